@@ -1,0 +1,122 @@
+/**
+ * What the templates say, reduced to what has to run: the seam between reading a cloud assembly (`assembly/`)
+ * and serving it (`lambda/`, `gateway/`, `edge/`, `aws/`).
+ */
+
+export interface Deployment {
+  readonly table: TableSpec;
+  readonly secrets: readonly SecretSpec[];
+  readonly functions: readonly FunctionSpec[];
+  readonly eventSources: readonly EventSourceSpec[];
+  readonly httpApi: HttpApiSpec;
+  readonly webSocketApi: WebSocketApiSpec;
+  readonly distribution: DistributionSpec;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface TableSpec {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  readonly ttlAttribute: string | undefined;
+  readonly streamView: 'NEW_AND_OLD_IMAGES' | undefined;
+}
+
+export interface SecretSpec {
+  readonly arn: string;
+  /** GenerateSecretString, as Secrets Manager would make it. */
+  readonly length: number;
+  readonly excludePunctuation: boolean;
+}
+
+export interface FunctionSpec {
+  /** The physical name: unique, and what ARNs end in. */
+  readonly name: string;
+  readonly codeFolder: string;
+  readonly handler: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface EventSourceSpec {
+  readonly functionName: string;
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly reportsItemFailures: boolean;
+  readonly bisectsOnError: boolean;
+  readonly maximumRetries: number;
+  /** Event patterns (JSON, as Lambda takes them); a record that matches none is skipped. Empty: all. */
+  readonly filters: readonly object[];
+  readonly hasDeadLetters: boolean;
+}
+
+export interface HttpApiSpec {
+  readonly id: string;
+  /** Route keys as API Gateway writes them: `POST /users/register`, `ANY /x/{rest+}`, `$default`. */
+  readonly routes: readonly { readonly key: string; readonly functionName: string }[];
+  readonly cors: CorsSpec | undefined;
+}
+
+export interface CorsSpec {
+  readonly origins: readonly string[];
+  readonly methods: readonly string[];
+  readonly headers: readonly string[];
+  readonly exposed: readonly string[];
+  readonly maxAgeSeconds: number | undefined;
+  readonly credentials: boolean;
+}
+
+export interface WebSocketApiSpec {
+  readonly id: string;
+  readonly stage: string;
+  /** For example `$request.body.action`. */
+  readonly routeSelection: string;
+  readonly routes: readonly WebSocketRouteSpec[];
+}
+
+export interface WebSocketRouteSpec {
+  readonly key: string;
+  readonly functionName: string;
+  /** A RouteResponse exists: what the function returns as `body` goes back to the sender. */
+  readonly answers: boolean;
+  readonly authorizer: { readonly functionName: string; readonly identitySources: readonly string[] } | undefined;
+}
+
+export interface DistributionSpec {
+  /** In order of precedence; the default behaviour comes last, with the pattern `*`. */
+  readonly behaviors: readonly BehaviorSpec[];
+  readonly defaultRootObject: string | undefined;
+}
+
+export interface BehaviorSpec {
+  readonly pathPattern: string;
+  readonly methods: readonly string[];
+  readonly origin: OriginSpec;
+  /** The source of its viewer-request function (cloudfront-js-2.0). */
+  readonly viewerRequest: string | undefined;
+}
+
+export type OriginSpec =
+  | { readonly kind: 'http-api' }
+  | { readonly kind: 'websocket-api' }
+  /** Folders whose files the bucket holds, later ones over earlier ones. */
+  | { readonly kind: 'bucket'; readonly folders: readonly string[] };
+
+/** How a gateway calls a function: one event in, its result or its error out. */
+export interface Invoker {
+  /** Resolves always; a function that throws, dies or runs over its timeout gives `ok: false`. */
+  invoke(functionName: string, event: unknown): Promise<InvocationResult>;
+}
+
+export type InvocationResult =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
+
+/** API Gateway's quotas for a socket; shortened by tests. */
+export interface GatewayLimits {
+  /** A silent socket is closed with 1001 after this; 10 minutes on AWS. */
+  readonly idleMs: number;
+  /** Any socket is closed with 1001 after this; 2 hours on AWS. */
+  readonly connectionMs: number;
+}
