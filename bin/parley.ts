@@ -1,0 +1,5 @@
+import { createApp } from '../lib/app.ts';
+import { bundleFunctions } from '../lib/bundle.ts';
+
+bundleFunctions();
+createApp().synth();

@@ -1,0 +1,29 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { logRetention } from './log-retention.ts';
+import type { Stage } from './settings.ts';
+
+/**
+ * An API's access log, one JSON object a line. Fields are API Gateway's `$context` variables; none of them may hold
+ * a query string or a header, which can carry tokens.
+ */
+export function accessLog(
+  scope: Construct,
+  stage: Stage,
+  api: string,
+  fields: Readonly<Record<string, string>>,
+): IAccessLogSettings {
+  const logGroup = new LogGroup(scope, 'AccessLog', {
+    // Outside /aws/vendedlogs/ each API adds itself to one resource policy of CloudWatch Logs, which ends at 5,120 characters.
+    logGroupName: `/aws/vendedlogs/parley-${stage}-${api}`,
+    retention: logRetention(stage),
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  return {
+    destination: new LogGroupLogDestination(logGroup),
+    format: AccessLogFormat.custom(JSON.stringify(fields)),
+  };
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { DataStack } from './data-stack.ts';
+import { ServiceStack } from './service-stack.ts';
+import { readSettings } from './settings.ts';
+import { SiteStack } from './site-stack.ts';
+
+const root = join(import.meta.dirname, '..');
+
+export interface AppOptions {
+  /** Where the cloud assembly goes; `cdk.out` in the project unless the CDK CLI says otherwise. */
+  readonly outdir?: string;
+  /** As `-c name=value` on the command line. */
+  readonly context?: Readonly<Record<string, string>>;
+  /** The folder of built functions, `<group>/<name>/index.mjs` each. */
+  readonly bundles?: string;
+}
+
+/**
+ * The whole of Parley as a CDK app, ready for `synth()`. It writes nothing before that and needs no CLI:
+ * the feature flags come from cdk.json, so the templates are the same with and without it.
+ */
+export function createApp(options: AppOptions = {}): App {
+  const app = new App({
+    outdir: options.outdir ?? process.env.CDK_OUTDIR ?? join(root, 'cdk.out'),
+    context: { ...featureFlags(), ...options.context },
+    analyticsReporting: false,
+  });
+  const settings = readSettings(app.node);
+  const name = `parley-${settings.stage}`;
+  const bundles = options.bundles ?? join(root, '.build', 'functions');
+
+  const data = new DataStack(app, `${name}-data`, { settings });
+  const service = new ServiceStack(app, `${name}-service`, { settings, bundles, data });
+  new SiteStack(app, `${name}-site`, { settings, service, pages: join(root, 'web') });
+
+  Tags.of(app).add('project', 'parley');
+  Tags.of(app).add('stage', settings.stage);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+}
+
+function featureFlags(): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')).context;
+}

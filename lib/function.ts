@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Entry } from './functions.ts';
+import { logRetention } from './log-retention.ts';
+import type { Stage } from './settings.ts';
+
+export interface ParleyFunctionProps {
+  readonly stage: Stage;
+  readonly entry: Entry;
+  /** The folder of all built functions. */
+  readonly bundles: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A function from its bundle, with a log group of its own and a role that may do no more than write to it and trace. */
+export class ParleyFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: ParleyFunctionProps) {
+    const folder = join(props.bundles, props.entry);
+    if (!existsSync(join(folder, 'index.mjs'))) {
+      throw new Error(`no bundle for functions/${props.entry}.ts: expected ${join(folder, 'index.mjs')}`);
+    }
+    const name = props.entry.slice(props.entry.indexOf('/') + 1);
+    const functionName = `parley-${props.stage}-${name}`;
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: logRetention(props.stage),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // Not the managed AWSLambdaBasicExecutionRole: that one may write to every log group of the account.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+
+    super(scope, id, {
+      functionName,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(folder),
+      memorySize: props.memoryMb,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      tracing: Tracing.ACTIVE,
+      logGroup,
+      role,
+      environment: {
+        STAGE: props.stage,
+        POWERTOOLS_SERVICE_NAME: `parley-${name}`,
+        POWERTOOLS_METRICS_NAMESPACE: 'Parley',
+        POWERTOOLS_LOG_LEVEL: 'INFO',
+        ...props.environment,
+      },
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray (PutTraceSegments, PutTelemetryRecords) knows no resources to narrow it to.',
+    });
+  }
+}

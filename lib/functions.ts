@@ -1,0 +1,106 @@
+import type { TableAccess } from './table-access.ts';
+
+/** What one function is given; whatever is not here, it does not have. */
+export interface FunctionSpec {
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly table?: readonly TableAccess[];
+  /** `sign` reads the signing secret; `verify` needs the public keys alone. */
+  readonly tokens?: 'sign' | 'verify';
+  /** May post to, and close, the sockets' connections. */
+  readonly posts?: true;
+  /** Decides which browser origins may open a socket. */
+  readonly checksOrigin?: true;
+}
+
+/** Password hashing is bound by the processor, and Lambda gives a whole one from 1,769 MB. */
+const hashing = { memoryMb: 1769, timeoutSeconds: 10 };
+
+/** One or two calls to DynamoDB: below this the cold start (SDK import) grows, above it nothing gets faster. */
+const small = { memoryMb: 512, timeoutSeconds: 10 };
+
+/** The hot path: 0.6 of a processor for several TLS requests at once, so that a burst's p99 stays low. */
+const delivering = { memoryMb: 1024, timeoutSeconds: 15 };
+
+/** A batch of records, each with a query and posts. */
+const batch = { memoryMb: 512, timeoutSeconds: 30 };
+
+const readsKeys: TableAccess = { actions: ['GetItem'], partitions: ['KEYS'] };
+const publishesKeys: TableAccess = { actions: ['GetItem', 'PutItem'], partitions: ['KEYS'] };
+
+/** Every function, by its entry `functions/<group>/<name>.ts`. */
+export const functionSpecs = {
+  'http/register': {
+    ...hashing,
+    table: [{ actions: ['PutItem'], partitions: ['EMAIL#*', 'NAME#*', 'USER#*', 'DIRECTORY#*'] }],
+  },
+  'http/token': {
+    ...hashing,
+    tokens: 'sign',
+    table: [
+      { actions: ['GetItem'], partitions: ['EMAIL#*', 'ATTEMPTS#*'] },
+      { actions: ['UpdateItem', 'DeleteItem'], partitions: ['ATTEMPTS#*'] },
+      { actions: ['PutItem'], partitions: ['USER#*'] },
+      publishesKeys,
+    ],
+  },
+  'http/refresh': {
+    ...small,
+    tokens: 'sign',
+    table: [{ actions: ['UpdateItem', 'DeleteItem'], partitions: ['USER#*'] }, publishesKeys],
+  },
+  'http/logout': {
+    ...small,
+    tokens: 'verify',
+    table: [{ actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] }, readsKeys],
+  },
+  'http/list-users': {
+    ...small,
+    tokens: 'verify',
+    table: [{ actions: ['GetItem', 'Query'], partitions: ['DIRECTORY#*'] }, readsKeys],
+  },
+  'http/history': {
+    ...small,
+    tokens: 'verify',
+    table: [
+      { actions: ['Query'], partitions: ['CONV#*'] },
+      { actions: ['GetItem'], partitions: ['USER#*', 'KEYS'] },
+    ],
+  },
+  'http/jwks': { ...small, table: [readsKeys] },
+  'http/schema': small,
+  'http/fallback': small,
+  'websocket/authorize': {
+    ...small,
+    tokens: 'verify',
+    checksOrigin: true,
+    table: [{ actions: ['GetItem', 'BatchGetItem'], partitions: ['USER#*', 'KEYS'] }],
+  },
+  'websocket/connect': {
+    ...small,
+    table: [{ actions: ['GetItem', 'PutItem', 'DeleteItem'], partitions: ['USER#*'] }],
+  },
+  'websocket/disconnect': {
+    ...small,
+    table: [{ actions: ['DeleteItem'], partitions: ['USER#*'] }],
+  },
+  'websocket/message': {
+    ...delivering,
+    posts: true,
+    table: [
+      { actions: ['Query', 'PutItem'], partitions: ['CONV#*'] },
+      { actions: ['Query', 'PutItem', 'DeleteItem'], partitions: ['USER#*'] },
+    ],
+  },
+  'stream/account-changes': {
+    ...batch,
+    posts: true,
+    table: [
+      { actions: ['Query', 'DeleteItem'], partitions: ['USER#*'] },
+      { actions: ['PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['DIRECTORY#*'] },
+    ],
+  },
+} as const satisfies Record<string, FunctionSpec>;
+
+export type Entry = keyof typeof functionSpecs;
+export type HttpEntry = Extract<Entry, `http/${string}`>;

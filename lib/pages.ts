@@ -1,0 +1,68 @@
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  type IBucket,
+} from 'aws-cdk-lib/aws-s3';
+import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import type { Construct, IConstruct } from 'constructs';
+import { logRetention } from './log-retention.ts';
+import type { Stage } from './settings.ts';
+
+/** The bucket of the site's pages, filled from the folder. It holds nothing that a build cannot make again. */
+export function pagesBucket(scope: Construct, stage: Stage, folder: string): IBucket {
+  const bucket = new Bucket(scope, 'Pages', {
+    encryption: BucketEncryption.S3_MANAGED,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  Validations.of(bucket).acknowledge({
+    id: 'AwsSolutions-S1',
+    reason: 'Public pages, which the distribution alone may read.',
+  });
+  const deployment = new BucketDeployment(scope, 'PagesDeployment', {
+    sources: [Source.asset(folder)],
+    destinationBucket: bucket as IBucket,
+    // Empties the bucket when the stack goes, so that it can go, too.
+    retainOnDelete: false,
+    cacheControl: [CacheControl.setPublic(), CacheControl.maxAge(Duration.minutes(1))],
+    logGroup: new LogGroup(scope, 'PagesDeploymentLogs', {
+      retention: logRetention(stage),
+      removalPolicy: RemovalPolicy.DESTROY,
+    }),
+  });
+  acknowledgeDeployer(deployment, bucket);
+  return bucket as IBucket;
+}
+
+/** The CDK's own deployer is one function a stack, made as the CDK makes it. */
+function acknowledgeDeployer(deployment: BucketDeployment, bucket: Bucket): void {
+  const stack = Stack.of(bucket);
+  const pages = stack.getLogicalId(bucket.node.defaultChild as CfnBucket);
+  const made =
+    'The CDK’s deployer of files: it runs when the stack is deployed and cannot be called otherwise.';
+  const deployer = (deployment.handlerRole as unknown as IConstruct).node.scope as IConstruct;
+  Validations.of(deployer).acknowledge(
+    { id: 'AwsSolutions-L1', reason: `${made} Its runtime comes with the CDK’s version.` },
+    {
+      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
+      reason: made,
+    },
+    ...[
+      'Action::s3:GetBucket*',
+      'Action::s3:GetObject*',
+      'Action::s3:List*',
+      'Action::s3:Abort*',
+      'Action::s3:DeleteObject*',
+      `Resource::<${pages}.Arn>/*`,
+      'Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*',
+    ].map((finding) => ({
+      id: `AwsSolutions-IAM5[${finding}]`,
+      reason: `${made} It reads the CDK’s assets and writes any page into this bucket.`,
+    })),
+  );
+}

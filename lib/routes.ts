@@ -1,0 +1,34 @@
+import type { HttpEntry } from './functions.ts';
+
+export interface HttpRouteSpec {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly entry: HttpEntry;
+}
+
+const routes: readonly HttpRouteSpec[] = [
+  { method: 'POST', path: '/users/register', entry: 'http/register' },
+  { method: 'POST', path: '/users/token', entry: 'http/token' },
+  { method: 'POST', path: '/users/token/refresh', entry: 'http/refresh' },
+  { method: 'POST', path: '/users/logout', entry: 'http/logout' },
+  { method: 'GET', path: '/users', entry: 'http/list-users' },
+  { method: 'GET', path: '/chat/history/{user_id}', entry: 'http/history' },
+  { method: 'GET', path: '/schema', entry: 'http/schema' },
+];
+
+/** Those whose path has no second spelling: a file's name, and a page whose `{asset+}` takes what follows the slash. */
+const exactRoutes: readonly HttpRouteSpec[] = [
+  { method: 'GET', path: '/.well-known/jwks.json', entry: 'http/jwks' },
+  { method: 'GET', path: '/schema/swagger-ui', entry: 'http/schema' },
+  { method: 'GET', path: '/schema/swagger-ui/{asset+}', entry: 'http/schema' },
+];
+
+/**
+ * Every route of the HTTP API but the fallback. API Gateway refuses route keys that end in "/" and takes `/x/` for
+ * another path than `/x`, so each route has a twin that catches what follows its slash; a function answers 404 when
+ * that is not empty.
+ */
+export const httpRoutes: readonly HttpRouteSpec[] = [
+  ...routes.flatMap((route) => [route, { ...route, path: `${route.path}/{slash+}` }]),
+  ...exactRoutes,
+];

@@ -1,0 +1,124 @@
+import { type CfnElement, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct, IConstruct } from 'constructs';
+import { feedAccountChanges } from './account-changes.ts';
+import type { DataStack } from './data-stack.ts';
+import { ParleyFunction } from './function.ts';
+import { type Entry, type FunctionSpec, functionSpecs } from './functions.ts';
+import { ParleyHttpApi } from './http-api.ts';
+import { httpRoutes } from './routes.ts';
+import type { Settings } from './settings.ts';
+import { grantTableAccess } from './table-access.ts';
+import { ParleyWebSocketApi, socketStage } from './websocket-api.ts';
+
+export interface ServiceStackProps {
+  readonly settings: Settings;
+  readonly data: DataStack;
+  /** The folder of all built functions. */
+  readonly bundles: string;
+}
+
+/** The two APIs and their functions. Holds no data: it may be deleted and deployed again. */
+export class ServiceStack extends Stack {
+  /** Hosts without a scheme, for the distribution in front. */
+  readonly httpDomain: string;
+  readonly webSocketDomain: string;
+
+  readonly #props: ServiceStackProps;
+  readonly #webSocketApi: ParleyWebSocketApi;
+
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, { description: `Parley (${props.settings.stage}): the HTTP and WebSocket APIs` });
+    this.#props = props;
+    this.#webSocketApi = new ParleyWebSocketApi(this, 'WebSocket', props.settings.stage);
+    const functions = this.#functions();
+
+    const http = new ParleyHttpApi(this, 'Http', { settings: props.settings, functions });
+    this.#webSocketApi.addRoutes({
+      authorize: functions['websocket/authorize'],
+      connect: functions['websocket/connect'],
+      disconnect: functions['websocket/disconnect'],
+      message: functions['websocket/message'],
+    });
+    feedAccountChanges(this, props.data.table, functions['stream/account-changes']);
+
+    this.httpDomain = `${http.api.apiId}.execute-api.${this.region}.${this.urlSuffix}`;
+    this.webSocketDomain = this.#webSocketApi.domainName;
+    new CfnOutput(this, 'HttpApiUrl', { value: `https://${this.httpDomain}/` });
+    new CfnOutput(this, 'WebSocketUrl', { value: `wss://${this.webSocketDomain}/${socketStage}` });
+  }
+
+  #functions(): Record<Entry, ParleyFunction> {
+    const entries = Object.entries(functionSpecs) as [Entry, FunctionSpec][];
+    return Object.fromEntries(entries.map(([entry, spec]) => [entry, this.#function(entry, spec)])) as Record<
+      Entry,
+      ParleyFunction
+    >;
+  }
+
+  #function(entry: Entry, spec: FunctionSpec): ParleyFunction {
+    const { settings, data, bundles } = this.#props;
+    const made = new ParleyFunction(this, constructId(entry), {
+      stage: settings.stage,
+      entry,
+      bundles,
+      memoryMb: spec.memoryMb,
+      timeoutSeconds: spec.timeoutSeconds,
+      environment: {
+        ...(spec.table && { TABLE_NAME: data.table.tableName }),
+        ...(spec.tokens && { TOKEN_ISSUER: `parley-${settings.stage}` }),
+        ...(spec.tokens === 'sign' && {
+          SIGNING_SECRET_ARN: data.signingSecret.secretArn,
+          ACCESS_TOKEN_SECONDS: String(settings.accessTokenSeconds),
+          REFRESH_TOKEN_SECONDS: String(settings.refreshTokenSeconds),
+        }),
+        ...(spec.checksOrigin && { ALLOWED_ORIGINS: settings.origins.join(',') }),
+        // The SDK's own variable: functions name no endpoint, so that any surroundings can give them another.
+        ...(spec.posts && {
+          AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `https://${this.#webSocketApi.domainName}/${socketStage}`,
+        }),
+        ...(entry === 'http/fallback' && {
+          ROUTES: JSON.stringify(httpRoutes.map(({ method, path }) => [method, path])),
+        }),
+      },
+    });
+    grantTableAccess(made, data.table, spec.table ?? []);
+    if (spec.tokens === 'sign') {
+      made.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['secretsmanager:GetSecretValue'],
+          resources: [data.signingSecret.secretArn],
+        }),
+      );
+    }
+    if (spec.posts) {
+      this.#grantPosts(made);
+    }
+    return made;
+  }
+
+  #grantPosts(to: ParleyFunction): void {
+    const connections = this.formatArn({
+      service: 'execute-api',
+      resource: this.#webSocketApi.api.apiId,
+      resourceName: `${socketStage}/*/@connections/*`,
+    });
+    to.addToRolePolicy(
+      new PolicyStatement({ actions: ['execute-api:ManageConnections'], resources: [connections] }),
+    );
+    const api = this.getLogicalId(this.#webSocketApi.api.node.defaultChild as CfnElement);
+    Validations.of(to.role as IConstruct).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${api}>/${socketStage}/*/@connections/*]`,
+      reason: 'Connections come and go by the second; the statement names their API and stage.',
+    });
+  }
+}
+
+/** `http/list-users` → `ListUsers`. */
+function constructId(entry: Entry): string {
+  return entry
+    .slice(entry.indexOf('/') + 1)
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}

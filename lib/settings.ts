@@ -1,0 +1,52 @@
+import type { Node } from 'constructs';
+
+export type Stage = 'dev' | 'prod';
+
+/** What is decided at deploy time (`-c name=value`), checked once. */
+export interface Settings {
+  readonly stage: Stage;
+  /** Browser origins that may use the APIs from other sites; empty: any may open a socket, none gets CORS. */
+  readonly origins: readonly string[];
+  readonly accessTokenSeconds: number;
+  readonly refreshTokenSeconds: number;
+}
+
+/** Reads the deploy-time context; throws with the name of what is wrong. */
+export function readSettings(node: Node): Settings {
+  const stage = text(node, 'stage', 'dev');
+  if (stage !== 'dev' && stage !== 'prod') {
+    throw new Error(`context "stage" must be dev or prod, not "${stage}"`);
+  }
+  return {
+    stage,
+    origins: origins(text(node, 'origins', '')),
+    accessTokenSeconds: seconds(node, 'accessTokenSeconds', 30 * 60),
+    refreshTokenSeconds: seconds(node, 'refreshTokenSeconds', 24 * 60 * 60),
+  };
+}
+
+function text(node: Node, name: string, fallback: string): string {
+  return String(node.tryGetContext(name) ?? fallback);
+}
+
+function seconds(node: Node, name: string, fallback: number): number {
+  const value = Number(text(node, name, String(fallback)));
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new Error(`context "${name}" must be a whole number of seconds, at least 1`);
+  }
+  return value;
+}
+
+function origins(list: string): string[] {
+  const entries = list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  for (const entry of entries) {
+    // Browsers send the serialized origin (RFC 6454 6.2): scheme and host without a path, so nothing else can ever match.
+    if (!URL.canParse(entry) || new URL(entry).origin !== entry) {
+      throw new Error(`context "origins": "${entry}" is not an origin such as https://chat.example`);
+    }
+  }
+  return entries;
+}

@@ -1,0 +1,30 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+
+type TableAction = 'BatchGetItem' | 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
+
+/** Partition keys, `*` standing for the part behind the prefix. */
+export type Partition = 'ATTEMPTS#*' | 'CONV#*' | 'DIRECTORY#*' | 'EMAIL#*' | 'KEYS' | 'NAME#*' | 'USER#*';
+
+/** These actions on these partitions, and nothing else. */
+export interface TableAccess {
+  readonly actions: readonly TableAction[];
+  readonly partitions: readonly Partition[];
+}
+
+/**
+ * Grants exactly what is listed. ForAllValues is true of a request without keys, too, so it fences only actions
+ * that always name a partition key: Scan and PartiQL cannot be expressed here.
+ */
+export function grantTableAccess(grantee: IGrantable, table: Table, access: readonly TableAccess[]): void {
+  for (const { actions, partitions } of access) {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: actions.map((action) => `dynamodb:${action}`),
+        resources: [table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } },
+      }),
+    );
+  }
+}

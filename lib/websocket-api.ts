@@ -1,0 +1,82 @@
+import { Aws, Validations } from 'aws-cdk-lib';
+import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import { accessLog } from './access-log.ts';
+import type { ParleyFunction } from './function.ts';
+import { gatewayLogging } from './gateway-logging.ts';
+import type { Stage } from './settings.ts';
+
+/** The stage's name is the path of every socket: `/ws` on the bare API and behind CloudFront alike. */
+export const socketStage = 'ws';
+
+export interface SocketFunctions {
+  readonly authorize: ParleyFunction;
+  readonly connect: ParleyFunction;
+  readonly disconnect: ParleyFunction;
+  readonly message: ParleyFunction;
+}
+
+/** The socket half. It is made without routes, for functions must know its address before routes can name them. */
+export class ParleyWebSocketApi extends Construct {
+  readonly api: WebSocketApi;
+  /** Host without a scheme. */
+  readonly domainName: string;
+
+  constructor(scope: Construct, id: string, stage: Stage) {
+    super(scope, id);
+    this.api = new WebSocketApi(this, 'Api', {
+      apiName: `parley-${stage}-websocket`,
+      routeSelectionExpression: '$request.body.action',
+    });
+    this.domainName = `${this.api.apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+    const stageResource = new WebSocketStage(this, 'Stage', {
+      webSocketApi: this.api,
+      stageName: socketStage,
+      autoDeploy: true,
+      // Half of the account's 10,000 requests/s: the other half is for the posts to connections that messages cause.
+      throttle: { rateLimit: 5000, burstLimit: 2500 },
+      accessLogSettings: accessLog(this, stage, 'websocket', {
+        requestId: '$context.requestId',
+        time: '$context.requestTime',
+        ip: '$context.identity.sourceIp',
+        event: '$context.eventType',
+        route: '$context.routeKey',
+        connectionId: '$context.connectionId',
+        userId: '$context.authorizer.userId',
+        status: '$context.status',
+        error: '$context.error.message',
+        authorizerError: '$context.authorizer.error',
+        integrationError: '$context.integrationErrorMessage',
+      }),
+    });
+    stageResource.node.addDependency(gatewayLogging(this));
+  }
+
+  /** Connects the routes: `$connect` is authorized, and what the message function returns goes back to the sender. */
+  addRoutes(functions: SocketFunctions): void {
+    this.api.addRoute('$connect', {
+      integration: new WebSocketLambdaIntegration('Connect', functions.connect),
+      // Every identity source must be present or API Gateway answers 401 by itself, and a token comes by header or by
+      // subprotocol: so none is named.
+      authorizer: new WebSocketLambdaAuthorizer('Authorize', functions.authorize, { identitySource: [] }),
+    });
+    const later = [
+      this.api.addRoute('$disconnect', {
+        integration: new WebSocketLambdaIntegration('Disconnect', functions.disconnect),
+      }),
+      this.api.addRoute('$default', {
+        integration: new WebSocketLambdaIntegration('Message', functions.message),
+        returnResponse: true,
+      }),
+    ];
+    for (const route of later) {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason:
+          'Authorizers run at $connect alone; its identity comes with every later event of the connection.',
+      });
+    }
+  }
+}
