@@ -1,4 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FunctionSpec, Invoker } from '../model.ts';
+import { functionConcurrency } from './concurrency.ts';
+import { startRuntimeApi } from './runtime-api.ts';
 
 export interface FunctionPool extends Invoker {
   /** Events given to each function since the start. */
@@ -9,8 +12,11 @@ export interface FunctionPool extends Invoker {
 
 export interface PoolOptions {
   onLog(functionName: string, line: string): void;
+  /** Processes per function at most. */
   readonly maximumPerFunction?: number;
 }
+
+const graceMs = 2000;
 
 /**
  * Runs functions in processes of their own, over the Lambda Runtime API.
@@ -19,8 +25,40 @@ export interface PoolOptions {
  * signature which function sent it.
  */
 export async function startFunctions(
-  _specs: readonly FunctionSpec[],
-  _options: PoolOptions,
+  specs: readonly FunctionSpec[],
+  { onLog, maximumPerFunction = 4 }: PoolOptions,
 ): Promise<FunctionPool> {
-  throw new Error('being written');
+  const runtimeApi = await startRuntimeApi();
+  const functions = new Map(
+    specs.map((spec) => [
+      spec.name,
+      functionConcurrency(spec, runtimeApi, maximumPerFunction, (line) => onLog(spec.name, line)),
+    ]),
+  );
+  const counts = new Map<string, number>();
+  let stopped = false;
+
+  return {
+    async invoke(functionName, event) {
+      const found = functions.get(functionName);
+      if (found === undefined || stopped) {
+        const errorMessage = stopped ? 'The runtime was stopped' : `Function not found: ${functionName}`;
+        return { ok: false, errorType: 'ResourceNotFoundException', errorMessage };
+      }
+      counts.set(functionName, (counts.get(functionName) ?? 0) + 1);
+      return found.invoke(event);
+    },
+    invocations: () => Object.fromEntries(counts),
+    async stop() {
+      stopped = true;
+      const all = [...functions.values()];
+      const grace = new AbortController();
+      await Promise.race([
+        Promise.all(all.map((one) => one.drained())).finally(() => grace.abort()),
+        delay(graceMs, undefined, { signal: grace.signal }).catch(() => {}),
+      ]);
+      await Promise.all(all.map((one) => one.end()));
+      await runtimeApi.close();
+    },
+  };
 }

@@ -1,0 +1,124 @@
+/**
+ * The runtime client: what Lambda's own does between the Runtime API and a handler, for nodejs24.x.
+ * JavaScript, so that a cold start needs no type stripping; node:http, because loading fetch costs more.
+ */
+import { existsSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const api = new URL(`http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/`);
+const agent = new Agent({ keepAlive: true });
+
+// The parent holds the other end of this pipe and closes it by dying, however it dies.
+process.stdin.on('end', () => process.exit(0)).on('error', () => process.exit(0));
+process.stdin.resume().unref();
+// Ctrl-C reaches the whole process group; the parent decides when a function ends.
+process.on('SIGINT', () => {});
+
+function call(method, path, body, headers) {
+  return new Promise((resolve) => {
+    const sent = request(new URL(path, api), { method, headers, agent }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({ headers: response.headers, body: Buffer.concat(chunks).toString() }),
+      );
+    });
+    // Nobody to work for any more.
+    sent.on('error', () => process.exit(1));
+    sent.end(body);
+  });
+}
+
+function describe(error) {
+  if (!(error instanceof Error)) {
+    return { errorType: typeof error, errorMessage: String(error), stackTrace: [] };
+  }
+  return {
+    errorType: error.name,
+    errorMessage: error.message,
+    stackTrace: String(error.stack).split('\n').slice(1),
+  };
+}
+
+async function report(path, error) {
+  const described = describe(error);
+  console.error(JSON.stringify(described));
+  await call('POST', path, JSON.stringify(described), {
+    'content-type': 'application/json',
+    'lambda-runtime-function-error-type': encodeURIComponent(described.errorType),
+  });
+}
+
+function named(name, message) {
+  return Object.assign(new Error(message), { name: `Runtime.${name}` });
+}
+
+async function loadHandler() {
+  const [, moduleName, exportName] = /^(.+)\.([^./]+)$/.exec(process.env._HANDLER ?? '') ?? [];
+  if (!moduleName) {
+    throw named('MalformedHandlerName', `Bad handler '${process.env._HANDLER}'`);
+  }
+  const file = ['.mjs', '.js', '.cjs']
+    .map((ending) => join(process.env.LAMBDA_TASK_ROOT, moduleName + ending))
+    .find((path) => existsSync(path));
+  if (file === undefined) {
+    throw named('ImportModuleError', `Error: Cannot find module '${moduleName}'`);
+  }
+  const handler = (await import(pathToFileURL(file).href))[exportName];
+  if (typeof handler !== 'function') {
+    throw named('HandlerNotFound', `${process.env._HANDLER} is undefined or not exported`);
+  }
+  // nodejs24.x refuses callback handlers, and tells them by their number of parameters alone.
+  if (handler.length > 2) {
+    throw named('CallbackHandlerDeprecated', 'Callback-based handlers are not supported from Node.js 24 on.');
+  }
+  return handler;
+}
+
+function contextOf(headers) {
+  const deadline = Number(headers['lambda-runtime-deadline-ms']);
+  return {
+    awsRequestId: headers['lambda-runtime-aws-request-id'],
+    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
+}
+
+let running;
+
+async function endWith(error, exitCode) {
+  await report(running === undefined ? 'init/error' : `invocation/${running}/error`, error);
+  process.exit(exitCode);
+}
+
+process.on('uncaughtException', (error) => endWith(error, 129));
+process.on('unhandledRejection', (reason) =>
+  endWith(named('UnhandledPromiseRejection', describe(reason).errorMessage), 128),
+);
+// Nothing is left to do and yet the handler's promise is open: it will never settle.
+process.on('beforeExit', () =>
+  endWith(named('NodeJsExit', 'A promise of the handler was never settled.'), 1),
+);
+
+const handler = await loadHandler().catch((error) => endWith(error, 1));
+
+for (;;) {
+  const next = await call('GET', 'invocation/next');
+  const context = contextOf(next.headers);
+  running = context.awsRequestId;
+  process.env._X_AMZN_TRACE_ID = next.headers['lambda-runtime-trace-id'];
+  try {
+    const result = await handler(JSON.parse(next.body), context);
+    await call('POST', `invocation/${running}/response`, JSON.stringify(result) ?? 'null');
+  } catch (error) {
+    await report(`invocation/${running}/error`, error);
+  }
+  running = undefined;
+}

@@ -1,0 +1,87 @@
+import type { FunctionSpec, InvocationResult } from '../model.ts';
+import type { RuntimeApi } from './runtime-api.ts';
+import { type Job, maximumPayloadBytes, type Sandbox, startSandbox } from './sandbox.ts';
+
+/** Lambda keeps a sandbox for some minutes, too. */
+const warmMs = 5 * 60_000;
+
+export interface Concurrency {
+  invoke(event: unknown): Promise<InvocationResult>;
+  /** Resolves when no event runs or waits. */
+  drained(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** A function's sandboxes: started on demand up to `maximum`, kept warm for a while; further events wait. */
+export function functionConcurrency(
+  spec: FunctionSpec,
+  runtimeApi: RuntimeApi,
+  maximum: number,
+  onLine: (line: string) => void,
+): Concurrency {
+  const sandboxes = new Set<Sandbox>();
+  const coolDowns = new Map<Sandbox, NodeJS.Timeout>();
+  const waiting: Job[] = [];
+  const running = new Set<Promise<InvocationResult>>();
+
+  function dispatch(): void {
+    // The one that worked last is the warmest; the others get their chance to cool down.
+    for (const sandbox of [...sandboxes].filter(({ state }) => state === 'idle').reverse()) {
+      const job = waiting.shift();
+      if (job === undefined) {
+        return;
+      }
+      clearTimeout(coolDowns.get(sandbox));
+      sandboxes.delete(sandbox);
+      sandboxes.add(sandbox);
+      sandbox.run(job);
+    }
+    const starting = [...sandboxes].filter(({ state }) => state === 'starting').length;
+    for (let missing = waiting.length - starting; missing > 0 && sandboxes.size < maximum; missing -= 1) {
+      sandboxes.add(startSandbox(spec, runtimeApi, { onIdle, onEnd, onLine }));
+    }
+  }
+
+  function onIdle(sandbox: Sandbox): void {
+    coolDowns.set(sandbox, setTimeout(() => sandbox.end(), warmMs).unref());
+    dispatch();
+  }
+
+  function onEnd(sandbox: Sandbox, startFailure: InvocationResult | undefined): void {
+    clearTimeout(coolDowns.get(sandbox));
+    coolDowns.delete(sandbox);
+    sandboxes.delete(sandbox);
+    if (startFailure !== undefined) {
+      // As on Lambda, the event whose cold start fails gets that failure; the next one tries again.
+      waiting.shift()?.resolve(startFailure);
+    }
+    dispatch();
+  }
+
+  return {
+    invoke(event) {
+      const payload = JSON.stringify(event);
+      if (Buffer.byteLength(payload) > maximumPayloadBytes) {
+        return Promise.resolve({
+          ok: false,
+          errorType: 'RequestEntityTooLarge',
+          errorMessage: `Request must be smaller than ${maximumPayloadBytes} bytes for the InvokeFunction operation`,
+        });
+      }
+      const result = new Promise<InvocationResult>((resolve) => waiting.push({ payload, resolve }));
+      running.add(result);
+      result.then(() => running.delete(result));
+      dispatch();
+      return result;
+    },
+    drained: async () => {
+      await Promise.all(running);
+    },
+    end: async () => {
+      for (const job of waiting.splice(0)) {
+        job.resolve({ ok: false, errorType: 'Runtime.ExitError', errorMessage: 'The runtime was stopped' });
+      }
+      await Promise.all([...sandboxes].map((sandbox) => sandbox.end()));
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** One process as the Runtime API sees it. */
+export interface RuntimeClient {
+  /** The process waits for work; `give` hands it over, once. */
+  next(give: (invocation: Invocation) => void): void;
+  respond(invocationId: string, payload: string): Verdict;
+  /** Without an id, the failure is one of the start. */
+  fail(invocationId: string | undefined, error: FunctionError): Verdict;
+}
+
+export interface Invocation {
+  readonly id: string;
+  readonly payload: string;
+  readonly deadlineMs: number;
+  readonly functionArn: string;
+  readonly traceId: string;
+}
+
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
+
+export type Verdict = 'accepted' | 'unknown-invocation' | 'too-large';
+
+export interface RuntimeApi {
+  /** Returns the process's AWS_LAMBDA_RUNTIME_API: its path tells the processes apart. */
+  register(client: RuntimeClient): string;
+  unregister(address: string): void;
+  close(): Promise<void>;
+}
+
+const statusOf = { accepted: 202, 'unknown-invocation': 400, 'too-large': 413 } as const;
+const pathPattern =
+  /^\/([^/]+)\/2018-06-01\/runtime\/(?:(invocation\/next)|invocation\/([^/]+)\/(response|error)|init\/error)$/;
+
+/** Serves https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html on loopback. */
+export async function startRuntimeApi(): Promise<RuntimeApi> {
+  const clients = new Map<string, RuntimeClient>();
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, token = '', next, id, kind] = pathPattern.exec(request.url ?? '') ?? [];
+    const client = clients.get(token);
+    if (client === undefined || request.method !== (next ? 'GET' : 'POST')) {
+      response.writeHead(404).end();
+      return;
+    }
+    if (next) {
+      client.next((invocation) => give(response, invocation));
+      return;
+    }
+    const body = await text(request);
+    const verdict =
+      kind === 'response' && id !== undefined ? client.respond(id, body) : client.fail(id, toError(body));
+    response.writeHead(statusOf[verdict], { 'content-type': 'application/json' });
+    response.end(verdict === 'accepted' ? '{"status":"OK"}' : JSON.stringify({ errorType: verdict }));
+  }
+
+  const server = createServer((request, response) => {
+    // A body cut short by a process that died: its end is noticed elsewhere.
+    serve(request, response).catch(() => response.destroy());
+  });
+  // A handler may work for minutes between two requests of its connection.
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    register(client) {
+      const token = randomUUID();
+      clients.set(token, client);
+      return `127.0.0.1:${port}/${token}`;
+    },
+    unregister: (address) => clients.delete(address.slice(address.indexOf('/') + 1)),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function toError(body: string): FunctionError {
+  const { errorType, errorMessage } = JSON.parse(body) as FunctionError;
+  return { errorType, errorMessage };
+}
+
+function give(response: ServerResponse, invocation: Invocation): void {
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'lambda-runtime-aws-request-id': invocation.id,
+    'lambda-runtime-deadline-ms': invocation.deadlineMs,
+    'lambda-runtime-invoked-function-arn': invocation.functionArn,
+    'lambda-runtime-trace-id': invocation.traceId,
+  });
+  response.end(invocation.payload);
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it, vi } from 'vitest';
+import { runFunction } from './functions.ts';
+
+describe('an invocation', () => {
+  it('gives the event to the handler and its result back', async () => {
+    const { invoke, pool } = await runFunction(
+      'export const handler = async (event) => ({ doubled: event.number * 2 });',
+    );
+    expect(await invoke({ number: 21 })).toEqual({ ok: true, value: { doubled: 42 } });
+    expect(pool.invocations()).toEqual({ tested: 1 });
+  });
+
+  it('gives null for a handler that returns nothing', async () => {
+    const { invoke } = await runFunction('export const handler = () => {};');
+    expect(await invoke()).toEqual({ ok: true, value: null });
+  });
+
+  it('knows its context', async () => {
+    const { invoke } = await runFunction(
+      `export const handler = async (_event, context) => ({
+        ...context, remaining: context.getRemainingTimeInMillis(), trace: process.env._X_AMZN_TRACE_ID });`,
+      { timeoutSeconds: 7, memoryMb: 300 },
+    );
+    expect(await invoke()).toEqual({
+      ok: true,
+      value: {
+        awsRequestId: expect.stringMatching(/^[\da-f]{8}-/),
+        invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:tested',
+        functionName: 'tested',
+        functionVersion: '$LATEST',
+        memoryLimitInMB: '300',
+        logGroupName: '/aws/lambda/tested',
+        logStreamName: 'local',
+        remaining: expect.closeTo(7000, -3),
+        trace: expect.stringMatching(/^Root=1-[\da-f]{8}-[\da-f]{24};Parent=[\da-f]{16};Sampled=1$/),
+      },
+    });
+  });
+
+  it('tells of an error with its type and message, and the process lives on', async () => {
+    const { invoke } = await runFunction(
+      `class TooBad extends Error { name = 'TooBad'; }
+      let calls = 0;
+      export const handler = async () => { calls += 1; if (calls === 1) throw new TooBad('no'); return calls; };`,
+    );
+    expect(await invoke()).toEqual({ ok: false, errorType: 'TooBad', errorMessage: 'no' });
+    expect(await invoke()).toEqual({ ok: true, value: 2 });
+  });
+
+  it('logs what is written to stdout and stderr, line by line', async () => {
+    const { invoke, lines } = await runFunction(
+      `export const handler = async () => { console.log('one\\ntwo'); console.error('three'); };`,
+    );
+    await invoke();
+    await vi.waitFor(() => expect(lines.toSorted()).toEqual(['one', 'three', 'two']));
+  });
+
+  it('refuses an event and a result over 6 MB', async () => {
+    const { invoke } = await runFunction(
+      `export const handler = async ({ length }) => 'x'.repeat(length ?? 0);`,
+    );
+    const megabytes = 1024 * 1024;
+    expect(await invoke({ padding: 'x'.repeat(6 * megabytes) })).toMatchObject({
+      ok: false,
+      errorType: 'RequestEntityTooLarge',
+    });
+    expect(await invoke({ length: 6 * megabytes })).toMatchObject({
+      ok: false,
+      errorType: 'Function.ResponseSizeTooLarge',
+    });
+    expect(await invoke({ length: 5 })).toEqual({ ok: true, value: 'xxxxx' });
+  });
+
+  it('of a function that does not exist fails', async () => {
+    const { pool } = await runFunction('export const handler = () => {};');
+    expect(await pool.invoke('other', {})).toMatchObject({
+      ok: false,
+      errorType: 'ResourceNotFoundException',
+    });
+  });
+});
+
+describe('processes', () => {
+  interface Value {
+    readonly process: number;
+    readonly most: number;
+  }
+  const slow = `    let running = 0; let most = 0;
+    export const handler = async ({ ms }) => {
+      running += 1; most = Math.max(most, running);
+      await delay(ms); running -= 1;
+      return { process: process.pid, most };
+    };`;
+
+  it('work on one event at a time, in as many processes as allowed', async () => {
+    const { invoke } = await runFunction(slow, { maximumPerFunction: 2 });
+    const results = await Promise.all(Array.from({ length: 6 }, () => invoke({ ms: 200 })));
+    const values = results.map((result) => (result as unknown as { value: Value }).value);
+    expect(values.map(({ most }) => most)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(new Set(values.map((value) => value.process)).size).toBe(2);
+  });
+
+  it('are kept for the next event', async () => {
+    const { invoke } = await runFunction(slow, { maximumPerFunction: 1 });
+    const first = await invoke({ ms: 0 });
+    expect(await invoke({ ms: 0 })).toEqual(first);
+  });
+
+  it('are stopped with the pool, which then refuses events', async () => {
+    const { invoke, pool } = await runFunction(slow);
+    const result = await invoke({ ms: 0 });
+    await pool.stop();
+    const { process: pid } = (result as unknown as { value: Value }).value;
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(await invoke({ ms: 0 })).toMatchObject({ ok: false });
+  });
+
+  it('may end the event at hand when the pool stops', async () => {
+    const { invoke, pool } = await runFunction(slow);
+    const running = invoke({ ms: 300 });
+    await pool.stop();
+    expect(await running).toMatchObject({ ok: true });
+  });
+});
