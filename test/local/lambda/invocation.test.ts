@@ -85,7 +85,8 @@ describe('processes', () => {
     readonly process: number;
     readonly most: number;
   }
-  const slow = `    let running = 0; let most = 0;
+  const slow = `import { setTimeout as delay } from 'node:timers/promises';
+    let running = 0; let most = 0;
     export const handler = async ({ ms }) => {
       running += 1; most = Math.max(most, running);
       await delay(ms); running -= 1;
