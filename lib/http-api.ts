@@ -1,5 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type CfnStage, CorsHttpMethod, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { accessLog } from './access-log.ts';
@@ -25,8 +25,10 @@ export class ParleyHttpApi extends Construct {
       if (known) {
         return known;
       }
-      // One permission a function, not one a route: what a route may call is written in the route.
-      const made = new HttpLambdaIntegration(entry, functions[entry], { scopePermissionToRoute: false });
+      const made = new HttpLambdaIntegration(entry, functions[entry], {
+        // One permission a function, not one a route. Its pattern (stage/method/path) misses $default, which has no path.
+        scopePermissionToRoute: entry === 'http/fallback',
+      });
       integrations.set(entry, made);
       return made;
     };
@@ -37,16 +39,16 @@ export class ParleyHttpApi extends Construct {
       defaultIntegration: integration('http/fallback'),
       ...cors(settings.origins),
     });
-    for (const { method, path, entry } of httpRoutes) {
-      this.api.addRoutes({ path, methods: [HttpMethod[method]], integration: integration(entry) });
-    }
+    const routes = httpRoutes.flatMap(({ method, path, entry }) =>
+      this.api.addRoutes({ path, methods: [HttpMethod[method]], integration: integration(entry) }),
+    );
     Validations.of(this.api).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:
         'Functions verify the bearer token in process: no second invocation, and problem details instead of the gateway’s own 401.',
     });
 
-    new HttpStage(this, 'Stage', {
+    const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       autoDeploy: true,
       // A tenth of the account's 10,000 requests/s, which sockets and @connections calls draw on, too.
@@ -65,8 +67,21 @@ export class ParleyHttpApi extends Construct {
         integrationError: '$context.integrationErrorMessage',
       }),
     });
+    (stage.node.defaultChild as CfnStage).routeSettings = hashingLimits;
+    // A stage may name only routes that exist.
+    stage.node.addDependency(...routes);
   }
 }
+
+/**
+ * Each of these requests is half a second of a processor. A flood of them is held to some 25 functions at once, so
+ * that it neither takes the account's concurrency away from the chat nor runs up a bill.
+ */
+const hashingLimits = Object.fromEntries(
+  httpRoutes
+    .filter(({ entry }) => entry === 'http/register' || entry === 'http/token')
+    .map(({ method, path }) => [`${method} ${path}`, { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 }]),
+);
 
 /** Without a list of origins there is no CORS: the site's own pages share the APIs' origin. */
 function cors(origins: readonly string[]) {

@@ -1,6 +1,6 @@
-import { type CfnElement, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import { feedAccountChanges } from './account-changes.ts';
 import type { DataStack } from './data-stack.ts';
 import { ParleyFunction } from './function.ts';
@@ -92,25 +92,9 @@ export class ServiceStack extends Stack {
       );
     }
     if (spec.posts) {
-      this.#grantPosts(made);
+      this.#webSocketApi.grantPosts(made);
     }
     return made;
-  }
-
-  #grantPosts(to: ParleyFunction): void {
-    const connections = this.formatArn({
-      service: 'execute-api',
-      resource: this.#webSocketApi.api.apiId,
-      resourceName: `${socketStage}/*/@connections/*`,
-    });
-    to.addToRolePolicy(
-      new PolicyStatement({ actions: ['execute-api:ManageConnections'], resources: [connections] }),
-    );
-    const api = this.getLogicalId(this.#webSocketApi.api.node.defaultChild as CfnElement);
-    Validations.of(to.role as IConstruct).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${api}>/${socketStage}/*/@connections/*]`,
-      reason: 'Connections come and go by the second; the statement names their API and stage.',
-    });
   }
 }
 

@@ -1,29 +1,24 @@
 import { join } from 'node:path';
-import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccessLevel,
-  AllowedMethods,
-  type BehaviorOptions,
-  CachePolicy,
   Distribution,
   FunctionCode,
-  FunctionEventType,
   FunctionRuntime,
   HttpVersion,
-  type IOrigin,
-  OriginProtocolPolicy,
-  OriginRequestPolicy,
-  OriginSslPolicy,
   PriceClass,
   Function as ViewerFunction,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { apiBehavior, asTheOriginSays } from './api-behavior.ts';
 import { pagesBucket } from './pages.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { ServiceStack } from './service-stack.ts';
-import type { Settings } from './settings.ts';
+import type { Settings, Stage } from './settings.ts';
+import { viewerLogBucket } from './viewer-log.ts';
 
 export interface SiteStackProps {
   readonly settings: Settings;
@@ -37,41 +32,41 @@ export class SiteStack extends Stack {
   constructor(scope: Construct, id: string, { settings, service, pages }: SiteStackProps) {
     super(scope, id, { description: `Parley (${settings.stage}): the distribution and its pages` });
     const responseHeadersPolicy = securityHeaders(this);
-    const bucket = pagesBucket(this, settings.stage, pages);
-    const http: BehaviorOptions = {
-      ...api(origin(service.httpDomain), this.#viewerFunction('HttpRequest', 'http-request.js')),
+    const http = {
+      ...apiBehavior(service.httpDomain, this.#viewerFunction('HttpRequest', 'http-request.js')),
       responseHeadersPolicy,
     };
-    const sockets = api(
-      origin(service.webSocketDomain),
+    const sockets = apiBehavior(
+      service.webSocketDomain,
       this.#viewerFunction('WebSocketRequest', 'websocket-request.js'),
     );
 
     const distribution = new Distribution(this, 'Distribution', {
       comment: `parley-${settings.stage}`,
       httpVersion: HttpVersion.HTTP2_AND_3,
-      // Viewers elsewhere are served, too, from the edges of this class.
+      // The cheapest edges (North America, Europe); viewers elsewhere are served from them, too.
       priceClass: PriceClass.PRICE_CLASS_100,
       defaultRootObject: 'index.html',
       defaultBehavior: {
         // With the right to list, a page that is not there is a 404; without it, S3 says 403.
-        origin: S3BucketOrigin.withOriginAccessControl(bucket, {
+        origin: S3BucketOrigin.withOriginAccessControl(pagesBucket(this, settings.stage, pages), {
           originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
         }),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
         responseHeadersPolicy,
       },
+      // The first pattern that fits decides.
       additionalBehaviors: {
         '/users*': http,
         '/chat*': http,
-        '/schema/swagger-ui/*': { ...http, cachePolicy: this.#asTheOriginSays() },
+        '/schema/swagger-ui/*': { ...http, cachePolicy: asTheOriginSays(this) },
         '/schema*': http,
         '/.well-known/*': http,
         '/ws*': sockets,
       },
+      ...(settings.stage === 'prod' && { logBucket: viewerLogBucket(this) as IBucket }),
     });
-    acknowledge(distribution);
+    acknowledge(distribution, settings.stage);
     new CfnOutput(this, 'SiteUrl', { value: `https://${distribution.distributionDomainName}/` });
   }
 
@@ -81,60 +76,31 @@ export class SiteStack extends Stack {
       runtime: FunctionRuntime.JS_2_0,
     });
   }
-
-  /** Not the managed policy of that name: it forwards Host, by which API Gateway would look for another API. */
-  #asTheOriginSays(): CachePolicy {
-    return new CachePolicy(this, 'AsTheOriginSays', {
-      comment: 'Cache-Control decides; without it nothing is kept',
-      minTtl: Duration.seconds(0),
-      defaultTtl: Duration.seconds(0),
-      maxTtl: Duration.days(365),
-      enableAcceptEncodingBrotli: true,
-      enableAcceptEncodingGzip: true,
-    });
-  }
 }
 
-function acknowledge(distribution: Distribution): void {
+function acknowledge(distribution: Distribution, stage: Stage): void {
   Validations.of(distribution).acknowledge(
     { id: 'AwsSolutions-CFR1', reason: 'A chat for no country in particular.' },
     {
       id: 'AwsSolutions-CFR2',
       reason:
-        'A web ACL costs money while nobody talks, and Parley costs none then; stages throttle and log-ins are counted. Put your own in front.',
-    },
-    {
-      id: 'AwsSolutions-CFR3',
-      reason: 'Both APIs write access logs of their own; the rest are public pages.',
+        'A web ACL costs money while nobody talks, and Parley costs none then. Stages throttle and failed log-ins are counted; your own ACL can be put in front.',
     },
     {
       id: 'AwsSolutions-CFR4',
       reason:
-        'CloudFront fixes the policy of its own domain (*.cloudfront.net) at TLSv1; it can be raised with a domain and certificate of yours alone.',
+        'CloudFront fixes the policy of its own domain (*.cloudfront.net) at TLSv1; only a domain and certificate of your own can raise it.',
     },
     {
       id: '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
       reason: 'There is a default root object, so no path lists the bucket.',
     },
   );
-}
-
-function origin(domain: string): IOrigin {
-  return new HttpOrigin(domain, {
-    protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
-    originSslProtocols: [OriginSslPolicy.TLS_V1_2],
-  });
-}
-
-function api(to: IOrigin, viewerRequest: ViewerFunction): BehaviorOptions {
-  return {
-    origin: to,
-    allowedMethods: AllowedMethods.ALLOW_ALL,
-    // Redirecting would come too late: the first request has its token or password in it.
-    viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
-    cachePolicy: CachePolicy.CACHING_DISABLED,
-    // API Gateway finds the API by Host, so that one is the origin's own; all others pass, Sec-WebSocket-* among them.
-    originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-    functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: viewerRequest }],
-  };
+  if (stage === 'dev') {
+    Validations.of(distribution).acknowledge({
+      id: 'AwsSolutions-CFR3',
+      reason:
+        'A stage to throw away: a bucket with logs in it would be what keeps the stack from being deleted. Both APIs log.',
+    });
+  }
 }

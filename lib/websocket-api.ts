@@ -1,8 +1,9 @@
-import { Aws, Validations } from 'aws-cdk-lib';
-import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Stack, Validations } from 'aws-cdk-lib';
+import { type CfnApi, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { Construct } from 'constructs';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct, type IConstruct } from 'constructs';
 import { accessLog } from './access-log.ts';
 import type { ParleyFunction } from './function.ts';
 import { gatewayLogging } from './gateway-logging.ts';
@@ -30,7 +31,8 @@ export class ParleyWebSocketApi extends Construct {
       apiName: `parley-${stage}-websocket`,
       routeSelectionExpression: '$request.body.action',
     });
-    this.domainName = `${this.api.apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+    const { region, urlSuffix } = Stack.of(this);
+    this.domainName = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
     const stageResource = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
       stageName: socketStage,
@@ -52,6 +54,30 @@ export class ParleyWebSocketApi extends Construct {
       }),
     });
     stageResource.node.addDependency(gatewayLogging(this));
+  }
+
+  /** Lets the function post to connections and close them; it cannot ask who they are. */
+  grantPosts(to: ParleyFunction): void {
+    const api = Stack.of(this).getLogicalId(this.api.node.defaultChild as CfnApi);
+    for (const method of ['POST', 'DELETE']) {
+      const connections = `${socketStage}/${method}/@connections/*`;
+      to.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['execute-api:ManageConnections'],
+          resources: [
+            Stack.of(this).formatArn({
+              service: 'execute-api',
+              resource: this.api.apiId,
+              resourceName: connections,
+            }),
+          ],
+        }),
+      );
+      Validations.of(to.role as IConstruct).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${api}>/${connections}]`,
+        reason: 'Connections come and go by the second; the statement names their API, stage and method.',
+      });
+    }
   }
 
   /** Connects the routes: `$connect` is authorized, and what the message function returns goes back to the sender. */

@@ -3,6 +3,7 @@
  * A WebSocket API has no path beyond its stage: `/ws/chat/{user_id}` and `/ws/chat/{user_id}/` become `/ws?user_id={user_id}`.
  * Any other path goes on as it is, and API Gateway refuses it with 403.
  */
+// biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it by this name.
 function handler(event) {
   const request = event.request;
   request.headers['x-forwarded-host'] = { value: request.headers.host.value };

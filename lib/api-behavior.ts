@@ -1,0 +1,45 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  AllowedMethods,
+  type BehaviorOptions,
+  CachePolicy,
+  FunctionEventType,
+  OriginProtocolPolicy,
+  OriginRequestPolicy,
+  OriginSslPolicy,
+  type Function as ViewerFunction,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { Construct } from 'constructs';
+
+/** How the distribution treats requests for an API of API Gateway, be it HTTP or WebSocket. */
+export function apiBehavior(domain: string, viewerRequest: ViewerFunction): BehaviorOptions {
+  return {
+    origin: new HttpOrigin(domain, {
+      protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+      originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+    }),
+    allowedMethods: AllowedMethods.ALLOW_ALL,
+    // Redirecting would come too late: the first request already carries its token or password.
+    viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+    cachePolicy: CachePolicy.CACHING_DISABLED,
+    // API Gateway finds the API by Host, so that one is the origin's own; all others pass, Sec-WebSocket-* among them.
+    originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+    functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: viewerRequest }],
+  };
+}
+
+/**
+ * Keeps what Cache-Control says may be kept. Not the managed policy to that end (UseOriginCacheControlHeaders): it
+ * forwards Host, by which API Gateway would look for another API.
+ */
+export function asTheOriginSays(scope: Construct): CachePolicy {
+  return new CachePolicy(scope, 'AsTheOriginSays', {
+    minTtl: Duration.seconds(0),
+    defaultTtl: Duration.seconds(0),
+    maxTtl: Duration.days(365),
+    enableAcceptEncodingBrotli: true,
+    enableAcceptEncodingGzip: true,
+  });
+}
