@@ -1,0 +1,58 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: a document that is navigated by path, and validated by Redocly's lint.
+
+import { readFileSync } from 'node:fs';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+
+export const DOCUMENT: any = parse(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8'));
+
+export interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly described: any;
+}
+
+/** Every operation of the document. */
+export const OPERATIONS: readonly Operation[] = Object.entries<any>(DOCUMENT.paths).flatMap(([path, item]) =>
+  Object.entries<any>(item).map(([method, described]) => ({ method: method.toUpperCase(), path, described })),
+);
+
+/** Follows a `$ref`; keywords beside it are added (OpenAPI 3.1 §4.8.24, JSON Schema 2020-12 §8.2.3.1). */
+export function resolved(node: any): any {
+  if (typeof node?.$ref !== 'string') return node;
+  const { $ref, ...siblings } = node;
+  const target = $ref
+    .slice(2)
+    .split('/')
+    .reduce((at: any, part: string) => at[part.replaceAll('~1', '/').replaceAll('~0', '~')], DOCUMENT);
+  return { ...resolved(target), ...siblings };
+}
+
+/** Compiles schemas of the document, as they stand or with every object `closed` to properties that it does not name. */
+export function compiler({ closed }: { closed: boolean }): (schema: unknown) => ValidateFunction {
+  const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
+  addFormats.default(ajv);
+  const prepare = (schema: unknown) => rebased(closed ? close(schema) : schema);
+  ajv.addSchema({ $id: 'components', $defs: prepare(DOCUMENT.components.schemas) });
+  const compiled = new Map<unknown, ValidateFunction>();
+  return (schema) => {
+    const known = compiled.get(schema) ?? ajv.compile(prepare(schema));
+    compiled.set(schema, known);
+    return known;
+  };
+}
+
+function rebased(schema: unknown): any {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/schemas/', '"components#/$defs/'));
+}
+
+function close(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(close);
+  if (node === null || typeof node !== 'object') return node;
+  const copy: Record<string, unknown> = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, close(value)]),
+  );
+  if (copy.type === 'object' && copy.properties) copy.additionalProperties ??= false;
+  return copy;
+}

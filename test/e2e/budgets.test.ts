@@ -1,0 +1,133 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Runtime } from '../../local/runtime.ts';
+import { notOurs, ownRuntime } from './support/own-runtime.ts';
+import { type Person, people } from './support/people.ts';
+import { type Rest, rest } from './support/rest.ts';
+import { closeSockets, connect, type Socket } from './support/socket.ts';
+
+type Request = ReturnType<Runtime['usage']>['requests'][number];
+const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0);
+const wru = (requests: readonly Request[]) => sum(requests.map((request) => request.wru));
+const rru = (requests: readonly Request[]) => sum(requests.map((request) => request.rru));
+
+describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
+  const runtime = ownRuntime();
+  let api: Rest;
+  let ada: Person;
+  let charles: Person;
+  let hers: Socket;
+  let his: Socket;
+
+  beforeAll(async () => {
+    api = rest(runtime().url);
+    [ada, charles] = await people(api, 2);
+  });
+  beforeEach(async () => {
+    hers = await connect(runtime().url, { token: ada.access, peer: charles.id });
+    his = await connect(runtime().url, { token: charles.access, peer: ada.id });
+    await hers.say('under way');
+    await his.say('indeed');
+    await settled();
+    hers.frames.length = 0;
+    his.frames.length = 0;
+  });
+  afterEach(closeSockets);
+
+  /** Registers somebody and waits until the stream's function has counted them: what the stream had before is done, too. */
+  async function settled(): Promise<void> {
+    const count = async () => (await api.get('/users/?limit=1', { token: ada.access })).body.count;
+    const before = await count();
+    await people(api, 1);
+    await vi.waitFor(async () => expect(await count()).toBeGreaterThan(before), {
+      timeout: 15_000,
+      interval: 100,
+    });
+  }
+
+  /** What some work takes; the functions that count are those of sockets and of the stream. */
+  async function usageOf(work: () => Promise<unknown>) {
+    runtime().resetUsage();
+    await work();
+    return structuredClone(runtime().usage());
+  }
+
+  const message = { message: 'x'.repeat(200) };
+
+  it('a message of 200 characters, both online: 4 requests, 1 WRU, 2 RRU, 1 invocation and 1 post', async () => {
+    const { requests, posts, invocations } = await usageOf(async () => {
+      hers.send(message);
+      await Promise.all([hers.until(() => hers.frames.length > 0), his.until(() => his.frames.length > 0)]);
+    });
+    expect(requests.length).toBeLessThanOrEqual(4);
+    expect(wru(requests)).toBeLessThanOrEqual(1);
+    expect(rru(requests)).toBeLessThanOrEqual(2);
+    expect(posts).toBe(1);
+    expect(sum(Object.values(invocations))).toBe(1);
+  });
+
+  it('a burst of 20 messages: 1.5 WRU each in the mean, the work of the stream included', async () => {
+    let registration: readonly Request[] = [];
+    const { requests, posts } = await usageOf(async () => {
+      for (let turn = 0; turn < 20; turn += 1) hers.send(message);
+      await Promise.all([
+        hers.until(() => hers.frames.length >= 20),
+        his.until(() => his.frames.length >= 20),
+      ]);
+      const sent = runtime().usage().requests.length;
+      await settled();
+      // The person registered by `settled`, and the requests for the count, are no part of the burst …
+      registration = runtime()
+        .usage()
+        .requests.slice(sent)
+        .filter((request) => !/account-changes|message/i.test(request.function));
+    });
+    const burst = requests.filter((request) => !registration.some((other) => same(other, request)));
+    // … while the stream's work for them is counted in: it is at most one WRU or two.
+    expect(wru(burst) / 20).toBeLessThanOrEqual(1.5);
+    expect(posts).toBe(20);
+  });
+
+  it('opening a socket and saying nothing writes its connection, once', async () => {
+    const { requests } = await usageOf(() => connect(runtime().url, { token: ada.access, peer: charles.id }));
+    expect(wru(requests)).toBeLessThanOrEqual(1);
+  });
+
+  it('a page of history costs the same whatever the conversation holds', async () => {
+    const page = () => api.get(`/chat/history/${charles.id}/?limit=5`, { token: ada.access });
+    for (let turn = 0; turn < 5; turn += 1) await hers.say('x'.repeat(200));
+    const few = await usageOf(page);
+    for (let turn = 0; turn < 60; turn += 1) await hers.say('x'.repeat(200));
+    const many = await usageOf(page);
+    expect(rru(many.requests)).toBe(rru(few.requests));
+    expect(many.requests.length).toBe(few.requests.length);
+    expect(wru(many.requests)).toBe(0);
+
+    const deep = await usageOf(() =>
+      api.get(`/chat/history/${charles.id}/?limit=5&offset=50`, { token: ada.access }),
+    );
+    expect(rru(deep.requests)).toBeLessThanOrEqual(rru(many.requests));
+  });
+
+  it('a page of users costs the same however many there are', async () => {
+    const page = () => api.get('/users/?limit=3', { token: ada.access });
+    await people(api, 3);
+    const few = await usageOf(page);
+    await people(api, 20);
+    const many = await usageOf(page);
+    expect(rru(many.requests)).toBe(rru(few.requests));
+    expect(many.requests.length).toBe(few.requests.length);
+    expect(wru(many.requests)).toBe(0);
+  });
+
+  it('nothing scans', () => {
+    expect(
+      runtime()
+        .usage()
+        .requests.map(({ operation }) => operation),
+    ).not.toContain('Scan');
+  });
+});
+
+function same(one: Request, other: Request): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { decodeJwt } from 'jose';
+import { afterEach, describe, expect, it } from 'vitest';
+import { notOurs, ownRuntime } from './support/own-runtime.ts';
+import { logIn, type Person, people, type Session } from './support/people.ts';
+import { rest } from './support/rest.ts';
+import { closeSockets, connect, refusal } from './support/socket.ts';
+
+const SECONDS = 2;
+
+describe.skipIf(notOurs)(`an access token of ${SECONDS} seconds ${notOurs}`, () => {
+  const runtime = ownRuntime({ context: { accessTokenSeconds: String(SECONDS) } });
+  const api = () => rest(runtime().url);
+  afterEach(closeSockets);
+
+  /** The end is a moment that the token names: waiting for it is no guess. */
+  const endOf = ({ access }: Session) => delay((decodeJwt(access).exp as number) * 1000 - Date.now() + 50);
+
+  it('is refused once it has expired, and says so', async () => {
+    const [ada] = await people(api(), 1);
+    await endOf(ada);
+    const reply = await api().get('/users/', { token: ada.access });
+    expect(reply).toMatchObject({ status: 401, body: { code: 'token_expired' } });
+    expect(
+      await api().post('/users/logout/', { refresh_token: ada.refresh }, { token: ada.access }),
+    ).toMatchObject({
+      status: 401,
+      body: { code: 'token_expired' },
+    });
+    const { body } = await api().post('/users/token/refresh/', { refresh: ada.refresh });
+    expect(await api().get('/users/', { token: body.access })).toMatchObject({ status: 200 });
+  });
+
+  it('opens no socket once it has expired', async () => {
+    const [ada, charles] = await people(api(), 2);
+    await endOf(ada);
+    for (const carry of ['header', 'subprotocol'] as const) {
+      expect(await refusal(runtime().url, { peer: charles.id, token: ada.access, carry })).toBe(401);
+    }
+  });
+
+  it('closes its socket at the next frame, with an error that says why; nothing is stored and the peer gets nothing', async () => {
+    const [ada, charles] = await people(api(), 2);
+    const session = await logIn(api(), ada);
+    const socket = await connect(runtime().url, { peer: charles.id, token: session.access });
+    expect(await socket.say('in time')).toMatchObject({ type: 'chat.message', seq: 1 });
+    await endOf(session);
+    socket.send({ message: 'too late', ref: 'r-1' });
+    expect(await socket.next()).toEqual({
+      type: 'error',
+      code: 'token_expired',
+      detail: expect.any(String),
+      ref: 'r-1',
+    });
+    await socket.closed;
+    expect(socket.frames).toHaveLength(2);
+    expect(await countOf(ada, charles)).toBe(1);
+  });
+
+  async function countOf(one: Person, other: Person): Promise<number> {
+    const { access } = await logIn(api(), one);
+    return (await api().get(`/chat/history/${other.id}/`, { token: access })).body.count;
+  }
+});

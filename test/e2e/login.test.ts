@@ -1,0 +1,116 @@
+import { decodeJwt } from 'jose';
+import { describe, expect, inject, it } from 'vitest';
+import { logIn, people, person, registration } from './support/people.ts';
+import { rest } from './support/rest.ts';
+
+const api = rest(inject('parleyUrl'));
+const attempt = (body: unknown) => api.post('/users/token/', body);
+
+describe('logging in', () => {
+  it('answers with two tokens that are not to be cached', async () => {
+    const { email, password } = await person(api);
+    const { status, headers, body } = await attempt({ email, password });
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { access: expect.any(String), refresh: expect.any(String) },
+    });
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('puts the person and the session into the access token', async () => {
+    const { id, username, access } = await person(api);
+    const claims = decodeJwt(access);
+    expect(claims).toEqual({
+      token_type: 'access',
+      user_id: id,
+      sub: id,
+      username,
+      sid: expect.any(String),
+      jti: expect.any(String),
+      iss: expect.stringMatching(/^parley-/),
+      aud: claims.iss,
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+    });
+    expect(claims.exp).toBeGreaterThan(claims.iat as number);
+  });
+
+  it('accepts the email in another letter case: it is the same account', async () => {
+    const { id, email, password } = await person(api);
+    const { access } = await logIn(api, { email: email.toUpperCase(), password });
+    expect(decodeJwt(access).sub).toBe(id);
+  });
+
+  it('opens a session of its own each time', async () => {
+    const ada = await person(api);
+    const second = await logIn(api, ada);
+    expect(decodeJwt(second.access).sid).not.toBe(decodeJwt(ada.access).sid);
+    expect(await api.post('/users/token/refresh/', { refresh: ada.refresh })).toMatchObject({ status: 200 });
+    expect(await api.post('/users/token/refresh/', { refresh: second.refresh })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it('answers alike for a wrong password and for an unknown email', async () => {
+    const { email } = await person(api);
+    const wrong = await attempt({ email, password: 'not-the-password' });
+    const unknown = await attempt({ email: registration().email, password: 'not-the-password' });
+    expect(wrong).toMatchObject({ status: 401, body: { code: 'wrong_credentials' } });
+    expect(unknown.body).toEqual(wrong.body);
+  });
+
+  it('never mistakes a longer password for its first 72 bytes', async () => {
+    const password = 'p7'.repeat(36);
+    const ada = registration({ password, password2: password });
+    expect(await api.post('/users/register/', ada)).toMatchObject({ status: 201 });
+    expect([400, 401]).toContain((await attempt({ email: ada.email, password: `${password}!` })).status);
+  });
+});
+
+describe('logging in is refused with', () => {
+  const known = { email: 'ada@example.com', password: 'analytical-engine' };
+
+  it.each([
+    ['no email', { password: known.password }, 'email'],
+    ['no password', { email: known.email }, 'password'],
+    ['an email that is a number', { ...known, email: 7 }, 'email'],
+    ['an email that is a list', { ...known, email: [known.email] }, 'email'],
+    ['an email that is a condition', { ...known, email: { $ne: '' } }, 'email'],
+    ['a password that is null', { ...known, password: null }, 'password'],
+    ['a password that is an object', { ...known, password: {} }, 'password'],
+  ])('%s', async (_what, body, field) => {
+    const reply = await attempt(body);
+    expect(reply).toMatchObject({
+      status: 400,
+      body: { code: 'validation_failed', errors: { [field]: [expect.any(String)] } },
+    });
+  });
+});
+
+describe('guessing passwords', () => {
+  it('is stopped after some failures, for that email only, and answers then to the right password too', async () => {
+    const [ada, charles] = await people(api, 2);
+    const statuses: number[] = [];
+    while (statuses.length < 30 && statuses.at(-1) !== 429) {
+      statuses.push((await attempt({ email: ada.email, password: 'a-wrong-guess' })).status);
+    }
+    expect(statuses.slice(0, 3)).toEqual([401, 401, 401]);
+    expect(statuses.at(-1)).toBe(429);
+
+    const right = await attempt({ email: ada.email.toUpperCase(), password: ada.password });
+    expect(right).toMatchObject({ status: 429, body: { code: 'too_many_attempts' } });
+    expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await attempt({ email: charles.email, password: charles.password })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it('is stopped for an email without an account as well: it tells nothing', async () => {
+    const { email } = registration();
+    let last = 0;
+    for (let tries = 0; tries < 30 && last !== 429; tries += 1) {
+      last = (await attempt({ email, password: 'a-wrong-guess' })).status;
+    }
+    expect(last).toBe(429);
+  });
+});

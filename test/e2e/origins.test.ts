@@ -1,0 +1,52 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { notOurs, ownRuntime } from './support/own-runtime.ts';
+import { type Person, people } from './support/people.ts';
+import { rest } from './support/rest.ts';
+import { closeSockets, connect, refusal } from './support/socket.ts';
+
+const LISTED = 'https://chat.example.com';
+
+describe.skipIf(notOurs)(`a deployment with a list of origins ${notOurs}`, () => {
+  const runtime = ownRuntime({ context: { origins: `${LISTED},https://other.example.com` } });
+  let ada: Person;
+  let charles: Person;
+  beforeAll(async () => {
+    [ada, charles] = await people(rest(runtime().url), 2);
+  });
+  afterEach(closeSockets);
+
+  const opening = (origin?: string) => ({
+    peer: charles.id,
+    token: ada.access,
+    ...(origin !== undefined && { origin }),
+  });
+
+  it.each([LISTED, 'https://other.example.com'])('opens sockets to pages of %s', async (origin) => {
+    const socket = await connect(runtime().url, opening(origin));
+    expect(await socket.say('from a listed page')).toMatchObject({ type: 'chat.message' });
+  });
+
+  it('opens sockets to clients that are no browsers, and say no origin', async () => {
+    expect((await connect(runtime().url, opening())).isOpen).toBe(true);
+  });
+
+  it.each([
+    'https://evil.example.com',
+    'http://chat.example.com',
+    'https://chat.example.com:8443',
+    'https://chat.example.com.evil.example',
+    'https://evil.example/https://chat.example.com',
+    'null',
+    'garbage',
+  ])('refuses pages of %s with 403', async (origin) => {
+    expect(await refusal(runtime().url, opening(origin))).toBe(403);
+  });
+
+  it('lets pages of the list read its answers, and no others (CORS)', async () => {
+    const api = rest(runtime().httpApiUrl);
+    const get = async (origin: string) =>
+      (await api.get('/users', { token: ada.access, headers: { origin } })).headers;
+    expect((await get(LISTED)).get('access-control-allow-origin')).toBe(LISTED);
+    expect((await get('https://evil.example.com')).get('access-control-allow-origin')).toBeNull();
+  });
+});

@@ -1,0 +1,87 @@
+import { decodeJwt } from 'jose';
+import { describe, expect, inject, it } from 'vitest';
+import { people, person } from './support/people.ts';
+import { type Reply, rest } from './support/rest.ts';
+
+const api = rest(inject('parleyUrl'));
+const refresh = (token: unknown): Promise<Reply> => api.post('/users/token/refresh/', { refresh: token });
+
+describe('refreshing', () => {
+  it('gives a new pair for the same session, not to be cached', async () => {
+    const ada = await person(api);
+    const { status, headers, body } = await refresh(ada.refresh);
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect([body.access, body.refresh]).not.toContain(ada.access);
+    expect(body.refresh).not.toBe(ada.refresh);
+    const { sub, sid } = decodeJwt(ada.access);
+    expect(decodeJwt(body.access)).toMatchObject({ sub, sid });
+    expect(await api.get('/users/', { token: body.access })).toMatchObject({ status: 200 });
+  });
+
+  it('works again and again, each time with the newest token', async () => {
+    let token = (await person(api)).refresh;
+    for (let round = 0; round < 4; round += 1) {
+      const { status, body } = await refresh(token);
+      expect(status).toBe(200);
+      token = body.refresh;
+    }
+  });
+
+  it('works once: the second use ends the session, the stolen copy and the true one alike', async () => {
+    const { refresh: first } = await person(api);
+    const { body } = await refresh(first);
+    expect(await refresh(first)).toMatchObject({ status: 401, body: { code: 'token_invalid' } });
+    expect(await refresh(body.refresh)).toMatchObject({ status: 401, body: { code: 'token_invalid' } });
+  });
+
+  it('gives at most one pair to two uses at once', async () => {
+    const { refresh: token } = await person(api);
+    const statuses = (await Promise.all([refresh(token), refresh(token)])).map(({ status }) => status).sort();
+    expect(statuses).toEqual([200, 401]);
+  });
+});
+
+describe('refreshing is refused with', () => {
+  it('an access token', async () => {
+    const { access } = await person(api);
+    expect(await refresh(access)).toMatchObject({ status: 401, body: { code: 'token_invalid' } });
+  });
+
+  it.each([
+    ['garbage', 'garbage'],
+    ['nothing but dots', '...'],
+    ['ids that are none', 'a.b.c.d'],
+    ['key separators', 'USER#1.SESSION#1.x.y'],
+    ['control characters', '\u0000.\u0001.\u0002.\u0003'],
+    ['a long text', 'x'.repeat(10_000)],
+  ])('%s', async (_what, token) => {
+    const reply = await refresh(token);
+    expect([400, 401]).toContain(reply.status);
+    expect(reply.body.code).toBe(reply.status === 401 ? 'token_invalid' : 'validation_failed');
+  });
+
+  it.each([[undefined], [null], [7], [['x']], [{}]])('%j', async (token) => {
+    const reply = await refresh(token);
+    expect(reply).toMatchObject({
+      status: 400,
+      body: { code: 'validation_failed', errors: { refresh: [expect.any(String)] } },
+    });
+  });
+
+  it('a guess at the token of a known session, which goes on', async () => {
+    const ada = await person(api);
+    const [user, session] = ada.refresh.split('.');
+    const guess = [user, session, 'A'.repeat(43), 'B'.repeat(43)].join('.');
+    expect(await refresh(guess)).toMatchObject({ status: 401, body: { code: 'token_invalid' } });
+    expect(await refresh(ada.refresh)).toMatchObject({ status: 200 });
+  });
+
+  it("the secrets of one person under another's name", async () => {
+    const [ada, eve] = await people(api, 2);
+    const [user, session] = ada.refresh.split('.');
+    const forged = [user, session, ...eve.refresh.split('.').slice(2)].join('.');
+    expect(await refresh(forged)).toMatchObject({ status: 401, body: { code: 'token_invalid' } });
+    expect(await refresh(ada.refresh)).toMatchObject({ status: 200 });
+  });
+});

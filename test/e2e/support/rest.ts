@@ -1,0 +1,67 @@
+import { expect } from 'vitest';
+import { assertDocumented } from './contract.ts';
+
+type Body = NonNullable<RequestInit['body']>;
+
+/** A response of the system under test, its body parsed. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: bodies are compared with what is expected, and validated against openapi.yaml.
+  readonly body: any;
+}
+
+export interface RequestOptions {
+  /** An access token. */
+  readonly token?: string | undefined;
+  readonly headers?: Record<string, string>;
+}
+
+export interface Rest {
+  readonly url: string;
+  get(path: string, options?: RequestOptions): Promise<Reply>;
+  /** Sends an object as JSON, a string or bytes as they are. */
+  post(path: string, body?: unknown, options?: RequestOptions): Promise<Reply>;
+  request(method: string, path: string, options?: RequestOptions & { body?: Body }): Promise<Reply>;
+}
+
+/** A client of the HTTP API. Each response must be one that openapi.yaml describes, and none may be a 5xx. */
+export function rest(url: string): Rest {
+  const request: Rest['request'] = async (method, path, { token, headers, body } = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      redirect: 'manual',
+      headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
+      ...(body !== undefined && { body }),
+    });
+    const text = await response.text();
+    const reply = { status: response.status, headers: response.headers, body: parsed(text) };
+    expect(reply.status, `${method} ${path} must not fail on our side: ${text}`).toBeLessThan(500);
+    if (method !== 'HEAD' && method !== 'OPTIONS') assertDocumented(method, path, { ...reply, text });
+    return reply;
+  };
+  return {
+    url,
+    request,
+    get: (path, options) => request('GET', path, options),
+    post: (path, body, options) =>
+      request('POST', path, {
+        ...options,
+        headers: { 'content-type': 'application/json', ...options?.headers },
+        ...(body !== undefined && { body: asBody(body) }),
+      }),
+  };
+}
+
+function asBody(body: unknown): Body {
+  return typeof body === 'string' || body instanceof Uint8Array ? (body as Body) : JSON.stringify(body);
+}
+
+function parsed(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,180 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+
+/** A frame from the server, parsed. */
+export interface Frame {
+  readonly type: string;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly ref?: string;
+  readonly message?: string;
+  readonly sender?: string;
+  readonly seq?: number;
+  readonly [field: string]: unknown;
+}
+
+export interface Opening {
+  /** How the access token travels; a browser has only the subprotocol. */
+  readonly carry?: 'header' | 'subprotocol';
+  readonly token?: string | undefined;
+  /** The user id in the path. */
+  readonly peer?: string;
+  /** In place of /ws/chat/{peer}/. */
+  readonly path?: string;
+  readonly origin?: string;
+  readonly protocols?: string[];
+  readonly headers?: Record<string, string>;
+}
+
+/** The handshake was answered with something other than 101. */
+export class Refused extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`The handshake was answered with ${status}`);
+    this.status = status;
+  }
+}
+
+const PATIENCE_MS = 10_000;
+
+/** A client of the socket that keeps every frame until somebody asks for it. */
+export class Socket {
+  /** All frames so far, in the order in which they came. */
+  readonly frames: Frame[] = [];
+  readonly #socket: WebSocket;
+  #taken = 0;
+  readonly #news = new EventTarget();
+  readonly closed: Promise<{ code: number; reason: string }>;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) throw new Error('The server sent a binary frame');
+      this.frames.push(JSON.parse(String(data)));
+      this.#news.dispatchEvent(new Event('news'));
+    });
+    this.closed = new Promise((resolve) => {
+      socket.on('close', (code, reason) => {
+        resolve({ code, reason: String(reason) });
+        this.#news.dispatchEvent(new Event('news'));
+      });
+    });
+    socket.on('error', () => {}); // followed by 'close', which tells
+  }
+
+  get protocol(): string {
+    return this.#socket.protocol;
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  /** Waits for the next frame that fits, skipping others; each frame is given out once. */
+  async next(fits: (frame: Frame) => boolean = () => true): Promise<Frame> {
+    let found: Frame | undefined;
+    await this.until(() => {
+      while (!found && this.#taken < this.frames.length) {
+        const frame = this.frames[this.#taken++] as Frame;
+        if (fits(frame)) found = frame;
+      }
+      return found !== undefined;
+    });
+    return found as unknown as Frame;
+  }
+
+  /** Waits for so many frames. */
+  async collect(howMany: number): Promise<Frame[]> {
+    const found: Frame[] = [];
+    while (found.length < howMany) found.push(await this.next());
+    return found;
+  }
+
+  /** Waits until something is true of the frames that have come; looks again at each. */
+  async until(fulfilled: () => boolean): Promise<void> {
+    const deadline = AbortSignal.timeout(PATIENCE_MS);
+    while (!fulfilled()) {
+      if (this.#socket.readyState >= WebSocket.CLOSING)
+        throw new Error('The socket closed while a frame was awaited');
+      await once(this.#news, 'news', { signal: deadline }).catch((cause) => {
+        throw new Error(`It did not come; the last frames: ${JSON.stringify(this.frames.slice(-5))}`, {
+          cause,
+        });
+      });
+    }
+  }
+
+  /** Sends an object as JSON, a string as it is, bytes as a binary frame. */
+  send(frame: unknown): void {
+    this.#socket.send(
+      typeof frame === 'string' || frame instanceof Uint8Array ? frame : JSON.stringify(frame),
+    );
+  }
+
+  /** Sends one message as several frames. */
+  sendInParts(text: string, partLength: number): void {
+    for (let start = 0; start < text.length; start += partLength) {
+      const fin = start + partLength >= text.length;
+      this.#socket.send(text.slice(start, start + partLength), { fin, binary: false });
+    }
+  }
+
+  /** Sends a message, and waits until it comes back: then it is stored. */
+  async say(message: string, more: Record<string, unknown> = {}): Promise<Frame> {
+    const ref = crypto.randomUUID();
+    this.send({ message, ref, ...more });
+    return this.next((frame) => frame.ref === (more.ref ?? ref));
+  }
+
+  async close(): Promise<void> {
+    this.#socket.close(1000);
+    await this.closed;
+  }
+}
+
+const opened = new Set<Socket>();
+
+/** Opens a socket. @throws Refused when the handshake fails */
+export async function connect(url: string, opening: Opening): Promise<Socket> {
+  const { carry = 'header', token, peer, path = `/ws/chat/${peer}/`, origin } = opening;
+  const protocols =
+    opening.protocols ?? (carry === 'subprotocol' && token !== undefined ? ['parley', token] : []);
+  const client = new WebSocket(url.replace(/^http/, 'ws') + path, protocols, {
+    perMessageDeflate: false,
+    ...(origin !== undefined && { origin }),
+    headers: {
+      ...(carry === 'header' && token !== undefined && { authorization: `Bearer ${token}` }),
+      ...opening.headers,
+    },
+  });
+  const socket = new Socket(client);
+  await new Promise<void>((resolve, reject) => {
+    client.once('open', resolve);
+    client.once('error', reject);
+    client.once('unexpected-response', (request, response) => {
+      reject(new Refused(response.statusCode ?? 0));
+      request.destroy();
+    });
+  });
+  opened.add(socket);
+  return socket;
+}
+
+/** For `afterEach`: closes what the test opened. */
+export async function closeSockets(): Promise<void> {
+  const all = [...opened];
+  opened.clear();
+  await Promise.all(all.map((socket) => socket.close()));
+}
+
+/** The status with which a handshake is refused. */
+export async function refusal(url: string, opening: Opening): Promise<number> {
+  try {
+    await (await connect(url, opening)).close();
+  } catch (error) {
+    if (error instanceof Refused) return error.status;
+    throw error;
+  }
+  return 101;
+}
