@@ -1,0 +1,76 @@
+import { errors, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
+import { TokenExpired, TokenInvalid } from '../core/errors.ts';
+import { isId } from '../core/ids.ts';
+import type { AccessTokens } from '../core/sessions/ports.ts';
+import type { Identity } from '../core/sessions/session.ts';
+import type { SigningKey } from './signing-key.ts';
+
+/** The one algorithm, on both sides (RFC 8725 §3.1); `none` and the public key as an HMAC secret have no chance. */
+const ALGORITHM = 'EdDSA';
+
+/** Signs access tokens. `issuer` is the audience too: a stage's tokens are for that stage. */
+export function accessTokens(options: {
+  readonly signingKey: () => Promise<SigningKey>;
+  readonly issuer: string;
+  readonly lifetimeSeconds: number;
+  readonly newId: () => string;
+  readonly now: () => Date;
+}): AccessTokens {
+  const { signingKey, issuer, lifetimeSeconds, newId, now } = options;
+  return {
+    async sign({ userId, username, sessionId, staff }) {
+      const { kid, privateKey } = await signingKey();
+      const issuedAt = Math.floor(now().getTime() / 1000);
+      return new SignJWT({
+        token_type: 'access',
+        user_id: userId,
+        username,
+        sid: sessionId,
+        ...(staff && { staff }),
+      })
+        .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' })
+        .setSubject(userId)
+        .setIssuer(issuer)
+        .setAudience(issuer)
+        .setJti(newId())
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + lifetimeSeconds)
+        .sign(privateKey);
+    },
+  };
+}
+
+export type VerifyAccessToken = (token: string) => Promise<Identity>;
+
+/**
+ * Verifies access tokens in process.
+ * @returns a function that throws TokenExpired or TokenInvalid
+ */
+export function accessTokenVerifier(options: {
+  readonly keys: JWTVerifyGetKey;
+  readonly issuer: string;
+  readonly now: () => Date;
+}): VerifyAccessToken {
+  const { keys, issuer, now } = options;
+  return async (token) => {
+    const { payload } = await jwtVerify(token, keys, {
+      algorithms: [ALGORITHM],
+      issuer,
+      audience: issuer,
+      currentDate: now(),
+      requiredClaims: ['exp', 'iat', 'jti', 'sub', 'sid', 'username', 'token_type'],
+    }).catch(explain);
+    const { sub, sid, username, token_type: type, exp, staff } = payload;
+    const fits =
+      typeof sub === 'string' && isId(sub) && typeof sid === 'string' && typeof username === 'string';
+    if (type !== 'access' || !fits || exp === undefined) throw new TokenInvalid();
+    return { userId: sub, username, sessionId: sid, staff: staff === true, expiresAt: new Date(exp * 1000) };
+  };
+}
+
+/** A mistake of the client's is told; a fault of ours (no keys to be read) stays one. */
+function explain(error: unknown): never {
+  if (error instanceof errors.JWTExpired) throw new TokenExpired();
+  if (error instanceof errors.JOSEError) throw new TokenInvalid();
+  throw error;
+}

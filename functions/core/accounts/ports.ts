@@ -1,0 +1,61 @@
+import type { Account, Credentials } from './account.ts';
+
+export interface AccountStore {
+  /**
+   * Stores account, credentials and both unique claims, or nothing.
+   * Resolves to the fields that somebody else holds already; none means: stored.
+   */
+  create(account: Account, passwordHash: string): Promise<readonly ('email' | 'username')[]>;
+}
+
+export interface CredentialStore {
+  credentialsOf(email: string): Promise<Credentials | undefined>;
+}
+
+export interface ProfileStore {
+  profileOf(userId: string): Promise<Account | undefined>;
+}
+
+/** Counts wrong passwords per email within a window. */
+export interface LoginAttempts {
+  of(email: string, now: Date): Promise<{ failures: number; windowEnds: Date } | undefined>;
+  add(email: string, now: Date, windowEnds: Date): Promise<void>;
+  clear(email: string): Promise<void>;
+}
+
+export interface PasswordHasher {
+  hash(password: string): Promise<string>;
+  verify(password: string, hash: string): Promise<boolean>;
+}
+
+export interface DirectoryEntry {
+  readonly id: string;
+  readonly username: string;
+}
+
+/** Staff are hidden from others: `users` leaves them out, `everyone` is what staff see. Both in the order of folded usernames. */
+export type DirectoryList = 'users' | 'everyone';
+
+export interface DirectoryPage {
+  readonly limit: number;
+  /** Begin behind this folded username (backwards: before it). */
+  readonly from?: string | undefined;
+  readonly backwards?: boolean | undefined;
+}
+
+export interface Directory {
+  /** At most `limit` entries; always in ascending order. */
+  page(list: DirectoryList, page: DirectoryPage): Promise<readonly DirectoryEntry[]>;
+  /** How many the list holds; may lag behind by seconds. */
+  count(list: DirectoryList): Promise<number>;
+}
+
+/** Changes to the lists that follow from changed accounts. Each may be repeated without effect. */
+export interface DirectoryUpkeep {
+  /** Counts somebody who is listed. */
+  countIn(list: DirectoryList, username: string): Promise<void>;
+  /** Lists somebody and counts them. */
+  enter(list: DirectoryList, entry: DirectoryEntry): Promise<void>;
+  /** Takes somebody off the list and out of its count. */
+  leave(list: DirectoryList, username: string): Promise<void>;
+}

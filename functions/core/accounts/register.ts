@@ -1,0 +1,55 @@
+import { type FieldErrors, ValidationFailed } from '../errors.ts';
+import type { Account } from './account.ts';
+import { passwordFaults } from './password-policy.ts';
+import type { AccountStore, PasswordHasher } from './ports.ts';
+
+export interface Registration {
+  readonly email: string;
+  readonly username: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly password: string;
+  readonly passwordAgain: string;
+}
+
+interface Dependencies {
+  readonly accounts: AccountStore;
+  readonly passwords: Pick<PasswordHasher, 'hash'>;
+  readonly newId: () => string;
+  readonly now: () => Date;
+}
+
+const TAKEN = {
+  email: 'An account with this email exists already.',
+  username: 'An account with this username exists already.',
+};
+
+/**
+ * Makes an account. Of two registrations that race for one email or username exactly one wins.
+ * @throws ValidationFailed with the fields at fault: a weak or mismatched password, a taken email or username.
+ */
+export async function register(dependencies: Dependencies, registration: Registration): Promise<Account> {
+  const { accounts, passwords, newId, now } = dependencies;
+  rejectBadPassword(registration);
+  const account: Account = {
+    id: newId(),
+    email: registration.email,
+    username: registration.username,
+    firstName: registration.firstName,
+    lastName: registration.lastName,
+    staff: false,
+    createdAt: now().toISOString(),
+  };
+  const taken = await accounts.create(account, await passwords.hash(registration.password));
+  if (taken.length > 0)
+    throw new ValidationFailed(Object.fromEntries(taken.map((field) => [field, [TAKEN[field]]])));
+  return account;
+}
+
+function rejectBadPassword({ password, passwordAgain, username }: Registration): void {
+  const errors: Record<string, readonly string[]> = {};
+  const faults = passwordFaults(password, username);
+  if (faults.length > 0) errors.password = faults;
+  if (password !== passwordAgain) errors.password2 = ['The two passwords differ.'];
+  if (Object.keys(errors).length > 0) throw new ValidationFailed(errors satisfies FieldErrors);
+}

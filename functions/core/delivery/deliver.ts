@@ -1,0 +1,55 @@
+import type { Connection } from '../connections/connection.ts';
+import type { ConnectionStore, Gateway } from '../connections/ports.ts';
+
+/**
+ * API Gateway is known to answer 410 for a socket that has just opened: until this age a 410 is retried, and never
+ * believed.
+ */
+const YOUNG_MS = 10_000;
+const RETRY_AFTER_MS = [100, 300, 700];
+
+interface Dependencies {
+  readonly connections: Pick<ConnectionStore, 'remove'>;
+  readonly gateway: Pick<Gateway, 'post'>;
+  readonly now: () => Date;
+  readonly wait: (milliseconds: number) => Promise<void>;
+  /** Told of each failed post; the message is stored all the same. */
+  readonly onFailure: (connection: Connection, error: unknown) => void;
+}
+
+/**
+ * Posts one frame to every connection, all at once, and forgets those that are gone. Never rejects: what is delivered
+ * here is stored already, and one broken socket is not the others' matter.
+ */
+export async function deliver(
+  dependencies: Dependencies,
+  to: readonly Connection[],
+  frame: string,
+): Promise<void> {
+  await Promise.all(
+    to.map(async (connection) => {
+      try {
+        await deliverToOne(dependencies, connection, frame);
+      } catch (error) {
+        dependencies.onFailure(connection, error);
+      }
+    }),
+  );
+}
+
+async function deliverToOne(
+  dependencies: Dependencies,
+  connection: Connection,
+  frame: string,
+): Promise<void> {
+  const { connections, gateway, now, wait } = dependencies;
+  const { connectionId, userId, connectedAt } = connection;
+  const isYoung = () => now().getTime() - connectedAt.getTime() < YOUNG_MS;
+  if ((await gateway.post(connectionId, frame)) === 'delivered') return;
+  for (const delay of RETRY_AFTER_MS) {
+    if (!isYoung()) break;
+    await wait(delay);
+    if ((await gateway.post(connectionId, frame)) === 'delivered') return;
+  }
+  if (!isYoung()) await connections.remove(userId, connectionId);
+}

@@ -1,0 +1,110 @@
+/** What is wrong, per field of the input: `{email: ['…']}`. */
+export type FieldErrors = Readonly<Record<string, readonly string[]>>;
+
+/** The base of every error that a caller is told about: a stable `code` and a message that is safe to show. */
+export abstract class ParleyError extends Error {
+  abstract readonly code: string;
+}
+
+/** The input does not fit; `errors` says why, field by field. */
+export class ValidationFailed extends ParleyError {
+  readonly code = 'validation_failed';
+  readonly errors: FieldErrors;
+
+  constructor(errors: FieldErrors) {
+    super('Some fields are missing or wrong.');
+    this.errors = errors;
+  }
+}
+
+/** Email and password do not belong together. It never says which of the two is wrong. */
+export class WrongCredentials extends ParleyError {
+  readonly code = 'wrong_credentials';
+
+  constructor() {
+    super('No account has this email and password.');
+  }
+}
+
+/** Too many wrong passwords for one email; `retryAfter` is in seconds. */
+export class TooManyAttempts extends ParleyError {
+  readonly code = 'too_many_attempts';
+  readonly retryAfter: number;
+
+  constructor(retryAfter: number) {
+    super(`Too many wrong passwords for this email. Try again in ${retryAfter} seconds.`);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No token came with the request. */
+export class NotAuthenticated extends ParleyError {
+  readonly code = 'not_authenticated';
+
+  constructor() {
+    super('Send an access token: `Authorization: Bearer <access>`.');
+  }
+}
+
+/** A token that is malformed, forged, used up or somebody else's. */
+export class TokenInvalid extends ParleyError {
+  readonly code = 'token_invalid';
+
+  constructor(message = 'The token is not valid.') {
+    super(message);
+  }
+}
+
+/** A token that was good once. */
+export class TokenExpired extends ParleyError {
+  readonly code = 'token_expired';
+
+  constructor() {
+    super('The token has expired. Get a new one with the refresh token.');
+  }
+}
+
+export class UserNotFound extends ParleyError {
+  readonly code = 'user_not_found';
+
+  constructor(id: string) {
+    super(`There is no user with the id ${JSON.stringify(id)}.`);
+  }
+}
+
+/** The same `client_id` came before with another text: not a retry, but a mistake of the client. */
+export class ClientIdConflict extends ParleyError {
+  readonly code = 'client_id_conflict';
+
+  constructor() {
+    super('This client_id was used for another message in this conversation.');
+  }
+}
+
+/** `after` names a `seq` that the conversation has not reached. */
+export class AfterInvalid extends ParleyError {
+  readonly code = 'after_invalid';
+
+  constructor() {
+    super('`after` must be the seq of a message of this conversation, or 0.');
+  }
+}
+
+/** The conversation is too contended, or the store too slow, to promise anything now. Nothing was stored; safe to retry. */
+export class Busy extends ParleyError {
+  readonly code = 'busy';
+
+  constructor(options?: ErrorOptions) {
+    super('The server is busy. Nothing was stored; try again in a moment.', options);
+  }
+}
+
+/** The store or a neighbour service throttles or times out; the caller may try again in `retryAfter` seconds. */
+export class Unavailable extends ParleyError {
+  readonly code = 'unavailable';
+  readonly retryAfter = 1;
+
+  constructor(options?: ErrorOptions) {
+    super('The service is overloaded for a moment. Try again.', options);
+  }
+}

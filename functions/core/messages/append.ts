@@ -1,0 +1,99 @@
+import { AfterInvalid, Busy, ClientIdConflict, Unavailable } from '../errors.ts';
+import type { Message } from './message.ts';
+import type { MessageLog } from './ports.ts';
+
+/** What a sender wants to say; `after` is the last `seq` that the client knew when it first tried. */
+export interface Draft {
+  readonly conversation: string;
+  readonly senderId: string;
+  readonly text: string;
+  readonly clientId?: string | undefined;
+  readonly after?: number | undefined;
+}
+
+interface Dependencies {
+  readonly log: MessageLog;
+  readonly newId: () => string;
+  readonly now: () => Date;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly wait: (milliseconds: number) => Promise<void>;
+}
+
+export interface Appended {
+  readonly message: Message;
+  /** It was stored by an earlier try. */
+  readonly repeated: boolean;
+}
+
+/** With ten writers at once, each round lets one through: this many rounds fail only under far worse contention. */
+const MAX_ROUNDS = 40;
+const FIRST_BACKOFF_MS = 4;
+const MAX_BACKOFF_MS = 200;
+
+/**
+ * Appends a message at the next free place: an append with an expected version, as event stores do it. Ordered and
+ * gap-free by the condition on the key; once, because a retry finds its own `client_id` (or, within one call, its own
+ * message id) in the tail.
+ * @throws ClientIdConflict, AfterInvalid
+ * @throws Busy when the place was taken {@link MAX_ROUNDS} times; nothing was stored
+ */
+export async function append(dependencies: Dependencies, draft: Draft): Promise<Appended> {
+  const { log, newId, now, random, wait } = dependencies;
+  const id = newId();
+  let tail = await firstTail(log, draft);
+  let last = tail.at(-1)?.seq ?? 0;
+  let answerLost = false;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const earlier = findEarlier(tail, draft, id);
+    if (earlier) return { message: earlier, repeated: earlier.id !== id };
+    const message: Message = {
+      id,
+      conversation: draft.conversation,
+      seq: last + 1,
+      senderId: draft.senderId,
+      text: draft.text,
+      ...(draft.clientId !== undefined && { clientId: draft.clientId }),
+      createdAt: now().toISOString(),
+    };
+    try {
+      if (await log.append(message)) return { message, repeated: false };
+    } catch (error) {
+      // The write may have gone through although its answer got lost: the tail tells. Once is bad luck, twice an outage.
+      if (!(error instanceof Unavailable) || answerLost) throw error;
+      answerLost = true;
+    }
+    // Somebody else was faster. Full jitter keeps the losers of one round from meeting again in the next.
+    if (round > 0) await wait(random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** round));
+    tail = await log.since(draft.conversation, last + 1);
+    last = tail.at(-1)?.seq ?? last;
+  }
+  throw new Busy();
+}
+
+/** From `after` on, so that a retry is found however much was said since; without it, the last message. */
+async function firstTail(log: MessageLog, { conversation, after }: Draft): Promise<readonly Message[]> {
+  if (after === undefined) {
+    const last = await log.last(conversation);
+    return last ? [last] : [];
+  }
+  const tail = await log.since(conversation, Math.max(1, after));
+  // The log has no gaps: where it has `after`, the tail begins with it. Else appending would leave a gap.
+  if (after > 0 && tail[0]?.seq !== after) throw new AfterInvalid();
+  return tail;
+}
+
+/** An own id in the tail means: the write went through although its answer got lost. */
+function findEarlier(
+  tail: readonly Message[],
+  { senderId, clientId, text }: Draft,
+  id: string,
+): Message | undefined {
+  const earlier = tail.find(
+    (message) =>
+      message.id === id ||
+      (clientId !== undefined && message.senderId === senderId && message.clientId === clientId),
+  );
+  if (earlier && earlier.text !== text) throw new ClientIdConflict();
+  return earlier;
+}

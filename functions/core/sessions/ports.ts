@@ -1,0 +1,53 @@
+import type { Identity, RefreshClaim, Session } from './session.ts';
+
+export interface SessionStore {
+  create(session: Session): Promise<void>;
+  /**
+   * Replaces the current rotation hash by `next` if `claim` holds it, in one conditional write.
+   * `used`: the family is right, the rotation is not: an old token came back. `unknown`: no such live session or family.
+   */
+  rotate(claim: RefreshClaim, next: Rotation, now: Date): Promise<Session | 'used' | 'unknown'>;
+  /** Ends the session if the claim is of its family; false when there was nothing to end. */
+  end(claim: RefreshClaim): Promise<boolean>;
+}
+
+export interface Rotation {
+  readonly rotationHash: string;
+  readonly expiresAt: Date;
+}
+
+/** A refresh token as it is handed out, and the hashes that are kept. */
+export interface IssuedRefresh {
+  readonly token: string;
+  readonly familyHash: string;
+  readonly rotationHash: string;
+}
+
+export interface RefreshTokens {
+  /** The first token of a new family. */
+  first(userId: string, sessionId: string): IssuedRefresh;
+  /** The token that replaces `token`, with the same family secret. */
+  next(token: string): IssuedRefresh;
+  /** What a token claims; undefined when it is not one of ours by its shape. */
+  read(token: string): RefreshClaim | undefined;
+}
+
+export interface AccessTokens {
+  sign(identity: Omit<Identity, 'expiresAt'>): Promise<string>;
+}
+
+/** A public key as a JWK (RFC 7517). */
+export interface PublicKey {
+  readonly kty: string;
+  readonly kid: string;
+  readonly [member: string]: unknown;
+}
+
+/** The published keys, where those that verify tokens find them. */
+export interface PublicKeyReader {
+  read(): Promise<readonly PublicKey[]>;
+}
+
+export interface PublicKeyWriter {
+  write(keys: readonly PublicKey[]): Promise<void>;
+}

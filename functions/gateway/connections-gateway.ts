@@ -1,0 +1,47 @@
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  GoneException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import type { Gateway } from '../core/connections/ports.ts';
+
+/** A post that hangs would hold up the sender's acknowledgement. */
+const REQUEST_TIMEOUT_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 1_000;
+
+/**
+ * API Gateway's `@connections`. Where it is the SDK reads from `AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI`, which the
+ * template sets to the WebSocket API's stage.
+ */
+export function openGateway(): ApiGatewayManagementApiClient {
+  return new ApiGatewayManagementApiClient({
+    maxAttempts: 3,
+    requestHandler: {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
+}
+
+export function connectionsGateway(client: ApiGatewayManagementApiClient): Gateway {
+  return {
+    async post(connectionId, frame) {
+      try {
+        await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }));
+        return 'delivered';
+      } catch (error) {
+        if (error instanceof GoneException) return 'gone';
+        throw error;
+      }
+    },
+    async close(connectionId) {
+      try {
+        await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+      } catch (error) {
+        if (!(error instanceof GoneException)) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { httpStack } from '../middleware/http-stack.ts';
+import { json } from '../middleware/replies.ts';
+import { logger } from '../runtime/logger.ts';
+import { count } from '../runtime/metrics.ts';
+import { table } from '../runtime/table.ts';
+import { publicKeys } from '../storage/public-keys.ts';
+
+const published = publicKeys(table);
+
+/** `GET /.well-known/jwks.json`: the public keys of the access tokens (RFC 7517), for other services that verify them. */
+export const handler = httpStack({ logger, count }).handler(async () =>
+  json(200, { keys: await published.read() }, { 'cache-control': 'public, max-age=300' }),
+);

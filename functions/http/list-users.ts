@@ -1,0 +1,37 @@
+import { listUsers, type UserCursor } from '../core/accounts/list-users.ts';
+import { authenticate } from '../middleware/authenticate.ts';
+import { baseUrl } from '../middleware/base-url.ts';
+import { httpStack } from '../middleware/http-stack.ts';
+import { json } from '../middleware/replies.ts';
+import { type Envelope, pageLink, readCursor, readPaging, writeCursor } from '../protocol/paging.ts';
+import { logger } from '../runtime/logger.ts';
+import { count } from '../runtime/metrics.ts';
+import { table } from '../runtime/table.ts';
+import { verifyAccessToken } from '../runtime/token-verifier.ts';
+import { directory } from '../storage/directory.ts';
+
+const people = directory(table);
+
+/** `GET /users/`: a page of the people. */
+export const handler = httpStack({ logger, count })
+  .use(authenticate(verifyAccessToken))
+  .handler(async (event) => {
+    const query = event.queryStringParameters ?? {};
+    const { limit, offset } = readPaging(query);
+    const page = await listUsers(people, {
+      staff: event.identity.staff,
+      limit,
+      offset,
+      cursor: readCursor(query.cursor),
+    });
+    const url = `${baseUrl(event)}/users/`;
+    const link = (cursor: UserCursor | undefined, at: number) =>
+      cursor ? pageLink(url, { limit, offset: Math.max(0, at), cursor: writeCursor(cursor) }) : null;
+    const envelope: Envelope<unknown> = {
+      count: page.count,
+      next: link(page.next, offset + limit),
+      previous: link(page.previous, offset - limit),
+      results: page.users,
+    };
+    return json(200, envelope);
+  });

@@ -1,0 +1,20 @@
+import { refreshSession } from '../core/sessions/refresh-session.ts';
+import { httpStack } from '../middleware/http-stack.ts';
+import { jsonInput } from '../middleware/json-input.ts';
+import { json, NO_STORE } from '../middleware/replies.ts';
+import { refreshRequest } from '../protocol/requests.ts';
+import { logger } from '../runtime/logger.ts';
+import { count } from '../runtime/metrics.ts';
+import { system } from '../runtime/system.ts';
+import { table } from '../runtime/table.ts';
+import { tokenIssuer } from '../runtime/token-issuer.ts';
+import { sessionStore } from '../storage/sessions.ts';
+
+const dependencies = { sessions: sessionStore(table), ...tokenIssuer, now: system.now };
+
+/** `POST /users/token/refresh/`: exchanges a refresh token for a new pair; 200. */
+export const handler = httpStack({ logger, count })
+  .use(jsonInput(refreshRequest))
+  .handler(async ({ input: { refresh } }) =>
+    json(200, await refreshSession(dependencies, refresh), NO_STORE),
+  );

@@ -1,0 +1,55 @@
+import { ParleyError } from '../core/errors.ts';
+
+/** A request that is refused for its form, before anything looks at its content. */
+export class MalformedRequest extends ParleyError {
+  readonly code: 'invalid_json' | 'body_too_deep' | 'body_too_large' | 'unsupported_media_type';
+
+  constructor(code: MalformedRequest['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export class NotFound extends ParleyError {
+  readonly code = 'not_found';
+
+  constructor(path: string) {
+    super(`There is nothing at ${JSON.stringify(path)}.`);
+  }
+}
+
+export class MethodNotAllowed extends ParleyError {
+  readonly code = 'method_not_allowed';
+  readonly allow: readonly string[];
+
+  constructor(method: string, allow: readonly string[]) {
+    super(`${method} is not possible here; ${allow.join(', ')} is.`);
+    this.allow = allow;
+  }
+}
+
+export type FrameFault =
+  | 'invalid_json'
+  | 'not_an_object'
+  | 'binary_not_supported'
+  | 'message_missing'
+  | 'message_invalid'
+  | 'message_blank'
+  | 'message_too_long'
+  | 'ref_invalid'
+  | 'client_id_invalid'
+  | 'after_invalid'
+  | 'no_conversation';
+
+/** A frame that cannot be taken as it is. */
+export class BadFrame extends ParleyError {
+  readonly code: FrameFault;
+  /** The client's own reference, if it could be read. */
+  readonly ref: string | undefined;
+
+  constructor(code: FrameFault, message: string, ref?: string) {
+    super(message);
+    this.code = code;
+    this.ref = ref;
+  }
+}

@@ -1,0 +1,58 @@
+import { MalformedRequest } from './errors.ts';
+
+/** The largest request has five fields of at most some hundred characters. */
+export const MAX_BODY_BYTES = 16 * 1024;
+
+/** Requests are flat; what is deeper than this is an attempt at something else. */
+const MAX_DEPTH = 8;
+
+export interface RawBody {
+  readonly body: string | undefined;
+  readonly isBase64Encoded: boolean;
+  readonly contentType: string | undefined;
+}
+
+/**
+ * Parses a request's JSON body, after checking its size, type and depth.
+ * @throws MalformedRequest
+ */
+export function parseJsonBody({ body = '', isBase64Encoded, contentType }: RawBody): unknown {
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAX_BODY_BYTES) {
+    throw new MalformedRequest('body_too_large', `The body has more than ${MAX_BODY_BYTES} bytes.`);
+  }
+  if (bytes.length === 0)
+    throw new MalformedRequest('invalid_json', 'The body is empty; send a JSON object.');
+  if (!isJsonType(contentType)) {
+    throw new MalformedRequest('unsupported_media_type', 'Send JSON, with `Content-Type: application/json`.');
+  }
+  return parse(bytes);
+}
+
+function parse(bytes: Buffer): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new MalformedRequest('invalid_json', 'The body is not valid JSON in UTF-8.');
+  }
+  if (isDeeperThan(value, MAX_DEPTH)) {
+    throw new MalformedRequest('body_too_deep', `The body is nested more than ${MAX_DEPTH} levels deep.`);
+  }
+  return value;
+}
+
+function isJsonType(contentType = ''): boolean {
+  const [type = ''] = contentType.split(';');
+  return /^application\/(?:[\w.-]+\+)?json$/i.test(type.trim());
+}
+
+/** Level by level instead of recursively: the depth is the client's choice. */
+function isDeeperThan(value: unknown, depth: number): boolean {
+  let level = [value];
+  for (let i = 0; i <= depth; i += 1) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}

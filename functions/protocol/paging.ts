@@ -1,0 +1,66 @@
+import type { UserCursor } from '../core/accounts/list-users.ts';
+import { ValidationFailed } from '../core/errors.ts';
+
+export const DEFAULT_LIMIT = 10;
+export const MAX_LIMIT = 100;
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+export interface Paging {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/**
+ * Reads `limit` (1 to 100, more counts as 100) and `offset` (0 or more).
+ * @throws ValidationFailed for anything that is not such a whole number
+ */
+export function readPaging(query: Query): Paging {
+  const errors: Record<string, string[]> = {};
+  const limit = wholeNumber(query.limit ?? String(DEFAULT_LIMIT));
+  const offset = wholeNumber(query.offset ?? '0');
+  if (limit === undefined || limit < 1) errors.limit = [`Must be a whole number from 1 to ${MAX_LIMIT}.`];
+  if (offset === undefined) errors.offset = ['Must be a whole number, 0 or more.'];
+  if (Object.keys(errors).length > 0) throw new ValidationFailed(errors);
+  return { limit: Math.min(limit as number, MAX_LIMIT), offset: offset as number };
+}
+
+/** Digits of any length: a number beyond 2⁵³ is clamped there, further than any list goes. */
+function wholeNumber(text: string): number | undefined {
+  return /^[0-9]{1,100}$/.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : undefined;
+}
+
+/** The opaque form of a cursor, as `next` and `previous` carry it. */
+export function writeCursor({ username, backwards }: UserCursor): string {
+  return Buffer.from(`${backwards ? '<' : '>'}${username}`).toString('base64url');
+}
+
+/** @throws ValidationFailed for what {@link writeCursor} did not write */
+export function readCursor(text: string | undefined): UserCursor | undefined {
+  if (text === undefined) return undefined;
+  const [, direction, username] =
+    /^([<>])([\x21-\x7e]{1,150})$/.exec(Buffer.from(text, 'base64url').toString()) ?? [];
+  if (!username) throw new ValidationFailed({ cursor: ['Must come from `next` or `previous`.'] });
+  return { username, backwards: direction === '<' };
+}
+
+/** One page of a longer list; `next` and `previous` are absolute URLs or null. */
+export interface Envelope<T> {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly T[];
+}
+
+export interface PageLink {
+  readonly limit: number;
+  readonly offset: number;
+  readonly cursor?: string | undefined;
+}
+
+/** The URL of another page of the list at `url`. */
+export function pageLink(url: string, { limit, offset, cursor }: PageLink): string {
+  const query = new URLSearchParams({ limit: String(limit), offset: String(offset) });
+  if (cursor !== undefined) query.set('cursor', cursor);
+  return `${url}?${query}`;
+}

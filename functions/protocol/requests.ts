@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+
+const NO_CONTROLS = /^\P{Cc}*$/u;
+
+/** Text that UTF-8 can carry: no half of a surrogate pair. */
+const wellFormed = z.refine<string>((text) => text.isWellFormed(), 'Must be well-formed Unicode.');
+
+const personName = z.string().check(
+  z.minLength(1),
+  z.maxLength(150),
+  z.regex(NO_CONTROLS, 'Must not contain control characters.'),
+  z.refine((text) => text.trim() !== '', 'Must not be blank.'),
+  wellFormed,
+);
+
+const email = z.email().check(z.maxLength(254));
+
+/** ASCII alone: what cannot be written cannot be confused with somebody else's name. */
+const username = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(150),
+    z.regex(/^[A-Za-z0-9_.@+-]+$/, 'May have letters from a to z, digits and @ . + - _ only.'),
+  );
+
+const newPassword = z.string().check(z.minLength(8), z.maxLength(72), wellFormed);
+
+const token = z.string().check(z.minLength(1), z.maxLength(4096));
+
+/** `POST /users/register/` */
+export const registerRequest = z.strictObject({
+  email,
+  username,
+  first_name: personName,
+  last_name: personName,
+  password: newPassword,
+  password2: z.string(),
+});
+
+/** `POST /users/token/` */
+export const tokenRequest = z.strictObject({
+  email: z.string().check(z.minLength(1), z.maxLength(254)),
+  password: z.string().check(z.minLength(1), z.maxLength(4096)),
+});
+
+/** `POST /users/token/refresh/` */
+export const refreshRequest = z.strictObject({ refresh: token });
+
+/** `POST /users/logout/` */
+export const logoutRequest = z.strictObject({ refresh_token: token });

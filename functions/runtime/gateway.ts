@@ -1,0 +1,3 @@
+import { connectionsGateway, openGateway } from '../gateway/connections-gateway.ts';
+
+export const gateway = connectionsGateway(openGateway());

@@ -1,0 +1,43 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Directory, DirectoryEntry } from '../core/accounts/ports.ts';
+import { DIRECTORY_NAMES, directoryCountKey, directoryKey, directoryPartition } from './keys.ts';
+import type { Table } from './table.ts';
+
+/** The lists of people, each one partition sorted by folded username. */
+export function directory({ client, name }: Table): Directory {
+  return {
+    async page(list, { limit, from, backwards = false }) {
+      const edge = from === undefined ? undefined : directoryKey(list, from).sk;
+      const { first, last } = DIRECTORY_NAMES;
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: name,
+          // BETWEEN includes its ends; the smallest character moves the edge past the one named.
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+          ExpressionAttributeValues: {
+            ':pk': directoryPartition(list),
+            ':low': edge && !backwards ? `${edge}\u0000` : first,
+            ':high': edge && backwards ? edge : last,
+          },
+          ScanIndexForward: !backwards,
+          // Backwards the edge itself comes first and is dropped.
+          Limit: backwards ? limit + 1 : limit,
+        }),
+      );
+      const entries = Items.filter((item) => !(backwards && item.sk === edge))
+        .slice(0, limit)
+        .map(toEntry);
+      return backwards ? entries.reverse() : entries;
+    },
+
+    async count(list) {
+      const { Item } = await client.send(new GetCommand({ TableName: name, Key: directoryCountKey(list) }));
+      return Item?.entries ?? 0;
+    },
+  };
+}
+
+function toEntry(item: Record<string, unknown>): DirectoryEntry {
+  const { id, username } = item as unknown as DirectoryEntry;
+  return { id, username };
+}

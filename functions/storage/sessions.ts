@@ -1,0 +1,105 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { SessionCheck } from '../core/connections/ports.ts';
+import type { SessionStore } from '../core/sessions/ports.ts';
+import type { Session } from '../core/sessions/session.ts';
+import { fromEpochSeconds, toEpochSeconds } from './epoch.ts';
+import { sessionKey } from './keys.ts';
+import type { Table } from './table.ts';
+
+export function sessionStore({ client, name }: Table): SessionStore {
+  return {
+    async create({ expiresAt, ...session }) {
+      const key = sessionKey(session.userId, session.id);
+      await client.send(
+        new PutCommand({
+          TableName: name,
+          Item: { ...key, ...session, rotations: 0, ttl: toEpochSeconds(expiresAt) },
+        }),
+      );
+    },
+
+    async rotate(claim, next, now) {
+      try {
+        const { Attributes } = await client.send(
+          new UpdateCommand({
+            TableName: name,
+            Key: sessionKey(claim.userId, claim.sessionId),
+            UpdateExpression: 'SET rotationHash = :next, #ttl = :ttl ADD rotations :one',
+            ConditionExpression: 'familyHash = :family AND rotationHash = :rotation AND #ttl > :now',
+            ExpressionAttributeNames: { '#ttl': 'ttl' },
+            ExpressionAttributeValues: {
+              ':family': claim.familyHash,
+              ':rotation': claim.rotationHash,
+              ':next': next.rotationHash,
+              ':ttl': toEpochSeconds(next.expiresAt),
+              ':now': toEpochSeconds(now),
+              ':one': 1,
+            },
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return toSession(Attributes as SessionItem);
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // The exception carries the item in DynamoDB's own notation.
+        const found = error.Item;
+        const isLive = Number(found?.ttl?.N ?? 0) > toEpochSeconds(now);
+        return isLive && found?.familyHash?.S === claim.familyHash ? 'used' : 'unknown';
+      }
+    },
+
+    async end(claim) {
+      try {
+        await client.send(
+          new DeleteCommand({
+            TableName: name,
+            Key: sessionKey(claim.userId, claim.sessionId),
+            ConditionExpression: 'familyHash = :family',
+            ExpressionAttributeValues: { ':family': claim.familyHash },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+export function sessionCheck({ client, name }: Table): SessionCheck {
+  return {
+    async isLive(userId, sessionId, now) {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: name, Key: sessionKey(userId, sessionId), ConsistentRead: true }),
+      );
+      return Item !== undefined && Item.ttl > toEpochSeconds(now);
+    },
+  };
+}
+
+type SessionItem = Omit<Session, 'expiresAt'> & { readonly ttl: number };
+
+function toSession({
+  ttl,
+  id,
+  userId,
+  username,
+  staff,
+  familyHash,
+  rotationHash,
+  createdAt,
+}: SessionItem): Session {
+  return {
+    id,
+    userId,
+    username,
+    staff,
+    familyHash,
+    rotationHash,
+    createdAt,
+    expiresAt: fromEpochSeconds(ttl),
+  };
+}

@@ -1,0 +1,57 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { admit, type Verdict } from '../core/connections/admit.ts';
+import { ParleyError } from '../core/errors.ts';
+import type { SocketIdentity } from '../middleware/socket-identity.ts';
+import { handshakeToken } from '../protocol/carried-token.ts';
+import { header } from '../protocol/headers.ts';
+import { config } from '../runtime/config.ts';
+import { logger } from '../runtime/logger.ts';
+import { table } from '../runtime/table.ts';
+import { verifyAccessToken } from '../runtime/token-verifier.ts';
+import { profileStore } from '../storage/accounts.ts';
+
+const profiles = profileStore(table);
+const origins = config.list('ALLOWED_ORIGINS');
+
+/**
+ * The authorizer of `$connect`. API Gateway turns the error "Unauthorized" into 401, a denying policy into 403, and
+ * hands the context of an allowing one to every later event of the socket.
+ */
+export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
+  const origin = header(event.headers, 'origin');
+  if (origin !== undefined && origins.length > 0 && !origins.includes(origin)) return deny(event.methodArn);
+  const identity = await authenticate(event);
+  const verdict = await admit(profiles, identity.userId, event.queryStringParameters?.user_id ?? '');
+  if (verdict !== 'admitted') return deny(event.methodArn, verdict);
+  const context: SocketIdentity = {
+    userId: identity.userId,
+    username: identity.username,
+    sessionId: identity.sessionId,
+    expiresAt: String(Math.floor(identity.expiresAt.getTime() / 1000)),
+    peerId: event.queryStringParameters?.user_id ?? '',
+  };
+  return { principalId: identity.userId, policyDocument: policy('Allow', event.methodArn), context };
+}
+
+async function authenticate({ headers }: APIGatewayRequestAuthorizerEvent) {
+  const token = handshakeToken({
+    authorization: header(headers, 'authorization'),
+    subprotocols: header(headers, 'sec-websocket-protocol'),
+  });
+  try {
+    return await verifyAccessToken(token ?? '');
+  } catch (error) {
+    if (error instanceof ParleyError) throw new Error('Unauthorized');
+    logger.error('server fault', error as Error);
+    throw error;
+  }
+}
+
+function deny(methodArn: string, reason: Verdict | 'origin' = 'origin'): APIGatewayAuthorizerResult {
+  logger.debug('handshake refused', { reason });
+  return { principalId: 'nobody', policyDocument: policy('Deny', methodArn) };
+}
+
+function policy(Effect: 'Allow' | 'Deny', Resource: string): APIGatewayAuthorizerResult['policyDocument'] {
+  return { Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect, Resource }] };
+}

@@ -1,0 +1,30 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { openConnection } from '../core/connections/open-connection.ts';
+import { ParleyError } from '../core/errors.ts';
+import { connectionOf } from '../middleware/socket-identity.ts';
+import type { SocketEvent, SocketReply } from '../middleware/socket-stack.ts';
+import { offeredSubprotocols, SUBPROTOCOL } from '../protocol/carried-token.ts';
+import { header } from '../protocol/headers.ts';
+import { logger } from '../runtime/logger.ts';
+import { system } from '../runtime/system.ts';
+import { table } from '../runtime/table.ts';
+import { connectionStore } from '../storage/connections.ts';
+import { sessionCheck } from '../storage/sessions.ts';
+
+const dependencies = { connections: connectionStore(table), sessions: sessionCheck(table), now: system.now };
+
+/** `$connect`, after the authorizer: records the socket. A status other than 200 refuses the handshake. */
+export const handler = middy<SocketEvent & { headers?: Record<string, string> }, SocketReply>()
+  .use(injectLambdaContext(logger))
+  .handler(async ({ requestContext, headers }) => {
+    try {
+      await openConnection(dependencies, connectionOf(requestContext));
+    } catch (error) {
+      if (error instanceof ParleyError) return { statusCode: error.code === 'token_invalid' ? 401 : 503 };
+      throw error;
+    }
+    const offered = offeredSubprotocols(header(headers, 'sec-websocket-protocol'));
+    if (!offered.includes(SUBPROTOCOL)) return { statusCode: 200 };
+    return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': SUBPROTOCOL } };
+  });
