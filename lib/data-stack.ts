@@ -41,7 +41,7 @@ export class DataStack extends Stack {
     Validations.of(this.signingSecret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        'A new value is a new key pair, and verifiers must first have learned it: rotation is an act of the operator, not of a timer.',
+        'Rotated by the operator with a new value: the former one stays valid beside it, so nobody is logged out. A timer would need a function of its own.',
     });
   }
 }

@@ -40,7 +40,7 @@ export const functionSpecs = {
     table: [
       { actions: ['GetItem'], partitions: ['EMAIL#*', 'ATTEMPTS#*'] },
       { actions: ['UpdateItem', 'DeleteItem'], partitions: ['ATTEMPTS#*'] },
-      { actions: ['PutItem'], partitions: ['USER#*'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['USER#*'] },
       publishesKeys,
     ],
   },
@@ -52,7 +52,7 @@ export const functionSpecs = {
   'http/logout': {
     ...small,
     tokens: 'verify',
-    table: [{ actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] }, readsKeys],
+    table: [{ actions: ['DeleteItem'], partitions: ['USER#*'] }, readsKeys],
   },
   'http/list-users': {
     ...small,
@@ -74,7 +74,7 @@ export const functionSpecs = {
     ...small,
     tokens: 'verify',
     checksOrigin: true,
-    table: [{ actions: ['GetItem', 'BatchGetItem'], partitions: ['USER#*', 'KEYS'] }],
+    table: [{ actions: ['GetItem'], partitions: ['USER#*', 'KEYS'] }],
   },
   'websocket/connect': {
     ...small,

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { accessLog } from './access-log.ts';
 import type { ParleyFunction } from './function.ts';
 import type { HttpEntry } from './functions.ts';
-import { httpRoutes } from './routes.ts';
+import { httpRoutes, refusedRoutes } from './routes.ts';
 import type { Settings } from './settings.ts';
 
 export interface ParleyHttpApiProps {
@@ -19,28 +19,23 @@ export class ParleyHttpApi extends Construct {
 
   constructor(scope: Construct, id: string, { settings, functions }: ParleyHttpApiProps) {
     super(scope, id);
-    const integrations = new Map<HttpEntry, HttpLambdaIntegration>();
-    const integration = (entry: HttpEntry): HttpLambdaIntegration => {
-      const known = integrations.get(entry);
-      if (known) {
-        return known;
-      }
-      const made = new HttpLambdaIntegration(entry, functions[entry], {
-        // One permission a function, not one a route. Its pattern (stage/method/path) misses $default, which has no path.
-        scopePermissionToRoute: entry === 'http/fallback',
-      });
-      integrations.set(entry, made);
-      return made;
-    };
-
     this.api = new HttpApi(this, 'Api', {
       apiName: `parley-${settings.stage}-http`,
       createDefaultStage: false,
-      defaultIntegration: integration('http/fallback'),
+      defaultIntegration: new HttpLambdaIntegration('Fallback', functions['http/fallback']),
       ...cors(settings.origins),
     });
-    const routes = httpRoutes.flatMap(({ method, path, entry }) =>
-      this.api.addRoutes({ path, methods: [HttpMethod[method]], integration: integration(entry) }),
+    const routes = [...Map.groupBy([...httpRoutes, ...refusedRoutes], ({ entry }) => entry)].flatMap(
+      ([entry, specs]) => {
+        // One permission a function instead of one a route. Its pattern, stage/method/path, does not fit $default, which
+        // has no path: so the integration above keeps its own.
+        const integration = new HttpLambdaIntegration(entry, functions[entry], {
+          scopePermissionToRoute: false,
+        });
+        return specs.flatMap(({ method, path }) =>
+          this.api.addRoutes({ path, methods: [HttpMethod[method]], integration }),
+        );
+      },
     );
     Validations.of(this.api).acknowledge({
       id: 'AwsSolutions-APIG4',

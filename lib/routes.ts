@@ -24,11 +24,24 @@ const exactRoutes: readonly HttpRouteSpec[] = [
 ];
 
 /**
- * Every route of the HTTP API but the fallback. API Gateway refuses route keys that end in "/" and takes `/x/` for
- * another path than `/x`, so each route has a twin that catches what follows its slash; a function answers 404 when
- * that is not empty.
+ * Every operation's routes. API Gateway refuses route keys that end in "/" and takes `/x/` for another path than `/x`,
+ * so each route has a twin that catches what follows its slash; a function answers 404 when that is not empty.
  */
-export const httpRoutes: readonly HttpRouteSpec[] = [
-  ...routes.flatMap((route) => [route, { ...route, path: `${route.path}/{slash+}` }]),
-  ...exactRoutes,
-];
+export const httpRoutes: readonly HttpRouteSpec[] = [...routes.flatMap(withTwin), ...exactRoutes];
+
+/**
+ * A twin catches more than its own path: `GET /users/{slash+}` takes `GET /users/token` before `$default` could answer
+ * that this is the wrong method. Routes that fit better send such requests to the fallback all the same.
+ */
+export const refusedRoutes: readonly HttpRouteSpec[] = routes
+  .flatMap(({ path }) =>
+    routes
+      .filter((above) => path.startsWith(`${above.path}/`))
+      .map(({ method }): HttpRouteSpec => ({ method, path, entry: 'http/fallback' })),
+  )
+  .filter(({ method, path }) => !routes.some((route) => route.method === method && route.path === path))
+  .flatMap(withTwin);
+
+function withTwin(route: HttpRouteSpec): HttpRouteSpec[] {
+  return [route, { ...route, path: `${route.path}/{slash+}` }];
+}

@@ -2,7 +2,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
-type TableAction = 'BatchGetItem' | 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
+type TableAction = 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
 
 /** Partition keys, `*` standing for the part behind the prefix. */
 export type Partition = 'ATTEMPTS#*' | 'CONV#*' | 'DIRECTORY#*' | 'EMAIL#*' | 'KEYS' | 'NAME#*' | 'USER#*';
