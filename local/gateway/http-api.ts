@@ -1,7 +1,98 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpApiSpec, Invoker } from '../model.ts';
-import type { HttpHandler } from './http-handler.ts';
+import { isPreflight, preflightHeaders, responseHeaders, withoutCors } from './cors.ts';
+import { addForwarded } from './forwarded.ts';
+import { httpEvent, splitOnce } from './http-event.ts';
+import { type HttpHandler, sendJson } from './http-handler.ts';
+import { readResult, sendResult } from './http-result.ts';
+import { compileRoutes } from './http-routes.ts';
+import { integrate } from './integration.ts';
+import { readBody } from './read-body.ts';
 
-/** An API Gateway HTTP API with Lambda proxy integrations, payload format 2.0. */
-export function httpApi(_spec: HttpApiSpec, _invoker: Invoker): HttpHandler {
-  throw new Error('being written');
+const maximumPayloadBytes = 10 * 1024 * 1024;
+
+export interface HttpApiOptions {
+  readonly integrationTimeoutMs?: number;
+}
+
+/**
+ * An API Gateway HTTP API with Lambda proxy integrations, payload format 2.0.
+ *
+ * @example
+ * createServer(httpApi(deployment.httpApi, functions)).listen(8001, '127.0.0.1');
+ */
+export function httpApi(
+  spec: HttpApiSpec,
+  invoker: Invoker,
+  { integrationTimeoutMs = 30_000 }: HttpApiOptions = {},
+): HttpHandler {
+  const matchRoute = compileRoutes(spec.routes);
+  const { cors } = spec;
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { origin } = request.headers;
+    const added = cors && origin !== undefined ? responseHeaders(cors, origin) : {};
+    const refuse = (status: number, message: string) => sendJson(response, status, { message }, added);
+
+    if (cors && origin !== undefined && isPreflight(request)) {
+      response.writeHead(204, preflightHeaders(cors, origin)).end();
+      return;
+    }
+    const [path] = splitOnce(request.url ?? '/', '?');
+    const match = tryMatch(request.method ?? 'GET', path);
+    if (match === 'malformed') {
+      return refuse(400, 'Bad Request');
+    }
+    if (match === undefined) {
+      return refuse(404, 'Not Found');
+    }
+    const body = await readBody(request, maximumPayloadBytes);
+    if (body === 'too-large') {
+      // Read on, so that a client that is still sending lives to see the answer.
+      request.resume();
+      return refuse(413, 'Request Entity Too Large');
+    }
+    addForwarded(request);
+    const { route, pathParameters } = match;
+    const event = httpEvent(request, body, { apiId: spec.id, routeKey: route.key, pathParameters });
+    const outcome = await integrate(invoker, route.functionName, event, integrationTimeoutMs);
+    if (outcome === 'timed-out') {
+      return refuse(503, 'Service Unavailable');
+    }
+    if (!outcome.ok && outcome.errorType === 'RequestEntityTooLarge') {
+      return refuse(413, 'Request Entity Too Large');
+    }
+    const result = outcome.ok ? readResult(outcome.value) : undefined;
+    if (result === undefined) {
+      return refuse(500, 'Internal Server Error');
+    }
+    const headers = cors ? withoutCors(result.headers) : result.headers;
+    sendResult(
+      response,
+      { ...result, headers },
+      { ...added, 'apigw-requestid': event.requestContext.requestId },
+    );
+  }
+
+  function tryMatch(method: string, path: string): ReturnType<typeof matchRoute> | 'malformed' {
+    try {
+      decodeURIComponent(path);
+      return matchRoute(method, path);
+    } catch {
+      return 'malformed';
+    }
+  }
+
+  return async (request, response) => {
+    try {
+      await serve(request, response);
+    } catch {
+      // A client that went away, or a function's header that HTTP does not allow.
+      if (response.headersSent || response.destroyed) {
+        response.destroy();
+      } else {
+        sendJson(response, 500, { message: 'Internal Server Error' });
+      }
+    }
+  };
 }
