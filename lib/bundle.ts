@@ -37,12 +37,6 @@ export function bundleFunctions(): void {
     target: 'node24',
     // The SDK's ES modules can be shaken; its CommonJS, which `platform: node` prefers, makes bundles half as large again.
     mainFields: ['module', 'main'],
-    // ES modules first: of CommonJS nothing can be left out, and the SDK comes as both.
-    mainFields: ['module', 'main'],
-    // What comes as CommonJS alone may require Node's own modules, and an ES module has no function for that.
-    banner: {
-      js: "import { createRequire as commonJs } from 'node:module'; const require = commonJs(import.meta.url);",
-    },
     logLevel: 'warning',
   });
   for (const { path, contents } of outputFiles) {
@@ -67,7 +61,7 @@ function put(path: string, contents: Uint8Array): void {
     return;
   }
   mkdirSync(dirname(path), { recursive: true });
-  const unfinished = `${path}.${process.pid}`;
+  const unfinished = join(root, '.build', `unfinished-${process.pid}`);
   writeFileSync(unfinished, contents);
   renameSync(unfinished, path);
 }
