@@ -95,13 +95,22 @@ export interface BehaviorSpec {
   readonly origin: OriginSpec;
   /** The source of its viewer-request function (cloudfront-js-2.0). */
   readonly viewerRequest: string | undefined;
+  /** From its response headers policy. */
+  readonly responseHeaders?: readonly ResponseHeaderSpec[];
+}
+
+export interface ResponseHeaderSpec {
+  readonly name: string;
+  readonly value: string;
+  /** Also when the origin sent one of that name. */
+  readonly override: boolean;
 }
 
 export type OriginSpec =
   | { readonly kind: 'http-api' }
   | { readonly kind: 'websocket-api' }
   /** Folders whose files the bucket holds, later ones over earlier ones. */
-  | { readonly kind: 'bucket'; readonly folders: readonly string[] };
+  | { readonly kind: 'bucket'; readonly folders: readonly string[]; readonly cacheControl?: string | undefined };
 
 /** How a gateway calls a function: one event in, its result or its error out. */
 export interface Invoker {

@@ -1,0 +1,96 @@
+import type {
+  CorsSpec,
+  EventSourceSpec,
+  FunctionSpec,
+  ResponseHeaderSpec,
+  SecretSpec,
+  TableSpec,
+} from '../model.ts';
+import type { Complain } from './resource-type.ts';
+
+/** What the templates say, before the references among resources are followed. */
+export interface Draft {
+  readonly tables: { readonly spec: TableSpec; readonly streamArn: string }[];
+  readonly secrets: SecretSpec[];
+  readonly functions: FunctionSpec[];
+  readonly eventSources: EventSourceDraft[];
+  readonly apis: ApiDraft[];
+  readonly stages: { readonly apiId: string; readonly name: string; readonly error: Complain }[];
+  readonly routes: RouteDraft[];
+  readonly answeringRoutes: Set<string>;
+  readonly integrations: Map<string, { readonly uri: string; readonly payload: string | undefined }>;
+  readonly authorizers: Map<string, { readonly uri: string; readonly identitySources: readonly string[] }>;
+  /** Contents of buckets by the bucket's name, in the order of their deployment. */
+  readonly bucketContents: Map<
+    string,
+    { readonly folder: string; readonly cacheControl: string | undefined }[]
+  >;
+  /** Bucket names by the domain under which CloudFront reaches them. */
+  readonly bucketDomains: Map<string, string>;
+  readonly viewerFunctions: Map<string, string>;
+  /** Cache policies that keep nothing unless the origin says so. */
+  readonly originLedCachePolicies: Set<string>;
+  readonly responseHeaders: Map<string, readonly ResponseHeaderSpec[]>;
+  readonly distributions: DistributionDraft[];
+}
+
+export interface EventSourceDraft extends Omit<EventSourceSpec, 'functionName'> {
+  readonly function: string;
+  readonly sourceArn: string;
+  readonly error: Complain;
+}
+
+export interface ApiDraft {
+  readonly id: string;
+  readonly protocol: 'HTTP' | 'WEBSOCKET';
+  readonly routeSelection: string | undefined;
+  readonly cors: CorsSpec | undefined;
+}
+
+export interface RouteDraft {
+  readonly id: string;
+  readonly apiId: string;
+  readonly key: string;
+  readonly integrationId: string;
+  readonly authorizerId: string | undefined;
+  readonly error: Complain;
+}
+
+export interface DistributionDraft {
+  readonly defaultRootObject: string | undefined;
+  readonly origins: ReadonlyMap<string, string>;
+  /** The default behaviour comes last, with the pattern `*`. */
+  readonly behaviors: readonly BehaviorDraft[];
+  readonly error: Complain;
+}
+
+export interface BehaviorDraft {
+  readonly pathPattern: string;
+  readonly methods: readonly string[];
+  readonly originId: string;
+  readonly viewerRequestArn: string | undefined;
+  readonly cachePolicyId: string;
+  readonly originRequestPolicyId: string | undefined;
+  readonly responseHeadersPolicyId: string | undefined;
+}
+
+export function emptyDraft(): Draft {
+  return {
+    tables: [],
+    secrets: [],
+    functions: [],
+    eventSources: [],
+    apis: [],
+    stages: [],
+    routes: [],
+    answeringRoutes: new Set(),
+    integrations: new Map(),
+    authorizers: new Map(),
+    bucketContents: new Map(),
+    bucketDomains: new Map(),
+    viewerFunctions: new Map(),
+    originLedCachePolicies: new Set(),
+    responseHeaders: new Map(),
+    distributions: [],
+  };
+}

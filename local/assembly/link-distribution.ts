@@ -1,0 +1,84 @@
+import type { BehaviorSpec, DistributionSpec, OriginSpec } from '../model.ts';
+import { apiHost } from './account.ts';
+import type { BehaviorDraft, DistributionDraft, Draft } from './draft.ts';
+
+interface ApiIds {
+  readonly httpApi: string;
+  readonly webSocketApi: string;
+}
+
+/** CloudFront's own policies, by their fixed ids. */
+const cachingDisabled = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
+const cachingOptimized = '658327ea-f89d-4fab-a63d-7e88639e58f6';
+const allViewerExceptHostHeader = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
+
+export function linkDistribution(
+  distribution: DistributionDraft,
+  draft: Draft,
+  ids: ApiIds,
+): DistributionSpec {
+  return {
+    defaultRootObject: distribution.defaultRootObject,
+    behaviors: distribution.behaviors.map((behavior) => linkBehavior(behavior, distribution, draft, ids)),
+  };
+}
+
+function linkBehavior(
+  behavior: BehaviorDraft,
+  distribution: DistributionDraft,
+  draft: Draft,
+  ids: ApiIds,
+): BehaviorSpec {
+  const complain = (problem: string) => distribution.error(`${behavior.pathPattern}: ${problem}`);
+  const host = distribution.origins.get(behavior.originId);
+  const origin = host === undefined ? undefined : originOf(host, draft, ids);
+  if (origin === undefined) throw complain(`the origin "${host ?? behavior.originId}" is not known`);
+
+  if (origin.kind !== 'bucket') {
+    if (behavior.originRequestPolicyId !== allViewerExceptHostHeader) {
+      throw complain(
+        'an API gets all of the request but Host here, so AllViewerExceptHostHeader is expected',
+      );
+    }
+    const known =
+      behavior.cachePolicyId === cachingDisabled || draft.originLedCachePolicies.has(behavior.cachePolicyId);
+    if (!known) throw complain('the runtime keeps no answers of an API, and this cache policy may');
+  } else if (
+    // The bucket's files do not change while the runtime serves them: kept or not, they are the same.
+    ![cachingOptimized, cachingDisabled].includes(behavior.cachePolicyId) &&
+    !draft.originLedCachePolicies.has(behavior.cachePolicyId)
+  ) {
+    throw complain(`the cache policy ${behavior.cachePolicyId} is not known`);
+  }
+
+  const viewerRequest =
+    behavior.viewerRequestArn === undefined
+      ? undefined
+      : draft.viewerFunctions.get(behavior.viewerRequestArn);
+  if (behavior.viewerRequestArn !== undefined && viewerRequest === undefined) {
+    throw complain(`no function ${behavior.viewerRequestArn}`);
+  }
+  const headersId = behavior.responseHeadersPolicyId;
+  const responseHeaders = headersId === undefined ? [] : draft.responseHeaders.get(headersId);
+  if (responseHeaders === undefined) throw complain(`the response headers policy ${headersId} is not known`);
+  return {
+    pathPattern: behavior.pathPattern,
+    methods: behavior.methods,
+    origin,
+    viewerRequest,
+    responseHeaders,
+  };
+}
+
+function originOf(host: string, draft: Draft, ids: ApiIds): OriginSpec | undefined {
+  if (host === apiHost(ids.httpApi)) return { kind: 'http-api' };
+  if (host === apiHost(ids.webSocketApi)) return { kind: 'websocket-api' };
+  const bucket = draft.bucketDomains.get(host);
+  if (bucket === undefined) return undefined;
+  const contents = draft.bucketContents.get(bucket) ?? [];
+  return {
+    kind: 'bucket',
+    folders: contents.map(({ folder }) => folder),
+    cacheControl: contents.at(-1)?.cacheControl,
+  };
+}

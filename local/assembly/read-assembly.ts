@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Deployment } from '../model.ts';
+import { AssemblyError } from './assembly-error.ts';
+import { emptyDraft } from './draft.ts';
+import { resolve } from './intrinsics.ts';
+import { link } from './link.ts';
+import { Properties } from './properties.ts';
+import { Stack, type Template } from './template.ts';
+
+interface Manifest {
+  readonly artifacts: Readonly<Record<string, { type: string; properties?: Record<string, string> }>>;
+}
+
+interface AssetManifest {
+  readonly files?: Readonly<
+    Record<string, { source: { path: string }; destinations: Record<string, { objectKey: string }> }>
+  >;
+}
+
+/**
+ * Reads a synthesized CDK app (`cdk.out`).
+ *
+ * @throws AssemblyError naming stack, resource and property, for whatever would make a difference and is not known
+ */
+export function readAssembly(folder: string): Deployment {
+  const { artifacts } = json<Manifest>(join(folder, 'manifest.json'));
+  const assets = new Map<string, string>();
+  const templates: [string, Template][] = [];
+  for (const [name, { type, properties }] of Object.entries(artifacts)) {
+    if (type === 'cdk:asset-manifest') readAssets(folder, properties?.file ?? '', assets);
+    if (type === 'aws:cloudformation:stack') {
+      templates.push([
+        properties?.stackName ?? name,
+        json<Template>(join(folder, properties?.templateFile ?? '')),
+      ]);
+    }
+  }
+  return readTemplates(templates, assets, basename(folder));
+}
+
+/** The same for templates at hand; `assets` are folders by their key in S3. */
+export function readTemplates(
+  templates: readonly (readonly [stack: string, template: Template])[],
+  assets: ReadonlyMap<string, string>,
+  name = 'the app',
+): Deployment {
+  const exported = new Map<string, () => string>();
+  const stacks = templates.map(
+    ([stack, template]) => new Stack(stack, template, (exportName) => exported.get(exportName)?.()),
+  );
+  const outputs = stacks.flatMap((stack) => stack.outputs());
+  for (const { exportName, value } of outputs) {
+    if (exportName !== undefined) exported.set(exportName, value);
+  }
+
+  const draft = emptyDraft();
+  for (const stack of stacks) {
+    for (const { place, type, identity, raw } of stack.members()) {
+      const error = (problem: string) => new AssemblyError(place, problem);
+      const properties = new Properties(raw, (value) => resolve(value, stack, place), place);
+      const assetFolder = (key: string) => {
+        const found = assets.get(key);
+        if (found === undefined) throw error(`no asset "${key}"`);
+        return found;
+      };
+      if (type.read === undefined) continue;
+      type.read({ ...identity, properties, assetFolder, error }, draft);
+      properties.end();
+    }
+  }
+  const shown = outputs.filter(({ exportName }) => exportName === undefined);
+  return link(draft, Object.fromEntries(shown.map((output) => [output.name, output.value()])), name);
+}
+
+function readAssets(folder: string, file: string, assets: Map<string, string>): void {
+  for (const { source, destinations } of Object.values(json<AssetManifest>(join(folder, file)).files ?? {})) {
+    for (const { objectKey } of Object.values(destinations)) assets.set(objectKey, join(folder, source.path));
+  }
+}
+
+function json<Content>(path: string): Content {
+  if (!existsSync(path)) throw new AssemblyError({ stack: path }, 'there is no such file');
+  return JSON.parse(readFileSync(path, 'utf8'));
+}

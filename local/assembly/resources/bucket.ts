@@ -1,0 +1,57 @@
+import { account } from '../account.ts';
+import type { ResourceType } from '../resource-type.ts';
+
+export const bucket: ResourceType = {
+  nameProperty: 'BucketName',
+  identify: (name) => ({
+    ref: name.toLowerCase(),
+    attributes: {
+      Arn: `arn:${account.partition}:s3:::${name.toLowerCase()}`,
+      DomainName: `${name.toLowerCase()}.s3.${account.urlSuffix}`,
+      RegionalDomainName: `${name.toLowerCase()}.s3.${account.region}.${account.urlSuffix}`,
+    },
+  }),
+  read({ ref, attributes, properties }, draft) {
+    properties.harmless('the name is known', 'BucketName');
+    properties.harmless(
+      'nothing but the distribution reaches it here',
+      'PublicAccessBlockConfiguration',
+      'OwnershipControls',
+    );
+    properties.harmless('the disk is the developer’s own', 'BucketEncryption');
+    properties.harmless('its files are the build’s', 'VersioningConfiguration', 'LifecycleConfiguration');
+    properties.harmless('logs and labels', 'LoggingConfiguration', 'Tags');
+    draft.bucketDomains.set(attributes.RegionalDomainName ?? '', ref);
+  },
+};
+
+/** CDK's BucketDeployment: what its sources hold is what the bucket holds. */
+export const bucketDeployment: ResourceType = {
+  identify: (_name, id) => ({ ref: id, attributes: {} }),
+  read({ properties, assetFolder }, draft) {
+    properties.harmless('assets are found by their key', 'SourceBucketNames');
+    properties.harmless(
+      'the work of the deployment itself',
+      'ServiceToken',
+      'RetainOnDelete',
+      'OutputObjectKeys',
+    );
+    properties.harmless(
+      'nothing is kept at an edge',
+      'DistributionId',
+      'DistributionPaths',
+      'WaitForDistributionInvalidation',
+    );
+    // False would leave older files in the bucket, which here has none.
+    properties.harmless('the bucket starts empty each time', 'Prune');
+    properties.expect('Extract', true);
+    const metadata = properties.nested('SystemMetadata');
+    const cacheControl = metadata?.optionalText('cache-control');
+    const bucketName = properties.text('DestinationBucketName');
+    const contents = draft.bucketContents.get(bucketName) ?? [];
+    for (const key of properties.texts('SourceObjectKeys')) {
+      contents.push({ folder: assetFolder(key), cacheControl });
+    }
+    draft.bucketContents.set(bucketName, contents);
+  },
+};
