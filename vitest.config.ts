@@ -1,8 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
+const project = (name: string, more: object = {}) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
+});
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      project('unit'),
+      project('infrastructure'),
+      project('contract'),
+      project('local'),
+      // One running system for the whole black-box suite; it starts when a test of this project runs.
+      project('e2e', { globalSetup: 'test/e2e/support/system.ts' }),
+    ],
     testTimeout: 30_000,
     hookTimeout: 90_000,
     // Two cores: the black-box suites share one running system each, so files run side by side sparingly.

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/frames.ts';
+import { MAX_BODY_BYTES } from '../../functions/protocol/json-body.ts';
+import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
+import * as requests from '../../functions/protocol/requests.ts';
+import { DOCUMENT, OPERATIONS, resolved } from './document.ts';
+
+/** Which schema checks the body of which operation. */
+const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
+  'POST /users/register': requests.registerRequest,
+  'POST /users/token': requests.tokenRequest,
+  'POST /users/token/refresh': requests.refreshRequest,
+  'POST /users/logout': requests.logoutRequest,
+};
+
+/** Words for people, which the code has no need of. */
+const PROSE = ['description', 'examples', '$schema'];
+
+/** A schema without its prose, its lists in one order. */
+function essence(schema: unknown): unknown {
+  const node = resolved(schema);
+  if (Array.isArray(node)) return node.map(essence).sort();
+  if (node === null || typeof node !== 'object') return node;
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([key]) => !PROSE.includes(key))
+      .map(([key, value]) => [key, essence(value)]),
+  );
+}
+
+const withBody = OPERATIONS.filter(({ described }) => described.requestBody);
+
+describe('the document and functions/protocol agree on', () => {
+  it('which operations have a body', () => {
+    expect(withBody.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
+      Object.keys(CHECKED).sort(),
+    );
+    expect(new Set(Object.values(CHECKED))).toEqual(new Set(Object.values(requests)));
+  });
+
+  it.each(withBody)(
+    'the body of $method $path: fields, types, lengths, patterns',
+    ({ method, path, described }) => {
+      const documented = described.requestBody.content['application/json'].schema;
+      const checked = z.toJSONSchema(CHECKED[`${method} ${path}`] as z.ZodMiniType, { io: 'input' });
+      expect(essence(documented)).toEqual(essence(checked));
+    },
+  );
+
+  it.each(withBody)('the examples of $method $path', ({ method, path, described }) => {
+    for (const example of Object.values<{ value: unknown }>(
+      described.requestBody.content['application/json'].examples,
+    )) {
+      expect(z.safeParse(CHECKED[`${method} ${path}`] as z.ZodMiniType, example.value).error).toBeUndefined();
+    }
+  });
+
+  it('the size of pages, messages and bodies', () => {
+    const { limit } = DOCUMENT.components.parameters;
+    const { UserPage, MessagePage, Message } = DOCUMENT.components.schemas;
+    expect(limit.schema.default).toBe(DEFAULT_LIMIT);
+    expect(limit.description).toContain(`More than ${MAX_LIMIT} counts as ${MAX_LIMIT}`);
+    expect([UserPage.properties.results.maxItems, MessagePage.properties.results.maxItems]).toEqual([
+      MAX_LIMIT,
+      MAX_LIMIT,
+    ]);
+    expect(Message.properties.message.maxLength).toBe(MAX_MESSAGE_LENGTH);
+    expect(DOCUMENT.info.description).toContain(`${MAX_BODY_BYTES / 1024} KiB`);
+  });
+});

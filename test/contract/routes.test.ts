@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../lib/app.ts';
+import { bundleFunctions } from '../../lib/bundle.ts';
+import { OPERATIONS } from './document.ts';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: {
+    readonly RouteKey: string;
+    readonly Target: { readonly 'Fn::Join': readonly [string, readonly [string, { readonly Ref: string }]] };
+    readonly IntegrationUri: unknown;
+  };
+}
+
+const outdir = mkdtempSync(join(tmpdir(), 'parley-contract-'));
+afterAll(() => rmSync(outdir, { recursive: true }));
+
+/** The route keys of the HTTP API, such as `GET /users`, as they would be deployed. */
+let deployed: string[];
+beforeAll(() => {
+  bundleFunctions();
+  const resources = createApp({ outdir })
+    .synth()
+    .stacks.map(({ templateFullPath }) => JSON.parse(readFileSync(templateFullPath, 'utf8')).Resources)
+    .reduce((all: Record<string, Resource>, own) => Object.assign(all, own), {});
+  const routes = Object.values<Resource>(resources)
+    .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route')
+    .map(({ Properties: { RouteKey, Target } }) => {
+      const integration = resources[Target['Fn::Join'][1][1].Ref] as Resource;
+      return { key: RouteKey, answeredBy: JSON.stringify(integration.Properties.IntegrationUri) };
+    });
+  // What answers `$default` says 404 and 405; the document has no operations for that.
+  const refusing = routes.filter(({ key }) => key === '$default').map(({ answeredBy }) => answeredBy);
+  deployed = routes
+    .filter(({ key, answeredBy }) => /^[A-Z]+ \//.test(key) && !refusing.includes(answeredBy))
+    .map(({ key }) => key);
+});
+
+const documented = OPERATIONS.map(({ method, path }) => `${method} ${path}`);
+const twinOf = (key: string) => `${key}/{slash+}`;
+/** A greedy variable is an ordinary one to OpenAPI, which has no greedy ones. */
+const plain = (key: string) => key.replaceAll('+}', '}');
+
+describe('the document and the template agree on the routes', () => {
+  it('every operation has a route', () => {
+    expect(deployed.map(plain)).toEqual(expect.arrayContaining(documented));
+  });
+
+  it('every route is an operation, or the twin of one for its trailing slash', () => {
+    const twins = documented.map(twinOf).map(plain);
+    expect(deployed.map(plain).filter((key) => !documented.includes(key) && !twins.includes(key))).toEqual(
+      [],
+    );
+  });
+
+  it('every operation answers with its trailing slash too, but the file and the page that takes what follows it', () => {
+    expect(documented.filter((key) => !deployed.includes(twinOf(key)))).toEqual([
+      'GET /.well-known/jwks.json',
+      'GET /schema/swagger-ui',
+      'GET /schema/swagger-ui/{asset}',
+    ]);
+  });
+});
