@@ -5,14 +5,10 @@ import { httpStack } from '../middleware/http-stack.ts';
 import { json } from '../middleware/replies.ts';
 import { historyEntry } from '../protocol/history-entry.ts';
 import { type Envelope, pageLink, readPaging } from '../protocol/paging.ts';
+import { history } from '../runtime/history.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
-import { table } from '../runtime/table.ts';
 import { verifyAccessToken } from '../runtime/token-verifier.ts';
-import { profileStore } from '../storage/accounts.ts';
-import { messageStore } from '../storage/messages.ts';
-
-const dependencies = { profiles: profileStore(table), history: messageStore(table) };
 
 /** `GET /chat/history/{user_id}/`: a page of the conversation with that user, newest first. */
 export const handler = httpStack({ logger, count })
@@ -21,7 +17,7 @@ export const handler = httpStack({ logger, count })
     const { userId, username } = event.identity;
     const peerId = event.pathParameters?.user_id ?? '';
     const { limit, offset } = readPaging(event.queryStringParameters ?? {});
-    const page = await readHistory(dependencies, { userId, peerId, limit, offset });
+    const page = await readHistory(history, { userId, peerId, limit, offset });
     const url = `${baseUrl(event)}/chat/history/${peerId}/`;
     const envelope: Envelope<unknown> = {
       count: page.count,

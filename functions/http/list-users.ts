@@ -6,11 +6,8 @@ import { json } from '../middleware/replies.ts';
 import { type Envelope, pageLink, readCursor, readPaging, writeCursor } from '../protocol/paging.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
-import { table } from '../runtime/table.ts';
+import { people } from '../runtime/people.ts';
 import { verifyAccessToken } from '../runtime/token-verifier.ts';
-import { directory } from '../storage/directory.ts';
-
-const people = directory(table);
 
 /** `GET /users/`: a page of the people. */
 export const handler = httpStack({ logger, count })

@@ -5,12 +5,7 @@ import { json, NO_STORE } from '../middleware/replies.ts';
 import { refreshRequest } from '../protocol/requests.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
-import { system } from '../runtime/system.ts';
-import { table } from '../runtime/table.ts';
-import { tokenIssuer } from '../runtime/token-issuer.ts';
-import { sessionStore } from '../storage/sessions.ts';
-
-const dependencies = { sessions: sessionStore(table), ...tokenIssuer, now: system.now };
+import { refresh as dependencies } from '../runtime/refresh.ts';
 
 /** `POST /users/token/refresh/`: exchanges a refresh token for a new pair; 200. */
 export const handler = httpStack({ logger, count })

@@ -1,4 +1,3 @@
-import { passwordHasher } from '../auth/passwords.ts';
 import { register } from '../core/accounts/register.ts';
 import { httpStack } from '../middleware/http-stack.ts';
 import { jsonInput } from '../middleware/json-input.ts';
@@ -6,11 +5,7 @@ import { json } from '../middleware/replies.ts';
 import { registerRequest } from '../protocol/requests.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
-import { system } from '../runtime/system.ts';
-import { table } from '../runtime/table.ts';
-import { accountStore } from '../storage/accounts.ts';
-
-const dependencies = { accounts: accountStore(table, system), passwords: passwordHasher, ...system };
+import { registration } from '../runtime/registration.ts';
 
 /** `POST /users/register/`: makes an account; 201. */
 export const handler = httpStack({ logger, count })
@@ -24,7 +19,7 @@ export const handler = httpStack({ logger, count })
       password,
       password2: passwordAgain,
     } = input;
-    const account = await register(dependencies, {
+    const account = await register(registration, {
       email,
       username,
       firstName,

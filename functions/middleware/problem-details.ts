@@ -18,6 +18,7 @@ const STATUS: Readonly<Record<string, number>> = {
   body_too_large: 413,
   unsupported_media_type: 415,
   too_many_attempts: 429,
+  busy: 503,
   unavailable: 503,
 };
 

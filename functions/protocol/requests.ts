@@ -9,7 +9,7 @@ const personName = z.string().check(
   z.minLength(1),
   z.maxLength(150),
   z.regex(NO_CONTROLS, 'Must not contain control characters.'),
-  z.refine((text) => text.trim() !== '', 'Must not be blank.'),
+  z.refine((text) => text === '' || text.trim() !== '', 'Must not be blank.'),
   wellFormed,
 );
 

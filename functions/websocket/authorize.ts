@@ -6,11 +6,9 @@ import { handshakeToken } from '../protocol/carried-token.ts';
 import { header } from '../protocol/headers.ts';
 import { config } from '../runtime/config.ts';
 import { logger } from '../runtime/logger.ts';
-import { table } from '../runtime/table.ts';
+import { profiles } from '../runtime/profiles.ts';
 import { verifyAccessToken } from '../runtime/token-verifier.ts';
-import { profileStore } from '../storage/accounts.ts';
 
-const profiles = profileStore(table);
 const origins = config.list('ALLOWED_ORIGINS');
 
 /**

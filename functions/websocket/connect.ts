@@ -7,19 +7,14 @@ import type { SocketEvent, SocketReply } from '../middleware/socket-stack.ts';
 import { offeredSubprotocols, SUBPROTOCOL } from '../protocol/carried-token.ts';
 import { header } from '../protocol/headers.ts';
 import { logger } from '../runtime/logger.ts';
-import { system } from '../runtime/system.ts';
-import { table } from '../runtime/table.ts';
-import { connectionStore } from '../storage/connections.ts';
-import { sessionCheck } from '../storage/sessions.ts';
-
-const dependencies = { connections: connectionStore(table), sessions: sessionCheck(table), now: system.now };
+import { opening } from '../runtime/opening.ts';
 
 /** `$connect`, after the authorizer: records the socket. A status other than 200 refuses the handshake. */
 export const handler = middy<SocketEvent & { headers?: Record<string, string> }, SocketReply>()
   .use(injectLambdaContext(logger))
   .handler(async ({ requestContext, headers }) => {
     try {
-      await openConnection(dependencies, connectionOf(requestContext));
+      await openConnection(opening, connectionOf(requestContext));
     } catch (error) {
       if (error instanceof ParleyError) return { statusCode: error.code === 'token_invalid' ? 401 : 503 };
       throw error;

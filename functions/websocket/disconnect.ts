@@ -1,11 +1,8 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { SocketEvent, SocketReply } from '../middleware/socket-stack.ts';
+import { connections } from '../runtime/connections.ts';
 import { logger } from '../runtime/logger.ts';
-import { table } from '../runtime/table.ts';
-import { connectionStore } from '../storage/connections.ts';
-
-const connections = connectionStore(table);
 
 /** `$disconnect`: forgets the socket. API Gateway sends it on a best-effort basis; a 410 or the TTL does the rest. */
 export const handler = middy<SocketEvent, SocketReply>()

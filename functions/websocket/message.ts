@@ -1,4 +1,3 @@
-import type { Connection } from '../core/connections/connection.ts';
 import { deliver } from '../core/delivery/deliver.ts';
 import { TokenExpired } from '../core/errors.ts';
 import { append } from '../core/messages/append.ts';
@@ -8,21 +7,10 @@ import { connectionOf } from '../middleware/socket-identity.ts';
 import { socketStack } from '../middleware/socket-stack.ts';
 import { BadFrame } from '../protocol/errors.ts';
 import { errorFrame, messageFrame, readFrame } from '../protocol/frames.ts';
-import { gateway } from '../runtime/gateway.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
+import { sending } from '../runtime/sending.ts';
 import { system } from '../runtime/system.ts';
-import { table } from '../runtime/table.ts';
-import { connectionStore } from '../storage/connections.ts';
-import { messageStore } from '../storage/messages.ts';
-
-const connections = connectionStore(table);
-const log = messageStore(table);
-
-function onFailure({ connectionId }: Connection, error: unknown): void {
-  logger.warn('delivery failed', { connectionId, error: error as Error });
-  count('DeliveryFailed');
-}
 
 /** `$default`: a frame on a conversation's socket. The stored message is the reply. */
 export const handler = socketStack({ logger, count }).handler(async (event) => {
@@ -35,14 +23,9 @@ export const handler = socketStack({ logger, count }).handler(async (event) => {
     throw new BadFrame('no_conversation', 'Open the socket of a conversation: /ws/chat/{user_id}/.', ref);
   const message = await sendMessage(
     {
-      append: (draft) => append({ log, ...system }, draft),
-      connections,
-      deliver: (to, stored) =>
-        deliver(
-          { connections, gateway, onFailure, ...system },
-          to,
-          JSON.stringify(messageFrame(stored, username)),
-        ),
+      append: (draft) => append(sending, draft),
+      connections: sending.connections,
+      deliver: (to, stored) => deliver(sending, to, JSON.stringify(messageFrame(stored, username))),
       now: system.now,
     },
     { from: connectionOf(requestContext), peerId, text, clientId, after },
@@ -61,7 +44,7 @@ function replyTo(message: Message, username: string, ref: string | undefined) {
 
 /** A reply could not reach a socket that is closed before the function returns: so the reason is posted first. */
 async function endExpired(connectionId: string) {
-  await gateway.post(connectionId, JSON.stringify(errorFrame(new TokenExpired())));
-  await gateway.close(connectionId);
+  await sending.gateway.post(connectionId, JSON.stringify(errorFrame(new TokenExpired())));
+  await sending.gateway.close(connectionId);
   return { statusCode: 200 };
 }

@@ -16,7 +16,7 @@ export function passwordFaults(password: string, username: string): string[] {
   const lower = password.toLowerCase();
   if ([...password].length < MIN_PASSWORD_LENGTH)
     faults.push(`Must have at least ${MIN_PASSWORD_LENGTH} characters.`);
-  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES)
+  if (new TextEncoder().encode(password).length > MAX_PASSWORD_BYTES)
     faults.push(`Must have at most ${MAX_PASSWORD_BYTES} bytes in UTF-8.`);
   if (common.has(lower)) faults.push('This password is among the most used ones.');
   if (username.length >= MIN_USERNAME_TO_LOOK_FOR && lower.includes(username.toLowerCase())) {

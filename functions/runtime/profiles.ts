@@ -1,0 +1,4 @@
+import { profileStore } from '../storage/accounts.ts';
+import { table } from './table.ts';
+
+export const profiles = profileStore(table);

@@ -1,0 +1,6 @@
+import { sessionStore } from '../storage/sessions.ts';
+import { system } from './system.ts';
+import { table } from './table.ts';
+import { tokenIssuer } from './token-issuer.ts';
+
+export const refresh = { sessions: sessionStore(table), ...tokenIssuer, now: system.now };
