@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { accountId } from '../lambda/environment.ts';
+import { account, apiHost } from '../assembly/account.ts';
 import { sourceIp } from './forwarded.ts';
+import { gatewayId } from './gateway-id.ts';
 import { requestTime } from './request-time.ts';
 
 interface Matched {
@@ -17,7 +17,7 @@ export function httpEvent(request: IncomingMessage, body: Buffer, matched: Match
   const { cookie, ...headers } = joinHeaders(request);
   const query = queryStringParameters(rawQueryString);
   const isText = isTextType(headers['content-type']);
-  const domainName = headers.host ?? '';
+  const domainName = headers.host ?? apiHost(matched.apiId);
   const now = new Date();
   return {
     version: '2.0',
@@ -28,7 +28,7 @@ export function httpEvent(request: IncomingMessage, body: Buffer, matched: Match
     headers,
     ...(Object.keys(query).length > 0 && { queryStringParameters: query }),
     requestContext: {
-      accountId,
+      accountId: account.id,
       apiId: matched.apiId,
       domainName,
       domainPrefix: domainName.split('.')[0] ?? '',
@@ -39,7 +39,7 @@ export function httpEvent(request: IncomingMessage, body: Buffer, matched: Match
         sourceIp: sourceIp(request),
         userAgent: headers['user-agent'] ?? '',
       },
-      requestId: randomBytes(11).toString('base64url').concat('='),
+      requestId: gatewayId(),
       routeKey: matched.routeKey,
       stage: '$default',
       time: requestTime(now),

@@ -1,9 +1,7 @@
 import { devNull } from 'node:os';
 import { resolve } from 'node:path';
+import { account, arn } from '../assembly/account.ts';
 import type { FunctionSpec } from '../model.ts';
-
-export const region = 'us-east-1';
-export const accountId = '000000000000';
 
 /** The variables a function's process starts with: its own, Lambda's, and nothing of this shell but PATH. */
 export function functionEnvironment(spec: FunctionSpec, runtimeApi: string): Record<string, string> {
@@ -14,8 +12,8 @@ export function functionEnvironment(spec: FunctionSpec, runtimeApi: string): Rec
     TZ: ':UTC',
     _HANDLER: spec.handler,
     LAMBDA_TASK_ROOT: resolve(spec.codeFolder),
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
+    AWS_REGION: account.region,
+    AWS_DEFAULT_REGION: account.region,
     // The requests that a function signs name it, so that local endpoints know who calls.
     AWS_ACCESS_KEY_ID: spec.name,
     AWS_SECRET_ACCESS_KEY: 'local',
@@ -35,5 +33,5 @@ export function functionEnvironment(spec: FunctionSpec, runtimeApi: string): Rec
 }
 
 export function functionArn(name: string): string {
-  return `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+  return arn('lambda', `function:${name}`);
 }

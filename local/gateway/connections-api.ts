@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Connection } from './connection.ts';
+import { gatewayId } from './gateway-id.ts';
+import { splitOnce } from './http-event.ts';
+import { sendJson } from './http-handler.ts';
+import { readBody } from './read-body.ts';
+
+const maximumMessageBytes = 128 * 1024;
+
+export interface ConnectionsApi {
+  serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  posts(): number;
+}
+
+/**
+ * The @connections management API: POST sends, GET tells the status, DELETE closes.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+ */
+export function connectionsApi(
+  stage: () => string,
+  find: (connectionId: string) => Connection | undefined,
+): ConnectionsApi {
+  let posts = 0;
+
+  async function post(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
+    posts += 1;
+    const body = await readBody(request, maximumMessageBytes);
+    if (body === 'too-large') {
+      request.resume();
+      return refuse(response, 413, 'PayloadTooLargeException', 'Message too long');
+    }
+    // Looked up after the body is read: the socket may have gone meanwhile.
+    const connection = find(id);
+    if (!connection?.isOpen()) {
+      return gone(response);
+    }
+    connection.send(body.toString());
+    sendJson(response, 200, {});
+  }
+
+  return {
+    posts: () => posts,
+    async serve(request, response) {
+      const [path] = splitOnce(request.url ?? '', '?');
+      const id = idIn(path, stage());
+      if (id === undefined) {
+        return refuse(response, 403, 'ForbiddenException', 'Forbidden');
+      }
+      // Who may call is IAM's to decide; that calls are signed at all can be seen here.
+      if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
+        return refuse(response, 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+      }
+      if (request.method === 'POST') {
+        return post(request, response, id);
+      }
+      const connection = find(id);
+      if (!connection?.isOpen()) {
+        return gone(response);
+      }
+      if (request.method === 'DELETE') {
+        connection.close(1000, 'Connection Closed Normally');
+        response.writeHead(204).end();
+        return;
+      }
+      const { connectedAt, identity } = connection.client;
+      sendJson(response, 200, { connectedAt, identity, lastActiveAt: connection.lastActiveAt() });
+    },
+  };
+}
+
+function idIn(path: string, stage: string): string | undefined {
+  try {
+    const [, first, second, id, ...rest] = path.split('/').map(decodeURIComponent);
+    return first === stage && second === '@connections' && rest.length === 0 ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function gone(response: ServerResponse): void {
+  refuse(response, 410, 'GoneException', 'Gone');
+}
+
+function refuse(response: ServerResponse, status: number, type: string, message: string): void {
+  sendJson(response, status, { message, requestId: gatewayId() }, { 'x-amzn-errortype': type });
+}

@@ -1,0 +1,142 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { apiHost } from '../assembly/account.ts';
+import type { InvocationResult, Invoker, WebSocketApiSpec } from '../model.ts';
+import { connectArn, hasIdentity, readVerdict } from './authorizer.ts';
+import type { Client } from './connection.ts';
+import { addForwarded, sourceIp } from './forwarded.ts';
+import { gatewayId } from './gateway-id.ts';
+import { splitOnce } from './http-event.ts';
+import { integrate } from './integration.ts';
+import { eventContext, handshakeFields } from './websocket-event.ts';
+
+export type Handshake =
+  | { readonly accepted: true; readonly client: Client; readonly subprotocol: string | undefined }
+  | {
+      readonly accepted: false;
+      readonly status: number;
+      readonly message: string;
+      readonly connectionId: string | undefined;
+    };
+
+const maximumUrlLength = 4096;
+/** A token of RFC 9110, 5.6.2: what a subprotocol's name is made of. */
+const token = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/**
+ * Decides on a request to upgrade: path, authorizer, $connect function.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
+ */
+export async function shakeHands(
+  request: IncomingMessage,
+  spec: WebSocketApiSpec,
+  invoker: Invoker,
+  timeoutMs: number,
+): Promise<Handshake> {
+  const url = request.url ?? '/';
+  if (url.length > maximumUrlLength) {
+    return refusal(414);
+  }
+  // No path beyond the stage: not even a slash.
+  if (splitOnce(url, '?')[0] !== `/${spec.stage}`) {
+    return refusal(403);
+  }
+  if (!isWebSocketUpgrade(request)) {
+    return refusal(400);
+  }
+  request.headers.host ??= apiHost(spec.id);
+  addForwarded(request);
+  const client = newClient(request);
+  const route = spec.routes.find(({ key }) => key === '$connect');
+  if (route === undefined) {
+    return { accepted: true, client, subprotocol: undefined };
+  }
+  const verdict = await authorize(request, spec, route.authorizer, client, invoker, timeoutMs);
+  if (typeof verdict === 'number') {
+    return refusal(verdict, client);
+  }
+  const authorized = { ...client, authorizer: verdict };
+  const event = {
+    ...handshakeFields(request),
+    ...eventContext(spec, authorized, 'CONNECT', '$connect'),
+  };
+  const result = await integrate(invoker, route.functionName, event, timeoutMs);
+  const status = connectStatus(result);
+  return status >= 200 && status < 300
+    ? { accepted: true, client: authorized, subprotocol: subprotocolOf(result) }
+    : refusal(status, client);
+}
+
+function refusal(status: number, client?: Client): Handshake {
+  const message = status >= 500 ? 'Internal server error' : (STATUS_CODES[status] ?? 'Forbidden');
+  return { accepted: false, status, message, connectionId: client?.connectionId };
+}
+
+/** Checked before any function hears of it: `ws` would refuse it after all of them agreed. */
+function isWebSocketUpgrade({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '') &&
+    headers['sec-websocket-version'] === '13' &&
+    isProtocolList(headers['sec-websocket-protocol'])
+  );
+}
+
+function isProtocolList(list: string | undefined): boolean {
+  const names = list?.split(',').map((name) => name.trim()) ?? [];
+  return names.every((name) => token.test(name)) && new Set(names).size === names.length;
+}
+
+function newClient(request: IncomingMessage): Client {
+  return {
+    connectionId: gatewayId(),
+    connectedAt: new Date(),
+    identity: { sourceIp: sourceIp(request), userAgent: request.headers['user-agent'] ?? '' },
+    domainName: request.headers.host ?? '',
+    authorizer: undefined,
+  };
+}
+
+/** Its context, or the status of the refusal. */
+async function authorize(
+  request: IncomingMessage,
+  spec: WebSocketApiSpec,
+  authorizer: WebSocketApiSpec['routes'][number]['authorizer'],
+  client: Client,
+  invoker: Invoker,
+  timeoutMs: number,
+): Promise<Client['authorizer'] | 401 | 403 | 500> {
+  if (authorizer === undefined) {
+    return undefined;
+  }
+  if (!hasIdentity(request, authorizer.identitySources)) {
+    return 401;
+  }
+  const methodArn = connectArn(spec);
+  const event = {
+    type: 'REQUEST',
+    methodArn,
+    ...handshakeFields(request),
+    stageVariables: {},
+    ...eventContext(spec, client, 'CONNECT', '$connect'),
+  };
+  const result = await integrate(invoker, authorizer.functionName, event, timeoutMs);
+  const verdict = readVerdict(result, methodArn);
+  return verdict.status === 200 ? verdict.context : verdict.status;
+}
+
+function connectStatus(result: InvocationResult | 'timed-out'): number {
+  if (result === 'timed-out') {
+    return 504;
+  }
+  const status = result.ok ? Number(Object(result.value).statusCode) : Number.NaN;
+  return Number.isInteger(status) && status >= 200 && status <= 599 ? status : 502;
+}
+
+/** A subprotocol is spoken only if the function says so in its answer's header. */
+function subprotocolOf(result: InvocationResult | 'timed-out'): string | undefined {
+  const value = result !== 'timed-out' && result.ok ? (result.value as { headers?: object }) : {};
+  const [, name] =
+    Object.entries(value.headers ?? {}).find(([key]) => key.toLowerCase() === 'sec-websocket-protocol') ?? [];
+  return typeof name === 'string' && token.test(name) ? name : undefined;
+}
