@@ -1,0 +1,154 @@
+import { describe, expect, it, vi } from 'vitest';
+import { routeSelection } from '../../../local/gateway/route-selection.ts';
+import { invokerOf } from './api.ts';
+import { open, type SocketEvent, serveWebSocketApi, specOf } from './sockets.ts';
+
+const routes = [
+  ...specOf({}).routes,
+  { key: 'quiet', functionName: 'quiet', answers: false, authorizer: undefined },
+  { key: 'loud', functionName: 'loud', answers: true, authorizer: undefined },
+];
+
+describe('a message', () => {
+  it('is given to the function, and its body goes back to the sender', async () => {
+    const message = (event: SocketEvent) => ({ statusCode: 200, body: JSON.stringify(event) });
+    const { url } = await serveWebSocketApi({ message });
+    const client = await open(url, [], { headers: { 'User-Agent': 'test' } });
+    client.socket.send('{"message":"é"}');
+    expect(JSON.parse(await client.next())).toEqual({
+      body: '{"message":"é"}',
+      isBase64Encoded: false,
+      requestContext: {
+        routeKey: '$default',
+        eventType: 'MESSAGE',
+        messageId: expect.stringMatching(/^[\w-]{15}=$/),
+        messageDirection: 'IN',
+        connectionId: expect.stringMatching(/^[\w-]{15}=$/),
+        connectedAt: expect.closeTo(Date.now(), -5),
+        requestTime: expect.any(String),
+        requestTimeEpoch: expect.closeTo(Date.now(), -5),
+        requestId: expect.stringMatching(/^[\w-]{15}=$/),
+        extendedRequestId: expect.any(String),
+        domainName: new URL(url).host,
+        stage: 'ws',
+        apiId: 'sockets',
+        identity: { sourceIp: '127.0.0.1', userAgent: 'test' },
+      },
+    });
+  });
+
+  it('in a binary frame is given as base64', async () => {
+    const message = ({ body, isBase64Encoded }: SocketEvent) => ({
+      statusCode: 200,
+      body: JSON.stringify({ body, isBase64Encoded }),
+    });
+    const client = await open((await serveWebSocketApi({ message })).url);
+    client.socket.send(Buffer.from([0, 255]));
+    expect(JSON.parse(await client.next())).toEqual({ body: 'AP8=', isBase64Encoded: true });
+  });
+
+  it('goes to the route that it names, and is answered only where the route answers', async () => {
+    const name = (text: string) => () => ({ statusCode: 200, body: text });
+    const { url } = await serveWebSocketApi(
+      { message: name('default'), quiet: name('quiet'), loud: name('loud') },
+      { routes },
+    );
+    const client = await open(url);
+    for (const frame of ['{"action":"quiet"}', '{"action":"loud"}']) {
+      client.socket.send(frame);
+    }
+    expect(await client.next()).toBe('loud');
+    for (const frame of ['{"action":"other"}', 'no JSON', '[]', '{"action":"$connect"}']) {
+      client.socket.send(frame);
+      expect(await client.next()).toBe('default');
+    }
+  });
+
+  it('gets no answer to an absent or empty body', async () => {
+    const results = [{ statusCode: 200 }, { statusCode: 200, body: '' }, { statusCode: 200, body: 'end' }];
+    const client = await open((await serveWebSocketApi({ message: () => results.shift() })).url);
+    for (const frame of ['1', '2', '3']) {
+      client.socket.send(frame);
+    }
+    expect(await client.next()).toBe('end');
+  });
+
+  it.each([
+    ['throws', () => Promise.reject(new Error('no'))],
+    ['returns nothing', () => undefined],
+    ['returns a body that is no string', () => ({ statusCode: 200, body: {} })],
+    ['returns more than 128 KB', () => ({ statusCode: 200, body: 'x'.repeat(131_073) })],
+    ['takes longer than the gateway waits', () => new Promise(() => {})],
+  ])('is answered with an error frame when the function %s', async (_what, message) => {
+    const client = await open((await serveWebSocketApi({ message }, { integrationTimeoutMs: 200 })).url);
+    client.socket.send('{}');
+    expect(JSON.parse(await client.next())).toEqual({
+      message: 'Internal server error',
+      connectionId: expect.stringMatching(/^[\w-]{15}=$/),
+      requestId: expect.stringMatching(/^[\w-]{15}=$/),
+    });
+  });
+
+  it('without a route and without $default is answered with an error frame', async () => {
+    const { url } = await serveWebSocketApi({}, { routes: routes.filter(({ key }) => key !== '$default') });
+    const client = await open(url);
+    client.socket.send('{"action":"other"}');
+    expect(JSON.parse(await client.next())).toMatchObject({ message: 'Forbidden' });
+  });
+
+  it('is worked on while another of the same socket still is', async () => {
+    let release = (): void => {};
+    const first = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const message = async ({ body }: SocketEvent) => {
+      if (body === 'first') {
+        await first;
+      }
+      return { statusCode: 200, body };
+    };
+    const client = await open((await serveWebSocketApi({ message })).url);
+    client.socket.send('first');
+    client.socket.send('second');
+    expect(await client.next()).toBe('second');
+    release();
+    expect(await client.next()).toBe('first');
+  });
+
+  it('is worked on in time however many come at once', async () => {
+    const message = ({ body }: SocketEvent) => ({ statusCode: 200, body });
+    const client = await open((await serveWebSocketApi({ message })).url);
+    const numbers = Array.from({ length: 1000 }, (_, index) => String(index));
+    for (const number of numbers) {
+      client.socket.send(number);
+    }
+    const answers = await Promise.all(numbers.map(() => client.next()));
+    expect(new Set(answers)).toEqual(new Set(numbers));
+  });
+
+  it('after a reload goes to the new functions, on the same socket', async () => {
+    const { api, url } = await serveWebSocketApi({ message: () => ({ statusCode: 200, body: 'old' }) });
+    const client = await open(url);
+    api.reload(specOf({}), invokerOf({ message: () => ({ statusCode: 200, body: 'new' }) }));
+    client.socket.send('{}');
+    expect(await client.next()).toBe('new');
+  });
+});
+
+describe('a route selection expression', () => {
+  it.each(['$request.body.a.b', `\${request.body.a.b}`])('%s finds a value in a message', (expression) => {
+    const select = routeSelection(expression);
+    expect(select('{"a":{"b":"c"}}')).toBe('c');
+    expect([select('{"a":1}'), select('{"a":{"b":2}}'), select('{'), select('null')]).toEqual(
+      Array.from({ length: 4 }, () => undefined),
+    );
+  });
+
+  it('of another kind is an error at the start', () => {
+    expect(() => routeSelection('$request.header.action')).toThrow('is not supported');
+  });
+
+  it('is not fooled by what every object inherits', () => {
+    expect(vi.fn(routeSelection('$request.body.constructor.name'))('{}')).toBeUndefined();
+  });
+});
