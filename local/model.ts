@@ -80,7 +80,9 @@ export interface WebSocketRouteSpec {
   readonly functionName: string;
   /** A RouteResponse exists: what the function returns as `body` goes back to the sender. */
   readonly answers: boolean;
-  readonly authorizer: { readonly functionName: string; readonly identitySources: readonly string[] } | undefined;
+  readonly authorizer:
+    | { readonly functionName: string; readonly identitySources: readonly string[] }
+    | undefined;
 }
 
 export interface DistributionSpec {
@@ -110,7 +112,11 @@ export type OriginSpec =
   | { readonly kind: 'http-api' }
   | { readonly kind: 'websocket-api' }
   /** Folders whose files the bucket holds, later ones over earlier ones. */
-  | { readonly kind: 'bucket'; readonly folders: readonly string[]; readonly cacheControl?: string | undefined };
+  | {
+      readonly kind: 'bucket';
+      readonly folders: readonly string[];
+      readonly cacheControl?: string | undefined;
+    };
 
 /** How a gateway calls a function: one event in, its result or its error out. */
 export interface Invoker {

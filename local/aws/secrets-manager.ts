@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from './read-body.ts';
+import type { SecretValues, SecretVersion } from './secret-values.ts';
+
+interface Request {
+  readonly SecretId?: string;
+  readonly VersionId?: string;
+  readonly VersionStage?: string;
+  readonly SecretString?: string;
+  readonly ClientRequestToken?: string;
+}
+
+/** An error as Secrets Manager names it. */
+class Refusal extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+type Operation = (secret: NonNullable<ReturnType<SecretValues['find']>>, input: Request) => object;
+
+/** The part of AWS Secrets Manager that reads and rotates values. */
+export function secretsManager(values: SecretValues) {
+  const operations: Readonly<Record<string, Operation>> = {
+    GetSecretValue({ arn, versions }, { VersionId, VersionStage }) {
+      const stage = VersionStage ?? (VersionId === undefined ? 'AWSCURRENT' : undefined);
+      const version = versions.find(
+        ({ id, stages }) =>
+          (VersionId === undefined || id === VersionId) && (stage === undefined || stages.includes(stage)),
+      );
+      if (version === undefined) {
+        throw new Refusal(
+          'ResourceNotFoundException',
+          `Secrets Manager can't find the specified secret value for ${stage ? `staging label: ${stage}` : `VersionId: ${VersionId}`}`,
+        );
+      }
+      return { ...described(arn, version), SecretString: version.value, CreatedDate: version.createdAt };
+    },
+    PutSecretValue({ arn }, { SecretString, ClientRequestToken }) {
+      if (SecretString === undefined)
+        throw new Refusal('InvalidRequestException', 'You must provide SecretString.');
+      return described(arn, values.put(arn, SecretString, ClientRequestToken));
+    },
+    DescribeSecret: ({ arn, versions }) => ({
+      ARN: arn,
+      VersionIdsToStages: Object.fromEntries(versions.map(({ id, stages }) => [id, stages])),
+    }),
+  };
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      const name =
+        String(request.headers['x-amz-target'] ?? '')
+          .split('.')
+          .at(-1) ?? '';
+      const operation = operations[name];
+      if (operation === undefined)
+        throw new Refusal('UnknownOperationException', `${name} is not known here`);
+      const input = JSON.parse((await readBody(request)).toString('utf8')) as Request;
+      const secret = values.find(input.SecretId ?? '');
+      if (secret === undefined) {
+        throw new Refusal('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+      }
+      reply(response, 200, operation(secret, input));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      reply(response, 400, { __type: error.code, message: error.message });
+    }
+  };
+}
+
+function described(arn: string, version: SecretVersion) {
+  return { ARN: arn, Name: arn.split(':').at(-1), VersionId: version.id, VersionStages: version.stages };
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+}

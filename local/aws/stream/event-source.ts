@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventSourceSpec, InvocationResult } from '../../model.ts';
+import { deliver } from './deliver.ts';
+import { compileFilter } from './filter.ts';
+import type { StreamReader, StreamRecord } from './reader.ts';
+
+export interface EventSourceOptions {
+  readonly spec: EventSourceSpec;
+  readonly reader: StreamReader;
+  invoke(records: readonly StreamRecord[]): Promise<InvocationResult>;
+  giveUp(records: readonly StreamRecord[], problem: string): void;
+  /** All up to this record is handled. */
+  savePosition(sequenceNumber: string): void;
+  /** The stream could not be read; it is tried again. */
+  onProblem(error: unknown): void;
+}
+
+export interface EventSource {
+  /** There may be something to read. */
+  wake(): void;
+  /** Settles when the batch at hand is done or given back. */
+  stop(): Promise<void>;
+}
+
+/** Without a word from the table's proxy, other writers' records are found after this. */
+const idleMs = 1_000;
+
+/** A table's stream calling a function. */
+export function startEventSource({ spec, reader, ...options }: EventSourceOptions): EventSource {
+  const filters = spec.filters.map(compileFilter);
+  const passes = (record: StreamRecord) => filters.length === 0 || filters.some((filter) => filter(record));
+  const stopping = new AbortController();
+  let wake = () => {};
+  let woken = false;
+
+  const ended = loop();
+  return {
+    wake() {
+      woken = true;
+      wake();
+    },
+    async stop() {
+      stopping.abort();
+      wake();
+      await ended;
+    },
+  };
+
+  async function loop(): Promise<void> {
+    const { signal } = stopping;
+    let batch: StreamRecord[] = [];
+    let windowEnd = 0;
+    let read: string | undefined;
+    let savedAt = 0;
+    while (!signal.aborted) {
+      woken = false;
+      const records = await reader.read(spec.batchSize - batch.length).catch((error) => {
+        options.onProblem(error);
+        return [];
+      });
+      const matching = records.filter(passes);
+      if (batch.length === 0) windowEnd = Date.now() + spec.windowSeconds * 1_000;
+      batch = [...batch, ...matching];
+      read = records.at(-1)?.dynamodb.SequenceNumber ?? read;
+
+      if (batch.length > 0 && (batch.length >= spec.batchSize || Date.now() >= windowEnd)) {
+        const done = await deliver(batch, { ...options, spec, signal });
+        if (!done) return;
+        batch = [];
+        savedAt = 0;
+      }
+      // Records that the filters leave out may well be read again after a crash, so their position can wait.
+      if (batch.length === 0 && read !== undefined && Date.now() > savedAt + idleMs) {
+        options.savePosition(read);
+        savedAt = Date.now();
+        read = undefined;
+      }
+      if (records.length === 0) await rest(batch.length === 0 ? idleMs : windowEnd - Date.now(), signal);
+    }
+  }
+
+  async function rest(ms: number, signal: AbortSignal): Promise<void> {
+    if (woken || signal.aborted) return;
+    const timer = new AbortController();
+    wake = () => timer.abort();
+    await sleep(ms, undefined, { signal: timer.signal }).catch(() => {});
+    wake = () => {};
+  }
+}

@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+
+export const usageText = `npm start -- [--memory]
+
+Runs Parley on this machine, from the very templates that "cdk deploy" takes.
+
+  --memory   keep nothing: users, messages and keys go when it ends
+  --watch    build and reload when the sources change (npm run dev)
+  --help     this text
+
+  PORT=8000             the port of everything
+  LOG=json              the functions' log lines as they are
+  DYNAMODB_ENDPOINT=    another DynamoDB engine on this machine`;
+
+export interface Command {
+  readonly port: number;
+  readonly memory: boolean;
+  readonly watch: boolean;
+  readonly help: boolean;
+}
+
+/** The command line or the environment asks for something that there is not. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @throws UsageError */
+export function readCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Command {
+  const port = environment.PORT || '8000';
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new UsageError(`PORT has to be a number up to 65535, not "${port}"`);
+  }
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { memory: { type: 'boolean' }, watch: { type: 'boolean' }, help: { type: 'boolean' } },
+    });
+    const { memory = false, watch = false, help = false } = values;
+    return { port: Number(port), memory, watch, help };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

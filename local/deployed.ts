@@ -1,0 +1,126 @@
+import { createTable } from './aws/create-table.ts';
+import type { Engine } from './aws/dynoxide.ts';
+import { withEndpoints } from './aws/endpoints.ts';
+import { engineCall } from './aws/engine-call.ts';
+import { expireItems } from './aws/expiry.ts';
+import type { SecretValues } from './aws/secret-values.ts';
+import type { EventSource } from './aws/stream/event-source.ts';
+import { streamReader } from './aws/stream/reader.ts';
+import { distribution } from './edge/distribution.ts';
+import { startEventSources } from './event-sources.ts';
+import { httpApi } from './gateway/http-api.ts';
+import type { HttpHandler } from './gateway/http-handler.ts';
+import { webSocketApi } from './gateway/websocket-api.ts';
+import { type FunctionPool, startFunctions } from './lambda/pool.ts';
+import type { Handlers } from './listen.ts';
+import type { Deployment, GatewayLimits, Invoker } from './model.ts';
+
+export interface Surroundings {
+  readonly engine: Engine;
+  readonly secrets: SecretValues;
+  /** Where functions reach AWS services. */
+  readonly endpointsUrl: string;
+  readonly stateFolder: string | undefined;
+  readonly limits: GatewayLimits;
+  onInvocation(functionName: string): void;
+  onLog(functionName: string, line: string): void;
+}
+
+/** A deployment at work. */
+export interface Deployed {
+  /** As viewers of the distribution see it. */
+  readonly site: Handlers;
+  /** The two APIs as they are without the distribution. */
+  readonly apis: Handlers;
+  readonly connections: HttpHandler;
+  posts(): number;
+  /** Something was written to the table. */
+  wake(): void;
+  /** Goes on with another deployment: open sockets and data stay. */
+  replace(deployment: Deployment): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Runs what the templates describe: table, secrets, functions, APIs and distribution. */
+export async function deploy(first: Deployment, surroundings: Surroundings): Promise<Deployed> {
+  const { engine, secrets, endpointsUrl, limits, onLog } = surroundings;
+  const call = engineCall(engine.endpoint);
+  let pool = await functions(first);
+  const invoker: Invoker = {
+    invoke(functionName, event) {
+      surroundings.onInvocation(functionName);
+      return pool.invoke(functionName, event);
+    },
+  };
+  let http = httpApi(first.httpApi, invoker);
+  const sockets = webSocketApi(first.webSocketApi, invoker, limits);
+  const edge = distribution(first.distribution, { httpApi: http, webSocketApi: sockets });
+  let following = await follow(first);
+
+  return {
+    site: { request: edge.request, upgrade: edge.upgrade },
+    apis: { request: (request, response) => http(request, response), upgrade: sockets.handleUpgrade },
+    connections: sockets.connections,
+    posts: () => sockets.posts(),
+    wake: () => following.wake(),
+    async replace(next) {
+      const [oldPool, newPool] = [pool, await functions(next)];
+      await following.stop();
+      pool = newPool;
+      http = httpApi(next.httpApi, invoker);
+      sockets.reload(next.webSocketApi, invoker);
+      edge.reload(next.distribution, { httpApi: http, webSocketApi: sockets });
+      following = await follow(next);
+      await oldPool.stop();
+    },
+    async stop() {
+      await following.stop();
+      await sockets.stop();
+      await pool.stop();
+    },
+  };
+
+  function functions(deployment: Deployment): Promise<FunctionPool> {
+    secrets.generate(deployment.secrets);
+    return startFunctions(
+      deployment.functions.map((spec) => withEndpoints(spec, endpointsUrl)),
+      { onLog },
+    );
+  }
+
+  /** Makes the table and starts what hangs on its stream. */
+  async function follow({ table, eventSources }: Deployment) {
+    const streamArn = await createTable(call, table);
+    const stopping = new AbortController();
+    let sources: EventSource[] = [];
+    let expiring: Promise<void> | undefined;
+    const wake = () => {
+      for (const source of sources) source.wake();
+    };
+    if (streamArn !== undefined) {
+      const folder = surroundings.stateFolder;
+      sources = await startEventSources(eventSources, { call, table, streamArn, invoker, folder, onLog });
+    }
+    if (streamArn !== undefined && table.ttlAttribute !== undefined && engine.sweep !== undefined) {
+      expiring = expireItems(
+        {
+          call,
+          tableName: table.name,
+          ttlAttribute: table.ttlAttribute,
+          stream: await streamReader(call, streamArn, 'LATEST'),
+          sweep: engine.sweep,
+          onSwept: wake,
+          onProblem: (error) => onLog('runtime', `expired items cannot be deleted: ${error}`),
+        },
+        stopping.signal,
+      );
+    }
+    return {
+      wake,
+      async stop() {
+        stopping.abort();
+        await Promise.all([expiring, ...sources.map((source) => source.stop())]);
+      },
+    };
+  }
+}

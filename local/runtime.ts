@@ -1,0 +1,159 @@
+import { join, resolve } from 'node:path';
+import { readAssembly } from './assembly/read-assembly.ts';
+import { type Engine, foreignEngine, startDynoxide } from './aws/dynoxide.ts';
+import { awsEndpoints } from './aws/endpoints.ts';
+import { secretValues } from './aws/secret-values.ts';
+import { secretsManager } from './aws/secrets-manager.ts';
+import { tableProxy } from './aws/table-proxy.ts';
+import { build } from './build.ts';
+import { type Deployed, deploy } from './deployed.ts';
+import { type Handlers, listen } from './listen.ts';
+import { readableLine } from './log-line.ts';
+import type { Deployment, GatewayLimits } from './model.ts';
+import { commonPrefix } from './short-names.ts';
+import { holdStateFolder } from './state-folder.ts';
+import { type Usage, UsageCounter } from './usage.ts';
+
+export interface RuntimeOptions {
+  /** 0: any free one. */
+  readonly port: number;
+  /** Keep nothing. */
+  readonly memory: boolean;
+  /** Where the data is kept; `.parley` in the project by default. */
+  readonly stateFolder?: string;
+  /** API Gateway's own by default. */
+  readonly limits?: Partial<GatewayLimits>;
+  /** A line that a function or the runtime itself has to say. */
+  readonly onLog?: (line: string) => void;
+  /** Deploy-time settings, as `-c name=value` of the CDK. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+export interface Runtime {
+  /** Of the distribution: pages, both APIs, one origin. */
+  readonly url: string;
+  /** Of the WebSocket API itself, with its stage: `?user_id=` chooses the conversation. */
+  readonly webSocketUrl: string;
+  /** Of the HTTP API itself. */
+  readonly httpApiUrl: string;
+  /** Of DynamoDB and Secrets Manager, for tools; what goes through it counts as usage under the name that signs it. */
+  readonly tableEndpoint: string;
+  readonly tableName: string;
+  /** Settles with a reason when it cannot go on. */
+  readonly died: Promise<string>;
+  usage(): Usage;
+  resetUsage(): void;
+  /** Builds what the sources are now and goes on with that; on an error, with what was. */
+  reload(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** API Gateway's quotas. */
+const quotas: GatewayLimits = { idleMs: 10 * 60_000, connectionMs: 2 * 60 * 60_000 };
+
+/**
+ * Runs the project on this machine: its synthesized templates, its bundles, on one port.
+ *
+ * @throws PortTakenError, StateInUseError, NoEngineError, BuildError or AssemblyError
+ * @example
+ * const runtime = await startRuntime({ port: 0, memory: true });
+ * await fetch(`${runtime.url}/schema`);
+ * await runtime.stop();
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const closers: (() => unknown)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    return await compose(options, (close) => closers.push(close), stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function compose(
+  options: RuntimeOptions,
+  atEnd: (close: () => unknown) => void,
+  stop: () => Promise<void>,
+): Promise<Runtime> {
+  const { context = {}, onLog = () => {} } = options;
+  const site = Promise.withResolvers<Handlers>();
+  const front = await listen(options.port, site.promise);
+  atEnd(front.close);
+
+  const stateFolder = options.memory
+    ? undefined
+    : resolve(options.stateFolder ?? join(import.meta.dirname, '..', '.parley'));
+  if (stateFolder !== undefined) atEnd(holdStateFolder(stateFolder));
+
+  const starting = startEngine(stateFolder);
+  atEnd(() => starting.then((engine) => engine.stop()).catch(() => {}));
+  const [engine, folder] = await Promise.all([starting, build(context)]);
+  const deployment = readAssembly(folder);
+
+  const usage = new UsageCounter();
+  const { short, log } = naming(deployment, onLog);
+  const secrets = secretValues(stateFolder && join(stateFolder, 'secrets.json'));
+  let deployed: Deployed | undefined;
+  const proxy = tableProxy({
+    endpoint: engine.endpoint,
+    onRequest: (request) => usage.countRequest(request, short(request.caller)),
+    onWrite: () => deployed?.wake(),
+  });
+  atEnd(proxy.close);
+  const request = awsEndpoints({
+    dynamodb: proxy.handle,
+    secretsManager: secretsManager(secrets),
+    connections: (...call) => deployed?.connections(...call),
+  });
+  const endpoints = await listen(0, Promise.resolve({ request }));
+  atEnd(endpoints.close);
+  const endpointsUrl = `http://127.0.0.1:${endpoints.port}`;
+
+  const running = await deploy(deployment, {
+    engine,
+    secrets,
+    endpointsUrl,
+    stateFolder,
+    limits: { ...quotas, ...options.limits },
+    onInvocation: (functionName) => usage.countInvocation(short(functionName)),
+    onLog: log,
+  });
+  deployed = running;
+  atEnd(running.stop);
+  const apis = await listen(0, Promise.resolve(running.apis));
+  atEnd(apis.close);
+  site.resolve(running.site);
+
+  return {
+    url: `http://localhost:${front.port}`,
+    webSocketUrl: `ws://127.0.0.1:${apis.port}/${deployment.webSocketApi.stage}`,
+    httpApiUrl: `http://127.0.0.1:${apis.port}`,
+    tableEndpoint: endpointsUrl,
+    tableName: deployment.table.name,
+    died: engine.died,
+    usage: () => usage.read(running.posts()),
+    resetUsage: () => usage.reset(running.posts()),
+    reload: async () => running.replace(readAssembly(await build(context))),
+    stop,
+  };
+}
+
+function startEngine(stateFolder: string | undefined): Promise<Engine> {
+  const endpoint = process.env.DYNAMODB_ENDPOINT;
+  if (endpoint !== undefined && endpoint !== '') return Promise.resolve(foreignEngine(endpoint));
+  return startDynoxide(stateFolder);
+}
+
+/** Functions by their short names, and their lines as they go to the terminal. */
+function naming({ functions }: Deployment, onLog: (line: string) => void) {
+  const prefix = commonPrefix(functions.map(({ name }) => name));
+  const short = (name: string) => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
+  const log = (functionName: string, line: string) => {
+    const shown = process.env.LOG === 'json' ? line : readableLine(line);
+    if (shown !== undefined) onLog(`[${short(functionName)}] ${shown}`);
+  };
+  return { short, log };
+}

@@ -1,0 +1,24 @@
+/**
+ * `node synthesize.ts <folder for the cloud assembly> <context as JSON>`, a process of its own: aws-cdk-lib takes seconds to load
+ * and a lot of memory, and the runtime needs neither after this.
+ */
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+const [target = '', context = '{}'] = process.argv.slice(2);
+mkdirSync(dirname(target), { recursive: true });
+
+// One at a time: the bundles have one place for everybody. Whoever waited may find the work done.
+const turn = new DatabaseSync(join(dirname(target), 'lock'), { timeout: 120_000 });
+turn.exec('BEGIN EXCLUSIVE');
+if (!existsSync(target)) {
+  const { bundleFunctions } = await import('../lib/bundle.ts');
+  bundleFunctions();
+  const { createApp } = await import('../lib/app.ts');
+  const draft = `${target}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  createApp({ outdir: draft, context: JSON.parse(context) }).synth();
+  renameSync(draft, target);
+}
+turn.close();
