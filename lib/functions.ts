@@ -47,7 +47,7 @@ export const functionSpecs = {
   'http/refresh': {
     ...small,
     tokens: 'sign',
-    table: [{ actions: ['UpdateItem', 'DeleteItem'], partitions: ['USER#*'] }, publishesKeys],
+    table: [{ actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] }, publishesKeys],
   },
   'http/logout': {
     ...small,

@@ -81,12 +81,12 @@ export class ClientIdConflict extends ParleyError {
   }
 }
 
-/** `after` names a `seq` that the conversation has not reached. */
+/** `after` names a `seq` that the conversation has not reached, or one too far back to look for a retry behind it. */
 export class AfterInvalid extends ParleyError {
   readonly code = 'after_invalid';
 
   constructor() {
-    super('`after` must be the seq of a message of this conversation, or 0.');
+    super('`after` must be the seq of a recent message of this conversation, or 0 at its beginning.');
   }
 }
 

@@ -5,6 +5,9 @@ import type { MessageHistory, MessageLog } from '../core/messages/ports.ts';
 import { conversationPartition, LAST_MESSAGE_SK, messageKey, messageSk } from './keys.ts';
 import type { Table } from './table.ts';
 
+/** How far back a retry is looked for, where one read's 1 MB does not end sooner. */
+const TAIL_LIMIT = 500;
+
 /** The log of each conversation: one item a message, its `seq` in the sort key. Every read is strongly consistent. */
 export function messageStore({ client, name }: Table): MessageLog & MessageHistory {
   const between = (conversation: string, low: string, high: string): QueryCommandInput => ({
@@ -26,7 +29,13 @@ export function messageStore({ client, name }: Table): MessageLog & MessageHisto
       return Items?.[0] && toMessage(Items[0]);
     },
 
-    since: (conversation, from) => all(between(conversation, messageSk(from), LAST_MESSAGE_SK)),
+    async since(conversation, from) {
+      const query = between(conversation, messageSk(from), LAST_MESSAGE_SK);
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({ ...query, Limit: TAIL_LIMIT }),
+      );
+      return { messages: Items.map(toMessage), isCut: LastEvaluatedKey !== undefined };
+    },
 
     range: (conversation, lowest, highest) =>
       all({ ...between(conversation, messageSk(lowest), messageSk(highest)), ScanIndexForward: false }),

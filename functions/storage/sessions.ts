@@ -82,24 +82,6 @@ export function sessionCheck({ client, name }: Table): SessionCheck {
 
 type SessionItem = Omit<Session, 'expiresAt'> & { readonly ttl: number };
 
-function toSession({
-  ttl,
-  id,
-  userId,
-  username,
-  staff,
-  familyHash,
-  rotationHash,
-  createdAt,
-}: SessionItem): Session {
-  return {
-    id,
-    userId,
-    username,
-    staff,
-    familyHash,
-    rotationHash,
-    createdAt,
-    expiresAt: fromEpochSeconds(ttl),
-  };
+function toSession({ ttl, id, userId, familyHash, rotationHash, createdAt }: SessionItem): Session {
+  return { id, userId, familyHash, rotationHash, createdAt, expiresAt: fromEpochSeconds(ttl) };
 }

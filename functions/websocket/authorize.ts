@@ -4,6 +4,7 @@ import { ParleyError } from '../core/errors.ts';
 import type { SocketIdentity } from '../middleware/socket-identity.ts';
 import { handshakeToken } from '../protocol/carried-token.ts';
 import { header } from '../protocol/headers.ts';
+import { isAllowedOrigin } from '../protocol/origin.ts';
 import { config } from '../runtime/config.ts';
 import { logger } from '../runtime/logger.ts';
 import { profiles } from '../runtime/profiles.ts';
@@ -16,8 +17,11 @@ const origins = config.list('ALLOWED_ORIGINS');
  * hands the context of an allowing one to every later event of the socket.
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
-  const origin = header(event.headers, 'origin');
-  if (origin !== undefined && origins.length > 0 && !origins.includes(origin)) return deny(event.methodArn);
+  const { headers } = event;
+  const origin = header(headers, 'origin');
+  if (!isAllowedOrigin(origin, { list: origins, ownHost: header(headers, 'x-forwarded-host') })) {
+    return deny(event.methodArn, 'origin');
+  }
   const identity = await authenticate(event);
   const verdict = await admit(profiles, identity.userId, event.queryStringParameters?.user_id ?? '');
   if (verdict !== 'admitted') return deny(event.methodArn, verdict);
@@ -45,7 +49,7 @@ async function authenticate({ headers }: APIGatewayRequestAuthorizerEvent) {
   }
 }
 
-function deny(methodArn: string, reason: Verdict | 'origin' = 'origin'): APIGatewayAuthorizerResult {
+function deny(methodArn: string, reason: Verdict | 'origin'): APIGatewayAuthorizerResult {
   logger.debug('handshake refused', { reason });
   return { principalId: 'nobody', policyDocument: policy('Deny', methodArn) };
 }

@@ -65,7 +65,7 @@ export async function append(dependencies: Dependencies, draft: Draft): Promise<
     }
     // Somebody else was faster. Full jitter keeps the losers of one round from meeting again in the next.
     if (round > 0) await wait(random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** round));
-    tail = await log.since(draft.conversation, last + 1);
+    tail = await readTail(log, draft.conversation, last + 1);
     last = tail.at(-1)?.seq ?? last;
   }
   throw new Busy();
@@ -77,10 +77,17 @@ async function firstTail(log: MessageLog, { conversation, after }: Draft): Promi
     const last = await log.last(conversation);
     return last ? [last] : [];
   }
-  const tail = await log.since(conversation, Math.max(1, after));
+  const tail = await readTail(log, conversation, Math.max(1, after));
   // The log has no gaps: where it has `after`, the tail begins with it. Else appending would leave a gap.
   if (after > 0 && tail[0]?.seq !== after) throw new AfterInvalid();
   return tail;
+}
+
+/** Reading on would cost as much as was ever said: a client so far behind catches up first. */
+async function readTail(log: MessageLog, conversation: string, from: number): Promise<readonly Message[]> {
+  const { messages, isCut } = await log.since(conversation, from);
+  if (isCut) throw new AfterInvalid();
+  return messages;
 }
 
 /** An own id in the tail means: the write went through although its answer got lost. */

@@ -26,8 +26,6 @@ export async function openSession(
   await sessions.create({
     id: sessionId,
     userId,
-    username,
-    staff,
     familyHash,
     rotationHash,
     createdAt: now().toISOString(),

@@ -1,8 +1,10 @@
+import type { ProfileStore } from '../accounts/ports.ts';
 import { TokenInvalid } from '../errors.ts';
 import type { AccessTokens, RefreshTokens, SessionStore } from './ports.ts';
 import type { TokenPair } from './session.ts';
 
 interface Dependencies {
+  readonly profiles: ProfileStore;
   readonly sessions: Pick<SessionStore, 'rotate' | 'end'>;
   readonly refreshTokens: Pick<RefreshTokens, 'read' | 'next'>;
   readonly accessTokens: AccessTokens;
@@ -16,7 +18,7 @@ interface Dependencies {
  * @throws TokenInvalid
  */
 export async function refreshSession(
-  { sessions, refreshTokens, accessTokens, refreshSeconds, now }: Dependencies,
+  { profiles, sessions, refreshTokens, accessTokens, refreshSeconds, now }: Dependencies,
   token: string,
 ): Promise<TokenPair> {
   const claim = refreshTokens.read(token);
@@ -29,6 +31,12 @@ export async function refreshSession(
     throw new TokenInvalid('This refresh token was used before. Its session is closed; log in again.');
   }
   if (session === 'unknown') throw new TokenInvalid('This refresh token is not valid any more.');
-  const { userId, username, id: sessionId, staff } = session;
-  return { access: await accessTokens.sign({ userId, username, sessionId, staff }), refresh: next.token };
+  // Read again instead of kept in the session: what the operator changed holds from the next refresh on.
+  const account = await profiles.profileOf(session.userId);
+  if (!account) throw new TokenInvalid('The account of this refresh token is gone.');
+  const { id: userId, username, staff } = account;
+  return {
+    access: await accessTokens.sign({ userId, username, sessionId: session.id, staff }),
+    refresh: next.token,
+  };
 }

@@ -2,8 +2,6 @@
 export interface Session {
   readonly id: string;
   readonly userId: string;
-  readonly username: string;
-  readonly staff: boolean;
   /** Hash of the secret that all tokens of the family share: it tells a used token from a made-up one. */
   readonly familyHash: string;
   /** Hash of the secret that only the current token has. */
