@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Tags, Validations } from 'aws-cdk-lib';
+import { App, AssetStaging, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { DataStack } from './data-stack.ts';
 import { ServiceStack } from './service-stack.ts';
@@ -23,6 +23,8 @@ export interface AppOptions {
  * the feature flags come from cdk.json, so the templates are the same with and without it.
  */
 export function createApp(options: AppOptions = {}): App {
+  // A process that synthesizes again must not be given its former bundles.
+  AssetStaging.clearAssetHashCache();
   const app = new App({
     outdir: options.outdir ?? process.env.CDK_OUTDIR ?? join(root, 'cdk.out'),
     context: { ...featureFlags(), ...options.context },

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createApp } from '../../lib/app.ts';
+import { appIn, inFolder, synthesize } from './support/synthesize.ts';
+import { Template } from './support/template.ts';
+
+const dev = synthesize();
+const prod = synthesize({ stage: 'prod', accessTokenSeconds: '600', refreshTokenSeconds: '7200' });
+
+describe('the app', () => {
+  it('writes no account, region or partition into any template', () => {
+    for (const { json } of [...dev.all, ...prod.all]) {
+      const text = JSON.stringify(json);
+      expect(text).not.toMatch(/\b\d{12}\b/);
+      expect(text).not.toMatch(/\b(us|eu|ap|sa|ca|me|af|il|mx|cn)-(gov-)?[a-z]+-\d\b/);
+      expect(text).not.toMatch(/arn:aws[a-z-]*:/);
+      expect(text).not.toContain('amazonaws.com/');
+    }
+  });
+
+  it('tags what can be tagged with the project and the stage', () => {
+    const { Tags } = prod.data.only('AWS::DynamoDB::Table');
+    expect(Tags).toEqual([
+      { Key: 'project', Value: 'parley' },
+      { Key: 'stage', Value: 'prod' },
+    ]);
+    expect(dev.site.only('AWS::CloudFront::Distribution').Tags).toContainEqual({
+      Key: 'stage',
+      Value: 'dev',
+    });
+  });
+
+  it('puts out the three URLs', () => {
+    expect(Object.keys(dev.service.json.Outputs)).toEqual(
+      expect.arrayContaining(['HttpApiUrl', 'WebSocketUrl']),
+    );
+    expect(Object.keys(dev.site.json.Outputs)).toEqual(['SiteUrl']);
+  });
+
+  it('gives the lifetimes of tokens to the functions that sign', () => {
+    expect(prod.service.functions().get('refresh')?.Environment.Variables).toMatchObject({
+      ACCESS_TOKEN_SECONDS: '600',
+      REFRESH_TOKEN_SECONDS: '7200',
+    });
+    expect(dev.service.functions().get('token')?.Environment.Variables).toMatchObject({
+      ACCESS_TOKEN_SECONDS: '1800',
+      REFRESH_TOKEN_SECONDS: '86400',
+    });
+  });
+
+  it.each([
+    [{ stage: 'production' }, 'context "stage"'],
+    [{ accessTokenSeconds: '1e3x' }, 'context "accessTokenSeconds"'],
+    [{ refreshTokenSeconds: '0' }, 'context "refreshTokenSeconds"'],
+    [{ origins: 'https://chat.example/' }, 'context "origins": "https://chat.example/"'],
+    [{ origins: 'chat.example' }, 'context "origins": "chat.example"'],
+  ])('refuses %j by the name of what is wrong', (context, message) => {
+    expect(() => createApp({ context })).toThrow(message);
+  });
+
+  it('says which function has no bundle', () => {
+    inFolder((folder) => {
+      expect(() => createApp({ outdir: folder, bundles: join(folder, 'none') })).toThrow(
+        'no bundle for functions/http/register.ts',
+      );
+    });
+  });
+
+  it('takes up a bundle that changed since the same process synthesized before', () => {
+    inFolder((folder) => {
+      const keysWith = (source: string): unknown[] => {
+        const assembly = appIn(folder, {}, source).synth();
+        const functions = new Template(assembly.getStackByName('parley-dev-service').template).functions();
+        return [...functions.values()].map(({ Code }) => Code.S3Key);
+      };
+      const before = keysWith('export const one = 1;');
+      for (const key of keysWith('export const two = 2;')) expect(before).not.toContain(key);
+    });
+  });
+});

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bundleFunctions } from '../../lib/bundle.ts';
+import { functionSpecs } from '../../lib/functions.ts';
+
+const entries = Object.keys(functionSpecs);
+const bundle = (entry: string, ...path: string[]) => join('.build/functions', entry, ...path);
+
+describe('the bundles of functions', () => {
+  beforeAll(bundleFunctions);
+
+  it('are those of the list, no more and no fewer', () => {
+    const built = readdirSync('.build/functions').flatMap((group) =>
+      readdirSync(join('.build/functions', group)).map((name) => `${group}/${name}`),
+    );
+    expect(built.toSorted()).toEqual(entries.toSorted());
+  });
+
+  it.each(entries)('%s is at most 480 KiB', (entry) => {
+    expect(statSync(bundle(entry, 'index.mjs')).size).toBeLessThanOrEqual(480 * 1024);
+  });
+
+  it.each(entries)('%s is an ES module through and through: nothing is required at run time', (entry) => {
+    const source = readFileSync(bundle(entry, 'index.mjs'), 'utf8');
+    expect(source).not.toContain('Dynamic require of');
+    expect(source).toMatch(/export\s*\{[^}]*\bas handler\b/);
+  });
+
+  it('are left alone when nothing changed, so that whoever reads them is not disturbed', () => {
+    const before = statSync(bundle('http/token', 'index.mjs')).mtimeMs;
+    bundleFunctions();
+    expect(statSync(bundle('http/token', 'index.mjs')).mtimeMs).toBe(before);
+  });
+
+  it('carry the OpenAPI document and Swagger UI’s files with the schema function alone', () => {
+    const files = readdirSync(bundle('http/schema'), { recursive: true }).toSorted();
+    expect(files).toEqual([
+      'index.mjs',
+      'openapi.json',
+      'swagger-ui',
+      'swagger-ui/favicon-32x32.png',
+      'swagger-ui/swagger-ui-bundle.js',
+      'swagger-ui/swagger-ui.css',
+    ]);
+    expect(JSON.parse(readFileSync(bundle('http/schema', 'openapi.json'), 'utf8')).openapi).toMatch(/^3\.1/);
+    expect(readdirSync(bundle('http/token'))).toEqual(['index.mjs']);
+  });
+});

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { App, Stack } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { appIn, inFolder } from './support/synthesize.ts';
+
+interface Report {
+  readonly pluginReports: readonly { readonly violations: readonly { readonly ruleName: string }[] }[];
+}
+
+/** Whether the synthesis passes, and what it reports: errors and warnings. */
+function check(stage: string, change: (app: App) => void = () => {}) {
+  return inFolder((folder) => {
+    const app = appIn(folder, { stage });
+    change(app);
+    const passes = succeeds(() => app.synth());
+    const report: Report = JSON.parse(readFileSync(join(folder, 'cdk.out/validation-report.json'), 'utf8'));
+    const violations = report.pluginReports.flatMap((each) => each.violations);
+    return { passes, findings: violations.map(({ ruleName }) => ruleName) };
+  });
+}
+
+function succeeds(act: () => unknown): boolean {
+  try {
+    act();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('cdk-nag’s AwsSolutions pack', () => {
+  // The report is printed, too.
+  beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each(['dev', 'prod'])('finds nothing in %s but what is acknowledged beside its resource', (stage) => {
+    expect(check(stage)).toEqual({ passes: true, findings: [] });
+  });
+
+  it('ends the synthesis at a violation: a queue that takes requests without TLS', () => {
+    const plant = (app: App) => void new Queue(app.node.findChild('parley-dev-service') as Stack, 'Planted');
+    expect(check('dev', plant)).toEqual({
+      passes: false,
+      findings: ['AwsSolutions-SQS3', 'AwsSolutions-SQS4'],
+    });
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { synthesize } from './support/synthesize.ts';
+
+const dev = synthesize();
+const prod = synthesize({ stage: 'prod' });
+
+describe('the data stack', () => {
+  it('has one table, on demand, with TTL, point-in-time recovery and a stream of both images', () => {
+    expect(dev.data.only('AWS::DynamoDB::Table')).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    });
+  });
+
+  it('has a signing secret that CloudFormation makes, of 64 letters and digits', () => {
+    expect(dev.data.only('AWS::SecretsManager::Secret').GenerateSecretString).toEqual({
+      ExcludePunctuation: true,
+      PasswordLength: 64,
+    });
+  });
+
+  it('holds nothing else', () => {
+    expect(Object.values(dev.data.json.Resources).map(({ Type }) => Type)).toEqual([
+      'AWS::DynamoDB::Table',
+      'AWS::SecretsManager::Secret',
+    ]);
+  });
+
+  it('in prod is retained, protected from deletion, and its stack from termination', () => {
+    for (const { DeletionPolicy } of Object.values(prod.data.json.Resources)) {
+      expect(DeletionPolicy).toBe('Retain');
+    }
+    expect(prod.data.only('AWS::DynamoDB::Table').DeletionProtectionEnabled).toBe(true);
+    expect(prod.protectedStacks).toEqual(['parley-prod-data']);
+  });
+
+  it('in dev goes with its stack', () => {
+    for (const { DeletionPolicy } of Object.values(dev.data.json.Resources)) {
+      expect(DeletionPolicy).toBe('Delete');
+    }
+    expect(dev.data.only('AWS::DynamoDB::Table').DeletionProtectionEnabled).toBe(false);
+    expect(dev.protectedStacks).toEqual([]);
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { functionSpecs } from '../../lib/functions.ts';
+import { synthesize } from './support/synthesize.ts';
+import { actionsOf } from './support/template.ts';
+
+const { service } = synthesize();
+const prod = synthesize({ stage: 'prod' }).service;
+const names = [...service.functions().keys()];
+const environmentOf = (name: string) => service.functions().get(name)?.Environment.Variables;
+
+describe('every function', () => {
+  it('is one of the list, and none is missing', () => {
+    expect(names.toSorted()).toEqual(
+      Object.keys(functionSpecs)
+        .map((entry) => entry.split('/')[1])
+        .toSorted(),
+    );
+  });
+
+  it.each(names)('%s runs on nodejs24.x, arm64, with active tracing', (name) => {
+    expect(service.functions().get(name)).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+      Handler: 'index.handler',
+    });
+  });
+
+  it.each(names)('%s has a log group of its own, kept a week in dev and three months in prod', (name) => {
+    for (const [template, days] of [
+      [service, 7],
+      [prod, 90],
+    ] as const) {
+      const id = template.functions().get(name)?.LoggingConfig.LogGroup.Ref;
+      expect(template.json.Resources[id]?.Properties.RetentionInDays).toBe(days);
+      const users = [...template.functions().values()].filter(
+        ({ LoggingConfig }) => LoggingConfig.LogGroup.Ref === id,
+      );
+      expect(users).toHaveLength(1);
+    }
+  });
+
+  it.each(names)('%s may write to no log group but its own, and has no managed policy', (name) => {
+    const logging = service
+      .statementsOf(name)
+      .filter((statement) => actionsOf(statement).some((action) => action.startsWith('logs:')));
+    const id = service.functions().get(name)?.LoggingConfig.LogGroup.Ref;
+    expect(logging).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': [id, 'Arn'] },
+      },
+    ]);
+    const role = service.functions().get(name)?.Role['Fn::GetAtt'][0];
+    expect(service.json.Resources[role]?.Properties.ManagedPolicyArns).toBeUndefined();
+  });
+
+  it.each(names)('%s knows its name, stage and log level', (name) => {
+    expect(environmentOf(name)).toMatchObject({
+      STAGE: 'dev',
+      POWERTOOLS_SERVICE_NAME: `parley-${name}`,
+      POWERTOOLS_METRICS_NAMESPACE: 'Parley',
+      POWERTOOLS_LOG_LEVEL: 'INFO',
+    });
+  });
+});
+
+describe('functions are sized for what they do', () => {
+  it('those that hash passwords, and no others, have a whole processor (1,769 MB)', () => {
+    const whole = names.filter((name) => service.functions().get(name)?.MemorySize >= 1769);
+    expect(whole).toEqual(['register', 'token']);
+  });
+
+  it('those behind an API end before API Gateway gives up on them (29 s)', () => {
+    for (const name of names.filter((each) => each !== 'account-changes')) {
+      expect(service.functions().get(name)?.Timeout).toBeLessThanOrEqual(15);
+    }
+  });
+});
+
+describe('functions are told what they need', () => {
+  it('the table, unless they have nothing to do with it', () => {
+    const without = names.filter((name) => !('TABLE_NAME' in environmentOf(name)));
+    expect(without).toEqual(['schema', 'fallback']);
+  });
+
+  it('the secret, if they sign', () => {
+    const signing = names.filter((name) => 'SIGNING_SECRET_ARN' in environmentOf(name));
+    expect(signing).toEqual(['token', 'refresh']);
+  });
+
+  it('the issuer, if they sign or verify', () => {
+    const knowing = names.filter((name) => environmentOf(name).TOKEN_ISSUER === 'parley-dev');
+    expect(knowing).toEqual(['token', 'refresh', 'logout', 'list-users', 'history', 'authorize']);
+  });
+
+  it('the management API by the SDK’s own variable, if they post', () => {
+    const [id] = service
+      .ofType('AWS::ApiGatewayV2::Api')
+      .filter(([, { Properties }]) => Properties.ProtocolType === 'WEBSOCKET')
+      .map(([logicalId]) => logicalId);
+    const endpoint = {
+      'Fn::Join': [
+        '',
+        [
+          'https://',
+          { Ref: id },
+          '.execute-api.',
+          { Ref: 'AWS::Region' },
+          '.',
+          { Ref: 'AWS::URLSuffix' },
+          '/ws',
+        ],
+      ],
+    };
+    const posting = names.filter((name) => 'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI' in environmentOf(name));
+    expect(posting).toEqual(['message', 'account-changes']);
+    for (const name of posting) {
+      expect(environmentOf(name).AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI).toEqual(endpoint);
+    }
+  });
+
+  it('the allowed origins, if they admit sockets', () => {
+    const { service: fenced } = synthesize({ origins: 'https://a.example, https://b.example' });
+    expect(fenced.functions().get('authorize')?.Environment.Variables.ALLOWED_ORIGINS).toBe(
+      'https://a.example,https://b.example',
+    );
+    expect(environmentOf('authorize').ALLOWED_ORIGINS).toBe('');
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { synthesize } from './support/synthesize.ts';
+import { functionAt, type Template } from './support/template.ts';
+
+const { service } = synthesize();
+const apiId = (template: Template) =>
+  template
+    .ofType('AWS::ApiGatewayV2::Api')
+    .find(([, { Properties }]) => Properties.ProtocolType === 'HTTP')?.[0] as string;
+
+function routes(template: Template): Record<string, string | undefined> {
+  const ofApi = template
+    .ofType('AWS::ApiGatewayV2::Route')
+    .filter(([, { Properties }]) => Properties.ApiId.Ref === apiId(template));
+  return Object.fromEntries(
+    ofApi.map(([, { Properties }]) => {
+      const integration = template.json.Resources[Properties.Target['Fn::Join'][1][1].Ref];
+      return [Properties.RouteKey, functionAt(template, integration?.Properties.IntegrationUri)];
+    }),
+  );
+}
+
+function stage(template: Template) {
+  return template
+    .ofType('AWS::ApiGatewayV2::Stage')
+    .map(([, resource]) => resource)
+    .find(({ Properties }) => Properties.ApiId.Ref === apiId(template));
+}
+
+describe('the HTTP API', () => {
+  it.each([
+    ['POST /users/register', 'register'],
+    ['POST /users/token', 'token'],
+    ['POST /users/token/refresh', 'refresh'],
+    ['POST /users/logout', 'logout'],
+    ['GET /users', 'list-users'],
+    ['GET /chat/history/{user_id}', 'history'],
+    ['GET /schema', 'schema'],
+  ])('routes %s, with and without its trailing slash, to %s', (key, name) => {
+    expect(routes(service)[key]).toBe(name);
+    expect(routes(service)[`${key}/{slash+}`]).toBe(name);
+  });
+
+  it('routes the key set and the page’s files as they are named', () => {
+    expect(routes(service)).toMatchObject({
+      'GET /.well-known/jwks.json': 'jwks',
+      'GET /schema/swagger-ui': 'schema',
+      'GET /schema/swagger-ui/{asset+}': 'schema',
+    });
+  });
+
+  it('sends everything else to the fallback', () => {
+    expect(routes(service).$default).toBe('fallback');
+  });
+
+  it.each(['/users/register', '/users/token', '/users/token/refresh', '/users/logout'])(
+    'does not let the twin of GET /users take GET %s, which is the wrong method',
+    (path) => {
+      expect(routes(service)[`GET ${path}`]).toBe('fallback');
+      expect(routes(service)[`GET ${path}/{slash+}`]).toBe('fallback');
+    },
+  );
+
+  it('has no route key that API Gateway refuses: none ends in a slash', () => {
+    expect(Object.keys(routes(service)).filter((key) => key.endsWith('/'))).toEqual([]);
+  });
+
+  it('tells the fallback every route that is not the fallback’s', () => {
+    const told = JSON.parse(service.functions().get('fallback')?.Environment.Variables.ROUTES);
+    const keys = Object.entries(routes(service))
+      .filter(([, name]) => name !== 'fallback')
+      .map(([key]) => key.split(' '));
+    expect(told.toSorted()).toEqual(keys.toSorted());
+  });
+
+  it('calls functions as proxies with payload 2.0', () => {
+    for (const [, { Properties }] of service.ofType('AWS::ApiGatewayV2::Integration')) {
+      expect(Properties.IntegrationType).toBe('AWS_PROXY');
+      if (Properties.ApiId.Ref === apiId(service)) expect(Properties.PayloadFormatVersion).toBe('2.0');
+    }
+  });
+
+  it('may invoke every function that it routes to, the fallback for $default (which has no path), too', () => {
+    const permitted = service
+      .ofType('AWS::Lambda::Permission')
+      .filter(([, { Properties }]) => JSON.stringify(Properties.SourceArn).includes(apiId(service)))
+      .map(([, { Properties }]) => ({
+        name: functionAt(service, Properties.FunctionName),
+        pattern: Properties.SourceArn['Fn::Join'][1].at(-1),
+      }));
+    for (const name of new Set(Object.values(routes(service)))) {
+      expect(permitted).toContainEqual({ name, pattern: '/*/*/*' });
+    }
+    expect(permitted).toContainEqual({ name: 'fallback', pattern: '/*/*' });
+  });
+
+  it('deploys itself, throttles, and holds hashing to less', () => {
+    expect(stage(service)?.Properties).toMatchObject({
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 500 },
+    });
+    const { RouteSettings } = stage(service)?.Properties ?? {};
+    expect(Object.keys(RouteSettings)).toEqual([
+      'POST /users/register',
+      'POST /users/register/{slash+}',
+      'POST /users/token',
+      'POST /users/token/{slash+}',
+    ]);
+    expect(Object.keys(routes(service))).toEqual(expect.arrayContaining(Object.keys(RouteSettings)));
+  });
+
+  it('limits routes after they exist', () => {
+    const limited = Object.keys(stage(service)?.Properties.RouteSettings);
+    const ids = service
+      .ofType('AWS::ApiGatewayV2::Route')
+      .filter(([, { Properties }]) => limited.includes(Properties.RouteKey))
+      .map(([id]) => id);
+    expect(ids).toHaveLength(4);
+    expect(stage(service)?.DependsOn).toEqual(expect.arrayContaining(ids));
+  });
+
+  it('logs accesses as JSON, without query strings or headers', () => {
+    const format = JSON.parse(stage(service)?.Properties.AccessLogSettings.Format);
+    expect(format).toMatchObject({ requestId: '$context.requestId', status: '$context.status' });
+    expect(JSON.stringify(format)).not.toMatch(/querystring|header|authorization/i);
+  });
+
+  it('knows CORS only when origins are configured', () => {
+    const { service: fenced } = synthesize({ origins: 'https://a.example' });
+    const corsOf = (template: Template) =>
+      template.json.Resources[apiId(template)]?.Properties.CorsConfiguration;
+    expect(corsOf(service)).toBeUndefined();
+    expect(corsOf(fenced)).toEqual({
+      AllowOrigins: ['https://a.example'],
+      AllowHeaders: ['Authorization', 'Content-Type'],
+      AllowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      MaxAge: 3600,
+    });
+  });
+});

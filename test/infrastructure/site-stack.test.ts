@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { synthesize } from './support/synthesize.ts';
+
+interface Behavior {
+  readonly PathPattern: string;
+  readonly TargetOriginId: string;
+  readonly ViewerProtocolPolicy: string;
+  readonly AllowedMethods: readonly string[];
+  readonly CachePolicyId: unknown;
+  readonly OriginRequestPolicyId: string;
+  readonly ResponseHeadersPolicyId?: unknown;
+  readonly FunctionAssociations: readonly { EventType: string; FunctionARN: { 'Fn::GetAtt': [string] } }[];
+}
+
+/** Managed policies of CloudFront, the same in every account. */
+const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
+const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
+
+const { site } = synthesize();
+const config = site.only('AWS::CloudFront::Distribution').DistributionConfig;
+const behaviors: readonly Behavior[] = config.CacheBehaviors;
+const originOf = (id: string) => config.Origins.find(({ Id }: { Id: string }) => Id === id);
+const behavior = (pattern: string) =>
+  behaviors.find(({ PathPattern }) => PathPattern === pattern) as Behavior;
+const viewerFunctionOf = ({ FunctionAssociations }: Behavior) =>
+  site.json.Resources[FunctionAssociations[0]?.FunctionARN['Fn::GetAtt'][0] ?? '']?.Properties;
+
+describe('the distribution', () => {
+  it('puts the HTTP API, sockets and pages on one domain', () => {
+    const api = (pattern: string) =>
+      JSON.stringify(originOf(behavior(pattern).TargetOriginId).DomainName).match(
+        /RefHttp|RefWebSocket/,
+      )?.[0];
+    expect(behaviors.map(({ PathPattern }) => [PathPattern, api(PathPattern)])).toEqual([
+      ['/users*', 'RefHttp'],
+      ['/chat*', 'RefHttp'],
+      ['/schema/swagger-ui/*', 'RefHttp'],
+      ['/schema*', 'RefHttp'],
+      ['/.well-known/*', 'RefHttp'],
+      ['/ws*', 'RefWebSocket'],
+    ]);
+    expect(originOf(config.DefaultCacheBehavior.TargetOriginId)).toHaveProperty('S3OriginConfig');
+    expect(config.DefaultRootObject).toBe('index.html');
+  });
+
+  it.each(behaviors.map(({ PathPattern }) => PathPattern))(
+    'passes %s on with every header of the viewer but Host, over TLS 1.2, without a path of its own',
+    (pattern) => {
+      expect(behavior(pattern)).toMatchObject({
+        OriginRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
+        ViewerProtocolPolicy: 'https-only',
+      });
+      const origin = originOf(behavior(pattern).TargetOriginId);
+      expect(origin.CustomOriginConfig).toEqual({
+        OriginProtocolPolicy: 'https-only',
+        OriginSSLProtocols: ['TLSv1.2'],
+      });
+      expect(origin).not.toHaveProperty('OriginPath');
+    },
+  );
+
+  it('keeps no answer of the APIs, except files of the page by their Cache-Control', () => {
+    for (const { PathPattern, CachePolicyId } of behaviors) {
+      if (PathPattern !== '/schema/swagger-ui/*') expect(CachePolicyId).toBe(CACHING_DISABLED);
+    }
+    expect(site.only('AWS::CloudFront::CachePolicy').CachePolicyConfig).toMatchObject({
+      MinTTL: 0,
+      DefaultTTL: 0,
+      ParametersInCacheKeyAndForwardedToOrigin: { HeadersConfig: { HeaderBehavior: 'none' } },
+    });
+  });
+
+  it('runs the viewer functions as they stand in the tree', () => {
+    const source = (file: string) => readFileSync(`lib/edge/${file}`, 'utf8');
+    for (const each of behaviors) {
+      const file = each.PathPattern === '/ws*' ? 'websocket-request.js' : 'http-request.js';
+      expect(each.FunctionAssociations[0]?.EventType).toBe('viewer-request');
+      expect(viewerFunctionOf(each)).toMatchObject({
+        FunctionCode: source(file),
+        FunctionConfig: { Runtime: 'cloudfront-js-2.0' },
+        AutoPublish: true,
+      });
+      // CloudFront's limit for a function.
+      expect(source(file).length).toBeLessThan(10_240);
+    }
+  });
+
+  it('redirects pages to HTTPS and tells browsers to keep to it', () => {
+    expect(config.DefaultCacheBehavior.ViewerProtocolPolicy).toBe('redirect-to-https');
+    const { SecurityHeadersConfig } = site.only(
+      'AWS::CloudFront::ResponseHeadersPolicy',
+    ).ResponseHeadersPolicyConfig;
+    expect(SecurityHeadersConfig.StrictTransportSecurity.AccessControlMaxAgeSec).toBe(31_536_000);
+    expect(SecurityHeadersConfig.FrameOptions.FrameOption).toBe('DENY');
+    const csp = SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy;
+    expect(csp).toContain("default-src 'none'");
+    expect(csp).toContain("script-src 'self';");
+    expect(csp).toContain("frame-ancestors 'none'");
+    expect(csp).not.toMatch(/unsafe-eval|https?:|\*/);
+  });
+
+  it('sends the security headers with pages and answers, not with sockets', () => {
+    expect(config.DefaultCacheBehavior).toHaveProperty('ResponseHeadersPolicyId');
+    const without = behaviors.filter((each) => !('ResponseHeadersPolicyId' in each));
+    expect(without.map(({ PathPattern }) => PathPattern)).toEqual(['/ws*']);
+  });
+
+  it('alone may read the bucket, which is closed to the public', () => {
+    const [[bucket, { Properties }] = ['', { Properties: {} }]] = site.ofType('AWS::S3::Bucket');
+    expect(Properties.PublicAccessBlockConfiguration).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
+    const { Bucket, PolicyDocument } = site.only('AWS::S3::BucketPolicy');
+    expect(Bucket).toEqual({ Ref: bucket });
+    const allowed = PolicyDocument.Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
+    expect(allowed).toHaveLength(1);
+    expect(allowed[0]).toMatchObject({
+      Principal: { Service: 'cloudfront.amazonaws.com' },
+      Action: ['s3:GetObject', 's3:ListBucket'],
+    });
+    expect(JSON.stringify(allowed[0].Condition)).toContain('Distribution');
+  });
+
+  it('logs its viewers in prod, into a bucket that stays; in dev nothing of the site stays', () => {
+    const prod = synthesize({ stage: 'prod' }).site;
+    const logging = prod.only('AWS::CloudFront::Distribution').DistributionConfig.Logging;
+    const log = prod.json.Resources[logging.Bucket['Fn::GetAtt'][0]];
+    expect(log?.DeletionPolicy).toBe('Retain');
+    expect(log?.Properties.LifecycleConfiguration.Rules[0]).toMatchObject({ ExpirationInDays: 90 });
+    expect(config).not.toHaveProperty('Logging');
+    const staying = Object.values(site.json.Resources).filter(
+      ({ DeletionPolicy }) => DeletionPolicy === 'Retain',
+    );
+    expect(staying).toEqual([]);
+  });
+});
+
+describe('the landing page', () => {
+  const page = readFileSync('web/index.html', 'utf8');
+
+  it('loads nothing from elsewhere and runs no script', () => {
+    expect(page).not.toMatch(/<script|(src|href)="(https?:)?\/\//i);
+  });
+
+  it('leads to the API’s page and to a first conversation', () => {
+    expect(page).toContain('href="/schema/swagger-ui/"');
+    expect(page).toContain('wscat -c "wss://');
+  });
+});

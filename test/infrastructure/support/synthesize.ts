@@ -1,0 +1,58 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { App } from 'aws-cdk-lib';
+import { createApp } from '../../../lib/app.ts';
+import { functionSpecs } from '../../../lib/functions.ts';
+import { type Resource, Template } from './template.ts';
+
+type Context = Readonly<Record<string, string>>;
+
+export interface Deployed {
+  readonly data: Template;
+  readonly service: Template;
+  readonly site: Template;
+  readonly all: readonly Template[];
+  /** The names of the stacks that CloudFormation would refuse to delete. */
+  readonly protectedStacks: readonly string[];
+}
+
+/** Synthesizes all stacks with empty bundles, and leaves nothing behind. */
+export function synthesize(context: Context = {}): Deployed {
+  return inFolder((folder) => {
+    const { stacks } = appIn(folder, context).synth();
+    const template = (suffix: string): Template => {
+      const stack = stacks.find(({ stackName }) => stackName.endsWith(suffix));
+      return new Template(stack?.template as { Resources: Record<string, Resource> });
+    };
+    const [data, service, site] = [template('-data'), template('-service'), template('-site')];
+    const isProtected = stacks.filter(({ terminationProtection }) => terminationProtection);
+    return {
+      data,
+      service,
+      site,
+      all: [data, service, site],
+      protectedStacks: isProtected.map(({ stackName }) => stackName),
+    };
+  });
+}
+
+/** The app, with bundles of the given source, to be synthesized in the folder. */
+export function appIn(folder: string, context: Context = {}, source = 'export const handler = 1;'): App {
+  const bundles = join(folder, 'functions');
+  for (const entry of Object.keys(functionSpecs)) {
+    mkdirSync(join(bundles, entry), { recursive: true });
+    writeFileSync(join(bundles, entry, 'index.mjs'), source);
+  }
+  return createApp({ outdir: join(folder, 'cdk.out'), bundles, context });
+}
+
+/** Gives a folder that is gone afterwards. */
+export function inFolder<T>(use: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-infrastructure-'));
+  try {
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
