@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+import { splitOnce } from '../gateway/http-event.ts';
+
+export interface BucketContents {
+  /** Later folders' files over earlier ones'. */
+  readonly folders: readonly string[];
+  readonly cacheControl?: string | undefined;
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
+  '.html': 'text/html',
+  '.ico': 'image/x-icon',
+  '.jpg': 'image/jpeg',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.mjs': 'text/javascript',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+  '.xml': 'application/xml',
+};
+
+/** Answers for one object of a private bucket, as S3 does to a distribution that may read and list it. */
+export async function serveObject(
+  { folders, cacheControl }: BucketContents,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return sendS3Error(response, 405, 'MethodNotAllowed');
+  }
+  const key = objectKey(request.url ?? '/');
+  if (key === undefined) {
+    return sendS3Error(response, 400, 'InvalidURI');
+  }
+  const content = await find(folders, key);
+  if (content === undefined) {
+    return sendS3Error(response, 404, 'NoSuchKey');
+  }
+  const etag = `"${createHash('md5').update(content).digest('hex')}"`;
+  const headers = { etag, ...(cacheControl !== undefined && { 'cache-control': cacheControl }) };
+  if (isKnown(request.headers['if-none-match'], etag)) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  response.writeHead(200, {
+    ...headers,
+    'content-type': types[extname(key).toLowerCase()] ?? 'application/octet-stream',
+    'content-length': content.byteLength,
+  });
+  response.end(content);
+}
+
+function objectKey(url: string): string | undefined {
+  try {
+    return decodeURIComponent(splitOnce(url, '?')[0]).slice(1);
+  } catch {
+    return undefined;
+  }
+}
+
+/** To S3 a key is a name, not a path: one whose parts would lead elsewhere names nothing. */
+async function find(folders: readonly string[], key: string): Promise<Buffer | undefined> {
+  if (key.split(/[/\\]/).some((part) => ['', '.', '..'].includes(part)) || key.includes('\0')) {
+    return undefined;
+  }
+  for (const folder of folders.toReversed()) {
+    const path = join(folder, key);
+    const isFile = await stat(path).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    if (isFile) {
+      return readFile(path);
+    }
+  }
+  return undefined;
+}
+
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
+  return tags.includes(etag) || tags.includes('*');
+}
+
+function sendS3Error(response: ServerResponse, status: number, code: string): void {
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code></Error>`;
+  response.writeHead(status, {
+    'content-type': 'application/xml',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}

@@ -1,0 +1,100 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { behaviorOf, serveSite, writeFolder } from './site.ts';
+
+async function serveFiles(
+  files: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
+) {
+  const folders = [writeFolder(files), writeFolder(more)];
+  const origin = { kind: 'bucket', folders, cacheControl: 'max-age=60' } as const;
+  const { url } = await serveSite([behaviorOf('*', { origin })], { defaultRootObject: 'index.html' });
+  return { url, folders };
+}
+
+/** Without a client that tidies the path up first. */
+async function getRaw(url: string, path: string): Promise<[number | undefined, string]> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    request({ hostname, port, path }, async (response) =>
+      resolve([response.statusCode, await text(response)]),
+    ).end();
+  });
+}
+
+describe('an object of the bucket', () => {
+  it('is served with its type, tag and cache control', async () => {
+    const { url } = await serveFiles({ 'assets/app.js': 'run();' });
+    const response = await fetch(`${url}/assets/app.js?v=1`);
+    expect(await response.text()).toBe('run();');
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/javascript',
+      'content-length': '6',
+      'cache-control': 'max-age=60',
+      etag: expect.stringMatching(/^"[\da-f]{32}"$/),
+    });
+  });
+
+  it('is not sent again to who has it', async () => {
+    const { url } = await serveFiles({ 'a.txt': 'a' });
+    const etag = (await fetch(`${url}/a.txt`)).headers.get('etag') ?? '';
+    const get = (tag: string) => fetch(`${url}/a.txt`, { headers: { 'if-none-match': tag } });
+    expect([(await get(etag)).status, (await get(`"x", W/${etag}`)).status]).toEqual([304, 304]);
+    expect((await get('"x"')).status).toBe(200);
+  });
+
+  it('to HEAD is its headers alone', async () => {
+    const { url } = await serveFiles({ 'a.txt': 'four' });
+    const response = await fetch(`${url}/a.txt`, { method: 'HEAD' });
+    expect([response.status, response.headers.get('content-length'), await response.text()]).toEqual([
+      200,
+      '4',
+      '',
+    ]);
+  });
+
+  it('for / is the default root object, and only for /', async () => {
+    const { url } = await serveFiles({ 'index.html': 'home', 'docs/index.html': 'docs' });
+    expect(await (await fetch(`${url}/`)).text()).toBe('home');
+    expect((await fetch(`${url}/docs/`)).status).toBe(404);
+    expect((await fetch(`${url}/docs`)).status).toBe(404);
+  });
+
+  it('comes from the last folder that has it', async () => {
+    const { url } = await serveFiles({ 'a.txt': 'old', 'b.txt': 'b' }, { 'a.txt': 'new' });
+    expect(await (await fetch(`${url}/a.txt`)).text()).toBe('new');
+    expect(await (await fetch(`${url}/b.txt`)).text()).toBe('b');
+  });
+
+  it('may have a name that needs escapes', async () => {
+    const { url } = await serveFiles({ 'é a.txt': 'x' });
+    expect(await (await fetch(`${url}/%C3%A9%20a.txt`)).text()).toBe('x');
+  });
+
+  it('that is not there is a 404, and a malformed name a 400', async () => {
+    const { url } = await serveFiles({});
+    expect((await fetch(`${url}/none`)).status).toBe(404);
+    expect((await fetch(`${url}/%ff`)).status).toBe(400);
+  });
+
+  it('can only be read', async () => {
+    const { url } = await serveFiles({ 'a.txt': 'a' });
+    expect((await fetch(`${url}/a.txt`, { method: 'PUT', body: 'b' })).status).toBe(405);
+  });
+
+  it.each([
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '/..%5csecret.txt',
+    '/a/%2e%2e/%2e%2e/secret.txt',
+    '/a.txt%00.html',
+    '//etc/passwd',
+    '/./a.txt',
+  ])('is never one outside of the bucket: %s', async (path) => {
+    const { url } = await serveFiles({ 'a.txt': 'a' });
+    const [status, body] = await getRaw(url, path);
+    expect([status, body]).toEqual([404, expect.stringContaining('NoSuchKey')]);
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type Distribution, distribution, type Origins } from '../../../local/edge/distribution.ts';
+import type { HttpHandler } from '../../../local/gateway/http-handler.ts';
+import { refuseUpgrade } from '../../../local/gateway/refuse-upgrade.ts';
+import type { BehaviorSpec, DistributionSpec } from '../../../local/model.ts';
+import { serve } from '../gateway/api.ts';
+
+const allMethods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
+
+export function behaviorOf(pathPattern: string, settings: Partial<BehaviorSpec> = {}): BehaviorSpec {
+  return {
+    pathPattern,
+    methods: allMethods,
+    origin: { kind: 'http-api' },
+    viewerRequest: undefined,
+    ...settings,
+  };
+}
+
+/** Answers with what arrived: the origin of the tests. */
+export const mirror: HttpHandler = ({ method, url, headers }, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ method, url, headers }));
+};
+
+export interface Mirrored {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Site {
+  readonly url: string;
+  readonly site: Distribution;
+}
+
+export async function serveSite(
+  behaviors: readonly BehaviorSpec[],
+  settings: Partial<DistributionSpec> = {},
+  origins: Partial<Origins> = {},
+): Promise<Site> {
+  const site = distribution(
+    { behaviors, defaultRootObject: undefined, ...settings },
+    {
+      httpApi: mirror,
+      webSocketApi: { handleUpgrade: (_request, socket) => refuseUpgrade(socket, 418, {}) },
+      ...origins,
+    },
+  );
+  return { url: `http://${await serve(site.request, site.upgrade)}`, site };
+}
+
+export async function mirrored(url: string, init?: RequestInit): Promise<Mirrored> {
+  return (await (await fetch(url, init)).json()) as Mirrored;
+}
+
+/** Files in a temporary folder, by their paths in it. */
+export function writeFolder(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-site-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
