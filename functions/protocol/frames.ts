@@ -31,6 +31,15 @@ export function readFrame(body: string | undefined, isBase64Encoded: boolean): M
   };
 }
 
+/** The client's reference alone, of whatever it sent. */
+export function refIn(body: string | undefined): string | undefined {
+  try {
+    return readRef(readObject(body ?? '').ref);
+  } catch {
+    return undefined;
+  }
+}
+
 type Fail = (code: BadFrame['code'], message: string) => BadFrame;
 
 function readObject(body: string): Record<string, unknown> {

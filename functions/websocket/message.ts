@@ -6,7 +6,7 @@ import { sendMessage } from '../core/messages/send-message.ts';
 import { connectionOf } from '../middleware/socket-identity.ts';
 import { socketStack } from '../middleware/socket-stack.ts';
 import { BadFrame } from '../protocol/errors.ts';
-import { errorFrame, messageFrame, readFrame } from '../protocol/frames.ts';
+import { errorFrame, messageFrame, readFrame, refIn } from '../protocol/frames.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
 import { sending } from '../runtime/sending.ts';
@@ -16,7 +16,8 @@ import { system } from '../runtime/system.ts';
 export const handler = socketStack({ logger, count }).handler(async (event) => {
   const { requestContext, body, isBase64Encoded } = event;
   const { username, peerId, expiresAt } = requestContext.authorizer;
-  if (Number(expiresAt) * 1000 <= system.now().getTime()) return endExpired(requestContext.connectionId);
+  if (Number(expiresAt) * 1000 <= system.now().getTime())
+    return endExpired(requestContext.connectionId, refIn(body));
   const { message: text, ref, clientId, after } = readFrame(body, isBase64Encoded);
   event.ref = ref;
   if (peerId === '')
@@ -43,8 +44,8 @@ function replyTo(message: Message, username: string, ref: string | undefined) {
 }
 
 /** A reply could not reach a socket that is closed before the function returns: so the reason is posted first. */
-async function endExpired(connectionId: string) {
-  await sending.gateway.post(connectionId, JSON.stringify(errorFrame(new TokenExpired())));
+async function endExpired(connectionId: string, ref: string | undefined) {
+  await sending.gateway.post(connectionId, JSON.stringify(errorFrame(new TokenExpired(), ref)));
   await sending.gateway.close(connectionId);
   return { statusCode: 200 };
 }

@@ -44,9 +44,10 @@ export async function append(dependencies: Dependencies, draft: Draft): Promise<
   let tail = await firstTail(log, draft);
   let last = tail.at(-1)?.seq ?? 0;
   let answerLost = false;
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+  for (let round = 0; ; round += 1) {
     const earlier = findEarlier(tail, draft, id);
     if (earlier) return { message: earlier, repeated: earlier.id !== id };
+    if (round === MAX_ROUNDS) throw new Busy();
     const message: Message = {
       id,
       conversation: draft.conversation,
@@ -68,7 +69,6 @@ export async function append(dependencies: Dependencies, draft: Draft): Promise<
     tail = await readTail(log, draft.conversation, last + 1);
     last = tail.at(-1)?.seq ?? last;
   }
-  throw new Busy();
 }
 
 /** From `after` on, so that a retry is found however much was said since; without it, the last message. */
