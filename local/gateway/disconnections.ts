@@ -32,7 +32,7 @@ export function disconnections(timeoutMs: number): Disconnections {
       };
       const told = integrate(invoker, route.functionName, event, timeoutMs);
       pending.add(told);
-      told.finally(() => pending.delete(told));
+      void told.finally(() => pending.delete(told));
     },
     settled: async () => {
       await Promise.all(pending);

@@ -76,10 +76,7 @@ export function webSocketApi(
     const connection = keepConnection(client, webSocket, limits);
     connections.set(client.connectionId, connection);
     let atWork = 0;
-    webSocket.on('message', async (data: Buffer, isBinary) => {
-      if (!connection.isOpen()) {
-        return;
-      }
+    const work = async (data: Buffer, isBinary: boolean): Promise<void> => {
       connection.touch();
       atWork += 1;
       if (atWork >= maximumAtWork) {
@@ -88,6 +85,11 @@ export function webSocketApi(
       await dispatchMessage(data, isBinary, connection, current, integrationTimeoutMs);
       atWork -= 1;
       webSocket.resume();
+    };
+    webSocket.on('message', (data: Buffer, isBinary) => {
+      if (connection.isOpen()) {
+        void work(data, isBinary);
+      }
     });
     webSocket.on('close', (code, reason) => {
       connections.delete(client.connectionId);

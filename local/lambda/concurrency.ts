@@ -70,7 +70,7 @@ export function functionConcurrency(
       }
       const result = new Promise<InvocationResult>((resolve) => waiting.push({ payload, resolve }));
       running.add(result);
-      result.then(() => running.delete(result));
+      void result.then(() => running.delete(result));
       dispatch();
       return result;
     },

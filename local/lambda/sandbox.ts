@@ -75,7 +75,7 @@ export function startSandbox(spec: FunctionSpec, runtimeApi: RuntimeApi, events:
     },
   });
   const child = startProcess(spec, address, events.onLine);
-  child.ended.then((how) => leave('Runtime.ExitError', `Runtime exited with error: ${how}`));
+  void child.ended.then((how) => leave('Runtime.ExitError', `Runtime exited with error: ${how}`));
 
   function finish(result: InvocationResult): void {
     clearTimeout(deadline);
