@@ -9,12 +9,14 @@ Runs Parley on this machine, from the very templates that "cdk deploy" takes.
   --help     this text
 
   PORT=8000             the port of everything
+  STATE_FOLDER=.parley  where the data is kept
   LOG=json              the functions' log lines as they are
   DYNAMODB_ENDPOINT=    another DynamoDB engine on this machine`;
 
 export interface Command {
   readonly port: number;
   readonly memory: boolean;
+  readonly stateFolder: string | undefined;
   readonly watch: boolean;
   readonly help: boolean;
 }
@@ -36,7 +38,7 @@ export function readCommand(args: readonly string[], environment: NodeJS.Process
       options: { memory: { type: 'boolean' }, watch: { type: 'boolean' }, help: { type: 'boolean' } },
     });
     const { memory = false, watch = false, help = false } = values;
-    return { port: Number(port), memory, watch, help };
+    return { port: Number(port), memory, stateFolder: environment.STATE_FOLDER || undefined, watch, help };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -19,8 +19,8 @@ try {
   fail(error);
 }
 
-async function run({ port, memory, watch }: Command): Promise<void> {
-  const starting = startRuntime({ port, memory, onLog: print });
+async function run({ port, memory, stateFolder, watch }: Command): Promise<void> {
+  const starting = startRuntime({ port, memory, onLog: print, ...(stateFolder && { stateFolder }) });
   endOnSignals(starting);
   const runtime = await starting;
   print(

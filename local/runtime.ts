@@ -143,7 +143,7 @@ async function compose(
 
 function startEngine(stateFolder: string | undefined): Promise<Engine> {
   const endpoint = process.env.DYNAMODB_ENDPOINT;
-  if (endpoint !== undefined && endpoint !== '') return Promise.resolve(foreignEngine(endpoint));
+  if (endpoint !== undefined && endpoint !== '') return foreignEngine(endpoint);
   return startDynoxide(stateFolder);
 }
 

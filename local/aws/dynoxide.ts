@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { engineCall } from './engine-call.ts';
-import { findDynoxide } from './find-engine.ts';
+import { findDynoxide, NoEngineError } from './find-engine.ts';
 import { freePorts } from './free-ports.ts';
 import { tuneDatabase } from './tune-database.ts';
 
@@ -20,8 +20,20 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** An engine that somebody else runs and that does not check signatures. */
-export function foreignEngine(endpoint: string): Engine {
+/**
+ * An engine that somebody else runs and that does not check signatures.
+ *
+ * @throws NoEngineError when it does not answer
+ */
+export async function foreignEngine(endpoint: string): Promise<Engine> {
+  try {
+    await engineCall(endpoint)('ListTables', {});
+  } catch (error) {
+    const { message, cause } = error as Error;
+    throw new NoEngineError(
+      `no DynamoDB engine at ${endpoint} (DYNAMODB_ENDPOINT): ${cause instanceof Error ? cause.message : message}`,
+    );
+  }
   return { endpoint, sweep: undefined, died: new Promise(() => {}), stop: async () => {} };
 }
 
@@ -64,17 +76,19 @@ async function launch(executable: string, folder: string | undefined): Promise<E
       detached: true,
     },
   );
-  const died = ending(child);
+  const ended = ending(child);
+  let stopping = false;
   const endpoint = `http://127.0.0.1:${port}`;
-  await Promise.race([answers(endpoint), died.then((reason) => Promise.reject(new Error(reason)))]);
+  await Promise.race([answers(endpoint), ended.then((reason) => Promise.reject(new Error(reason)))]);
   tuneDatabase(database);
   return {
     endpoint,
     sweep: () => sweep(`http://127.0.0.1:${toolPort}/mcp`, token),
-    died,
+    died: ended.then((reason) => (stopping ? new Promise(() => {}) : reason)),
     async stop() {
+      stopping = true;
       child.stdin?.end();
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      await ended;
     },
   };
 }

@@ -5,16 +5,13 @@ import { delimiter, dirname, join } from 'node:path';
 /** There is nothing on this machine that could hold the table. */
 export class NoEngineError extends Error {
   override readonly name = 'NoEngineError';
-
-  constructor() {
-    super(
-      `no DynamoDB engine for ${process.platform}-${process.arch}: install one with "npm install --no-save dynoxide", ` +
-        'put a dynoxide on the PATH, or name an endpoint in DYNAMODB_ENDPOINT',
-    );
-  }
 }
 
-/** The path of dynoxide: the package of this platform, else the PATH. */
+/**
+ * The path of dynoxide: the package of this platform, else the PATH.
+ *
+ * @throws NoEngineError
+ */
 export function findDynoxide(): string {
   const executable = process.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide';
   const folders = [packageFolder(), ...(process.env.PATH ?? '').split(delimiter)];
@@ -23,7 +20,10 @@ export function findDynoxide(): string {
       return join(folder, executable);
     }
   }
-  throw new NoEngineError();
+  throw new NoEngineError(
+    `no DynamoDB engine for ${process.platform}-${process.arch}: install one with "npm install --no-save dynoxide", ` +
+      'put a dynoxide on the PATH, or name an endpoint in DYNAMODB_ENDPOINT',
+  );
 }
 
 function packageFolder(): string | undefined {

@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import { readApp } from './app.ts';
+
+describe('reading the templates', () => {
+  const app = readApp();
+
+  it('finds the table', () => {
+    expect(app.table).toEqual({
+      name: expect.stringMatching(/^data-Table-/),
+      partitionKey: 'pk',
+      sortKey: 'sk',
+      ttlAttribute: 'ttl',
+      streamView: 'NEW_AND_OLD_IMAGES',
+    });
+  });
+
+  it('finds functions with their asset and what other stacks export, but not those that only deploy', () => {
+    expect(app.functions).toEqual([
+      {
+        name: 'app-hello',
+        codeFolder: '/out/asset.hello',
+        handler: 'index.handler',
+        memoryMb: 256,
+        timeoutSeconds: 5,
+        environment: { TABLE_NAME: app.table.name },
+      },
+    ]);
+  });
+
+  it('follows routes to their functions', () => {
+    expect(app.httpApi).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{10}$/),
+      cors: undefined,
+      routes: [{ key: 'GET /hello', functionName: 'app-hello' }],
+    });
+    expect(app.webSocketApi).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{10}$/),
+      stage: 'ws',
+      routeSelection: '$request.body.action',
+      routes: [
+        {
+          key: '$connect',
+          functionName: 'app-hello',
+          answers: false,
+          authorizer: { functionName: 'app-hello', identitySources: [] },
+        },
+        { key: '$default', functionName: 'app-hello', answers: true, authorizer: undefined },
+      ],
+    });
+  });
+
+  it('follows the stream to its function', () => {
+    expect(app.eventSources).toEqual([
+      {
+        functionName: 'app-hello',
+        batchSize: 100,
+        windowSeconds: 0,
+        reportsItemFailures: false,
+        bisectsOnError: false,
+        maximumRetries: 2,
+        filters: [{ eventName: ['REMOVE'] }],
+        hasDeadLetters: false,
+      },
+    ]);
+  });
+
+  it('follows behaviours to their origins, the default one last', () => {
+    expect(app.distribution).toEqual({
+      defaultRootObject: 'index.html',
+      behaviors: [
+        {
+          pathPattern: '/hello*',
+          methods: ['GET', 'HEAD', 'OPTIONS'],
+          origin: { kind: 'http-api' },
+          viewerRequest: 'function handler(event) { return event.request; }',
+          responseHeaders: [],
+        },
+        {
+          pathPattern: '*',
+          methods: ['GET', 'HEAD'],
+          origin: { kind: 'bucket', folders: ['/out/asset.pages'], cacheControl: 'max-age=60' },
+          viewerRequest: undefined,
+          responseHeaders: [],
+        },
+      ],
+    });
+  });
+
+  it('shows what the stacks put out for people', () => {
+    expect(app.outputs).toEqual({ SiteUrl: expect.stringMatching(/\.cloudfront\.net$/) });
+  });
+
+  it('leaves out resources whose condition does not hold', () => {
+    const { functions } = readApp((changed) => {
+      changed.service.Conditions = { IsChina: { 'Fn::Equals': [{ Ref: 'AWS::Partition' }, 'aws-cn'] } };
+      changed.service.Resources.Other = { ...changed.service.Resources.Hello, Condition: 'IsChina' };
+    });
+    expect(functions).toHaveLength(1);
+  });
+});
+
+describe('what the runtime does not know is an error that names it', () => {
+  it('a type of resource', () => {
+    expect(() =>
+      readApp((app) => {
+        app.data.Resources.Cache = { Type: 'AWS::ElastiCache::CacheCluster' };
+      }),
+    ).toThrow('data Cache (AWS::ElastiCache::CacheCluster): this type of resource is not known');
+  });
+
+  it.each([
+    [
+      'a property',
+      'data',
+      'Table',
+      'GlobalSecondaryIndexes',
+      [],
+      'data Table (AWS::DynamoDB::Table) GlobalSecondaryIndexes',
+    ],
+    [
+      'a function’s layers',
+      'service',
+      'Hello',
+      'Layers',
+      ['x'],
+      'service Hello (AWS::Lambda::Function) Layers',
+    ],
+    [
+      'another runtime',
+      'service',
+      'Hello',
+      'Runtime',
+      'python3.13',
+      'Hello (AWS::Lambda::Function) Runtime: "python3.13"',
+    ],
+    [
+      'a second authorization',
+      'service',
+      'HttpRoute',
+      'AuthorizationType',
+      'JWT',
+      'AuthorizationType: JWT is not known',
+    ],
+    [
+      'an operator of a filter',
+      'service',
+      'Follow',
+      'FilterCriteria',
+      { Filters: [{ Pattern: '{"a":[{"cidr":"::/0"}]}' }] },
+      'FilterCriteria.Filters[0].Pattern: the filter rule {"cidr":"::/0"}',
+    ],
+    [
+      'another kind of source',
+      'service',
+      'Follow',
+      'EventSourceArn',
+      'arn:aws:sqs:x',
+      '"arn:aws:sqs:x" is not the table’s stream',
+    ],
+    [
+      'a stage that is not deployed by itself',
+      'service',
+      'SocketStage',
+      'AutoDeploy',
+      false,
+      'SocketStage (AWS::ApiGatewayV2::Stage) AutoDeploy',
+    ],
+  ])('%s', (_what, stack, logicalId, property, value, message) => {
+    expect(() =>
+      readApp((app) => {
+        app[stack].Resources[logicalId].Properties[property] = value;
+      }),
+    ).toThrow(message);
+  });
+
+  it('a property deep within', () => {
+    expect(() =>
+      readApp((app) => {
+        const { CacheBehaviors } = app.site.Resources.Distribution.Properties.DistributionConfig;
+        CacheBehaviors[0].LambdaFunctionAssociations = [];
+      }),
+    ).toThrow('DistributionConfig.CacheBehaviors[0].LambdaFunctionAssociations: this property is not known');
+  });
+
+  it('a cache policy that keeps an API’s answers', () => {
+    expect(() =>
+      readApp((app) => {
+        const { CacheBehaviors } = app.site.Resources.Distribution.Properties.DistributionConfig;
+        CacheBehaviors[0].CachePolicyId = '658327ea-f89d-4fab-a63d-7e88639e58f6';
+      }),
+    ).toThrow('/hello*: the runtime keeps no answers of an API');
+  });
+
+  it('a second table', () => {
+    expect(() =>
+      readApp((app) => {
+        app.data.Resources.Other = app.data.Resources.Table;
+      }),
+    ).toThrow('exactly one table, and there are 2');
+  });
+
+  it('a section of the template', () => {
+    expect(() =>
+      readApp((app) => {
+        app.data.Transform = 'AWS::Serverless-2016-10-31';
+      }),
+    ).toThrow('data: the section Transform is not known');
+  });
+});

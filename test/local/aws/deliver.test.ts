@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { deliver } from '../../../local/aws/stream/deliver.ts';
+import type { StreamRecord } from '../../../local/aws/stream/reader.ts';
+import type { InvocationResult } from '../../../local/model.ts';
+
+const records = (...numbers: string[]): StreamRecord[] =>
+  numbers.map((SequenceNumber) => ({
+    eventID: SequenceNumber,
+    eventName: 'INSERT',
+    dynamodb: { Keys: {}, SequenceNumber },
+  }));
+const numbersOf = (batch: readonly StreamRecord[]) =>
+  batch.map(({ dynamodb }) => dynamodb.SequenceNumber).join('');
+
+const crash: InvocationResult = { ok: false, errorType: 'Error', errorMessage: 'boom' };
+const failedItem = (itemIdentifier: string): InvocationResult => ({
+  ok: true,
+  value: { batchItemFailures: [{ itemIdentifier }] },
+});
+const success: InvocationResult = { ok: true, value: null };
+
+/** Delivers 1, 2, 3 and 4 to a function and tells what it saw and what was given up. */
+async function delivering(
+  spec: { bisectsOnError?: boolean; maximumRetries: number },
+  answer: (batch: string, call: number) => InvocationResult,
+) {
+  const seen: string[] = [];
+  const givenUp: [string, string][] = [];
+  const done = await deliver(records('1', '2', '3', '4'), {
+    spec: { reportsItemFailures: true, bisectsOnError: false, ...spec },
+    async invoke(batch) {
+      seen.push(numbersOf(batch));
+      return answer(numbersOf(batch), seen.length);
+    },
+    giveUp: (batch, problem) => givenUp.push([numbersOf(batch), problem]),
+    delayMs: () => 0,
+    signal: new AbortController().signal,
+  });
+  return { done, seen, givenUp };
+}
+
+describe('a batch of the stream', () => {
+  it('is delivered once when it succeeds', async () => {
+    expect(await delivering({ maximumRetries: 3 }, () => success)).toEqual({
+      done: true,
+      seen: ['1234'],
+      givenUp: [],
+    });
+  });
+
+  it('is delivered again after an error', async () => {
+    const { seen, givenUp } = await delivering({ maximumRetries: 3 }, (_, call) =>
+      call < 3 ? crash : success,
+    );
+    expect(seen).toEqual(['1234', '1234', '1234']);
+    expect(givenUp).toEqual([]);
+  });
+
+  it('goes on from the first failed item that the function names', async () => {
+    const { seen } = await delivering({ maximumRetries: 3 }, (_, call) =>
+      call === 1 ? failedItem('3') : success,
+    );
+    expect(seen).toEqual(['1234', '34']);
+  });
+
+  it('fails as a whole when the function names an item that it does not hold', async () => {
+    const { seen } = await delivering({ maximumRetries: 3 }, (_, call) =>
+      call === 1 ? failedItem('9') : success,
+    );
+    expect(seen).toEqual(['1234', '1234']);
+  });
+
+  it('is given up after its retries', async () => {
+    expect(await delivering({ maximumRetries: 2 }, () => crash)).toEqual({
+      done: true,
+      seen: ['1234', '1234', '1234'],
+      givenUp: [['1234', 'Error: boom']],
+    });
+  });
+
+  it('loses only the poisonous record when it is split', async () => {
+    const { seen, givenUp } = await delivering({ bisectsOnError: true, maximumRetries: 1 }, (batch) =>
+      batch.includes('3') ? crash : success,
+    );
+    expect(seen).toEqual(['1234', '12', '34', '3', '3', '4']);
+    expect(givenUp).toEqual([['3', 'Error: boom']]);
+  });
+
+  it('is not taken as done when the runtime stops in the middle', async () => {
+    const stopping = new AbortController();
+    const done = await deliver(records('1'), {
+      spec: { reportsItemFailures: false, bisectsOnError: false, maximumRetries: -1 },
+      async invoke() {
+        stopping.abort();
+        return crash;
+      },
+      giveUp: () => {},
+      signal: stopping.signal,
+    });
+    expect(done).toBe(false);
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { compileFilter } from '../../../local/aws/stream/filter.ts';
+
+const record = {
+  eventName: 'REMOVE',
+  dynamodb: { Keys: { sk: { S: 'SESSION#1' } }, OldImage: { size: 5, gone: null, tags: ['a', 'b'] } },
+};
+const passes = (pattern: object) => compileFilter(pattern)(record);
+const ofOldImage = (image: object) => ({ dynamodb: { OldImage: image } });
+
+describe('an event filter pattern', () => {
+  it.each([
+    ['an exact value', { eventName: ['REMOVE'] }, true],
+    ['another exact value', { eventName: ['INSERT'] }, false],
+    ['one of several', { eventName: ['INSERT', 'REMOVE'] }, true],
+    ['all of its keys', { eventName: ['REMOVE'], dynamodb: { Keys: { sk: { S: ['x'] } } } }, false],
+    ['a prefix', { dynamodb: { Keys: { sk: { S: [{ prefix: 'SESSION#' }] } } } }, true],
+    ['another prefix', { dynamodb: { Keys: { sk: { S: [{ prefix: 'CONN#' }] } } } }, false],
+    ['a suffix', { dynamodb: { Keys: { sk: { S: [{ suffix: '#1' }] } } } }, true],
+    ['letters of either case', { eventName: [{ 'equals-ignore-case': 'remove' }] }, true],
+    ['a number', ofOldImage({ size: [5] }), true],
+    ['no number of another type', ofOldImage({ size: ['5'] }), false],
+    ['null', ofOldImage({ gone: [null] }), true],
+    ['an entry of a list', ofOldImage({ tags: ['b'] }), true],
+    ['a key that exists', ofOldImage({ size: [{ exists: true }] }), true],
+    ['a key that does not', ofOldImage({ nothing: [{ exists: true }] }), false],
+    ['the absence of a key', ofOldImage({ nothing: [{ exists: false }] }), true],
+    ['the absence of all above it', { nowhere: { at: { all: [{ exists: false }] } } }, true],
+    ['anything but a value', { eventName: [{ 'anything-but': ['INSERT', 'MODIFY'] }] }, true],
+    ['anything but that value', { eventName: [{ 'anything-but': 'REMOVE' }] }, false],
+    ['anything but a prefix', { eventName: [{ 'anything-but': { prefix: 'REM' } }] }, false],
+    ['a range of numbers', ofOldImage({ size: [{ numeric: ['>', 0, '<=', 5] }] }), true],
+    ['beyond a range of numbers', ofOldImage({ size: [{ numeric: ['<', 5] }] }), false],
+    ['one pattern or the other', { $or: [{ eventName: ['INSERT'] }, ofOldImage({ size: [5] })] }, true],
+  ])('takes %s', (_what, pattern, expected) => {
+    expect(passes(pattern)).toBe(expected);
+  });
+
+  it.each([
+    ['an operator that is not known', { a: [{ wildcard: 'x*' }] }, '{"wildcard":"x*"} is not known'],
+    ['two operators at once', { a: [{ prefix: 'x', suffix: 'y' }] }, 'is not known'],
+    ['a value outside a list', { a: 'x' }, 'has to be a list'],
+    ['an empty list', { a: [] }, 'matches nothing'],
+    ['a comparison that is not known', { a: [{ numeric: ['!=', 1] }] }, 'numeric rule'],
+  ])('is refused at the start for %s', (_what, pattern, message) => {
+    expect(() => compileFilter(pattern)).toThrow(message);
+  });
+});

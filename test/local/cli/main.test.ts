@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { descendants, isAlive, type Started, start } from './command.ts';
+
+const running: Started[] = [];
+const folders: string[] = [];
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function run(args: readonly string[], environment: Record<string, string> = {}): Started {
+  const started = start(args, { PORT: '0', ...environment });
+  running.push(started);
+  return started;
+}
+
+function stateFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-state-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** The URL in the line that says that it is ready. */
+async function ready(started: Started): Promise<string> {
+  return /http:\S+?(?=\/ )/.exec(await started.line(/ready/))?.[0] ?? '';
+}
+
+const ada = {
+  email: 'ada@example.com',
+  username: 'ada',
+  first_name: 'Ada',
+  last_name: 'Lovelace',
+  password: 'an engine weaves',
+  password2: 'an engine weaves',
+};
+
+const { email, password } = ada;
+
+const post = (url: string, body: object) =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+describe('npm start', () => {
+  it('says one line when it is ready, with the URLs, and serves them', async () => {
+    const started = run(['--memory']);
+    const url = await ready(started);
+    expect(started.lines).toEqual([
+      `Parley is ready: ${url}/ · ${url.replace('http', 'ws')}/ws/chat/{user_id}/ · ${url}/schema/swagger-ui/`,
+    ]);
+    expect((await fetch(`${url}/schema/`)).status).toBe(200);
+    expect(await (await fetch(`${url}/`)).text()).toContain('<html');
+  });
+
+  it('ends with 1 and one line when the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const started = run(['--memory'], { PORT: String(port) });
+    expect(await started.ended).toBe(1);
+    expect(started.lines).toEqual([
+      `parley: port ${port} is taken: stop what listens there, or choose another with PORT`,
+    ]);
+    other.close();
+  });
+
+  it.each([
+    [['--memry'], {}, "Unknown option '--memry'"],
+    [['now'], {}, "Unexpected argument 'now'"],
+    [[], { PORT: 'http' }, 'PORT has to be a number up to 65535, not "http"'],
+    [[], { PORT: '70000' }, 'PORT has to be a number up to 65535, not "70000"'],
+  ])('ends with 1 and its usage for %j %j', async (args, environment, message) => {
+    const started = run(args, environment);
+    expect(await started.ended).toBe(1);
+    expect(started.lines[0]).toContain(message);
+    expect(started.lines.join('\n')).toContain('npm start -- [--memory]');
+  });
+
+  it('tells its usage', async () => {
+    const started = run(['--help']);
+    expect(await started.ended).toBe(0);
+    expect(started.lines[0]).toBe('npm start -- [--memory]');
+  });
+
+  it('ends with 1 and a clear line where there is no DynamoDB engine', async () => {
+    const started = run(['--memory'], { DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' });
+    expect(await started.ended).toBe(1);
+    expect(started.lines).toEqual([
+      expect.stringMatching(/^parley: no DynamoDB engine at http:\/\/127.0.0.1:9 \(DYNAMODB_ENDPOINT\): /),
+    ]);
+  });
+
+  it('keeps its state over kill -9, and no process of it lives on', async () => {
+    const state = { STATE_FOLDER: stateFolder() };
+    const first = run([], state);
+    const firstUrl = await ready(first);
+    expect((await post(`${firstUrl}/users/register/`, ada)).status).toBe(201);
+    const { access } = (await (await post(`${firstUrl}/users/token/`, { email, password })).json()) as {
+      access: string;
+    };
+    const processes = descendants(first.child.pid ?? 0);
+    expect(processes.length).toBeGreaterThan(2);
+
+    first.child.kill('SIGKILL');
+    await first.ended;
+    await vi.waitFor(() => expect(processes.filter(isAlive)).toEqual([]), 5_000);
+
+    const url = await ready(run([], state));
+    expect((await post(`${url}/users/register/`, ada)).status).toBe(400);
+    expect((await post(`${url}/users/token/`, { email, password })).status).toBe(200);
+    // The signing secret is the same, too: nobody is logged out.
+    const users = await fetch(`${url}/users/`, { headers: { authorization: `Bearer ${access}` } });
+    expect(users.status).toBe(200);
+    expect(statSync(join(state.STATE_FOLDER, 'secrets.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends every process that it started, on %s', async (signal) => {
+    const started = run(['--memory']);
+    const url = await ready(started);
+    await fetch(`${url}/schema/`);
+    const processes = descendants(started.child.pid ?? 0);
+    expect(processes.length).toBeGreaterThan(2);
+    started.child.kill(signal);
+    expect(await started.ended).toBe(0);
+    expect(processes.filter(isAlive)).toEqual([]);
+    expect(started.lines).toHaveLength(1);
+  });
+
+  it('shares its data with no second one', async () => {
+    const state = { STATE_FOLDER: stateFolder() };
+    await ready(run([], state));
+    const second = run([], state);
+    expect(await second.ended).toBe(1);
+    expect(second.lines).toEqual([
+      expect.stringMatching(/^parley: another runtime is using the data in .*parley-state/),
+    ]);
+  });
+});
