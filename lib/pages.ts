@@ -18,7 +18,9 @@ export function pagesBucket(scope: Construct, stage: Stage, folder: string): IBu
     encryption: BucketEncryption.S3_MANAGED,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
+    // A bucket can go with its stack only when it is empty; the deployment below leaves its files in place.
     removalPolicy: RemovalPolicy.DESTROY,
+    autoDeleteObjects: true,
   });
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',
@@ -27,8 +29,6 @@ export function pagesBucket(scope: Construct, stage: Stage, folder: string): IBu
   const deployment = new BucketDeployment(scope, 'PagesDeployment', {
     sources: [Source.asset(folder)],
     destinationBucket: bucket as IBucket,
-    // Empties the bucket when the stack goes, so that it can go, too.
-    retainOnDelete: false,
     cacheControl: [CacheControl.setPublic(), CacheControl.maxAge(Duration.minutes(1))],
     logGroup: new LogGroup(scope, 'PagesDeploymentLogs', {
       retention: logRetention(stage),

@@ -5,7 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 type TableAction = 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
 
 /** Partition keys, `*` standing for the part behind the prefix. */
-export type Partition = 'ATTEMPTS#*' | 'CONV#*' | 'DIRECTORY#*' | 'EMAIL#*' | 'KEYS' | 'NAME#*' | 'USER#*';
+type Partition = 'ATTEMPTS#*' | 'CONV#*' | 'DIRECTORY#*' | 'EMAIL#*' | 'KEYS' | 'NAME#*' | 'USER#*';
 
 /** These actions on these partitions, and nothing else. */
 export interface TableAccess {

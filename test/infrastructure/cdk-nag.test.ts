@@ -30,7 +30,8 @@ function succeeds(act: () => unknown): boolean {
   }
 }
 
-describe('cdk-nag’s AwsSolutions pack', () => {
+// Synthesis is half a second, but loading what it needs can take long on a busy machine.
+describe('cdk-nag’s AwsSolutions pack', { timeout: 90_000 }, () => {
   // The report is printed, too.
   beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
   afterEach(() => vi.restoreAllMocks());

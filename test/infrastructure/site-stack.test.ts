@@ -116,13 +116,20 @@ describe('the distribution', () => {
     });
     const { Bucket, PolicyDocument } = site.only('AWS::S3::BucketPolicy');
     expect(Bucket).toEqual({ Ref: bucket });
-    const allowed = PolicyDocument.Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
-    expect(allowed).toHaveLength(1);
-    expect(allowed[0]).toMatchObject({
-      Principal: { Service: 'cloudfront.amazonaws.com' },
-      Action: ['s3:GetObject', 's3:ListBucket'],
-    });
-    expect(JSON.stringify(allowed[0].Condition)).toContain('Distribution');
+    const readers = PolicyDocument.Statement.filter(
+      ({ Effect, Action }: { Effect: string; Action: string[] }) =>
+        Effect === 'Allow' && Action.some((action) => /^s3:(GetObject|\*)/.test(action)),
+    );
+    expect(readers).toMatchObject([
+      { Principal: { Service: 'cloudfront.amazonaws.com' }, Action: ['s3:GetObject', 's3:ListBucket'] },
+    ]);
+    expect(JSON.stringify(readers[0].Condition)).toContain('Distribution');
+  });
+
+  it('takes its pages along when it goes, as a bucket can go only when it is empty', () => {
+    const [[bucket, { DeletionPolicy }] = ['', { DeletionPolicy: '' }]] = site.ofType('AWS::S3::Bucket');
+    expect(DeletionPolicy).toBe('Delete');
+    expect(site.only('Custom::S3AutoDeleteObjects').BucketName).toEqual({ Ref: bucket });
   });
 
   it('logs its viewers in prod, into a bucket that stays; in dev nothing of the site stays', () => {
