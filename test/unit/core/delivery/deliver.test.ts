@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../../functions/core/connections/connection.ts';
+import { deliver } from '../../../../functions/core/delivery/deliver.ts';
+import { Unavailable } from '../../../../functions/core/errors.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
+
+/** Delivers one frame to some sockets, `age` milliseconds after they were opened at noon. */
+async function deliverTo(
+  ids: readonly string[],
+  age: number,
+  answers: Parameters<typeof scriptedGateway>[0],
+  more: { remove?: () => Promise<void> } = {},
+) {
+  const clock = frozenClock();
+  clock.pass(age);
+  const gateway = scriptedGateway(answers);
+  const rows = ids.map((one) => aConnection(one));
+  const connections = { ...memoryConnections(...rows), ...more };
+  const failures: [string, unknown][] = [];
+  const onFailure = ({ connectionId }: Connection, error: unknown) =>
+    void failures.push([connectionId, error]);
+  await deliver({ connections, gateway, now: clock.now, wait: clock.wait, onFailure }, rows, 'frame');
+  return {
+    posts: gateway.posts.map(([one]) => one),
+    frames: new Set(gateway.posts.map(([, frame]) => frame)),
+    left: connections.rows().map(({ connectionId }) => connectionId),
+    waits: clock.waits,
+    failures,
+  };
+}
+
+const OLD = 3_600_000;
+
+describe('delivering a frame', () => {
+  it('posts it once to each connection', async () => {
+    expect(await deliverTo(['a', 'b', 'c'], OLD, {})).toEqual({
+      posts: ['a', 'b', 'c'],
+      frames: new Set(['frame']),
+      left: ['a', 'b', 'c'],
+      waits: [],
+      failures: [],
+    });
+  });
+
+  it('posts to nobody when nobody is there', async () => {
+    expect((await deliverTo([], OLD, {})).posts).toEqual([]);
+  });
+
+  it('forgets an old connection that is gone, at once', async () => {
+    const { posts, left, waits } = await deliverTo(['a', 'b'], OLD, { a: ['gone'] });
+    expect({ posts, left, waits }).toEqual({ posts: ['a', 'b'], left: ['b'], waits: [] });
+  });
+
+  it('tries a young connection again that is said to be gone', async () => {
+    const { posts, left, waits } = await deliverTo(['a'], 500, { a: ['gone', 'gone', 'delivered'] });
+    expect({ posts, left, waits }).toEqual({ posts: ['a', 'a', 'a'], left: ['a'], waits: [100, 300] });
+  });
+
+  it('does not believe it even after three more tries, while the connection is young', async () => {
+    const { posts, left, waits } = await deliverTo(['a'], 0, { a: ['gone'] });
+    expect({ posts, left, waits }).toEqual({
+      posts: ['a', 'a', 'a', 'a'],
+      left: ['a'],
+      waits: [100, 300, 700],
+    });
+  });
+
+  it.each([
+    [9_999, ['a', 'a'], [100]],
+    [10_000, ['a'], []],
+  ])(
+    'believes it once the connection is ten seconds old (%d ms before the post)',
+    async (age, posts, waits) => {
+      expect(await deliverTo(['a'], age, { a: ['gone'] })).toMatchObject({ posts, waits, left: [] });
+    },
+  );
+
+  it('reports one failing post, and delivers to the others', async () => {
+    const throttled = new Error('too many requests');
+    const { posts, left, failures } = await deliverTo(['a', 'b', 'c'], OLD, { b: [throttled] });
+    expect({ posts, left, failures }).toEqual({
+      posts: ['a', 'b', 'c'],
+      left: ['a', 'b', 'c'],
+      failures: [['b', throttled]],
+    });
+  });
+
+  it('reports a connection that it could not forget', async () => {
+    const outage = new Unavailable();
+    const { failures } = await deliverTo(
+      ['a'],
+      OLD,
+      { a: ['gone'] },
+      { remove: () => Promise.reject(outage) },
+    );
+    expect(failures).toEqual([['a', outage]]);
+  });
+
+  it('posts to all at once: a slow socket does not hold the others up', async () => {
+    const posted: string[] = [];
+    const slow = Promise.withResolvers<'delivered'>();
+    const { now, wait } = frozenClock();
+    const delivering = deliver(
+      {
+        connections: memoryConnections(),
+        gateway: {
+          post: async (one) => {
+            posted.push(one);
+            return one === 'a' ? slow.promise : 'delivered';
+          },
+        },
+        now,
+        wait,
+        onFailure: () => {},
+      },
+      [aConnection('a'), aConnection('b')],
+      'frame',
+    );
+    await new Promise(setImmediate);
+    expect(posted).toEqual(['a', 'b']);
+    slow.resolve('delivered');
+    await delivering;
+  });
+});

@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+import { append, type Draft } from '../../../../functions/core/messages/append.ts';
+import { frozenClock, NOON } from '../../support/clock.ts';
+import { type MemoryLog, memoryLog } from '../../support/message-log.ts';
+import { alice, bob, CONVERSATION, countingIds, id } from '../../support/people.ts';
+import { rejection } from '../../support/rejection.ts';
+
+const hello: Draft = { conversation: CONVERSATION, senderId: alice.id, text: 'Hello' };
+
+function appendTo(log: MemoryLog, draft: Partial<Draft> = {}, random = () => 0.5) {
+  const clock = frozenClock();
+  const result = append(
+    { log, newId: countingIds(1), now: clock.now, random, wait: clock.wait },
+    { ...hello, ...draft },
+  );
+  return { result, waits: clock.waits };
+}
+
+describe('appending', () => {
+  it('gives the first message of a conversation the place 1', async () => {
+    const log = memoryLog();
+    const stored = { ...hello, id: id(1), seq: 1, createdAt: NOON };
+    expect(await appendTo(log).result).toEqual({ message: stored, repeated: false });
+    expect(log.messages).toEqual([stored]);
+  });
+
+  it('reads the last message and writes behind it: two calls, whatever the conversation holds', async () => {
+    const log = memoryLog({ holding: 30 });
+    expect((await appendTo(log).result).message.seq).toBe(31);
+    expect(log.calls).toEqual(['last', 'append 31']);
+  });
+
+  it('keeps the name that the client gave the message', async () => {
+    const { message } = await appendTo(memoryLog(), { clientId: id(77) }).result;
+    expect(message).toEqual({ ...hello, id: id(1), seq: 1, clientId: id(77), createdAt: NOON });
+  });
+
+  it('goes on behind whoever took the place first, without a wait', async () => {
+    let rivals = 1;
+    const log = memoryLog({
+      holding: 1,
+      onWrite: (self) => {
+        if (rivals-- > 0) self.add();
+        return 'stored';
+      },
+    });
+    const { result, waits } = appendTo(log);
+    expect((await result).message.seq).toBe(3);
+    expect(log.calls).toEqual(['last', 'append 2', 'since 2', 'append 3']);
+    expect(waits).toEqual([]);
+  });
+
+  it('reads again only from the place that was taken, and skips all who came meanwhile', async () => {
+    let isFirst = true;
+    const log = memoryLog({
+      holding: 5,
+      onWrite: (self) => {
+        if (isFirst) for (let i = 0; i < 3; i += 1) self.add();
+        isFirst = false;
+        return 'stored';
+      },
+    });
+    expect((await appendTo(log).result).message.seq).toBe(9);
+    expect(log.calls).toEqual(['last', 'append 6', 'since 6', 'append 9']);
+  });
+
+  it('gives up as busy when the place is taken 40 times, having stored nothing', async () => {
+    const log = memoryLog({
+      onWrite: (self) => {
+        self.add();
+        return 'stored';
+      },
+    });
+    expect(await rejection(appendTo(log).result)).toEqual({ code: 'busy' });
+    expect(log.calls.filter((call) => call.startsWith('append'))).toHaveLength(40);
+    expect(log.messages.some(({ text }) => text === 'Hello')).toBe(false);
+  });
+
+  it.each([
+    ['nothing', 0, (_: number) => 0],
+    ['half of the ceiling', 0.5, (ceiling: number) => ceiling / 2],
+    ['almost the ceiling', 0.999, (ceiling: number) => ceiling * 0.999],
+  ])('backs off, from the second loss on, by %s for a chance of %d', async (_, chance, expected) => {
+    const log = memoryLog({
+      onWrite: (self) => {
+        self.add();
+        return 'stored';
+      },
+    });
+    const { result, waits } = appendTo(log, {}, () => chance);
+    await rejection(result);
+    const ceilings = [8, 16, 32, 64, 128, ...Array(34).fill(200)];
+    expect(waits).toEqual(ceilings.map(expected));
+  });
+});
+
+describe('appending what was sent before', () => {
+  const named = { clientId: id(77), text: 'Hello' };
+  const said = { senderId: alice.id, ...named };
+
+  it('answers with what is stored, and stores nothing', async () => {
+    const log = memoryLog({ holding: 2 });
+    log.add(said);
+    const { message, repeated } = await appendTo(log, named).result;
+    expect({ message, repeated }).toEqual({ message: log.messages[2], repeated: true });
+    expect(log.calls).toEqual(['last']);
+  });
+
+  it('finds it behind `after`, however much was said since', async () => {
+    const log = memoryLog({ holding: 2 });
+    log.add(said);
+    for (let i = 0; i < 50; i += 1) log.add({ senderId: bob.id });
+    expect(await appendTo(log, { ...named, after: 2 }).result).toEqual({
+      message: log.messages[2],
+      repeated: true,
+    });
+    expect(log.calls).toEqual(['since 2']);
+  });
+
+  it('finds it from the beginning on with `after` 0', async () => {
+    const log = memoryLog();
+    log.add(said);
+    log.add();
+    expect(await appendTo(log, { ...named, after: 0 }).result).toEqual({
+      message: log.messages[0],
+      repeated: true,
+    });
+    expect(log.calls).toEqual(['since 1']);
+  });
+
+  it('finds an earlier try that arrives while it is busy appending', async () => {
+    const log = memoryLog({
+      onWrite: (self) => {
+        self.add(said);
+        return 'stored';
+      },
+    });
+    expect(await appendTo(log, named).result).toEqual({ message: log.messages[0], repeated: true });
+    expect(log.messages).toHaveLength(1);
+  });
+
+  it('takes it for another message when the other member used the same name', async () => {
+    const log = memoryLog();
+    log.add({ ...said, senderId: bob.id });
+    expect((await appendTo(log, named).result).message.seq).toBe(2);
+  });
+
+  it('refuses another text under the same name', async () => {
+    const log = memoryLog();
+    log.add({ ...said, text: 'Goodbye' });
+    expect(await rejection(appendTo(log, named).result)).toEqual({ code: 'client_id_conflict' });
+    expect(log.messages).toHaveLength(1);
+  });
+
+  it('takes two messages without a name for two, even with the same text', async () => {
+    const log = memoryLog();
+    log.add({ text: 'Hello' });
+    expect((await appendTo(log).result).message.seq).toBe(2);
+  });
+});
+
+describe('appending after a `seq`', () => {
+  it('writes behind it when nothing was said since', async () => {
+    const log = memoryLog({ holding: 4 });
+    expect((await appendTo(log, { after: 4 }).result).message.seq).toBe(5);
+    expect(log.calls).toEqual(['since 4', 'append 5']);
+  });
+
+  it('writes at 1 after 0 in an empty conversation', async () => {
+    expect((await appendTo(memoryLog(), { after: 0 }).result).message.seq).toBe(1);
+  });
+
+  it('refuses a `seq` that lies too far back for one read to reach the end from there', async () => {
+    const log = memoryLog({ holding: 9, tailLimit: 5 });
+    expect(await rejection(appendTo(log, { after: 4 }).result)).toEqual({ code: 'after_invalid' });
+    expect((await appendTo(log, { after: 5 }).result).message.seq).toBe(10);
+  });
+
+  it.each([
+    [1, 0],
+    [5, 4],
+    [Number.MAX_SAFE_INTEGER, 4],
+  ])('refuses %d in a conversation of %d, as it would leave a gap', async (after, holding) => {
+    const log = memoryLog({ holding });
+    expect(await rejection(appendTo(log, { after }).result)).toEqual({ code: 'after_invalid' });
+    expect(log.messages).toHaveLength(holding);
+  });
+});
+
+describe('appending while answers get lost', () => {
+  it('finds its own message by its id when the write went through', async () => {
+    const log = memoryLog({ holding: 1, onWrite: () => 'answer lost' });
+    const stored = { ...hello, id: id(1), seq: 2, createdAt: NOON };
+    expect(await appendTo(log).result).toEqual({ message: stored, repeated: false });
+    expect(log.calls).toEqual(['last', 'append 2', 'since 2']);
+  });
+
+  it('writes again when the write did not go through', async () => {
+    let isDown = true;
+    const log = memoryLog({
+      onWrite: () => {
+        const outcome = isDown ? 'unavailable' : 'stored';
+        isDown = false;
+        return outcome;
+      },
+    });
+    expect((await appendTo(log).result).message).toEqual({ ...hello, id: id(1), seq: 1, createdAt: NOON });
+    expect(log.messages).toHaveLength(1);
+  });
+
+  it('finds its own message although others wrote behind it', async () => {
+    const log = memoryLog({
+      onWrite: (self, message) => {
+        self.add(message);
+        self.add();
+        return 'unavailable';
+      },
+    });
+    expect((await appendTo(log).result).message.seq).toBe(1);
+    expect(log.messages).toHaveLength(2);
+  });
+
+  it('passes a second outage on: then nobody knows, and the client tries again', async () => {
+    const log = memoryLog({ onWrite: () => 'unavailable' });
+    expect(await rejection(appendTo(log).result)).toEqual({ code: 'unavailable', retryAfter: 1 });
+    expect(log.calls).toEqual(['last', 'append 1', 'since 1', 'append 1']);
+  });
+
+  it('does not call itself busy when the last of all rounds went through', async () => {
+    let round = 0;
+    const log = memoryLog({
+      onWrite: (self) => {
+        round += 1;
+        if (round === 40) return 'answer lost';
+        self.add();
+        return 'stored';
+      },
+    });
+    expect((await appendTo(log).result).message).toEqual(log.messages.at(-1));
+  });
+
+  it('passes a fault of the program on at once', async () => {
+    const log: MemoryLog = { ...memoryLog(), append: () => Promise.reject(new TypeError('a bug')) };
+    await expect(appendTo(log).result).rejects.toThrow(new TypeError('a bug'));
+  });
+});

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readHistory } from '../../../../functions/core/messages/read-history.ts';
+import { memoryLog } from '../../support/message-log.ts';
+import { alice, bob, id, knowing } from '../../support/people.ts';
+import { rejection } from '../../support/rejection.ts';
+
+const profiles = knowing(alice, bob);
+const peer = { id: bob.id, username: 'bob' };
+
+function read(holding: number, page: { limit: number; offset: number }, peerId = bob.id) {
+  const history = memoryLog({ holding });
+  return { history, page: readHistory({ profiles, history }, { userId: alice.id, peerId, ...page }) };
+}
+
+describe('a page of history', () => {
+  it('holds the newest messages first, and the number of all', async () => {
+    const { history, page } = read(5, { limit: 2, offset: 0 });
+    expect(await page).toEqual({ count: 5, messages: [history.messages[4], history.messages[3]], peer });
+  });
+
+  it('skips `offset` messages by arithmetic: it reads the page alone', async () => {
+    const { history, page } = read(100, { limit: 10, offset: 30 });
+    expect((await page).messages.map(({ seq }) => seq)).toEqual([70, 69, 68, 67, 66, 65, 64, 63, 62, 61]);
+    expect(history.calls).toEqual(['last', 'range 61 70']);
+  });
+
+  it('ends with the first message', async () => {
+    const { history, page } = read(3, { limit: 10, offset: 1 });
+    expect((await page).messages.map(({ seq }) => seq)).toEqual([2, 1]);
+    expect(history.calls).toEqual(['last', 'range 1 2']);
+  });
+
+  it.each([
+    ['behind the first message', 5, 5],
+    ['as far as a number goes', 5, Number.MAX_SAFE_INTEGER],
+    ['in an empty conversation', 0, 0],
+  ])('is empty %s, and reads nothing for it', async (_, holding, offset) => {
+    const { history, page } = read(holding, { limit: 100, offset });
+    expect(await page).toEqual({ count: holding, messages: [], peer });
+    expect(history.calls).toEqual(['last']);
+  });
+
+  it.each(['', 'bob', '42', 'ABCDEF00-0000-4000-8000-000000000001', `${id(2)} `, '../users', id(404)])(
+    'of %j is that of nobody',
+    async (peerId) => {
+      expect(await rejection(read(1, { limit: 10, offset: 0 }, peerId).page)).toEqual({
+        code: 'user_not_found',
+      });
+    },
+  );
+
+  it('names in its error the id that was asked for', async () => {
+    await expect(read(1, { limit: 10, offset: 0 }, 'no "one"').page).rejects.toThrow(
+      'There is no user with the id "no \\"one\\"".',
+    );
+  });
+
+  it('of any size, one after the other, gives the whole log, newest first', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 60 }), fc.integer({ min: 1, max: 25 }), async (holding, limit) => {
+        const history = memoryLog({ holding });
+        const seqs: number[] = [];
+        for (let offset = 0; offset < holding + limit; offset += limit) {
+          const request = { userId: alice.id, peerId: bob.id, limit, offset };
+          const { messages } = await readHistory({ profiles, history }, request);
+          expect(messages.length).toBeLessThanOrEqual(limit);
+          seqs.push(...messages.map(({ seq }) => seq));
+        }
+        expect(seqs).toEqual(history.messages.map(({ seq }) => seq).reverse());
+      }),
+    );
+  });
+});

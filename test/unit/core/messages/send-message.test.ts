@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../../functions/core/connections/connection.ts';
+import { Busy, ClientIdConflict } from '../../../../functions/core/errors.ts';
+import type { Appended, Draft } from '../../../../functions/core/messages/append.ts';
+import { type Outgoing, sendMessage } from '../../../../functions/core/messages/send-message.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { aConnection, memoryConnections } from '../../support/connections.ts';
+import { aMessage } from '../../support/message-log.ts';
+import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
+import { rejection } from '../../support/rejection.ts';
+
+const message = aMessage(1);
+const here = aConnection('alice-here');
+const outgoing: Outgoing = { from: here, peerId: bob.id, text: 'Hello', clientId: id(77), after: 4 };
+
+function send({
+  rows = [here],
+  append = async () => ({ message, repeated: false }),
+}: {
+  rows?: readonly Connection[];
+  append?: (draft: Draft) => Promise<Appended>;
+}) {
+  const delivered: string[][] = [];
+  const connections = memoryConnections(...rows);
+  const deliver = async (to: readonly Connection[]) => {
+    delivered.push(to.map(({ connectionId }) => connectionId));
+  };
+  const result = sendMessage({ append, connections, deliver, now: frozenClock().now }, outgoing);
+  return { result, delivered, connections };
+}
+
+describe('sending a message', () => {
+  it('appends it to the conversation of the two, as said by the socket’s owner, and returns what was stored', async () => {
+    const drafts: Draft[] = [];
+    const append = async (draft: Draft) => {
+      drafts.push(draft);
+      return { message, repeated: false };
+    };
+    expect(await send({ append }).result).toEqual(message);
+    expect(drafts).toEqual([
+      { conversation: CONVERSATION, senderId: alice.id, text: 'Hello', clientId: id(77), after: 4 },
+    ]);
+  });
+
+  it('delivers to every other socket of both members in this conversation, and to no other', async () => {
+    const { result, delivered } = send({
+      rows: [
+        here,
+        aConnection('alice-phone'),
+        aConnection('alice-with-carol', { conversation: 'another' }),
+        aConnection('alice-without-conversation', { conversation: '' }),
+        aConnection('bob-laptop', { userId: bob.id }),
+        aConnection('bob-phone', { userId: bob.id }),
+        aConnection('bob-with-carol', { userId: bob.id, conversation: 'another' }),
+        aConnection('carol', { userId: id(3) }),
+      ],
+    });
+    await result;
+    expect(delivered).toEqual([['alice-phone', 'bob-laptop', 'bob-phone']]);
+  });
+
+  it('tells nobody before the write has resolved', async () => {
+    const write = Promise.withResolvers<Appended>();
+    const { result, delivered } = send({ append: () => write.promise });
+    await new Promise(setImmediate);
+    expect(delivered).toEqual([]);
+    write.resolve({ message, repeated: false });
+    await result;
+    expect(delivered).toHaveLength(1);
+  });
+
+  it.each([new ClientIdConflict(), new Busy(), new Error('a bug')])(
+    'tells nobody after %s',
+    async (error) => {
+      const { result, delivered, connections } = send({ rows: [], append: () => Promise.reject(error) });
+      await expect(result).rejects.toBe(error);
+      expect(delivered).toEqual([]);
+      expect(connections.calls).toEqual([]);
+    },
+  );
+
+  it('delivers a repeated message again, as the first try may have died before the posts', async () => {
+    const { result, delivered } = send({
+      rows: [here, aConnection('bob', { userId: bob.id })],
+      append: async () => ({ message, repeated: true }),
+    });
+    await result;
+    expect(delivered).toEqual([['bob']]);
+  });
+
+  it('gives its own socket the row back that a false 410 has cost it', async () => {
+    const { result, connections } = send({ rows: [] });
+    await result;
+    expect(connections.rows()).toEqual([here]);
+  });
+
+  it('writes no row for a socket that has one', async () => {
+    const { result, connections } = send({ rows: [here] });
+    await result;
+    expect(connections.calls).toEqual([]);
+  });
+
+  it('finds the connections while the message is being written', async () => {
+    const reads: string[] = [];
+    const write = Promise.withResolvers<Appended>();
+    const result = sendMessage(
+      {
+        append: () => write.promise,
+        connections: {
+          ...memoryConnections(here),
+          of: async (userId) => {
+            reads.push(userId);
+            return [here];
+          },
+        },
+        deliver: async () => {},
+        now: frozenClock().now,
+      },
+      outgoing,
+    );
+    await new Promise(setImmediate);
+    expect(reads).toEqual([alice.id, bob.id]);
+    write.reject(new Busy());
+    expect(await rejection(result)).toEqual({ code: 'busy' });
+  });
+});

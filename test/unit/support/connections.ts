@@ -1,0 +1,58 @@
+import type { Connection } from '../../../functions/core/connections/connection.ts';
+import type { ConnectionStore, Gateway } from '../../../functions/core/connections/ports.ts';
+import { NOON } from './clock.ts';
+import { alice, CONVERSATION, id } from './people.ts';
+
+/** A socket of Alice's in her conversation with Bob, opened at noon; `more` changes it. */
+export function aConnection(connectionId: string, more: Partial<Connection> = {}): Connection {
+  return {
+    connectionId,
+    userId: alice.id,
+    sessionId: id(500),
+    conversation: CONVERSATION,
+    connectedAt: new Date(NOON),
+    ...more,
+  };
+}
+
+/** The rows of open sockets, in memory; `calls` has every change in order. */
+export function memoryConnections(...rows: readonly Connection[]) {
+  const stored = new Map(rows.map((row) => [row.connectionId, row]));
+  const calls: string[] = [];
+  const of = async (userId: string) => [...stored.values()].filter((row) => row.userId === userId);
+  const store: ConnectionStore = {
+    of,
+    ofNow: of,
+    async put(connection) {
+      calls.push(`put ${connection.connectionId}`);
+      stored.set(connection.connectionId, connection);
+    },
+    async remove(userId, connectionId) {
+      calls.push(`remove ${connectionId}`);
+      if (stored.get(connectionId)?.userId === userId) stored.delete(connectionId);
+    },
+  };
+  return { ...store, calls, rows: () => [...stored.values()] };
+}
+
+type Post = 'delivered' | 'gone' | Error;
+
+/** `@connections`, which answers each connection's posts as told, the last answer for ever; else it delivers. */
+export function scriptedGateway(answers: Readonly<Record<string, readonly Post[]>> = {}) {
+  const posts: [connectionId: string, frame: string][] = [];
+  const closed: string[] = [];
+  const gateway: Gateway = {
+    async post(connectionId, frame) {
+      const nth = posts.filter(([former]) => former === connectionId).length;
+      posts.push([connectionId, frame]);
+      const script = answers[connectionId] ?? ['delivered'];
+      const answer = script[Math.min(nth, script.length - 1)] ?? 'delivered';
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+    async close(connectionId) {
+      closed.push(connectionId);
+    },
+  };
+  return { ...gateway, posts, closed };
+}

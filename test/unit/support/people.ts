@@ -1,0 +1,37 @@
+import type { Account } from '../../../functions/core/accounts/account.ts';
+import { NOON } from './clock.ts';
+
+/** A UUID that is easy to tell from others: `id(1)` is 00000000-0000-4000-8000-000000000001. */
+export const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+/** Ids that count up from `id(from)`. */
+export function countingIds(from: number): () => string {
+  let next = from;
+  return () => id(next++);
+}
+
+export const alice: Account = {
+  id: id(1),
+  email: 'Alice@Example.org',
+  username: 'Alice',
+  firstName: 'Alice',
+  lastName: 'Liddell',
+  staff: false,
+  createdAt: NOON,
+};
+
+export const bob: Account = {
+  ...alice,
+  id: id(2),
+  email: 'bob@example.org',
+  username: 'bob',
+  firstName: 'Bob',
+};
+
+/** The conversation of Alice and Bob. */
+export const CONVERSATION = `${alice.id}.${bob.id}`;
+
+/** A store of profiles that knows these people. */
+export const knowing = (...people: readonly Account[]) => ({
+  profileOf: async (userId: string) => people.find((person) => person.id === userId),
+});
