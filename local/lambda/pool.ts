@@ -4,8 +4,6 @@ import { functionConcurrency } from './concurrency.ts';
 import { startRuntimeApi } from './runtime-api.ts';
 
 export interface FunctionPool extends Invoker {
-  /** Events given to each function since the start. */
-  invocations(): Record<string, number>;
   /** Refuses new events, lets running ones end for a moment, then ends every process. */
   stop(): Promise<void>;
 }
@@ -35,7 +33,6 @@ export async function startFunctions(
       functionConcurrency(spec, runtimeApi, maximumPerFunction, (line) => onLog(spec.name, line)),
     ]),
   );
-  const counts = new Map<string, number>();
   let stopped = false;
 
   return {
@@ -45,10 +42,8 @@ export async function startFunctions(
         const errorMessage = stopped ? 'The runtime was stopped' : `Function not found: ${functionName}`;
         return { ok: false, errorType: 'ResourceNotFoundException', errorMessage };
       }
-      counts.set(functionName, (counts.get(functionName) ?? 0) + 1);
       return found.invoke(event);
     },
-    invocations: () => Object.fromEntries(counts),
     async stop() {
       stopped = true;
       const all = [...functions.values()];
