@@ -88,7 +88,7 @@ describe('a message', () => {
       'שלום عليكم',
       '"\\/<script>&amp;',
       'e\u0301',
-      '\u2028\u2029',
+      'line\u2028separator\u2029s',
       '__proto__',
       '𝒳',
     ]) {
@@ -101,6 +101,7 @@ describe('a message', () => {
   it.each([
     ['4,000 letters', 'x'.repeat(4000)],
     ['4,000 letters of three bytes', '名'.repeat(4000)],
+    ['4,000 characters outside the first plane', '𝒳'.repeat(4000)],
   ])('may have %s', async (_what, text) => {
     const [sender, peer] = await Promise.all([open(ada, charles), open(charles, ada)]);
     expect(await sender.say(text)).toMatchObject({ type: 'chat.message' });

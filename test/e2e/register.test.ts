@@ -20,7 +20,7 @@ describe('registering', () => {
     ],
     ['a password of exactly 72 bytes', { password: 'ü'.repeat(36), password2: 'ü'.repeat(36) }],
     ['a password of exactly 8 characters', { password: 'kJ4#w9Zp', password2: 'kJ4#w9Zp' }],
-    ['names of 150 characters', { first_name: 'é'.repeat(150), last_name: '名'.repeat(150) }],
+    ['names of 150 characters', { first_name: '𝒳'.repeat(150), last_name: '名'.repeat(150) }],
   ])('accepts %s', async (_what, changes) => {
     const chosen = registration(changes);
     expect(await register(chosen)).toMatchObject({ status: 201, body: { username: chosen.username } });
@@ -94,7 +94,7 @@ describe('a registration is refused, and stores nothing, with', () => {
     const reply = await register(body);
     expect(reply).toMatchObject({
       status: 400,
-      body: { code: 'validation_failed', errors: { [field]: [expect.any(String)] } },
+      body: { code: 'validation_failed', errors: { [field]: expect.any(Array) } },
     });
   });
 

@@ -84,6 +84,12 @@ export class Socket {
     return found as unknown as Frame;
   }
 
+  /** Forgets what has come so far. */
+  forget(): void {
+    this.frames.length = 0;
+    this.#taken = 0;
+  }
+
   /** Waits for so many frames. */
   async collect(howMany: number): Promise<Frame[]> {
     const found: Frame[] = [];

@@ -1,9 +1,13 @@
 import type { TestProject } from 'vitest/node';
+import { assertNoScan } from './no-scan.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** The system under test: the one of PARLEY_URL, or the local runtime that this suite started. */
     parleyUrl: string;
+    /** The two APIs by themselves, without the distribution in front; empty when they are not known. */
+    httpApiUrl: string;
+    webSocketUrl: string;
     /** Why tests that need a runtime of their own do not run; empty when they do. */
     notOurs: string;
   }
@@ -14,22 +18,31 @@ export default async function startSystem(project: TestProject): Promise<(() => 
   const given = process.env.PARLEY_URL;
   if (given) {
     project.provide('parleyUrl', given.replace(/\/+$/, ''));
+    project.provide('httpApiUrl', process.env.PARLEY_HTTP_API_URL ?? '');
+    project.provide('webSocketUrl', process.env.PARLEY_WEBSOCKET_URL ?? '');
     project.provide('notOurs', 'PARLEY_URL is set: this needs a runtime that the suite starts itself');
     return undefined;
   }
   const { startRuntime } = await import('../../../local/runtime.ts');
-  const log: string[] = [];
-  const runtime = await startRuntime({ port: 0, memory: true, onLog: (line) => log.push(line) });
+  const runtime = await startRuntime({ port: 0, memory: true, onLog: sayFaults });
   project.provide('parleyUrl', runtime.url);
+  project.provide('httpApiUrl', runtime.httpApiUrl);
+  project.provide('webSocketUrl', runtime.webSocketUrl);
   project.provide('notOurs', '');
   return async () => {
-    const scans = runtime.usage().requests.filter(({ operation }) => operation === 'Scan');
-    await runtime.stop();
-    if (scans.length === 0) return;
-    // Vitest logs what a teardown throws, but does not count it.
-    process.exitCode = 1;
-    throw new Error(
-      `The suite caused ${scans.length} Scans, by ${[...new Set(scans.map((scan) => scan.function))]}`,
-    );
+    try {
+      assertNoScan(runtime);
+    } catch (error) {
+      // Vitest logs what a teardown throws, but does not count it.
+      process.exitCode = 1;
+      throw error;
+    } finally {
+      await runtime.stop();
+    }
   };
+}
+
+/** A function's own errors explain a failing test; what it says otherwise would hide them. */
+function sayFaults(line: string): void {
+  if (/error/i.test(line)) console.error(line);
 }

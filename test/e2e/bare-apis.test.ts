@@ -1,0 +1,45 @@
+import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type Person, people } from './support/people.ts';
+import { rest } from './support/rest.ts';
+import { closeSockets, connect, refusal } from './support/socket.ts';
+
+const httpApiUrl = inject('httpApiUrl');
+const webSocketUrl = inject('webSocketUrl');
+
+describe.skipIf(!httpApiUrl || !webSocketUrl)(
+  'the two API Gateway APIs, without the distribution in front',
+  () => {
+    const api = rest(httpApiUrl);
+    let ada: Person;
+    let charles: Person;
+    beforeAll(async () => {
+      [ada, charles] = await people(api, 2);
+    });
+    afterEach(closeSockets);
+
+    const open = (of: Person, withPerson: Person) =>
+      connect(webSocketUrl, { path: `?user_id=${withPerson.id}`, token: of.access, carry: 'subprotocol' });
+
+    it('carry a conversation', async () => {
+      const [hers, his] = await Promise.all([open(ada, charles), open(charles, ada)]);
+      expect(hers.protocol).toBe('parley');
+      await hers.say('without a distribution');
+      expect(await his.next()).toMatchObject({ message: 'without a distribution', sender: ada.username });
+    });
+
+    it.each(['/users', '/users/'])('answer at %s, and link to themselves', async (path) => {
+      const { status, body } = await api.get(`${path}?limit=1`, { token: ada.access });
+      expect(status).toBe(200);
+      expect(body.next).toMatch(`${httpApiUrl}/users/?`);
+    });
+
+    it('answer 404 and 405 as problem details', async () => {
+      expect(await api.get('/elsewhere')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+      expect(await api.request('PUT', '/users/')).toMatchObject({ status: 405 });
+    });
+
+    it('know no path beyond the stage', async () => {
+      expect(await refusal(webSocketUrl, { path: `/chat/${charles.id}/`, token: ada.access })).toBe(403);
+    });
+  },
+);
