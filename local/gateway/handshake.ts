@@ -1,6 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { apiHost } from '../assembly/account.ts';
-import type { InvocationResult, Invoker, WebSocketApiSpec } from '../model.ts';
+import type { InvocationResult, Invoker, WebSocketApiSpec, WebSocketRouteSpec } from '../model.ts';
 import { connectArn, hasIdentity, readVerdict } from './authorizer.ts';
 import type { Client } from './connection.ts';
 import { addForwarded, sourceIp } from './forwarded.ts';
@@ -101,7 +101,7 @@ function newClient(request: IncomingMessage): Client {
 async function authorize(
   request: IncomingMessage,
   spec: WebSocketApiSpec,
-  authorizer: WebSocketApiSpec['routes'][number]['authorizer'],
+  authorizer: WebSocketRouteSpec['authorizer'],
   client: Client,
   invoker: Invoker,
   timeoutMs: number,

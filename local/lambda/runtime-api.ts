@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** One process as the Runtime API sees it. */
-export interface RuntimeClient {
+interface RuntimeClient {
   /** The process waits for work; `give` hands it over, once. */
   next(give: (invocation: Invocation) => void): void;
   respond(invocationId: string, payload: string): Verdict;
@@ -25,7 +25,7 @@ export interface FunctionError {
   readonly errorMessage: string;
 }
 
-export type Verdict = 'accepted' | 'unknown-invocation' | 'too-large';
+type Verdict = 'accepted' | 'unknown-invocation' | 'too-large';
 
 export interface RuntimeApi {
   /** Returns the process's AWS_LAMBDA_RUNTIME_API: its path tells the processes apart. */
