@@ -9,7 +9,8 @@ export default defineConfig({
   test: {
     projects: [
       project('unit'),
-      project('infrastructure'),
+      // Loading aws-cdk-lib takes seconds; its tests share nothing that one could spoil for another.
+      project('infrastructure', { isolate: false }),
       project('contract'),
       project('local'),
       // One running system for the whole black-box suite; it starts when a test of this project runs.
