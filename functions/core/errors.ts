@@ -108,3 +108,23 @@ export class Unavailable extends ParleyError {
     super('The service is overloaded for a moment. Try again.', options);
   }
 }
+
+/** No such conversation, or none that the caller is in: they cannot tell which. */
+export class ConversationNotFound extends ParleyError {
+  readonly code = 'conversation_not_found';
+
+  constructor(id: string) {
+    super(`You are in no conversation with the id ${JSON.stringify(id)}.`);
+  }
+}
+
+/** One sender says too much in one conversation; `retryAfter` is in seconds. */
+export class RateLimited extends ParleyError {
+  readonly code = 'rate_limited';
+  readonly retryAfter: number;
+
+  constructor(retryAfter: number) {
+    super(`Too many messages in a short time. Try again in ${retryAfter} seconds.`);
+    this.retryAfter = retryAfter;
+  }
+}

@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { ParleyError, TooManyAttempts, Unavailable, ValidationFailed } from '../core/errors.ts';
+import { ParleyError, RateLimited, TooManyAttempts, Unavailable, ValidationFailed } from '../core/errors.ts';
 import { MethodNotAllowed } from '../protocol/errors.ts';
 import type { HttpReply } from './replies.ts';
 
@@ -8,16 +8,20 @@ const STATUS: Readonly<Record<string, number>> = {
   invalid_json: 400,
   body_too_deep: 400,
   validation_failed: 400,
+  after_invalid: 400,
   not_authenticated: 401,
   token_invalid: 401,
   token_expired: 401,
   wrong_credentials: 401,
   not_found: 404,
   user_not_found: 404,
+  conversation_not_found: 404,
   method_not_allowed: 405,
+  client_id_conflict: 409,
   body_too_large: 413,
   unsupported_media_type: 415,
   too_many_attempts: 429,
+  rate_limited: 429,
   busy: 503,
   unavailable: 503,
 };
@@ -27,6 +31,7 @@ const TITLE: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  409: 'Conflict',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   429: 'Too Many Requests',
@@ -56,8 +61,9 @@ export function problemReply(error: unknown): HttpReply {
 function extraHeaders(error: unknown, status: number): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' };
   if (error instanceof MethodNotAllowed) return { allow: error.allow.join(', ') };
-  if (error instanceof TooManyAttempts || error instanceof Unavailable)
+  if (error instanceof TooManyAttempts || error instanceof RateLimited || error instanceof Unavailable) {
     return { 'retry-after': String(error.retryAfter) };
+  }
   return {};
 }
 

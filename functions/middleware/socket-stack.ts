@@ -6,7 +6,7 @@ import type {
 } from 'aws-lambda';
 import { ParleyError, Unavailable } from '../core/errors.ts';
 import { BadFrame } from '../protocol/errors.ts';
-import { errorFrame } from '../protocol/frames.ts';
+import { errorFrame } from '../protocol/server-frames.ts';
 import { type Reporting, reporter } from './reporter.ts';
 import type { SocketIdentity } from './socket-identity.ts';
 

@@ -39,7 +39,7 @@ export type FrameFault =
   | 'ref_invalid'
   | 'client_id_invalid'
   | 'after_invalid'
-  | 'no_conversation';
+  | 'unknown_action';
 
 /** A frame that cannot be taken as it is. */
 export class BadFrame extends ParleyError {

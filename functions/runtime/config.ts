@@ -9,10 +9,11 @@ export const config = {
     return value;
   },
 
-  seconds(name: string): number {
+  /** A whole number from 1 on. */
+  number(name: string): number {
     const text = config.text(name);
     if (!/^[1-9][0-9]{0,8}$/.test(text))
-      throw new Error(`the environment variable ${name} is not a number of seconds`);
+      throw new Error(`the environment variable ${name} is no whole number`);
     return Number(text);
   },
 

@@ -1,9 +1,14 @@
 import type { Connection } from '../core/connections/connection.ts';
+import { peerIn } from '../core/conversations/conversation-id.ts';
+import { UserNotFound } from '../core/errors.ts';
+import type { Draft } from '../core/messages/append.ts';
 import { messageStore } from '../storage/messages.ts';
+import { config } from './config.ts';
 import { connections } from './connections.ts';
 import { gateway } from './gateway.ts';
 import { logger } from './logger.ts';
 import { count } from './metrics.ts';
+import { profiles } from './profiles.ts';
 import { system } from './system.ts';
 import { table } from './table.ts';
 
@@ -12,5 +17,18 @@ function onFailure({ connectionId }: Connection, error: unknown): void {
   count('DeliveryFailed');
 }
 
+async function beforeFirst({ senderId, conversation }: Draft): Promise<void> {
+  const peerId = peerIn(conversation, senderId);
+  if (!(await profiles.profileOf(peerId))) throw new UserNotFound(peerId);
+}
+
 /** To append messages and deliver them. */
-export const sending = { log: messageStore(table), connections, gateway, onFailure, ...system };
+export const sending = {
+  log: messageStore(table),
+  paceLimit: { messages: config.number('FLOOD_MESSAGES'), seconds: config.number('FLOOD_SECONDS') },
+  beforeFirst,
+  connections,
+  gateway,
+  onFailure,
+  ...system,
+};

@@ -16,10 +16,10 @@ export const tokenIssuer = {
       now: system.now,
     }),
     issuer: config.text('TOKEN_ISSUER'),
-    lifetimeSeconds: config.seconds('ACCESS_TOKEN_SECONDS'),
+    lifetimeSeconds: config.number('ACCESS_TOKEN_SECONDS'),
     newId: system.newId,
     now: system.now,
   }),
   refreshTokens: refreshTokens(system.randomBytes),
-  refreshSeconds: config.seconds('REFRESH_TOKEN_SECONDS'),
+  refreshSeconds: config.number('REFRESH_TOKEN_SECONDS'),
 };

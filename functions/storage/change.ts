@@ -1,22 +1,38 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import type { Account } from '../core/accounts/account.ts';
+import type { Message } from '../core/messages/message.ts';
 import { toAccount } from './accounts.ts';
-import { PROFILE, SESSION_PREFIX } from './keys.ts';
+import { CONNECTION_PREFIX, MESSAGE_PREFIX, PROFILE, SESSION_PREFIX } from './keys.ts';
+import { toLogEntry } from './log-entry.ts';
 
 export type Change =
   | { readonly kind: 'account'; readonly before: Account | undefined; readonly after: Account }
-  | { readonly kind: 'session-ended'; readonly userId: string; readonly sessionId: string };
+  | { readonly kind: 'session-ended'; readonly userId: string; readonly sessionId: string }
+  | { readonly kind: 'connected'; readonly userId: string }
+  | { readonly kind: 'disconnected'; readonly userId: string; readonly connectionId: string }
+  | { readonly kind: 'message'; readonly message: Message };
 
 /** What a record of the table's stream means; undefined for what nothing follows from. */
 export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | undefined {
   const sk = dynamodb?.Keys?.sk?.S ?? '';
   const before = read(dynamodb?.OldImage);
   const after = read(dynamodb?.NewImage);
-  if (sk === PROFILE && after)
+  if (sk === PROFILE && after) {
     return { kind: 'account', before: before && toAccount(before), after: toAccount(after) };
+  }
   if (sk.startsWith(SESSION_PREFIX) && eventName === 'REMOVE' && before) {
     return { kind: 'session-ended', userId: before.userId as string, sessionId: before.id as string };
+  }
+  if (sk.startsWith(CONNECTION_PREFIX)) {
+    if (eventName === 'INSERT' && after) return { kind: 'connected', userId: after.userId as string };
+    if (eventName === 'REMOVE' && before) {
+      const { userId, connectionId } = before as { userId: string; connectionId: string };
+      return { kind: 'disconnected', userId, connectionId };
+    }
+  }
+  if (sk.startsWith(MESSAGE_PREFIX) && eventName === 'INSERT' && after) {
+    return { kind: 'message', message: toLogEntry(after) };
   }
   return undefined;
 }

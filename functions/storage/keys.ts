@@ -10,7 +10,9 @@ export interface Key {
 export const SESSION_PREFIX = 'SESSION#';
 export const CONNECTION_PREFIX = 'CONN#';
 export const PROFILE = 'PROFILE';
-const MESSAGE_PREFIX = 'MSG#';
+export const MESSAGE_PREFIX = 'MSG#';
+const MEMBERSHIP_PREFIX = 'CONV#';
+export const PLACE_PREFIX = 'INBOX#';
 const NAME_PREFIX = 'NAME#';
 
 /** Enough for the largest integer that JSON carries exactly, 2⁵³ − 1. */
@@ -60,3 +62,37 @@ export const messageKey = (conversation: string, seq: number): Key => ({
 
 /** The public halves of the signing keys, for those that verify. */
 export const PUBLIC_KEYS_KEY: Key = { pk: 'KEYS', sk: 'JWKS' };
+
+/** How a member stands to a conversation: their marks, their peer, and where it is in their inbox. */
+export const membershipKey = (userId: string, conversation: string): Key => ({
+  pk: userPartition(userId),
+  sk: `${MEMBERSHIP_PREFIX}${conversation}`,
+});
+
+/** A conversation's place in the inbox: sorted by when it came to the top. */
+export const placeKey = (userId: string, topAt: string, conversation: string): Key => ({
+  pk: userPartition(userId),
+  sk: `${PLACE_PREFIX}${topAt}#${conversation}`,
+});
+
+/** The newest message of a conversation, for the inboxes. */
+export const conversationKey = (conversation: string): Key => ({
+  pk: conversationPartition(conversation),
+  sk: 'META',
+});
+
+export const presenceKey = (userId: string): Key => ({ pk: userPartition(userId), sk: 'PRESENCE' });
+
+export const watchPartition = (userId: string): string => `WATCH#${userId}`;
+
+/** Who wants to know of a user's presence. */
+export const watchKey = (userId: string, watcher: { userId: string; connectionId: string }): Key => ({
+  pk: watchPartition(userId),
+  sk: `${watcher.userId}#${watcher.connectionId}`,
+});
+
+/** Whom a device watches; beside its connection, but not begun like one. */
+export const watchListKey = ({ userId, connectionId }: { userId: string; connectionId: string }): Key => ({
+  pk: userPartition(userId),
+  sk: `WATCHING#${connectionId}`,
+});

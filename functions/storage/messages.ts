@@ -1,15 +1,20 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, paginateQuery, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { Message } from '../core/messages/message.ts';
+import type { LogEntry } from '../core/messages/message.ts';
 import type { MessageHistory, MessageLog } from '../core/messages/ports.ts';
+import type { Ahead } from '../core/sync/ports.ts';
+import { batchGet } from './batch-get.ts';
 import { conversationPartition, LAST_MESSAGE_SK, messageKey, messageSk } from './keys.ts';
+import { fromLogEntry, toLogEntry } from './log-entry.ts';
 import type { Table } from './table.ts';
 
 /** How far back a retry is looked for, where one read's 1 MB does not end sooner. */
 const TAIL_LIMIT = 500;
 
 /** The log of each conversation: one item a message, its `seq` in the sort key. Every read is strongly consistent. */
-export function messageStore({ client, name }: Table): MessageLog & MessageHistory {
+export function messageStore(table: Table): MessageLog & MessageHistory & Ahead {
+  const { client, name } = table;
+
   const between = (conversation: string, low: string, high: string): QueryCommandInput => ({
     TableName: name,
     ConsistentRead: true,
@@ -17,36 +22,47 @@ export function messageStore({ client, name }: Table): MessageLog & MessageHisto
     ExpressionAttributeValues: { ':pk': conversationPartition(conversation), ':low': low, ':high': high },
   });
 
-  async function all(query: QueryCommandInput): Promise<Message[]> {
+  async function all(query: QueryCommandInput): Promise<LogEntry[]> {
     const pages = await Array.fromAsync(paginateQuery({ client }, query));
-    return pages.flatMap((page) => page.Items ?? []).map((item) => toMessage(item));
+    return pages.flatMap((page) => page.Items ?? []).map(toLogEntry);
+  }
+
+  async function latest(conversation: string, count: number): Promise<LogEntry[]> {
+    const query = between(conversation, messageSk(1), LAST_MESSAGE_SK);
+    const { Items = [] } = await client.send(
+      new QueryCommand({ ...query, ScanIndexForward: false, Limit: count }),
+    );
+    return Items.map(toLogEntry).reverse();
   }
 
   return {
-    async last(conversation) {
-      const query = between(conversation, messageSk(1), LAST_MESSAGE_SK);
-      const { Items } = await client.send(new QueryCommand({ ...query, ScanIndexForward: false, Limit: 1 }));
-      return Items?.[0] && toMessage(Items[0]);
-    },
+    latest,
 
-    async since(conversation, from) {
+    last: async (conversation) => (await latest(conversation, 1))[0],
+
+    async since(conversation, from, limit = TAIL_LIMIT) {
       const query = between(conversation, messageSk(from), LAST_MESSAGE_SK);
       const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({ ...query, Limit: TAIL_LIMIT }),
+        new QueryCommand({ ...query, Limit: limit }),
       );
-      return { messages: Items.map(toMessage), isCut: LastEvaluatedKey !== undefined };
+      return { messages: Items.map(toLogEntry), isCut: LastEvaluatedKey !== undefined };
     },
 
     range: (conversation, lowest, highest) =>
       all({ ...between(conversation, messageSk(lowest), messageSk(highest)), ScanIndexForward: false }),
 
-    async append(message) {
-      const { conversation, seq, ...rest } = message;
+    async ahead(held) {
+      const keys = held.map(({ conversation, seq }) => messageKey(conversation, seq + 1));
+      const next = await batchGet(table, keys, { consistent: true });
+      return new Set(held.filter((_, i) => next[i]).map(({ conversation }) => conversation));
+    },
+
+    async append(entry) {
       try {
         await client.send(
           new PutCommand({
             TableName: name,
-            Item: { ...messageKey(conversation, seq), ...rest },
+            Item: fromLogEntry(entry),
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );
@@ -57,12 +73,4 @@ export function messageStore({ client, name }: Table): MessageLog & MessageHisto
       }
     },
   };
-}
-
-function toMessage(item: Record<string, unknown>): Message {
-  const { id, senderId, text, clientId, createdAt } = item as unknown as Message;
-  // Both are in the key already; stored twice they would only cost bytes.
-  const conversation = (item.pk as string).slice(conversationPartition('').length);
-  const seq = Number((item.sk as string).replace(/^\D+/, ''));
-  return { id, conversation, seq, senderId, text, ...(clientId !== undefined && { clientId }), createdAt };
 }

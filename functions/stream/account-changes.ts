@@ -1,27 +1,35 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { followAccount } from '../core/accounts/follow-account.ts';
 import { closeSession } from '../core/connections/close-session.ts';
+import { followConnections } from '../core/presence/follow-connections.ts';
+import type { Watcher } from '../core/presence/ports.ts';
+import type { Presence } from '../core/presence/presence.ts';
+import { eachRecord } from '../middleware/each-record.ts';
+import { presenceFrame, sessionEndedFrame } from '../protocol/server-frames.ts';
 import { logger } from '../runtime/logger.ts';
 import { readChange, upkeep } from '../runtime/upkeep.ts';
 
-/**
- * What follows from changed accounts and ended sessions. Records may come twice or be replayed: every step can be
- * repeated. The first failure is reported, and the stream begins there again.
- */
-export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  for (const record of Records) {
-    try {
-      await follow(record);
-    } catch (error) {
-      logger.error('a change could not be followed', error as Error);
-      return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] };
-    }
-  }
-  return { batchItemFailures: [] };
+const farewell = JSON.stringify(sessionEndedFrame);
+
+const tell = (watchers: readonly Watcher[], presence: Presence) =>
+  upkeep.post(watchers, JSON.stringify(presenceFrame([presence])));
+
+/** What follows from changed accounts, ended sessions, and sockets that came or went. */
+export function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  return eachRecord(Records, follow, logger);
 }
 
 async function follow(record: DynamoDBRecord): Promise<void> {
   const change = readChange(record);
-  if (change?.kind === 'account') await followAccount(upkeep.directory, change);
-  if (change?.kind === 'session-ended') await closeSession(upkeep, change);
+  switch (change?.kind) {
+    case 'account':
+      return followAccount(upkeep.directory, change);
+    case 'session-ended':
+      return closeSession({ ...upkeep, farewell }, change);
+    case 'connected':
+      return followConnections({ ...upkeep, tell }, change.userId);
+    case 'disconnected':
+      await upkeep.watches.unwatch(change);
+      return followConnections({ ...upkeep, tell }, change.userId);
+  }
 }

@@ -1,46 +1,35 @@
-import { deliver } from '../core/delivery/deliver.ts';
 import { TokenExpired } from '../core/errors.ts';
-import { append } from '../core/messages/append.ts';
-import type { Message } from '../core/messages/message.ts';
-import { sendMessage } from '../core/messages/send-message.ts';
 import { connectionOf } from '../middleware/socket-identity.ts';
 import { socketStack } from '../middleware/socket-stack.ts';
-import { BadFrame } from '../protocol/errors.ts';
-import { errorFrame, messageFrame, readFrame, refIn } from '../protocol/frames.ts';
+import { readAction, readRawAction } from '../protocol/actions.ts';
+import { readObject, readRef, refIn } from '../protocol/frame-object.ts';
+import { errorFrame } from '../protocol/server-frames.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
 import { sending } from '../runtime/sending.ts';
 import { system } from '../runtime/system.ts';
+import { sendOriginal } from './actions/original.ts';
+import { perform } from './actions/perform.ts';
 
-/** `$default`: a frame on a conversation's socket. The stored message is the reply. */
+/** `$default`: any frame. A conversation's socket speaks the original protocol, a device's socket Parley's own. */
 export const handler = socketStack({ logger, count }).handler(async (event) => {
   const { requestContext, body, isBase64Encoded } = event;
   const { username, peerId, expiresAt } = requestContext.authorizer;
-  if (Number(expiresAt) * 1000 <= system.now().getTime())
+  if (Number(expiresAt) * 1000 <= system.now().getTime()) {
     return endExpired(requestContext.connectionId, refIn(body));
-  const { message: text, ref, clientId, after } = readFrame(body, isBase64Encoded);
-  event.ref = ref;
-  if (peerId === '')
-    throw new BadFrame('no_conversation', 'Open the socket of a conversation: /ws/chat/{user_id}/.', ref);
-  const message = await sendMessage(
-    {
-      append: (draft) => append(sending, draft),
-      connections: sending.connections,
-      deliver: (to, stored) => deliver(sending, to, JSON.stringify(messageFrame(stored, username))),
-      now: system.now,
-    },
-    { from: connectionOf(requestContext), peerId, text, clientId, after },
-  );
-  return { statusCode: 200, body: JSON.stringify(replyTo(message, username, ref)) };
+  }
+  const caller = { connection: connectionOf(requestContext), username };
+  if (peerId !== '') {
+    event.ref = readRef(readObject(body, isBase64Encoded).ref);
+    return reply(await sendOriginal(caller, peerId, body), event.ref);
+  }
+  const raw = readRawAction(body, isBase64Encoded);
+  event.ref = raw.ref;
+  return reply(await perform(caller, readAction(raw)), event.ref);
 });
 
-/** The sender's own copy also names what the client named it. */
-function replyTo(message: Message, username: string, ref: string | undefined) {
-  return {
-    ...messageFrame(message, username),
-    ...(message.clientId !== undefined && { client_id: message.clientId }),
-    ...(ref !== undefined && { ref }),
-  };
+function reply(frame: object, ref: string | undefined) {
+  return { statusCode: 200, body: JSON.stringify({ ...frame, ...(ref !== undefined && { ref }) }) };
 }
 
 /** A reply could not reach a socket that is closed before the function returns: so the reason is posted first. */

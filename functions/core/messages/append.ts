@@ -1,6 +1,8 @@
 import { AfterInvalid, Busy, ClientIdConflict, Unavailable } from '../errors.ts';
-import type { Message } from './message.ts';
+import type { LogEntry, Message } from './message.ts';
+import { nextPaces, type PaceLimit } from './pace.ts';
 import type { MessageLog } from './ports.ts';
+import { mayBeRecent, nextRecent, RECENT_MESSAGES } from './recent-clients.ts';
 
 /** What a sender wants to say; `after` is the last `seq` that the client knew when it first tried. */
 export interface Draft {
@@ -11,8 +13,11 @@ export interface Draft {
   readonly after?: number | undefined;
 }
 
-interface Dependencies {
+export interface AppendDependencies {
   readonly log: MessageLog;
+  readonly paceLimit: PaceLimit;
+  /** Asked before the first message of a conversation: rejects when there is nobody to talk to. */
+  readonly beforeFirst: (draft: Draft) => Promise<void>;
   readonly newId: () => string;
   readonly now: () => Date;
   /** Uniform in [0, 1). */
@@ -35,28 +40,21 @@ const MAX_BACKOFF_MS = 200;
  * Appends a message at the next free place: an append with an expected version, as event stores do it. Ordered and
  * gap-free by the condition on the key; once, because a retry finds its own `client_id` (or, within one call, its own
  * message id) in the tail.
- * @throws ClientIdConflict, AfterInvalid
+ * @throws ClientIdConflict, AfterInvalid, RateLimited, and whatever `beforeFirst` throws
  * @throws Busy when the place was taken {@link MAX_ROUNDS} times; nothing was stored
  */
-export async function append(dependencies: Dependencies, draft: Draft): Promise<Appended> {
-  const { log, newId, now, random, wait } = dependencies;
+export async function append(dependencies: AppendDependencies, draft: Draft): Promise<Appended> {
+  const { log, paceLimit, beforeFirst, newId, now, random, wait } = dependencies;
   const id = newId();
   let tail = await firstTail(log, draft);
-  let last = tail.at(-1)?.seq ?? 0;
+  let last = tail.at(-1);
   let answerLost = false;
   for (let round = 0; ; round += 1) {
     const earlier = findEarlier(tail, draft, id);
     if (earlier) return { message: earlier, repeated: earlier.id !== id };
     if (round === MAX_ROUNDS) throw new Busy();
-    const message: Message = {
-      id,
-      conversation: draft.conversation,
-      seq: last + 1,
-      senderId: draft.senderId,
-      text: draft.text,
-      ...(draft.clientId !== undefined && { clientId: draft.clientId }),
-      createdAt: now().toISOString(),
-    };
+    if (!last) await beforeFirst(draft);
+    const message = entryBehind(last, draft, { id, now: now(), paceLimit });
     try {
       if (await log.append(message)) return { message, repeated: false };
     } catch (error) {
@@ -66,16 +64,37 @@ export async function append(dependencies: Dependencies, draft: Draft): Promise<
     }
     // Somebody else was faster. Full jitter keeps the losers of one round from meeting again in the next.
     if (round > 0) await wait(random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** round));
-    tail = await readTail(log, draft.conversation, last + 1);
-    last = tail.at(-1)?.seq ?? last;
+    tail = await readTail(log, draft.conversation, message.seq);
+    last = tail.at(-1) ?? last;
   }
 }
 
-/** From `after` on, so that a retry is found however much was said since; without it, the last message. */
-async function firstTail(log: MessageLog, { conversation, after }: Draft): Promise<readonly Message[]> {
+function entryBehind(
+  last: LogEntry | undefined,
+  { conversation, senderId, text, clientId }: Draft,
+  { id, now, paceLimit }: { id: string; now: Date; paceLimit: PaceLimit },
+): LogEntry {
+  return {
+    id,
+    conversation,
+    seq: (last?.seq ?? 0) + 1,
+    senderId,
+    text,
+    ...(clientId !== undefined && { clientId }),
+    createdAt: now.toISOString(),
+    paces: nextPaces(last?.paces ?? {}, senderId, now, paceLimit),
+    recent: nextRecent(last?.recent ?? new Uint8Array(), clientId),
+  };
+}
+
+/** From `after` on, so that a retry is found however long ago it was first tried; without it, the last messages. */
+async function firstTail(log: MessageLog, draft: Draft): Promise<readonly LogEntry[]> {
+  const { conversation, clientId, after } = draft;
   if (after === undefined) {
-    const last = await log.last(conversation);
-    return last ? [last] : [];
+    const tail = await log.latest(conversation, 1);
+    const [last] = tail;
+    if (!last || clientId === undefined || !mayBeRecent(last.recent, clientId)) return tail;
+    return log.latest(conversation, RECENT_MESSAGES);
   }
   const tail = await readTail(log, conversation, Math.max(1, after));
   // The log has no gaps: where it has `after`, the tail begins with it. Else appending would leave a gap.
@@ -84,7 +103,7 @@ async function firstTail(log: MessageLog, { conversation, after }: Draft): Promi
 }
 
 /** Reading on would cost as much as was ever said: a client so far behind catches up first. */
-async function readTail(log: MessageLog, conversation: string, from: number): Promise<readonly Message[]> {
+async function readTail(log: MessageLog, conversation: string, from: number): Promise<readonly LogEntry[]> {
   const { messages, isCut } = await log.since(conversation, from);
   if (isCut) throw new AfterInvalid();
   return messages;

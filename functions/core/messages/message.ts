@@ -1,4 +1,6 @@
-/** One entry of a conversation's log. */
+import type { Paces } from './pace.ts';
+
+/** What everybody in the conversation sees of a message. */
 export interface Message {
   readonly id: string;
   readonly conversation: string;
@@ -10,4 +12,15 @@ export interface Message {
   readonly clientId?: string | undefined;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
+}
+
+/**
+ * A message as the log keeps it. What each message carries of those before it spares a send every further read and
+ * write: the next one is decided from the last.
+ */
+export interface LogEntry extends Message {
+  /** How fast each member has been speaking. */
+  readonly paces: Paces;
+  /** Fingerprints of the last client ids, newest last: see `recent-clients.ts`. */
+  readonly recent: Uint8Array;
 }

@@ -1,22 +1,23 @@
-import type { Message } from './message.ts';
+import type { LogEntry, Message } from './message.ts';
 
 /** A conversation as an append-only log, read strongly consistent. */
 export interface MessageLog {
-  /** The newest message, if there is one. */
-  last(conversation: string): Promise<Message | undefined>;
-  /** The messages with a `seq` of at least `from`, in order: as many as one read gives, so that its cost is bounded. */
-  since(conversation: string, from: number): Promise<Tail>;
+  /** The newest `count` messages, in order. */
+  latest(conversation: string, count: number): Promise<readonly LogEntry[]>;
+  /** The messages with a `seq` of at least `from`, in order: at most `limit`, and no more than one read gives, so that its cost is bounded. */
+  since(conversation: string, from: number, limit?: number): Promise<Tail>;
   /** Stores the message on condition that its place is free; false when it is taken. */
-  append(message: Message): Promise<boolean>;
+  append(message: LogEntry): Promise<boolean>;
 }
 
 export interface Tail {
-  readonly messages: readonly Message[];
+  readonly messages: readonly LogEntry[];
   /** The log goes on behind them. */
   readonly isCut: boolean;
 }
 
 export interface MessageHistory {
+  /** The newest message, if there is one. */
   last(conversation: string): Promise<Message | undefined>;
   /** The messages with `lowest` ≤ `seq` ≤ `highest`, newest first. */
   range(conversation: string, lowest: number, highest: number): Promise<readonly Message[]>;

@@ -12,12 +12,13 @@ interface Dependencies {
 }
 
 export interface Outgoing {
-  /** The socket that the message came by. */
-  readonly from: Connection;
+  readonly senderId: string;
   readonly peerId: string;
   readonly text: string;
   readonly clientId?: string | undefined;
   readonly after?: number | undefined;
+  /** The socket that the message came by; a message may also come by HTTP. */
+  readonly from?: Connection | undefined;
 }
 
 /**
@@ -26,25 +27,24 @@ export interface Outgoing {
  *
  * A repeated message is delivered again: the first try may have died between the write and the posts, and clients
  * tell a repeat by its `seq`.
- * @throws ClientIdConflict, AfterInvalid, Busy; then nothing was stored and nobody was told
+ * @throws what `append` throws; then nothing was stored and nobody was told
  */
-export async function sendMessage(
-  { append, connections, deliver, now }: Dependencies,
-  outgoing: Outgoing,
-): Promise<Message> {
-  const { from, peerId, text, clientId, after } = outgoing;
-  const conversation = conversationIdOf(from.userId, peerId);
-  const [{ message }, own, peers] = await Promise.all([
-    append({ conversation, senderId: from.userId, text, clientId, after }),
-    connections.of(from.userId, now()),
+export async function sendMessage(dependencies: Dependencies, outgoing: Outgoing): Promise<Appended> {
+  const { append, connections, deliver, now } = dependencies;
+  const { senderId, peerId, text, clientId, after, from } = outgoing;
+  const conversation = conversationIdOf(senderId, peerId);
+  const [appended, own, peers] = await Promise.all([
+    append({ conversation, senderId, text, clientId, after }),
+    connections.of(senderId, now()),
     connections.of(peerId, now()),
   ]);
-  const isSender = (connection: Connection) => connection.connectionId === from.connectionId;
-  const others = [...own, ...peers].filter((one) => one.conversation === conversation && !isSender(one));
+  const isSender = (connection: Connection) => connection.connectionId === from?.connectionId;
+  const hears = (connection: Connection) => ['', conversation].includes(connection.conversation);
+  const others = [...own, ...peers].filter((one) => hears(one) && !isSender(one));
   await Promise.all([
-    deliver(others, message),
+    deliver(others, appended.message),
     // A live socket whose row was removed by a false 410 gets it back here: its frame proves that it lives.
-    own.some(isSender) ? undefined : connections.put(from),
+    from && !own.some(isSender) ? connections.put(from) : undefined,
   ]);
-  return message;
+  return appended;
 }

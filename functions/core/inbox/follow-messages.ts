@@ -1,0 +1,53 @@
+import type { ProfileStore } from '../accounts/ports.ts';
+import { type Members, membersOf } from '../conversations/conversation-id.ts';
+import type { Message } from '../messages/message.ts';
+import { preview } from './inbox.ts';
+import type { InboxUpkeep, Place } from './ports.ts';
+
+interface Dependencies {
+  readonly inbox: InboxUpkeep;
+  readonly profiles: ProfileStore;
+  readonly now: () => Date;
+}
+
+/**
+ * Brings both members' inboxes up to date after some messages of one conversation, in order. Places first, the note of
+ * the newest message last: a run that dies in between is repeated whole, and records that come again after the note
+ * change nothing.
+ */
+export async function followMessages(
+  dependencies: Dependencies,
+  messages: readonly Message[],
+): Promise<void> {
+  const { inbox } = dependencies;
+  const newest = messages.at(-1);
+  const members = newest && membersOf(newest.conversation);
+  if (!newest || !members) return;
+  const { conversation, seq, id, senderId, text, createdAt } = newest;
+  if ((await inbox.lastOf(conversation)) >= seq) return;
+  await Promise.all(members.map((userId) => place(dependencies, conversation, userId, members)));
+  const sent = Object.fromEntries(messages.map((message) => [message.senderId, message.seq]));
+  await inbox.setLast(conversation, { seq, id, senderId, text: preview(text), createdAt }, sent);
+}
+
+/** While a conversation stays on top, a hundred messages move nothing: so a burst costs one note a batch. */
+async function place(
+  { inbox, profiles, now }: Dependencies,
+  conversation: string,
+  userId: string,
+  members: Members,
+): Promise<void> {
+  const top = await inbox.top(userId);
+  if (top?.conversation === conversation) return;
+  const peerId = members[0] === userId ? members[1] : members[0];
+  const [former, peer] = await Promise.all([inbox.placeOf(userId, conversation), profiles.profileOf(peerId)]);
+  if (!peer) return;
+  const { id, username } = peer;
+  await inbox.moveToTop(userId, { conversation, topAt: laterThan(top, now()) }, { id, username }, former);
+}
+
+/** Clocks differ by milliseconds between functions: the new top must sort above the former one all the same. */
+function laterThan(top: Place | undefined, now: Date): string {
+  const floor = top ? Date.parse(top.topAt) + 1 : 0;
+  return new Date(Math.max(now.getTime(), floor)).toISOString();
+}

@@ -1,0 +1,52 @@
+import type { Marks } from '../marks/mark.ts';
+import type { LastMessage } from './inbox.ts';
+
+/** Where a conversation stands in a member's inbox. */
+export interface Place {
+  readonly conversation: string;
+  /** When it came to the top, ISO 8601 UTC: the order of the inbox. */
+  readonly topAt: string;
+}
+
+export interface Peer {
+  readonly id: string;
+  readonly username: string;
+}
+
+/** The last own `seq` of each member who said something, by user id. */
+export type LastSent = Readonly<Record<string, number>>;
+
+export interface InboxUpkeep {
+  /** The `seq` up to which the inboxes have been brought up to date; 0 for none. */
+  lastOf(conversation: string): Promise<number>;
+  /** Notes the newest message and who said what last; not if a newer one is noted. */
+  setLast(conversation: string, last: LastMessage, sent: LastSent): Promise<void>;
+  top(userId: string): Promise<Place | undefined>;
+  placeOf(userId: string, conversation: string): Promise<Place | undefined>;
+  /** Puts the conversation at the top, and takes it from its former place if it had one. */
+  moveToTop(userId: string, place: Place, peer: Peer, former: Place | undefined): Promise<void>;
+}
+
+export interface PlacesPage {
+  readonly limit: number;
+  /** Only from behind this place on. */
+  readonly before?: Place | undefined;
+  /** Only what came to the top after this, ISO 8601 UTC. */
+  readonly since?: string | undefined;
+}
+
+/** What is known of a conversation beside its messages; it follows them by about a second. */
+export interface ConversationDetails {
+  readonly topAt: string | undefined;
+  readonly peer: Peer | undefined;
+  readonly own: Marks;
+  readonly peers: Marks;
+  readonly last: LastMessage | undefined;
+}
+
+export interface InboxReader {
+  /** Newest first. A conversation that is being moved may stand in two places: the one that its details name counts. */
+  places(userId: string, page: PlacesPage): Promise<readonly Place[]>;
+  /** In the order asked. */
+  details(userId: string, conversations: readonly string[]): Promise<readonly ConversationDetails[]>;
+}

@@ -1,0 +1,13 @@
+/** How far somebody has got in a conversation: the highest `seq` that reached a device of theirs, and that they read. */
+export interface Marks {
+  readonly received: number;
+  readonly read: number;
+}
+
+export const NO_MARKS: Marks = { received: 0, read: 0 };
+
+/** Who answers has read what came before; who has read something has received it. `sent` is their last own `seq`. */
+export function effectiveMarks({ received, read }: Marks, sent: number): Marks {
+  const effectiveRead = Math.max(read, sent);
+  return { received: Math.max(received, effectiveRead), read: effectiveRead };
+}

@@ -1,0 +1,9 @@
+import type { Marks } from './mark.ts';
+
+export interface MarkStore {
+  /** Eventually consistent. `receivedAt` is when the delivery mark was last written. */
+  of(userId: string, conversation: string): Promise<Marks & { readonly receivedAt: Date | undefined }>;
+  /** Moves the reader's mark forward, and the delivery mark with it; false when it was there already. */
+  moveRead(userId: string, conversation: string, seq: number): Promise<boolean>;
+  moveReceived(userId: string, conversation: string, seq: number, now: Date): Promise<boolean>;
+}

@@ -1,0 +1,91 @@
+import { type FieldErrors, RateLimited, ValidationFailed } from '../core/errors.ts';
+import type { InboxEntry } from '../core/inbox/inbox.ts';
+import type { Message } from '../core/messages/message.ts';
+import type { Presence } from '../core/presence/presence.ts';
+
+/** A stored message as both members' sockets get it. */
+export function messageFrame(message: Message, senderName: string) {
+  return {
+    type: 'chat.message' as const,
+    id: message.id,
+    conversation: message.conversation,
+    seq: message.seq,
+    message: message.text,
+    sender: senderName,
+    sender_id: message.senderId,
+    created_at: message.createdAt,
+  };
+}
+
+/** The reply to `message.send`. */
+export function sentFrame(message: Message, senderName: string) {
+  return {
+    ...messageFrame(message, senderName),
+    type: 'message.sent' as const,
+    ...(message.clientId !== undefined && { client_id: message.clientId }),
+  };
+}
+
+/** Somebody's mark, as it stands now. */
+export function markFrame(
+  type: 'conversation.read' | 'message.received',
+  { conversation, userId, seq }: { conversation: string; userId: string; seq: number },
+) {
+  return { type, conversation, user_id: userId, seq };
+}
+
+export function typingFrame(conversation: string, userId: string, seconds: number) {
+  return { type: 'typing' as const, conversation, user_id: userId, expires_in: seconds };
+}
+
+export function presenceBody({ userId, online, lastSeen }: Presence) {
+  return { user_id: userId, online, last_seen: lastSeen ?? null };
+}
+
+export function presenceFrame(presences: readonly Presence[]) {
+  return { type: 'presence' as const, users: presences.map(presenceBody) };
+}
+
+export const sessionEndedFrame = {
+  type: 'session.ended' as const,
+  detail: 'This session has ended. Log in again.',
+};
+
+/** A conversation as the inbox shows it, over HTTP and in `sync` alike. */
+export function conversationBody(entry: InboxEntry) {
+  const { conversation, peer, last, unread, own, peers, presence } = entry;
+  const { online, last_seen } = presenceBody(presence);
+  return {
+    id: conversation,
+    peer: { ...peer, online, last_seen },
+    last_message: {
+      id: last.id,
+      seq: last.seq,
+      sender_id: last.senderId,
+      message: last.text,
+      created_at: last.createdAt,
+    },
+    unread,
+    read: own.read,
+    received: own.received,
+    peer_read: peers.read,
+    peer_received: peers.received,
+  };
+}
+
+interface Told {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What went wrong with a frame; with `retry_after` (seconds) or `errors` (by field) where there is more to say. */
+export function errorFrame(error: Told, ref?: string) {
+  return {
+    type: 'error' as const,
+    code: error.code,
+    detail: error.message,
+    ...(error instanceof RateLimited && { retry_after: error.retryAfter }),
+    ...(error instanceof ValidationFailed && { errors: error.errors satisfies FieldErrors }),
+    ...(ref !== undefined && { ref }),
+  };
+}

@@ -1,0 +1,7 @@
+import { markStore } from '../storage/marks.ts';
+import { messageStore } from '../storage/messages.ts';
+import { system } from './system.ts';
+import { table } from './table.ts';
+
+/** To move marks. */
+export const marking = { history: messageStore(table), marks: markStore(table), now: system.now };

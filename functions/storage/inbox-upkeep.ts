@@ -1,0 +1,78 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { membersOf } from '../core/conversations/conversation-id.ts';
+import type { InboxUpkeep } from '../core/inbox/ports.ts';
+import { toPlace } from './inbox.ts';
+import { conversationKey, membershipKey, PLACE_PREFIX, placeKey, userPartition } from './keys.ts';
+import type { Table } from './table.ts';
+
+/** What the stream's consumer does to the inboxes. Each step can be repeated. */
+export function inboxUpkeep({ client, name }: Table): InboxUpkeep {
+  return {
+    async lastOf(conversation) {
+      const Key = conversationKey(conversation);
+      const { Item } = await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }));
+      return Item?.seq ?? 0;
+    },
+
+    async setLast(conversation, last, sent) {
+      const names = (membersOf(conversation) ?? []).map((userId, i) => [`sent${i}`, sent[userId]] as const);
+      const values = Object.entries({ ...last, ...Object.fromEntries(names) }).filter(
+        ([, value]) => value !== undefined,
+      );
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName: name,
+            Key: conversationKey(conversation),
+            UpdateExpression: `SET ${values.map(([key]) => `#${key} = :${key}`).join(', ')}`,
+            ConditionExpression: 'attribute_not_exists(#seq) OR #seq < :seq',
+            ExpressionAttributeNames: Object.fromEntries(values.map(([key]) => [`#${key}`, key])),
+            ExpressionAttributeValues: Object.fromEntries(values.map(([key, value]) => [`:${key}`, value])),
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+
+    async top(userId) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: name,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': userPartition(userId), ':prefix': PLACE_PREFIX },
+          ScanIndexForward: false,
+          Limit: 1,
+        }),
+      );
+      return Items[0] && toPlace(Items[0].sk);
+    },
+
+    async placeOf(userId, conversation) {
+      const Key = membershipKey(userId, conversation);
+      const { Item } = await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }));
+      return Item?.topAt === undefined ? undefined : { conversation, topAt: Item.topAt };
+    },
+
+    async moveToTop(userId, { conversation, topAt }, peer, former) {
+      // The new place, then the membership that names it, then the old place away: whatever dies in between leaves at
+      // worst a place that no membership names, and readers pass over that.
+      await client.send(new PutCommand({ TableName: name, Item: placeKey(userId, topAt, conversation) }));
+      await client.send(
+        new UpdateCommand({
+          TableName: name,
+          Key: membershipKey(userId, conversation),
+          UpdateExpression: 'SET topAt = :topAt, peer = :peer',
+          ExpressionAttributeValues: { ':topAt': topAt, ':peer': peer },
+        }),
+      );
+      if (former) {
+        await client.send(
+          new DeleteCommand({ TableName: name, Key: placeKey(userId, former.topAt, conversation) }),
+        );
+      }
+    },
+  };
+}

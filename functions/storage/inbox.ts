@@ -1,0 +1,97 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { membersOf, peerIn } from '../core/conversations/conversation-id.ts';
+import type { LastMessage } from '../core/inbox/inbox.ts';
+import type { ConversationDetails, InboxReader, Peer, Place } from '../core/inbox/ports.ts';
+import { effectiveMarks, type Marks } from '../core/marks/mark.ts';
+import { batchGet } from './batch-get.ts';
+import { conversationKey, membershipKey, PLACE_PREFIX, placeKey, userPartition } from './keys.ts';
+import type { Table } from './table.ts';
+
+/** Sorts behind every time and conversation. */
+const END = `${PLACE_PREFIX}~`;
+
+/** The inboxes: a Query for the places of a page, a BatchGetItem for what is shown of them. Eventually consistent. */
+export function inboxReader(table: Table): InboxReader {
+  const { client, name } = table;
+  return {
+    async places(userId, { limit, before, since }) {
+      const high = before ? placeKey(userId, before.topAt, before.conversation).sk : END;
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: name,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+          ExpressionAttributeValues: {
+            ':pk': userPartition(userId),
+            ':low': `${PLACE_PREFIX}${since ?? ''}`,
+            ':high': high,
+          },
+          ScanIndexForward: false,
+          // BETWEEN includes its ends: the place named by `before` comes first, and is dropped.
+          Limit: before ? limit + 1 : limit,
+        }),
+      );
+      return Items.filter(({ sk }) => !before || sk !== high)
+        .slice(0, limit)
+        .map(({ sk }) => toPlace(sk));
+    },
+
+    async details(userId, conversations) {
+      const items = await batchGet(
+        table,
+        conversations.flatMap((conversation) => [
+          membershipKey(userId, conversation),
+          membershipKey(peerIn(conversation, userId), conversation),
+          conversationKey(conversation),
+        ]),
+        { consistent: false },
+      );
+      return conversations.map((conversation, i) =>
+        toDetails(userId, conversation, items.slice(3 * i, 3 * i + 3)),
+      );
+    },
+  };
+}
+
+/** `INBOX#<topAt>#<conversation>` */
+export function toPlace(sk: string): Place {
+  const [, topAt = '', conversation = ''] = sk.split('#');
+  return { topAt, conversation };
+}
+
+interface MembershipItem {
+  readonly topAt?: string;
+  readonly peer?: Peer;
+  readonly readSeq?: number;
+  readonly receivedSeq?: number;
+}
+
+interface ConversationItem extends LastMessage {
+  /** Each member's last own `seq`, in the order of the conversation's id. */
+  readonly sent0?: number;
+  readonly sent1?: number;
+}
+
+function toDetails(
+  userId: string,
+  conversation: string,
+  [own, peers, meta]: readonly (object | undefined)[],
+): ConversationDetails {
+  const { topAt, peer } = (own ?? {}) as MembershipItem;
+  const { sent0 = 0, sent1 = 0, ...last } = (meta ?? {}) as ConversationItem;
+  const isFirst = membersOf(conversation)?.[0] === userId;
+  return {
+    topAt,
+    peer,
+    own: marksOf(own, isFirst ? sent0 : sent1),
+    peers: marksOf(peers, isFirst ? sent1 : sent0),
+    last: meta && toLast(last),
+  };
+}
+
+function marksOf(item: MembershipItem | undefined, sent: number): Marks {
+  return effectiveMarks({ read: item?.readSeq ?? 0, received: item?.receivedSeq ?? 0 }, sent);
+}
+
+function toLast({ seq, id, senderId, text, createdAt }: LastMessage): LastMessage {
+  return { seq, id, senderId, text, createdAt };
+}

@@ -1,0 +1,19 @@
+import { readFrame } from '../../protocol/frames.ts';
+import { messageFrame } from '../../protocol/server-frames.ts';
+import type { Caller } from './action.ts';
+import { send } from './send.ts';
+
+/** A message on the socket of one conversation: the original protocol, whose acknowledgement is the sender's own copy. */
+export async function sendOriginal(
+  { connection, username }: Caller,
+  peerId: string,
+  body: string | undefined,
+) {
+  const { message: text, clientId, after } = readFrame(body, false);
+  const senderId = connection.userId;
+  const { message } = await send(username, { from: connection, senderId, peerId, text, clientId, after });
+  return {
+    ...messageFrame(message, username),
+    ...(message.clientId !== undefined && { client_id: message.clientId }),
+  };
+}
