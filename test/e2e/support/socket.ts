@@ -27,7 +27,7 @@ export interface Opening {
 }
 
 /** The handshake was answered with something other than 101. */
-export class Refused extends Error {
+class Refused extends Error {
   readonly status: number;
 
   constructor(status: number) {
