@@ -12,7 +12,17 @@ mkdirSync(dirname(target), { recursive: true });
 // One at a time: the bundles have one place for everybody. Whoever waited may find the work done.
 const turn = new DatabaseSync(join(dirname(target), 'lock'), { timeout: 120_000 });
 turn.exec('BEGIN EXCLUSIVE');
-if (!existsSync(target)) {
+try {
+  if (!existsSync(target)) await synthesize();
+} catch (error) {
+  // What esbuild found it has told already, with the line in the source.
+  const told = error instanceof Error && 'errors' in error;
+  if (!told) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  process.exitCode = 1;
+}
+turn.close();
+
+async function synthesize(): Promise<void> {
   const { bundleFunctions } = await import('../lib/bundle.ts');
   bundleFunctions();
   const { createApp } = await import('../lib/app.ts');
@@ -21,4 +31,3 @@ if (!existsSync(target)) {
   createApp({ outdir: draft, context: JSON.parse(context) }).synth();
   renameSync(draft, target);
 }
-turn.close();

@@ -20,8 +20,10 @@ export function keySet({ published, now }: { published: PublicKeyReader; now: ()
 
   async function read(): Promise<JWTVerifyGetKey> {
     const readAt = now().getTime();
-    const find = createLocalJWKSet({ keys: (await published.read()) as JWK[] });
-    current = { find, readAt };
+    const keys = (await published.read()) as JWK[];
+    const find = createLocalJWKSet({ keys });
+    // Before a stage's first login there are no keys: that is not kept, as they may come at any moment.
+    current = keys.length > 0 ? { find, readAt } : undefined;
     return find;
   }
 
@@ -30,7 +32,7 @@ export function keySet({ published, now }: { published: PublicKeyReader; now: ()
     try {
       return await find(header, token);
     } catch (error) {
-      const isFresh = current && now().getTime() - current.readAt < COOLDOWN_MS;
+      const isFresh = !current || now().getTime() - current.readAt < COOLDOWN_MS;
       if (!(error instanceof errors.JWKSNoMatchingKey) || isFresh) throw error;
       return (await read())(header, token);
     }

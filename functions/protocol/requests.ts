@@ -40,8 +40,8 @@ export const registerRequest = z.strictObject({
 
 /** `POST /users/token/` */
 export const tokenRequest = z.strictObject({
-  email: z.string().check(z.minLength(1), z.maxLength(254)),
-  password: z.string().check(z.minLength(1), z.maxLength(4096)),
+  email: z.string().check(z.minLength(1), z.maxLength(254), wellFormed),
+  password: z.string().check(z.minLength(1), z.maxLength(4096), wellFormed),
 });
 
 /** `POST /users/token/refresh/` */

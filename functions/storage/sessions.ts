@@ -2,8 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { SessionCheck } from '../core/connections/ports.ts';
 import type { SessionStore } from '../core/sessions/ports.ts';
-import type { Session } from '../core/sessions/session.ts';
-import { fromEpochSeconds, toEpochSeconds } from './epoch.ts';
+import { toEpochSeconds } from './epoch.ts';
 import { sessionKey } from './keys.ts';
 import type { Table } from './table.ts';
 
@@ -21,7 +20,7 @@ export function sessionStore({ client, name }: Table): SessionStore {
 
     async rotate(claim, next, now) {
       try {
-        const { Attributes } = await client.send(
+        await client.send(
           new UpdateCommand({
             TableName: name,
             Key: sessionKey(claim.userId, claim.sessionId),
@@ -36,17 +35,18 @@ export function sessionStore({ client, name }: Table): SessionStore {
               ':now': toEpochSeconds(now),
               ':one': 1,
             },
-            ReturnValues: 'ALL_NEW',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         );
-        return toSession(Attributes as SessionItem);
+        return 'rotated';
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         // The exception carries the item in DynamoDB's own notation.
-        const found = error.Item;
-        const isLive = Number(found?.ttl?.N ?? 0) > toEpochSeconds(now);
-        return isLive && found?.familyHash?.S === claim.familyHash ? 'used' : 'unknown';
+        const { familyHash, rotationHash, ttl } = error.Item ?? {};
+        const isLive = Number(ttl?.N ?? 0) > toEpochSeconds(now);
+        if (!isLive || familyHash?.S !== claim.familyHash) return 'unknown';
+        // The SDK tries again when an answer gets lost: then the first try has done it, and nobody else could have.
+        return rotationHash?.S === next.rotationHash ? 'rotated' : 'used';
       }
     },
 
@@ -78,10 +78,4 @@ export function sessionCheck({ client, name }: Table): SessionCheck {
       return Item !== undefined && Item.ttl > toEpochSeconds(now);
     },
   };
-}
-
-type SessionItem = Omit<Session, 'expiresAt'> & { readonly ttl: number };
-
-function toSession({ ttl, id, userId, familyHash, rotationHash, createdAt }: SessionItem): Session {
-  return { id, userId, familyHash, rotationHash, createdAt, expiresAt: fromEpochSeconds(ttl) };
 }

@@ -87,6 +87,13 @@ describe.each(['/users/register/', '/users/token/', '/users/token/refresh/', '/u
       },
     );
 
+    it('refuses a field that it does not know, by its name', async () => {
+      expect(await post({ is_staff: true })).toMatchObject({
+        status: 400,
+        body: { code: 'validation_failed', errors: { is_staff: [expect.any(String)] } },
+      });
+    });
+
     it('takes no prototype from a body', async () => {
       const reply = await post(
         '{"__proto__": {"email": "a@example.com", "refresh": "x", "refresh_token": "x"}, "constructor": 1}',

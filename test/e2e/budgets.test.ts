@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Runtime } from '../../local/runtime.ts';
-import { assertNoScan } from './support/no-scan.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { type Person, people } from './support/people.ts';
 import { type Rest, rest } from './support/rest.ts';
 import { closeSockets, connect, type Socket } from './support/socket.ts';
+import { assertNoScan } from './support/watched-runtime.ts';
 
 type Usage = ReturnType<Runtime['usage']>;
 type Request = Usage['requests'][number];

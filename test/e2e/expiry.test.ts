@@ -6,17 +6,20 @@ import { logIn, type Person, people, type Session } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets, connect, refusal } from './support/socket.ts';
 
-const SECONDS = 2;
+const ACCESS_SECONDS = 2;
+const REFRESH_SECONDS = 6;
 
-describe.skipIf(notOurs)(`an access token of ${SECONDS} seconds ${notOurs}`, () => {
-  const runtime = ownRuntime({ context: { accessTokenSeconds: String(SECONDS) } });
+describe.skipIf(notOurs)(`what expires ${notOurs}`, () => {
+  const runtime = ownRuntime({
+    context: { accessTokenSeconds: `${ACCESS_SECONDS}`, refreshTokenSeconds: `${REFRESH_SECONDS}` },
+  });
   const api = () => rest(runtime().url);
   afterEach(closeSockets);
 
   /** The end is a moment that the token names: waiting for it is no guess. */
   const endOf = ({ access }: Session) => delay((decodeJwt(access).exp as number) * 1000 - Date.now() + 50);
 
-  it('is refused once it has expired, and says so', async () => {
+  it('an access token is refused once it has expired, and the answer says so', async () => {
     const [ada] = await people(api(), 1);
     await endOf(ada);
     const reply = await api().get('/users/', { token: ada.access });
@@ -31,7 +34,7 @@ describe.skipIf(notOurs)(`an access token of ${SECONDS} seconds ${notOurs}`, () 
     expect(await api().get('/users/', { token: body.access })).toMatchObject({ status: 200 });
   });
 
-  it('opens no socket once it has expired', async () => {
+  it('an access token opens no socket once it has expired', async () => {
     const [ada, charles] = await people(api(), 2);
     await endOf(ada);
     for (const carry of ['header', 'subprotocol'] as const) {
@@ -39,10 +42,11 @@ describe.skipIf(notOurs)(`an access token of ${SECONDS} seconds ${notOurs}`, () 
     }
   });
 
-  it('closes its socket at the next frame, with an error that says why; nothing is stored and the peer gets nothing', async () => {
+  it('a socket closes at the first frame after its token expired, with an error that says why; nothing is stored, the peer gets nothing', async () => {
     const [ada, charles] = await people(api(), 2);
     const session = await logIn(api(), ada);
     const socket = await connect(runtime().url, { peer: charles.id, token: session.access });
+    const peer = await connect(runtime().url, { peer: ada.id, token: charles.access });
     expect(await socket.say('in time')).toMatchObject({ type: 'chat.message', seq: 1 });
     await endOf(session);
     socket.send({ message: 'too late', ref: 'r-1' });
@@ -54,7 +58,18 @@ describe.skipIf(notOurs)(`an access token of ${SECONDS} seconds ${notOurs}`, () 
     });
     await socket.closed;
     expect(socket.frames).toHaveLength(2);
+    expect(peer.frames.map(({ message }) => message)).toEqual(['in time']);
     expect(await countOf(ada, charles)).toBe(1);
+  });
+
+  it('a session that is not refreshed ends: its sockets close, its refresh token is refused', async () => {
+    const [ada, charles] = await people(api(), 2);
+    const session = await logIn(api(), ada);
+    const socket = await connect(runtime().url, { peer: charles.id, token: session.access });
+    await socket.closed;
+    const reply = await api().post('/users/token/refresh/', { refresh: session.refresh });
+    expect(reply).toMatchObject({ status: 401 });
+    expect(['token_invalid', 'token_expired']).toContain(reply.body.code);
   });
 
   async function countOf(one: Person, other: Person): Promise<number> {

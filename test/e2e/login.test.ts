@@ -76,6 +76,9 @@ describe('logging in is refused with', () => {
     ['an email that is a number', { ...known, email: 7 }, 'email'],
     ['an email that is a list', { ...known, email: [known.email] }, 'email'],
     ['an email that is a condition', { ...known, email: { $ne: '' } }, 'email'],
+    ['an email of 255 characters', { ...known, email: `${'a'.repeat(243)}@example.com` }, 'email'],
+    ['a password of 4,097 characters', { ...known, password: 'x'.repeat(4097) }, 'password'],
+    ['a field that is none', { ...known, remember: true }, 'remember'],
     ['a password that is null', { ...known, password: null }, 'password'],
     ['a password that is an object', { ...known, password: {} }, 'password'],
   ])('%s', async (_what, body, field) => {

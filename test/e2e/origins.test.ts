@@ -49,4 +49,18 @@ describe.skipIf(notOurs)(`a deployment with a list of origins ${notOurs}`, () =>
     expect((await get(LISTED)).get('access-control-allow-origin')).toBe(LISTED);
     expect((await get('https://evil.example.com')).get('access-control-allow-origin')).toBeNull();
   });
+
+  it('answers what a browser asks before it sends a token from a page of the list', async () => {
+    const { status, headers } = await rest(runtime().httpApiUrl).request('OPTIONS', '/users', {
+      headers: {
+        origin: LISTED,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization',
+      },
+    });
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe(LISTED);
+    expect(headers.get('access-control-allow-headers')).toMatch(/authorization/i);
+    expect(headers.get('access-control-allow-methods')).toMatch(/GET/);
+  });
 });

@@ -54,14 +54,12 @@ describe('refreshing is refused with', () => {
     ['ids that are none', 'a.b.c.d'],
     ['key separators', 'USER#1.SESSION#1.x.y'],
     ['control characters', '\u0000.\u0001.\u0002.\u0003'],
-    ['a long text', 'x'.repeat(10_000)],
+    ['4,096 characters', 'x'.repeat(4096)],
   ])('%s', async (_what, token) => {
-    const reply = await refresh(token);
-    expect([400, 401]).toContain(reply.status);
-    expect(reply.body.code).toBe(reply.status === 401 ? 'token_invalid' : 'validation_failed');
+    expect(await refresh(token)).toMatchObject({ status: 401, body: { code: 'token_invalid' } });
   });
 
-  it.each([[undefined], [null], [7], [['x']], [{}]])('%j', async (token) => {
+  it.each([[undefined], [null], [7], [['x']], [{}], [''], ['x'.repeat(4097)]])('%j', async (token) => {
     const reply = await refresh(token);
     expect(reply).toMatchObject({
       status: 400,

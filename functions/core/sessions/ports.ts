@@ -3,10 +3,10 @@ import type { Identity, RefreshClaim, Session } from './session.ts';
 export interface SessionStore {
   create(session: Session): Promise<void>;
   /**
-   * Replaces the current rotation hash by `next` if `claim` holds it, in one conditional write.
+   * Replaces the current rotation hash by `next` if `claim` holds it, in one conditional write: `rotated`.
    * `used`: the family is right, the rotation is not: an old token came back. `unknown`: no such live session or family.
    */
-  rotate(claim: RefreshClaim, next: Rotation, now: Date): Promise<Session | 'used' | 'unknown'>;
+  rotate(claim: RefreshClaim, next: Rotation, now: Date): Promise<'rotated' | 'used' | 'unknown'>;
   /** Ends the session if the claim is of its family; false when there was nothing to end. */
   end(claim: RefreshClaim): Promise<boolean>;
 }

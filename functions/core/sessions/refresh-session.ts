@@ -12,6 +12,8 @@ interface Dependencies {
   readonly now: () => Date;
 }
 
+const ENDED = 'This refresh token is not valid any more.';
+
 /**
  * Exchanges a refresh token for a new pair. A token that was used before means that two parties hold it: its whole
  * family ends (RFC 9700 §4.14.2).
@@ -23,20 +25,20 @@ export async function refreshSession(
 ): Promise<TokenPair> {
   const claim = refreshTokens.read(token);
   if (!claim) throw new TokenInvalid('This is not a refresh token.');
+  // Read, not kept in the session: what the operator changed holds from the next refresh on.
+  const account = await profiles.profileOf(claim.userId);
+  if (!account) throw new TokenInvalid(ENDED);
+  const { userId, sessionId } = claim;
+  const { username, staff } = account;
+  // All that can fail comes first: once the old token is used up, the caller must get the new one.
+  const access = await accessTokens.sign({ userId, username, sessionId, staff });
   const next = refreshTokens.next(token);
   const expiresAt = new Date(now().getTime() + refreshSeconds * 1000);
-  const session = await sessions.rotate(claim, { rotationHash: next.rotationHash, expiresAt }, now());
-  if (session === 'used') {
+  const outcome = await sessions.rotate(claim, { rotationHash: next.rotationHash, expiresAt }, now());
+  if (outcome === 'used') {
     await sessions.end(claim);
     throw new TokenInvalid('This refresh token was used before. Its session is closed; log in again.');
   }
-  if (session === 'unknown') throw new TokenInvalid('This refresh token is not valid any more.');
-  // Read again instead of kept in the session: what the operator changed holds from the next refresh on.
-  const account = await profiles.profileOf(session.userId);
-  if (!account) throw new TokenInvalid('The account of this refresh token is gone.');
-  const { id: userId, username, staff } = account;
-  return {
-    access: await accessTokens.sign({ userId, username, sessionId: session.id, staff }),
-    refresh: next.token,
-  };
+  if (outcome === 'unknown') throw new TokenInvalid(ENDED);
+  return { access, refresh: next.token };
 }

@@ -11,7 +11,7 @@ export interface Reply {
   readonly body: any;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   /** An access token. */
   readonly token?: string | undefined;
   readonly headers?: Record<string, string>;

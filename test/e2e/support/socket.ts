@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { WebSocket } from 'ws';
 
 /** A frame from the server, parsed. */
@@ -27,7 +27,7 @@ export interface Opening {
 }
 
 /** The handshake was answered with something other than 101. */
-export class Refused extends Error {
+class Refused extends Error {
   readonly status: number;
 
   constructor(status: number) {
@@ -49,6 +49,7 @@ export class Socket {
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
+    setMaxListeners(0, this.#news); // many may wait at once
     socket.on('message', (data, isBinary) => {
       if (isBinary) throw new Error('The server sent a binary frame');
       this.frames.push(JSON.parse(String(data)));

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { assertNoScan } from './no-scan.ts';
+import { startWatched } from './watched-runtime.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -23,26 +23,15 @@ export default async function startSystem(project: TestProject): Promise<(() => 
     project.provide('notOurs', 'PARLEY_URL is set: this needs a runtime that the suite starts itself');
     return undefined;
   }
-  const { startRuntime } = await import('../../../local/runtime.ts');
-  const runtime = await startRuntime({ port: 0, memory: true, onLog: sayFaults });
+  const { runtime, end } = await startWatched();
   project.provide('parleyUrl', runtime.url);
   project.provide('httpApiUrl', runtime.httpApiUrl);
   project.provide('webSocketUrl', runtime.webSocketUrl);
   project.provide('notOurs', '');
-  return async () => {
-    try {
-      assertNoScan(runtime);
-    } catch (error) {
+  return () =>
+    end().catch((error) => {
       // Vitest logs what a teardown throws, but does not count it.
       process.exitCode = 1;
       throw error;
-    } finally {
-      await runtime.stop();
-    }
-  };
-}
-
-/** A function's own errors explain a failing test; what it says otherwise would hide them. */
-function sayFaults(line: string): void {
-  if (/error/i.test(line)) console.error(line);
+    });
 }

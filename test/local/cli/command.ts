@@ -14,8 +14,12 @@ export interface Started {
 }
 
 /** Runs the command as npm would. */
-export function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Started {
-  const child = spawn(process.execPath, [main, ...args], {
+export function start(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  program = main,
+): Started {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,24 @@
+import { describe, expect, inject, it } from 'vitest';
+
+const url = inject('parleyUrl');
+
+describe('the pages of the site', () => {
+  it('begin at /', async () => {
+    const response = await fetch(url);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(await response.text()).toContain('<title>Parley</title>');
+  });
+
+  it.each(['/nothing-here', '/index.html/..%2f..%2fpackage.json', '/..%2fpackage.json'])(
+    'do not go beyond what was deployed: GET %s',
+    async (path) => {
+      const { status } = await fetch(url + path);
+      expect([400, 403, 404]).toContain(status);
+    },
+  );
+
+  it('are not written to', async () => {
+    expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(403);
+  });
+});

@@ -1,0 +1,40 @@
+import type { Runtime, RuntimeOptions } from '../../../local/runtime.ts';
+
+export interface Watched {
+  readonly runtime: Runtime;
+  /** Stops the runtime; throws if its functions logged a fault of their own or scanned the table. */
+  end(): Promise<void>;
+}
+
+/** Starts a local runtime in memory, on a free port. */
+export async function startWatched(
+  options: Pick<RuntimeOptions, 'limits' | 'context'> = {},
+): Promise<Watched> {
+  const { startRuntime } = await import('../../../local/runtime.ts');
+  const faults: string[] = [];
+  const onLog = (line: string) => {
+    if (isFault(line)) faults.push(line);
+  };
+  const runtime = await startRuntime({ port: 0, memory: true, onLog, ...options });
+  return {
+    runtime,
+    async end() {
+      await runtime.stop();
+      assertNoScan(runtime);
+      if (faults.length > 0)
+        throw new Error(`Nothing that a client sends is a server's fault:\n${faults.join('\n')}`);
+    },
+  };
+}
+
+/** An authorizer answers 401 by throwing just this; any other error is none of the client's making. */
+function isFault(line: string): boolean {
+  return /\] ERROR |"errorType"/.test(line) && !line.includes('"errorMessage":"Unauthorized"');
+}
+
+/** Throws if anything since the last reset scanned the table: no work may grow with what the table holds. */
+export function assertNoScan(runtime: Runtime): void {
+  const scans = runtime.usage().requests.filter(({ operation }) => operation === 'Scan');
+  if (scans.length === 0) return;
+  throw new Error(`${scans.length} Scans, by ${[...new Set(scans.map((scan) => scan.function))].join(', ')}`);
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll } from 'vitest';
+import { createTable } from '../../../local/aws/create-table.ts';
+import { type Engine, startDynoxide } from '../../../local/aws/dynoxide.ts';
+import { type EngineCall, engineCall } from '../../../local/aws/engine-call.ts';
+import type { TableSpec } from '../../../local/model.ts';
+
+export const tableSpec: TableSpec = {
+  name: 'chat-table',
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  ttlAttribute: 'ttl',
+  streamView: 'NEW_AND_OLD_IMAGES',
+};
+
+export interface Table {
+  readonly engine: Engine;
+  readonly call: EngineCall;
+  readonly streamArn: string;
+  put(sk: string, more?: object): Promise<unknown>;
+}
+
+/** A real engine with a table for the tests around. */
+export function engineWithTable(): () => Table {
+  let table: Table;
+  beforeAll(async () => {
+    const engine = await startDynoxide(undefined);
+    const call = engineCall(engine.endpoint);
+    const streamArn = (await createTable(call, tableSpec)) ?? '';
+    table = {
+      engine,
+      call,
+      streamArn,
+      put: (sk, more = {}) =>
+        call('PutItem', { TableName: tableSpec.name, Item: { pk: { S: 'A' }, sk: { S: sk }, ...more } }),
+    };
+  });
+  afterAll(() => table?.engine.stop());
+  return () => table;
+}
+
+/** The URL of a server on a free port for the tests around. */
+export function serve(listener: RequestListener): () => string {
+  const server = createServer(listener);
+  beforeAll(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterAll(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** For an SDK client against an endpoint on this machine, signed as a function of that name. */
+export function clientOf(endpoint: string, name: string) {
+  return {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: name, secretAccessKey: 'x' },
+    maxAttempts: 1,
+  };
+}

@@ -1,0 +1,179 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { EventSource } from '../../../local/aws/stream/event-source.ts';
+import type { StreamRecord } from '../../../local/aws/stream/reader.ts';
+import { startEventSources } from '../../../local/event-sources.ts';
+import type { EventSourceSpec, InvocationResult } from '../../../local/model.ts';
+import { engineWithTable, tableSpec } from './engine.ts';
+
+const functionName = 'parley-dev-changes';
+const spec: EventSourceSpec = {
+  functionName,
+  batchSize: 10,
+  windowSeconds: 0,
+  reportsItemFailures: true,
+  bisectsOnError: true,
+  maximumRetries: 1,
+  filters: [{ dynamodb: { Keys: { sk: { S: [{ prefix: 'WANTED#' }] } } } }],
+  hasDeadLetters: true,
+};
+
+describe('a function on the table’s stream', () => {
+  const table = engineWithTable();
+  const started: EventSource[] = [];
+  const folders: string[] = [];
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((source) => source.stop()));
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+
+  function stateFolder(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-stream-'));
+    folders.push(folder);
+    return folder;
+  }
+
+  /** Starts it in a folder; `answer` is the function's, and `seen` the keys of each batch that it got. */
+  async function follow(
+    folder: string | undefined,
+    {
+      answer = () => null,
+      change = {},
+    }: {
+      answer?: (keys: string[], records: StreamRecord[]) => unknown;
+      change?: Partial<EventSourceSpec>;
+    } = {},
+  ) {
+    const seen: string[][] = [];
+    const events: unknown[] = [];
+    const log: string[] = [];
+    const invoke = async (_: string, event: unknown): Promise<InvocationResult> => {
+      const { Records } = event as { Records: StreamRecord[] };
+      const keys = Records.map(({ dynamodb }) => dynamodb.Keys.sk?.S ?? '');
+      seen.push(keys);
+      events.push(event);
+      try {
+        return { ok: true, value: answer(keys, Records) };
+      } catch (error) {
+        return { ok: false, errorType: 'Error', errorMessage: (error as Error).message };
+      }
+    };
+    const { call, streamArn } = table();
+    const [source] = await startEventSources([{ ...spec, ...change }], {
+      call,
+      table: tableSpec,
+      streamArn,
+      invoker: { invoke },
+      folder,
+      onLog: (_, line) => log.push(line),
+    });
+    if (source === undefined) throw new Error('nothing started');
+    started.push(source);
+    return { seen, events, log, source };
+  }
+
+  it('gets the records that its filters let through, as Lambda gives them', async () => {
+    const { seen, events, source } = await follow(stateFolder());
+    await table().put('IGNORED#1');
+    await table().put('WANTED#1', { n: { N: '1' } });
+    source.wake();
+    await vi.waitFor(() => expect(seen.flat()).toEqual(['WANTED#1']));
+    expect(events).toEqual([
+      {
+        Records: [
+          {
+            eventID: expect.any(String),
+            eventName: 'INSERT',
+            eventVersion: '1.1',
+            eventSource: 'aws:dynamodb',
+            awsRegion: 'us-east-1',
+            eventSourceARN: expect.stringMatching(
+              /^arn:aws:dynamodb:us-east-1:\d{12}:table\/chat-table\/stream\//,
+            ),
+            dynamodb: {
+              ApproximateCreationDateTime: expect.any(Number),
+              Keys: { pk: { S: 'A' }, sk: { S: 'WANTED#1' } },
+              NewImage: { pk: { S: 'A' }, sk: { S: 'WANTED#1' }, n: { N: '1' } },
+              SequenceNumber: expect.stringMatching(/^\d+$/),
+              SizeBytes: expect.any(Number),
+              StreamViewType: 'NEW_AND_OLD_IMAGES',
+            },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('finds what others wrote without being woken', async () => {
+    const { seen } = await follow(undefined);
+    await vi.waitFor(() => expect(seen.flat()).toContain('WANTED#1'));
+    await table().put('WANTED#unannounced');
+    await vi.waitFor(() => expect(seen.flat()).toContain('WANTED#unannounced'), 3_000);
+  });
+
+  it('goes on after its last batch when the runtime starts again', async () => {
+    const folder = stateFolder();
+    const first = await follow(folder);
+    await table().put('WANTED#2');
+    first.source.wake();
+    await vi.waitFor(() => expect(first.seen.flat()).toContain('WANTED#2'));
+    await first.source.stop();
+    await table().put('WANTED#3');
+
+    const second = await follow(folder);
+    await vi.waitFor(() => expect(second.seen.flat()).toEqual(['WANTED#3']));
+  });
+
+  it('gets a batch again that it had not finished when the runtime died', async () => {
+    const folder = stateFolder();
+    const interrupted = await follow(folder, {
+      answer: () => {
+        throw new Error('not now');
+      },
+      change: { maximumRetries: -1, bisectsOnError: false },
+    });
+    await vi.waitFor(() => expect(interrupted.seen.length).toBeGreaterThan(0));
+    await interrupted.source.stop();
+
+    const second = await follow(folder);
+    await vi.waitFor(() => expect(second.seen[0]).toEqual(interrupted.seen[0]));
+  });
+
+  it('gathers records for its window, up to a batch', async () => {
+    const { seen } = await follow(undefined, { change: { windowSeconds: 1, batchSize: 3 } });
+    await vi.waitFor(() => expect(seen[0]).toHaveLength(3));
+    for (const batch of seen) expect(batch.length).toBeLessThanOrEqual(3);
+  });
+
+  it('gets what it reports as failed again, and at last a dead letter is kept', async () => {
+    const folder = stateFolder();
+    const { seen, log, source } = await follow(folder, {
+      answer: (keys, records) => {
+        const index = keys.indexOf('WANTED#poison');
+        const SequenceNumber = records[index]?.dynamodb.SequenceNumber;
+        return {
+          batchItemFailures: SequenceNumber === undefined ? [] : [{ itemIdentifier: SequenceNumber }],
+        };
+      },
+    });
+    await vi.waitFor(() => expect(seen.flat().length).toBeGreaterThan(0));
+    seen.length = 0;
+    for (const key of ['a', 'poison', 'b']) await table().put(`WANTED#${key}`);
+    source.wake();
+    await vi.waitFor(() => expect(log).toHaveLength(1), 5_000);
+    await table().put('WANTED#after');
+    source.wake();
+    await vi.waitFor(() => expect(seen.flat()).toContain('WANTED#after'));
+    expect(seen.flat().filter((key) => key === 'WANTED#poison').length).toBeGreaterThan(1);
+    expect(seen.flat()).toContain('WANTED#b');
+
+    expect(log).toEqual([expect.stringMatching(/^gave up on 1 stream records/)]);
+    const letters = readFileSync(join(folder, 'dead-letters', `${functionName}.jsonl`), 'utf8');
+    expect(JSON.parse(letters)).toMatchObject({
+      problem: 'the function reported 1 failed items',
+      records: [{ dynamodb: { Keys: { sk: { S: 'WANTED#poison' } } } }],
+    });
+  });
+});

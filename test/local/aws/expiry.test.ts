@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { expireItems } from '../../../local/aws/expiry.ts';
+import { streamReader } from '../../../local/aws/stream/reader.ts';
+import { engineWithTable, tableSpec } from './engine.ts';
+
+const now = () => Math.floor(Date.now() / 1_000);
+const ttl = (seconds: number) => ({ ttl: { N: String(now() + seconds) } });
+
+describe('expired items', () => {
+  const table = engineWithTable();
+  let stopping = new AbortController();
+  afterEach(() => {
+    stopping.abort();
+    stopping = new AbortController();
+  });
+
+  async function start() {
+    const { call, streamArn, engine } = table();
+    const sweep = vi.fn(() => engine.sweep?.() ?? Promise.reject(new Error('no sweep')));
+    const stream = await streamReader(call, streamArn, 'LATEST');
+    const look = vi.spyOn(stream, 'read');
+    const problems: unknown[] = [];
+    void expireItems(
+      {
+        call,
+        tableName: tableSpec.name,
+        ttlAttribute: 'ttl',
+        stream,
+        sweep,
+        onSwept: () => {},
+        onProblem: (error) => problems.push(error),
+      },
+      stopping.signal,
+    );
+    return { sweep, look, problems };
+  }
+
+  async function keys(): Promise<string[]> {
+    const { Items } = await table().call<{ Items: { sk: { S: string } }[] }>('Scan', {
+      TableName: tableSpec.name,
+    });
+    return Items.map(({ sk }) => sk.S).sort();
+  }
+
+  it('go within seconds, those from an earlier run and new ones; the others stay', async () => {
+    await table().put('from before', ttl(-100));
+    const { problems } = await start();
+    await table().put('already past', ttl(-10));
+    await table().put('soon', ttl(1));
+    await table().put('later', ttl(1_000));
+    await table().put('never');
+    expect(await keys()).toContain('soon');
+    await vi.waitFor(async () => expect(await keys()).toEqual(['later', 'never']), {
+      timeout: 6_000,
+      interval: 100,
+    });
+    expect(problems).toEqual([]);
+  });
+
+  it('leave a record in the stream that tells them from a deletion', async () => {
+    const { call, streamArn } = table();
+    const { read } = await streamReader(call, streamArn, 'TRIM_HORIZON');
+    const removed = (await read(1_000)).filter(({ eventName }) => eventName === 'REMOVE');
+    expect(removed.length).toBeGreaterThanOrEqual(3);
+    for (const record of removed) {
+      expect(record).toMatchObject({
+        userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
+      });
+    }
+  });
+
+  it('cost nothing while none is due', async () => {
+    const { sweep, look } = await start();
+    await table().put('much later', ttl(5_000));
+    await vi.waitFor(() => expect(look).toHaveBeenCalledTimes(3), 5_000);
+    expect(sweep).not.toHaveBeenCalled();
+  });
+});

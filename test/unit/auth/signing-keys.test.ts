@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { signingKeyFrom } from '../../../functions/auth/signing-key.ts';
+import { signingKeys } from '../../../functions/auth/signing-keys.ts';
+import { frozenClock } from '../support/clock.ts';
+import { memoryKeys } from '../support/published-keys.ts';
+import { rejection } from '../support/rejection.ts';
+
+const [first, second] = await Promise.all([signingKeyFrom('first'), signingKeyFrom('second')]);
+const MINUTES = 60_000;
+
+function stage(published = memoryKeys()) {
+  const clock = frozenClock();
+  const secret = {
+    versions: { current: 'first', previous: undefined as string | undefined },
+    reads: 0,
+    async read() {
+      secret.reads += 1;
+      return secret.versions;
+    },
+  };
+  return { signingKey: signingKeys({ secret, published, now: clock.now }), secret, published, clock };
+}
+
+describe('the key to sign with', () => {
+  it('is derived from the secret, and published before its first use', async () => {
+    const { signingKey, published } = stage();
+    expect((await signingKey()).kid).toBe(first.kid);
+    expect(published.keys).toEqual([first.publicJwk]);
+  });
+
+  it('is not published again when it is already', async () => {
+    const { signingKey, published } = stage(memoryKeys(second.publicJwk, first.publicJwk));
+    await signingKey();
+    expect({ writes: published.writes, keys: published.keys }).toEqual({
+      writes: 0,
+      keys: [second.publicJwk, first.publicJwk],
+    });
+  });
+
+  it('is read once for many signatures, also when they begin together', async () => {
+    const { signingKey, secret, published, clock } = stage();
+    await Promise.all([signingKey(), signingKey()]);
+    clock.pass(5 * MINUTES);
+    await signingKey();
+    expect({ secret: secret.reads, published: published.reads }).toEqual({ secret: 1, published: 1 });
+  });
+
+  it('follows a rotation within five minutes, and the former key stays published', async () => {
+    const { signingKey, secret, published, clock } = stage();
+    await signingKey();
+    secret.versions = { current: 'second', previous: 'first' };
+    expect((await signingKey()).kid).toBe(first.kid);
+    clock.pass(5 * MINUTES + 1);
+    expect((await signingKey()).kid).toBe(second.kid);
+    expect(published.keys).toEqual([second.publicJwk, first.publicJwk]);
+  });
+
+  it('is not handed out when its public half could not be published; the next call tries again', async () => {
+    const { signingKey, published } = stage();
+    published.isDown = true;
+    expect(await rejection(signingKey())).toEqual({ code: 'unavailable', retryAfter: 1 });
+    published.isDown = false;
+    expect((await signingKey()).kid).toBe(first.kid);
+    expect(published.keys).toEqual([first.publicJwk]);
+  });
+});

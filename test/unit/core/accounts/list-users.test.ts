@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { listUsers, type UserCursor } from '../../../../functions/core/accounts/list-users.ts';
+import { crowd, memoryDirectory } from '../../support/directory.ts';
+import { id } from '../../support/people.ts';
+import { rejection } from '../../support/rejection.ts';
+
+const people = crowd(25);
+const directory = memoryDirectory({
+  users: people,
+  everyone: [...people, { id: id(99), username: 'Admin' }],
+});
+const list = (request: Partial<Parameters<typeof listUsers>[1]>) =>
+  listUsers(directory, { staff: false, limit: 10, offset: 0, ...request });
+
+describe('a page of users', () => {
+  it('begins with the first, and leads to the next', async () => {
+    expect(await list({})).toEqual({
+      count: 25,
+      users: people.slice(0, 10),
+      next: { username: 'u009', backwards: false },
+      previous: undefined,
+    });
+  });
+
+  it('goes on behind a cursor, and leads back', async () => {
+    expect(await list({ cursor: { username: 'u009', backwards: false }, offset: 10 })).toEqual({
+      count: 25,
+      users: people.slice(10, 20),
+      next: { username: 'u019', backwards: false },
+      previous: { username: 'u010', backwards: true },
+    });
+  });
+
+  it('is the last one when nobody comes behind it', async () => {
+    expect(await list({ cursor: { username: 'u019', backwards: false } })).toEqual({
+      count: 25,
+      users: people.slice(20),
+      next: undefined,
+      previous: { username: 'u020', backwards: true },
+    });
+  });
+
+  it('is the last one, too, when it is exactly full', async () => {
+    expect((await list({ limit: 25 })).next).toBeUndefined();
+    expect((await list({ limit: 24 })).next).toEqual({ username: 'u023', backwards: false });
+  });
+
+  it('goes backwards to the people before a cursor, in ascending order', async () => {
+    expect(await list({ cursor: { username: 'u020', backwards: true } })).toEqual({
+      count: 25,
+      users: people.slice(10, 20),
+      next: { username: 'u019', backwards: false },
+      previous: { username: 'u010', backwards: true },
+    });
+  });
+
+  it('ends backwards with the first', async () => {
+    expect(await list({ cursor: { username: 'u004', backwards: true } })).toEqual({
+      count: 25,
+      users: people.slice(0, 4),
+      next: { username: 'u003', backwards: false },
+      previous: undefined,
+    });
+  });
+
+  it('skips `offset` people, and leads back from there', async () => {
+    expect(await list({ offset: 7, limit: 3 })).toEqual({
+      count: 25,
+      users: people.slice(7, 10),
+      next: { username: 'u009', backwards: false },
+      previous: { username: 'u007', backwards: true },
+    });
+  });
+
+  it('is empty behind the last person', async () => {
+    expect(await list({ offset: 25 })).toMatchObject({ count: 25, users: [], next: undefined });
+  });
+
+  it('does not skip when it has a cursor: then `offset` only says where the page lies', async () => {
+    const { users } = await list({
+      offset: 900_000,
+      limit: 1,
+      cursor: { username: 'u003', backwards: false },
+    });
+    expect(users).toEqual([people[4]]);
+  });
+
+  it('compares a cursor without letter case', async () => {
+    expect((await list({ limit: 1, cursor: { username: 'U003', backwards: false } })).users).toEqual([
+      people[4],
+    ]);
+  });
+
+  it('skips 1,000 people and no more', async () => {
+    expect((await list({ offset: 1_000 })).users).toEqual([]);
+    expect(await rejection(list({ offset: 1_001 }))).toEqual({
+      code: 'validation_failed',
+      errors: { offset: ['Must be at most 1000; follow `next` to go further.'] },
+    });
+  });
+
+  it('shows staff to staff alone', async () => {
+    expect(await list({ staff: true, limit: 1 })).toEqual({
+      count: 26,
+      users: [{ id: id(99), username: 'Admin' }],
+      next: { username: 'Admin', backwards: false },
+      previous: undefined,
+    });
+    expect((await list({ limit: 1 })).users).toEqual([people[0]]);
+  });
+});
+
+it('pages of any size give everybody once by following `next`, and the same again by following `previous`', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 15 }),
+      async (size, limit) => {
+        const everybody = crowd(size);
+        const users = memoryDirectory({ users: everybody });
+        const walk = async (start: UserCursor | undefined, way: 'next' | 'previous') => {
+          const pages = [];
+          for (let cursor = start; pages.length <= size; ) {
+            const page = await listUsers(users, { staff: false, limit, offset: 0, cursor });
+            pages.push(page);
+            cursor = page[way];
+            if (!cursor) break;
+          }
+          return pages;
+        };
+        const there = await walk(undefined, 'next');
+        expect(there.flatMap((page) => page.users)).toEqual(everybody);
+        const last = there.at(-1)?.users ?? [];
+        const back = await walk(there.at(-1)?.previous, 'previous');
+        const before = there.length > 1 ? back.reverse().flatMap((page) => page.users) : [];
+        expect([...before, ...last]).toEqual(everybody);
+      },
+    ),
+  );
+});

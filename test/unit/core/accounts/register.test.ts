@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { Account } from '../../../../functions/core/accounts/account.ts';
+import { type Registration, register } from '../../../../functions/core/accounts/register.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { alice, countingIds } from '../../support/people.ts';
+import { rejection } from '../../support/rejection.ts';
+
+const registration: Registration = {
+  email: 'Alice@Example.org',
+  username: 'Alice',
+  firstName: 'Alice',
+  lastName: 'Liddell',
+  password: 'down the rabbit hole',
+  passwordAgain: 'down the rabbit hole',
+};
+
+function tryToRegister(
+  changes: Partial<Registration> = {},
+  create: () => Promise<('email' | 'username')[]> = async () => [],
+) {
+  const stored: [Account, string][] = [];
+  const hashed: string[] = [];
+  const result = register(
+    {
+      accounts: {
+        create: (account, hash) => {
+          stored.push([account, hash]);
+          return create();
+        },
+      },
+      passwords: {
+        hash: async (password) => {
+          hashed.push(password);
+          return `hash of ${password}`;
+        },
+      },
+      newId: countingIds(1),
+      now: frozenClock().now,
+    },
+    { ...registration, ...changes },
+  );
+  return { result, stored, hashed };
+}
+
+describe('registering', () => {
+  it('stores the account as it was written, beside a hash of the password', async () => {
+    const { result, stored } = tryToRegister();
+    expect(await result).toEqual(alice);
+    expect(stored).toEqual([[alice, 'hash of down the rabbit hole']]);
+  });
+
+  it('makes nobody staff', async () => {
+    const { result } = tryToRegister({ staff: true } as Partial<Registration>);
+    expect((await result).staff).toBe(false);
+  });
+
+  it('refuses two passwords that differ, before hashing or storing anything', async () => {
+    const { result, stored, hashed } = tryToRegister({ passwordAgain: 'down the rabbit hule' });
+    expect(await rejection(result)).toEqual({
+      code: 'validation_failed',
+      errors: { password2: ['The two passwords differ.'] },
+    });
+    expect({ stored, hashed }).toEqual({ stored: [], hashed: [] });
+  });
+
+  it('names every fault of a password at once', async () => {
+    const { result } = tryToRegister({ password: 'alice', passwordAgain: 'Alice' });
+    expect(await rejection(result)).toEqual({
+      code: 'validation_failed',
+      errors: {
+        password: ['Must have at least 8 characters.', 'Must not contain the username.'],
+        password2: ['The two passwords differ.'],
+      },
+    });
+  });
+
+  it.each([
+    [['email'] as const, { email: ['An account with this email exists already.'] }],
+    [['username'] as const, { username: ['An account with this username exists already.'] }],
+    [
+      ['email', 'username'] as const,
+      {
+        email: ['An account with this email exists already.'],
+        username: ['An account with this username exists already.'],
+      },
+    ],
+  ])('says what is taken: %j', async (taken, errors) => {
+    const { result } = tryToRegister({}, async () => [...taken]);
+    expect(await rejection(result)).toEqual({ code: 'validation_failed', errors });
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { logOut } from '../../../../functions/core/sessions/log-out.ts';
+import type { Session } from '../../../../functions/core/sessions/session.ts';
+import { NOON } from '../../support/clock.ts';
+import { alice, bob, id } from '../../support/people.ts';
+import { rejection } from '../../support/rejection.ts';
+import { memorySessions, readableTokens } from '../../support/sessions.ts';
+
+const session: Session = {
+  id: id(500),
+  userId: alice.id,
+  familyHash: '#family',
+  rotationHash: '#3',
+  createdAt: NOON,
+  expiresAt: new Date('2026-11-24T12:00:00.000Z'),
+};
+const theirs: Session = { ...session, id: id(600), userId: bob.id };
+const current = `${alice.id}/${session.id}/family/3`;
+
+function device() {
+  const sessions = memorySessions(session, theirs);
+  return {
+    logOut: (token: string) => logOut({ sessions, refreshTokens: readableTokens }, alice.id, token),
+    sessions,
+  };
+}
+
+describe('logging out', () => {
+  it('ends the session of the token, and no other', async () => {
+    const { logOut, sessions } = device();
+    await logOut(current);
+    expect(sessions.rows()).toEqual([theirs]);
+  });
+
+  it('ends it by an older token of the family as well: its owner wants out', async () => {
+    const { logOut, sessions } = device();
+    await logOut(`${alice.id}/${session.id}/family/1`);
+    expect(sessions.rows()).toEqual([theirs]);
+  });
+
+  it('does nothing the second time, and says so', async () => {
+    const { logOut } = device();
+    await logOut(current);
+    expect(await rejection(logOut(current))).toEqual({ code: 'token_invalid' });
+  });
+
+  it.each([
+    ['garbage', 'garbage'],
+    ['a made-up family', `${alice.id}/${session.id}/made-up/3`],
+    ['the token of somebody else', `${bob.id}/${theirs.id}/family/3`],
+    ['somebody else’s session under the own name', `${alice.id}/${theirs.id}/family/3`],
+  ])('refuses %s, and everybody stays logged in', async (_, token) => {
+    const { logOut, sessions } = device();
+    expect(await rejection(logOut(token))).toEqual({ code: 'token_invalid' });
+    expect(sessions.rows()).toEqual([session, theirs]);
+  });
+
+  it('does not even look at the token of somebody else', async () => {
+    const { logOut, sessions } = device();
+    await rejection(logOut(`${bob.id}/${theirs.id}/family/3`));
+    expect(sessions.calls).toEqual([]);
+  });
+});

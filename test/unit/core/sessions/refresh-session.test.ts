@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { ProfileStore } from '../../../../functions/core/accounts/ports.ts';
+import { Unavailable } from '../../../../functions/core/errors.ts';
+import { refreshSession } from '../../../../functions/core/sessions/refresh-session.ts';
+import type { Session } from '../../../../functions/core/sessions/session.ts';
+import { frozenClock, NOON } from '../../support/clock.ts';
+import { alice, bob, id, knowing } from '../../support/people.ts';
+import { rejection } from '../../support/rejection.ts';
+import { memorySessions, readableAccess, readableTokens } from '../../support/sessions.ts';
+
+const session: Session = {
+  id: id(500),
+  userId: alice.id,
+  familyHash: '#family',
+  rotationHash: '#1',
+  createdAt: NOON,
+  expiresAt: new Date('2026-11-24T12:00:00.000Z'),
+};
+const token = (rotation: number, { family = 'family', owner = alice.id, of = session.id } = {}) =>
+  `${owner}/${of}/${family}/${rotation}`;
+
+function device({ profiles = knowing(alice, bob) as ProfileStore, accessTokens = readableAccess } = {}) {
+  const clock = frozenClock();
+  const sessions = memorySessions(session);
+  const dependencies = {
+    profiles,
+    sessions,
+    refreshTokens: readableTokens,
+    accessTokens,
+    refreshSeconds: 86_400,
+    now: clock.now,
+  };
+  return { refresh: (refreshToken: string) => refreshSession(dependencies, refreshToken), sessions, clock };
+}
+
+describe('refreshing a session', () => {
+  it('hands out a new pair, and lets the session live on from now', async () => {
+    const { refresh, sessions, clock } = device();
+    clock.pass(3_600_000);
+    expect(await refresh(token(1))).toEqual({
+      access: JSON.stringify({ userId: alice.id, username: 'Alice', sessionId: session.id, staff: false }),
+      refresh: token(2),
+    });
+    expect(sessions.rows()).toEqual([
+      { ...session, rotationHash: '#2', expiresAt: new Date('2026-11-24T13:00:00.000Z') },
+    ]);
+  });
+
+  it('goes on with each new token', async () => {
+    const { refresh } = device();
+    let { refresh: current } = await refresh(token(1));
+    for (let i = 0; i < 3; i += 1) ({ refresh: current } = await refresh(current));
+    expect(current).toBe(token(5));
+  });
+
+  it('takes the account as it is now', async () => {
+    const { refresh } = device({ profiles: knowing({ ...alice, staff: true }) });
+    expect(JSON.parse((await refresh(token(1))).access)).toMatchObject({ staff: true });
+  });
+
+  it('ends the whole family when a token is used twice', async () => {
+    const { refresh, sessions } = device();
+    const { refresh: current } = await refresh(token(1));
+    expect(await rejection(refresh(token(1)))).toEqual({ code: 'token_invalid' });
+    expect(sessions.rows()).toEqual([]);
+    expect(await rejection(refresh(current))).toEqual({ code: 'token_invalid' });
+  });
+
+  it.each([
+    ['garbage', 'garbage'],
+    ['an empty token', ''],
+    ['another family', token(1, { family: 'made-up' })],
+    ['another session', token(1, { of: id(501) })],
+    ['somebody else’s name', token(1, { owner: bob.id })],
+    ['nobody’s name', token(1, { owner: id(404) })],
+  ])('refuses %s, and ends nothing by it', async (_, forged) => {
+    const { refresh, sessions } = device();
+    expect(await rejection(refresh(forged))).toEqual({ code: 'token_invalid' });
+    expect(sessions.rows()).toEqual([session]);
+    expect(sessions.calls).not.toContain('end');
+  });
+
+  it('refuses a session that has expired', async () => {
+    const { refresh, clock } = device();
+    clock.pass(86_400_000);
+    expect(await rejection(refresh(token(1)))).toEqual({ code: 'token_invalid' });
+  });
+
+  it('refuses when the account is gone', async () => {
+    expect(await rejection(device({ profiles: knowing() }).refresh(token(1)))).toEqual({
+      code: 'token_invalid',
+    });
+  });
+
+  it.each([
+    ['the profile cannot be read', { profiles: { profileOf: () => Promise.reject(new Unavailable()) } }],
+    ['the key cannot be read', { accessTokens: { sign: () => Promise.reject(new Unavailable()) } }],
+  ])('leaves the token good for another try when %s', async (_, outage) => {
+    const { refresh, sessions } = device(outage);
+    expect(await rejection(refresh(token(1)))).toEqual({ code: 'unavailable', retryAfter: 1 });
+    expect(sessions.rows()).toEqual([session]);
+  });
+});

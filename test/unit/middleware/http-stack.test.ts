@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { TokenInvalid, Unavailable, WrongCredentials } from '../../../functions/core/errors.ts';
+import type { Identity } from '../../../functions/core/sessions/session.ts';
+import { authenticate } from '../../../functions/middleware/authenticate.ts';
+import { httpStack } from '../../../functions/middleware/http-stack.ts';
+import { jsonInput } from '../../../functions/middleware/json-input.ts';
+import { json, noContent } from '../../../functions/middleware/replies.ts';
+import { refreshRequest } from '../../../functions/protocol/requests.ts';
+import { httpEvent, jsonEvent, lambdaContext } from '../support/events.ts';
+import { alice, id } from '../support/people.ts';
+import { rememberedReporting } from '../support/reporting.ts';
+
+const codeOf = (reply: { body?: string | undefined }) => JSON.parse(reply.body ?? '').code;
+
+describe('an HTTP entry', () => {
+  it('answers what its handler answers', async () => {
+    const reporting = rememberedReporting();
+    const handler = httpStack(reporting).handler(async () => noContent);
+    expect(await handler(httpEvent('GET', '/x'), lambdaContext)).toEqual({ statusCode: 204 });
+    expect(reporting).toMatchObject({ logged: [], counted: [] });
+  });
+
+  it('explains a mistake of the client’s, and reports nothing', async () => {
+    const reporting = rememberedReporting();
+    const handler = httpStack(reporting).handler(() => Promise.reject(new WrongCredentials()));
+    const reply = await handler(httpEvent('GET', '/x'), lambdaContext);
+    expect([reply.statusCode, codeOf(reply)]).toEqual([401, 'wrong_credentials']);
+    expect(reporting).toMatchObject({ logged: [], counted: [] });
+  });
+
+  it.each([
+    [new TypeError('a bug'), 500, 'internal'],
+    [new Unavailable(), 503, 'unavailable'],
+  ])('logs and counts a fault of the server’s: %s', async (error, status, code) => {
+    const reporting = rememberedReporting();
+    const handler = httpStack(reporting).handler(() => Promise.reject(error));
+    const reply = await handler(httpEvent('GET', '/x'), lambdaContext);
+    expect([reply.statusCode, codeOf(reply)]).toEqual([status, code]);
+    expect(reporting).toMatchObject({ logged: [['server fault', error]], counted: ['ServerFault'] });
+  });
+
+  it('finds nothing below its path', async () => {
+    const handler = httpStack(rememberedReporting()).handler(async () => noContent);
+    const at = (rawPath: string, slash?: string) =>
+      handler(
+        httpEvent('GET', rawPath, slash === undefined ? {} : { pathParameters: { slash } }),
+        lambdaContext,
+      );
+    expect(await at('/users/', '')).toEqual({ statusCode: 204 });
+    const reply = await at('/users/else', 'else');
+    expect([reply.statusCode, JSON.parse(reply.body ?? '').detail]).toEqual([
+      404,
+      'There is nothing at "/users/else".',
+    ]);
+  });
+});
+
+describe('a JSON entry', () => {
+  const entry = httpStack(rememberedReporting())
+    .use(jsonInput(refreshRequest))
+    .handler(async ({ input }) => json(200, input));
+
+  it('gets the checked body', async () => {
+    expect(await entry(jsonEvent('POST', '/x', { refresh: 'a' }) as never, lambdaContext)).toEqual({
+      statusCode: 200,
+      headers: { 'content-type': 'application/json' },
+      body: '{"refresh":"a"}',
+    });
+  });
+
+  it.each([
+    [
+      'not JSON',
+      httpEvent('POST', '/x', { body: '{', headers: { 'content-type': 'application/json' } }),
+      'invalid_json',
+    ],
+    ['absent', httpEvent('POST', '/x'), 'invalid_json'],
+    ['of another type', httpEvent('POST', '/x', { body: '{}' }), 'unsupported_media_type'],
+    ['not what it should be', jsonEvent('POST', '/x', {}), 'validation_failed'],
+  ])('does not get a body that is %s', async (_, event, code) => {
+    expect(codeOf(await entry(event as never, lambdaContext))).toBe(code);
+  });
+});
+
+describe('an entry for those who are logged in', () => {
+  const identity: Identity = {
+    userId: alice.id,
+    username: 'Alice',
+    sessionId: id(500),
+    staff: false,
+    expiresAt: new Date(0),
+  };
+  const verify = async (token: string) => {
+    if (token === 'unread') throw new Unavailable();
+    if (token !== 'good') throw new TokenInvalid();
+    return identity;
+  };
+  const entry = httpStack(rememberedReporting())
+    .use(authenticate(verify))
+    .handler(async (event) => json(200, event.identity.userId));
+  const as = (authorization?: string) =>
+    entry(
+      httpEvent('GET', '/x', { headers: authorization ? { authorization } : {} }) as never,
+      lambdaContext,
+    );
+
+  it('gets who is asking', async () => {
+    expect((await as('Bearer good')).body).toBe(JSON.stringify(alice.id));
+  });
+
+  it.each([
+    [undefined, 401, 'not_authenticated'],
+    ['Basic YTpi', 401, 'not_authenticated'],
+    ['Bearer ', 401, 'not_authenticated'],
+    ['Bearer bad', 401, 'token_invalid'],
+    ['Bearer unread', 503, 'unavailable'],
+  ])('answers %j with %d', async (authorization, status, code) => {
+    const reply = await as(authorization);
+    expect([reply.statusCode, codeOf(reply)]).toEqual([status, code]);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import {
+  Busy,
+  NotAuthenticated,
+  TokenExpired,
+  TokenInvalid,
+  TooManyAttempts,
+  Unavailable,
+  UserNotFound,
+  ValidationFailed,
+  WrongCredentials,
+} from '../../../functions/core/errors.ts';
+import { problemReply } from '../../../functions/middleware/problem-details.ts';
+import { MalformedRequest, MethodNotAllowed, NotFound } from '../../../functions/protocol/errors.ts';
+
+const errors = { email: ['Must be an email address.'], age: ['Unknown field.', 'Really.'] };
+const bearer = { 'www-authenticate': 'Bearer' };
+
+describe('an error becomes problem details', () => {
+  it.each([
+    [new MalformedRequest('invalid_json', 'x'), 400, 'Bad Request', 'invalid_json', {}],
+    [new MalformedRequest('body_too_deep', 'x'), 400, 'Bad Request', 'body_too_deep', {}],
+    [new ValidationFailed(errors), 400, 'Bad Request', 'validation_failed', {}],
+    [new NotAuthenticated(), 401, 'Unauthorized', 'not_authenticated', bearer],
+    [new TokenInvalid(), 401, 'Unauthorized', 'token_invalid', bearer],
+    [new TokenExpired(), 401, 'Unauthorized', 'token_expired', bearer],
+    [new WrongCredentials(), 401, 'Unauthorized', 'wrong_credentials', bearer],
+    [new NotFound('/x'), 404, 'Not Found', 'not_found', {}],
+    [new UserNotFound('42'), 404, 'Not Found', 'user_not_found', {}],
+    [
+      new MethodNotAllowed('PUT', ['GET', 'POST']),
+      405,
+      'Method Not Allowed',
+      'method_not_allowed',
+      { allow: 'GET, POST' },
+    ],
+    [new MalformedRequest('body_too_large', 'x'), 413, 'Content Too Large', 'body_too_large', {}],
+    [
+      new MalformedRequest('unsupported_media_type', 'x'),
+      415,
+      'Unsupported Media Type',
+      'unsupported_media_type',
+      {},
+    ],
+    [new TooManyAttempts(42), 429, 'Too Many Requests', 'too_many_attempts', { 'retry-after': '42' }],
+    [new Unavailable(), 503, 'Service Unavailable', 'unavailable', { 'retry-after': '1' }],
+  ])('%s: %d %s, %s', (error, status, title, code, headers) => {
+    const reply = problemReply(error);
+    expect({ ...reply, body: JSON.parse(reply.body ?? '') }).toEqual({
+      statusCode: status,
+      headers: { 'content-type': 'application/problem+json', ...headers },
+      body: {
+        type: 'about:blank',
+        title,
+        status,
+        code,
+        detail: error.message,
+        ...(error instanceof ValidationFailed && { errors }),
+      },
+    });
+  });
+
+  it('that says nothing of a fault of the server’s', () => {
+    const reply = problemReply(new TypeError('cannot read password of undefined'));
+    expect({ ...reply, body: JSON.parse(reply.body ?? '') }).toEqual({
+      statusCode: 500,
+      headers: { 'content-type': 'application/problem+json' },
+      body: {
+        type: 'about:blank',
+        title: 'Internal Server Error',
+        status: 500,
+        code: 'internal',
+        detail: 'Something went wrong on the server.',
+      },
+    });
+  });
+
+  it.each(['a text', undefined, null, { code: 'not_found', message: 'not ours' }])('even of %j', (thrown) => {
+    expect(JSON.parse(problemReply(thrown).body ?? '')).toMatchObject({ status: 500, code: 'internal' });
+  });
+
+  it('with a status of its own for each error that HTTP can meet', () => {
+    expect(problemReply(new Busy()).statusCode).toBe(503);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { Busy, ClientIdConflict, Unavailable } from '../../../functions/core/errors.ts';
+import { connectionOf } from '../../../functions/middleware/socket-identity.ts';
+import { socketStack } from '../../../functions/middleware/socket-stack.ts';
+import { BadFrame } from '../../../functions/protocol/errors.ts';
+import { NOON } from '../support/clock.ts';
+import { aConnection } from '../support/connections.ts';
+import { lambdaContext, socketEvent } from '../support/events.ts';
+import { alice, bob, CONVERSATION } from '../support/people.ts';
+import { rememberedReporting } from '../support/reporting.ts';
+
+/** The reply to a frame whose handling fails with `error`, after it was read as far as `ref`. */
+async function failing(error: unknown, ref?: string) {
+  const reporting = rememberedReporting();
+  const handler = socketStack(reporting).handler(async (event) => {
+    if (ref !== undefined) event.ref = ref;
+    throw error;
+  });
+  const { statusCode, body = '' } = await handler(socketEvent('{}'), lambdaContext);
+  return { statusCode, frame: JSON.parse(body), logged: reporting.logged, counted: reporting.counted };
+}
+
+describe('an error while handling a frame', () => {
+  it('goes back to the sender as a frame, with their reference', async () => {
+    const error = new ClientIdConflict();
+    expect(await failing(error, 'r1')).toEqual({
+      statusCode: 200,
+      frame: { type: 'error', code: 'client_id_conflict', detail: error.message, ref: 'r1' },
+      logged: [],
+      counted: [],
+    });
+  });
+
+  it('has no reference when the sender gave none', async () => {
+    expect((await failing(new Busy())).frame).toEqual({
+      type: 'error',
+      code: 'busy',
+      detail: new Busy().message,
+    });
+  });
+
+  it('has the reference that the faulty frame itself carried', async () => {
+    const { frame } = await failing(new BadFrame('message_blank', 'Blank.', 'r2'));
+    expect(frame).toEqual({ type: 'error', code: 'message_blank', detail: 'Blank.', ref: 'r2' });
+  });
+
+  it('of the server’s is logged and counted, and generic outside', async () => {
+    const error = new TypeError('cannot read text of undefined');
+    expect(await failing(error, 'r1')).toEqual({
+      statusCode: 200,
+      frame: { type: 'error', code: 'internal', detail: 'Something went wrong on the server.', ref: 'r1' },
+      logged: [['server fault', error]],
+      counted: ['ServerFault'],
+    });
+  });
+
+  it('of the store is logged and counted, too', async () => {
+    const error = new Unavailable();
+    const { frame, logged, counted } = await failing(error, 'r1');
+    expect(frame).toMatchObject({ type: 'error', ref: 'r1' });
+    expect({ logged, counted }).toEqual({ logged: [['server fault', error]], counted: ['ServerFault'] });
+  });
+});
+
+describe('the connection that an event came by', () => {
+  it('is that of the authorizer’s user, in the conversation with the peer', () => {
+    expect(connectionOf(socketEvent().requestContext)).toEqual(aConnection('alice-here'));
+    expect(connectionOf(socketEvent().requestContext).connectedAt.toISOString()).toBe(NOON);
+  });
+
+  it('is of the same conversation from both sides', () => {
+    const identity = { userId: bob.id, peerId: alice.id };
+    expect(connectionOf(socketEvent('', { identity }).requestContext).conversation).toBe(CONVERSATION);
+  });
+
+  it('is of no conversation without a peer', () => {
+    expect(connectionOf(socketEvent('', { identity: { peerId: '' } }).requestContext).conversation).toBe('');
+  });
+});

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { allowedMethods, type Route } from '../../../functions/protocol/allowed-methods.ts';
+
+const routes: Route[] = [
+  ['GET', '/users'],
+  ['POST', '/users/register'],
+  ['GET', '/chat/history/{user_id}'],
+  ['DELETE', '/chat/history/{user_id}'],
+  ['GET', '/schema/swagger-ui'],
+  ['GET', '/schema/swagger-ui/{asset+}'],
+];
+
+it.each([
+  ['/users', ['GET']],
+  ['/users/', ['GET']],
+  ['/users//', []],
+  ['/users/register', ['POST']],
+  ['/users/register/', ['POST']],
+  ['/users/registers', []],
+  ['/users/register/now', []],
+  ['/Users', []],
+  ['/chat/history', []],
+  ['/chat/history/', []],
+  ['/chat/history/42', ['GET', 'DELETE']],
+  ['/chat/history/42/', ['GET', 'DELETE']],
+  ['/chat/history/42/43', []],
+  ['/schema/swagger-ui/', ['GET']],
+  ['/schema/swagger-ui/a/b/c', ['GET']],
+  ['/', []],
+  ['', []],
+  ['/{user_id}', []],
+])('%j can be reached by %j', (path, methods) => {
+  expect(allowedMethods(routes, path)).toEqual(methods);
+});

@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  errorFrame,
+  MAX_MESSAGE_LENGTH,
+  messageFrame,
+  readFrame,
+  refIn,
+} from '../../../functions/protocol/frames.ts';
+import { aMessage } from '../support/message-log.ts';
+import { alice, CONVERSATION, id } from '../support/people.ts';
+import { thrownBy } from '../support/rejection.ts';
+
+const read = (frame: unknown) => readFrame(JSON.stringify(frame), false);
+const fault = (frame: unknown) => thrownBy(() => read(frame));
+const CRAB = '🦀';
+
+describe('a frame', () => {
+  it('needs a message alone', () => {
+    expect(read({ message: 'Hello' })).toEqual({ message: 'Hello' });
+  });
+
+  it('may carry the client’s reference, its name for the message, and the last seq that it knows', () => {
+    expect(read({ message: 'Hello', ref: 'r1', client_id: id(77), after: 4 })).toEqual({
+      message: 'Hello',
+      ref: 'r1',
+      clientId: id(77),
+      after: 4,
+    });
+  });
+
+  it('takes null for absent in what may be absent', () => {
+    expect(read({ message: 'Hello', ref: null, client_id: null, after: null })).toEqual({ message: 'Hello' });
+  });
+
+  it('ignores what it does not know', () => {
+    expect(read({ message: 'Hello', sender: 'bob', seq: 9, type: 'chat.message' })).toEqual({
+      message: 'Hello',
+    });
+  });
+
+  it('keeps the message as it is, blanks and line ends too', () => {
+    expect(read({ message: '  Hello\r\n\tWorld ' }).message).toBe('  Hello\r\n\tWorld ');
+  });
+
+  it('compares names of messages without letter case (RFC 9562 §4)', () => {
+    const clientId = 'ABCDEF00-0000-4000-8000-00000000000F';
+    expect(read({ message: 'Hello', client_id: clientId }).clientId).toBe(clientId.toLowerCase());
+  });
+});
+
+describe('a frame is refused', () => {
+  it.each(['', 'Hello', '{"message": "Hello"', "{'message': 'Hello'}", '{"message": "a\nb"}', undefined])(
+    'when it is not JSON: %j',
+    (body) => {
+      expect(thrownBy(() => readFrame(body, false))).toEqual({ code: 'invalid_json', ref: undefined });
+    },
+  );
+
+  it.each([[['Hello']], ['Hello'], [42], [null], [true]])('when it is no object: %j', (value) => {
+    expect(fault(value)).toEqual({ code: 'not_an_object', ref: undefined });
+  });
+
+  it('when it is binary, even if it holds JSON', () => {
+    const body = Buffer.from('{"message": "Hello"}').toString('base64');
+    expect(thrownBy(() => readFrame(body, true))).toEqual({ code: 'binary_not_supported', ref: undefined });
+  });
+
+  it.each([
+    ['message_missing', {}],
+    ['message_missing', { text: 'Hello' }],
+    ['message_missing', JSON.parse('{"__proto__": {"message": "Hello"}}')],
+    ['message_invalid', { message: null }],
+    ['message_invalid', { message: 42 }],
+    ['message_invalid', { message: ['Hello'] }],
+    ['message_invalid', { message: { text: 'Hello' } }],
+    ['message_invalid', { message: true }],
+    ['message_invalid', { message: 'a\0b' }],
+    ['message_invalid', { message: 'half a crab: \ud83e' }],
+    ['message_invalid', { message: '\udd80\ud83e' }],
+    ['message_blank', { message: '' }],
+    ['message_blank', { message: ' \t\r\n ' }],
+    ['message_blank', { message: '\u00a0\u2003\ufeff' }],
+    ['client_id_invalid', { message: 'Hello', client_id: 'x' }],
+    ['client_id_invalid', { message: 'Hello', client_id: '' }],
+    ['client_id_invalid', { message: 'Hello', client_id: 7 }],
+    ['client_id_invalid', { message: 'Hello', client_id: `${id(1)}\n` }],
+    ['after_invalid', { message: 'Hello', after: -1 }],
+    ['after_invalid', { message: 'Hello', after: 1.5 }],
+    ['after_invalid', { message: 'Hello', after: '1' }],
+    ['after_invalid', { message: 'Hello', after: 2 ** 53 }],
+    ['after_invalid', { message: 'Hello', after: true }],
+  ])('%s: %j', (code, frame) => {
+    expect(fault(frame)).toEqual({ code, ref: undefined });
+    expect(fault({ ...frame, ref: 'r1' })).toEqual({ code, ref: 'r1' });
+  });
+
+  it('does not take a number that JSON cannot hold exactly', () => {
+    expect(thrownBy(() => readFrame('{"message": "Hello", "after": 1e400}', false))).toMatchObject({
+      code: 'after_invalid',
+    });
+  });
+
+  it.each(['r'.repeat(65), 7, {}, ['r'], true, '\ud800'])('for a reference like %j', (ref) => {
+    expect(fault({ message: 'Hello', ref })).toEqual({ code: 'ref_invalid', ref: undefined });
+  });
+
+  it('not for a reference of 64 characters, nor for an empty one', () => {
+    expect(read({ message: 'Hello', ref: 'r'.repeat(64) }).ref).toHaveLength(64);
+    expect(read({ message: 'Hello', ref: '' }).ref).toBe('');
+  });
+});
+
+describe('the longest message', () => {
+  it.each([
+    ['letters', 'a'],
+    ['characters of two UTF-16 units', CRAB],
+  ])('has 4,000 %s', (_, character) => {
+    const message = character.repeat(MAX_MESSAGE_LENGTH);
+    expect(read({ message }).message).toBe(message);
+    expect(fault({ message: message + character })).toMatchObject({ code: 'message_too_long' });
+    expect(fault({ message: `${message}a` })).toMatchObject({ code: 'message_too_long' });
+  });
+
+  it('is counted in code points, whatever it is made of', () => {
+    const character = fc.constantFrom('a', 'é', '語', CRAB, '\u0301');
+    fc.assert(
+      fc.property(
+        fc.array(character, { minLength: 1, maxLength: 20 }),
+        fc.integer({ min: 3_990, max: 4_010 }),
+        (some, length) => {
+          const message = Array.from({ length }, (_, i) => some[i % some.length]).join('');
+          const outcome = length > MAX_MESSAGE_LENGTH ? fault({ message }) : read({ message });
+          expect(outcome).toEqual(
+            length > 4_000 ? { code: 'message_too_long', ref: undefined } : { message },
+          );
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
+
+it('whatever is sent is read, or refused with a reason', () => {
+  const frame = fc.oneof(
+    fc.string({ unit: 'binary-ascii' }),
+    fc.json(),
+    fc
+      .record(
+        { message: fc.jsonValue(), ref: fc.jsonValue(), client_id: fc.jsonValue(), after: fc.jsonValue() },
+        { requiredKeys: [] },
+      )
+      .map((value) => JSON.stringify(value)),
+  );
+  fc.assert(
+    fc.property(frame, (body) => {
+      let outcome: object;
+      try {
+        outcome = readFrame(body, false);
+      } catch (error) {
+        outcome = { ...(error as object) };
+      }
+      expect(Object.keys(outcome)[0]).toMatch(/^(message|code)$/);
+    }),
+  );
+});
+
+describe('the reference in a frame', () => {
+  it.each([
+    ['{"ref": "r1"}', 'r1'],
+    ['{"ref": "r1", "message": 7}', 'r1'],
+    ['{"ref": 1}', undefined],
+    ['{}', undefined],
+    ['garbage', undefined],
+    [undefined, undefined],
+  ])('of %j is %j', (body, ref) => {
+    expect(refIn(body)).toBe(ref);
+  });
+});
+
+it('a stored message is sent in the words of the contract', () => {
+  expect(messageFrame({ ...aMessage(3), clientId: id(77) }, 'Alice')).toEqual({
+    type: 'chat.message',
+    id: id(1003),
+    conversation: CONVERSATION,
+    seq: 3,
+    message: 'message 3',
+    sender: 'Alice',
+    sender_id: alice.id,
+    created_at: '2026-11-23T12:00:00.000Z',
+  });
+});
+
+it('an error is sent with the client’s reference, if it had one', () => {
+  const error = { code: 'busy', message: 'Try again.' };
+  expect(errorFrame(error, 'r1')).toEqual({ type: 'error', code: 'busy', detail: 'Try again.', ref: 'r1' });
+  expect(errorFrame(error)).toEqual({ type: 'error', code: 'busy', detail: 'Try again.' });
+});
