@@ -8,12 +8,15 @@ import {
 } from 'jose';
 import type { PublicKeyReader } from '../core/sessions/ports.ts';
 
+/** A key that is withdrawn, say because its secret leaked, is trusted for no longer than this. */
+const MAX_AGE_MS = 5 * 60 * 1000;
+
 /** Made-up key ids must not turn every request into a read. */
 const COOLDOWN_MS = 10_000;
 
 /**
- * The published keys, read once per cold start and again when a token names a key that is not among them: that is how a
- * rotation arrives.
+ * The published keys, read at a cold start, every few minutes, and when a token names a key that is not among them: that
+ * is how a rotation arrives.
  */
 export function keySet({ published, now }: { published: PublicKeyReader; now: () => Date }): JWTVerifyGetKey {
   let current: { readonly find: JWTVerifyGetKey; readonly readAt: number } | undefined;
@@ -28,7 +31,8 @@ export function keySet({ published, now }: { published: PublicKeyReader; now: ()
   }
 
   return async (header: CompactJWSHeaderParameters, token: FlattenedJWSInput) => {
-    const find = current?.find ?? (await read());
+    const isOld = current && now().getTime() - current.readAt > MAX_AGE_MS;
+    const find = current && !isOld ? current.find : await read();
     try {
       return await find(header, token);
     } catch (error) {

@@ -3,7 +3,14 @@ import { authenticate } from '../middleware/authenticate.ts';
 import { baseUrl } from '../middleware/base-url.ts';
 import { httpStack } from '../middleware/http-stack.ts';
 import { json } from '../middleware/replies.ts';
-import { type Envelope, pageLink, readCursor, readPaging, writeCursor } from '../protocol/paging.ts';
+import {
+  type Envelope,
+  pageLink,
+  readCursor,
+  readPaging,
+  readSearch,
+  writeCursor,
+} from '../protocol/paging.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
 import { people } from '../runtime/people.ts';
@@ -15,15 +22,17 @@ export const handler = httpStack({ logger, count })
   .handler(async (event) => {
     const query = event.queryStringParameters ?? {};
     const { limit, offset } = readPaging(query);
+    const search = readSearch(query.search);
     const page = await listUsers(people, {
       staff: event.identity.staff,
       limit,
       offset,
       cursor: readCursor(query.cursor),
+      search,
     });
     const url = `${baseUrl(event)}/users/`;
     const link = (cursor: UserCursor | undefined, at: number) =>
-      cursor ? pageLink(url, { limit, offset: Math.max(0, at), cursor: writeCursor(cursor) }) : null;
+      cursor ? pageLink(url, { limit, offset: Math.max(0, at), cursor: writeCursor(cursor), search }) : null;
     const envelope: Envelope<unknown> = {
       count: page.count,
       next: link(page.next, offset + limit),

@@ -5,17 +5,22 @@ import { parseJsonBody } from '../protocol/json-body.ts';
 import { validate } from '../protocol/validate.ts';
 import type { HttpReply } from './replies.ts';
 
-/** Puts the request's checked body into `event.input`. Nothing else of the body is looked at afterwards. */
+/**
+ * The request's checked body. Nothing else of the body is looked at afterwards.
+ * @throws MalformedRequest, ValidationFailed
+ */
+export function readInput<T extends z.ZodMiniType>(schema: T, event: APIGatewayProxyEventV2): z.output<T> {
+  const { body, isBase64Encoded, headers } = event;
+  return validate(schema, parseJsonBody({ body, isBase64Encoded, contentType: headers['content-type'] }));
+}
+
+/** Puts the request's checked body into `event.input`. */
 export function jsonInput<T extends z.ZodMiniType>(
   schema: T,
 ): MiddlewareObj<APIGatewayProxyEventV2 & { input: z.output<T> }, HttpReply> {
   return {
     before({ event }) {
-      const { body, isBase64Encoded, headers } = event;
-      event.input = validate(
-        schema,
-        parseJsonBody({ body, isBase64Encoded, contentType: headers['content-type'] }),
-      );
+      event.input = readInput(schema, event);
     },
   };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { BadFrame } from './errors.ts';
 import { readObject, readRef } from './frame-object.ts';
-import { TEXT_FAULTS, textFault } from './text.ts';
+import { messageText } from './requests.ts';
 import { validate } from './validate.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -18,23 +18,13 @@ const clientId = z.pipe(
   z.transform((text: string) => text.toLowerCase()),
 );
 
-const text = z.string().check(
-  z.check((context) => {
-    const fault = textFault(context.value);
-    if (fault) {
-      const message = `The text ${TEXT_FAULTS[fault]}`;
-      context.issues.push({ code: 'custom', message, input: context.value });
-    }
-  }),
-);
-
 /** What a device sends, by its `action`. Fields that are not known are ignored. */
 export const actionSchemas = {
   'message.send': z
     .object({
       to: z.optional(userId),
       conversation: z.optional(conversation),
-      text,
+      text: messageText,
       client_id: clientId,
       after: z.optional(seq),
     })

@@ -26,7 +26,7 @@ export function readPaging(query: Query): Paging {
 }
 
 /** Digits of any length: a number beyond 2⁵³ is clamped there, further than any list goes. */
-function wholeNumber(text: string): number | undefined {
+export function wholeNumber(text: string): number | undefined {
   return /^[0-9]{1,100}$/.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : undefined;
 }
 
@@ -46,7 +46,8 @@ export function readCursor(text: string | undefined): UserCursor | undefined {
 
 /** One page of a longer list; `next` and `previous` are absolute URLs or null. */
 export interface Envelope<T> {
-  readonly count: number;
+  /** Null where it is not known. */
+  readonly count: number | null;
   readonly next: string | null;
   readonly previous: string | null;
   readonly results: readonly T[];
@@ -56,11 +57,24 @@ export interface PageLink {
   readonly limit: number;
   readonly offset: number;
   readonly cursor?: string | undefined;
+  readonly search?: string | undefined;
 }
 
 /** The URL of another page of the list at `url`. */
-export function pageLink(url: string, { limit, offset, cursor }: PageLink): string {
+export function pageLink(url: string, { limit, offset, cursor, search }: PageLink): string {
   const query = new URLSearchParams({ limit: String(limit), offset: String(offset) });
   if (cursor !== undefined) query.set('cursor', cursor);
+  if (search !== undefined) query.set('search', search);
   return `${url}?${query}`;
+}
+
+/**
+ * Reads `search`: the beginning of a username.
+ * @throws ValidationFailed for what no username begins with
+ */
+export function readSearch(text: string | undefined): string | undefined {
+  if (text === undefined || /^[A-Za-z0-9_.@+-]{1,150}$/.test(text)) return text;
+  throw new ValidationFailed({
+    search: ['Must be the beginning of a username: 1 to 150 of a–z, 0–9 and @ . + - _'],
+  });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { TEXT_FAULTS, textFault } from './text.ts';
 
 const NO_CONTROLS = /^\P{Cc}*$/u;
 
@@ -23,6 +24,17 @@ const username = z
     z.maxLength(150),
     z.regex(/^[A-Za-z0-9_.@+-]+$/, 'May have letters from a to z, digits and @ . + - _ only.'),
   );
+
+/** The text of a message: characters, not UTF-16 units, are counted. */
+export const messageText = z.string().check(
+  z.check((context) => {
+    const fault = textFault(context.value);
+    if (fault) {
+      const message = `The text ${TEXT_FAULTS[fault]}`;
+      context.issues.push({ code: 'custom', message, input: context.value });
+    }
+  }),
+);
 
 const newPassword = z.string().check(z.minLength(8), z.maxLength(72), wellFormed);
 
@@ -49,3 +61,16 @@ export const refreshRequest = z.strictObject({ refresh: token });
 
 /** `POST /users/logout/` */
 export const logoutRequest = z.strictObject({ refresh_token: token });
+
+/** `PATCH /users/me/`: what is left out stays as it is. */
+export const profileRequest = z.strictObject({
+  first_name: z.optional(personName),
+  last_name: z.optional(personName),
+  presence: z.optional(z.enum(['shown', 'hidden'])),
+});
+
+/** `POST /conversations/{conversation}/messages/` */
+export const messageRequest = z.strictObject({
+  text: messageText,
+  after: z.optional(z.int().check(z.minimum(0))),
+});

@@ -1,7 +1,10 @@
 import type { Connection } from '../core/connections/connection.ts';
 import { peerIn } from '../core/conversations/conversation-id.ts';
+import { deliver } from '../core/delivery/deliver.ts';
 import { UserNotFound } from '../core/errors.ts';
-import type { Draft } from '../core/messages/append.ts';
+import { type Appended, append, type Draft } from '../core/messages/append.ts';
+import type { Message } from '../core/messages/message.ts';
+import { type Outgoing, sendMessage } from '../core/messages/send-message.ts';
 import { messageStore } from '../storage/messages.ts';
 import { config } from './config.ts';
 import { connections } from './connections.ts';
@@ -32,3 +35,16 @@ export const sending = {
   onFailure,
   ...system,
 };
+
+/** Appends a message and delivers it, as the frame that `frameOf` makes of it. */
+export function send(outgoing: Outgoing, frameOf: (message: Message) => object): Promise<Appended> {
+  return sendMessage(
+    {
+      append: (draft) => append(sending, draft),
+      connections,
+      deliver: (to, message) => deliver(sending, to, JSON.stringify(frameOf(message))),
+      now: system.now,
+    },
+    outgoing,
+  );
+}

@@ -2,15 +2,25 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import type { Account } from '../core/accounts/account.ts';
 import type { Message } from '../core/messages/message.ts';
+import type { StoredPresence } from '../core/presence/presence.ts';
 import { toAccount } from './accounts.ts';
-import { CONNECTION_PREFIX, MESSAGE_PREFIX, PROFILE, SESSION_PREFIX } from './keys.ts';
+import {
+  CONNECTION_PREFIX,
+  MESSAGE_PREFIX,
+  PRESENCE,
+  PROFILE,
+  SESSION_PREFIX,
+  userPartition,
+} from './keys.ts';
 import { toLogEntry } from './log-entry.ts';
+import { toPresence } from './presence.ts';
 
 export type Change =
   | { readonly kind: 'account'; readonly before: Account | undefined; readonly after: Account }
   | { readonly kind: 'session-ended'; readonly userId: string; readonly sessionId: string }
   | { readonly kind: 'connected'; readonly userId: string }
   | { readonly kind: 'disconnected'; readonly userId: string; readonly connectionId: string }
+  | { readonly kind: 'presence'; readonly before: StoredPresence | undefined; readonly after: StoredPresence }
   | { readonly kind: 'message'; readonly message: Message };
 
 /** What a record of the table's stream means; undefined for what nothing follows from. */
@@ -30,6 +40,14 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
       const { userId, connectionId } = before as { userId: string; connectionId: string };
       return { kind: 'disconnected', userId, connectionId };
     }
+  }
+  if (sk === PRESENCE && after) {
+    const userId = (dynamodb?.Keys?.pk?.S ?? '').slice(userPartition('').length);
+    return {
+      kind: 'presence',
+      before: before && toPresence(userId, before),
+      after: toPresence(userId, after),
+    };
   }
   if (sk.startsWith(MESSAGE_PREFIX) && eventName === 'INSERT' && after) {
     return { kind: 'message', message: toLogEntry(after) };

@@ -1,24 +1,24 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Directory, DirectoryEntry } from '../core/accounts/ports.ts';
-import { DIRECTORY_NAMES, directoryCountKey, directoryKey, directoryPartition } from './keys.ts';
+import { directoryCountKey, directoryKey, directoryNames, directoryPartition } from './keys.ts';
 import type { Table } from './table.ts';
 
 /** The lists of people, each one partition sorted by folded username. */
 export function directory({ client, name }: Table): Directory {
   return {
-    async page(list, { limit, from, backwards = false }) {
+    async page(list, { limit, from, backwards = false, prefix = '' }) {
       const edge = from === undefined ? undefined : directoryKey(list, from).sk;
-      const { first, last } = DIRECTORY_NAMES;
+      const { first, last } = directoryNames(prefix);
+      // BETWEEN includes its ends; the smallest character moves the edge past the one named.
+      const low = edge && !backwards ? `${edge}\u0000` : first;
+      const high = edge && backwards ? edge : last;
+      // A cursor from another search: DynamoDB would call it an error of ours.
+      if (low > high) return [];
       const { Items = [] } = await client.send(
         new QueryCommand({
           TableName: name,
-          // BETWEEN includes its ends; the smallest character moves the edge past the one named.
           KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
-          ExpressionAttributeValues: {
-            ':pk': directoryPartition(list),
-            ':low': edge && !backwards ? `${edge}\u0000` : first,
-            ':high': edge && backwards ? edge : last,
-          },
+          ExpressionAttributeValues: { ':pk': directoryPartition(list), ':low': low, ':high': high },
           ScanIndexForward: !backwards,
           // Backwards the edge itself comes first and is dropped.
           Limit: backwards ? limit + 1 : limit,

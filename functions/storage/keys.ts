@@ -10,6 +10,7 @@ export interface Key {
 export const SESSION_PREFIX = 'SESSION#';
 export const CONNECTION_PREFIX = 'CONN#';
 export const PROFILE = 'PROFILE';
+export const PRESENCE = 'PRESENCE';
 export const MESSAGE_PREFIX = 'MSG#';
 const MEMBERSHIP_PREFIX = 'CONV#';
 export const PLACE_PREFIX = 'INBOX#';
@@ -46,7 +47,11 @@ export const directoryKey = (list: DirectoryList, username: string): Key => ({
   pk: directoryPartition(list),
   sk: `${NAME_PREFIX}${foldUsername(username)}`,
 });
-export const DIRECTORY_NAMES = { first: NAME_PREFIX, last: `${NAME_PREFIX}\u{10ffff}` };
+/** The range of the names that begin so: all of them for an empty prefix. */
+export const directoryNames = (prefix: string): { first: string; last: string } => ({
+  first: `${NAME_PREFIX}${prefix}`,
+  last: `${NAME_PREFIX}${prefix}\u{10ffff}`,
+});
 
 export const directoryCountKey = (list: DirectoryList): Key => ({
   pk: directoryPartition(list),
@@ -81,7 +86,7 @@ export const conversationKey = (conversation: string): Key => ({
   sk: 'META',
 });
 
-export const presenceKey = (userId: string): Key => ({ pk: userPartition(userId), sk: 'PRESENCE' });
+export const presenceKey = (userId: string): Key => ({ pk: userPartition(userId), sk: PRESENCE });
 
 export const watchPartition = (userId: string): string => `WATCH#${userId}`;
 

@@ -16,7 +16,7 @@ export function presenceStore(table: Table): PresenceStore {
 
     async set(userId, online, now) {
       try {
-        const { Attributes } = await client.send(
+        await client.send(
           new UpdateCommand({
             TableName: name,
             Key: presenceKey(userId),
@@ -29,28 +29,23 @@ export function presenceStore(table: Table): PresenceStore {
               : 'attribute_exists(#online) AND #online <> :online',
             ExpressionAttributeNames: { '#online': 'online' },
             ExpressionAttributeValues: { ':online': online, ...(!online && { ':now': now.toISOString() }) },
-            ReturnValues: 'ALL_NEW',
           }),
         );
-        return toPresence(userId, Attributes);
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return undefined;
-        throw error;
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     },
 
     async hide(userId, hidden) {
-      const { Attributes } = await client.send(
+      await client.send(
         new UpdateCommand({
           TableName: name,
           Key: presenceKey(userId),
           UpdateExpression: 'SET #hidden = :hidden',
           ExpressionAttributeNames: { '#hidden': 'hidden' },
           ExpressionAttributeValues: { ':hidden': hidden },
-          ReturnValues: 'ALL_NEW',
         }),
       );
-      return toPresence(userId, Attributes);
     },
   };
 }
@@ -65,7 +60,7 @@ export function membershipCheck(table: Table): MembershipCheck {
   };
 }
 
-function toPresence(userId: string, item: Record<string, unknown> | undefined): StoredPresence {
+export function toPresence(userId: string, item: Record<string, unknown> | undefined): StoredPresence {
   const { online = false, hidden = false, lastSeen } = (item ?? {}) as Partial<StoredPresence>;
   return { userId, online, hidden, ...(lastSeen !== undefined && { lastSeen }) };
 }

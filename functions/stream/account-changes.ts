@@ -2,6 +2,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { followAccount } from '../core/accounts/follow-account.ts';
 import { closeSession } from '../core/connections/close-session.ts';
 import { followConnections } from '../core/presence/follow-connections.ts';
+import { followPresence } from '../core/presence/follow-presence.ts';
 import type { Watcher } from '../core/presence/ports.ts';
 import type { Presence } from '../core/presence/presence.ts';
 import { eachRecord } from '../middleware/each-record.ts';
@@ -14,7 +15,7 @@ const farewell = JSON.stringify(sessionEndedFrame);
 const tell = (watchers: readonly Watcher[], presence: Presence) =>
   upkeep.post(watchers, JSON.stringify(presenceFrame([presence])));
 
-/** What follows from changed accounts, ended sessions, and sockets that came or went. */
+/** What follows from changed accounts, ended sessions, sockets that came or went, and changed presence. */
 export function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   return eachRecord(Records, follow, logger);
 }
@@ -27,9 +28,11 @@ async function follow(record: DynamoDBRecord): Promise<void> {
     case 'session-ended':
       return closeSession({ ...upkeep, farewell }, change);
     case 'connected':
-      return followConnections({ ...upkeep, tell }, change.userId);
+      return followConnections(upkeep, change.userId);
     case 'disconnected':
       await upkeep.watches.unwatch(change);
-      return followConnections({ ...upkeep, tell }, change.userId);
+      return followConnections(upkeep, change.userId);
+    case 'presence':
+      return followPresence({ ...upkeep, tell }, change);
   }
 }

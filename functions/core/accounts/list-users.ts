@@ -12,7 +12,8 @@ export interface UserCursor {
 }
 
 export interface UsersPage {
-  readonly count: number;
+  /** Of a search it is not known: counting would cost what is counted. */
+  readonly count: number | null;
   readonly users: readonly DirectoryEntry[];
   readonly next: UserCursor | undefined;
   readonly previous: UserCursor | undefined;
@@ -24,9 +25,16 @@ export interface UsersPage {
  */
 export async function listUsers(
   directory: Directory,
-  request: { staff: boolean; limit: number; offset: number; cursor?: UserCursor | undefined },
+  request: {
+    staff: boolean;
+    limit: number;
+    offset: number;
+    cursor?: UserCursor | undefined;
+    search?: string | undefined;
+  },
 ): Promise<UsersPage> {
-  const { staff, limit, offset, cursor } = request;
+  const { staff, limit, offset, cursor, search } = request;
+  const prefix = search === undefined ? undefined : foldUsername(search);
   if (!cursor && offset > MAX_OFFSET) {
     throw new ValidationFailed({ offset: [`Must be at most ${MAX_OFFSET}; follow \`next\` to go further.`] });
   }
@@ -34,12 +42,13 @@ export async function listUsers(
   const skipped = cursor ? 0 : offset;
   const backwards = cursor?.backwards ?? false;
   const [count, found] = await Promise.all([
-    directory.count(list),
+    prefix === undefined ? directory.count(list) : null,
     // One more than the page holds tells whether there is another page.
     directory.page(list, {
       limit: skipped + limit + 1,
       from: cursor && foldUsername(cursor.username),
       backwards,
+      prefix,
     }),
   ]);
   const hasMore = found.length > skipped + limit;

@@ -12,6 +12,16 @@ export interface CredentialStore {
   credentialsOf(email: string): Promise<Credentials | undefined>;
 }
 
+export interface NamesChange {
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+}
+
+export interface ProfileEditor {
+  /** Changes names; undefined when there is no such account. */
+  rename(userId: string, change: NamesChange): Promise<Account | undefined>;
+}
+
 export interface ProfileStore {
   profileOf(userId: string): Promise<Account | undefined>;
 }
@@ -41,6 +51,8 @@ export interface DirectoryPage {
   /** Begin behind this folded username (backwards: before it). */
   readonly from?: string | undefined;
   readonly backwards?: boolean | undefined;
+  /** Only folded usernames that begin so. */
+  readonly prefix?: string | undefined;
 }
 
 export interface Directory {

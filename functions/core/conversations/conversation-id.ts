@@ -1,4 +1,4 @@
-import { ConversationNotFound } from '../errors.ts';
+import { ConversationNotFound, UserNotFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 
 /**
@@ -25,4 +25,11 @@ export function peerIn(conversation: string, userId: string): string {
   const members = membersOf(conversation);
   if (!members?.includes(userId)) throw new ConversationNotFound(conversation);
   return members[0] === userId ? members[1] : members[0];
+}
+
+/** To a caller who named a conversation, not a user, a missing peer is a missing conversation. */
+export function inTermsOf(conversation: string): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof UserNotFound ? new ConversationNotFound(conversation) : error;
+  };
 }

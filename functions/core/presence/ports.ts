@@ -3,9 +3,9 @@ import type { StoredPresence } from './presence.ts';
 export interface PresenceStore {
   /** In the order asked; somebody who never connected is offline. */
   of(userIds: readonly string[]): Promise<readonly StoredPresence[]>;
-  /** Stores what has been found out; undefined when it was so already. */
-  set(userId: string, online: boolean, now: Date): Promise<StoredPresence | undefined>;
-  hide(userId: string, hidden: boolean): Promise<StoredPresence>;
+  /** Stores what has been found out, if it was not so already. */
+  set(userId: string, online: boolean, now: Date): Promise<void>;
+  hide(userId: string, hidden: boolean): Promise<void>;
 }
 
 /** Somebody's device that wants to know of somebody's presence. */

@@ -1,7 +1,7 @@
 import { readFrame } from '../../protocol/frames.ts';
 import { messageFrame } from '../../protocol/server-frames.ts';
+import { send } from '../../runtime/sending.ts';
 import type { Caller } from './action.ts';
-import { send } from './send.ts';
 
 /** A message on the socket of one conversation: the original protocol, whose acknowledgement is the sender's own copy. */
 export async function sendOriginal(
@@ -11,7 +11,9 @@ export async function sendOriginal(
 ) {
   const { message: text, clientId, after } = readFrame(body, false);
   const senderId = connection.userId;
-  const { message } = await send(username, { from: connection, senderId, peerId, text, clientId, after });
+  const { message } = await send({ from: connection, senderId, peerId, text, clientId, after }, (stored) =>
+    messageFrame(stored, username),
+  );
   return {
     ...messageFrame(message, username),
     ...(message.clientId !== undefined && { client_id: message.clientId }),

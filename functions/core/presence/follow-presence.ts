@@ -1,0 +1,21 @@
+import type { Watcher, WatchStore } from './ports.ts';
+import { type Presence, type StoredPresence, shown } from './presence.ts';
+
+/**
+ * Tells everybody who watches a user what changed of their presence, as far as it is shown; costs what the watchers
+ * cost. It follows from the stored presence, not from what changed it: so a run that dies in between is made up for.
+ */
+export async function followPresence(
+  dependencies: {
+    watches: Pick<WatchStore, 'watchersOf'>;
+    tell: (watchers: readonly Watcher[], presence: Presence) => Promise<void>;
+    now: () => Date;
+  },
+  { before, after }: { before: StoredPresence | undefined; after: StoredPresence },
+): Promise<void> {
+  const { watches, tell, now } = dependencies;
+  const presence = shown(after);
+  if ((before ? shown(before).online : false) === presence.online) return;
+  const watchers = await watches.watchersOf(presence.userId, now());
+  if (watchers.length > 0) await tell(watchers, presence);
+}

@@ -1,0 +1,25 @@
+import { changeProfile, type OwnProfile, ownProfile } from '../core/accounts/own-profile.ts';
+import { authenticate } from '../middleware/authenticate.ts';
+import { httpStack } from '../middleware/http-stack.ts';
+import { readInput } from '../middleware/json-input.ts';
+import { json } from '../middleware/replies.ts';
+import { profileRequest } from '../protocol/requests.ts';
+import { logger } from '../runtime/logger.ts';
+import { count } from '../runtime/metrics.ts';
+import { profile } from '../runtime/profile.ts';
+import { verifyAccessToken } from '../runtime/token-verifier.ts';
+
+/** `GET /users/me/`: one's own account; `PATCH /users/me/`: changes names, or whether one's presence is shown. */
+export const handler = httpStack({ logger, count })
+  .use(authenticate(verifyAccessToken))
+  .handler(async (event) => {
+    const { userId } = event.identity;
+    if (event.requestContext.http.method === 'GET') return json(200, body(await ownProfile(profile, userId)));
+    const { first_name: firstName, last_name: lastName, presence } = readInput(profileRequest, event);
+    return json(200, body(await changeProfile(profile, userId, { firstName, lastName, presence })));
+  });
+
+function body({ account, presence }: OwnProfile) {
+  const { id, email, username, firstName, lastName, createdAt } = account;
+  return { id, email, username, first_name: firstName, last_name: lastName, presence, created_at: createdAt };
+}

@@ -1,0 +1,28 @@
+import { inTermsOf, peerIn } from '../core/conversations/conversation-id.ts';
+import { authenticate } from '../middleware/authenticate.ts';
+import { httpStack } from '../middleware/http-stack.ts';
+import { jsonInput } from '../middleware/json-input.ts';
+import { json } from '../middleware/replies.ts';
+import { readIdempotencyKey } from '../protocol/idempotency-key.ts';
+import { messageRequest } from '../protocol/requests.ts';
+import { messageFrame } from '../protocol/server-frames.ts';
+import { syncedMessage } from '../protocol/synced-message.ts';
+import { logger } from '../runtime/logger.ts';
+import { count } from '../runtime/metrics.ts';
+import { send } from '../runtime/sending.ts';
+import { verifyAccessToken } from '../runtime/token-verifier.ts';
+
+/** `POST /conversations/{conversation}/messages/`: sends as a socket does; 201, or 200 for a repeat of the same key. */
+export const handler = httpStack({ logger, count })
+  .use(authenticate(verifyAccessToken))
+  .use(jsonInput(messageRequest))
+  .handler(async ({ identity, input, headers, pathParameters }) => {
+    const { userId: senderId, username } = identity;
+    const clientId = readIdempotencyKey(headers['idempotency-key']);
+    const conversation = pathParameters?.conversation ?? '';
+    const peerId = peerIn(conversation, senderId);
+    const { message, repeated } = await send({ senderId, peerId, clientId, ...input }, (stored) =>
+      messageFrame(stored, username),
+    ).catch(inTermsOf(conversation));
+    return json(repeated ? 200 : 201, syncedMessage(message));
+  });

@@ -1,0 +1,16 @@
+import { readUser } from '../core/accounts/read-user.ts';
+import { authenticate } from '../middleware/authenticate.ts';
+import { httpStack } from '../middleware/http-stack.ts';
+import { json } from '../middleware/replies.ts';
+import { logger } from '../runtime/logger.ts';
+import { count } from '../runtime/metrics.ts';
+import { profile } from '../runtime/profile.ts';
+import { verifyAccessToken } from '../runtime/token-verifier.ts';
+
+/** `GET /users/{user_id}/`: somebody, and whether they are online unless they hide it. */
+export const handler = httpStack({ logger, count })
+  .use(authenticate(verifyAccessToken))
+  .handler(async ({ pathParameters }) => {
+    const { user, presence } = await readUser(profile, pathParameters?.user_id ?? '');
+    return json(200, { ...user, online: presence.online, last_seen: presence.lastSeen ?? null });
+  });
