@@ -9,6 +9,8 @@ export interface FunctionSpec {
   readonly tokens?: 'sign' | 'verify';
   /** May post to, and close, the sockets' connections. */
   readonly posts?: true;
+  /** Appends messages, and stops who sends too many. */
+  readonly sends?: true;
   /** Decides which browser origins may open a socket. */
   readonly checksOrigin?: true;
 }
@@ -67,6 +69,37 @@ export const functionSpecs = {
       { actions: ['GetItem'], partitions: ['USER#*', 'KEYS'] },
     ],
   },
+  'http/me': {
+    ...small,
+    tokens: 'verify',
+    table: [{ actions: ['GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['USER#*'] }, readsKeys],
+  },
+  'http/user': {
+    ...small,
+    tokens: 'verify',
+    table: [{ actions: ['GetItem', 'BatchGetItem'], partitions: ['USER#*'] }, readsKeys],
+  },
+  'http/conversations': {
+    ...small,
+    tokens: 'verify',
+    table: [{ actions: ['GetItem', 'Query', 'BatchGetItem'], partitions: ['USER#*', 'CONV#*'] }, readsKeys],
+  },
+  'http/messages': {
+    ...small,
+    tokens: 'verify',
+    table: [{ actions: ['Query'], partitions: ['CONV#*'] }, readsKeys],
+  },
+  'http/send-message': {
+    ...delivering,
+    tokens: 'verify',
+    posts: true,
+    sends: true,
+    table: [
+      { actions: ['Query', 'PutItem'], partitions: ['CONV#*'] },
+      { actions: ['GetItem', 'Query', 'DeleteItem'], partitions: ['USER#*'] },
+      readsKeys,
+    ],
+  },
   'http/jwks': { ...small, table: [readsKeys] },
   'http/schema': small,
   'http/fallback': small,
@@ -87,17 +120,31 @@ export const functionSpecs = {
   'websocket/message': {
     ...delivering,
     posts: true,
+    sends: true,
     table: [
       { actions: ['Query', 'PutItem'], partitions: ['CONV#*'] },
-      { actions: ['Query', 'PutItem', 'DeleteItem'], partitions: ['USER#*'] },
+      // A page of `sync` reads memberships and conversations in one request.
+      { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
+      {
+        actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
+        partitions: ['USER#*', 'WATCH#*'],
+      },
     ],
   },
   'stream/account-changes': {
     ...batch,
     posts: true,
     table: [
-      { actions: ['Query', 'DeleteItem'], partitions: ['USER#*'] },
+      { actions: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      { actions: ['Query', 'BatchWriteItem'], partitions: ['WATCH#*'] },
       { actions: ['PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['DIRECTORY#*'] },
+    ],
+  },
+  'stream/message-changes': {
+    ...batch,
+    table: [
+      { actions: ['GetItem', 'UpdateItem'], partitions: ['CONV#*'] },
+      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
     ],
   },
 } as const satisfies Record<string, FunctionSpec>;

@@ -1,7 +1,7 @@
 import type { HttpEntry } from './functions.ts';
 
 export interface HttpRouteSpec {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'PATCH' | 'POST';
   readonly path: string;
   readonly entry: HttpEntry;
 }
@@ -12,7 +12,14 @@ const routes: readonly HttpRouteSpec[] = [
   { method: 'POST', path: '/users/token/refresh', entry: 'http/refresh' },
   { method: 'POST', path: '/users/logout', entry: 'http/logout' },
   { method: 'GET', path: '/users', entry: 'http/list-users' },
+  { method: 'GET', path: '/users/me', entry: 'http/me' },
+  { method: 'PATCH', path: '/users/me', entry: 'http/me' },
+  { method: 'GET', path: '/users/{user_id}', entry: 'http/user' },
   { method: 'GET', path: '/chat/history/{user_id}', entry: 'http/history' },
+  { method: 'GET', path: '/conversations', entry: 'http/conversations' },
+  { method: 'GET', path: '/conversations/{conversation}', entry: 'http/conversations' },
+  { method: 'GET', path: '/conversations/{conversation}/messages', entry: 'http/messages' },
+  { method: 'POST', path: '/conversations/{conversation}/messages', entry: 'http/send-message' },
   { method: 'GET', path: '/schema', entry: 'http/schema' },
 ];
 

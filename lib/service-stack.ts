@@ -1,7 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { feedAccountChanges } from './account-changes.ts';
 import type { DataStack } from './data-stack.ts';
 import { ParleyFunction } from './function.ts';
 import { type Entry, type FunctionSpec, functionSpecs } from './functions.ts';
@@ -9,6 +8,7 @@ import { ParleyHttpApi } from './http-api.ts';
 import { httpRoutes } from './routes.ts';
 import type { Settings } from './settings.ts';
 import { grantTableAccess } from './table-access.ts';
+import { feedAccountChanges, feedMessageChanges } from './table-changes.ts';
 import { ParleyWebSocketApi, socketStage } from './websocket-api.ts';
 
 export interface ServiceStackProps {
@@ -41,6 +41,7 @@ export class ServiceStack extends Stack {
       message: functions['websocket/message'],
     });
     feedAccountChanges(this, props.data.table, functions['stream/account-changes']);
+    feedMessageChanges(this, props.data.table, functions['stream/message-changes']);
 
     this.httpDomain = `${http.api.apiId}.execute-api.${this.region}.${this.urlSuffix}`;
     this.webSocketDomain = this.#webSocketApi.domainName;
@@ -73,6 +74,10 @@ export class ServiceStack extends Stack {
           REFRESH_TOKEN_SECONDS: String(settings.refreshTokenSeconds),
         }),
         ...(spec.checksOrigin && { ALLOWED_ORIGINS: settings.origins.join(',') }),
+        ...(spec.sends && {
+          FLOOD_MESSAGES: String(settings.floodMessages),
+          FLOOD_SECONDS: String(settings.floodSeconds),
+        }),
         // The SDK's own variable: functions name no endpoint, so that any surroundings can give them another.
         ...(spec.posts && {
           AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `https://${this.#webSocketApi.domainName}/${socketStage}`,

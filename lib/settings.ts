@@ -9,6 +9,10 @@ export interface Settings {
   readonly origins: readonly string[];
   readonly accessTokenSeconds: number;
   readonly refreshTokenSeconds: number;
+  /** One sender may say so much in one conversation … */
+  readonly floodMessages: number;
+  /** … within so many seconds. */
+  readonly floodSeconds: number;
 }
 
 /** Reads the deploy-time context; throws with the name of what is wrong. */
@@ -20,8 +24,10 @@ export function readSettings(node: Node): Settings {
   return {
     stage,
     origins: origins(text(node, 'origins', '')),
-    accessTokenSeconds: seconds(node, 'accessTokenSeconds', 30 * 60),
-    refreshTokenSeconds: seconds(node, 'refreshTokenSeconds', 24 * 60 * 60),
+    accessTokenSeconds: whole(node, 'accessTokenSeconds', 30 * 60),
+    refreshTokenSeconds: whole(node, 'refreshTokenSeconds', 24 * 60 * 60),
+    floodMessages: whole(node, 'floodMessages', 20),
+    floodSeconds: whole(node, 'floodSeconds', 10),
   };
 }
 
@@ -29,10 +35,10 @@ function text(node: Node, name: string, fallback: string): string {
   return String(node.tryGetContext(name) ?? fallback);
 }
 
-function seconds(node: Node, name: string, fallback: number): number {
+function whole(node: Node, name: string, fallback: number): number {
   const value = Number(text(node, name, String(fallback)));
   if (!Number.isSafeInteger(value) || value < 1) {
-    throw new Error(`context "${name}" must be a whole number of seconds, at least 1`);
+    throw new Error(`context "${name}" must be a whole number, at least 1`);
   }
   return value;
 }

@@ -59,6 +59,7 @@ export class SiteStack extends Stack {
       additionalBehaviors: {
         '/users*': http,
         '/chat*': http,
+        '/conversations*': http,
         '/schema/swagger-ui/*': { ...http, cachePolicy: asTheOriginSays(this) },
         '/schema*': http,
         '/.well-known/*': http,

@@ -2,10 +2,25 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
-type TableAction = 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
+type TableAction =
+  | 'BatchGetItem'
+  | 'BatchWriteItem'
+  | 'DeleteItem'
+  | 'GetItem'
+  | 'PutItem'
+  | 'Query'
+  | 'UpdateItem';
 
 /** Partition keys, `*` standing for the part behind the prefix. */
-type Partition = 'ATTEMPTS#*' | 'CONV#*' | 'DIRECTORY#*' | 'EMAIL#*' | 'KEYS' | 'NAME#*' | 'USER#*';
+type Partition =
+  | 'ATTEMPTS#*'
+  | 'CONV#*'
+  | 'DIRECTORY#*'
+  | 'EMAIL#*'
+  | 'KEYS'
+  | 'NAME#*'
+  | 'USER#*'
+  | 'WATCH#*';
 
 /** These actions on these partitions, and nothing else. */
 export interface TableAccess {

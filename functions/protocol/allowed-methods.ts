@@ -1,14 +1,21 @@
 /** A route of the HTTP API: its method and its path with `{variables}`. */
 export type Route = readonly [method: string, path: string];
 
-/** The methods that some route has for a path, with or without its trailing slash; none when there is nothing there. */
+/**
+ * The methods that a path has, with or without its trailing slash; none when there is nothing there. As in API Gateway,
+ * a path that is written out hides those that a variable would take it for.
+ */
 export function allowedMethods(routes: readonly Route[], path: string): readonly string[] {
   const segments = segmentsOf(path);
+  const fitting = routes.filter(([, pattern]) => matches(segmentsOf(pattern), segments));
+  const fewest = Math.min(...fitting.map(([, pattern]) => variablesIn(pattern)));
   return [
-    ...new Set(
-      routes.filter(([, pattern]) => matches(segmentsOf(pattern), segments)).map(([method]) => method),
-    ),
+    ...new Set(fitting.filter(([, pattern]) => variablesIn(pattern) === fewest).map(([method]) => method)),
   ];
+}
+
+function variablesIn(pattern: string): number {
+  return pattern.split('{').length - 1;
 }
 
 function segmentsOf(path: string): string[] {

@@ -10,12 +10,44 @@ import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 
-/**
- * Feeds the table's stream to the function: sessions that went and accounts that came or changed. Everything else,
- * messages above all, is filtered out by Lambda before anything is invoked or paid for.
- */
+interface Feed {
+  /** Of the construct of its dead letters. */
+  readonly name: string;
+  readonly filters: ReturnType<typeof changes>[];
+  /** Waits this long for a batch to fill. */
+  readonly window?: Duration;
+}
+
+/** Accounts, sessions, sockets and presence: what follows from them is waited for, so there is no window. */
 export function feedAccountChanges(scope: Construct, table: Table, consumer: LambdaFunction): void {
-  const deadLetters = new Queue(scope, 'AccountChangesDeadLetters', {
+  feed(scope, table, consumer, {
+    name: 'AccountChanges',
+    filters: [
+      changes(['REMOVE'], FilterRule.beginsWith('SESSION#')),
+      changes(['INSERT', 'REMOVE'], FilterRule.beginsWith('CONN#')),
+      changes(['INSERT', 'MODIFY'], FilterRule.isEqual('PROFILE')),
+      changes(['INSERT', 'MODIFY'], FilterRule.isEqual('PRESENCE')),
+    ],
+  });
+}
+
+/** Messages: within a second a burst of them becomes one batch, and the inboxes are brought up to date once. */
+export function feedMessageChanges(scope: Construct, table: Table, consumer: LambdaFunction): void {
+  feed(scope, table, consumer, {
+    name: 'MessageChanges',
+    filters: [changes(['INSERT'], FilterRule.beginsWith('MSG#'))],
+    window: Duration.seconds(1),
+  });
+}
+
+/** Feeds the table's stream to the function. Everything else is filtered out by Lambda before anything is paid for. */
+function feed(
+  scope: Construct,
+  table: Table,
+  consumer: LambdaFunction,
+  { name, filters, window }: Feed,
+): void {
+  const deadLetters = new Queue(scope, `${name}DeadLetters`, {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
@@ -35,10 +67,8 @@ export function feedAccountChanges(scope: Construct, table: Table, consumer: Lam
     new DynamoEventSource(table as ITable, {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
-      filters: [
-        changes(['REMOVE'], FilterRule.beginsWith('SESSION#')),
-        changes(['INSERT', 'MODIFY'], FilterRule.isEqual('PROFILE')),
-      ],
+      filters,
+      ...(window && { maxBatchingWindow: window }),
       // A record that keeps failing holds up its shard: it is set apart from its batch, tried six times and put aside.
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
