@@ -1,3 +1,4 @@
+import type { AccessControl } from './aws/access-control.ts';
 import { createTable } from './aws/create-table.ts';
 import type { Engine } from './aws/dynoxide.ts';
 import { withEndpoints } from './aws/endpoints.ts';
@@ -18,6 +19,7 @@ import type { Deployment, GatewayLimits, Invoker } from './model.ts';
 export interface Surroundings {
   readonly engine: Engine;
   readonly secrets: SecretValues;
+  readonly access: AccessControl;
   /** Where functions reach AWS services. */
   readonly endpointsUrl: string;
   readonly stateFolder: string | undefined;
@@ -66,6 +68,7 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
     async replace(next) {
       const [oldPool, newPool] = [pool, await functions(next)];
       await following.stop();
+      surroundings.access.reload(next.functions);
       pool = newPool;
       http = httpApi(next.httpApi, invoker);
       sockets.reload(next.webSocketApi, invoker);

@@ -23,8 +23,10 @@ async function run({ port, memory, stateFolder, watch }: Command): Promise<void>
   const starting = startRuntime({ port, memory, onLog: print, ...(stateFolder && { stateFolder }) });
   endOnSignals(starting);
   const runtime = await starting;
+  const { url, tableEndpoint } = runtime;
+  const socketUrl = url.replace('http', 'ws');
   print(
-    `Parley is ready: ${runtime.url}/ · ws${runtime.url.slice('http'.length)}/ws/chat/{user_id}/ · ${runtime.url}/schema/swagger-ui/`,
+    `Parley is ready: ${url}/ · ${socketUrl}/ws/chat/{user_id}/ · ${url}/schema/swagger-ui/ · DynamoDB and Secrets Manager: ${tableEndpoint}/`,
   );
   if (watch) watchSources(join(import.meta.dirname, '..'), () => reload(runtime));
   fail(new Error(await runtime.died));

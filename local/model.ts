@@ -37,6 +37,17 @@ export interface FunctionSpec {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** What its role allows of the services that exist on this machine. */
+  readonly permissions: readonly Permission[];
+}
+
+/** A statement of a role: every pattern may hold `*` and `?`. */
+export interface Permission {
+  /** For example `dynamodb:Query`. */
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  /** What each partition key of a request has to match; undefined: any key will do. */
+  readonly leadingKeys: readonly string[] | undefined;
 }
 
 export interface EventSourceSpec {

@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path';
 import { readAssembly } from './assembly/read-assembly.ts';
+import { accessControl } from './aws/access-control.ts';
 import { type Engine, foreignEngine, startDynoxide } from './aws/dynoxide.ts';
 import { awsEndpoints } from './aws/endpoints.ts';
+import { guardConnections } from './aws/guard-connections.ts';
 import { secretValues } from './aws/secret-values.ts';
 import { secretsManager } from './aws/secrets-manager.ts';
 import { tableProxy } from './aws/table-proxy.ts';
@@ -97,16 +99,23 @@ async function compose(
   const { short, log } = naming(deployment, onLog);
   const secrets = secretValues(stateFolder && join(stateFolder, 'secrets.json'));
   let deployed: Deployed | undefined;
+  const access = accessControl(deployment.functions, log);
   const proxy = tableProxy({
     endpoint: engine.endpoint,
+    partitionKey: deployment.table.partitionKey,
+    access,
     onRequest: (request) => usage.countRequest(request, short(request.caller)),
     onWrite: () => deployed?.wake(),
   });
   atEnd(proxy.close);
   const request = awsEndpoints({
     dynamodb: proxy.handle,
-    secretsManager: secretsManager(secrets),
-    connections: (...call) => deployed?.connections(...call),
+    secretsManager: secretsManager(secrets, access),
+    connections: guardConnections(
+      (...call) => deployed?.connections(...call),
+      deployment.webSocketApi.id,
+      access,
+    ),
   });
   const endpoints = await listen(0, Promise.resolve({ request }));
   atEnd(endpoints.close);
@@ -115,6 +124,7 @@ async function compose(
   const running = await deploy(deployment, {
     engine,
     secrets,
+    access,
     endpointsUrl,
     stateFolder,
     limits: { ...quotas, ...options.limits },

@@ -3,11 +3,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the templates and bundles are made of. */
-export const sources = ['functions', 'lib', 'web', 'openapi.yaml'] as const;
+export const sources = { folders: ['functions', 'lib', 'web'], files: ['openapi.yaml', 'cdk.json'] } as const;
 
 const inputs = [
-  ...sources.map((source) => (source.includes('.') ? source : `${source}/**`)),
-  ...['cdk.json', 'package-lock.json', 'local/synthesize.ts'],
+  ...sources.folders.map((folder) => `${folder}/**`),
+  ...sources.files,
+  ...['package-lock.json', 'local/synthesize.ts'],
 ];
 
 /** The same for the same sources, dependencies, Node and context. */

@@ -11,12 +11,18 @@ export function watchSources(root: string, onChange: () => Promise<void>): { clo
   let running = false;
   let again = false;
 
-  const watchers: FSWatcher[] = sources.map((source) =>
-    watch(join(root, source), { recursive: true }, () => {
-      clearTimeout(timer);
-      timer = setTimeout(run, settleMs);
+  const changed = () => {
+    clearTimeout(timer);
+    timer = setTimeout(run, settleMs);
+  };
+  const files: readonly string[] = sources.files;
+  const watchers: FSWatcher[] = [
+    ...sources.folders.map((folder) => watch(join(root, folder), { recursive: true }, changed)),
+    // By their folder: an editor may put a new file in the place of the old one.
+    watch(root, (_, name) => {
+      if (name !== null && files.includes(name)) changed();
     }),
-  );
+  ];
 
   async function run(): Promise<void> {
     again = running;

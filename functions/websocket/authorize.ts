@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { admit, type Verdict } from '../core/connections/admit.ts';
-import { ParleyError } from '../core/errors.ts';
+import { TokenExpired, TokenInvalid } from '../core/errors.ts';
 import type { SocketIdentity } from '../middleware/socket-identity.ts';
 import { handshakeToken } from '../protocol/carried-token.ts';
 import { header } from '../protocol/headers.ts';
@@ -43,7 +43,7 @@ async function authenticate({ headers }: APIGatewayRequestAuthorizerEvent) {
   try {
     return await verifyAccessToken(token ?? '');
   } catch (error) {
-    if (error instanceof ParleyError) throw new Error('Unauthorized');
+    if (error instanceof TokenInvalid || error instanceof TokenExpired) throw new Error('Unauthorized');
     logger.error('server fault', error as Error);
     throw error;
   }

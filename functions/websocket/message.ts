@@ -34,7 +34,10 @@ function reply(frame: object, ref: string | undefined) {
 
 /** A reply could not reach a socket that is closed before the function returns: so the reason is posted first. */
 async function endExpired(connectionId: string, ref: string | undefined) {
-  await sending.gateway.post(connectionId, JSON.stringify(errorFrame(new TokenExpired(), ref)));
-  await sending.gateway.close(connectionId);
+  try {
+    await sending.gateway.post(connectionId, JSON.stringify(errorFrame(new TokenExpired(), ref)));
+  } finally {
+    await sending.gateway.close(connectionId);
+  }
   return { statusCode: 200 };
 }

@@ -2,6 +2,7 @@ import type {
   CorsSpec,
   EventSourceSpec,
   FunctionSpec,
+  Permission,
   ResponseHeaderSpec,
   SecretSpec,
   TableSpec,
@@ -12,7 +13,10 @@ import type { Complain } from './resource-type.ts';
 export interface Draft {
   readonly tables: { readonly spec: TableSpec; readonly streamArn: string }[];
   readonly secrets: SecretSpec[];
-  readonly functions: FunctionSpec[];
+  readonly functions: FunctionDraft[];
+  /** By their ARN. */
+  readonly roles: Map<string, RoleDraft>;
+  readonly policies: { readonly roles: readonly string[]; readonly permissions: readonly Permission[] }[];
   readonly eventSources: EventSourceDraft[];
   readonly apis: ApiDraft[];
   readonly stages: { readonly apiId: string; readonly name: string; readonly error: Complain }[];
@@ -34,9 +38,22 @@ export interface Draft {
   readonly distributions: DistributionDraft[];
 }
 
-export interface EventSourceDraft extends Omit<EventSourceSpec, 'functionName'> {
+export interface FunctionDraft extends Omit<FunctionSpec, 'permissions'> {
+  readonly roleArn: string;
+  readonly error: Complain;
+}
+
+interface RoleDraft {
+  readonly name: string;
+  readonly managedPolicies: readonly string[];
+  readonly permissions: readonly Permission[];
+  readonly error: Complain;
+}
+
+export interface EventSourceDraft extends Omit<EventSourceSpec, 'functionName' | 'hasDeadLetters'> {
   readonly function: string;
   readonly sourceArn: string;
+  readonly deadLetterArn: string | undefined;
   readonly error: Complain;
 }
 
@@ -79,6 +96,8 @@ export function emptyDraft(): Draft {
     tables: [],
     secrets: [],
     functions: [],
+    roles: new Map(),
+    policies: [],
     eventSources: [],
     apis: [],
     stages: [],

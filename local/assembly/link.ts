@@ -1,8 +1,10 @@
-import type { Deployment, EventSourceSpec } from '../model.ts';
+import type { Deployment } from '../model.ts';
 import { AssemblyError } from './assembly-error.ts';
-import type { Draft, EventSourceDraft } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { linkHttpApi, linkWebSocketApi } from './link-apis.ts';
 import { linkDistribution } from './link-distribution.ts';
+import { linkEventSource } from './link-event-source.ts';
+import { linkFunction } from './link-function.ts';
 
 /** Follows the references among resources. `name` is the app's, for errors about all of it. */
 export function link(draft: Draft, outputs: Readonly<Record<string, string>>, name: string): Deployment {
@@ -18,11 +20,12 @@ export function link(draft: Draft, outputs: Readonly<Record<string, string>>, na
     'WebSocket API',
     app,
   );
+  const functions = draft.functions.map((one) => linkFunction(one, draft));
   return {
     table: table.spec,
     secrets: draft.secrets,
-    functions: draft.functions,
-    eventSources: draft.eventSources.map((source) => linkEventSource(source, table.streamArn)),
+    functions,
+    eventSources: draft.eventSources.map((source) => linkEventSource(source, table.streamArn, functions)),
     httpApi: linkHttpApi(httpApi, draft),
     webSocketApi: linkWebSocketApi(webSocketApi, draft),
     distribution: linkDistribution(single(draft.distributions, 'distribution', app), draft, {
@@ -31,12 +34,6 @@ export function link(draft: Draft, outputs: Readonly<Record<string, string>>, na
     }),
     outputs,
   };
-}
-
-function linkEventSource(source: EventSourceDraft, streamArn: string): EventSourceSpec {
-  const { function: functionRef, sourceArn, error, ...spec } = source;
-  if (sourceArn !== streamArn) throw error(`"${sourceArn}" is not the table’s stream`);
-  return { ...spec, functionName: functionRef.slice(functionRef.lastIndexOf(':') + 1) };
 }
 
 function single<Item>(items: readonly Item[], what: string, app: { stack: string }): Item {

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AccessControl } from './access-control.ts';
+import { callerOf } from './caller.ts';
 import { readBody } from './read-body.ts';
 import type { SecretValues, SecretVersion } from './secret-values.ts';
 
@@ -22,8 +24,8 @@ class Refusal extends Error {
 
 type Operation = (secret: NonNullable<ReturnType<SecretValues['find']>>, input: Request) => object;
 
-/** The part of AWS Secrets Manager that reads and rotates values. */
-export function secretsManager(values: SecretValues) {
+/** The part of AWS Secrets Manager that reads and rotates values, for those who may. */
+export function secretsManager(values: SecretValues, access: AccessControl) {
   const operations: Readonly<Record<string, Operation>> = {
     GetSecretValue({ arn, versions }, { VersionId, VersionStage }) {
       const stage = VersionStage ?? (VersionId === undefined ? 'AWSCURRENT' : undefined);
@@ -61,6 +63,9 @@ export function secretsManager(values: SecretValues) {
         throw new Refusal('UnknownOperationException', `${name} is not known here`);
       const input = JSON.parse((await readBody(request)).toString('utf8')) as Request;
       const secret = values.find(input.SecretId ?? '');
+      const resource = secret?.arn ?? input.SecretId ?? '*';
+      const refusal = access.refusal(callerOf(request), [{ action: `secretsmanager:${name}`, resource }]);
+      if (refusal !== undefined) throw new Refusal('AccessDeniedException', refusal);
       if (secret === undefined) {
         throw new Refusal('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
       }

@@ -1,6 +1,9 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AccessControl } from './access-control.ts';
+import { callerOf } from './caller.ts';
 import { type Consumed, consumedBy, consumedByRefusal, isWrite, usesCapacity } from './consumed.ts';
 import { readBody } from './read-body.ts';
+import { type TableInput, tableAccesses } from './table-accesses.ts';
 
 export interface TableRequest extends Consumed {
   readonly operation: string;
@@ -11,6 +14,9 @@ export interface TableRequest extends Consumed {
 export interface TableProxyOptions {
   /** The engine behind. */
   readonly endpoint: string;
+  /** The name of the table's partition key. */
+  readonly partitionKey: string;
+  readonly access: AccessControl;
   onRequest(request: TableRequest): void;
   /** Something was written. */
   onWrite(): void;
@@ -22,10 +28,11 @@ export interface TableProxy {
 }
 
 /**
- * DynamoDB's endpoint as functions see it: every request goes on to the engine and counts with what it consumed. The
- * caller gets the engine's answer with nothing added, and its errors unchanged.
+ * DynamoDB's endpoint as functions see it: every request that its caller's role allows goes on to the engine and counts
+ * with what it consumed. The caller gets the engine's answer with nothing added, and its errors unchanged.
  */
-export function tableProxy({ endpoint, onRequest, onWrite }: TableProxyOptions): TableProxy {
+export function tableProxy(options: TableProxyOptions): TableProxy {
+  const { endpoint, partitionKey, access, onRequest, onWrite } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
   return {
@@ -34,16 +41,21 @@ export function tableProxy({ endpoint, onRequest, onWrite }: TableProxyOptions):
         String(request.headers['x-amz-target'] ?? '')
           .split('.')
           .at(-1) ?? '';
+      const caller = callerOf(request);
       const counted = usesCapacity(operation);
       const asked = await readBody(request);
-      const { body, stripped } = counted ? withCapacity(asked) : { body: asked, stripped: false };
+      const input = parse(asked);
+      // What is no object is the engine's to refuse.
+      const refusal = input && access.refusal(caller, tableAccesses(operation, input, partitionKey));
+      if (refusal !== undefined) return deny(response, refusal);
+      const { body, stripped } = counted ? withCapacity(asked, input) : { body: asked, stripped: false };
       const answer = await forward(request, body);
       if (!counted) return reply(response, answer, answer.body);
 
       const parsed = JSON.parse(answer.body.toString('utf8'));
       const ok = answer.status === 200;
       const consumed = ok ? consumedBy(operation, parsed) : consumedByRefusal(operation, parsed);
-      onRequest({ operation, caller: callerOf(request), ...consumed });
+      onRequest({ operation, caller, ...consumed });
       if (ok && isWrite(operation)) onWrite();
       if (ok && stripped) {
         delete parsed.ConsumedCapacity;
@@ -79,16 +91,17 @@ interface Answer {
   readonly body: Buffer;
 }
 
-function withCapacity(asked: Buffer): { body: Buffer; stripped: boolean } {
-  const input = parse(asked);
-  // Someone who asks gets what they asked for; a body that is no object is the engine's to refuse.
+function withCapacity(asked: Buffer, input: Input | undefined): { body: Buffer; stripped: boolean } {
+  // Someone who asks gets what they asked for.
   const wanted = input?.ReturnConsumedCapacity;
   if (input === undefined || wanted === 'TOTAL' || wanted === 'INDEXES')
     return { body: asked, stripped: false };
   return { body: Buffer.from(JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' })), stripped: true };
 }
 
-function parse(body: Buffer): Record<string, unknown> | undefined {
+type Input = TableInput & { readonly ReturnConsumedCapacity?: unknown };
+
+function parse(body: Buffer): Input | undefined {
   try {
     const input = JSON.parse(body.toString('utf8'));
     return typeof input === 'object' && input !== null && !Array.isArray(input) ? input : undefined;
@@ -97,9 +110,9 @@ function parse(body: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-/** A function signs with its own name as the access key's id: `Credential=<name>/<date>/…`. */
-function callerOf({ headers }: IncomingMessage): string {
-  return /Credential=([^/,]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
+function deny(response: ServerResponse, Message: string): void {
+  const body = JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', Message });
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
 }
 
 function reply(response: ServerResponse, { status, headers }: Answer, body: Buffer): void {

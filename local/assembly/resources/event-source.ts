@@ -27,7 +27,7 @@ export const eventSource: ResourceType = {
       // −1: as long as the record exists.
       maximumRetries: properties.optionalInteger('MaximumRetryAttempts') ?? -1,
       filters: filters(properties),
-      hasDeadLetters: hasDeadLetters(properties.nested('DestinationConfig')),
+      deadLetterArn: properties.nested('DestinationConfig')?.nested('OnFailure')?.text('Destination'),
       error,
     });
   },
@@ -45,8 +45,4 @@ function filters(properties: Properties): object[] {
     }
     return pattern;
   });
-}
-
-function hasDeadLetters(config: Properties | undefined): boolean {
-  return config?.nested('OnFailure')?.text('Destination') !== undefined;
 }

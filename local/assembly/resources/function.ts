@@ -5,10 +5,9 @@ import type { ResourceType } from '../resource-type.ts';
 export const lambdaFunction: ResourceType = {
   nameProperty: 'FunctionName',
   identify: (name) => ({ ref: name, attributes: { Arn: arn('lambda', `function:${name}`) } }),
-  read({ ref, properties, assetFolder }, draft) {
+  read({ ref, properties, assetFolder, error }, draft) {
     properties.harmless('the name is known', 'FunctionName');
     properties.harmless('bundles are JavaScript: they run on this processor, too', 'Architectures');
-    properties.harmless('nothing here asks for permissions', 'Role');
     properties.harmless('logs go to the terminal, and there are no traces', 'LoggingConfig', 'TracingConfig');
     properties.harmless('labels', 'Description', 'Tags');
     properties.expect('Runtime', 'nodejs24.x');
@@ -23,6 +22,8 @@ export const lambdaFunction: ResourceType = {
       memoryMb: properties.optionalInteger('MemorySize') ?? 128,
       timeoutSeconds: properties.optionalInteger('Timeout') ?? 3,
       environment: variables(properties.nested('Environment')),
+      roleArn: properties.text('Role'),
+      error,
     });
   },
 };

@@ -5,6 +5,7 @@ import { cachePolicy } from './cache-policy.ts';
 import { distribution } from './distribution.ts';
 import { eventSource } from './event-source.ts';
 import { lambdaFunction } from './function.ts';
+import { policy, role } from './permissions.ts';
 import { responseHeadersPolicy } from './response-headers-policy.ts';
 import { secret } from './secret.ts';
 import { table } from './table.ts';
@@ -14,6 +15,8 @@ import { withoutEffect } from './without-effect.ts';
 /** Every resource type that the runtime knows. */
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   ...withoutEffect,
+  'AWS::IAM::Role': role,
+  'AWS::IAM::Policy': policy,
   'AWS::DynamoDB::Table': table,
   'AWS::SecretsManager::Secret': secret,
   'AWS::Lambda::Function': lambdaFunction,

@@ -6,20 +6,10 @@ import { byId, type ResourceType } from '../resource-type.ts';
  * properties are not read.
  */
 export const withoutEffect: Readonly<Record<string, ResourceType>> = {
-  // Who may do what: nothing here asks for permissions.
-  'AWS::IAM::Role': {
-    nameProperty: 'RoleName',
-    identify: (name, id) => ({
-      ref: name,
-      attributes: { Arn: `arn:${account.partition}:iam::${account.id}:role/${name}`, RoleId: id },
-    }),
-  },
-  'AWS::IAM::Policy': { identify: byId() },
-  'AWS::IAM::ManagedPolicy': { identify: byId() },
+  // Whom services let in; what functions may do is in their roles, which are read.
   'AWS::Lambda::Permission': { identify: byId() },
   'AWS::S3::BucketPolicy': { identify: byId() },
   'AWS::SQS::QueuePolicy': { identify: byId() },
-  'AWS::SecretsManager::ResourcePolicy': { identify: byId() },
   'AWS::CloudFront::OriginAccessControl': { identify: byId('Id') },
   // Where logs go: here it is the terminal.
   'AWS::Logs::LogGroup': {

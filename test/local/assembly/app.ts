@@ -48,7 +48,50 @@ const service: Resources = {
       Environment: { Variables: { TABLE_NAME: { 'Fn::ImportValue': 'table-name' } } },
     },
   },
-  Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } },
+  Role: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {},
+      ManagedPolicyArns: [
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: Fn::Sub's own syntax
+        { 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole' },
+      ],
+    },
+  },
+  Policy: {
+    Type: 'AWS::IAM::Policy',
+    Properties: {
+      PolicyName: 'policy',
+      Roles: [{ Ref: 'Role' }],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: ['xray:PutTraceSegments', 'dynamodb:ListStreams'],
+            Resource: '*',
+          },
+          {
+            Effect: 'Allow',
+            Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+            Resource: { 'Fn::ImportValue': 'stream' },
+          },
+          {
+            Effect: 'Allow',
+            Action: 'dynamodb:Query',
+            Resource: [{ 'Fn::ImportValue': 'table-arn' }],
+            Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CONV#*'] } },
+          },
+          {
+            Effect: 'Allow',
+            Action: 'logs:PutLogEvents',
+            Resource: '*',
+            Condition: { Bool: { 'aws:x': 'true' } },
+          },
+        ],
+      },
+    },
+  },
   Http: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'http', ProtocolType: 'HTTP' } },
   HttpStage: {
     Type: 'AWS::ApiGatewayV2::Stage',
@@ -195,6 +238,7 @@ const templates = {
     Resources: data,
     Outputs: {
       Name: { Value: { Ref: 'Table' }, Export: { Name: 'table-name' } },
+      Arn: { Value: { 'Fn::GetAtt': ['Table', 'Arn'] }, Export: { Name: 'table-arn' } },
       Stream: { Value: { 'Fn::GetAtt': ['Table', 'StreamArn'] }, Export: { Name: 'stream' } },
     },
   },

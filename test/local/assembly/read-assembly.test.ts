@@ -23,6 +23,7 @@ describe('reading the templates', () => {
         memoryMb: 256,
         timeoutSeconds: 5,
         environment: { TABLE_NAME: app.table.name },
+        permissions: expect.any(Array),
       },
     ]);
   });

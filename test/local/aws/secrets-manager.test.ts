@@ -8,6 +8,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, describe, expect, it } from 'vitest';
+import { accessControl } from '../../../local/aws/access-control.ts';
 import { secretValues } from '../../../local/aws/secret-values.ts';
 import { secretsManager } from '../../../local/aws/secrets-manager.ts';
 import { clientOf, serve } from './engine.ts';
@@ -25,7 +26,10 @@ describe('Secrets Manager', () => {
   const file = join(folder, 'secrets.json');
   const values = secretValues(file);
   values.generate([spec]);
-  const handle = secretsManager(values);
+  const handle = secretsManager(
+    values,
+    accessControl([], () => {}),
+  );
   const endpoint = serve((request, response) => void handle(request, response));
   const client = () => new SecretsManagerClient(clientOf(endpoint(), 'parley-dev-token'));
   const get = (input: { VersionStage?: string; SecretId?: string } = {}) =>

@@ -10,6 +10,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { accessControl } from '../../../local/aws/access-control.ts';
 import { type TableProxy, type TableRequest, tableProxy } from '../../../local/aws/table-proxy.ts';
 import { clientOf, engineWithTable, serve, tableSpec } from './engine.ts';
 
@@ -24,6 +25,8 @@ describe('the table as functions reach it', () => {
   const endpoint = serve((request, response) => {
     proxy ??= tableProxy({
       endpoint: table().engine.endpoint,
+      partitionKey: tableSpec.partitionKey,
+      access: accessControl([], () => {}),
       onRequest: (one) => requests.push(one),
       onWrite: () => {
         writes += 1;

@@ -55,9 +55,14 @@ describe('npm start', () => {
   it('says one line when it is ready, with the URLs, and serves them', async () => {
     const started = run(['--memory']);
     const url = await ready(started);
-    expect(started.lines).toEqual([
-      `Parley is ready: ${url}/ · ${url.replace('http', 'ws')}/ws/chat/{user_id}/ · ${url}/schema/swagger-ui/`,
+    expect(started.lines).toHaveLength(1);
+    const [site, socket, api, tools] = started.lines[0]?.split(' · ') ?? [];
+    expect([site, socket, api]).toEqual([
+      `Parley is ready: ${url}/`,
+      `${url.replace('http', 'ws')}/ws/chat/{user_id}/`,
+      `${url}/schema/swagger-ui/`,
     ]);
+    expect(tools).toMatch(/^DynamoDB and Secrets Manager: http:\/\/127\.0\.0\.1:\d+\/$/);
     expect((await fetch(`${url}/schema/`)).status).toBe(200);
     expect(await (await fetch(`${url}/`)).text()).toContain('<html');
   });

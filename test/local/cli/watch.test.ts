@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -72,6 +72,16 @@ describe('npm run dev', () => {
     socket.send(JSON.stringify({ message: 'still here' }));
     await vi.waitFor(() => expect(frames.join()).toContain('still here'), 10_000);
     socket.close();
+  });
+
+  it('notices a document that an editor replaces', async () => {
+    const before = reloads().length;
+    const path = join(project, 'openapi.yaml');
+    writeFileSync(`${path}.tmp`, readFileSync(path, 'utf8').replace('title: ', 'title: Renamed '));
+    renameSync(`${path}.tmp`, path);
+    await vi.waitFor(() => expect(reloads().length).toBeGreaterThan(before), 30_000);
+    const { info } = (await (await fetch(`${url}/schema/`)).json()) as { info: { title: string } };
+    expect(info.title).toContain('Renamed');
   });
 
   it('says what is wrong with the sources in its log, and the old version goes on', async () => {

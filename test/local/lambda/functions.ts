@@ -23,6 +23,7 @@ export function writeFunction(
     memoryMb: 256,
     timeoutSeconds: 10,
     environment: {},
+    permissions: [],
     ...settings,
   };
 }

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { readApp } from './app.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a template's properties are what CloudFormation makes of them
+type Loose = any;
+
+const { table } = readApp();
+const tableArn = `arn:aws:dynamodb:us-east-1:000000000000:table/${table.name}`;
+const statements = (app: Loose) => app.service.Resources.Policy.Properties.PolicyDocument.Statement;
+/** The one that allows queries on conditions. */
+const query = (app: Loose) => statements(app)[2];
+const reading = (change: (app: Loose) => void) => () => readApp(change);
+
+describe('the role of a function', () => {
+  it('is what its policies allow of the services that are here', () => {
+    expect(readApp().functions[0]?.permissions).toEqual([
+      { actions: ['dynamodb:ListStreams'], resources: ['*'], leadingKeys: undefined },
+      {
+        actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+        resources: [`${tableArn}/stream/local`],
+        leadingKeys: undefined,
+      },
+      { actions: ['dynamodb:Query'], resources: [tableArn], leadingKeys: ['CONV#*'] },
+    ]);
+  });
+
+  it('has the policies within it, too', () => {
+    const { functions } = readApp((app) => {
+      app.service.Resources.Role.Properties.Policies = [
+        {
+          PolicyName: 'inline',
+          PolicyDocument: {
+            Statement: [{ Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: 'arn:secret' }],
+          },
+        },
+      ];
+    });
+    expect(functions[0]?.permissions[0]).toEqual({
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: ['arn:secret'],
+      leadingKeys: undefined,
+    });
+  });
+
+  it('has nothing of another role’s policy', () => {
+    const { functions } = readApp((app) => {
+      app.service.Resources.Other = structuredClone(app.service.Resources.Policy);
+      app.service.Resources.Other.Properties.Roles = ['another'];
+    });
+    expect(functions[0]?.permissions).toHaveLength(3);
+  });
+});
+
+describe('what of a policy is not known is an error that names it', () => {
+  const where = 'service Policy (AWS::IAM::Policy) PolicyDocument.Statement[2]';
+
+  it.each([
+    ['an effect', 'Effect', 'Deny', `${where}.Effect: Deny is not known`],
+    [
+      'an operator',
+      'Condition',
+      { StringEquals: { 'dynamodb:LeadingKeys': ['A'] } },
+      `${where}.Condition.StringEquals: this property is not known`,
+    ],
+    [
+      'a key',
+      'Condition',
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['A'], 'dynamodb:Attributes': ['a'] } },
+      `${where}.Condition.ForAllValues:StringLike.dynamodb:Attributes: this property is not known`,
+    ],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy's own syntax
+    ['a variable', 'Resource', 'arn:${aws:username}', `${where}.Resource: policy variables`],
+    ['NotResource', 'NotResource', '*', `${where}.NotResource: this property is not known`],
+  ])('%s', (_what, property, value, message) => {
+    expect(
+      reading((app) => {
+        query(app)[property] = value;
+      }),
+    ).toThrow(message);
+  });
+
+  it('NotAction', () => {
+    expect(
+      reading((app) => {
+        const { Action, ...others } = query(app);
+        statements(app)[2] = { ...others, NotAction: Action };
+      }),
+    ).toThrow(`${where}.Action: is neither`);
+  });
+
+  it('a managed policy', () => {
+    const managed = 'arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess';
+    expect(
+      reading((app) => {
+        app.service.Resources.Role.Properties.ManagedPolicyArns.push(managed);
+      }),
+    ).toThrow(`service Role (AWS::IAM::Role): the managed policy ${managed} is not known`);
+  });
+
+  it('a role that is not in the templates', () => {
+    expect(
+      reading((app) => {
+        app.service.Resources.Hello.Properties.Role = 'arn:aws:iam::1:role/theirs';
+      }),
+    ).toThrow('service Hello (AWS::Lambda::Function): no role "arn:aws:iam::1:role/theirs"');
+  });
+});
+
+describe('an event source whose function lacks a grant is refused', () => {
+  const follow = 'service Follow (AWS::Lambda::EventSourceMapping): the role of app-hello does not allow';
+
+  it.each([
+    ['dynamodb:ListStreams', '*', 0],
+    ['dynamodb:DescribeStream', `${tableArn}/stream/local`, 1],
+    ['dynamodb:GetRecords', `${tableArn}/stream/local`, 1],
+    ['dynamodb:GetShardIterator', `${tableArn}/stream/local`, 1],
+  ])('%s', (action, resource, index) => {
+    expect(
+      reading((app) => {
+        const statement = statements(app)[index];
+        statement.Action = statement.Action.filter((one: string) => one !== action);
+      }),
+    ).toThrow(`${follow} ${action} on ${resource}`);
+  });
+
+  it('sending to its queue of dead letters', () => {
+    const queue = 'arn:aws:sqs:us-east-1:000000000000:letters';
+    const withLetters = (app: Loose) => {
+      app.service.Resources.Follow.Properties.DestinationConfig = { OnFailure: { Destination: queue } };
+    };
+    expect(reading(withLetters)).toThrow(`${follow} sqs:SendMessage on ${queue}`);
+    const { eventSources } = readApp((app) => {
+      withLetters(app);
+      statements(app).push({ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queue });
+    });
+    expect(eventSources[0]?.hasDeadLetters).toBe(true);
+  });
+});

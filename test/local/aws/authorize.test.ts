@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { authorizer } from '../../../local/aws/authorize.ts';
+
+const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/chat';
+
+describe('a role', () => {
+  const may = authorizer([
+    { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [table], leadingKeys: ['USER#*', 'KEYS'] },
+    { actions: ['dynamodb:PutItem'], resources: [table], leadingKeys: ['CONV#??'] },
+    { actions: ['dynamodb:Describe*'], resources: [`${table}/stream/*`, table], leadingKeys: undefined },
+    { actions: ['dynamodb:ListStreams'], resources: ['*'], leadingKeys: undefined },
+  ]);
+  const query = (...leadingKeys: string[]) => may({ action: 'dynamodb:Query', resource: table, leadingKeys });
+
+  it('allows what a statement lists: action, resource and partition key', () => {
+    expect(query('USER#1')).toBe(true);
+    expect(query('KEYS')).toBe(true);
+    expect(may({ action: 'DynamoDB:getitem', resource: table, leadingKeys: ['USER#1'] })).toBe(true);
+  });
+
+  it.each([
+    ['another action', { action: 'dynamodb:DeleteItem', resource: table, leadingKeys: ['USER#1'] }],
+    ['another table', { action: 'dynamodb:Query', resource: `${table}2`, leadingKeys: ['USER#1'] }],
+    [
+      'an index of the table',
+      { action: 'dynamodb:Query', resource: `${table}/index/x`, leadingKeys: ['KEYS'] },
+    ],
+    ['another partition', { action: 'dynamodb:Query', resource: table, leadingKeys: ['EMAIL#a'] }],
+    ['a partition in other letters', { action: 'dynamodb:Query', resource: table, leadingKeys: ['user#1'] }],
+    [
+      'a partition that only begins so',
+      { action: 'dynamodb:Query', resource: table, leadingKeys: ['KEYS2'] },
+    ],
+    ['a partition that cannot be told', { action: 'dynamodb:Query', resource: table }],
+    [
+      'an action of another statement',
+      { action: 'dynamodb:PutItem', resource: table, leadingKeys: ['KEYS'] },
+    ],
+  ])('does not allow %s', (_what, access) => {
+    expect(may(access)).toBe(false);
+  });
+
+  it('wants every key of a request within one statement', () => {
+    expect(query('USER#1', 'KEYS')).toBe(true);
+    expect(query('USER#1', 'EMAIL#a')).toBe(false);
+  });
+
+  it('allows a request without keys, as ForAllValues does', () => {
+    expect(query()).toBe(true);
+  });
+
+  it('takes * for any text and ? for one character, and nothing else for a pattern', () => {
+    const put = (key: string) => may({ action: 'dynamodb:PutItem', resource: table, leadingKeys: [key] });
+    expect(['CONV#ab', 'CONV#a', 'CONV#abc'].map(put)).toEqual([true, false, false]);
+    expect(may({ action: 'dynamodb:DescribeStream', resource: `${table}/stream/local` })).toBe(true);
+    const dotted = authorizer([{ actions: ['*'], resources: ['a.b'], leadingKeys: undefined }]);
+    expect(['a.b', 'axb'].map((resource) => dotted({ action: 'x:Y', resource }))).toEqual([true, false]);
+  });
+
+  it('gives an action without resources only to a statement about all of them', () => {
+    const list = { action: 'dynamodb:ListStreams', resource: '*' };
+    expect(may(list)).toBe(true);
+    const narrow = authorizer([{ actions: [list.action], resources: [table], leadingKeys: undefined }]);
+    expect(narrow(list)).toBe(false);
+  });
+
+  it('without statements allows nothing', () => {
+    expect(authorizer([])({ action: 'dynamodb:GetItem', resource: table, leadingKeys: [] })).toBe(false);
+  });
+});

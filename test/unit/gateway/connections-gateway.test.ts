@@ -1,0 +1,66 @@
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  ForbiddenException,
+  GoneException,
+  LimitExceededException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { connectionsGateway } from '../../../functions/gateway/connections-gateway.ts';
+import 'aws-sdk-client-mock-vitest/extend';
+
+const api = mockClient(ApiGatewayManagementApiClient);
+const gateway = connectionsGateway(
+  new ApiGatewayManagementApiClient({ region: 'us-east-1', endpoint: 'http://127.0.0.1:1' }),
+);
+const gone = new GoneException({ message: 'gone', $metadata: {} });
+const faults = [
+  new LimitExceededException({ message: 'slow down', $metadata: {} }),
+  new ForbiddenException({ message: 'no', $metadata: {} }),
+  new Error('a bug'),
+];
+
+beforeEach(() => {
+  api.reset();
+});
+
+describe('posting', () => {
+  it('delivers the frame to the connection', async () => {
+    api.on(PostToConnectionCommand).resolves({});
+    expect(await gateway.post('a=', '{"message":"é"}')).toBe('delivered');
+    expect(api).toHaveReceivedCommandExactlyOnceWith(PostToConnectionCommand, {
+      ConnectionId: 'a=',
+      Data: '{"message":"é"}',
+    });
+  });
+
+  it('tells that a connection is gone', async () => {
+    api.on(PostToConnectionCommand).rejects(gone);
+    expect(await gateway.post('a', '{}')).toBe('gone');
+  });
+
+  it.each(faults)('does not take %s for it', async (fault) => {
+    api.on(PostToConnectionCommand).rejects(fault);
+    await expect(gateway.post('a', '{}')).rejects.toBe(fault);
+  });
+});
+
+describe('closing', () => {
+  it('deletes the connection', async () => {
+    api.on(DeleteConnectionCommand).resolves({});
+    await gateway.close('a');
+    expect(api).toHaveReceivedCommandExactlyOnceWith(DeleteConnectionCommand, { ConnectionId: 'a' });
+  });
+
+  it('has nothing to do for a connection that is gone', async () => {
+    api.on(DeleteConnectionCommand).rejects(gone);
+    await expect(gateway.close('a')).resolves.toBeUndefined();
+  });
+
+  it.each(faults)('fails for %s', async (fault) => {
+    api.on(DeleteConnectionCommand).rejects(fault);
+    await expect(gateway.close('a')).rejects.toBe(fault);
+  });
+});

@@ -1,0 +1,42 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { connectionsGateway, openGateway } from '../../../functions/gateway/connections-gateway.ts';
+import { serve } from '../support/http-server.ts';
+
+beforeEach(() => {
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'x');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
+  return () => vi.unstubAllEnvs();
+});
+
+async function gatewayAt(...[answer]: Parameters<typeof serve>) {
+  vi.stubEnv('AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI', `${await serve(answer)}/ws`);
+  return connectionsGateway(openGateway());
+}
+
+describe('the gateway as it is opened', () => {
+  it('posts to the stage that the SDK’s own variable names', async () => {
+    const seen: unknown[] = [];
+    const gateway = await gatewayAt(({ method, url }, response) => {
+      seen.push([method, url]);
+      response.end();
+    });
+    expect(await gateway.post('abc=', '{}')).toBe('delivered');
+    expect(seen).toEqual([['POST', '/ws/@connections/abc%3D']]);
+  });
+
+  it('learns of a connection that is gone as API Gateway says it: by status and header', async () => {
+    const gateway = await gatewayAt((_, response) => {
+      response.writeHead(410, { 'x-amzn-errortype': 'GoneException' }).end();
+    });
+    expect(await gateway.post('abc', '{}')).toBe('gone');
+    await expect(gateway.close('abc')).resolves.toBeUndefined();
+  });
+
+  it('gives up on a post that is never answered, while the sender still waits', async () => {
+    const gateway = await gatewayAt(() => {});
+    const started = performance.now();
+    await expect(gateway.post('abc', '{}')).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(performance.now() - started).toBeLessThan(9_000);
+  });
+});

@@ -1,0 +1,119 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { accountStore, credentialStore, profileStore } from '../../../functions/storage/accounts.ts';
+import { frozenClock } from '../support/clock.ts';
+import { alice, id } from '../support/people.ts';
+import { rejection } from '../support/rejection.ts';
+import { documents, sent, table } from '../support/table.ts';
+
+const profile = { pk: `USER#${alice.id}`, sk: 'PROFILE', ...alice };
+
+function store() {
+  const { wait, waits } = frozenClock();
+  return { create: () => accountStore(table, { wait, random: () => 0.5 }).create(alice, 'hash'), waits };
+}
+
+/** A cancellation with these reasons, in the order of the transaction's items. */
+const cancelled = (...codes: string[]) =>
+  new TransactionCanceledException({
+    message: 'Transaction cancelled',
+    $metadata: {},
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
+const TAKEN = 'ConditionalCheckFailed';
+const CONFLICT = 'TransactionConflict';
+
+describe('creating an account', () => {
+  it('is one transaction of both claims, the profile and the places in the directory, all or nothing', async () => {
+    expect(await store().create()).toEqual([]);
+    const put = (Item: object) => ({
+      Put: { TableName: 'parley-test', Item, ConditionExpression: 'attribute_not_exists(pk)' },
+    });
+    expect(sent()).toEqual([
+      [
+        'TransactWriteCommand',
+        {
+          TransactItems: [
+            put({ pk: 'EMAIL#alice@example.org', sk: 'CREDENTIALS', userId: alice.id, passwordHash: 'hash' }),
+            put({ pk: 'NAME#alice', sk: 'NAME', userId: alice.id }),
+            put(profile),
+            put({ pk: 'DIRECTORY#EVERYONE', sk: 'NAME#alice', id: alice.id, username: 'Alice' }),
+            put({ pk: 'DIRECTORY#USERS', sk: 'NAME#alice', id: alice.id, username: 'Alice' }),
+          ],
+        },
+      ],
+    ]);
+  });
+
+  it.each([
+    [[TAKEN, 'None', 'None', 'None', 'None'], ['email']],
+    [['None', TAKEN, 'None', TAKEN, TAKEN], ['username']],
+    [
+      [TAKEN, TAKEN, 'None', TAKEN, TAKEN],
+      ['email', 'username'],
+    ],
+    [[CONFLICT, TAKEN, 'None', 'None', 'None'], ['username']],
+  ])('cancelled for %j tells what is taken: %j', async (codes, taken) => {
+    documents.on(TransactWriteCommand).rejects(cancelled(...codes));
+    expect(await store().create()).toEqual(taken);
+    expect(sent()).toHaveLength(1);
+  });
+
+  it('cancelled by another registration at the same moment is tried again, with jitter, until one has won', async () => {
+    documents
+      .on(TransactWriteCommand)
+      .rejectsOnce(cancelled(CONFLICT, CONFLICT, 'None', 'None', 'None'))
+      .rejectsOnce(cancelled('None', CONFLICT, 'None', 'None', 'None'))
+      .rejectsOnce(cancelled(TAKEN, TAKEN, 'None', 'None', 'None'));
+    const { create, waits } = store();
+    expect(await create()).toEqual(['email', 'username']);
+    expect(waits).toEqual([10, 20]);
+  });
+
+  it('succeeds after a conflict that led to nothing', async () => {
+    documents.on(TransactWriteCommand).rejectsOnce(cancelled(CONFLICT)).resolvesOnce({});
+    expect(await store().create()).toEqual([]);
+  });
+
+  it('gives up after eight conflicts', async () => {
+    documents.on(TransactWriteCommand).rejects(cancelled(CONFLICT));
+    expect(await rejection(store().create())).toEqual({ code: 'unavailable', retryAfter: 1 });
+    expect(sent()).toHaveLength(8);
+  });
+
+  it('passes every other fault on', async () => {
+    const fault = new Error('down');
+    documents.on(TransactWriteCommand).rejects(fault);
+    await expect(store().create()).rejects.toBe(fault);
+  });
+});
+
+describe('looking somebody up', () => {
+  it('finds the credentials of an email, whatever its letter case', async () => {
+    documents.on(GetCommand).resolves({ Item: { pk: 'x', sk: 'y', userId: alice.id, passwordHash: 'hash' } });
+    const { credentialsOf } = credentialStore(table);
+    expect(await credentialsOf('ALICE@Example.ORG')).toEqual({ userId: alice.id, passwordHash: 'hash' });
+    expect(sent()).toEqual([
+      [
+        'GetCommand',
+        {
+          TableName: 'parley-test',
+          Key: { pk: 'EMAIL#alice@example.org', sk: 'CREDENTIALS' },
+          ConsistentRead: true,
+        },
+      ],
+    ]);
+  });
+
+  it('finds the profile of an id', async () => {
+    documents.on(GetCommand).resolves({ Item: profile });
+    expect(await profileStore(table).profileOf(alice.id)).toEqual(alice);
+    expect(sent()).toMatchObject([['GetCommand', { Key: { pk: `USER#${alice.id}`, sk: 'PROFILE' } }]]);
+  });
+
+  it('finds nobody who is not there', async () => {
+    expect(await credentialStore(table).credentialsOf('nobody@example.org')).toBeUndefined();
+    expect(await profileStore(table).profileOf(id(404))).toBeUndefined();
+  });
+});

@@ -1,0 +1,84 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { directoryUpkeep } from '../../../functions/storage/directory-upkeep.ts';
+import { alice } from '../support/people.ts';
+import { rejection } from '../support/rejection.ts';
+import { documents, sent, table } from '../support/table.ts';
+
+const upkeep = directoryUpkeep(table);
+const TableName = 'parley-test';
+const Key = { pk: 'DIRECTORY#USERS', sk: 'NAME#alice' };
+const entry = { id: alice.id, username: 'Alice' };
+
+const changes = {
+  countIn: () => upkeep.countIn('users', 'Alice'),
+  enter: () => upkeep.enter('users', entry),
+  leave: () => upkeep.leave('users', 'Alice'),
+};
+
+describe('an entry and the count of its list change in one transaction', () => {
+  it.each([
+    [
+      'countIn',
+      1,
+      {
+        Update: {
+          TableName,
+          Key,
+          UpdateExpression: 'SET counted = :yes',
+          ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(counted)',
+          ExpressionAttributeValues: { ':yes': true },
+        },
+      },
+    ],
+    [
+      'enter',
+      1,
+      {
+        Put: {
+          TableName,
+          Item: { ...Key, ...entry, counted: true },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      },
+    ],
+    ['leave', -1, { Delete: { TableName, Key, ConditionExpression: 'attribute_exists(counted)' } }],
+  ] as const)('%s: by %d', async (name, by, change) => {
+    await changes[name]();
+    const count = {
+      Update: {
+        TableName,
+        Key: { pk: 'DIRECTORY#USERS', sk: 'COUNT' },
+        UpdateExpression: 'ADD entries :by',
+        ExpressionAttributeValues: { ':by': by },
+      },
+    };
+    expect(sent()).toEqual([['TransactWriteCommand', { TransactItems: [change, count] }]]);
+  });
+});
+
+describe.each(['countIn', 'enter', 'leave'] as const)('%s', (name) => {
+  const cancelled = (...codes: string[]) =>
+    new TransactionCanceledException({
+      message: 'Transaction cancelled',
+      $metadata: {},
+      CancellationReasons: codes.map((Code) => ({ Code })),
+    });
+
+  it('changes nothing the second time: a record that comes twice counts once', async () => {
+    documents.on(TransactWriteCommand).rejects(cancelled('ConditionalCheckFailed', 'None'));
+    await expect(changes[name]()).resolves.toBeUndefined();
+  });
+
+  it('fails for a counter that is contended, so that the stream brings the record again', async () => {
+    documents.on(TransactWriteCommand).rejects(cancelled('None', 'TransactionConflict'));
+    expect(await rejection(changes[name]())).toEqual({ code: 'unavailable', retryAfter: 1 });
+  });
+
+  it('passes every other fault on', async () => {
+    const fault = new Error('down');
+    documents.on(TransactWriteCommand).rejects(fault);
+    await expect(changes[name]()).rejects.toBe(fault);
+  });
+});

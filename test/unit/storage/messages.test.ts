@@ -1,0 +1,115 @@
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { messageStore } from '../../../functions/storage/messages.ts';
+import { NOON } from '../support/clock.ts';
+import { aMessage } from '../support/message-log.ts';
+import { alice, CONVERSATION, id } from '../support/people.ts';
+import { conditionFailed, documents, sent, table } from '../support/table.ts';
+
+const log = messageStore(table);
+
+const item = (seq: number) => ({
+  pk: `CONV#${CONVERSATION}`,
+  sk: `MSG#${String(seq).padStart(16, '0')}`,
+  id: id(1000 + seq),
+  senderId: alice.id,
+  text: `message ${seq}`,
+  createdAt: NOON,
+});
+const range = (low: string, high: string) => ({
+  TableName: 'parley-test',
+  ConsistentRead: true,
+  KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+  ExpressionAttributeValues: { ':pk': `CONV#${CONVERSATION}`, ':low': `MSG#${low}`, ':high': `MSG#${high}` },
+});
+
+describe('the last message', () => {
+  it('is read by one consistent query for one item', async () => {
+    documents.on(QueryCommand).resolves({ Items: [item(7)] });
+    expect(await log.last(CONVERSATION)).toEqual(aMessage(7));
+    expect(sent()).toEqual([
+      [
+        'QueryCommand',
+        { ...range('0000000000000001', '9999999999999999'), ScanIndexForward: false, Limit: 1 },
+      ],
+    ]);
+  });
+
+  it.each([[[]], [undefined]])('is none in an empty conversation (%j)', async (Items) => {
+    documents.on(QueryCommand).resolves(Items ? { Items } : {});
+    expect(await log.last(CONVERSATION)).toBeUndefined();
+  });
+});
+
+describe('the tail', () => {
+  it('is one consistent query from a place on', async () => {
+    documents.on(QueryCommand).resolves({ Items: [item(5), { ...item(6), clientId: id(77) }] });
+    expect(await log.since(CONVERSATION, 5)).toEqual({
+      messages: [aMessage(5), { ...aMessage(6), clientId: id(77) }],
+      isCut: false,
+    });
+    expect(sent()).toEqual([
+      ['QueryCommand', { ...range('0000000000000005', '9999999999999999'), Limit: 500 }],
+    ]);
+  });
+
+  it('says when it goes on, and reads no further: its cost is bounded', async () => {
+    documents.on(QueryCommand).resolves({ Items: [item(1)], LastEvaluatedKey: { pk: 'x', sk: 'y' } });
+    expect(await log.since(CONVERSATION, 1)).toEqual({ messages: [aMessage(1)], isCut: true });
+    expect(sent()).toHaveLength(1);
+  });
+
+  it('is empty behind the end', async () => {
+    expect(await log.since(CONVERSATION, 8)).toEqual({ messages: [], isCut: false });
+  });
+
+  it('reaches as far as a number that JSON can carry', async () => {
+    await log.since(CONVERSATION, Number.MAX_SAFE_INTEGER);
+    expect(sent()[0]?.[1]).toMatchObject(range('9007199254740991', '9999999999999999'));
+  });
+});
+
+describe('a range', () => {
+  it('is read newest first, over as many pages as the store makes of it', async () => {
+    const edge = { pk: `CONV#${CONVERSATION}`, sk: item(4).sk };
+    documents
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [item(5), item(4)], LastEvaluatedKey: edge })
+      .resolvesOnce({ Items: [], LastEvaluatedKey: edge })
+      .resolvesOnce({ Items: [item(3)] });
+    expect(await log.range(CONVERSATION, 3, 5)).toEqual([aMessage(5), aMessage(4), aMessage(3)]);
+    const query = { ...range('0000000000000003', '0000000000000005'), ScanIndexForward: false };
+    expect(sent()).toMatchObject([
+      ['QueryCommand', query],
+      ['QueryCommand', { ...query, ExclusiveStartKey: edge }],
+      ['QueryCommand', { ...query, ExclusiveStartKey: edge }],
+    ]);
+  });
+});
+
+describe('appending', () => {
+  it('puts the message on condition that its place is free, and stores nothing twice', async () => {
+    expect(await log.append({ ...aMessage(8), clientId: id(77) })).toBe(true);
+    expect(sent()).toEqual([
+      [
+        'PutCommand',
+        {
+          TableName: 'parley-test',
+          Item: { ...item(8), clientId: id(77) },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      ],
+    ]);
+  });
+
+  it('is false when the place is taken', async () => {
+    documents.on(PutCommand).rejects(conditionFailed());
+    expect(await log.append(aMessage(8))).toBe(false);
+  });
+
+  it('passes every other fault on', async () => {
+    const fault = new Error('down');
+    documents.on(PutCommand).rejects(fault);
+    await expect(log.append(aMessage(8))).rejects.toBe(fault);
+  });
+});

@@ -1,0 +1,138 @@
+import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { sessionCheck, sessionStore } from '../../../functions/storage/sessions.ts';
+import { NOON } from '../support/clock.ts';
+import { alice, id } from '../support/people.ts';
+import { conditionFailed, documents, sent, table } from '../support/table.ts';
+
+const sessions = sessionStore(table);
+const now = new Date(NOON);
+const NOON_S = now.getTime() / 1000;
+const Key = { pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}` };
+const claim = { userId: alice.id, sessionId: id(500), familyHash: '#family', rotationHash: '#1' };
+const next = { rotationHash: '#2', expiresAt: new Date('2026-11-24T12:00:00.000Z') };
+const fault = new Error('down');
+
+it('a session is stored with the moment at which it ends', async () => {
+  const { expiresAt } = next;
+  await sessions.create({ id: id(500), ...hashes('#1'), userId: alice.id, createdAt: NOON, expiresAt });
+  expect(sent()).toEqual([
+    [
+      'PutCommand',
+      {
+        TableName: 'parley-test',
+        Item: {
+          ...Key,
+          id: id(500),
+          userId: alice.id,
+          familyHash: '#family',
+          rotationHash: '#1',
+          createdAt: NOON,
+          rotations: 0,
+          ttl: NOON_S + 86_400,
+        },
+      },
+    ],
+  ]);
+});
+
+function hashes(rotationHash: string) {
+  return { familyHash: '#family', rotationHash };
+}
+
+describe('rotating', () => {
+  /** What is stored when the condition fails, in DynamoDB's own notation. */
+  const stored = ({ family = '#family', rotation = '#9', ttl = NOON_S + 1 } = {}) =>
+    conditionFailed({ familyHash: { S: family }, rotationHash: { S: rotation }, ttl: { N: String(ttl) } });
+
+  it('is one conditional write, which asks for what is stored if it fails', async () => {
+    expect(await sessions.rotate(claim, next, now)).toBe('rotated');
+    expect(sent()).toEqual([
+      [
+        'UpdateCommand',
+        {
+          TableName: 'parley-test',
+          Key,
+          UpdateExpression: 'SET rotationHash = :next, #ttl = :ttl ADD rotations :one',
+          ConditionExpression: 'familyHash = :family AND rotationHash = :rotation AND #ttl > :now',
+          ExpressionAttributeNames: { '#ttl': 'ttl' },
+          ExpressionAttributeValues: {
+            ':family': '#family',
+            ':rotation': '#1',
+            ':next': '#2',
+            ':ttl': NOON_S + 86_400,
+            ':now': NOON_S,
+            ':one': 1,
+          },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        },
+      ],
+    ]);
+  });
+
+  it.each([
+    ['another rotation of the family', stored(), 'used'],
+    [
+      'the rotation that was to be written: an earlier try did it, and its answer got lost',
+      stored({ rotation: '#2' }),
+      'rotated',
+    ],
+    ['another family', stored({ family: '#other' }), 'unknown'],
+    ['the family, expired', stored({ ttl: NOON_S }), 'unknown'],
+    ['its own rotation, expired', stored({ rotation: '#1', ttl: NOON_S - 1 }), 'unknown'],
+    ['nothing', conditionFailed(), 'unknown'],
+  ])('with %s in the store', async (_, failure, outcome) => {
+    documents.on(UpdateCommand).rejects(failure);
+    expect(await sessions.rotate(claim, next, now)).toBe(outcome);
+  });
+
+  it('passes every other fault on', async () => {
+    documents.on(UpdateCommand).rejects(fault);
+    await expect(sessions.rotate(claim, next, now)).rejects.toBe(fault);
+  });
+});
+
+describe('ending', () => {
+  it('deletes the session if it is of the family', async () => {
+    expect(await sessions.end(claim)).toBe(true);
+    expect(sent()).toEqual([
+      [
+        'DeleteCommand',
+        {
+          TableName: 'parley-test',
+          Key,
+          ConditionExpression: 'familyHash = :family',
+          ExpressionAttributeValues: { ':family': '#family' },
+        },
+      ],
+    ]);
+  });
+
+  it('is false when there is nothing to end', async () => {
+    documents.on(DeleteCommand).rejects(conditionFailed());
+    expect(await sessions.end(claim)).toBe(false);
+  });
+
+  it('passes every other fault on', async () => {
+    documents.on(DeleteCommand).rejects(fault);
+    await expect(sessions.end(claim)).rejects.toBe(fault);
+  });
+});
+
+describe('whether a session is live', () => {
+  const check = sessionCheck(table);
+
+  it('is asked strongly consistent', async () => {
+    await check.isLive(alice.id, id(500), now);
+    expect(sent()).toEqual([['GetCommand', { TableName: 'parley-test', Key, ConsistentRead: true }]]);
+  });
+
+  it.each([
+    ['there', { ttl: NOON_S + 1 }, true],
+    ['expired, though TTL has yet to delete it', { ttl: NOON_S }, false],
+    ['gone', undefined, false],
+  ])('when it is %s', async (_, Item, isLive) => {
+    documents.on(GetCommand).resolves(Item ? { Item } : {});
+    expect(await check.isLive(alice.id, id(500), now)).toBe(isLive);
+  });
+});

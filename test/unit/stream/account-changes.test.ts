@@ -1,0 +1,76 @@
+import '../support/environment.ts';
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Unavailable } from '../../../functions/core/errors.ts';
+import { handler } from '../../../functions/stream/account-changes.ts';
+import { NOON } from '../support/clock.ts';
+import { alice, CONVERSATION, id } from '../support/people.ts';
+import { documents, sent } from '../support/table.ts';
+
+const api = mockClient(ApiGatewayManagementApiClient);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
+  api.reset();
+  api.onAnyCommand().resolves({});
+  return () => vi.useRealTimers();
+});
+
+const registered = (SequenceNumber: string, username = 'Alice') =>
+  ({
+    eventName: 'INSERT',
+    dynamodb: {
+      SequenceNumber,
+      Keys: marshall({ pk: `USER#${alice.id}`, sk: 'PROFILE' }),
+      NewImage: marshall({ ...alice, username }),
+    },
+  }) as DynamoDBRecord;
+const loggedOut = (SequenceNumber: string) =>
+  ({
+    eventName: 'REMOVE',
+    dynamodb: {
+      SequenceNumber,
+      Keys: marshall({ pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}` }),
+      OldImage: marshall({ id: id(500), userId: alice.id }),
+    },
+  }) as DynamoDBRecord;
+
+describe('the changes of the table', () => {
+  it('are followed one after the other: who registers is counted, who logs out loses their sockets', async () => {
+    const connection = {
+      userId: alice.id,
+      sessionId: id(500),
+      conversation: CONVERSATION,
+      connectedAt: NOON,
+    };
+    const ttl = Date.parse(NOON) / 1000 + 1;
+    documents.on(QueryCommand).resolves({ Items: [{ ...connection, connectionId: 'a', ttl }] });
+    expect(await handler({ Records: [registered('1'), loggedOut('2')] })).toEqual({ batchItemFailures: [] });
+    expect(sent().map(([name]) => name)).toEqual([
+      'TransactWriteCommand',
+      'TransactWriteCommand',
+      'QueryCommand',
+      'DeleteCommand',
+    ]);
+    const calls = api.commandCalls(DeleteConnectionCommand);
+    expect(calls.map(({ args: [{ input }] }) => input.ConnectionId)).toEqual(['a']);
+  });
+
+  it('are followed up to the first failure, which is where the stream begins again', async () => {
+    documents.on(TransactWriteCommand).resolvesOnce({}).resolvesOnce({}).rejects(new Unavailable());
+    const Records = [registered('1'), registered('2', 'bob'), loggedOut('3')];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
+    expect(documents.commandCalls(QueryCommand)).toEqual([]);
+  });
+
+  it('are none without records', async () => {
+    expect(await handler({ Records: [] })).toEqual({ batchItemFailures: [] });
+  });
+});

@@ -1,0 +1,109 @@
+import '../support/environment.ts';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Unavailable } from '../../../functions/core/errors.ts';
+import { handler } from '../../../functions/websocket/authorize.ts';
+import { NOON } from '../support/clock.ts';
+import { accessToken, publishKeys } from '../support/logged-in.ts';
+import { alice, bob, id } from '../support/people.ts';
+import { documents } from '../support/table.ts';
+
+const methodArn = 'arn:aws:execute-api:us-east-1:000000000000:api/ws/$connect';
+const token = await accessToken();
+
+/** A handshake of Alice's, with the token in its header. */
+const connect = (headers: Record<string, string>, userId?: string) =>
+  handler({
+    type: 'REQUEST',
+    methodArn,
+    headers,
+    ...(userId !== undefined && { queryStringParameters: { user_id: userId } }),
+  } as unknown as APIGatewayRequestAuthorizerEvent);
+const bearer = { Authorization: `Bearer ${token}` };
+const policy = (Effect: string) => ({
+  Version: '2012-10-17',
+  Statement: [{ Action: 'execute-api:Invoke', Effect, Resource: methodArn }],
+});
+const denied = { principalId: 'nobody', policyDocument: policy('Deny') };
+const allowed = (peerId: string) => ({
+  principalId: alice.id,
+  policyDocument: policy('Allow'),
+  context: {
+    userId: alice.id,
+    username: 'Alice',
+    sessionId: id(500),
+    expiresAt: String(Date.parse(NOON) / 1000 + 1_800),
+    peerId,
+  },
+});
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
+  publishKeys();
+  documents.on(GetCommand, { Key: { pk: `USER#${bob.id}`, sk: 'PROFILE' } }).resolves({ Item: bob });
+  return () => vi.useRealTimers();
+});
+
+describe('a handshake is refused as a fault of ours', () => {
+  // First, as the keys are kept once they were read.
+  it('when the keys cannot be read: the client’s token may well be good', async () => {
+    documents.on(GetCommand, { Key: { pk: 'KEYS', sk: 'JWKS' } }).rejects(new Unavailable());
+    await expect(connect(bearer, bob.id)).rejects.toBeInstanceOf(Unavailable);
+  });
+
+  it('when the profile cannot be read', async () => {
+    documents.on(GetCommand, { Key: { pk: `USER#${bob.id}`, sk: 'PROFILE' } }).rejects(new Unavailable());
+    await expect(connect(bearer, bob.id)).rejects.toBeInstanceOf(Unavailable);
+  });
+});
+
+describe('a handshake is allowed', () => {
+  it('with a token in its header, for a conversation with somebody', async () => {
+    expect(await connect(bearer, bob.id)).toEqual(allowed(bob.id));
+  });
+
+  it('with a token beside the subprotocol', async () => {
+    const headers = { 'sec-websocket-protocol': `parley, ${token}` };
+    expect(await connect(headers, bob.id)).toEqual(allowed(bob.id));
+  });
+
+  it.each([undefined, ''])('without a conversation (%j)', async (userId) => {
+    expect(await connect(bearer, userId)).toEqual(allowed(''));
+  });
+
+  it.each([
+    { Origin: 'https://app.example' },
+    { Origin: 'https://chat.example', 'X-Forwarded-Host': 'chat.example' },
+  ])('from a page that may: %j', async (headers) => {
+    expect(await connect({ ...bearer, ...headers }, bob.id)).toEqual(allowed(bob.id));
+  });
+});
+
+describe('a handshake is refused', () => {
+  it.each([
+    ['no token', {}],
+    ['a header without a token', { Authorization: 'Bearer' }],
+    ['garbage', { Authorization: 'Bearer garbage' }],
+    ['a tampered token', { Authorization: `Bearer ${token}x` }],
+  ])('with 401 for %s', async (_, headers: Record<string, string>) => {
+    await expect(connect(headers, bob.id)).rejects.toEqual(new Error('Unauthorized'));
+  });
+
+  it('with 401 for a token that has expired', async () => {
+    vi.setSystemTime(Date.parse(NOON) + 1_800_000);
+    await expect(connect(bearer, bob.id)).rejects.toEqual(new Error('Unauthorized'));
+  });
+
+  it.each([
+    ['oneself', alice.id],
+    ['an unknown user', id(404)],
+    ['what is no id', 'bob'],
+  ])('with 403 for a conversation with %s', async (_, userId) => {
+    expect(await connect(bearer, userId)).toEqual(denied);
+  });
+
+  it('with 403 for a page of a foreign origin', async () => {
+    expect(await connect({ ...bearer, origin: 'https://evil.example' }, bob.id)).toEqual(denied);
+  });
+});

@@ -1,0 +1,61 @@
+import '../support/environment.ts';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Unavailable } from '../../../functions/core/errors.ts';
+import { handler } from '../../../functions/websocket/connect.ts';
+import { handler as disconnect } from '../../../functions/websocket/disconnect.ts';
+import { NOON } from '../support/clock.ts';
+import { lambdaContext, socketEvent } from '../support/events.ts';
+import { alice, CONVERSATION, id } from '../support/people.ts';
+import { documents, sent } from '../support/table.ts';
+
+const NOON_S = Date.parse(NOON) / 1000;
+const row = { pk: `USER#${alice.id}`, sk: 'CONN#alice-here' };
+const connect = (headers?: Record<string, string>) =>
+  handler({ ...socketEvent(), ...(headers && { headers }) }, lambdaContext);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
+  documents.on(GetCommand).resolves({ Item: { ttl: NOON_S + 1 } });
+  return () => vi.useRealTimers();
+});
+
+describe('a socket that opens', () => {
+  it('gets its row, with the conversation that it is for', async () => {
+    expect(await connect()).toEqual({ statusCode: 200 });
+    expect(sent()).toMatchObject([
+      [
+        'PutCommand',
+        { Item: { ...row, sessionId: id(500), conversation: CONVERSATION, ttl: NOON_S + 7_200 } },
+      ],
+      ['GetCommand', { Key: { pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}` }, ConsistentRead: true }],
+    ]);
+  });
+
+  it('is answered with the subprotocol that it offered beside its token, never with the token', async () => {
+    expect(await connect({ 'Sec-WebSocket-Protocol': 'parley, a.b.c' })).toEqual({
+      statusCode: 200,
+      headers: { 'Sec-WebSocket-Protocol': 'parley' },
+    });
+  });
+
+  it('is answered with no subprotocol when it offered another', async () => {
+    expect(await connect({ 'Sec-WebSocket-Protocol': 'graphql-ws' })).toEqual({ statusCode: 200 });
+  });
+
+  it('is refused, and its row taken away, when its session has ended', async () => {
+    documents.on(GetCommand).resolves({});
+    expect(await connect()).toEqual({ statusCode: 401 });
+    expect(sent().at(-1)).toEqual(['DeleteCommand', { TableName: 'parley-test', Key: row }]);
+  });
+
+  it('is refused as a fault of ours when nobody can tell', async () => {
+    documents.on(GetCommand).rejects(new Unavailable());
+    expect(await connect()).toEqual({ statusCode: 503 });
+  });
+});
+
+it('a socket that closes loses its row', async () => {
+  expect(await disconnect(socketEvent(), lambdaContext)).toEqual({ statusCode: 200 });
+  expect(sent()).toEqual([['DeleteCommand', { TableName: 'parley-test', Key: row }]]);
+});

@@ -1,0 +1,154 @@
+import '../support/environment.ts';
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler } from '../../../functions/websocket/message.ts';
+import { NOON } from '../support/clock.ts';
+import { lambdaContext, socketEvent } from '../support/events.ts';
+import { alice, bob, CONVERSATION, id } from '../support/people.ts';
+import { documents, sent } from '../support/table.ts';
+
+const NOON_S = Date.parse(NOON) / 1000;
+const api = mockClient(ApiGatewayManagementApiClient);
+
+const row = (userId: string, connectionId: string) => ({
+  connectionId,
+  userId,
+  sessionId: id(500),
+  conversation: CONVERSATION,
+  connectedAt: NOON,
+  ttl: NOON_S + 7_200,
+});
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
+  api.reset();
+  api.onAnyCommand().resolves({});
+  documents
+    .on(QueryCommand, { ExpressionAttributeValues: { ':pk': `USER#${alice.id}`, ':prefix': 'CONN#' } })
+    .resolves({ Items: [row(alice.id, 'alice-here'), row(alice.id, 'alice-phone')] });
+  documents
+    .on(QueryCommand, { ExpressionAttributeValues: { ':pk': `USER#${bob.id}`, ':prefix': 'CONN#' } })
+    .resolves({ Items: [row(bob.id, 'bob')] });
+  return () => vi.useRealTimers();
+});
+
+async function say(frame: unknown, identity: object = {}) {
+  const { statusCode, body } = await handler(socketEvent(JSON.stringify(frame), { identity }), lambdaContext);
+  return { statusCode, reply: body === undefined ? undefined : JSON.parse(body) };
+}
+const posts = () =>
+  api
+    .commandCalls(PostToConnectionCommand)
+    .map(({ args: [{ input }] }) => [input.ConnectionId, JSON.parse(String(input.Data))]);
+const closed = () =>
+  api.commandCalls(DeleteConnectionCommand).map(({ args: [{ input }] }) => input.ConnectionId);
+
+describe('a message', () => {
+  it('is stored, posted to the other sockets of both members, and answered to its sender', async () => {
+    const { statusCode, reply } = await say({ message: 'Hello', ref: 'r1', client_id: id(77) });
+    const shown = {
+      type: 'chat.message',
+      id: expect.any(String),
+      conversation: CONVERSATION,
+      seq: 1,
+      message: 'Hello',
+      sender: 'Alice',
+      sender_id: alice.id,
+      created_at: NOON,
+    };
+    expect({ statusCode, reply }).toEqual({
+      statusCode: 200,
+      reply: { ...shown, client_id: id(77), ref: 'r1' },
+    });
+    expect(posts()).toEqual([
+      ['alice-phone', shown],
+      ['bob', shown],
+    ]);
+  });
+
+  it('costs four requests: the tail, the connections of both, and the write', async () => {
+    await say({ message: 'Hello' });
+    expect(
+      sent()
+        .map(([name]) => name)
+        .sort(),
+    ).toEqual(['PutCommand', 'QueryCommand', 'QueryCommand', 'QueryCommand']);
+  });
+
+  it('is answered without what its sender did not name', async () => {
+    const { reply } = await say({ message: 'Hello' });
+    expect(reply).not.toHaveProperty('ref');
+    expect(reply).not.toHaveProperty('client_id');
+  });
+
+  it('is answered although a post fails: it is stored', async () => {
+    api.on(PostToConnectionCommand, { ConnectionId: 'bob' }).rejects(new Error('throttled'));
+    expect((await say({ message: 'Hello' })).reply).toMatchObject({ type: 'chat.message', seq: 1 });
+    expect(posts().map(([connectionId]) => connectionId)).toEqual(['alice-phone', 'bob']);
+  });
+
+  it('that cannot be stored is answered with an error, and nobody is told', async () => {
+    documents.on(PutCommand).rejects(new Error('down'));
+    expect((await say({ message: 'Hello', ref: 'r1' })).reply).toEqual({
+      type: 'error',
+      code: 'internal',
+      detail: 'Something went wrong on the server.',
+      ref: 'r1',
+    });
+    expect(posts()).toEqual([]);
+  });
+
+  it('that is no message is answered with an error, and touches nothing', async () => {
+    expect((await say({ message: ' ', ref: 'r1' })).reply).toMatchObject({
+      code: 'message_blank',
+      ref: 'r1',
+    });
+    expect(sent()).toEqual([]);
+    expect(posts()).toEqual([]);
+  });
+
+  it('needs a conversation', async () => {
+    const { reply } = await say({ message: 'Hello', ref: 'r1' }, { peerId: '' });
+    expect(reply).toMatchObject({ type: 'error', code: 'no_conversation', ref: 'r1' });
+    expect(sent()).toEqual([]);
+  });
+});
+
+describe('a frame after the token has expired', () => {
+  const expired = { expiresAt: String(NOON_S) };
+  const why = { type: 'error', code: 'token_expired', detail: expect.any(String) };
+
+  it('is answered by the reason and the end of the socket, and nothing is stored', async () => {
+    expect(await say({ message: 'Hello', ref: 'r1' }, expired)).toEqual({
+      statusCode: 200,
+      reply: undefined,
+    });
+    expect(posts()).toEqual([['alice-here', { ...why, ref: 'r1' }]]);
+    expect(closed()).toEqual(['alice-here']);
+    expect(sent()).toEqual([]);
+  });
+
+  it('ends the socket even if that is no message', async () => {
+    await say(7, expired);
+    expect(posts()).toEqual([['alice-here', why]]);
+    expect(closed()).toEqual(['alice-here']);
+  });
+
+  it('ends the socket even if the reason could not be posted', async () => {
+    api.on(PostToConnectionCommand).rejects(new Error('throttled'));
+    await say({ message: 'Hello' }, expired);
+    expect(closed()).toEqual(['alice-here']);
+  });
+
+  it('is none in the second before', async () => {
+    expect((await say({ message: 'Hello' }, { expiresAt: String(NOON_S + 1) })).reply).toMatchObject({
+      seq: 1,
+    });
+  });
+});
