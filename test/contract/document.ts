@@ -5,7 +5,10 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 
-export const DOCUMENT: any = parse(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8'));
+const read = (file: string): any => parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
+
+export const DOCUMENT: any = read('openapi.yaml');
+export const SOCKET_DOCUMENT: any = read('asyncapi.yaml');
 
 export interface Operation {
   readonly method: string;
@@ -19,22 +22,28 @@ export const OPERATIONS: readonly Operation[] = Object.entries<any>(DOCUMENT.pat
 );
 
 /** Follows a `$ref`; keywords beside it are added (OpenAPI 3.1 §4.8.24, JSON Schema 2020-12 §8.2.3.1). */
-export function resolved(node: any): any {
+export function resolved(node: any, document: any = DOCUMENT): any {
   if (typeof node?.$ref !== 'string') return node;
   const { $ref, ...siblings } = node;
   const target = $ref
     .slice(2)
     .split('/')
-    .reduce((at: any, part: string) => at[part.replaceAll('~1', '/').replaceAll('~0', '~')], DOCUMENT);
-  return { ...resolved(target), ...siblings };
+    .reduce((at: any, part: string) => at[part.replaceAll('~1', '/').replaceAll('~0', '~')], document);
+  return { ...resolved(target, document), ...siblings };
 }
 
-/** Compiles schemas of the document, as they stand or with every object `closed` to properties that it does not name. */
-export function compiler({ closed }: { closed: boolean }): (schema: unknown) => ValidateFunction {
+/** Compiles schemas of a document, as they stand or with every object `closed` to properties that it does not name. */
+export function compiler({
+  closed,
+  document = DOCUMENT,
+}: {
+  closed: boolean;
+  document?: any;
+}): (schema: unknown) => ValidateFunction {
   const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
   addFormats.default(ajv);
   const prepare = (schema: unknown) => rebased(closed ? close(schema) : schema);
-  ajv.addSchema({ $id: 'components', $defs: prepare(DOCUMENT.components.schemas) });
+  ajv.addSchema({ $id: 'components', $defs: prepare(document.components.schemas) });
   const compiled = new Map<unknown, ValidateFunction>();
   return (schema) => {
     const known = compiled.get(schema) ?? ajv.compile(prepare(schema));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/frames.ts';
 import { MAX_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
 import * as requests from '../../functions/protocol/requests.ts';
+import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
 import { DOCUMENT, OPERATIONS, resolved } from './document.ts';
 
 /** Which schema checks the body of which operation. */
@@ -12,6 +12,8 @@ const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /users/token': requests.tokenRequest,
   'POST /users/token/refresh': requests.refreshRequest,
   'POST /users/logout': requests.logoutRequest,
+  'PATCH /users/me': requests.profileRequest,
+  'POST /conversations/{conversation}/messages': requests.messageRequest,
 };
 
 /** Words for people, which the code has no need of. */
@@ -36,7 +38,9 @@ describe('the document and functions/protocol agree on', () => {
     expect(withBody.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
       Object.keys(CHECKED).sort(),
     );
-    expect(new Set(Object.values(CHECKED))).toEqual(new Set(Object.values(requests)));
+    // `messageText` is what one of them has in common with the socket's frames.
+    const { messageText: _, ...bodies } = requests;
+    expect(new Set(Object.values(CHECKED))).toEqual(new Set(Object.values(bodies)));
   });
 
   it.each(withBody)(
@@ -58,14 +62,15 @@ describe('the document and functions/protocol agree on', () => {
 
   it('the size of pages, messages and bodies', () => {
     const { limit } = DOCUMENT.components.parameters;
-    const { UserPage, MessagePage, Message } = DOCUMENT.components.schemas;
+    const { UserPage, MessagePage, ConversationPage, MessageWindow, Message, StoredMessage, NewMessage } =
+      DOCUMENT.components.schemas;
     expect(limit.schema.default).toBe(DEFAULT_LIMIT);
     expect(limit.description).toContain(`More than ${MAX_LIMIT} counts as ${MAX_LIMIT}`);
-    expect([UserPage.properties.results.maxItems, MessagePage.properties.results.maxItems]).toEqual([
-      MAX_LIMIT,
-      MAX_LIMIT,
-    ]);
-    expect(Message.properties.message.maxLength).toBe(MAX_MESSAGE_LENGTH);
+    for (const page of [UserPage, MessagePage, ConversationPage, MessageWindow])
+      expect(page.properties.results.maxItems).toBe(MAX_LIMIT);
+    for (const message of [Message, StoredMessage])
+      expect(message.properties.message.maxLength).toBe(MAX_MESSAGE_LENGTH);
+    expect(NewMessage.properties.text.description).toContain(`1 to ${MAX_MESSAGE_LENGTH} characters`);
     expect(DOCUMENT.info.description).toContain(`${MAX_BODY_BYTES / 1024} KiB`);
   });
 });

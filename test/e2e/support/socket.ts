@@ -1,5 +1,6 @@
 import { once, setMaxListeners } from 'node:events';
 import { WebSocket } from 'ws';
+import { kindOf, SocketContract } from './socket-contract.ts';
 
 /** A frame from the server, parsed. */
 export interface Frame {
@@ -38,21 +39,30 @@ class Refused extends Error {
 
 const PATIENCE_MS = 10_000;
 
-/** A client of the socket that keeps every frame until somebody asks for it. */
+/**
+ * A client of the socket that keeps every frame until somebody asks for it. Each frame must be one that asyncapi.yaml
+ * describes: waiting for frames and closing the socket throw otherwise.
+ */
 export class Socket {
   /** All frames so far, in the order in which they came. */
   readonly frames: Frame[] = [];
   readonly #socket: WebSocket;
+  readonly #contract: SocketContract;
+  readonly #answers = new Set<Frame>();
+  #fault: string | undefined;
   #taken = 0;
   readonly #news = new EventTarget();
   readonly closed: Promise<{ code: number; reason: string }>;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, contract: SocketContract) {
     this.#socket = socket;
+    this.#contract = contract;
     setMaxListeners(0, this.#news); // many may wait at once
     socket.on('message', (data, isBinary) => {
       if (isBinary) throw new Error('The server sent a binary frame');
-      this.frames.push(JSON.parse(String(data)));
+      const frame = JSON.parse(String(data));
+      this.#fault ??= this.#contract.faultOf(frame);
+      this.frames.push(frame);
       this.#news.dispatchEvent(new Event('news'));
     });
     this.closed = new Promise((resolve) => {
@@ -78,7 +88,7 @@ export class Socket {
     await this.until(() => {
       while (!found && this.#taken < this.frames.length) {
         const frame = this.frames[this.#taken++] as Frame;
-        if (fits(frame)) found = frame;
+        if (fits(frame) && !this.#answers.has(frame)) found = frame;
       }
       return found !== undefined;
     });
@@ -102,6 +112,7 @@ export class Socket {
   async until(fulfilled: () => boolean): Promise<void> {
     const deadline = AbortSignal.timeout(PATIENCE_MS);
     while (!fulfilled()) {
+      this.assertDocumented();
       if (this.#socket.readyState >= WebSocket.CLOSING)
         throw new Error('The socket closed while a frame was awaited');
       await once(this.#news, 'news', { signal: deadline }).catch((cause) => {
@@ -112,11 +123,27 @@ export class Socket {
     }
   }
 
+  /** @throws when a frame came that asyncapi.yaml does not describe */
+  assertDocumented(): void {
+    if (this.#fault !== undefined) throw new Error(this.#fault);
+  }
+
   /** Sends an object as JSON, a string as it is, bytes as a binary frame. */
   send(frame: unknown): void {
-    this.#socket.send(
-      typeof frame === 'string' || frame instanceof Uint8Array ? frame : JSON.stringify(frame),
-    );
+    const data = typeof frame === 'string' || frame instanceof Uint8Array ? frame : JSON.stringify(frame);
+    if (typeof data === 'string') this.#contract.sent(data);
+    this.#socket.send(data);
+  }
+
+  /** Sends a frame with a reference of its own, and waits for its reply, which `next` then leaves out. */
+  async ask(frame: object): Promise<Frame> {
+    const ref = crypto.randomUUID();
+    this.send({ ref, ...frame });
+    const answer = () => this.frames.find((one) => one.ref === ref);
+    await this.until(() => answer() !== undefined);
+    const found = answer() as Frame;
+    this.#answers.add(found);
+    return found;
   }
 
   /** Sends one message as several frames. */
@@ -155,7 +182,7 @@ export async function connect(url: string, opening: Opening): Promise<Socket> {
       ...opening.headers,
     },
   });
-  const socket = new Socket(client);
+  const socket = new Socket(client, new SocketContract(kindOf(path)));
   await new Promise<void>((resolve, reject) => {
     client.once('open', resolve);
     client.once('error', reject);
@@ -173,6 +200,7 @@ export async function closeSockets(): Promise<void> {
   const all = [...opened];
   opened.clear();
   await Promise.all(all.map((socket) => socket.close()));
+  for (const socket of all) socket.assertDocumented();
 }
 
 /** The status with which a handshake is refused. */

@@ -23,7 +23,8 @@ export default async function startSystem(project: TestProject): Promise<(() => 
     project.provide('notOurs', 'PARLEY_URL is set: this needs a runtime that the suite starts itself');
     return undefined;
   }
-  const { runtime, end } = await startWatched();
+  // That many messages in a short time are what most tests send; flood.test.ts has a runtime of its own.
+  const { runtime, end } = await startWatched({ context: { floodMessages: '1000000' } });
   project.provide('parleyUrl', runtime.url);
   project.provide('httpApiUrl', runtime.httpApiUrl);
   project.provide('webSocketUrl', runtime.webSocketUrl);

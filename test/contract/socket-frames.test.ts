@@ -1,0 +1,180 @@
+import { App } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import { CONNECTION_SECONDS } from '../../functions/core/connections/connection.ts';
+import * as errors from '../../functions/core/errors.ts';
+import type { InboxEntry } from '../../functions/core/inbox/inbox.ts';
+import { RECEIVED_EVERY_MS } from '../../functions/core/marks/move-mark.ts';
+import type { Message } from '../../functions/core/messages/message.ts';
+import { RECENT_MESSAGES } from '../../functions/core/messages/recent-clients.ts';
+import { TYPING_SECONDS } from '../../functions/core/typing/typing.ts';
+import { MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
+import { BadFrame, type FrameFault } from '../../functions/protocol/errors.ts';
+import * as frames from '../../functions/protocol/server-frames.ts';
+import { syncedMessage } from '../../functions/protocol/synced-message.ts';
+import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
+import { readSettings } from '../../lib/settings.ts';
+import { compiler, SOCKET_DOCUMENT } from './document.ts';
+import { type DescribedFrame, follow, framesTo, type SocketKind } from './sockets.ts';
+
+const validatorOf = compiler({ closed: true, document: SOCKET_DOCUMENT });
+
+const [ada, charles] = [
+  '0198c3f4-5a1e-7c3b-9d42-6f1f6a0b7c11',
+  '0198c3f5-6b2f-7d4c-8e53-7a2a7b1c8d22',
+] as const;
+const conversation = `${ada}.${charles}`;
+const createdAt = '2026-11-23T09:30:00.000Z';
+const message: Message = {
+  id: '0198c3f9-1f2e-7a3b-8c4d-5e6f7a8b9c0d',
+  conversation,
+  seq: 42,
+  senderId: ada,
+  text: 'Hello',
+  clientId: '7d6f4f0e-9b1a-4c57-8f3e-2a1b0c9d8e7f',
+  createdAt,
+};
+const { clientId: _, ...withoutClientId } = message;
+const entry: InboxEntry = {
+  conversation,
+  peer: { id: ada, username: 'ada' },
+  last: { seq: 42, id: message.id, senderId: ada, text: 'Hello', createdAt },
+  unread: 1,
+  own: { read: 41, received: 42 },
+  peers: { read: 42, received: 42 },
+  presence: { userId: ada, online: false, lastSeen: createdAt },
+};
+const here = { userId: ada, online: true };
+const gone = { userId: ada, online: false, lastSeen: createdAt };
+const mark = { conversation, userId: charles, seq: 42 };
+
+/** Where a frame's form is at fault, by the kinds of socket that say so. The compiler knows if one is left out. */
+const FRAME_FAULTS: Record<FrameFault, readonly SocketKind[]> = {
+  invalid_json: ['conversation', 'device'],
+  not_an_object: ['conversation', 'device'],
+  binary_not_supported: ['conversation', 'device'],
+  ref_invalid: ['conversation', 'device'],
+  message_missing: ['conversation'],
+  message_invalid: ['conversation'],
+  message_blank: ['conversation'],
+  message_too_long: ['conversation'],
+  client_id_invalid: ['conversation'],
+  after_invalid: ['conversation', 'device'],
+  unknown_action: ['device'],
+};
+const badFrames = Object.entries(FRAME_FAULTS).map(([code, kinds]) => ({
+  error: new BadFrame(code as FrameFault, 'It is wrong.', 'r-1'),
+  kinds,
+}));
+
+const both: readonly SocketKind[] = ['conversation', 'device'];
+const domainErrors = [
+  { error: new errors.UserNotFound(ada), kinds: both },
+  { error: new errors.ClientIdConflict(), kinds: both },
+  { error: new errors.AfterInvalid(), kinds: both },
+  { error: new errors.RateLimited(7), kinds: both },
+  { error: new errors.TokenExpired(), kinds: both },
+  { error: new errors.Busy(), kinds: both },
+  { error: new errors.Unavailable(), kinds: both },
+  { error: new errors.ConversationNotFound(conversation), kinds: ['device'] },
+  { error: new errors.ValidationFailed({ seq: ['This field is required.'] }), kinds: ['device'] },
+];
+/** What only requests and handshakes meet. */
+const HTTP_ONLY = ['NotAuthenticated', 'TokenInvalid', 'TooManyAttempts', 'WrongCredentials'];
+/** What no error of ours stands for. */
+const internal = { error: { code: 'internal', message: 'Something went wrong on the server.' }, kinds: both };
+
+const allErrors = [...badFrames, ...domainErrors, internal];
+
+const errorsOn = (kind: SocketKind) =>
+  allErrors
+    .filter(({ kinds }) => kinds.includes(kind))
+    .flatMap(({ error }) => [frames.errorFrame(error), frames.errorFrame(error, 'r-1')]);
+
+const replied = (frame: object) => ({ ...frame, ref: 'r-1' });
+const synced = {
+  messages: [message, withoutClientId].map(syncedMessage),
+  conversations: [entry].map(frames.conversationBody),
+  position: createdAt,
+};
+
+/** What the functions make, by the message that describes it. */
+const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
+  conversation: {
+    stored: [
+      frames.messageFrame(message, 'ada'),
+      replied({ ...frames.messageFrame(message, 'ada'), client_id: message.clientId }),
+    ],
+    chatMessage: [frames.messageFrame(message, 'ada')],
+    error: errorsOn('conversation'),
+  },
+  device: {
+    chatMessage: [frames.messageFrame(message, 'ada')],
+    sent: [frames.sentFrame(message, 'ada'), replied(frames.sentFrame(message, 'ada'))],
+    readMark: [frames.markFrame('conversation.read', mark)],
+    readReply: [replied({ ...frames.markFrame('conversation.read', mark), moved: true })],
+    receivedMark: [frames.markFrame('message.received', mark)],
+    receivedReply: [replied({ ...frames.markFrame('message.received', mark), moved: false, retry_after: 2 })],
+    typing: [frames.typingFrame(conversation, ada, TYPING_SECONDS)],
+    typeReply: [replied({ ...frames.typingFrame(conversation, ada, TYPING_SECONDS), forwarded: true })],
+    presence: [frames.presenceFrame([here]), frames.presenceFrame([gone])],
+    watchReply: [frames.presenceFrame([]), replied(frames.presenceFrame([here, gone]))],
+    syncPage: [replied({ type: 'sync.page', ...synced })],
+    syncDone: [replied({ type: 'sync.done', ...synced })],
+    pong: [replied({ type: 'pong', time: createdAt })],
+    sessionEnded: [frames.sessionEndedFrame],
+    error: errorsOn('device'),
+  },
+};
+
+const described = both.flatMap((kind) => framesTo(kind).map((frame) => ({ kind, frame })));
+
+describe('the document and functions/protocol agree on', () => {
+  it.each(both)('the frames that the socket of a %s gets', (kind) => {
+    expect(
+      framesTo(kind)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(Object.keys(MADE[kind]).sort());
+  });
+
+  it.each(described)('$kind: $frame.id', ({ kind, frame }) => {
+    const made = MADE[kind][frame.id] ?? [];
+    const validate = validatorOf(frame.schema);
+    for (const one of made) {
+      validate(one);
+      expect(validate.errors, JSON.stringify(one)).toBeNull();
+    }
+    const fields = new Set(made.flatMap((one) => Object.keys(one)));
+    expect([...fields].sort()).toEqual(Object.keys(follow(frame.schema).properties).sort());
+  });
+
+  it.each(both)('the codes of errors on the socket of a %s', (kind) => {
+    const { schema } = framesTo(kind).find(({ id }) => id === 'error') as DescribedFrame;
+    const codes = allErrors.filter(({ kinds }) => kinds.includes(kind)).map(({ error }) => error.code);
+    expect(new Set(follow(follow(schema).properties.code).enum)).toEqual(new Set(codes));
+  });
+
+  it('which errors there are', () => {
+    const known = [...domainErrors.map(({ error }) => error.constructor.name), ...HTTP_ONLY];
+    expect(
+      Object.keys(errors)
+        .filter((name) => name !== 'ParleyError')
+        .sort(),
+    ).toEqual(known.sort());
+  });
+
+  it('the limits', () => {
+    const { floodMessages, floodSeconds } = readSettings(new App().node);
+    expect(SOCKET_DOCUMENT['x-limits']).toMatchObject({
+      connection_seconds: CONNECTION_SECONDS,
+      text_characters: MAX_MESSAGE_LENGTH,
+      messages_per_window: floodMessages,
+      window_seconds: floodSeconds,
+      retry_known_messages: RECENT_MESSAGES,
+      synced_conversations: MAX_SYNCED,
+      watched_users: MAX_WATCHED,
+      typing_shown_seconds: TYPING_SECONDS,
+      received_stored_every_seconds: RECEIVED_EVERY_MS / 1000,
+    });
+  });
+});

@@ -1,0 +1,17 @@
+import type { Person, Session } from './people.ts';
+import { connect, type Socket } from './socket.ts';
+
+/** Opens a device's socket: one for all conversations. */
+export function device(url: string, { access }: Session): Promise<Socket> {
+  return connect(url, { path: '/ws', token: access });
+}
+
+/** The id of the conversation of two people, as the contract of the service derives it. */
+export function conversationOf(one: Person, other: Person): string {
+  return [one.id, other.id].sort().join('.');
+}
+
+/** A frame that sends a message, with a `client_id` of its own. */
+export function messageTo(peer: { readonly id: string }, text: string, more: object = {}) {
+  return { action: 'message.send', to: peer.id, text, client_id: crypto.randomUUID(), ...more };
+}
