@@ -90,9 +90,10 @@ export class AfterInvalid extends ParleyError {
   }
 }
 
-/** The conversation is too contended, or the store too slow, to promise anything now. Nothing was stored; safe to retry. */
+/** The conversation is too contended, or the store too slow, to promise anything now. Nothing was stored; safe to retry in `retryAfter` seconds. */
 export class Busy extends ParleyError {
   readonly code = 'busy';
+  readonly retryAfter = 1;
 
   constructor(options?: ErrorOptions) {
     super('The server is busy. Nothing was stored; try again in a moment.', options);

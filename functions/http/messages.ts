@@ -20,8 +20,10 @@ export const handler = httpStack({ logger, count })
     const { messages, last } = await readMessages(history.history, { userId, conversation, window });
     const url = `${baseUrl(event)}/conversations/${conversation}/messages/`;
     const link = (edge: 'before' | 'after', seq: number) => `${url}?${edge}=${seq}&limit=${window.limit}`;
-    const first = messages[0]?.seq ?? 0;
-    const newest = messages.at(-1)?.seq ?? last;
+    // An empty part lies before the first message, or behind the last one: everything is on its other side.
+    const empty = window.before === undefined ? last : 0;
+    const first = messages[0]?.seq ?? empty + 1;
+    const newest = messages.at(-1)?.seq ?? empty;
     return json(200, {
       last_seq: last,
       older: first > 1 ? link('before', first) : null,

@@ -1,6 +1,13 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { ParleyError, RateLimited, TooManyAttempts, Unavailable, ValidationFailed } from '../core/errors.ts';
+import {
+  Busy,
+  ParleyError,
+  RateLimited,
+  TooManyAttempts,
+  Unavailable,
+  ValidationFailed,
+} from '../core/errors.ts';
 import { MethodNotAllowed } from '../protocol/errors.ts';
 import type { HttpReply } from './replies.ts';
 
@@ -39,6 +46,8 @@ const TITLE: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
+const RETRIABLE = [TooManyAttempts, RateLimited, Busy, Unavailable] as const;
+
 /** An error as `application/problem+json` (RFC 9457). What is not a {@link ParleyError} stays generic outside. */
 export function problemReply(error: unknown): HttpReply {
   const code = error instanceof ParleyError ? error.code : 'internal';
@@ -61,8 +70,8 @@ export function problemReply(error: unknown): HttpReply {
 function extraHeaders(error: unknown, status: number): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' };
   if (error instanceof MethodNotAllowed) return { allow: error.allow.join(', ') };
-  if (error instanceof TooManyAttempts || error instanceof RateLimited || error instanceof Unavailable) {
-    return { 'retry-after': String(error.retryAfter) };
+  if (RETRIABLE.some((type) => error instanceof type)) {
+    return { 'retry-after': String((error as InstanceType<(typeof RETRIABLE)[number]>).retryAfter) };
   }
   return {};
 }
