@@ -86,7 +86,7 @@ function cors(origins: readonly string[]) {
   return {
     corsPreflight: {
       allowOrigins: [...origins],
-      allowHeaders: ['Authorization', 'Content-Type'],
+      allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
       allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
       maxAge: Duration.hours(1),
     },
