@@ -52,6 +52,8 @@ describe('the app', () => {
     [{ stage: 'production' }, 'context "stage"'],
     [{ accessTokenSeconds: '1e3x' }, 'context "accessTokenSeconds"'],
     [{ refreshTokenSeconds: '0' }, 'context "refreshTokenSeconds"'],
+    [{ floodMessages: '0' }, 'context "floodMessages"'],
+    [{ floodSeconds: '1.5' }, 'context "floodSeconds"'],
     [{ origins: 'https://chat.example/' }, 'context "origins": "https://chat.example/"'],
     [{ origins: 'chat.example' }, 'context "origins": "chat.example"'],
   ])('refuses %j by the name of what is wrong', (context, message) => {

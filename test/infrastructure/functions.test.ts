@@ -73,7 +73,7 @@ describe('functions are sized for what they do', () => {
   });
 
   it('those behind an API end before API Gateway gives up on them (29 s)', () => {
-    for (const name of names.filter((each) => each !== 'account-changes')) {
+    for (const name of names.filter((each) => !each.endsWith('-changes'))) {
       expect(service.functions().get(name)?.Timeout).toBeLessThanOrEqual(15);
     }
   });
@@ -92,7 +92,19 @@ describe('functions are told what they need', () => {
 
   it('the issuer, if they sign or verify', () => {
     const knowing = names.filter((name) => environmentOf(name).TOKEN_ISSUER === 'parley-dev');
-    expect(knowing).toEqual(['token', 'refresh', 'logout', 'list-users', 'history', 'authorize']);
+    expect(knowing).toEqual([
+      'token',
+      'refresh',
+      'logout',
+      'list-users',
+      'history',
+      'me',
+      'user',
+      'conversations',
+      'messages',
+      'send-message',
+      'authorize',
+    ]);
   });
 
   it('the management API by the SDK’s own variable, if they post', () => {
@@ -115,10 +127,25 @@ describe('functions are told what they need', () => {
       ],
     };
     const posting = names.filter((name) => 'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI' in environmentOf(name));
-    expect(posting).toEqual(['message', 'account-changes']);
+    expect(posting).toEqual(['send-message', 'message', 'account-changes']);
     for (const name of posting) {
       expect(environmentOf(name).AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI).toEqual(endpoint);
     }
+  });
+
+  it('how fast one may speak, if they append messages', () => {
+    const { service: strict } = synthesize({ floodMessages: '3', floodSeconds: '5' });
+    for (const name of ['send-message', 'message']) {
+      expect(environmentOf(name)).toMatchObject({ FLOOD_MESSAGES: '20', FLOOD_SECONDS: '10' });
+      expect(strict.functions().get(name)?.Environment.Variables).toMatchObject({
+        FLOOD_MESSAGES: '3',
+        FLOOD_SECONDS: '5',
+      });
+    }
+    expect(names.filter((name) => 'FLOOD_MESSAGES' in environmentOf(name))).toEqual([
+      'send-message',
+      'message',
+    ]);
   });
 
   it('the allowed origins, if they admit sockets', () => {

@@ -34,7 +34,14 @@ describe('the HTTP API', () => {
     ['POST /users/token/refresh', 'refresh'],
     ['POST /users/logout', 'logout'],
     ['GET /users', 'list-users'],
+    ['GET /users/me', 'me'],
+    ['PATCH /users/me', 'me'],
+    ['GET /users/{user_id}', 'user'],
     ['GET /chat/history/{user_id}', 'history'],
+    ['GET /conversations', 'conversations'],
+    ['GET /conversations/{conversation}', 'conversations'],
+    ['GET /conversations/{conversation}/messages', 'messages'],
+    ['POST /conversations/{conversation}/messages', 'send-message'],
     ['GET /schema', 'schema'],
   ])('routes %s, with and without its trailing slash, to %s', (key, name) => {
     expect(routes(service)[key]).toBe(name);
@@ -54,7 +61,7 @@ describe('the HTTP API', () => {
   });
 
   it.each(['/users/register', '/users/token', '/users/token/refresh', '/users/logout'])(
-    'does not let the twin of GET /users take GET %s, which is the wrong method',
+    'takes GET %s neither for the twin of GET /users nor for a user’s id: it is the wrong method',
     (path) => {
       expect(routes(service)[`GET ${path}`]).toBe('fallback');
       expect(routes(service)[`GET ${path}/{slash+}`]).toBe('fallback');
@@ -133,7 +140,7 @@ describe('the HTTP API', () => {
     expect(corsOf(service)).toBeUndefined();
     expect(corsOf(fenced)).toEqual({
       AllowOrigins: ['https://a.example'],
-      AllowHeaders: ['Authorization', 'Content-Type'],
+      AllowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
       AllowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
       MaxAge: 3600,
     });

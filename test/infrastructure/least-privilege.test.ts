@@ -34,12 +34,10 @@ describe('least privilege', () => {
     }
   });
 
-  it('only message and account-changes may post to connections and close them, on this API’s stage alone', () => {
-    expect([...service.whoMay('execute-api:ManageConnections').keys()]).toEqual([
-      'message',
-      'account-changes',
-    ]);
-    for (const name of ['message', 'account-changes']) {
+  it('only send-message, message and account-changes may post to connections and close them, on this API’s stage alone', () => {
+    const posting = ['send-message', 'message', 'account-changes'];
+    expect([...service.whoMay('execute-api:ManageConnections').keys()]).toEqual(posting);
+    for (const name of posting) {
       const resources = service
         .statementsOf(name)
         .filter((statement) => actionsOf(statement).includes('execute-api:ManageConnections'))
@@ -62,11 +60,40 @@ describe('least privilege', () => {
     expect(Object.keys(whoReaches('ATTEMPTS#*'))).toEqual(['token']);
   });
 
-  it('messages are read by history and message, written by message alone', () => {
-    expect(whoReaches('CONV#*')).toEqual({
-      history: ['dynamodb:Query'],
-      message: ['dynamodb:PutItem', 'dynamodb:Query'],
+  it('messages are put by message and send-message alone; message-changes may note the newest, and nobody delete', () => {
+    const writing = Object.entries(whoReaches('CONV#*')).flatMap(([name, actions]) =>
+      actions.filter((action) => !/Query|Get/.test(action)).map((action) => `${name}: ${action}`),
+    );
+    expect(writing.toSorted()).toEqual([
+      'message-changes: dynamodb:UpdateItem',
+      'message: dynamodb:PutItem',
+      'send-message: dynamodb:PutItem',
+    ]);
+  });
+
+  it('conversations are read by those that show or extend them', () => {
+    expect(Object.keys(whoReaches('CONV#*')).toSorted()).toEqual([
+      'conversations',
+      'history',
+      'message',
+      'message-changes',
+      'messages',
+      'send-message',
+    ]);
+  });
+
+  it('who reads an inbox, a log or somebody’s profile changes nothing', () => {
+    for (const name of ['user', 'conversations', 'messages', 'history', 'list-users']) {
+      const actions = service.statementsOf(name).flatMap(actionsOf);
+      expect(actions.filter((action) => /^dynamodb:(?!Get|BatchGet|Query)/.test(action))).toEqual([]);
+    }
+  });
+
+  it('who watches whom is kept by message, and read and cleared by account-changes', () => {
+    expect(whoReaches('WATCH#*')).toMatchObject({
+      'account-changes': ['dynamodb:BatchWriteItem', 'dynamodb:Query'],
     });
+    expect(Object.keys(whoReaches('WATCH#*')).toSorted()).toEqual(['account-changes', 'message']);
   });
 
   it('public keys are published by those that sign, and read by those that verify', () => {
@@ -80,6 +107,11 @@ describe('least privilege', () => {
       'logout',
       'list-users',
       'history',
+      'me',
+      'user',
+      'conversations',
+      'messages',
+      'send-message',
       'jwks',
       'authorize',
     ]);
@@ -113,8 +145,8 @@ describe('least privilege', () => {
     }
   });
 
-  it('only account-changes may read the stream', () => {
-    expect([...service.whoMay('dynamodb:GetRecords').keys()]).toEqual(['account-changes']);
+  it('only account-changes and message-changes may read the stream', () => {
+    expect([...service.whoMay('dynamodb:GetRecords').keys()]).toEqual(['account-changes', 'message-changes']);
   });
 
   it('schema and fallback may do nothing but log and trace', () => {

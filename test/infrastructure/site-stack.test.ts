@@ -35,6 +35,7 @@ describe('the distribution', () => {
     expect(behaviors.map(({ PathPattern }) => [PathPattern, api(PathPattern)])).toEqual([
       ['/users*', 'RefHttp'],
       ['/chat*', 'RefHttp'],
+      ['/conversations*', 'RefHttp'],
       ['/schema/swagger-ui/*', 'RefHttp'],
       ['/schema*', 'RefHttp'],
       ['/.well-known/*', 'RefHttp'],
