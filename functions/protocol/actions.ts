@@ -49,7 +49,7 @@ export const actionSchemas = {
     since: z.optional(z.iso.datetime()),
   }),
   'presence.watch': z.object({
-    users: z.array(userId).check(z.maxLength(MAX_WATCHED, `At most ${MAX_WATCHED} users.`)),
+    users: z.array(userId).check(z.maxLength(MAX_WATCHED)),
   }),
   ping: z.object({}),
 } as const;

@@ -30,16 +30,38 @@ function explain(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return issue.input === undefined ? 'This field is required.' : `Must be ${aOrAn(issue.expected)}.`;
     case 'too_small':
-      return issue.minimum === 1 ? 'Must not be empty.' : `Must have at least ${issue.minimum} characters.`;
+      if (issue.origin === 'string' && issue.minimum === 1) return 'Must not be empty.';
+      return `Must ${amount('least', issue.minimum, issue.origin)}.`;
     case 'too_big':
-      return `Must have at most ${issue.maximum} characters.`;
+      return `Must ${amount('most', issue.maximum, issue.origin)}.`;
     case 'invalid_format':
-      return issue.format === 'email' ? 'Must be an email address.' : issue.message;
+      return FORMATS[issue.format] ?? issue.message;
+    case 'invalid_value':
+      return `Must be one of ${issue.values.join(', ')}.`;
+    case 'invalid_key':
+      return 'This key is not valid.';
     default:
       return issue.message;
   }
 }
 
-function aOrAn(type: string): string {
+const FORMATS: Readonly<Record<string, string>> = {
+  email: 'Must be an email address.',
+  datetime: 'Must be a time in UTC, as ISO 8601 writes it.',
+};
+
+const UNITS: Readonly<Record<string, string>> = { string: 'characters', array: 'items' };
+
+/** What has parts has so many of them; a number is so much. */
+function amount(bound: 'least' | 'most', limit: number | bigint, origin: string): string {
+  const unit = UNITS[origin];
+  return unit ? `have at ${bound} ${limit} ${unit}` : `be at ${bound} ${limit}`;
+}
+
+/** The types as JSON calls them. */
+const JSON_TYPES: Readonly<Record<string, string>> = { int: 'integer', record: 'object' };
+
+function aOrAn(expected: string): string {
+  const type = JSON_TYPES[expected] ?? expected;
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
 }

@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type ActionName,
+  actionSchemas,
+  readAction,
+  readRawAction,
+} from '../../../functions/protocol/actions.ts';
+import { BadFrame } from '../../../functions/protocol/errors.ts';
+import { CONVERSATION, id } from '../support/people.ts';
+import { thrownBy } from '../support/rejection.ts';
+
+const read = (frame: object) => readAction(readRawAction(JSON.stringify(frame), false));
+const faults = (frame: object) => {
+  const { errors, ...rest } = thrownBy(() => read(frame)) as { errors: object };
+  return { ...rest, errors: { ...errors } };
+};
+
+const CLIENT_ID = 'ABCDEF00-0000-4000-8000-00000000000F';
+const SAY = { action: 'message.send', to: id(2), text: 'Hello', client_id: id(77) };
+const many = <T>(length: number, make: (i: number) => T) => Array.from({ length }, (_, i) => make(i));
+const held = (length: number) => Object.fromEntries(many(length, (i) => [`${id(1)}.${id(2 + i)}`, i]));
+
+describe('a device’s frame', () => {
+  it.each<[ActionName, string, object]>([
+    ['message.send', 'to a user', { to: id(2), text: 'Hello', client_id: id(77) }],
+    [
+      'message.send',
+      'into a conversation',
+      { conversation: CONVERSATION, text: ' Hello\n', client_id: id(77), after: 0 },
+    ],
+    [
+      'message.send',
+      'with the longest text',
+      { to: id(2), text: '🦀'.repeat(4_000), client_id: id(77), after: 2 ** 53 - 1 },
+    ],
+    ['conversation.read', 'up to a message', { conversation: CONVERSATION, seq: 4 }],
+    ['message.received', 'up to none', { conversation: CONVERSATION, seq: 0 }],
+    ['typing', 'in a conversation', { conversation: CONVERSATION }],
+    ['sync', 'of nothing held', { conversations: {} }],
+    ['sync', 'since a position', { conversations: { [CONVERSATION]: 0 }, since: '2026-11-23T12:00:00.000Z' }],
+    ['sync', 'of 50 conversations', { conversations: held(50) }],
+    ['presence.watch', 'of nobody', { users: [] }],
+    ['presence.watch', 'of 50 users', { users: many(50, id) }],
+    ['ping', 'alone', {}],
+  ])('%s %s is read', (action, _, input) => {
+    expect(read({ action, ...input })).toEqual({ action, ref: undefined, input });
+    expect(read({ action, ...input, ref: 'r1' })).toEqual({ action, ref: 'r1', input });
+  });
+
+  it.each(Object.keys(actionSchemas))('%s ignores fields that it does not know', (action) => {
+    const good = {
+      ...SAY,
+      conversation: undefined,
+      action,
+      seq: 1,
+      users: [],
+      conversations: {},
+      sender: id(3),
+    };
+    const frame = ['message.send', 'sync', 'presence.watch', 'ping'].includes(action)
+      ? good
+      : { ...good, conversation: CONVERSATION };
+    expect(read(frame).input).not.toHaveProperty('sender');
+  });
+
+  it('compares names of messages without letter case (RFC 9562 §4)', () => {
+    expect(read({ ...SAY, client_id: CLIENT_ID }).input).toMatchObject({
+      client_id: CLIENT_ID.toLowerCase(),
+    });
+  });
+
+  it('leaves its fields unread at first, so that the reference is known when they are wrong', () => {
+    const body = '{"action": 7, "ref": "r1", "text": []}';
+    expect(readRawAction(body, false)).toEqual({ action: 7, ref: 'r1', fields: { text: [] } });
+  });
+
+  it.each([
+    ['Hello', 'invalid_json'],
+    ['["ping"]', 'not_an_object'],
+    ['{"action": "ping", "ref": 7}', 'ref_invalid'],
+  ])('is refused for its outer form: %s', (body, code) => {
+    expect(thrownBy(() => readRawAction(body, false))).toEqual({ code, ref: undefined });
+  });
+});
+
+describe('an unknown action', () => {
+  it.each([
+    undefined,
+    null,
+    7,
+    '',
+    'Ping',
+    'message',
+    'chat.message',
+    'toString',
+    '__proto__',
+    'constructor',
+    ['ping'],
+  ])('like %j is answered with those that are known', (action) => {
+    expect(() => read({ action, ref: 'r1' })).toThrow(
+      new BadFrame(
+        'unknown_action',
+        '`action` must be one of message.send, conversation.read, message.received, typing, sync, presence.watch, ping.',
+        'r1',
+      ),
+    );
+  });
+});
+
+describe('a fault is named with its field', () => {
+  const REQUIRED = 'This field is required.';
+  const AMBIGUOUS = 'Either `to` or `conversation` is required.';
+  const mark = { conversation: CONVERSATION, seq: 1 };
+
+  it.each<[ActionName, Record<string, string>, object]>([
+    ['message.send', { text: REQUIRED, client_id: REQUIRED }, { to: id(2) }],
+    ['message.send', { to: AMBIGUOUS }, { ...SAY, to: undefined }],
+    ['message.send', { to: AMBIGUOUS }, { ...SAY, conversation: CONVERSATION }],
+    ['message.send', { to: 'Must be a string.' }, { ...SAY, to: 7 }],
+    ['message.send', { to: 'Must have at most 100 characters.' }, { ...SAY, to: 'x'.repeat(101) }],
+    ['message.send', { conversation: 'Must not be empty.' }, { ...SAY, to: undefined, conversation: '' }],
+    ['message.send', { text: 'Must be a string.' }, { ...SAY, text: 7 }],
+    ['message.send', { text: 'The text must not be blank.' }, { ...SAY, text: ' ' }],
+    ['message.send', { text: 'The text must be well-formed Unicode without NUL.' }, { ...SAY, text: 'a\0' }],
+    [
+      'message.send',
+      { text: 'The text must be well-formed Unicode without NUL.' },
+      { ...SAY, text: '\ud83e' },
+    ],
+    [
+      'message.send',
+      { text: 'The text must have at most 4000 characters.' },
+      { ...SAY, text: 'x'.repeat(4_001) },
+    ],
+    [
+      'message.send',
+      { text: 'The text must have at most 4000 characters.' },
+      { ...SAY, text: `${'🦀'.repeat(4_000)}!` },
+    ],
+    ['message.send', { client_id: 'Must be a UUID.' }, { ...SAY, client_id: 'x' }],
+    ['message.send', { client_id: 'Must be a UUID.' }, { ...SAY, client_id: `${id(1)}\n` }],
+    ['message.send', { client_id: 'Must be a string.' }, { ...SAY, client_id: null }],
+    ['message.send', { after: 'Must be at least 0.' }, { ...SAY, after: -1 }],
+    ['message.send', { after: 'Must be an integer.' }, { ...SAY, after: 1.5 }],
+    ['message.send', { after: 'Must be a number.' }, { ...SAY, after: '1' }],
+    ['conversation.read', { conversation: REQUIRED, seq: REQUIRED }, {}],
+    ['conversation.read', { seq: 'Must be at least 0.' }, { ...mark, seq: -1 }],
+    ['conversation.read', { seq: 'Must be at most 9007199254740991.' }, { ...mark, seq: 2 ** 53 }],
+    ['message.received', { seq: 'Must be a number.' }, { ...mark, seq: true }],
+    [
+      'message.received',
+      { conversation: 'Must have at most 100 characters.' },
+      { ...mark, conversation: 'x'.repeat(101) },
+    ],
+    ['typing', { conversation: REQUIRED }, {}],
+    ['typing', { conversation: 'Must be a string.' }, { conversation: [CONVERSATION] }],
+    ['sync', { conversations: REQUIRED }, {}],
+    ['sync', { conversations: 'Must be an object.' }, { conversations: [] }],
+    ['sync', { conversations: 'At most 50 at a time; ask again for more.' }, { conversations: held(51) }],
+    ['sync', { conversations: 'At most 50 at a time; ask again for more.' }, { conversations: held(10_000) }],
+    ['sync', { 'conversations.a.b': 'Must be at least 0.' }, { conversations: { 'a.b': -1 } }],
+    ['sync', { 'conversations.': 'This key is not valid.' }, { conversations: { '': 1 } }],
+    [
+      'sync',
+      { since: 'Must be a time in UTC, as ISO 8601 writes it.' },
+      { conversations: {}, since: 'yesterday' },
+    ],
+    ['presence.watch', { users: REQUIRED }, {}],
+    ['presence.watch', { users: 'Must be an array.' }, { users: id(2) }],
+    ['presence.watch', { users: 'Must have at most 50 items.' }, { users: many(51, id) }],
+    ['presence.watch', { 'users.1': 'Must be a string.' }, { users: [id(2), 7] }],
+  ])('%s %j', (action, errors, input) => {
+    const lists = Object.fromEntries(Object.entries(errors).map(([field, text]) => [field, [text]]));
+    expect(faults({ ...input, action })).toEqual({ code: 'validation_failed', errors: lists });
+  });
+});
+
+it('whatever is sent is read, or refused with a reason', () => {
+  const value = fc.oneof(fc.jsonValue(), fc.constantFrom(CONVERSATION, id(1), 1));
+  const frame = fc.record(
+    {
+      action: fc.constantFrom(...Object.keys(actionSchemas)),
+      to: value,
+      conversation: value,
+      text: value,
+      client_id: value,
+      after: value,
+      seq: value,
+      conversations: fc.oneof(value, fc.dictionary(fc.string(), fc.integer())),
+      since: value,
+      users: fc.oneof(value, fc.array(fc.string())),
+    },
+    { requiredKeys: ['action'] },
+  );
+  fc.assert(
+    fc.property(frame, (one) => {
+      let outcome: object;
+      try {
+        outcome = read(one);
+      } catch (error) {
+        outcome = { ...(error as object) };
+      }
+      expect(Object.keys(outcome)).toEqual(
+        'code' in outcome ? ['code', 'errors'] : ['action', 'ref', 'input'],
+      );
+    }),
+  );
+});
