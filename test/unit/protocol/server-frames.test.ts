@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { Busy, RateLimited, Unavailable, ValidationFailed } from '../../../functions/core/errors.ts';
+import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
+import {
+  conversationBody,
+  errorFrame,
+  markFrame,
+  messageFrame,
+  presenceFrame,
+  sentFrame,
+  sessionEndedFrame,
+  typingFrame,
+} from '../../../functions/protocol/server-frames.ts';
+import { syncedMessage } from '../../../functions/protocol/synced-message.ts';
+import { NOON } from '../support/clock.ts';
+import { alice, bob, CONVERSATION, id } from '../support/people.ts';
+
+/** As the log keeps it: with what only the log needs. */
+const entry = {
+  id: id(1003),
+  conversation: CONVERSATION,
+  seq: 3,
+  senderId: alice.id,
+  text: 'Hello',
+  clientId: id(77),
+  createdAt: NOON,
+  paces: { [alice.id]: { since: 1, count: 1 } },
+  recent: new Uint8Array(2),
+};
+const { clientId: _, ...nameless } = entry;
+
+const told = {
+  id: id(1003),
+  conversation: CONVERSATION,
+  seq: 3,
+  message: 'Hello',
+  sender_id: alice.id,
+  created_at: NOON,
+};
+
+describe('a stored message', () => {
+  it('goes to others without its sender’s own name for it, and without what only the log needs', () => {
+    expect(messageFrame(entry, 'Alice')).toEqual({ ...told, type: 'chat.message', sender: 'Alice' });
+  });
+
+  it('goes back to its sender with the name that they gave it', () => {
+    const sent = { ...told, type: 'message.sent', sender: 'Alice' };
+    expect(sentFrame(entry, 'Alice')).toEqual({ ...sent, client_id: id(77) });
+    expect(sentFrame(nameless, 'Alice')).toEqual(sent);
+  });
+
+  it('is read later with the name too, by which a client finds its own', () => {
+    expect(syncedMessage(entry)).toEqual({ ...told, client_id: id(77) });
+    expect(syncedMessage(nameless)).toEqual(told);
+  });
+});
+
+describe('what happens around messages', () => {
+  it.each(['conversation.read', 'message.received'] as const)('%s tells whose mark stands where', (type) => {
+    expect(markFrame(type, { conversation: CONVERSATION, userId: bob.id, seq: 4 })).toEqual({
+      type,
+      conversation: CONVERSATION,
+      user_id: bob.id,
+      seq: 4,
+    });
+  });
+
+  it('typing tells for how long it is to be shown', () => {
+    expect(typingFrame(CONVERSATION, bob.id, 6)).toEqual({
+      type: 'typing',
+      conversation: CONVERSATION,
+      user_id: bob.id,
+      expires_in: 6,
+    });
+  });
+
+  it('presence tells when somebody was last seen, or null', () => {
+    const presences = [
+      { userId: alice.id, online: true },
+      { userId: bob.id, online: false, lastSeen: NOON },
+    ];
+    expect(presenceFrame(presences)).toEqual({
+      type: 'presence',
+      users: [
+        { user_id: alice.id, online: true, last_seen: null },
+        { user_id: bob.id, online: false, last_seen: NOON },
+      ],
+    });
+  });
+
+  it('the end of a session says what to do', () => {
+    expect(sessionEndedFrame).toEqual({
+      type: 'session.ended',
+      detail: 'This session has ended. Log in again.',
+    });
+  });
+});
+
+it('a conversation is told from its reader’s side', () => {
+  const one: InboxEntry = {
+    conversation: CONVERSATION,
+    peer: { id: bob.id, username: 'bob' },
+    last: { id: id(1003), seq: 3, senderId: alice.id, text: 'Hello', createdAt: NOON },
+    unread: 1,
+    own: { read: 2, received: 3 },
+    peers: { read: 0, received: 1 },
+    presence: { userId: bob.id, online: false, lastSeen: NOON },
+  };
+  expect(conversationBody(one)).toEqual({
+    id: CONVERSATION,
+    peer: { id: bob.id, username: 'bob', online: false, last_seen: NOON },
+    last_message: { id: id(1003), seq: 3, sender_id: alice.id, message: 'Hello', created_at: NOON },
+    unread: 1,
+    read: 2,
+    received: 3,
+    peer_read: 0,
+    peer_received: 1,
+  });
+});
+
+describe('an error', () => {
+  const busy = 'The server is busy. Nothing was stored; try again in a moment.';
+  it.each([
+    [new Busy(), { code: 'busy', detail: busy }],
+    [
+      new Unavailable({ cause: new Error('secret') }),
+      { code: 'unavailable', detail: 'The service is overloaded for a moment. Try again.' },
+    ],
+    [
+      new RateLimited(7),
+      {
+        code: 'rate_limited',
+        detail: 'Too many messages in a short time. Try again in 7 seconds.',
+        retry_after: 7,
+      },
+    ],
+    [
+      new ValidationFailed({ seq: ['Must be at least 0.'] }),
+      {
+        code: 'validation_failed',
+        detail: 'Some fields are missing or wrong.',
+        errors: { seq: ['Must be at least 0.'] },
+      },
+    ],
+  ])('%s is told with what helps, and with the client’s reference if it had one', (error, frame) => {
+    expect(errorFrame(error)).toEqual({ type: 'error', ...frame });
+    expect(errorFrame(error, '')).toEqual({ type: 'error', ...frame, ref: '' });
+  });
+});
