@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  errorFrame,
-  MAX_MESSAGE_LENGTH,
-  messageFrame,
-  readFrame,
-  refIn,
-} from '../../../functions/protocol/frames.ts';
+import { refIn } from '../../../functions/protocol/frame-object.ts';
+import { readFrame } from '../../../functions/protocol/frames.ts';
+import { errorFrame, messageFrame } from '../../../functions/protocol/server-frames.ts';
+import { MAX_MESSAGE_LENGTH } from '../../../functions/protocol/text.ts';
 import { aMessage } from '../support/message-log.ts';
 import { alice, CONVERSATION, id } from '../support/people.ts';
 import { thrownBy } from '../support/rejection.ts';

@@ -24,6 +24,7 @@ function record(
   } as DynamoDBRecord;
 }
 
+const connection = { userId: alice.id, connectionId: 'a', sessionId: id(500), ttl: 1 };
 const session = { id: id(500), userId: alice.id, familyHash: '#family', ttl: 1 };
 
 describe('a record of the stream', () => {
@@ -39,6 +40,16 @@ describe('a record of the stream', () => {
       record('REMOVE', `SESSION#${id(500)}`, { before: session }),
       { kind: 'session-ended', userId: alice.id, sessionId: id(500) },
     ],
+    [
+      'a socket that came',
+      record('INSERT', 'CONN#a', { after: connection }),
+      { kind: 'connected', userId: alice.id },
+    ],
+    [
+      'a socket that went, by its end or by its TTL',
+      record('REMOVE', 'CONN#a', { before: connection }),
+      { kind: 'disconnected', userId: alice.id, connectionId: 'a' },
+    ],
   ])('of %s is read', (_, one, change) => {
     expect(readChange(one)).toEqual(change);
   });
@@ -47,7 +58,7 @@ describe('a record of the stream', () => {
     ['a new session', record('INSERT', `SESSION#${id(500)}`, { after: session })],
     ['a refreshed session', record('MODIFY', `SESSION#${id(500)}`, { before: session, after: session })],
     ['a deleted account', record('REMOVE', 'PROFILE', { before: alice })],
-    ['a connection', record('REMOVE', 'CONN#a', { before: session })],
+    ['a changed connection', record('MODIFY', 'CONN#a', { before: connection, after: connection })],
     ['nothing', {} as DynamoDBRecord],
   ])('of %s has no consequence', (_, one) => {
     expect(readChange(one)).toBeUndefined();

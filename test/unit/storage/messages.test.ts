@@ -2,7 +2,7 @@ import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { NOON } from '../support/clock.ts';
-import { aMessage } from '../support/message-log.ts';
+import { anEntry } from '../support/message-log.ts';
 import { alice, CONVERSATION, id } from '../support/people.ts';
 import { conditionFailed, documents, sent, table } from '../support/table.ts';
 
@@ -26,7 +26,7 @@ const range = (low: string, high: string) => ({
 describe('the last message', () => {
   it('is read by one consistent query for one item', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(7)] });
-    expect(await log.last(CONVERSATION)).toEqual(aMessage(7));
+    expect(await log.last(CONVERSATION)).toEqual(anEntry(7));
     expect(sent()).toEqual([
       [
         'QueryCommand',
@@ -45,7 +45,7 @@ describe('the tail', () => {
   it('is one consistent query from a place on', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(5), { ...item(6), clientId: id(77) }] });
     expect(await log.since(CONVERSATION, 5)).toEqual({
-      messages: [aMessage(5), { ...aMessage(6), clientId: id(77) }],
+      messages: [anEntry(5), { ...anEntry(6), clientId: id(77) }],
       isCut: false,
     });
     expect(sent()).toEqual([
@@ -55,7 +55,7 @@ describe('the tail', () => {
 
   it('says when it goes on, and reads no further: its cost is bounded', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(1)], LastEvaluatedKey: { pk: 'x', sk: 'y' } });
-    expect(await log.since(CONVERSATION, 1)).toEqual({ messages: [aMessage(1)], isCut: true });
+    expect(await log.since(CONVERSATION, 1)).toEqual({ messages: [anEntry(1)], isCut: true });
     expect(sent()).toHaveLength(1);
   });
 
@@ -77,7 +77,7 @@ describe('a range', () => {
       .resolvesOnce({ Items: [item(5), item(4)], LastEvaluatedKey: edge })
       .resolvesOnce({ Items: [], LastEvaluatedKey: edge })
       .resolvesOnce({ Items: [item(3)] });
-    expect(await log.range(CONVERSATION, 3, 5)).toEqual([aMessage(5), aMessage(4), aMessage(3)]);
+    expect(await log.range(CONVERSATION, 3, 5)).toEqual([anEntry(5), anEntry(4), anEntry(3)]);
     const query = { ...range('0000000000000003', '0000000000000005'), ScanIndexForward: false };
     expect(sent()).toMatchObject([
       ['QueryCommand', query],
@@ -89,13 +89,13 @@ describe('a range', () => {
 
 describe('appending', () => {
   it('puts the message on condition that its place is free, and stores nothing twice', async () => {
-    expect(await log.append({ ...aMessage(8), clientId: id(77) })).toBe(true);
+    expect(await log.append({ ...anEntry(8), clientId: id(77) })).toBe(true);
     expect(sent()).toEqual([
       [
         'PutCommand',
         {
           TableName: 'parley-test',
-          Item: { ...item(8), clientId: id(77) },
+          Item: { ...item(8), clientId: id(77), paces: [null, null], recent: new Uint8Array() },
           ConditionExpression: 'attribute_not_exists(pk)',
         },
       ],
@@ -104,12 +104,12 @@ describe('appending', () => {
 
   it('is false when the place is taken', async () => {
     documents.on(PutCommand).rejects(conditionFailed());
-    expect(await log.append(aMessage(8))).toBe(false);
+    expect(await log.append(anEntry(8))).toBe(false);
   });
 
   it('passes every other fault on', async () => {
     const fault = new Error('down');
     documents.on(PutCommand).rejects(fault);
-    await expect(log.append(aMessage(8))).rejects.toBe(fault);
+    await expect(log.append(anEntry(8))).rejects.toBe(fault);
   });
 });

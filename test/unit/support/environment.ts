@@ -13,6 +13,8 @@ Object.assign(process.env, {
   SIGNING_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:parley',
   ACCESS_TOKEN_SECONDS: '1800',
   REFRESH_TOKEN_SECONDS: '86400',
+  FLOOD_MESSAGES: '20',
+  FLOOD_SECONDS: '10',
   ALLOWED_ORIGINS: 'https://app.example',
   ROUTES: JSON.stringify([
     ['GET', '/users'],

@@ -1,6 +1,7 @@
 import { Unavailable } from '../../../functions/core/errors.ts';
-import type { Message } from '../../../functions/core/messages/message.ts';
+import type { LogEntry, Message } from '../../../functions/core/messages/message.ts';
 import type { MessageHistory, MessageLog } from '../../../functions/core/messages/ports.ts';
+import { nextRecent } from '../../../functions/core/messages/recent-clients.ts';
 import { NOON } from './clock.ts';
 import { alice, CONVERSATION, id } from './people.ts';
 
@@ -8,11 +9,11 @@ import { alice, CONVERSATION, id } from './people.ts';
 export type WriteOutcome = 'stored' | 'answer lost' | 'unavailable';
 
 export interface MemoryLog extends MessageLog, MessageHistory {
-  readonly messages: readonly Message[];
-  /** Every call, in order: `last`, `since 3`, `append 4`. */
+  readonly messages: readonly LogEntry[];
+  /** Every call, in order: `last`, `latest 1`, `since 3`, `append 4`. */
   readonly calls: readonly string[];
   /** Somebody else's message gets the next place. */
-  add(message?: Partial<Message>): void;
+  add(message?: Partial<LogEntry>): void;
 }
 
 /** One conversation's log in memory; `onWrite` decides, before each write, what becomes of it. */
@@ -23,22 +24,29 @@ export function memoryLog({
 }: {
   holding?: number;
   tailLimit?: number;
-  onWrite?: (log: MemoryLog, message: Message) => WriteOutcome;
+  onWrite?: (log: MemoryLog, message: LogEntry) => WriteOutcome;
 } = {}): MemoryLog {
-  const messages: Message[] = [];
+  const messages: LogEntry[] = [];
   const calls: string[] = [];
   const log: MemoryLog = {
     messages,
     calls,
-    add: (message) => void messages.push({ ...aMessage(messages.length + 1), ...message }),
+    add(message) {
+      const recent = nextRecent(messages.at(-1)?.recent ?? new Uint8Array(), message?.clientId);
+      messages.push({ ...anEntry(messages.length + 1), recent, ...message });
+    },
+    async latest(_, count) {
+      calls.push(`latest ${count}`);
+      return messages.slice(-count);
+    },
     async last() {
       calls.push('last');
       return messages.at(-1);
     },
-    async since(_, from) {
+    async since(_, from, limit = tailLimit) {
       calls.push(`since ${from}`);
       const tail = messages.filter(({ seq }) => seq >= from);
-      return { messages: tail.slice(0, tailLimit), isCut: tail.length > tailLimit };
+      return { messages: tail.slice(0, limit), isCut: tail.length > limit };
     },
     async range(_, lowest, highest) {
       calls.push(`range ${lowest} ${highest}`);
@@ -68,4 +76,9 @@ export function aMessage(seq: number): Message {
     text: `message ${seq}`,
     createdAt: NOON,
   };
+}
+
+/** The same as the log keeps it, of members who have not spoken lately. */
+export function anEntry(seq: number): LogEntry {
+  return { ...aMessage(seq), paces: {}, recent: new Uint8Array() };
 }

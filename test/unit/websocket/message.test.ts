@@ -7,9 +7,11 @@ import {
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { handler } from '../../../functions/websocket/message.ts';
 import { NOON } from '../support/clock.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
+import { anEntry } from '../support/message-log.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { documents, sent } from '../support/table.ts';
 
@@ -35,6 +37,10 @@ beforeEach(() => {
   documents
     .on(QueryCommand, { ExpressionAttributeValues: { ':pk': `USER#${bob.id}`, ':prefix': 'CONN#' } })
     .resolves({ Items: [row(bob.id, 'bob')] });
+  // The conversation is under way: before its first message the peer's account would be looked up.
+  documents.on(QueryCommand, { ExpressionAttributeValues: { ':pk': `CONV#${CONVERSATION}` } }).resolves({
+    Items: [{ ...fromLogEntry(anEntry(1)), senderId: bob.id }],
+  });
   return () => vi.useRealTimers();
 });
 
@@ -56,7 +62,7 @@ describe('a message', () => {
       type: 'chat.message',
       id: expect.any(String),
       conversation: CONVERSATION,
-      seq: 1,
+      seq: 2,
       message: 'Hello',
       sender: 'Alice',
       sender_id: alice.id,
@@ -89,7 +95,7 @@ describe('a message', () => {
 
   it('is answered although a post fails: it is stored', async () => {
     api.on(PostToConnectionCommand, { ConnectionId: 'bob' }).rejects(new Error('throttled'));
-    expect((await say({ message: 'Hello' })).reply).toMatchObject({ type: 'chat.message', seq: 1 });
+    expect((await say({ message: 'Hello' })).reply).toMatchObject({ type: 'chat.message', seq: 2 });
     expect(posts().map(([connectionId]) => connectionId)).toEqual(['alice-phone', 'bob']);
   });
 
@@ -113,9 +119,9 @@ describe('a message', () => {
     expect(posts()).toEqual([]);
   });
 
-  it('needs a conversation', async () => {
+  it('on a device’s socket, which is no conversation’s, lacks an action', async () => {
     const { reply } = await say({ message: 'Hello', ref: 'r1' }, { peerId: '' });
-    expect(reply).toMatchObject({ type: 'error', code: 'no_conversation', ref: 'r1' });
+    expect(reply).toMatchObject({ type: 'error', code: 'unknown_action', ref: 'r1' });
     expect(sent()).toEqual([]);
   });
 });
@@ -148,7 +154,7 @@ describe('a frame after the token has expired', () => {
 
   it('is none in the second before', async () => {
     expect((await say({ message: 'Hello' }, { expiresAt: String(NOON_S + 1) })).reply).toMatchObject({
-      seq: 1,
+      seq: 2,
     });
   });
 });

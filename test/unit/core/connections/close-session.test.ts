@@ -5,6 +5,7 @@ import { aConnection, memoryConnections, scriptedGateway } from '../../support/c
 import { alice, bob, id } from '../../support/people.ts';
 
 const ended = { userId: alice.id, sessionId: id(500) };
+const base = { now: frozenClock().now, farewell: 'farewell' };
 
 describe('closing a session', () => {
   it('closes and forgets every socket of it, and no other', async () => {
@@ -15,7 +16,7 @@ describe('closing a session', () => {
       aConnection('bob', { userId: bob.id }),
     );
     const gateway = scriptedGateway();
-    await closeSession({ connections, gateway, now: frozenClock().now }, ended);
+    await closeSession({ ...base, connections, gateway }, ended);
     expect(gateway.closed).toEqual(['a', 'b']);
     expect(connections.rows().map(({ connectionId }) => connectionId)).toEqual(['other-device', 'bob']);
   });
@@ -26,25 +27,26 @@ describe('closing a session', () => {
       of: () => Promise.reject(new Error('stale')),
     };
     const gateway = scriptedGateway();
-    await closeSession({ connections, gateway, now: frozenClock().now }, ended);
+    await closeSession({ ...base, connections, gateway }, ended);
     expect(gateway.closed).toEqual(['a']);
   });
 
   it('keeps the row of a socket that it could not close, and fails, so that it is tried again', async () => {
     const connections = memoryConnections(aConnection('a'), aConnection('b'));
     const gateway = {
+      ...scriptedGateway(),
       close: async (one: string) => {
         if (one === 'a') throw new Error('throttled');
       },
     };
-    const result = closeSession({ connections, gateway, now: frozenClock().now }, ended);
+    const result = closeSession({ ...base, connections, gateway }, ended);
     await expect(result).rejects.toThrow('throttled');
     expect(connections.rows().map(({ connectionId }) => connectionId)).toEqual(['a']);
   });
 
   it('has nothing to do the second time', async () => {
     const gateway = scriptedGateway();
-    await closeSession({ connections: memoryConnections(), gateway, now: frozenClock().now }, ended);
+    await closeSession({ ...base, connections: memoryConnections(), gateway }, ended);
     expect(gateway.closed).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Busy, Unavailable } from '../../../../functions/core/errors.ts';
 import { append } from '../../../../functions/core/messages/append.ts';
-import type { Message } from '../../../../functions/core/messages/message.ts';
+import type { LogEntry, Message } from '../../../../functions/core/messages/message.ts';
 import type { MessageLog } from '../../../../functions/core/messages/ports.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { CONVERSATION, countingIds, id } from '../../support/people.ts';
@@ -14,19 +14,19 @@ type Fate = 'stored' | 'answer lost' | 'unavailable' | 'late';
 function contendedLog(
   scheduler: fc.Scheduler,
   fates: Fate[],
-): { log: MessageLog; messages: Map<number, Message> } {
-  const messages = new Map<number, Message>();
+): { log: MessageLog; messages: Map<number, LogEntry> } {
+  const messages = new Map<number, LogEntry>();
   const inOrder = () => [...messages.values()].sort((a, b) => a.seq - b.seq);
   const turn = () => scheduler.schedule(Promise.resolve());
-  const store = (message: Message) => {
+  const store = (message: LogEntry) => {
     if (messages.has(message.seq)) return false;
     messages.set(message.seq, message);
     return true;
   };
   const log: MessageLog = {
-    async last() {
+    async latest(_, count) {
       await turn();
-      return inOrder().at(-1);
+      return inOrder().slice(-count);
     },
     async since(_, from) {
       await turn();
@@ -54,7 +54,15 @@ it('N writers, with conflicts and lost answers in any order, fill 1…n without 
       async (scheduler, writers, each, fates) => {
         const { log, messages } = contendedLog(scheduler, fates);
         const { now, wait } = frozenClock();
-        const dependencies = { log, newId: countingIds(10_000), now, random: () => 0, wait };
+        const dependencies = {
+          log,
+          paceLimit: { messages: 1_000, seconds: 10 },
+          beforeFirst: async () => {},
+          newId: countingIds(10_000),
+          now,
+          random: () => 0,
+          wait,
+        };
 
         /** A client as it should be: it names its message, and sends it again until it hears that it is stored. */
         const say = async (clientId: string, senderId: string, after: number): Promise<Message> => {

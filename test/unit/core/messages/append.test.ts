@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { append, type Draft } from '../../../../functions/core/messages/append.ts';
+import { nextRecent } from '../../../../functions/core/messages/recent-clients.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { type MemoryLog, memoryLog } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, countingIds, id } from '../../support/people.ts';
@@ -7,10 +8,27 @@ import { rejection } from '../../support/rejection.ts';
 
 const hello: Draft = { conversation: CONVERSATION, senderId: alice.id, text: 'Hello' };
 
+/** What a message carries that was the first one, and without a client's name. */
+const NAMELESS = new Uint8Array(2);
+
+/** What Alice's first message in a while carries for those behind it. */
+const carried = (clientId?: string, before = new Uint8Array()) => ({
+  paces: { [alice.id]: { since: Date.parse(NOON) / 1000, count: 1 } },
+  recent: nextRecent(before, clientId),
+});
+
 function appendTo(log: MemoryLog, draft: Partial<Draft> = {}, random = () => 0.5) {
   const clock = frozenClock();
   const result = append(
-    { log, newId: countingIds(1), now: clock.now, random, wait: clock.wait },
+    {
+      log,
+      paceLimit: { messages: 20, seconds: 10 },
+      beforeFirst: async () => {},
+      newId: countingIds(1),
+      now: clock.now,
+      random,
+      wait: clock.wait,
+    },
     { ...hello, ...draft },
   );
   return { result, waits: clock.waits };
@@ -19,7 +37,7 @@ function appendTo(log: MemoryLog, draft: Partial<Draft> = {}, random = () => 0.5
 describe('appending', () => {
   it('gives the first message of a conversation the place 1', async () => {
     const log = memoryLog();
-    const stored = { ...hello, id: id(1), seq: 1, createdAt: NOON };
+    const stored = { ...hello, id: id(1), seq: 1, createdAt: NOON, ...carried() };
     expect(await appendTo(log).result).toEqual({ message: stored, repeated: false });
     expect(log.messages).toEqual([stored]);
   });
@@ -27,12 +45,19 @@ describe('appending', () => {
   it('reads the last message and writes behind it: two calls, whatever the conversation holds', async () => {
     const log = memoryLog({ holding: 30 });
     expect((await appendTo(log).result).message.seq).toBe(31);
-    expect(log.calls).toEqual(['last', 'append 31']);
+    expect(log.calls).toEqual(['latest 1', 'append 31']);
   });
 
   it('keeps the name that the client gave the message', async () => {
     const { message } = await appendTo(memoryLog(), { clientId: id(77) }).result;
-    expect(message).toEqual({ ...hello, id: id(1), seq: 1, clientId: id(77), createdAt: NOON });
+    expect(message).toEqual({
+      ...hello,
+      id: id(1),
+      seq: 1,
+      clientId: id(77),
+      createdAt: NOON,
+      ...carried(id(77)),
+    });
   });
 
   it('goes on behind whoever took the place first, without a wait', async () => {
@@ -46,7 +71,7 @@ describe('appending', () => {
     });
     const { result, waits } = appendTo(log);
     expect((await result).message.seq).toBe(3);
-    expect(log.calls).toEqual(['last', 'append 2', 'since 2', 'append 3']);
+    expect(log.calls).toEqual(['latest 1', 'append 2', 'since 2', 'append 3']);
     expect(waits).toEqual([]);
   });
 
@@ -61,7 +86,7 @@ describe('appending', () => {
       },
     });
     expect((await appendTo(log).result).message.seq).toBe(9);
-    expect(log.calls).toEqual(['last', 'append 6', 'since 6', 'append 9']);
+    expect(log.calls).toEqual(['latest 1', 'append 6', 'since 6', 'append 9']);
   });
 
   it('gives up as busy when the place is taken 40 times, having stored nothing', async () => {
@@ -71,7 +96,7 @@ describe('appending', () => {
         return 'stored';
       },
     });
-    expect(await rejection(appendTo(log).result)).toEqual({ code: 'busy' });
+    expect(await rejection(appendTo(log).result)).toEqual({ code: 'busy', retryAfter: 1 });
     expect(log.calls.filter((call) => call.startsWith('append'))).toHaveLength(40);
     expect(log.messages.some(({ text }) => text === 'Hello')).toBe(false);
   });
@@ -103,7 +128,7 @@ describe('appending what was sent before', () => {
     log.add(said);
     const { message, repeated } = await appendTo(log, named).result;
     expect({ message, repeated }).toEqual({ message: log.messages[2], repeated: true });
-    expect(log.calls).toEqual(['last']);
+    expect(log.calls).toEqual(['latest 1', 'latest 100']);
   });
 
   it('finds it behind `after`, however much was said since', async () => {
@@ -190,9 +215,9 @@ describe('appending after a `seq`', () => {
 describe('appending while answers get lost', () => {
   it('finds its own message by its id when the write went through', async () => {
     const log = memoryLog({ holding: 1, onWrite: () => 'answer lost' });
-    const stored = { ...hello, id: id(1), seq: 2, createdAt: NOON };
+    const stored = { ...hello, id: id(1), seq: 2, createdAt: NOON, ...carried(undefined, NAMELESS) };
     expect(await appendTo(log).result).toEqual({ message: stored, repeated: false });
-    expect(log.calls).toEqual(['last', 'append 2', 'since 2']);
+    expect(log.calls).toEqual(['latest 1', 'append 2', 'since 2']);
   });
 
   it('writes again when the write did not go through', async () => {
@@ -204,7 +229,13 @@ describe('appending while answers get lost', () => {
         return outcome;
       },
     });
-    expect((await appendTo(log).result).message).toEqual({ ...hello, id: id(1), seq: 1, createdAt: NOON });
+    expect((await appendTo(log).result).message).toEqual({
+      ...hello,
+      id: id(1),
+      seq: 1,
+      createdAt: NOON,
+      ...carried(),
+    });
     expect(log.messages).toHaveLength(1);
   });
 
@@ -223,7 +254,7 @@ describe('appending while answers get lost', () => {
   it('passes a second outage on: then nobody knows, and the client tries again', async () => {
     const log = memoryLog({ onWrite: () => 'unavailable' });
     expect(await rejection(appendTo(log).result)).toEqual({ code: 'unavailable', retryAfter: 1 });
-    expect(log.calls).toEqual(['last', 'append 1', 'since 1', 'append 1']);
+    expect(log.calls).toEqual(['latest 1', 'append 1', 'since 1', 'append 1']);
   });
 
   it('does not call itself busy when the last of all rounds went through', async () => {

@@ -11,7 +11,14 @@ import { rejection } from '../../support/rejection.ts';
 
 const message = aMessage(1);
 const here = aConnection('alice-here');
-const outgoing: Outgoing = { from: here, peerId: bob.id, text: 'Hello', clientId: id(77), after: 4 };
+const outgoing: Outgoing = {
+  from: here,
+  senderId: alice.id,
+  peerId: bob.id,
+  text: 'Hello',
+  clientId: id(77),
+  after: 4,
+};
 
 function send({
   rows = [here],
@@ -30,25 +37,25 @@ function send({
 }
 
 describe('sending a message', () => {
-  it('appends it to the conversation of the two, as said by the socket’s owner, and returns what was stored', async () => {
+  it('appends it to the conversation of the two, as said by its sender, and returns what was stored', async () => {
     const drafts: Draft[] = [];
     const append = async (draft: Draft) => {
       drafts.push(draft);
       return { message, repeated: false };
     };
-    expect(await send({ append }).result).toEqual(message);
+    expect(await send({ append }).result).toEqual({ message, repeated: false });
     expect(drafts).toEqual([
       { conversation: CONVERSATION, senderId: alice.id, text: 'Hello', clientId: id(77), after: 4 },
     ]);
   });
 
-  it('delivers to every other socket of both members in this conversation, and to no other', async () => {
+  it('delivers to every other socket of both members that is this conversation’s or a device’s, and to no other', async () => {
     const { result, delivered } = send({
       rows: [
         here,
         aConnection('alice-phone'),
         aConnection('alice-with-carol', { conversation: 'another' }),
-        aConnection('alice-without-conversation', { conversation: '' }),
+        aConnection('alice-device', { conversation: '' }),
         aConnection('bob-laptop', { userId: bob.id }),
         aConnection('bob-phone', { userId: bob.id }),
         aConnection('bob-with-carol', { userId: bob.id, conversation: 'another' }),
@@ -56,7 +63,7 @@ describe('sending a message', () => {
       ],
     });
     await result;
-    expect(delivered).toEqual([['alice-phone', 'bob-laptop', 'bob-phone']]);
+    expect(delivered).toEqual([['alice-phone', 'alice-device', 'bob-laptop', 'bob-phone']]);
   });
 
   it('tells nobody before the write has resolved', async () => {
@@ -121,6 +128,6 @@ describe('sending a message', () => {
     await new Promise(setImmediate);
     expect(reads).toEqual([alice.id, bob.id]);
     write.reject(new Busy());
-    expect(await rejection(result)).toEqual({ code: 'busy' });
+    expect(await rejection(result)).toEqual({ code: 'busy', retryAfter: 1 });
   });
 });
