@@ -1,0 +1,53 @@
+import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { connectionsGateway } from '../../../functions/gateway/connections-gateway.ts';
+import { profileStore } from '../../../functions/storage/accounts.ts';
+import { connectionStore } from '../../../functions/storage/connections.ts';
+import { directoryUpkeep } from '../../../functions/storage/directory-upkeep.ts';
+import { inboxReader } from '../../../functions/storage/inbox.ts';
+import { inboxUpkeep } from '../../../functions/storage/inbox-upkeep.ts';
+import { markStore } from '../../../functions/storage/marks.ts';
+import { messageStore } from '../../../functions/storage/messages.ts';
+import { membershipCheck, presenceStore } from '../../../functions/storage/presence.ts';
+import { sessionCheck } from '../../../functions/storage/sessions.ts';
+import { tableWith } from '../../../functions/storage/table.ts';
+import { watchStore } from '../../../functions/storage/watches.ts';
+
+export interface System {
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly random: () => number;
+  readonly wait: (milliseconds: number) => Promise<void>;
+}
+
+interface Ports {
+  readonly documents: DynamoDBDocumentClient;
+  readonly management: ApiGatewayManagementApiClient;
+  readonly system: System;
+}
+
+/** The adapters over one invocation's ports, as functions/runtime makes them over the real ones. */
+export function capabilitiesOver({ documents, management, system }: Ports) {
+  const table = tableWith(documents, 'parley');
+  return {
+    table,
+    log: messageStore(table),
+    connections: connectionStore(table),
+    gateway: connectionsGateway(management),
+    profiles: profileStore(table),
+    sessions: sessionCheck(table),
+    marks: markStore(table),
+    inbox: inboxReader(table),
+    inboxUpkeep: inboxUpkeep(table),
+    presences: presenceStore(table),
+    memberships: membershipCheck(table),
+    watches: watchStore(table),
+    directory: directoryUpkeep(table),
+    system,
+  };
+}
+
+export type Capabilities = ReturnType<typeof capabilitiesOver>;
+
+/** Puts a bug in the place of something sound. */
+export type Plant = (capabilities: Capabilities) => Capabilities;

@@ -1,0 +1,141 @@
+import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation-id.ts';
+import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
+import type { Message } from '../../../functions/core/messages/message.ts';
+import { presenceKey } from '../../../functions/storage/keys.ts';
+import { toLogEntry } from '../../../functions/storage/log-entry.ts';
+import type { Simulation } from './simulation.ts';
+import type { Person } from './world.ts';
+
+type Log = readonly Message[];
+
+/** What must hold once everything has settled; says what does not. */
+export function check(simulation: Simulation, inboxes: ReadonlyMap<string, readonly InboxEntry[]>): void {
+  const { world } = simulation;
+  const logs = logsOf(simulation);
+  for (const [conversation, log] of logs) checkOrder(simulation, conversation, log);
+  checkIntents(simulation, logs);
+  checkClients(simulation, logs);
+  for (const person of world.people) {
+    const expected = new Map(
+      [...logs].filter(([conversation]) => membersOf(conversation)?.includes(person.id)),
+    );
+    checkInbox(simulation, person, inboxes.get(person.id) ?? [], expected);
+  }
+  checkSockets(simulation);
+}
+
+function logsOf({ world }: Simulation): ReadonlyMap<string, Log> {
+  const pairs = world.people.flatMap((one, i) =>
+    world.people.slice(i + 1).map((other) => conversationIdOf(one.id, other.id)),
+  );
+  const logs = pairs.map((conversation) => {
+    const items = world.state.partition(`CONV#${conversation}`);
+    return [conversation, items.filter(({ sk }) => String(sk).startsWith('MSG#')).map(toLogEntry)] as const;
+  });
+  return new Map(logs.filter(([, log]) => log.length > 0));
+}
+
+function checkOrder({ world }: Simulation, conversation: string, log: Log): void {
+  log.forEach(({ seq }, i) => {
+    if (seq !== i + 1) world.blame(`${conversation} has ${seq} in place ${i + 1}`);
+  });
+}
+
+/** What was acknowledged is there, at its place, once; what has a name got there in the end. */
+function checkIntents({ world, intents }: Simulation, logs: ReadonlyMap<string, Log>): void {
+  for (const { text, conversation, clientId, acked, sender } of intents) {
+    const found = (logs.get(conversation) ?? []).filter((message) => message.text === text);
+    const places = found.map(({ seq }) => seq).join(' and ') || 'nowhere';
+    if (found.length > 1) world.blame(`"${text}" is stored twice, as ${places}`);
+    if (clientId !== undefined && !acked) world.blame(`"${text}" was never acknowledged`);
+    if (acked && found[0]?.id !== acked.id) {
+      world.blame(`"${text}" was acknowledged as ${acked.seq} and is stored ${places}`);
+    }
+    if (found.some(({ senderId }) => senderId !== sender.id)) world.blame(`"${text}" has a false sender`);
+  }
+}
+
+/** Every client that caught up holds exactly the log. */
+function checkClients({ world, clients }: Simulation, logs: ReadonlyMap<string, Log>): void {
+  for (const { name, person, peer, held } of clients) {
+    for (const [conversation, log] of logs) {
+      const members = membersOf(conversation) as readonly string[];
+      if (!members.includes(person.id) || (peer && !members.includes(peer.id))) continue;
+      const holds = (held.get(conversation) ?? []).map(({ seq, id, text }) => `${seq} ${id} ${text}`).join();
+      const is = log.map(({ seq, id, text }) => `${seq} ${id} ${text}`).join();
+      if (holds !== is) world.blame(`${name} holds [${holds}] of ${conversation}, whose log is [${is}]`);
+    }
+  }
+}
+
+function checkInbox(
+  { world, marks, recency }: Simulation,
+  { id, username }: Person,
+  inbox: readonly InboxEntry[],
+  logs: ReadonlyMap<string, Log>,
+): void {
+  const names = inbox.map(({ conversation }) => conversation);
+  const missing = [...logs.keys()].filter((conversation) => !names.includes(conversation));
+  if (missing.length > 0) world.blame(`${username}'s inbox lacks ${missing.join()}`);
+  if (new Set(names).size < names.length || names.some((name) => !logs.has(name))) {
+    world.blame(`${username}'s inbox has ${names.join()}`);
+  }
+  names.forEach((lower, i) => {
+    const above = names.slice(0, i).find((upper) => recency.standsAbove(lower, upper));
+    if (above) world.blame(`${username}'s inbox has ${above} above ${lower}, which is more recent`);
+  });
+  for (const { conversation, last, unread, own, peers } of inbox) {
+    const log = logs.get(conversation) ?? [];
+    const newest = log.at(-1);
+    if (last.seq !== newest?.seq || last.id !== newest.id) {
+      world.blame(
+        `${username}'s inbox shows ${last.seq} as the last of ${conversation}, which is ${newest?.seq}`,
+      );
+    }
+    if (unread !== last.seq - own.read) world.blame(`${username} has ${unread} unread in ${conversation}`);
+    const [peerId = ''] = membersOf(conversation)?.filter((member) => member !== id) ?? [];
+    for (const [userId, shown] of [
+      [id, own],
+      [peerId, peers],
+    ] as const) {
+      const sent = log.findLast(({ senderId }) => senderId === userId)?.seq ?? 0;
+      const [least, most] = marks.bounds(userId, conversation, 'read', log.length);
+      const [leastGot, mostGot] = marks.bounds(userId, conversation, 'received', log.length);
+      if (shown.read < Math.max(least, sent) || shown.read > Math.max(most, sent)) {
+        world.blame(`${username} sees ${userId} at ${shown.read}, read ${least}–${most}, sent ${sent}`);
+      }
+      const [low, high] = [Math.max(leastGot, least, sent), Math.max(mostGot, most, sent)];
+      if (shown.received < low || shown.received > high) {
+        world.blame(`${username} sees ${userId} received ${shown.received}, not ${low}–${high}`);
+      }
+    }
+  }
+}
+
+/** Every live socket has its row again, and who has a row is online. */
+export function checkSockets({ world }: Simulation): void {
+  const { state, sockets, people, scheduler } = world;
+  for (const { id, username } of people) {
+    const rows = state
+      .partition(`USER#${id}`)
+      .filter(({ sk, ttl }) => String(sk).startsWith('CONN#') && Number(ttl) > scheduler.time / 1000)
+      .map(({ connectionId }) => connectionId);
+    const lost = sockets.open.filter(
+      ({ userId, connectionId }) => userId === id && !rows.includes(connectionId),
+    );
+    if (lost.length > 0) world.blame(`${lost.map(({ connectionId }) => connectionId)} has no row`);
+    const online = state.get(presenceKey(id))?.online ?? false;
+    if (online !== rows.length > 0) {
+      world.blame(`${username} is shown ${online ? 'online' : 'offline'} with ${rows.length} connections`);
+    }
+  }
+}
+
+/** After the last socket everybody is offline. */
+export function checkAllOffline({ world }: Simulation): void {
+  for (const { id, username } of world.people) {
+    if (world.state.get(presenceKey(id))?.online) world.blame(`${username} is shown online without a socket`);
+  }
+  const left = world.people.flatMap(({ id }) => world.state.partition(`WATCH#${id}`));
+  if (left.length > 0) world.blame(`${left.length} watch rows are left`);
+}

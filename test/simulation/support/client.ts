@@ -1,0 +1,111 @@
+import type { Connection } from '../../../functions/core/connections/connection.ts';
+import { conversationIdOf } from '../../../functions/core/conversations/conversation-id.ts';
+import type { Message } from '../../../functions/core/messages/message.ts';
+import type { Fate } from './fate.ts';
+import type { ServerFrame, Socket } from './sockets.ts';
+import { faultOfMessage, type Shown, shownBy } from './witness.ts';
+import type { Person, World } from './world.ts';
+
+/** How a socket ends: with `$disconnect`, or in silence. */
+export type Ending = 'told' | 'silent';
+
+/** A client of either protocol: what it holds, and the socket that it has or has not. */
+export class Client {
+  readonly world: World;
+  readonly person: Person;
+  readonly name: string;
+  /** With whom the original protocol's socket talks; undefined for a device's socket. */
+  readonly peer: Person | undefined;
+  /** Of each conversation that it knows, the messages from 1 on without a gap. */
+  readonly held = new Map<string, Shown[]>();
+  /** Of the last `sync.done`. */
+  position: string | undefined;
+  connection: Connection | undefined;
+  #socket: Socket | undefined;
+  #isConnecting = false;
+
+  constructor(world: World, person: Person, name: string, peer?: Person) {
+    this.world = world;
+    this.person = person;
+    this.name = `${person.username}.${name}`;
+    this.peer = peer;
+  }
+
+  get isConnected(): boolean {
+    return this.#socket?.isOpen === true;
+  }
+
+  async connect(fate: Fate): Promise<void> {
+    if (this.isConnected || this.#isConnecting) return;
+    this.#isConnecting = true;
+    const { world, person, peer } = this;
+    const conversation = peer ? conversationIdOf(person.id, peer.id) : '';
+    const socket: Socket = {
+      connectionId: `${this.name}/${world.newId().slice(-4)}`,
+      userId: person.id,
+      conversation,
+      connectedAt: new Date(world.scheduler.time),
+      isOpen: false,
+      receive: (frame) => this.#receive(frame),
+      closed: () => this.#ended('told', fate),
+    };
+    const { connectionId, userId, connectedAt } = socket;
+    const sessionId = world.sessionId;
+    const connection = { connectionId, userId, sessionId, conversation, connectedAt };
+    world.say(`${this.name} connects as ${connectionId}`);
+    world.sockets.add(socket);
+    const outcome = await world.invoke(`$connect ${connectionId}`, fate, (functions) =>
+      functions.connect(connection, peer?.id ?? ''),
+    );
+    this.#isConnecting = false;
+    if (outcome.kind !== 'ok') return;
+    socket.isOpen = true;
+    this.#socket = socket;
+    this.connection = connection;
+  }
+
+  disconnect(ending: Ending, fate: Fate): void {
+    if (!this.#socket?.isOpen) return;
+    this.world.say(`${this.name} disconnects${ending === 'silent' ? ', and nobody is told' : ''}`);
+    this.#socket.isOpen = false;
+    this.#ended(ending, fate);
+  }
+
+  #ended(ending: Ending, fate: Fate): void {
+    const { connection, world } = this;
+    this.connection = undefined;
+    this.#socket = undefined;
+    if (ending === 'silent' || !connection) return;
+    void world.invoke(`$disconnect ${connection.connectionId}`, fate, (functions) =>
+      functions.disconnect(connection),
+    );
+  }
+
+  #receive(frame: ServerFrame): void {
+    if (frame.type === 'chat.message') this.take(shownBy(frame));
+  }
+
+  /** Keeps a message if it is the next one; one from further on waits for a sync. */
+  take({ conversation, seq, id, senderId, text }: Shown): void {
+    const held = this.know(conversation);
+    const former = held[seq - 1];
+    if (former && former.id !== id) {
+      this.world.blame(
+        `${this.name} sees "${text}" as ${seq} of ${conversation}, and saw "${former.text}" there`,
+      );
+    }
+    if (seq === held.length + 1) held.push({ conversation, seq, id, senderId, text });
+  }
+
+  /** A message that came in a reply. */
+  show(message: Message): void {
+    this.world.blame(faultOfMessage(this.world.state, message));
+    this.take(message);
+  }
+
+  know(conversation: string): Shown[] {
+    const held = this.held.get(conversation) ?? [];
+    this.held.set(conversation, held);
+    return held;
+  }
+}

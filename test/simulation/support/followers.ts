@@ -1,0 +1,86 @@
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { followAccount } from '../../../functions/core/accounts/follow-account.ts';
+import { closeSession } from '../../../functions/core/connections/close-session.ts';
+import { followMessages } from '../../../functions/core/inbox/follow-messages.ts';
+import { followConnections } from '../../../functions/core/presence/follow-connections.ts';
+import type { Watcher } from '../../../functions/core/presence/ports.ts';
+import type { Presence } from '../../../functions/core/presence/presence.ts';
+import { eachRecord, failure } from '../../../functions/middleware/each-record.ts';
+import { presenceFrame, sessionEndedFrame } from '../../../functions/protocol/server-frames.ts';
+import { readChange } from '../../../functions/storage/change.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { Written } from './table/state.ts';
+import { eventNameOf } from './table/stream.ts';
+
+type Handler = (records: readonly DynamoDBRecord[]) => Promise<DynamoDBBatchResponse>;
+
+/** A function that follows the stream, and the records that its event source lets through. */
+export interface Follower {
+  readonly name: string;
+  readonly wants: (written: Written) => boolean;
+  readonly handlerWith: (capabilities: Capabilities, onFailure: (error: unknown) => void) => Handler;
+}
+
+/** functions/stream/account-changes over given capabilities. */
+const accountChanges: Follower = {
+  name: 'account-changes',
+  wants(written) {
+    const { sk } = written.key;
+    if (sk.startsWith('SESSION#')) return eventNameOf(written) === 'REMOVE';
+    return sk === 'PROFILE' || (sk.startsWith('CONN#') && eventNameOf(written) !== 'MODIFY');
+  },
+  handlerWith({ gateway, system, directory, connections, presences, watches }, onFailure) {
+    const post = async (watchers: readonly Watcher[], frame: string) => {
+      await Promise.all(
+        watchers.map(({ connectionId }) => gateway.post(connectionId, frame).catch(onFailure)),
+      );
+    };
+    const tell = (watchers: readonly Watcher[], presence: Presence) =>
+      post(watchers, JSON.stringify(presenceFrame([presence])));
+    const upkeep = { directory, connections, presences, watches, gateway, post, now: system.now, tell };
+    const farewell = JSON.stringify(sessionEndedFrame);
+
+    async function follow(record: DynamoDBRecord): Promise<void> {
+      const change = readChange(record);
+      switch (change?.kind) {
+        case 'account':
+          return followAccount(directory, change);
+        case 'session-ended':
+          return closeSession({ ...upkeep, farewell }, change);
+        case 'connected':
+          return followConnections(upkeep, change.userId);
+        case 'disconnected':
+          await watches.unwatch(change);
+          return followConnections(upkeep, change.userId);
+      }
+    }
+    return (records) => eachRecord(records, follow, { error: (_, ...more) => onFailure(more[0]) });
+  },
+};
+
+/** functions/stream/message-changes over given capabilities. */
+const messageChanges: Follower = {
+  name: 'message-changes',
+  wants: (written) => written.key.sk.startsWith('MSG#') && eventNameOf(written) === 'INSERT',
+  handlerWith({ inboxUpkeep, profiles, system }, onFailure) {
+    return async (records) => {
+      const found = records.flatMap((record) => {
+        const change = readChange(record);
+        return change?.kind === 'message' ? [{ record, message: change.message }] : [];
+      });
+      const groups = [...Map.groupBy(found, ({ message }) => message.conversation).values()];
+      for (const group of groups) {
+        const messages = group.map(({ message }) => message).toSorted((a, b) => a.seq - b.seq);
+        try {
+          await followMessages({ inbox: inboxUpkeep, profiles, now: system.now }, messages);
+        } catch (error) {
+          const { record } = group[0] as { record: DynamoDBRecord };
+          return failure(record, error, { error: () => onFailure(error) });
+        }
+      }
+      return { batchItemFailures: [] };
+    };
+  },
+};
+
+export const FOLLOWERS: readonly Follower[] = [accountChanges, messageChanges];

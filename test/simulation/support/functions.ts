@@ -1,0 +1,121 @@
+import { admit } from '../../../functions/core/connections/admit.ts';
+import type { Connection } from '../../../functions/core/connections/connection.ts';
+import { heal } from '../../../functions/core/connections/heal.ts';
+import { openConnection } from '../../../functions/core/connections/open-connection.ts';
+import { peerIn } from '../../../functions/core/conversations/conversation-id.ts';
+import { deliver } from '../../../functions/core/delivery/deliver.ts';
+import { tellDevices } from '../../../functions/core/delivery/tell-devices.ts';
+import { UserNotFound } from '../../../functions/core/errors.ts';
+import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
+import { markRead, markReceived } from '../../../functions/core/marks/move-mark.ts';
+import { append, type Draft } from '../../../functions/core/messages/append.ts';
+import { readHistory } from '../../../functions/core/messages/read-history.ts';
+import { type Outgoing, sendMessage } from '../../../functions/core/messages/send-message.ts';
+import { watchPresence } from '../../../functions/core/presence/watch-presence.ts';
+import { catchUp, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
+import { TYPING_SECONDS, type TypingTimes, typing } from '../../../functions/core/typing/typing.ts';
+import {
+  markFrame,
+  messageFrame,
+  presenceFrame,
+  typingFrame,
+} from '../../../functions/protocol/server-frames.ts';
+import type { Capabilities } from './capabilities.ts';
+
+/** As the stage is configured. */
+const PACE_LIMIT = { messages: 20, seconds: 10 };
+
+interface Surroundings {
+  /** What one running function remembers. */
+  readonly typingTimes: TypingTimes;
+  /** Told of what `deliver` swallows. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * What the entries of functions/websocket and functions/http do between request and reply, over given capabilities. The
+ * entries themselves are wired to AWS by functions/runtime, which takes no other store: this file mirrors them, and the
+ * end-to-end suite tests them.
+ */
+export function functionsWith(capabilities: Capabilities, { typingTimes, onFailure }: Surroundings) {
+  const { log, connections, gateway, profiles, sessions, marks, inbox, presences, system } = capabilities;
+  const { memberships, watches } = capabilities;
+  const { now } = system;
+  const sending = {
+    log,
+    paceLimit: PACE_LIMIT,
+    connections,
+    gateway,
+    onFailure: (_: Connection, error: unknown) => onFailure(error),
+    ...system,
+    async beforeFirst({ senderId, conversation }: Draft) {
+      const peerId = peerIn(conversation, senderId);
+      if (!(await profiles.profileOf(peerId))) throw new UserNotFound(peerId);
+    },
+  };
+  const devices = {
+    connections,
+    deliver: (to: readonly Connection[], frame: string) => deliver(sending, to, frame),
+    now,
+  };
+  const marking = { history: log, marks, now };
+
+  const mark =
+    (type: 'conversation.read' | 'message.received', move: typeof markRead) =>
+    async ({ userId, connectionId }: Connection, conversation: string, seq: number) => {
+      const { moved, peerId } = await move(marking, { userId, conversation, seq });
+      const frame = markFrame(type, { conversation, userId, seq });
+      if (moved) await tellDevices(devices, [userId, peerId], JSON.stringify(frame), connectionId);
+      return { moved };
+    };
+
+  return {
+    async connect(connection: Connection, peerId: string) {
+      const verdict = await admit(profiles, connection.userId, peerId);
+      if (verdict !== 'admitted') throw new Error(`not admitted: ${verdict}`);
+      await openConnection({ connections, sessions, now }, connection);
+    },
+
+    disconnect: ({ userId, connectionId }: Connection) => connections.remove(userId, connectionId),
+
+    /** `message.send`, the original protocol's frame, and `POST …/messages`, which has no socket. */
+    send: (username: string, outgoing: Outgoing) =>
+      sendMessage(
+        {
+          append: (draft) => append(sending, draft),
+          connections,
+          deliver: (to, stored) => deliver(sending, to, JSON.stringify(messageFrame(stored, username))),
+          now,
+        },
+        outgoing,
+      ),
+
+    read: mark('conversation.read', markRead),
+    received: mark('message.received', markReceived),
+
+    async typing({ userId }: Connection, conversation: string) {
+      const peerId = await typing({ history: log, times: typingTimes, now }, { userId, conversation });
+      const frame = typingFrame(conversation, userId, TYPING_SECONDS);
+      if (peerId !== undefined) await tellDevices(devices, [peerId], JSON.stringify(frame));
+    },
+
+    sync: (request: SyncRequest) => catchUp({ log, inbox, presences, now }, request),
+
+    async watch({ userId, connectionId }: Connection, users: readonly string[]) {
+      const watcher = { userId, connectionId };
+      return presenceFrame(await watchPresence({ memberships, presences, watches, now }, watcher, users));
+    },
+
+    ping: (connection: Connection) => heal({ connections, now }, connection),
+
+    history: (userId: string, peerId: string, offset: number) =>
+      readHistory({ profiles, history: log }, { userId, peerId, limit: 3, offset }),
+
+    inbox: (request: Parameters<typeof readInbox>[1]) => readInbox({ inbox, presences }, request),
+
+    conversation: (userId: string, conversation: string) =>
+      readConversation({ inbox, presences, history: log, profiles }, { userId, conversation }),
+  };
+}
+
+export type Functions = ReturnType<typeof functionsWith>;

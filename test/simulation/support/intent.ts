@@ -1,0 +1,72 @@
+import { conversationIdOf } from '../../../functions/core/conversations/conversation-id.ts';
+import type { Message } from '../../../functions/core/messages/message.ts';
+import type { Client } from './client.ts';
+import type { Fate } from './fate.ts';
+import { faultOfMessage } from './witness.ts';
+import type { Person, World } from './world.ts';
+
+/** Something that somebody wants to say, once, however often it takes. */
+export interface Intent {
+  readonly sender: Person;
+  readonly peer: Person;
+  readonly conversation: string;
+  readonly text: string;
+  /** Without one it is never tried again. */
+  readonly clientId: string | undefined;
+  readonly after: number | undefined;
+  tries: number;
+  /** As the server acknowledged it. */
+  acked: Message | undefined;
+}
+
+/** What a server may say to somebody who did nothing wrong: try again later. */
+const TEMPORARY = new Set(['unavailable', 'busy', 'rate_limited']);
+/** Of these the client is told that nothing was stored. */
+const NOTHING_STORED = new Set(['busy', 'rate_limited']);
+
+export function newIntent(
+  world: World,
+  sender: Person,
+  peer: Person,
+  { number, isNamed, after }: { number: number; isNamed: boolean; after: number | undefined },
+): Intent {
+  const conversation = conversationIdOf(sender.id, peer.id);
+  const clientId = isNamed ? world.newId() : undefined;
+  return { sender, peer, conversation, text: `m${number}`, clientId, after, tries: 0, acked: undefined };
+}
+
+/** One try, by a client's socket or, without a client, by HTTP. */
+export async function trySending(world: World, intent: Intent, fate: Fate, client?: Client): Promise<void> {
+  const { sender, peer, text, clientId, after, conversation } = intent;
+  intent.tries += 1;
+  const from = client?.connection;
+  const way = client ? client.name : `${sender.username} by HTTP`;
+  const known = after === undefined ? '' : ` after ${after}`;
+  world.say(`${way} sends "${text}" to ${peer.username}${known}, try ${intent.tries}`);
+  const outcome = await world.invoke(`send "${text}" try ${intent.tries}`, fate, (functions) =>
+    functions.send(sender.username, { senderId: sender.id, peerId: peer.id, text, clientId, after, from }),
+  );
+  if (outcome.kind === 'ok') {
+    if (client && client.connection !== from) return;
+    acknowledge(world, intent, outcome.value.message);
+    client?.show(outcome.value.message);
+  } else if (outcome.kind === 'error') {
+    const { code } = outcome.error;
+    world.say(`"${text}" is answered with ${code}`);
+    if (!TEMPORARY.has(code)) world.blame(`"${text}" is refused with ${code}`);
+    const isStored = world.state.partition(`CONV#${conversation}`).some((item) => item.text === text);
+    if (NOTHING_STORED.has(code) && intent.tries === 1 && isStored) {
+      world.blame(`"${text}" is refused with ${code}, but stored`);
+    }
+  }
+}
+
+function acknowledge(world: World, intent: Intent, message: Message): void {
+  const { acked, text } = intent;
+  world.blame(faultOfMessage(world.state, message));
+  if (message.text !== text) world.blame(`"${text}" is acknowledged as "${message.text}"`);
+  if (acked && (acked.id !== message.id || acked.seq !== message.seq)) {
+    world.blame(`"${text}" is acknowledged as ${acked.seq} and as ${message.seq}`);
+  }
+  intent.acked = message;
+}

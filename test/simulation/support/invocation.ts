@@ -1,0 +1,82 @@
+import type { Fate, Fault } from './fate.ts';
+import type { Scheduler } from './scheduler.ts';
+
+const NEVER = new Promise<never>(() => undefined);
+
+/** Lambda ends what takes longer. */
+const TIMEOUT_MS = 15_000;
+
+interface Surroundings {
+  readonly scheduler: Scheduler;
+  /** No faults any more: everything settles. */
+  readonly isCalm: () => boolean;
+  readonly say: (words: string) => void;
+}
+
+/** One run of a function. What it does to the world it does in turns; between any two of them it may be killed. */
+export class Invocation {
+  readonly name: string;
+  /** Settles when it is killed. */
+  readonly killed: Promise<void>;
+  readonly #fate: Fate;
+  readonly #world: Surroundings;
+  readonly #startedAt: number;
+  readonly #underWay = new Set<{ readonly what: string; readonly act: () => unknown }>();
+  #calls = 0;
+  #isDead = false;
+  #die: () => void = () => undefined;
+
+  constructor(name: string, fate: Fate, world: Surroundings) {
+    this.name = name;
+    this.#fate = fate;
+    this.#world = world;
+    this.#startedAt = world.scheduler.time;
+    this.killed = new Promise((resolve) => {
+      this.#die = resolve;
+    });
+  }
+
+  now(): Date {
+    return new Date(this.#world.scheduler.time + this.#fate.skew);
+  }
+
+  async wait(milliseconds: number): Promise<void> {
+    await this.#world.scheduler.park(milliseconds);
+    if (this.#isDead) await NEVER;
+  }
+
+  /** Does one call when its turn comes: `act` is given what goes wrong with it. */
+  async turn<T>(what: string, act: (fault: Fault | undefined) => T): Promise<T> {
+    const { scheduler, isCalm } = this.#world;
+    const at = this.#calls;
+    this.#calls += 1;
+    const fault = isCalm() ? undefined : this.#fate.faults.find((one) => one.at === at);
+    const call = { what, act: () => act(undefined) };
+    this.#underWay.add(call);
+    await scheduler.park();
+    if (this.#isDead) return NEVER;
+    this.#underWay.delete(call);
+    const isLate = scheduler.time - this.#startedAt > TIMEOUT_MS;
+    if (isLate || (fault?.kind === 'killed' && !isCalm())) {
+      this.#kill(what);
+      return NEVER;
+    }
+    return act(isCalm() ? undefined : fault);
+  }
+
+  #kill(before: string): void {
+    this.#world.say(`${this.name} is killed before ${before}`);
+    this.#isDead = true;
+    this.#die();
+    if (!this.#fate.landing) return;
+    // Calls that were under way take effect, and nobody hears how they went.
+    for (const { what, act } of this.#underWay) {
+      this.#world.say(`${this.name}, dead, has still done ${what}`);
+      try {
+        act();
+      } catch {
+        // It was refused.
+      }
+    }
+  }
+}

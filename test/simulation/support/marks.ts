@@ -1,0 +1,49 @@
+import type { Client } from './client.ts';
+import type { Fate } from './fate.ts';
+
+type Kind = 'read' | 'received';
+
+interface Attempt {
+  readonly userId: string;
+  readonly conversation: string;
+  readonly kind: Kind;
+  readonly seq: number;
+  /** The server said that it is stored, or was. */
+  isAcked: boolean;
+}
+
+/** All marks that anybody tried to move. */
+export class MarkAttempts {
+  readonly #attempts: Attempt[] = [];
+
+  async move(client: Client, kind: Kind, conversation: string, seq: number, fate: Fate): Promise<void> {
+    const { world, connection, person } = client;
+    if (!connection) return;
+    const attempt: Attempt = { userId: person.id, conversation, kind, seq, isAcked: false };
+    this.#attempts.push(attempt);
+    world.say(`${client.name} marks ${conversation} as ${kind} up to ${seq}`);
+    const outcome = await world.invoke(`${kind} ${seq} by ${client.name}`, fate, (functions) =>
+      functions[kind](connection, conversation, seq),
+    );
+    // What does not move is at its place already, is beyond the end, or (a delivery mark) comes too soon.
+    if (outcome.kind === 'ok') attempt.isAcked = kind === 'read' || outcome.value.moved;
+    if (outcome.kind === 'error' && !['unavailable', 'conversation_not_found'].includes(outcome.error.code)) {
+      world.blame(`a mark is refused with ${outcome.error.code}`);
+    }
+  }
+
+  /** Between which two places the mark must be, in a log of so many messages. */
+  bounds(
+    userId: string,
+    conversation: string,
+    kind: Kind,
+    length: number,
+  ): readonly [least: number, most: number] {
+    const seqs = (isAcked: boolean) =>
+      this.#attempts
+        .filter((one) => one.userId === userId && one.conversation === conversation && one.kind === kind)
+        .filter((one) => one.seq <= length && (one.isAcked || !isAcked))
+        .map(({ seq }) => seq);
+    return [0, 0].map((zero, i) => Math.max(zero, ...seqs(i === 0))) as [number, number];
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  DeleteConnectionCommand,
+  GoneException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { Fault } from './fate.ts';
+import type { Invocation } from './invocation.ts';
+import type { Sockets } from './sockets.ts';
+import { cancelled, fault as storeFault } from './table/errors.ts';
+import { type Condition, execute, FRESH } from './table/execute.ts';
+import type { State } from './table/state.ts';
+import { wordsOf } from './words.ts';
+
+/** The table as one invocation meets it, faults and all. */
+export function storePort(state: State, invocation: Invocation, say: (words: string) => void) {
+  return (command: object): Promise<object> => {
+    const what = wordsOf(command);
+    return invocation.turn(what, (fault) => {
+      if (fault) say(`${invocation.name}, ${what}: ${fault.kind}`);
+      if (fault?.kind === 'throttled') throw throttled(command);
+      if (fault?.kind === 'timed-out') throw storeFault('TimeoutError');
+      const result = execute(state, command, conditionOf(fault));
+      if (fault?.kind === 'answer-lost') throw storeFault('TimeoutError');
+      // A transaction carries a token of the SDK's, by which DynamoDB knows its repetition.
+      const isRepeated = fault?.kind === 'done-twice' && !(command instanceof TransactWriteCommand);
+      return isRepeated ? execute(state, command) : result;
+    });
+  };
+}
+
+function throttled(command: object): Error {
+  if (!(command instanceof TransactWriteCommand)) return storeFault('ThrottlingException');
+  return cancelled(
+    (command.input.TransactItems ?? []).map((_, i) => (i === 0 ? 'TransactionConflict' : 'None')),
+  );
+}
+
+function conditionOf(fault: Fault | undefined): Condition {
+  if (fault?.kind === 'unprocessed') return { ...FRESH, processed: 1 };
+  if (fault?.kind !== 'stale') return FRESH;
+  return { ...FRESH, lag: (index) => (index === 0 ? 1 + (fault.at % 4) : (fault.at + 3 * index) % 5) };
+}
+
+/** `@connections` as one invocation meets it. */
+export function gatewayPort(sockets: Sockets, invocation: Invocation, say: (words: string) => void) {
+  return (command: object): Promise<object> => {
+    const { ConnectionId = '' } = (command as PostToConnectionCommand).input;
+    const what =
+      command instanceof PostToConnectionCommand ? `a post to ${ConnectionId}` : `closing ${ConnectionId}`;
+    return invocation.turn(what, (fault) => {
+      if (fault) say(`${invocation.name}, ${what}: ${fault.kind}`);
+      if (fault?.kind === 'throttled') throw Object.assign(new Error(), { name: 'LimitExceededException' });
+      if (fault?.kind === 'timed-out') throw Object.assign(new Error(), { name: 'TimeoutError' });
+      if (fault?.kind === 'false-410') throw gone();
+      const times = fault?.kind === 'done-twice' ? 2 : 1;
+      for (let i = 0; i < times; i += 1) {
+        const isKnown =
+          command instanceof DeleteConnectionCommand
+            ? sockets.close(ConnectionId)
+            : sockets.post(ConnectionId, String((command as PostToConnectionCommand).input.Data));
+        if (!isKnown) throw gone();
+      }
+      if (fault?.kind === 'answer-lost') throw Object.assign(new Error(), { name: 'TimeoutError' });
+      return {};
+    });
+  };
+}
+
+function gone(): Error {
+  return new GoneException({ $metadata: {}, message: 'Gone' });
+}

@@ -1,0 +1,42 @@
+import type { BatchListener, Told } from './readers.ts';
+
+interface Span {
+  readonly seq: number;
+  readonly begun: number;
+  /** Infinite until a batch with it went well. */
+  ended: number;
+}
+
+/** When the inboxes were told of each conversation's newest message: from the first batch that had it to the last. */
+export class Recency {
+  readonly #spans = new Map<string, Span>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  readonly onBatch: BatchListener = (messages) => {
+    for (const { conversation, seq } of messages) {
+      if (seq > (this.#spans.get(conversation)?.seq ?? 0)) {
+        this.#spans.set(conversation, { seq, begun: this.#now(), ended: Number.POSITIVE_INFINITY });
+      }
+    }
+    return (isOk) => {
+      if (isOk) this.#end(messages);
+    };
+  };
+
+  #end(messages: readonly Told[]): void {
+    for (const { conversation, seq } of messages) {
+      const span = this.#spans.get(conversation);
+      if (span?.seq === seq) span.ended = this.#now();
+    }
+  }
+
+  /** Both at once: either order is right. Else the one that was told of later stands above. */
+  standsAbove(one: string, other: string): boolean {
+    const [upper, lower] = [this.#spans.get(one), this.#spans.get(other)];
+    return upper !== undefined && lower !== undefined && upper.begun > lower.ended;
+  }
+}

@@ -1,0 +1,72 @@
+import { synchronize } from './catching-up.ts';
+import { GOOD_FATE } from './fate.ts';
+import { trySending } from './intent.ts';
+import { quiet } from './scheduler.ts';
+import type { Simulation } from './simulation.ts';
+
+/** More than this many turns, and something goes round in circles. */
+const MAX_TURNS = 50_000;
+
+/** Ends the faults, and lets everything come to its end: functions, stream, clients. */
+export async function settle(simulation: Simulation): Promise<void> {
+  const { world, clients, intents } = simulation;
+  world.say('--- from here on nothing fails');
+  world.isCalm = true;
+  await finish(simulation);
+  for (const client of clients.filter(({ peer }) => peer)) client.disconnect('told', GOOD_FATE);
+  await all(simulation, clients, (client) => client.connect(GOOD_FATE));
+  for (const client of clients) {
+    if (!client.isConnected) world.blame(`${client.name} cannot connect`);
+  }
+  // What flood control refused must wait for its window to end.
+  world.scheduler.pass(11_000);
+  const unanswered = intents.filter(({ clientId, acked }) => clientId !== undefined && !acked);
+  await all(simulation, unanswered, (intent) => trySending(world, intent, GOOD_FATE));
+  // A frame gives a live socket the row back that a false 410 took.
+  await all(simulation, clients, async ({ connection, peer, name }) => {
+    if (connection && !peer) await world.invoke(`ping of ${name}`, GOOD_FATE, ({ ping }) => ping(connection));
+  });
+  await finish(simulation);
+  await all(simulation, clients, (client) => synchronize(client, GOOD_FATE));
+  await finish(simulation);
+}
+
+/** Two hours later every socket has ended, mostly untold, and the table has deleted their rows. */
+export async function endAllSockets(simulation: Simulation): Promise<void> {
+  const { world, clients } = simulation;
+  clients.forEach((client, i) => {
+    client.disconnect(i % 3 === 0 ? 'told' : 'silent', GOOD_FATE);
+  });
+  await finish(simulation);
+  world.scheduler.pass(7_300_000);
+  world.state.expire(world.scheduler.time / 1000);
+  await finish(simulation);
+}
+
+/** Runs what is under way, and the stream, until nothing is left. */
+async function finish({ world, readers }: Simulation): Promise<void> {
+  let turns = 0;
+  do {
+    for (const reader of readers) void reader.deliver(10, 0);
+    await quiet();
+    while (world.scheduler.parked > 0) {
+      await world.scheduler.release(0);
+      turns += 1;
+      if (turns > MAX_TURNS) return world.blame('it never settles');
+    }
+  } while (readers.some(({ isDone }) => !isDone));
+}
+
+async function all<T>(
+  { world }: Simulation,
+  items: readonly T[],
+  act: (item: T) => Promise<unknown>,
+): Promise<void> {
+  let isDone = false;
+  const ended = Promise.all(items.map(act)).then(() => {
+    isDone = true;
+  });
+  await quiet();
+  while (!isDone && world.scheduler.parked > 0) await world.scheduler.release(0);
+  await ended;
+}

@@ -1,0 +1,147 @@
+import { conversationIdOf } from '../../../functions/core/conversations/conversation-id.ts';
+import type { Plant } from './capabilities.ts';
+import { cast } from './cast.ts';
+import { synchronize } from './catching-up.ts';
+import type { Client } from './client.ts';
+import { type Fate, GOOD_FATE } from './fate.ts';
+import { type Intent, newIntent, trySending } from './intent.ts';
+import { MarkAttempts } from './marks.ts';
+import { type Reader, readersOf } from './readers.ts';
+import { Recency } from './recency.ts';
+import type { Action, Step } from './steps.ts';
+import { type Person, World } from './world.ts';
+
+/** A world under way: who is in it, and what they want. */
+export class Simulation {
+  readonly world: World;
+  readonly clients: readonly Client[];
+  readonly intents: Intent[] = [];
+  readonly marks = new MarkAttempts();
+  readonly recency: Recency;
+  readonly readers: readonly Reader[];
+
+  static async start(people: number, plant?: Plant): Promise<Simulation> {
+    const world = new World(people, plant);
+    return new Simulation(world, await cast(world));
+  }
+
+  constructor(world: World, clients: readonly Client[]) {
+    this.world = world;
+    this.clients = clients;
+    this.recency = new Recency(() => world.scheduler.time);
+    this.readers = readersOf(world, this.recency.onBatch);
+  }
+
+  /** Begins what the step says, and lets some of those that wait go on. */
+  async perform({ action, fate, turns }: Step): Promise<void> {
+    const { world } = this;
+    this.#begin(action, fate).catch((error: unknown) => {
+      world.blame(`the simulation itself failed: ${error instanceof Error ? error.stack : error}`);
+    });
+    for (const choice of turns) await world.scheduler.release(choice);
+  }
+
+  async #begin(action: Action, fate: Fate): Promise<void> {
+    const { world } = this;
+    const { scheduler } = world;
+    switch (action.kind) {
+      case 'connect':
+        return this.#client(action.by).connect(fate);
+      case 'disconnect':
+        return this.#client(action.by).disconnect(action.isTold ? 'told' : 'silent', fate);
+      case 'send':
+        return this.#send(action, fate);
+      case 'post': {
+        const sender = this.#client(action.by).person;
+        return trySending(world, this.#intent(sender, this.#other(sender, action.to), true, undefined), fate);
+      }
+      case 'retry':
+        return this.#retry(action, fate);
+      case 'sync':
+        await synchronize(this.#client(action.by), fate);
+        return;
+      case 'read':
+      case 'received':
+        return this.#mark(action, fate);
+      case 'typing':
+      case 'watch':
+      case 'ping':
+        return this.#tell(action, fate);
+      case 'stream':
+        return this.readers[action.which % this.readers.length]?.deliver(action.size, action.again, fate);
+      case 'pass':
+        world.say(`${action.milliseconds} ms pass`);
+        scheduler.pass(action.milliseconds);
+        return this.#cutOld();
+      case 'expire':
+        world.say('the table deletes what has expired');
+        return world.state.expire(scheduler.time / 1000);
+    }
+  }
+
+  async #send({ by, to, withAfter, isNamed }: Action & { kind: 'send' }, fate: Fate): Promise<void> {
+    const client = this.#client(by);
+    const { person, peer } = client;
+    if (!client.isConnected) return client.connect(fate);
+    const other = peer ?? this.#other(person, to);
+    const held = client.held.get(conversationIdOf(person.id, other.id))?.length ?? 0;
+    const intent = this.#intent(person, other, isNamed || !peer, withAfter ? held : undefined);
+    return trySending(this.world, intent, fate, client);
+  }
+
+  async #retry({ what, via }: Action & { kind: 'retry' }, fate: Fate): Promise<void> {
+    const named = this.intents.filter(({ clientId }) => clientId !== undefined);
+    const intent = named[named.length - 1 - (what % Math.max(1, named.length))];
+    if (!intent) return;
+    const able = this.clients.filter(
+      ({ person, peer, isConnected }) =>
+        person === intent.sender && isConnected && (!peer || peer === intent.peer),
+    );
+    return trySending(this.world, intent, fate, [...able, undefined][via % (able.length + 1)]);
+  }
+
+  async #mark({ kind, by, what, back }: Action & { kind: 'read' | 'received' }, fate: Fate): Promise<void> {
+    const client = this.#client(by);
+    const [conversation, held] = [...client.held][what % Math.max(1, client.held.size)] ?? [];
+    if (conversation === undefined || client.peer || !held) return;
+    return this.marks.move(client, kind, conversation, Math.max(0, held.length - back), fate);
+  }
+
+  async #tell({ kind, by, to }: Action & { kind: 'typing' | 'watch' | 'ping' }, fate: Fate): Promise<void> {
+    const { world } = this;
+    const { connection, name, person, peer } = this.#client(by);
+    if (!connection || peer) return;
+    world.say(`${name}: ${kind}`);
+    const others = world.people.filter((one) => one !== person).map(({ id }) => id);
+    await world.invoke(`${kind} by ${name}`, fate, async (functions) => {
+      if (kind === 'ping') return functions.ping(connection);
+      if (kind === 'watch') return void (await functions.watch(connection, others));
+      return functions.typing(connection, conversationIdOf(person.id, this.#other(person, to).id));
+    });
+  }
+
+  /** API Gateway ends every socket after two hours, and tells of it or not. */
+  #cutOld(): void {
+    const oldest = this.world.scheduler.time - 7_200_000;
+    this.clients.forEach((client, i) => {
+      if ((client.connection?.connectedAt.getTime() ?? oldest) >= oldest) return;
+      client.disconnect(i % 2 === 0 ? 'told' : 'silent', GOOD_FATE);
+    });
+  }
+
+  #intent(sender: Person, peer: Person, isNamed: boolean, after: number | undefined): Intent {
+    const number = this.intents.length + 1;
+    const intent = newIntent(this.world, sender, peer, { number, isNamed, after });
+    this.intents.push(intent);
+    return intent;
+  }
+
+  #client(index: number): Client {
+    return this.clients[index % this.clients.length] as Client;
+  }
+
+  #other(person: Person, index: number): Person {
+    const others = this.world.people.filter((one) => one !== person);
+    return others[index % others.length] as Person;
+  }
+}

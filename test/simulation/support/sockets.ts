@@ -1,0 +1,51 @@
+/** A WebSocket connection as API Gateway has it. */
+export interface Socket {
+  readonly connectionId: string;
+  readonly userId: string;
+  /** The one conversation that it is for; empty for a device's. */
+  readonly conversation: string;
+  readonly connectedAt: Date;
+  /** Not while `$connect` runs: posts to it are answered with 410 then, as API Gateway does. */
+  isOpen: boolean;
+  readonly receive: (frame: ServerFrame) => void;
+  /** Told when the server closed it. */
+  readonly closed: () => void;
+}
+
+export type ServerFrame = Readonly<Record<string, unknown>> & { readonly type: string };
+
+/** All sockets that ever were, and what is posted to them. */
+export class Sockets {
+  readonly #all = new Map<string, Socket>();
+  readonly #onPost: (socket: Socket, frame: ServerFrame) => void;
+
+  constructor(onPost: (socket: Socket, frame: ServerFrame) => void) {
+    this.#onPost = onPost;
+  }
+
+  add(socket: Socket): void {
+    this.#all.set(socket.connectionId, socket);
+  }
+
+  get open(): readonly Socket[] {
+    return [...this.#all.values()].filter(({ isOpen }) => isOpen);
+  }
+
+  /** False for a socket that is not open. */
+  post(connectionId: string, data: string): boolean {
+    const socket = this.#all.get(connectionId);
+    if (!socket?.isOpen) return false;
+    const frame = JSON.parse(data) as ServerFrame;
+    this.#onPost(socket, frame);
+    socket.receive(frame);
+    return true;
+  }
+
+  close(connectionId: string): boolean {
+    const socket = this.#all.get(connectionId);
+    if (!socket?.isOpen) return false;
+    socket.isOpen = false;
+    socket.closed();
+    return true;
+  }
+}

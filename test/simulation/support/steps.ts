@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { FAULTS, type Fate, GOOD_FATE } from './fate.ts';
+
+/** Something that somebody begins; numbers stand for who and what, modulo how many there are. */
+export type Action =
+  | { readonly kind: 'connect'; readonly by: number }
+  | { readonly kind: 'disconnect'; readonly by: number; readonly isTold: boolean }
+  | {
+      readonly kind: 'send';
+      readonly by: number;
+      readonly to: number;
+      readonly withAfter: boolean;
+      readonly isNamed: boolean;
+    }
+  | { readonly kind: 'post'; readonly by: number; readonly to: number }
+  /** By whichever client of the sender, or by HTTP. */
+  | { readonly kind: 'retry'; readonly what: number; readonly via: number }
+  | { readonly kind: 'sync'; readonly by: number }
+  | { readonly kind: 'read' | 'received'; readonly by: number; readonly what: number; readonly back: number }
+  | { readonly kind: 'typing' | 'watch' | 'ping'; readonly by: number; readonly to: number }
+  | { readonly kind: 'stream'; readonly which: number; readonly size: number; readonly again: number }
+  | { readonly kind: 'pass'; readonly milliseconds: number }
+  | { readonly kind: 'expire' };
+
+export interface Step {
+  readonly action: Action;
+  readonly fate: Fate;
+  /** Who of those that wait goes on, one after the other, before the next step. */
+  readonly turns: readonly number[];
+}
+
+export interface Schedule {
+  readonly people: number;
+  readonly steps: readonly Step[];
+}
+
+const who = fc.nat(11);
+const flag = fc.boolean();
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('connect'), by: who }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('disconnect'), by: who, isTold: flag }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('send'),
+      by: who,
+      to: who,
+      withAfter: flag,
+      isNamed: fc.nat(5).map((n) => n > 0),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('post'), by: who, to: who }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('retry'), what: who, via: who }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('sync'), by: who }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('read', 'received'),
+      by: who,
+      what: who,
+      back: fc.integer({ min: -1, max: 3 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom('typing', 'watch', 'ping'), by: who, to: who }),
+  },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      kind: fc.constant('stream'),
+      which: who,
+      size: fc.integer({ min: 1, max: 6 }),
+      again: fc.nat(4).map((n) => Math.max(0, n - 1)),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('pass'),
+      milliseconds: fc.constantFrom(1, 500, 5_000, 12_000, 60_000, 7_300_000),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire') }) },
+) as fc.Arbitrary<Action>;
+
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(GOOD_FATE) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      faults: fc.array(fc.record({ at: fc.nat(7), kind: fc.constantFrom(...FAULTS) }), { maxLength: 3 }),
+      landing: flag,
+      replyLost: fc.nat(5).map((n) => n === 5),
+      skew: fc.constantFrom(0, 0, 0, -40, 40),
+    }),
+  },
+);
+
+const step: fc.Arbitrary<Step> = fc.record({
+  action,
+  fate,
+  turns: fc.array(fc.nat(7), { maxLength: 14, size: 'max' }),
+});
+
+export const schedules: fc.Arbitrary<Schedule> = fc.record({
+  people: fc.integer({ min: 2, max: 4 }),
+  steps: fc.array(step, { maxLength: 40, size: 'max' }),
+});

@@ -1,0 +1,60 @@
+import { Partition } from './partition.ts';
+import { copy, type Item } from './value.ts';
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** What one write did to one item. */
+export interface Written {
+  readonly key: Key;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+/** The table's items; each write that changes something is told, in order. */
+export class State {
+  readonly #partitions = new Map<string, Partition>();
+  readonly #onWrite: (written: Written) => void;
+
+  readonly #now: () => number;
+
+  constructor(onWrite: (written: Written) => void = () => undefined, now: () => number = Date.now) {
+    this.#onWrite = onWrite;
+    this.#now = now;
+  }
+
+  get({ pk, sk }: Key, lag = 0): Item | undefined {
+    return copy(this.#partitions.get(pk)?.get(sk, lag));
+  }
+
+  /** The items of a partition, sorted. They are not copies. */
+  partition(pk: string, lag = 0): readonly Item[] {
+    return this.#partitions.get(pk)?.sorted(lag) ?? [];
+  }
+
+  set({ pk, sk }: Key, item: Item | undefined): void {
+    let partition = this.#partitions.get(pk);
+    if (!partition) {
+      partition = new Partition(this.#now);
+      this.#partitions.set(pk, partition);
+    }
+    const before = partition.get(sk);
+    const after = copy(item);
+    if (partition.set(sk, after)) this.#onWrite({ key: { pk, sk }, before, after });
+  }
+
+  partitionKeys(): readonly string[] {
+    return [...this.#partitions.keys()];
+  }
+
+  /** What DynamoDB's TTL does, sooner or later: deletes what has expired, which the stream tells like any other deletion. */
+  expire(nowSeconds: number): void {
+    for (const pk of this.#partitions.keys()) {
+      for (const { sk, ttl } of this.partition(pk)) {
+        if (typeof ttl === 'number' && ttl < nowSeconds) this.set({ pk, sk: sk as string }, undefined);
+      }
+    }
+  }
+}

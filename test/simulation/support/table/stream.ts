@@ -1,0 +1,49 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { Written } from './state.ts';
+import type { Item } from './value.ts';
+
+/** Writes of one partition key stay in order within a shard; shards know nothing of each other. */
+export const SHARDS = 3;
+
+/** The table's stream: what was written, in order by shard, for as many readers as want it. */
+export class Stream {
+  readonly shards: readonly Written[][] = Array.from({ length: SHARDS }, () => []);
+
+  readonly add = (written: Written): void => {
+    this.shards[shardOf(written.key.pk)]?.push(written);
+  };
+}
+
+function shardOf(pk: string): number {
+  let hash = 0;
+  for (let i = 0; i < pk.length; i += 1) hash = (Math.imul(hash, 31) + pk.charCodeAt(i)) | 0;
+  return (hash >>> 0) % SHARDS;
+}
+
+export function eventNameOf({ before, after }: Written): 'INSERT' | 'MODIFY' | 'REMOVE' {
+  if (!after) return 'REMOVE';
+  return before ? 'MODIFY' : 'INSERT';
+}
+
+/** A record as Lambda hands it over: binary values as base64, since the event is JSON. */
+export function toRecord(written: Written, sequenceNumber: string): DynamoDBRecord {
+  const { key, before, after } = written;
+  return {
+    eventName: eventNameOf(written),
+    dynamodb: {
+      Keys: image({ ...key }),
+      ...(before && { OldImage: image(before) }),
+      ...(after && { NewImage: image(after) }),
+      SequenceNumber: sequenceNumber,
+    },
+  };
+}
+
+function image(item: Item) {
+  return JSON.parse(JSON.stringify(marshall(item), base64));
+}
+
+function base64(_: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+}

@@ -1,0 +1,71 @@
+import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation-id.ts';
+import { membershipKey, messageKey } from '../../../functions/storage/keys.ts';
+import type { ServerFrame, Socket } from './sockets.ts';
+import type { State } from './table/state.ts';
+
+/** A message as somebody sees it. */
+export interface Shown {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly id: string;
+  readonly senderId: string;
+  readonly text: string;
+}
+
+export function shownBy(frame: ServerFrame): Shown {
+  const { conversation, seq, id, sender_id, message } = frame as unknown as Record<string, string>;
+  return { conversation, seq: Number(seq), id, senderId: sender_id, text: message } as Shown;
+}
+
+/** Stored, then shown: what is wrong with showing this message now. */
+export function faultOfMessage(
+  state: State,
+  { conversation, seq, id, senderId, text }: Shown,
+): string | undefined {
+  const stored = state.get(messageKey(conversation, seq));
+  if (stored?.id === id && stored.senderId === senderId && stored.text === text) return undefined;
+  return `"${text}" is shown as ${seq} of ${conversation}, where the table has ${JSON.stringify(stored?.text)}`;
+}
+
+/** What is wrong with posting this frame to this socket now: nobody gets what is not theirs, nor what is not stored. */
+export function faultOfFrame(state: State, socket: Socket, frame: ServerFrame): string | undefined {
+  const { type } = frame;
+  const { userId, connectionId } = socket;
+  const outsider = `a frame ${JSON.stringify(frame)} reaches ${connectionId} of ${userId}, whom it does not concern`;
+  if (type === 'presence') {
+    const users = frame.users as readonly { user_id: string }[];
+    const isShared = ({ user_id }: { user_id: string }) =>
+      state.get(membershipKey(userId, conversationIdOf(userId, user_id))) !== undefined;
+    return socket.conversation === '' && users.every(isShared) ? undefined : outsider;
+  }
+  const conversation = String(frame.conversation);
+  if (!membersOf(conversation)?.includes(userId)) return outsider;
+  if (type === 'chat.message') {
+    if (socket.conversation !== '' && socket.conversation !== conversation) return outsider;
+    return faultOfMessage(state, shownBy(frame));
+  }
+  if (socket.conversation !== '') return outsider;
+  if (type === 'typing') return frame.user_id === userId ? outsider : undefined;
+  if (type === 'conversation.read' || type === 'message.received') {
+    return faultOfMark(state, type, conversation, frame as unknown as MarkFrame);
+  }
+  return `a frame of an unknown type reaches ${connectionId}: ${JSON.stringify(frame)}`;
+}
+
+interface MarkFrame {
+  readonly user_id: string;
+  readonly seq: number;
+}
+
+function faultOfMark(
+  state: State,
+  type: 'conversation.read' | 'message.received',
+  conversation: string,
+  { user_id, seq }: MarkFrame,
+): string | undefined {
+  const membership = state.get(membershipKey(user_id, conversation));
+  const mark = membership?.[type === 'conversation.read' ? 'readSeq' : 'receivedSeq'] ?? 0;
+  if (!state.get(messageKey(conversation, seq)))
+    return `a mark at ${seq} of ${conversation} is behind its end`;
+  return Number(mark) >= seq ? undefined : `a mark at ${seq} of ${conversation} is told, but not stored`;
+}

@@ -1,0 +1,146 @@
+import { ParleyError } from '../../../functions/core/errors.ts';
+import type { TypingTimes } from '../../../functions/core/typing/typing.ts';
+import { type Capabilities, capabilitiesOver, type Plant } from './capabilities.ts';
+import { documentClient, managementClient } from './clients.ts';
+import type { Fate } from './fate.ts';
+import { type Functions, functionsWith } from './functions.ts';
+import { Invocation } from './invocation.ts';
+import { gatewayPort, storePort } from './ports.ts';
+import { Scheduler } from './scheduler.ts';
+import { Sockets } from './sockets.ts';
+import { State } from './table/state.ts';
+import { Stream } from './table/stream.ts';
+import { faultOfFrame } from './witness.ts';
+import { shortened } from './words.ts';
+
+export interface Person {
+  readonly id: string;
+  readonly username: string;
+}
+
+/** How an invocation ended, as its caller sees it. */
+export type Outcome<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'error'; readonly error: ParleyError }
+  /** The function was killed, or its reply got lost. */
+  | { readonly kind: 'lost' };
+
+/** What may come out of a store or gateway that fails; anything else that is thrown is a bug. */
+const OUTAGES = new Set(['TimeoutError', 'ThrottlingException', 'LimitExceededException']);
+
+const SESSION = 'session';
+
+/** One table, one gateway, and everybody who uses them. */
+export class World {
+  readonly people: readonly Person[];
+  readonly scheduler = new Scheduler('2026-11-23T12:00:00.000Z');
+  readonly stream = new Stream();
+  readonly state = new State(this.stream.add, () => this.scheduler.time);
+  readonly sockets: Sockets;
+  /** What happened, in words. */
+  readonly story: string[] = [];
+  /** What must never happen, and did. */
+  readonly violations: string[] = [];
+  /** No faults any more: everything settles. */
+  isCalm = false;
+  readonly #plant: Plant;
+  readonly #typingTimes: TypingTimes = new Map();
+  #ids = 1000;
+  #chance = 0;
+
+  constructor(people: number, plant: Plant = (capabilities) => capabilities) {
+    this.#plant = plant;
+    this.people = Array.from({ length: people }, (_, i) => ({
+      id: uuid(i + 1),
+      username: NAMES[i] ?? `u${i}`,
+    }));
+    this.sockets = new Sockets((socket, frame) => {
+      this.blame(faultOfFrame(this.state, socket, frame));
+    });
+  }
+
+  readonly say = (words: string): void => {
+    this.story.push(shortened(words));
+  };
+
+  readonly blame = (violation: string | undefined): void => {
+    if (violation === undefined) return;
+    this.violations.push(shortened(violation));
+    this.say(`!!! ${violation}`);
+  };
+
+  readonly newId = (): string => {
+    this.#ids += 1;
+    return uuid(this.#ids);
+  };
+
+  /** Runs a function of the websocket or http API. */
+  invoke<T>(name: string, fate: Fate, run: (functions: Functions) => Promise<T>): Promise<Outcome<T>> {
+    return this.run(name, fate, (capabilities) =>
+      run(
+        functionsWith(capabilities, {
+          typingTimes: this.#typingTimes,
+          onFailure: (error) => this.#judge(name, error),
+        }),
+      ),
+    );
+  }
+
+  async run<T>(
+    name: string,
+    fate: Fate,
+    body: (capabilities: Capabilities, onFailure: (error: unknown) => void) => Promise<T>,
+  ): Promise<Outcome<T>> {
+    const { scheduler, say } = this;
+    const invocation = new Invocation(name, fate, { scheduler, say, isCalm: () => this.isCalm });
+    const capabilities = this.#plant(
+      capabilitiesOver({
+        documents: documentClient(storePort(this.state, invocation, say)),
+        management: managementClient(gatewayPort(this.sockets, invocation, say)),
+        system: {
+          now: () => invocation.now(),
+          newId: this.newId,
+          random: () => this.#random(),
+          wait: (milliseconds) => invocation.wait(milliseconds),
+        },
+      }),
+    );
+    const onFailure = (error: unknown) => this.#judge(name, error);
+    const outcome = await Promise.race([
+      body(capabilities, onFailure).then(
+        (value): Outcome<T> => ({ kind: 'ok', value }),
+        (error): Outcome<T> => this.#failed(name, error),
+      ),
+      invocation.killed.then((): Outcome<T> => ({ kind: 'lost' })),
+    ]);
+    if (!fate.replyLost || this.isCalm || outcome.kind === 'lost') return outcome;
+    say(`the reply of ${name} is lost`);
+    return { kind: 'lost' };
+  }
+
+  #failed<T>(name: string, error: unknown): Outcome<T> {
+    this.#judge(name, error);
+    // A server fault says nothing to the caller.
+    return error instanceof ParleyError ? { kind: 'error', error } : { kind: 'lost' };
+  }
+
+  #judge(name: string, error: unknown): void {
+    if (error instanceof ParleyError) return;
+    if (error instanceof Error && OUTAGES.has(error.name)) return;
+    this.blame(`${name} threw ${error instanceof Error ? error.stack : String(error)}`);
+  }
+
+  /** Evenly spread, and the same in every run. */
+  #random(): number {
+    this.#chance = (this.#chance + 0.618_033_988_75) % 1;
+    return this.#chance;
+  }
+
+  get sessionId(): string {
+    return SESSION;
+  }
+}
+
+const NAMES = ['ann', 'bob', 'cid', 'dan', 'eve'];
+
+const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
