@@ -37,13 +37,16 @@ async function place(
   userId: string,
   members: Members,
 ): Promise<void> {
-  const top = await inbox.top(userId);
-  if (top?.conversation === conversation) return;
+  const [top, former] = await Promise.all([inbox.top(userId), inbox.placeOf(userId, conversation)]);
+  const isOnTop = top?.conversation === conversation;
+  // A run that died amid a move left a place that the membership does not name yet: then the move is completed.
+  if (isOnTop && former?.topAt === top.topAt) return;
   const peerId = members[0] === userId ? members[1] : members[0];
-  const [former, peer] = await Promise.all([inbox.placeOf(userId, conversation), profiles.profileOf(peerId)]);
+  const peer = await profiles.profileOf(peerId);
   if (!peer) return;
   const { id, username } = peer;
-  await inbox.moveToTop(userId, { conversation, topAt: laterThan(top, now()) }, { id, username }, former);
+  const topAt = isOnTop ? top.topAt : laterThan(top, now());
+  await inbox.moveToTop(userId, { conversation, topAt }, { id, username }, former);
 }
 
 /** Clocks differ by milliseconds between functions: the new top must sort above the former one all the same. */
