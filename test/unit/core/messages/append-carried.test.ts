@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import { UserNotFound } from '../../../../functions/core/errors.ts';
+import { append, type Draft } from '../../../../functions/core/messages/append.ts';
+import type { LogEntry } from '../../../../functions/core/messages/message.ts';
+import type { MessageLog } from '../../../../functions/core/messages/ports.ts';
+import { mayBeRecent, nextRecent } from '../../../../functions/core/messages/recent-clients.ts';
+import { frozenClock, NOON } from '../../support/clock.ts';
+import { aLogEntry, entries, logOf } from '../../support/log-entries.ts';
+import { alice, bob, CONVERSATION, countingIds, id } from '../../support/people.ts';
+import { rejection } from '../../support/rejection.ts';
+
+const NOON_S = Date.parse(NOON) / 1000;
+const LIMIT = { messages: 2, seconds: 10 };
+const paceOf = (count: number, since = NOON_S) => ({ [alice.id]: { since, count } });
+
+function appendTo(log: MessageLog, draft: Partial<Draft> = {}, beforeFirst = async () => {}) {
+  const { now, wait } = frozenClock();
+  return append(
+    { log, paceLimit: LIMIT, beforeFirst, newId: countingIds(1), now, random: () => 0, wait },
+    { conversation: CONVERSATION, senderId: alice.id, text: 'Hello', ...draft },
+  );
+}
+
+/** A conversation whose messages carry what they would if they had been said one by one. */
+function named(count: number): LogEntry[] {
+  let recent: Uint8Array = new Uint8Array();
+  return entries(count, (seq) => {
+    recent = nextRecent(recent, id(7_000 + seq));
+    return { clientId: id(7_000 + seq), recent };
+  });
+}
+
+describe('a message carries on', () => {
+  it('its sender’s pace, and its client id among those before it', async () => {
+    const { log } = await logOf(aLogEntry(1, { paces: paceOf(1), recent: Uint8Array.of(1, 2) }));
+    await appendTo(log, { clientId: id(77) });
+    const [stored] = await log.latest(CONVERSATION, 1);
+    expect(stored).toEqual({
+      id: id(1),
+      conversation: CONVERSATION,
+      seq: 2,
+      senderId: alice.id,
+      text: 'Hello',
+      clientId: id(77),
+      createdAt: NOON,
+      paces: paceOf(2),
+      recent: nextRecent(Uint8Array.of(1, 2), id(77)),
+    });
+  });
+
+  it('what the message carries that took its place, not what the one before did', async () => {
+    const { log } = await logOf(aLogEntry(1));
+    const rival = aLogEntry(2, {
+      senderId: bob.id,
+      paces: { [bob.id]: { since: NOON_S, count: 1 } },
+      recent: Uint8Array.of(3, 4),
+    });
+    let isFirst = true;
+    const contended: MessageLog = {
+      ...log,
+      append: async (entry) => {
+        if (isFirst) await log.append(rival);
+        isFirst = false;
+        return log.append(entry);
+      },
+    };
+    await appendTo(contended, { clientId: id(77) });
+    const [stored] = await log.latest(CONVERSATION, 1);
+    expect(stored).toMatchObject({
+      seq: 3,
+      paces: { [bob.id]: { since: NOON_S, count: 1 }, [alice.id]: { since: NOON_S, count: 1 } },
+      recent: nextRecent(Uint8Array.of(3, 4), id(77)),
+    });
+  });
+
+  it('what it carried when its write did not go through', async () => {
+    const { log } = await logOf(aLogEntry(1, { recent: Uint8Array.of(1, 2) }));
+    let isFirst = true;
+    const slow: MessageLog = {
+      ...log,
+      append: async (entry) => {
+        if (!isFirst) return log.append(entry);
+        isFirst = false;
+        return false;
+      },
+    };
+    await appendTo(slow);
+    expect((await log.latest(CONVERSATION, 1))[0]?.recent).toEqual(Uint8Array.of(1, 2, 0, 0));
+  });
+});
+
+describe('who says too much', () => {
+  it('is held back, and nothing is stored', async () => {
+    const { log, commands } = await logOf(aLogEntry(1, { paces: paceOf(2, NOON_S - 4) }));
+    expect(await rejection(appendTo(log))).toEqual({ code: 'rate_limited', retryAfter: 6 });
+    expect(commands).toEqual(['Query']);
+  });
+
+  it('may still repeat what is stored already', async () => {
+    const { log } = await logOf(aLogEntry(1, { clientId: id(77), text: 'Hello', paces: paceOf(2) }));
+    const repeat = await appendTo(log, { clientId: id(77) });
+    expect(repeat).toMatchObject({ repeated: true, message: { seq: 1 } });
+    expect(await appendTo(log, { clientId: id(77), after: 0 })).toEqual(repeat);
+  });
+
+  it('hears of a name that was used for another text before they hear of their pace', async () => {
+    const { log } = await logOf(aLogEntry(1, { clientId: id(77), paces: paceOf(2) }));
+    expect(await rejection(appendTo(log, { clientId: id(77) }))).toEqual({ code: 'client_id_conflict' });
+  });
+
+  it('does not hold the other member back', async () => {
+    const { log } = await logOf(aLogEntry(1, { paces: paceOf(2) }));
+    expect((await appendTo(log, { senderId: bob.id })).message.seq).toBe(2);
+  });
+
+  it('is known even when the last message is another’s', async () => {
+    const { log } = await logOf(aLogEntry(1, { senderId: bob.id, paces: paceOf(2) }));
+    expect(await rejection(appendTo(log))).toMatchObject({ code: 'rate_limited' });
+  });
+
+  it('is known by what was said while they were appending', async () => {
+    const { log } = await logOf(aLogEntry(1, { paces: paceOf(1) }));
+    const contended: MessageLog = {
+      ...log,
+      append: async (entry) => {
+        await log.append({ ...entry, id: id(9), text: 'from another device' });
+        return false;
+      },
+    };
+    expect(await rejection(appendTo(contended))).toMatchObject({ code: 'rate_limited' });
+  });
+});
+
+describe('a retry without `after`', () => {
+  it('is found among the last hundred, with one read more', async () => {
+    const all = named(130);
+    const { log, commands } = await logOf(...all);
+    const retry = (seq: number) => appendTo(log, { clientId: id(7_000 + seq), text: `message ${seq}` });
+    expect(await retry(31)).toMatchObject({ repeated: true, message: { seq: 31 } });
+    expect(await retry(130)).toMatchObject({ repeated: true, message: { seq: 130 } });
+    expect(commands).toEqual(['Query', 'Query', 'Query', 'Query']);
+  });
+
+  it('from further back is taken for new', async () => {
+    const { log } = await logOf(...named(130));
+    const late = await appendTo(log, { clientId: id(7_030), text: 'message 30' });
+    expect(late).toMatchObject({ repeated: false, message: { seq: 131 } });
+  });
+
+  it('costs nothing where nothing is repeated: one read, one write', async () => {
+    const { log, commands } = await logOf(...named(130));
+    expect(await appendTo(log, { clientId: id(77) })).toMatchObject({ repeated: false });
+    expect(commands).toEqual(['Query', 'Put']);
+  });
+
+  it('is not confused by a new client id that looks like an old one: the hundred are read, and it is appended', async () => {
+    const { recent } = aLogEntry(0, { recent: nextRecent(new Uint8Array(), id(77)) });
+    expect(mayBeRecent(recent, id(77))).toBe(true);
+    const { log, commands } = await logOf(aLogEntry(1, { clientId: id(1), recent }));
+    expect(await appendTo(log, { clientId: id(77) })).toMatchObject({ repeated: false, message: { seq: 2 } });
+    expect(commands).toEqual(['Query', 'Query', 'Put']);
+  });
+});
+
+describe('before the first message of a conversation', () => {
+  const nobody = async () => {
+    throw new UserNotFound(bob.id);
+  };
+
+  it.each([undefined, 0])('somebody is asked whether it may be, with `after` %s', async (after) => {
+    const { log, commands } = await logOf();
+    expect(await rejection(appendTo(log, { after }, nobody))).toEqual({ code: 'user_not_found' });
+    expect(commands).toEqual(['Query']);
+  });
+
+  it.each([undefined, 0, 1])('and never again, with `after` %s', async (after) => {
+    const { log } = await logOf(aLogEntry(1));
+    expect((await appendTo(log, { after }, nobody)).message.seq).toBe(2);
+  });
+
+  it('and not after somebody else began it meanwhile', async () => {
+    const { log } = await logOf();
+    let asked = 0;
+    const begun: MessageLog = {
+      ...log,
+      append: async (entry) => {
+        if (entry.seq === 1) await log.append(aLogEntry(1));
+        return log.append(entry);
+      },
+    };
+    const sent = await appendTo(begun, {}, async () => {
+      asked += 1;
+    });
+    expect([sent.message.seq, asked]).toEqual([2, 1]);
+  });
+});
