@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Person, Session } from './people.ts';
 import { connect, type Socket } from './socket.ts';
 
@@ -14,4 +15,11 @@ export function conversationOf(one: Person, other: Person): string {
 /** A frame that sends a message, with a `client_id` of its own. */
 export function messageTo(peer: { readonly id: string }, text: string, more: object = {}) {
   return { action: 'message.send', to: peer.id, text, client_id: crypto.randomUUID(), ...more };
+}
+
+/** Nothing has come that was not taken: whatever had been posted before would stand before the answer to this. */
+export async function quiet(socket: Socket): Promise<void> {
+  const marker = crypto.randomUUID();
+  socket.send({ action: 'ping', ref: marker });
+  expect(await socket.next()).toMatchObject({ ref: marker });
 }

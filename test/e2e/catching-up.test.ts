@@ -1,0 +1,212 @@
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { conversationOf, device, messageTo } from './support/devices.ts';
+import { type Person, people } from './support/people.ts';
+import { rest } from './support/rest.ts';
+import { closeSockets, type Frame, type Socket } from './support/socket.ts';
+
+const url = inject('parleyUrl');
+const api = rest(url);
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+interface Missed {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly message: string;
+}
+interface Page extends Frame {
+  readonly messages: readonly Missed[];
+  readonly conversations: readonly { readonly id: string; readonly [field: string]: unknown }[];
+  readonly position: string;
+}
+
+let ada: Person;
+let charles: Person;
+let eve: Person;
+let withCharles: string;
+let withEve: string;
+let phone: Socket;
+let his: Socket;
+beforeEach(async () => {
+  [ada, charles, eve] = await people(api, 3);
+  [withCharles, withEve] = [conversationOf(ada, charles), conversationOf(ada, eve)];
+  [phone, his] = await Promise.all([device(url, ada), device(url, charles)]);
+});
+afterEach(closeSockets);
+
+const sync = (conversations: Record<string, unknown>, more: object = {}) =>
+  phone.ask({ action: 'sync', conversations, ...more }) as Promise<Page>;
+const say = async (socket: Socket, to: Person, texts: readonly string[]) => {
+  for (const text of texts)
+    expect(await socket.ask(messageTo(to, text))).toMatchObject({ type: 'message.sent' });
+};
+
+/** Asks as a client does, until nothing is missing: the pages, and what the client then holds. */
+async function catchUp(start: Record<string, number>) {
+  const held = { ...start };
+  const missed: Missed[] = [];
+  const pages: Page[] = [];
+  do {
+    pages.push(await sync(held));
+    for (const message of pages.at(-1)?.messages ?? []) {
+      expect(message.seq, 'each comes next').toBe((held[message.conversation] ?? 0) + 1);
+      held[message.conversation] = message.seq;
+      missed.push(message);
+    }
+  } while (pages.at(-1)?.type === 'sync.page');
+  return { pages, missed, held };
+}
+
+describe('a device that was away', () => {
+  it('for nothing gets nothing', async () => {
+    await say(his, ada, ['one', 'two']);
+    expect(await sync({ [withCharles]: 2 })).toMatchObject({ type: 'sync.done', messages: [] });
+    expect(await sync({ [withCharles]: 7 })).toMatchObject({ type: 'sync.done', messages: [] });
+    expect(await sync({})).toMatchObject({ type: 'sync.done', messages: [], conversations: [] });
+  });
+
+  it('for a second gets what came in it, as it is in the log', async () => {
+    await say(his, ada, ['before']);
+    await phone.close();
+    const frame = messageTo(ada, 'meanwhile');
+    const { id, created_at } = await his.ask(frame);
+    phone = await device(url, ada);
+    const { type, messages } = await sync({ [withCharles]: 1 });
+    expect({ type, messages }).toEqual({
+      type: 'sync.done',
+      messages: [
+        {
+          id,
+          conversation: withCharles,
+          seq: 2,
+          message: 'meanwhile',
+          sender_id: charles.id,
+          created_at,
+          client_id: frame.client_id,
+        },
+      ],
+    });
+  });
+
+  it('for 350 messages of two conversations gets them page by page, in order, exactly the log', async () => {
+    const hers = await device(url, eve);
+    const texts = (who: string, count: number) => upTo(count).map((turn) => `${who} ${turn}`);
+    await Promise.all([say(his, ada, texts('charles', 250)), say(hers, ada, texts('eve', 120))]);
+    const { pages, missed, held } = await catchUp({ [withCharles]: 10, [withEve]: 10 });
+    expect(held).toEqual({ [withCharles]: 250, [withEve]: 120 });
+    const of = (id: string) =>
+      missed.filter(({ conversation }) => conversation === id).map((one) => one.message);
+    expect(of(withCharles)).toEqual(texts('charles', 250).slice(10));
+    expect(of(withEve)).toEqual(texts('eve', 120).slice(10));
+    expect(pages.length).toBeLessThanOrEqual(5);
+  }, 60_000);
+
+  it('for long messages gets pages that a socket carries', async () => {
+    const long = upTo(45).map((turn) => `${turn} ${'名'.repeat(3990)}`);
+    await say(his, ada, long);
+    const { missed, pages } = await catchUp({ [withCharles]: 0 });
+    expect(missed.map(({ message }) => message)).toEqual(long);
+    for (const page of pages) expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThanOrEqual(128 * 1024);
+  }, 60_000);
+
+  it('gets what is said while it asks, live or by its next question', async () => {
+    await say(his, ada, ['one']);
+    const talking = say(
+      his,
+      ada,
+      upTo(30).map((turn) => `turn ${turn}`),
+    );
+    const { held } = await catchUp({ [withCharles]: 0 });
+    await talking;
+    const caughtUpTo = held[withCharles] as number;
+    await phone.until(() => phone.frames.some(({ type, seq }) => type === 'chat.message' && seq === 31));
+    const live = phone.frames.filter(({ type }) => type === 'chat.message').map(({ seq }) => seq);
+    for (const seq of upTo(31).slice(caughtUpTo)) expect(live).toContain(seq);
+  });
+
+  it('hears of conversations that it does not know, by the position of its last `sync.done`', async () => {
+    await say(his, ada, ['one']);
+    const { position } = await sync({ [withCharles]: 1 });
+    await say(await device(url, eve), ada, ['we have not met']);
+    const told = await vi.waitFor(
+      async () => {
+        const { conversations } = await sync({ [withCharles]: 1 }, { since: position });
+        const found = conversations.find(({ id }) => id === withEve);
+        expect(found).toBeDefined();
+        return found;
+      },
+      { timeout: 10_000, interval: 100 },
+    );
+    expect(told).toMatchObject({
+      peer: { id: eve.id, username: eve.username, online: true },
+      last_message: { seq: 1, message: 'we have not met', sender_id: eve.id },
+      unread: 1,
+    });
+    const { missed } = await catchUp({ [withEve]: 0 });
+    expect(missed.map(({ message }) => message)).toEqual(['we have not met']);
+  });
+
+  it('hears where the marks of both are', async () => {
+    await say(his, ada, ['one', 'two', 'three']);
+    await phone.ask({ action: 'conversation.read', conversation: withCharles, seq: 2 });
+    await vi.waitFor(
+      async () =>
+        expect((await sync({ [withCharles]: 3 })).conversations).toMatchObject([
+          { id: withCharles, unread: 1, read: 2, received: 2, peer_read: 3, peer_received: 3 },
+        ]),
+      { timeout: 10_000, interval: 100 },
+    );
+  });
+
+  it('may ask for a conversation in which nothing was said', async () => {
+    expect(await sync({ [withEve]: 0 })).toMatchObject({
+      type: 'sync.done',
+      messages: [],
+      conversations: [],
+    });
+  });
+});
+
+describe('what may be asked for at once is bounded', () => {
+  const strangers = (count: number) =>
+    Object.fromEntries(upTo(count).map(() => [conversationOf(ada, { ...eve, id: crypto.randomUUID() }), 0]));
+
+  it('50 conversations', async () => {
+    await say(his, ada, ['one']);
+    expect(await sync({ ...strangers(49), [withCharles]: 0 })).toMatchObject({
+      type: 'sync.done',
+      messages: [{ message: 'one' }],
+    });
+  });
+
+  it('not 51', async () => {
+    expect(await sync(strangers(51))).toMatchObject({
+      type: 'error',
+      code: 'validation_failed',
+      errors: { conversations: [expect.any(String)] },
+    });
+  });
+
+  it('not 10,000, in one message of several frames', async () => {
+    const conversations = Object.fromEntries(upTo(10_000).map((index) => [`c${index}`, 0]));
+    const text = JSON.stringify({ action: 'sync', conversations });
+    phone.sendInParts(text, 30_000);
+    expect(await phone.next()).toMatchObject({ type: 'error', code: 'validation_failed' });
+    expect(phone.isOpen).toBe(true);
+  });
+});
+
+describe('a conversation that the user is not in', () => {
+  it('is refused with the whole question, just as one that does not exist', async () => {
+    await say(his, eve, ['between us']);
+    await say(his, ada, ['one']);
+    const answerFor = async (id: string) => {
+      const { ref, ...answer } = await sync({ [withCharles]: 0, [id]: 0 });
+      return JSON.parse(JSON.stringify(answer).replaceAll(id, 'ID'));
+    };
+    const unknown = await answerFor([crypto.randomUUID(), crypto.randomUUID()].sort().join('.'));
+    expect(unknown).toEqual({ type: 'error', code: 'conversation_not_found', detail: expect.any(String) });
+    for (const id of [conversationOf(charles, eve), 'x', `${ada.id}.${ada.id}`]) {
+      expect(await answerFor(id), id).toEqual(unknown);
+    }
+  });
+});
