@@ -82,7 +82,11 @@ export const functionSpecs = {
   'http/conversations': {
     ...small,
     tokens: 'verify',
-    table: [{ actions: ['GetItem', 'Query', 'BatchGetItem'], partitions: ['USER#*', 'CONV#*'] }, readsKeys],
+    table: [
+      { actions: ['GetItem', 'Query', 'BatchGetItem'], partitions: ['USER#*'] },
+      { actions: ['Query', 'BatchGetItem'], partitions: ['CONV#*'] },
+      readsKeys,
+    ],
   },
   'http/messages': {
     ...small,
@@ -125,10 +129,8 @@ export const functionSpecs = {
       { actions: ['Query', 'PutItem'], partitions: ['CONV#*'] },
       // A page of `sync` reads memberships and conversations in one request.
       { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
-      {
-        actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
-        partitions: ['USER#*', 'WATCH#*'],
-      },
+      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      { actions: ['BatchWriteItem'], partitions: ['WATCH#*'] },
     ],
   },
   'stream/account-changes': {
