@@ -4,8 +4,6 @@ export interface Marks {
   readonly read: number;
 }
 
-export const NO_MARKS: Marks = { received: 0, read: 0 };
-
 /** Who answers has read what came before; who has read something has received it. `sent` is their last own `seq`. */
 export function effectiveMarks({ received, read }: Marks, sent: number): Marks {
   const effectiveRead = Math.max(read, sent);

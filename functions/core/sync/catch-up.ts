@@ -38,7 +38,7 @@ const PAGE_MESSAGES = 100;
 const NEW_CONVERSATIONS = 25;
 
 /** How many conversations one request may ask for. */
-export const MAX_HELD = 50;
+const MAX_HELD = 50;
 
 /** The inbox follows the log by about a second, and clocks differ: what was told before is told again rather than missed. */
 const MARGIN_MS = 30_000;
