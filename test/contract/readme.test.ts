@@ -19,10 +19,12 @@ import {
 } from '../../functions/core/errors.ts';
 import { problemReply } from '../../functions/middleware/problem-details.ts';
 import type { FrameFault } from '../../functions/protocol/errors.ts';
-import { errorFrame, MAX_MESSAGE_LENGTH, messageFrame, readFrame } from '../../functions/protocol/frames.ts';
+import { readFrame } from '../../functions/protocol/frames.ts';
 import { MAX_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
 import { registerRequest, tokenRequest } from '../../functions/protocol/requests.ts';
+import { errorFrame, messageFrame } from '../../functions/protocol/server-frames.ts';
+import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
 import * as keys from '../../functions/storage/keys.ts';
 import { messageStore } from '../../functions/storage/messages.ts';
 import { functionSpecs } from '../../lib/functions.ts';
@@ -85,7 +87,7 @@ describe('the wire', () => {
   it('lists every route', () => {
     const shown = rowsBelow(readme, 'HTTP')
       .flatMap((row) => Object.values(row).flatMap(codesIn))
-      .filter((code) => /^(?:GET|POST) /.test(code))
+      .filter((code) => /^(?:GET|PATCH|POST) /.test(code))
       .map((code) => code.replace(/\/$/, ''));
     const routed = httpRoutes
       .filter(({ path }) => !path.endsWith('/{slash+}'))
@@ -112,7 +114,7 @@ describe('the wire', () => {
 
   it('lists every code of an error frame', () => {
     // A Record, so that the compiler asks for a new one here.
-    const frames: Record<Exclude<FrameFault, 'no_conversation'>, string | undefined> = {
+    const frames: Record<Exclude<FrameFault, 'unknown_action'>, string | undefined> = {
       invalid_json: 'hello',
       not_an_object: '[]',
       binary_not_supported: undefined,
@@ -129,7 +131,7 @@ describe('the wire', () => {
     }
     const others = [ClientIdConflict, TokenExpired, Busy, Unavailable].map((type) => new type().code);
     const shown = rowsBelow(readme, 'Socket').flatMap(({ code }) => codesIn(code));
-    expect(sorted(shown)).toEqual(sorted([...Object.keys(frames), 'no_conversation', ...others, 'internal']));
+    expect(sorted(shown)).toEqual(sorted([...Object.keys(frames), 'unknown_action', ...others, 'internal']));
   });
 
   it('shows a frame with the fields that it has', () => {
