@@ -50,7 +50,8 @@ export async function markReceived(dependencies: Dependencies, request: MarkRequ
     reaches(history, conversation, seq),
     marks.of(userId, conversation),
   ]);
-  if (!isReached || seq <= current.received) return { moved: false, peerId };
+  // Who has read something has received it: a mark at or behind theirs would tell nobody anything.
+  if (!isReached || seq <= Math.max(current.received, current.read)) return { moved: false, peerId };
   const wait = current.receivedAt ? current.receivedAt.getTime() + RECEIVED_EVERY_MS - now().getTime() : 0;
   if (wait > 0) return { moved: false, peerId, retryAfter: Math.ceil(wait / 1000) };
   return { moved: await marks.moveReceived(userId, conversation, seq, now()), peerId };
