@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { Account } from '../../../../functions/core/accounts/account.ts';
+import { changeProfile, ownProfile } from '../../../../functions/core/accounts/own-profile.ts';
+import type { NamesChange } from '../../../../functions/core/accounts/ports.ts';
+import { alice, id } from '../../support/people.ts';
+import { rejection } from '../../support/rejection.ts';
+
+function profile(hidden = false) {
+  let account: Account = alice;
+  const changes: unknown[] = [];
+  const profiles = {
+    profileOf: async (userId: string) => (userId === alice.id ? account : undefined),
+    rename: async (userId: string, change: NamesChange) => {
+      if (userId !== alice.id) return undefined;
+      changes.push(['rename', change]);
+      const given = Object.entries(change).filter(([, value]) => value !== undefined);
+      account = { ...account, ...Object.fromEntries(given) };
+      return account;
+    },
+  };
+  const state = { hidden };
+  const presences = {
+    of: async (userIds: readonly string[]) => userIds.map((userId) => ({ userId, online: true, ...state })),
+    hide: async (userId: string, isHidden: boolean) => {
+      changes.push(['hide', userId, isHidden]);
+      state.hidden = isHidden;
+    },
+  };
+  return { dependencies: { profiles, presences }, changes };
+}
+
+describe('one’s own profile', () => {
+  it.each([
+    [false, 'shown'],
+    [true, 'hidden'],
+  ])('says whether presence is shown: hidden %s', async (hidden, presence) => {
+    expect(await ownProfile(profile(hidden).dependencies, alice.id)).toEqual({ account: alice, presence });
+  });
+
+  it('of nobody is not found', async () => {
+    const { dependencies } = profile();
+    expect(await rejection(ownProfile(dependencies, id(404)))).toEqual({ code: 'user_not_found' });
+  });
+});
+
+describe('changing one’s profile', () => {
+  it.each([
+    [{ firstName: 'Al' }, [['rename', { firstName: 'Al' }]], { firstName: 'Al' }, 'shown'],
+    [{ lastName: 'L', firstName: undefined }, [['rename', { lastName: 'L' }]], { lastName: 'L' }, 'shown'],
+    [{ presence: 'hidden' as const }, [['hide', alice.id, true]], {}, 'hidden'],
+    [
+      { firstName: 'Al', presence: 'shown' as const },
+      [
+        ['rename', { firstName: 'Al' }],
+        ['hide', alice.id, false],
+      ],
+      { firstName: 'Al' },
+      'shown',
+    ],
+    [{}, [], {}, 'shown'],
+    [{ firstName: undefined, lastName: undefined, presence: undefined }, [], {}, 'shown'],
+  ])('by %j changes that and nothing else', async (change, changes, names, presence) => {
+    const { dependencies, changes: done } = profile();
+    const after = { account: { ...alice, ...names }, presence };
+    expect(await changeProfile(dependencies, alice.id, change)).toEqual(after);
+    expect(done).toEqual(changes);
+    expect(await ownProfile(dependencies, alice.id)).toEqual(after);
+  });
+
+  it('of names says how presence is, which it did not touch', async () => {
+    const { dependencies } = profile(true);
+    expect(await changeProfile(dependencies, alice.id, { firstName: 'Al' })).toMatchObject({
+      presence: 'hidden',
+    });
+  });
+
+  it.each([{}, { firstName: 'Al' }, { presence: 'hidden' as const }])(
+    'of nobody by %j is not found, and stores nothing',
+    async (change) => {
+      const { dependencies, changes } = profile();
+      expect(await rejection(changeProfile(dependencies, id(404), change))).toEqual({
+        code: 'user_not_found',
+      });
+      expect(changes).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../../functions/core/connections/connection.ts';
+import { followConnections } from '../../../../functions/core/presence/follow-connections.ts';
+import { presenceStore } from '../../../../functions/storage/presence.ts';
+import { frozenClock, NOON } from '../../support/clock.ts';
+import { aConnection, memoryConnections } from '../../support/connections.ts';
+import { memoryTable } from '../../support/memory-table.ts';
+import { alice, bob } from '../../support/people.ts';
+
+function following(...open: readonly Connection[]) {
+  const { table } = memoryTable();
+  const { now, pass } = frozenClock();
+  const connections = memoryConnections(...open);
+  const presences = presenceStore(table);
+  return {
+    connections,
+    pass,
+    follow: () => followConnections({ connections, presences, now }, alice.id),
+    presence: async () => (await presences.of([alice.id]))[0],
+  };
+}
+
+const ONLINE = { userId: alice.id, online: true, hidden: false };
+const OFFLINE = { userId: alice.id, online: false, hidden: false };
+
+describe('after a socket came or went, its user', () => {
+  it('is online with one device or more, and offline only after the last one', async () => {
+    const { connections, follow, presence, pass } = following(aConnection('phone'), aConnection('desk'));
+    await follow();
+    expect(await presence()).toEqual(ONLINE);
+    await connections.remove(alice.id, 'phone');
+    await follow();
+    expect(await presence()).toEqual(ONLINE);
+    await connections.remove(alice.id, 'desk');
+    pass(1_000);
+    await follow();
+    expect(await presence()).toEqual({ ...OFFLINE, lastSeen: '2026-11-23T12:00:01.000Z' });
+  });
+
+  it('is online again with the next socket, and was last seen no more', async () => {
+    const { connections, follow, presence } = following(aConnection('phone'));
+    await follow();
+    await connections.remove(alice.id, 'phone');
+    await follow();
+    await connections.put(aConnection('phone'));
+    await follow();
+    expect(await presence()).toEqual(ONLINE);
+  });
+
+  it('was last seen when the last device went, however often that is told', async () => {
+    const { connections, follow, presence, pass } = following(aConnection('phone'));
+    await follow();
+    await connections.remove(alice.id, 'phone');
+    await follow();
+    pass(60_000);
+    await follow();
+    expect(await presence()).toEqual({ ...OFFLINE, lastSeen: NOON });
+  });
+
+  it('is what they are now, whatever the record says that comes late', async () => {
+    const { connections, follow, presence } = following();
+    await follow();
+    expect(await presence()).toEqual(OFFLINE);
+    await connections.put(aConnection('phone'));
+    await follow();
+    await follow();
+    expect(await presence()).toEqual(ONLINE);
+  });
+
+  it('is not online by the sockets of others', async () => {
+    const { follow, presence } = following(aConnection('x', { userId: bob.id }));
+    await follow();
+    expect(await presence()).toEqual(OFFLINE);
+  });
+});

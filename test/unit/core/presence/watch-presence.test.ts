@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { conversationIdOf } from '../../../../functions/core/conversations/conversation-id.ts';
+import type { Watcher } from '../../../../functions/core/presence/ports.ts';
+import type { StoredPresence } from '../../../../functions/core/presence/presence.ts';
+import { watchPresence } from '../../../../functions/core/presence/watch-presence.ts';
+import { frozenClock, NOON } from '../../support/clock.ts';
+import { alice, bob, id } from '../../support/people.ts';
+
+const phone: Watcher = { userId: alice.id, connectionId: 'phone' };
+const carol = id(3);
+const stranger = id(4);
+
+function watching() {
+  const steps: unknown[] = [];
+  const presences: Record<string, Partial<StoredPresence>> = {
+    [bob.id]: { online: true },
+    [carol]: { online: true, hidden: true, lastSeen: NOON },
+  };
+  const dependencies = {
+    memberships: {
+      among: async (userId: string, conversations: readonly string[]) => {
+        steps.push(['among', userId, conversations]);
+        const own = [bob.id, carol].map((peer) => conversationIdOf(userId, peer));
+        return new Set(conversations.filter((conversation) => own.includes(conversation)));
+      },
+    },
+    presences: {
+      of: async (userIds: readonly string[]) => {
+        steps.push(['of', userIds]);
+        return userIds.map((userId) => ({ userId, online: false, hidden: false, ...presences[userId] }));
+      },
+    },
+    watches: {
+      watch: async (...list: [Watcher, readonly string[], Date]) => void steps.push(['watch', ...list]),
+    },
+    now: frozenClock().now,
+  };
+  return { steps, watch: (...userIds: string[]) => watchPresence(dependencies, phone, userIds) };
+}
+
+describe('watching people', () => {
+  it('stores the list before it looks at their presence: what changes in between is told', async () => {
+    const { watch, steps } = watching();
+    expect(await watch(carol, bob.id)).toEqual([
+      { userId: carol, online: false },
+      { userId: bob.id, online: true },
+    ]);
+    expect(steps).toEqual([
+      ['among', alice.id, [conversationIdOf(alice.id, carol), conversationIdOf(alice.id, bob.id)]],
+      ['watch', phone, [carol, bob.id], new Date(NOON)],
+      ['of', [carol, bob.id]],
+    ]);
+  });
+
+  it('leaves out strangers, oneself, what is no user, and whom it has already', async () => {
+    const { watch, steps } = watching();
+    expect(await watch(stranger, alice.id, 'x', '', bob.id, bob.id)).toEqual([
+      { userId: bob.id, online: true },
+    ]);
+    expect(steps[1]).toEqual(['watch', phone, [bob.id], new Date(NOON)]);
+  });
+
+  it('of nobody ends what was watched before', async () => {
+    const { watch, steps } = watching();
+    expect(await watch()).toEqual([]);
+    expect(steps).toContainEqual(['watch', phone, [], new Date(NOON)]);
+  });
+});

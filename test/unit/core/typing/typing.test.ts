@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { TYPING_SECONDS, type TypingTimes, typing } from '../../../../functions/core/typing/typing.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { aMessage } from '../../support/message-log.ts';
+import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
+import { rejection } from '../../support/rejection.ts';
+
+function someoneTypes() {
+  const { now, pass } = frozenClock();
+  const times: TypingTimes = new Map();
+  let reads = 0;
+  const history = {
+    last: async (conversation: string) => {
+      reads += 1;
+      return conversation === `${alice.id}.${id(404)}` ? undefined : aMessage(1);
+    },
+  };
+  const type = (userId = alice.id, conversation = CONVERSATION) =>
+    typing({ history, times, now }, { userId, conversation });
+  return { type, pass, times, reads: () => reads };
+}
+
+describe('typing', () => {
+  it('is told to the other member, whoever types', async () => {
+    const { type } = someoneTypes();
+    expect(await type(alice.id)).toBe(bob.id);
+    expect(await type(bob.id)).toBe(alice.id);
+  });
+
+  it('is told at most once in 3 s, and costs no read in between', async () => {
+    const { type, pass, reads } = someoneTypes();
+    await type();
+    pass(2_999);
+    expect(await type()).toBeUndefined();
+    expect(reads()).toBe(1);
+    pass(1);
+    expect(await type()).toBe(bob.id);
+    pass(2_999);
+    expect(await type()).toBeUndefined();
+  });
+
+  it('is shown for twice as long as it takes to be told again', () => {
+    expect(TYPING_SECONDS).toBe(2 * 3);
+  });
+
+  it('in one conversation says nothing of another', async () => {
+    const { type } = someoneTypes();
+    await type();
+    expect(await type(alice.id, `${alice.id}.${id(3)}`)).toBe(id(3));
+  });
+
+  it.each([
+    ['that nobody has said anything in', `${alice.id}.${id(404)}`],
+    ['of others', `${id(8)}.${id(9)}`],
+    ['that cannot be', 'x'],
+  ])('in a conversation %s is not found, each time, and nothing is kept', async (_, conversation) => {
+    const { type, times } = someoneTypes();
+    expect(await rejection(type(alice.id, conversation))).toEqual({ code: 'conversation_not_found' });
+    expect(await rejection(type(alice.id, conversation))).toEqual({ code: 'conversation_not_found' });
+    expect(times.size).toBe(0);
+  });
+
+  it('does not fill the memory of a function that runs for long', async () => {
+    const { type, times } = someoneTypes();
+    for (let i = 0; i < 10_001; i += 1) await type(alice.id, `${alice.id}.${id(1_000 + i)}`);
+    expect(times.size).toBeLessThanOrEqual(10_000);
+    expect(await type(alice.id, `${alice.id}.${id(11_000)}`)).toBeUndefined();
+  });
+});
