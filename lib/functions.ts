@@ -1,5 +1,8 @@
 import type { TableAccess } from './table-access.ts';
 
+/** Of the @connections API: POST sends, DELETE closes. */
+export type ConnectionMethod = 'POST' | 'DELETE';
+
 /** What one function is given; whatever is not here, it does not have. */
 export interface FunctionSpec {
   readonly memoryMb: number;
@@ -7,8 +10,8 @@ export interface FunctionSpec {
   readonly table?: readonly TableAccess[];
   /** `sign` reads the signing secret; `verify` needs the public keys alone. */
   readonly tokens?: 'sign' | 'verify';
-  /** May post to, and close, the sockets' connections. */
-  readonly posts?: true;
+  /** What it may do to the sockets' connections. */
+  readonly connections?: readonly ConnectionMethod[];
   /** Decides which browser origins may open a socket. */
   readonly checksOrigin?: true;
 }
@@ -22,7 +25,7 @@ const small = { memoryMb: 512, timeoutSeconds: 10 };
 /** The hot path: 0.6 of a processor for several TLS requests at once, so that a burst's p99 stays low. */
 const delivering = { memoryMb: 1024, timeoutSeconds: 15 };
 
-/** A batch of records, each with a query and posts. */
+/** A batch of records, each with a query and sockets to close. */
 const batch = { memoryMb: 512, timeoutSeconds: 30 };
 
 const readsKeys: TableAccess = { actions: ['GetItem'], partitions: ['KEYS'] };
@@ -86,7 +89,7 @@ export const functionSpecs = {
   },
   'websocket/message': {
     ...delivering,
-    posts: true,
+    connections: ['POST', 'DELETE'],
     table: [
       { actions: ['Query', 'PutItem'], partitions: ['CONV#*'] },
       { actions: ['Query', 'PutItem', 'DeleteItem'], partitions: ['USER#*'] },
@@ -94,7 +97,7 @@ export const functionSpecs = {
   },
   'stream/account-changes': {
     ...batch,
-    posts: true,
+    connections: ['DELETE'],
     table: [
       { actions: ['Query', 'DeleteItem'], partitions: ['USER#*'] },
       { actions: ['PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['DIRECTORY#*'] },

@@ -74,7 +74,7 @@ export class ServiceStack extends Stack {
         }),
         ...(spec.checksOrigin && { ALLOWED_ORIGINS: settings.origins.join(',') }),
         // The SDK's own variable: functions name no endpoint, so that any surroundings can give them another.
-        ...(spec.posts && {
+        ...(spec.connections && {
           AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `https://${this.#webSocketApi.domainName}/${socketStage}`,
         }),
         ...(entry === 'http/fallback' && {
@@ -91,9 +91,7 @@ export class ServiceStack extends Stack {
         }),
       );
     }
-    if (spec.posts) {
-      this.#webSocketApi.grantPosts(made);
-    }
+    this.#webSocketApi.grantConnections(made, spec.connections ?? []);
     return made;
   }
 }
