@@ -1,5 +1,8 @@
 import type { TableAccess } from './table-access.ts';
 
+/** Of the @connections API: POST sends, DELETE closes. */
+export type ConnectionMethod = 'POST' | 'DELETE';
+
 /** What one function is given; whatever is not here, it does not have. */
 export interface FunctionSpec {
   readonly memoryMb: number;
@@ -7,8 +10,8 @@ export interface FunctionSpec {
   readonly table?: readonly TableAccess[];
   /** `sign` reads the signing secret; `verify` needs the public keys alone. */
   readonly tokens?: 'sign' | 'verify';
-  /** May post to, and close, the sockets' connections. */
-  readonly posts?: true;
+  /** What it may do to the sockets' connections. */
+  readonly connections?: readonly ConnectionMethod[];
   /** Appends messages, and stops who sends too many. */
   readonly sends?: true;
   /** Decides which browser origins may open a socket. */
@@ -24,7 +27,7 @@ const small = { memoryMb: 512, timeoutSeconds: 10 };
 /** The hot path: 0.6 of a processor for several TLS requests at once, so that a burst's p99 stays low. */
 const delivering = { memoryMb: 1024, timeoutSeconds: 15 };
 
-/** A batch of records, each with a query and posts. */
+/** A batch of records, each with a query and sockets to close. */
 const batch = { memoryMb: 512, timeoutSeconds: 30 };
 
 const readsKeys: TableAccess = { actions: ['GetItem'], partitions: ['KEYS'] };
@@ -96,7 +99,7 @@ export const functionSpecs = {
   'http/send-message': {
     ...delivering,
     tokens: 'verify',
-    posts: true,
+    connections: ['POST'],
     sends: true,
     table: [
       { actions: ['Query', 'PutItem'], partitions: ['CONV#*'] },
@@ -123,7 +126,7 @@ export const functionSpecs = {
   },
   'websocket/message': {
     ...delivering,
-    posts: true,
+    connections: ['POST', 'DELETE'],
     sends: true,
     table: [
       { actions: ['Query', 'PutItem'], partitions: ['CONV#*'] },
@@ -135,7 +138,7 @@ export const functionSpecs = {
   },
   'stream/account-changes': {
     ...batch,
-    posts: true,
+    connections: ['POST', 'DELETE'],
     table: [
       { actions: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
       { actions: ['Query', 'BatchWriteItem'], partitions: ['WATCH#*'] },

@@ -69,8 +69,9 @@ export class ParleyHttpApi extends Construct {
 }
 
 /**
- * Each of these requests is half a second of a processor. A flood of them is held to some 25 functions at once, so
- * that it neither takes the account's concurrency away from the chat nor runs up a bill.
+ * Each of these requests is a tenth of a second of a whole processor. A flood of them is held to some ten functions at
+ * once (each path and its twin have a limit of their own), so that it neither takes the account's concurrency away from
+ * the chat nor runs up a bill.
  */
 const hashingLimits = Object.fromEntries(
   httpRoutes

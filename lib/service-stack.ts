@@ -79,7 +79,7 @@ export class ServiceStack extends Stack {
           FLOOD_SECONDS: String(settings.floodSeconds),
         }),
         // The SDK's own variable: functions name no endpoint, so that any surroundings can give them another.
-        ...(spec.posts && {
+        ...(spec.connections && {
           AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `https://${this.#webSocketApi.domainName}/${socketStage}`,
         }),
         ...(entry === 'http/fallback' && {
@@ -96,9 +96,7 @@ export class ServiceStack extends Stack {
         }),
       );
     }
-    if (spec.posts) {
-      this.#webSocketApi.grantPosts(made);
-    }
+    this.#webSocketApi.grantConnections(made, spec.connections ?? []);
     return made;
   }
 }

@@ -6,6 +6,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { accessLog } from './access-log.ts';
 import type { ParleyFunction } from './function.ts';
+import type { ConnectionMethod } from './functions.ts';
 import { gatewayLogging } from './gateway-logging.ts';
 import type { Stage } from './settings.ts';
 
@@ -56,10 +57,10 @@ export class ParleyWebSocketApi extends Construct {
     stageResource.node.addDependency(gatewayLogging(this));
   }
 
-  /** Lets the function post to connections and close them; it cannot ask who they are. */
-  grantPosts(to: ParleyFunction): void {
+  /** Lets the function post to connections or close them; it cannot ask who they are. */
+  grantConnections(to: ParleyFunction, methods: readonly ConnectionMethod[]): void {
     const api = Stack.of(this).getLogicalId(this.api.node.defaultChild as CfnApi);
-    for (const method of ['POST', 'DELETE']) {
+    for (const method of methods) {
       const connections = `${socketStage}/${method}/@connections/*`;
       to.addToRolePolicy(
         new PolicyStatement({

@@ -85,8 +85,12 @@ describe(`whatever a client sends (seed ${seed})`, () => {
   it(
     'no user id makes a 5xx, or an answer that is not described',
     async () => {
+      // A URL loses its dot segments before it is sent (WHATWG URL): with them it is another path.
+      const ids = fc
+        .string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
+        .filter((id) => id !== '.' && id !== '..');
       await fc.assert(
-        fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }), async (id) => {
+        fc.asyncProperty(ids, async (id) => {
           const { status } = await api.get(`/chat/history/${encodeURIComponent(id)}/`, { token: ada.access });
           expect(status).toBe(404);
         }),

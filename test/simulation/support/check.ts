@@ -1,7 +1,14 @@
 import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation-id.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
-import { presenceKey } from '../../../functions/storage/keys.ts';
+import {
+  CONNECTION_PREFIX,
+  conversationPartition,
+  MESSAGE_PREFIX,
+  presenceKey,
+  userPartition,
+  watchPartition,
+} from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import type { Simulation } from './simulation.ts';
 import type { Person } from './world.ts';
@@ -29,8 +36,11 @@ function logsOf({ world }: Simulation): ReadonlyMap<string, Log> {
     world.people.slice(i + 1).map((other) => conversationIdOf(one.id, other.id)),
   );
   const logs = pairs.map((conversation) => {
-    const items = world.state.partition(`CONV#${conversation}`);
-    return [conversation, items.filter(({ sk }) => String(sk).startsWith('MSG#')).map(toLogEntry)] as const;
+    const items = world.state.partition(conversationPartition(conversation));
+    return [
+      conversation,
+      items.filter(({ sk }) => String(sk).startsWith(MESSAGE_PREFIX)).map(toLogEntry),
+    ] as const;
   });
   return new Map(logs.filter(([, log]) => log.length > 0));
 }
@@ -89,7 +99,7 @@ function checkInbox(
     const newest = log.at(-1);
     if (last.seq !== newest?.seq || last.id !== newest.id) {
       world.blame(
-        `${username}'s inbox shows ${last.seq} as the last of ${conversation}, which is ${newest?.seq}`,
+        `${username}'s inbox shows ${last.seq} (${last.id}) as the last of ${conversation}, which is ${newest?.seq} (${newest?.id})`,
       );
     }
     if (unread !== last.seq - own.read) world.blame(`${username} has ${unread} unread in ${conversation}`);
@@ -117,8 +127,10 @@ export function checkSockets({ world }: Simulation): void {
   const { state, sockets, people, scheduler } = world;
   for (const { id, username } of people) {
     const rows = state
-      .partition(`USER#${id}`)
-      .filter(({ sk, ttl }) => String(sk).startsWith('CONN#') && Number(ttl) > scheduler.time / 1000)
+      .partition(userPartition(id))
+      .filter(
+        ({ sk, ttl }) => String(sk).startsWith(CONNECTION_PREFIX) && Number(ttl) > scheduler.time / 1000,
+      )
       .map(({ connectionId }) => connectionId);
     const lost = sockets.open.filter(
       ({ userId, connectionId }) => userId === id && !rows.includes(connectionId),
@@ -136,6 +148,6 @@ export function checkAllOffline({ world }: Simulation): void {
   for (const { id, username } of world.people) {
     if (world.state.get(presenceKey(id))?.online) world.blame(`${username} is shown online without a socket`);
   }
-  const left = world.people.flatMap(({ id }) => world.state.partition(`WATCH#${id}`));
+  const left = world.people.flatMap(({ id }) => world.state.partition(watchPartition(id)));
   if (left.length > 0) world.blame(`${left.length} watch rows are left`);
 }

@@ -1,5 +1,6 @@
 import { conversationIdOf } from '../../../functions/core/conversations/conversation-id.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
+import { conversationPartition } from '../../../functions/storage/keys.ts';
 import type { Client } from './client.ts';
 import type { Fate } from './fate.ts';
 import { faultOfMessage } from './witness.ts';
@@ -54,7 +55,9 @@ export async function trySending(world: World, intent: Intent, fate: Fate, clien
     const { code } = outcome.error;
     world.say(`"${text}" is answered with ${code}`);
     if (!TEMPORARY.has(code)) world.blame(`"${text}" is refused with ${code}`);
-    const isStored = world.state.partition(`CONV#${conversation}`).some((item) => item.text === text);
+    const isStored = world.state
+      .partition(conversationPartition(conversation))
+      .some((item) => item.text === text);
     if (NOTHING_STORED.has(code) && intent.tries === 1 && isStored) {
       world.blame(`"${text}" is refused with ${code}, but stored`);
     }
@@ -66,7 +69,9 @@ function acknowledge(world: World, intent: Intent, message: Message): void {
   world.blame(faultOfMessage(world.state, message));
   if (message.text !== text) world.blame(`"${text}" is acknowledged as "${message.text}"`);
   if (acked && (acked.id !== message.id || acked.seq !== message.seq)) {
-    world.blame(`"${text}" is acknowledged as ${acked.seq} and as ${message.seq}`);
+    world.blame(
+      `"${text}" is acknowledged as ${acked.seq} (${acked.id}) and as ${message.seq} (${message.id})`,
+    );
   }
   intent.acked = message;
 }

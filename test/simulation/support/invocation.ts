@@ -61,7 +61,20 @@ export class Invocation {
       this.#kill(what);
       return NEVER;
     }
-    return act(isCalm() ? undefined : fault);
+    return this.#act(what, act, isCalm() ? undefined : fault);
+  }
+
+  #act<T>(what: string, act: (fault: Fault | undefined) => T, fault: Fault | undefined): T {
+    const { isCalm, say } = this.#world;
+    const happened = `${this.name}: ${what}${fault ? ` (${fault.kind})` : ''}`;
+    try {
+      const result = act(fault);
+      if (!isCalm()) say(happened);
+      return result;
+    } catch (error) {
+      say(`${happened} fails with ${(error as Error).name}`);
+      throw error;
+    }
   }
 
   #kill(before: string): void {

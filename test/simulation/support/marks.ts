@@ -1,3 +1,4 @@
+import { messageKey } from '../../../functions/storage/keys.ts';
 import type { Client } from './client.ts';
 import type { Fate } from './fate.ts';
 
@@ -19,6 +20,8 @@ export class MarkAttempts {
   async move(client: Client, kind: Kind, conversation: string, seq: number, fate: Fate): Promise<void> {
     const { world, connection, person } = client;
     if (!connection) return;
+    // A mark beyond the end is accepted too, and does nothing.
+    const isReached = world.state.get(messageKey(conversation, seq)) !== undefined;
     const attempt: Attempt = { userId: person.id, conversation, kind, seq, isAcked: false };
     this.#attempts.push(attempt);
     world.say(`${client.name} marks ${conversation} as ${kind} up to ${seq}`);
@@ -26,7 +29,7 @@ export class MarkAttempts {
       functions[kind](connection, conversation, seq),
     );
     // What does not move is at its place already, is beyond the end, or (a delivery mark) comes too soon.
-    if (outcome.kind === 'ok') attempt.isAcked = kind === 'read' || outcome.value.moved;
+    if (outcome.kind === 'ok') attempt.isAcked = isReached && (kind === 'read' || outcome.value.moved);
     if (outcome.kind === 'error' && !['unavailable', 'conversation_not_found'].includes(outcome.error.code)) {
       world.blame(`a mark is refused with ${outcome.error.code}`);
     }

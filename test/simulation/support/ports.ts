@@ -13,11 +13,10 @@ import type { State } from './table/state.ts';
 import { wordsOf } from './words.ts';
 
 /** The table as one invocation meets it, faults and all. */
-export function storePort(state: State, invocation: Invocation, say: (words: string) => void) {
+export function storePort(state: State, invocation: Invocation) {
   return (command: object): Promise<object> => {
     const what = wordsOf(command);
     return invocation.turn(what, (fault) => {
-      if (fault) say(`${invocation.name}, ${what}: ${fault.kind}`);
       if (fault?.kind === 'throttled') throw throttled(command);
       if (fault?.kind === 'timed-out') throw storeFault('TimeoutError');
       const result = execute(state, command, conditionOf(fault));
@@ -43,13 +42,12 @@ function conditionOf(fault: Fault | undefined): Condition {
 }
 
 /** `@connections` as one invocation meets it. */
-export function gatewayPort(sockets: Sockets, invocation: Invocation, say: (words: string) => void) {
+export function gatewayPort(sockets: Sockets, invocation: Invocation) {
   return (command: object): Promise<object> => {
     const { ConnectionId = '' } = (command as PostToConnectionCommand).input;
     const what =
       command instanceof PostToConnectionCommand ? `a post to ${ConnectionId}` : `closing ${ConnectionId}`;
     return invocation.turn(what, (fault) => {
-      if (fault) say(`${invocation.name}, ${what}: ${fault.kind}`);
       if (fault?.kind === 'throttled') throw Object.assign(new Error(), { name: 'LimitExceededException' });
       if (fault?.kind === 'timed-out') throw Object.assign(new Error(), { name: 'TimeoutError' });
       if (fault?.kind === 'false-410') throw gone();

@@ -95,8 +95,8 @@ export class World {
     const invocation = new Invocation(name, fate, { scheduler, say, isCalm: () => this.isCalm });
     const capabilities = this.#plant(
       capabilitiesOver({
-        documents: documentClient(storePort(this.state, invocation, say)),
-        management: managementClient(gatewayPort(this.sockets, invocation, say)),
+        documents: documentClient(storePort(this.state, invocation)),
+        management: managementClient(gatewayPort(this.sockets, invocation)),
         system: {
           now: () => invocation.now(),
           newId: this.newId,

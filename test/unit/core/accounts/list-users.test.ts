@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { listUsers, type UserCursor } from '../../../../functions/core/accounts/list-users.ts';
+import type { Directory } from '../../../../functions/core/accounts/ports.ts';
 import { crowd, memoryDirectory } from '../../support/directory.ts';
 import { id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
@@ -98,6 +99,25 @@ describe('a page of users', () => {
       code: 'validation_failed',
       errors: { offset: ['Must be at most 1000; follow `next` to go further.'] },
     });
+  });
+
+  it('costs what it skips and shows, and one entry more that tells whether there is a next page', async () => {
+    const limits: number[] = [];
+    const counted: Directory = {
+      ...directory,
+      page: (name, page) => {
+        limits.push(page.limit);
+        return directory.page(name, page);
+      },
+    };
+    await listUsers(counted, { staff: false, limit: 5, offset: 10 });
+    await listUsers(counted, {
+      staff: false,
+      limit: 5,
+      offset: 10,
+      cursor: { username: 'u3', backwards: true },
+    });
+    expect(limits).toEqual([16, 6]);
   });
 
   it('shows staff to staff alone', async () => {

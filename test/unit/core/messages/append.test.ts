@@ -251,6 +251,17 @@ describe('appending while answers get lost', () => {
     expect(log.messages).toHaveLength(2);
   });
 
+  it('finds its own message when the store, asked twice by the SDK, calls its place taken', async () => {
+    const log = memoryLog({
+      onWrite: (self, message) => {
+        self.add(message);
+        return 'stored';
+      },
+    });
+    expect(await appendTo(log).result).toEqual({ message: log.messages[0], repeated: false });
+    expect(log.messages).toHaveLength(1);
+  });
+
   it('passes a second outage on: then nobody knows, and the client tries again', async () => {
     const log = memoryLog({ onWrite: () => 'unavailable' });
     expect(await rejection(appendTo(log).result)).toEqual({ code: 'unavailable', retryAfter: 1 });

@@ -50,6 +50,16 @@ describe('a page of history', () => {
     },
   );
 
+  it('does not look up what is no id', async () => {
+    const history = memoryLog({ holding: 1 });
+    const nobody = { profileOf: () => Promise.reject(new Error('looked up')) };
+    const request = { userId: alice.id, peerId: 'x'.repeat(5_000), limit: 10, offset: 0 };
+    expect(await rejection(readHistory({ profiles: nobody, history }, request))).toEqual({
+      code: 'user_not_found',
+    });
+    expect(history.calls).toEqual([]);
+  });
+
   it('names in its error the id that was asked for', async () => {
     await expect(read(1, { limit: 10, offset: 0 }, 'no "one"').page).rejects.toThrow(
       'There is no user with the id "no \\"one\\"".',

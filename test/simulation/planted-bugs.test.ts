@@ -1,0 +1,74 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, test } from 'vitest';
+import { membersOf } from '../../functions/core/conversations/conversation-id.ts';
+import type { LogEntry } from '../../functions/core/messages/message.ts';
+import { messageFrame } from '../../functions/protocol/server-frames.ts';
+import { fromLogEntry } from '../../functions/storage/log-entry.ts';
+import type { Plant } from './support/capabilities.ts';
+import { explore } from './support/explore.ts';
+
+/** A checker that never says no proves nothing: each of these puts one bug in the place of something sound. */
+const caught = (plant: Plant) => explore({ runs: 200, seed: 1, plant });
+
+test('delivery before the write is caught', { timeout: 120_000 }, async () => {
+  const deliversFirst: Plant = (capabilities) => {
+    const { log, connections, gateway, system } = capabilities;
+    return {
+      ...capabilities,
+      log: {
+        ...log,
+        async append(entry) {
+          for (const userId of membersOf(entry.conversation) ?? []) {
+            for (const { connectionId, conversation } of await connections.of(userId, system.now())) {
+              if (conversation !== '') continue;
+              await gateway.post(connectionId, JSON.stringify(messageFrame(entry, 'somebody')));
+            }
+          }
+          return log.append(entry);
+        },
+      },
+    };
+  };
+  expect(await caught(deliversFirst)).toMatch(/is shown as 1 of u1\.u\d, where the table has undefined/);
+});
+
+test('an unconditional put is caught', { timeout: 120_000 }, async () => {
+  const putsBlindly: Plant = (capabilities) => {
+    const { table, log } = capabilities;
+    return {
+      ...capabilities,
+      log: {
+        ...log,
+        async append(entry) {
+          await table.client.send(new PutCommand({ TableName: table.name, Item: fromLogEntry(entry) }));
+          return true;
+        },
+      },
+    };
+  };
+  expect(await caught(putsBlindly)).toMatch(
+    /is acknowledged as \d \(u\d+\) and as \d \(u\d+\)|is stored nowhere/,
+  );
+});
+
+test('a retry that does not look for its client id is caught', { timeout: 120_000 }, async () => {
+  const forgetsNames: Plant = (capabilities) => {
+    const { log } = capabilities;
+    const nameless = ({ clientId: _, ...entry }: LogEntry): LogEntry => ({
+      ...entry,
+      recent: new Uint8Array(),
+    });
+    return {
+      ...capabilities,
+      log: {
+        ...log,
+        latest: async (...args) => (await log.latest(...args)).map(nameless),
+        async since(...args) {
+          const { messages, isCut } = await log.since(...args);
+          return { messages: messages.map(nameless), isCut };
+        },
+      },
+    };
+  };
+  expect(await caught(forgetsNames)).toMatch(/is stored twice|is acknowledged as \d \(u\d+\) and as \d/);
+});

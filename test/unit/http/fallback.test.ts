@@ -1,0 +1,18 @@
+import '../support/environment.ts';
+import { expect, it } from 'vitest';
+import { handler } from '../../../functions/http/fallback.ts';
+import { httpEvent, lambdaContext } from '../support/events.ts';
+
+it.each([
+  ['POST', '/users', 405, 'GET'],
+  ['DELETE', '/users/', 405, 'GET'],
+  ['GET', '/users/register/', 405, 'POST'],
+  ['PUT', '/chat/history/42/', 405, 'GET'],
+  ['GET', '/', 404, undefined],
+  ['GET', '/users/else', 404, undefined],
+  ['GET', '/users/else/', 404, undefined],
+  ['POST', '/chat/history', 404, undefined],
+])('%s %s, which no route takes, answers %d and allows %s', async (method, path, status, allow) => {
+  const reply = await handler(httpEvent(method, path), lambdaContext);
+  expect([reply.statusCode, reply.headers?.allow]).toEqual([status, allow]);
+});

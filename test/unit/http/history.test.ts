@@ -1,0 +1,74 @@
+import '../support/environment.ts';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler } from '../../../functions/http/history.ts';
+import { messageKey } from '../../../functions/storage/keys.ts';
+import { NOON } from '../support/clock.ts';
+import { httpEvent, lambdaContext } from '../support/events.ts';
+import { accessToken, publishKeys } from '../support/logged-in.ts';
+import { aMessage } from '../support/message-log.ts';
+import { alice, bob, CONVERSATION, id } from '../support/people.ts';
+import { documents } from '../support/table.ts';
+
+const item = (seq: number) => ({ ...messageKey(CONVERSATION, seq), ...aMessage(seq) });
+const entry = (seq: number) => ({
+  id: id(1000 + seq),
+  sender: { id: alice.id, username: 'Alice' },
+  receiver: { id: bob.id, username: 'bob' },
+  message: `message ${seq}`,
+  created_at: NOON,
+  updated_at: NOON,
+  seq,
+});
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
+  publishKeys();
+  documents.on(GetCommand, { Key: { pk: `USER#${bob.id}`, sk: 'PROFILE' } }).resolves({ Item: bob });
+  documents.on(QueryCommand, { Limit: 1 }).resolves({ Items: [item(5)] });
+  return () => vi.useRealTimers();
+});
+
+async function get(queryStringParameters: Record<string, string>, userId: string = bob.id) {
+  const event = httpEvent('GET', `/chat/history/${userId}/`, {
+    headers: { host: 'chat.example', authorization: `Bearer ${await accessToken()}` },
+    pathParameters: { user_id: userId },
+    queryStringParameters,
+  });
+  const reply = await handler(event as never, lambdaContext);
+  return { statusCode: reply.statusCode, body: JSON.parse(reply.body ?? '') };
+}
+const link = (limit: number, offset: number) =>
+  `https://chat.example/chat/history/${bob.id}/?limit=${limit}&offset=${offset}`;
+
+describe('the history with somebody', () => {
+  it('is a page, newest first, with absolute links to its neighbours', async () => {
+    documents.on(QueryCommand, { ScanIndexForward: false }).resolves({ Items: [item(4), item(3)] });
+    documents.on(QueryCommand, { Limit: 1 }).resolves({ Items: [item(5)] });
+    expect(await get({ limit: '2', offset: '1' })).toEqual({
+      statusCode: 200,
+      body: { count: 5, next: link(2, 3), previous: link(2, 0), results: [entry(4), entry(3)] },
+    });
+  });
+
+  it.each([
+    ['3', null, link(2, 1)],
+    ['5', null, link(2, 3)],
+    ['100000000000000000000', null, link(2, Number.MAX_SAFE_INTEGER - 2)],
+  ])('links at offset %s to next %j and previous %j', async (offset, next, previous) => {
+    expect((await get({ limit: '2', offset: `${offset}` })).body).toMatchObject({ next, previous });
+  });
+
+  it.each(['bob', id(404), '%00'])('answers 404 for %j, and names it', async (userId) => {
+    const { statusCode, body } = await get({}, userId);
+    expect([statusCode, body.code, body.detail]).toEqual([
+      404,
+      'user_not_found',
+      `There is no user with the id "${userId}".`,
+    ]);
+  });
+
+  it('is refused for a limit that is none', async () => {
+    expect((await get({ limit: 'abc' })).statusCode).toBe(400);
+  });
+});

@@ -1,0 +1,20 @@
+import '../support/environment.ts';
+import { expect, it } from 'vitest';
+import { handler } from '../../../functions/http/jwks.ts';
+import { httpEvent, lambdaContext } from '../support/events.ts';
+import { publicJwk, publishKeys } from '../support/logged-in.ts';
+
+const get = () => handler(httpEvent('GET', '/.well-known/jwks.json'), lambdaContext);
+
+it('the key set is public, and may be kept for five minutes', async () => {
+  publishKeys();
+  expect(await get()).toEqual({
+    statusCode: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' },
+    body: JSON.stringify({ keys: [publicJwk] }),
+  });
+});
+
+it('the key set is empty before the first login', async () => {
+  expect((await get()).body).toBe('{"keys":[]}');
+});
