@@ -1,0 +1,101 @@
+import { functionSpecs } from '../../lib/functions.ts';
+import { ASSUMED_MS, PRICES } from './prices.ts';
+
+/** What some work took, as counted while it was done `times` times. */
+export interface Counted {
+  readonly times: number;
+  /** Over sockets, both ways, in the units of 32 KB that are charged. */
+  readonly socketMessages: number;
+  readonly httpRequests: number;
+  /** By function. */
+  readonly invocations: Readonly<Record<string, number>>;
+  readonly wru: number;
+  readonly rru: number;
+}
+
+/** Of one, in the mean. */
+export interface Cost {
+  readonly work: string;
+  readonly socketMessages: number;
+  readonly httpRequests: number;
+  readonly invocations: number;
+  readonly wru: number;
+  readonly rru: number;
+  /** Of a million. */
+  readonly usd: number;
+}
+
+export type Counts = Readonly<Record<string, Counted>>;
+
+/** The kinds of work, in the order in which they are shown. */
+export const WORK = {
+  acked: 'a message until it is acknowledged',
+  burst: 'a message in a burst of 20, inboxes included',
+  alone: 'a message alone, inboxes included',
+  top: 'a message that brings its conversation to the top of both inboxes',
+  http: 'a message over HTTP until it is answered',
+  read: 'a `conversation.read`',
+  received: 'a `message.received` that is written',
+  coalesced: 'a `message.received` that comes too soon',
+  typing: 'a `typing` that is forwarded',
+  ping: 'a `ping`',
+  inbox: 'a page of 10 conversations',
+  messages: 'a page of 20 messages',
+  syncNothing: 'a `sync` of 10 conversations, nothing missed',
+  syncTwenty: 'a `sync` of 10 conversations, 20 messages missed',
+  watch: 'a `presence.watch` of 10 users, the first of a socket',
+  session: 'a device that connects and goes, one watcher',
+} as const;
+
+export type Work = keyof typeof WORK;
+
+/** What each kind of work costs. */
+export function costsOf(counts: Readonly<Record<Work, Counted>>): Record<Work, Cost> {
+  const costs = Object.entries(WORK).map(([work, name]) => [work, costOf(name, counts[work as Work])]);
+  return Object.fromEntries(costs);
+}
+
+function costOf(work: string, { times, socketMessages, httpRequests, invocations, wru, rru }: Counted): Cost {
+  const gigabyteSeconds = sum(
+    Object.entries(invocations).map(([name, count]) => count * gigabytesOf(name) * (ASSUMED_MS / 1000)),
+  );
+  const counted = { socketMessages, httpRequests, invocations: sum(Object.values(invocations)), wru, rru };
+  const perMillion = { ...counted, gigabyteSeconds };
+  const usd = sum(
+    Object.entries(perMillion).map(([what, count]) => (count / times) * PRICES[what as keyof typeof PRICES]),
+  );
+  const each = Object.fromEntries(Object.entries(counted).map(([what, count]) => [what, count / times]));
+  return { work, ...(each as typeof counted), usd };
+}
+
+/** An open socket that says nothing for an hour but its `ping` every nine minutes. */
+export function idleHour(ping: Cost): number {
+  return ((60 / 9) * ping.usd + 60 * PRICES.connectionMinutes) / 1_000_000;
+}
+
+/** The table as the README has it. */
+export function markdownOf(costs: Readonly<Record<Work, Cost>>): string {
+  const head = ['work', 'socket messages', 'HTTP requests', 'invocations', 'WRU', 'RRU', 'USD a million'];
+  const rows = Object.values(costs).map(
+    ({ work, socketMessages, httpRequests, invocations, wru, rru, usd }) => [
+      work,
+      ...[socketMessages, httpRequests, invocations, wru, rru].map((count) => String(rounded(count))),
+      usd.toFixed(2),
+    ],
+  );
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function rounded(count: number): number {
+  return Math.round(count * 100) / 100;
+}
+
+function gigabytesOf(name: string): number {
+  const spec = Object.entries(functionSpecs).find(([entry]) => entry.endsWith(`/${name}`));
+  if (!spec) throw new Error(`lib/functions.ts has no function ${name}`);
+  return spec[1].memoryMb / 1024;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

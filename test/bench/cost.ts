@@ -1,0 +1,32 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startRuntime } from '../../local/runtime.ts';
+import { costsOf, idleHour, markdownOf } from './cost-table.ts';
+import { measure } from './measure.ts';
+import { Scene } from './scene.ts';
+
+/**
+ * Counts what things take of the running system, and prints what they cost on AWS: `npm run cost`. With `--record` it keeps
+ * the counts, which the README's table is compared with.
+ */
+const runtime = await startRuntime({
+  port: 0,
+  memory: true,
+  // Bursts one after the other are what is counted here, not what stops them.
+  context: { floodMessages: '100000' },
+  onLog: (line) => console.error(line),
+});
+try {
+  const scene = await Scene.set(runtime);
+  const counts = await measure(scene);
+  await scene.end();
+  const costs = costsOf(counts);
+  console.log(markdownOf(costs));
+  console.log(`\nA socket that is silent for an hour: ${idleHour(costs.ping).toFixed(6)} USD`);
+  if (process.argv.includes('--record')) {
+    const date = new Date().toISOString().slice(0, 10);
+    writeFileSync(join(import.meta.dirname, 'counts.json'), `${JSON.stringify({ date, counts }, null, 2)}\n`);
+  }
+} finally {
+  await runtime.stop();
+}

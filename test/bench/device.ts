@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+
+/** API Gateway charges for messages over sockets in units of this size. */
+const UNIT_BYTES = 32 * 1024;
+
+type Frame = Readonly<Record<string, unknown>>;
+
+/** A device's socket that counts what passes over it. */
+export class Device {
+  /** Both ways, in the units that are charged. */
+  messages = 0;
+  readonly #socket: WebSocket;
+  readonly #frames: Frame[] = [];
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data) => {
+      this.messages += unitsOf(String(data));
+      this.#frames.push(JSON.parse(String(data)));
+      socket.emit('frame');
+    });
+  }
+
+  static async open(url: string, access: string): Promise<Device> {
+    const socket = new WebSocket(url, {
+      headers: { authorization: `Bearer ${access}` },
+    });
+    const device = new Device(socket);
+    await once(socket, 'open');
+    return device;
+  }
+
+  /** Sends an action and gives its reply. */
+  async ask(action: string, fields: Frame = {}): Promise<Frame> {
+    const ref = crypto.randomUUID();
+    const text = JSON.stringify({ action, ref, ...fields });
+    this.messages += unitsOf(text);
+    this.#socket.send(text);
+    const reply = await this.heard((frame) => frame.ref === ref);
+    if (reply.type === 'error') throw new Error(`${action}: ${JSON.stringify(reply)}`);
+    return reply;
+  }
+
+  /** The frame that fits, as soon as it comes; it is given out once. */
+  async heard(fits: (frame: Frame) => boolean): Promise<Frame> {
+    const deadline = AbortSignal.timeout(15_000);
+    for (;;) {
+      const found = this.#frames.findIndex(fits);
+      if (found >= 0) return this.#frames.splice(found, 1)[0] as Frame;
+      await once(this.#socket, 'frame', { signal: deadline });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#socket.close();
+    await once(this.#socket, 'close');
+  }
+}
+
+function unitsOf(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / UNIT_BYTES);
+}

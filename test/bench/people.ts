@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+
+export interface Person {
+  readonly id: string;
+  readonly access: string;
+}
+
+/** Calls the HTTP API, and throws unless it succeeds. */
+export async function call(
+  url: string,
+  path: string,
+  {
+    access,
+    body,
+    headers,
+  }: { access?: string | undefined; body?: object; headers?: Record<string, string> } = {},
+): Promise<Record<string, unknown>> {
+  const response = await fetch(url + path, {
+    method: body ? 'POST' : 'GET',
+    headers: {
+      ...(access !== undefined && { authorization: `Bearer ${access}` }),
+      ...(body && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+/** Somebody with an account and a session. */
+export async function register(url: string): Promise<Person> {
+  const username = `bench-${randomUUID()}`;
+  const login = { email: `${username}@example.com`, password: randomUUID() };
+  const names = { first_name: 'Ada', last_name: 'Lovelace' };
+  const { id } = await call(url, '/users/register/', {
+    body: { ...login, username, ...names, password2: login.password },
+  });
+  const { access } = await call(url, '/users/token/', { body: login });
+  return { id: id as string, access: access as string };
+}
