@@ -28,6 +28,7 @@ const MAX_PREVIEW = 120;
 
 /** The beginning of a text, cut between characters. */
 export function preview(text: string): string {
-  const characters = [...text.slice(0, 2 * MAX_PREVIEW)];
+  // One unit more than so many characters can take: a longer text never looks as if it just fitted.
+  const characters = [...text.slice(0, 2 * MAX_PREVIEW + 1)];
   return characters.length > MAX_PREVIEW ? `${characters.slice(0, MAX_PREVIEW - 1).join('')}…` : text;
 }

@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { followMessages } from '../../../../functions/core/inbox/follow-messages.ts';
+import type { InboxUpkeep, Place } from '../../../../functions/core/inbox/ports.ts';
+import type { Message } from '../../../../functions/core/messages/message.ts';
+import { frozenClock, NOON } from '../../support/clock.ts';
+import { inboxes, saying } from '../../support/inboxes.ts';
+import { Killed } from '../../support/memory-table.ts';
+import { aMessage } from '../../support/message-log.ts';
+import { alice, bob, CONVERSATION, id, knowing } from '../../support/people.ts';
+
+/** An upkeep whose every answer is told beforehand, and whose every step is remembered. */
+function scripted({
+  last = 0,
+  top,
+  former = top?.conversation === CONVERSATION ? top : undefined,
+}: {
+  last?: number;
+  top?: Place;
+  former?: Place;
+} = {}) {
+  const steps: unknown[] = [];
+  const inbox: InboxUpkeep = {
+    lastOf: async () => last,
+    setLast: async (...args) => void steps.push(['setLast', ...args]),
+    top: async () => top,
+    placeOf: async () => former,
+    moveToTop: async (...args) => void steps.push(['moveToTop', ...args]),
+  };
+  const follow = (...messages: Message[]) =>
+    followMessages({ inbox, profiles: knowing(alice, bob), now: frozenClock().now }, messages);
+  return { steps, follow };
+}
+
+const toBob = { id: bob.id, username: 'bob' };
+const toAlice = { id: alice.id, username: 'Alice' };
+const place = { conversation: CONVERSATION, topAt: NOON };
+const noted = { seq: 1, id: id(1001), senderId: alice.id, text: 'message 1', createdAt: NOON };
+
+describe('a new message', () => {
+  it('puts its conversation on top of both inboxes, and only then is noted as the last', async () => {
+    const { steps, follow } = scripted();
+    await follow(aMessage(1));
+    expect(steps).toEqual([
+      ['moveToTop', alice.id, place, toBob, undefined],
+      ['moveToTop', bob.id, place, toAlice, undefined],
+      ['setLast', CONVERSATION, noted, { [alice.id]: 1 }],
+    ]);
+  });
+
+  it('takes its conversation from where it was', async () => {
+    const former = { conversation: CONVERSATION, topAt: '2026-11-22T12:00:00.000Z' };
+    const { steps, follow } = scripted({ former });
+    await follow(aMessage(1));
+    expect(steps[0]).toEqual(['moveToTop', alice.id, place, toBob, former]);
+  });
+
+  it('moves nothing while its conversation is on top: one note is all', async () => {
+    const { steps, follow } = scripted({ top: { ...place, topAt: '2026-11-22T12:00:00.000Z' } });
+    await follow(aMessage(1));
+    expect(steps).toEqual([['setLast', CONVERSATION, noted, { [alice.id]: 1 }]]);
+  });
+
+  it('completes a move to the top that died before the membership named the new place', async () => {
+    const former = { conversation: CONVERSATION, topAt: '2026-11-21T12:00:00.000Z' };
+    const top = { conversation: CONVERSATION, topAt: '2026-11-22T12:00:00.000Z' };
+    const { steps, follow } = scripted({ top, former });
+    await follow(aMessage(1));
+    expect(steps[0]).toEqual(['moveToTop', alice.id, top, toBob, former]);
+  });
+
+  it.each([
+    ['behind', '2026-11-23T11:59:59.999Z', NOON],
+    ['at the same time as', NOON, '2026-11-23T12:00:00.001Z'],
+    ['ahead of', '2026-11-23T12:00:07.000Z', '2026-11-23T12:00:07.001Z'],
+  ])('comes on top of what a clock %s its own put there', async (_, formerTop, topAt) => {
+    const { steps, follow } = scripted({ top: { conversation: `${alice.id}.${id(3)}`, topAt: formerTop } });
+    await follow(aMessage(1));
+    expect(steps[0]).toEqual(['moveToTop', alice.id, { ...place, topAt }, toBob, undefined]);
+  });
+
+  it('is noted by its beginning, cut between characters', async () => {
+    const { steps, follow } = scripted({ top: place });
+    await follow({ ...aMessage(1), text: '🦀'.repeat(200) });
+    expect(steps).toEqual([
+      ['setLast', CONVERSATION, { ...noted, text: `${'🦀'.repeat(119)}…` }, { [alice.id]: 1 }],
+    ]);
+  });
+});
+
+describe('messages that come together', () => {
+  it('are noted once, with the last of each member', async () => {
+    const { steps, follow } = scripted({ top: place });
+    const fromBob = { ...aMessage(3), senderId: bob.id };
+    await follow(aMessage(1), aMessage(2), fromBob, aMessage(4));
+    const last = { ...noted, seq: 4, id: id(1004), text: 'message 4' };
+    expect(steps).toEqual([['setLast', CONVERSATION, last, { [alice.id]: 4, [bob.id]: 3 }]]);
+  });
+
+  it.each([4, 5])('change nothing when they are noted already, up to %d', async (last) => {
+    const { steps, follow } = scripted({ last });
+    await follow(aMessage(3), aMessage(4));
+    expect(steps).toEqual([]);
+  });
+
+  it('are followed whole when only some of them are noted', async () => {
+    const { steps, follow } = scripted({ last: 3, top: place });
+    await follow(aMessage(3), aMessage(4));
+    expect(steps).toMatchObject([['setLast', CONVERSATION, { seq: 4 }, { [alice.id]: 4 }]]);
+  });
+
+  it('may be none, or of no conversation', async () => {
+    const { steps, follow } = scripted();
+    await follow();
+    await follow({ ...aMessage(1), conversation: 'x' });
+    expect(steps).toEqual([]);
+  });
+
+  it('put nothing into the inbox of somebody whose peer is gone', async () => {
+    const { steps, follow } = scripted();
+    const conversation = `${alice.id}.${id(404)}`;
+    await follow({ ...aMessage(1), conversation });
+    expect(steps.map((step) => (step as unknown[]).slice(0, 2))).toEqual([
+      ['moveToTop', id(404)],
+      ['setLast', conversation],
+    ]);
+  });
+});
+
+describe('the inboxes', () => {
+  it('are ordered by who said something last, and count what is unread', async () => {
+    const { follow, inboxOf, clock } = inboxes();
+    await follow(saying(2, 1, 1), saying(2, 1, 2));
+    clock.pass(1_000);
+    await follow(saying(3, 1, 1));
+    expect(await inboxOf(1)).toEqual([
+      ['user3', 1, 1],
+      ['user2', 2, 2],
+    ]);
+    clock.pass(1_000);
+    await follow(saying(1, 2, 3));
+    // Who answers has read what came before.
+    expect(await inboxOf(1)).toEqual([
+      ['user2', 3, 0],
+      ['user3', 1, 1],
+    ]);
+    expect(await inboxOf(2)).toEqual([['user1', 3, 1]]);
+    expect(await inboxOf(4)).toEqual([]);
+  });
+
+  it('hold one place of each conversation, however often it came to the top', async () => {
+    const { follow, places, inboxOf } = inboxes();
+    for (let seq = 1; seq <= 5; seq += 1) {
+      await follow(saying(2, 1, seq));
+      await follow(saying(3, 1, seq));
+    }
+    expect(places(1)).toHaveLength(2);
+    expect((await inboxOf(1)).map(([peer]) => peer)).toEqual(['user3', 'user2']);
+  });
+
+  it('cost a burst one note, in the conversation that is on top', async () => {
+    const { follow, commands } = inboxes();
+    await follow(saying(2, 1, 1));
+    commands.length = 0;
+    await follow(
+      ...Array.from({ length: 20 }, (_, i) => saying(i % 2 === 0 ? 1 : 2, i % 2 === 0 ? 2 : 1, i + 2)),
+    );
+    expect(commands).toEqual(['Get', 'Query', 'Get', 'Query', 'Get', 'Update']);
+  });
+
+  it('are what they are when the stream comes again, from wherever', async () => {
+    const { follow, inboxOf, state } = inboxes();
+    const batches = [[saying(2, 1, 1), saying(1, 2, 2)], [saying(3, 1, 1)], [saying(2, 1, 3)]] as const;
+    for (const batch of batches) await follow(...batch);
+    const everything = () => state.partitionKeys().map((pk) => state.partition(pk));
+    const before = structuredClone(everything());
+    for (const from of [0, 1, 2]) {
+      for (const batch of batches.slice(from)) await follow(...batch);
+    }
+    expect(everything()).toEqual(before);
+    expect(await inboxOf(1)).toEqual([
+      ['user2', 3, 1],
+      ['user3', 1, 1],
+    ]);
+  });
+
+  it('end the same when a function is killed between any two steps, and what it did is done again', async () => {
+    /** Runs of messages of one conversation each, as a batch of the stream holds them. */
+    const batch = fc.record({
+      peer: fc.integer({ min: 2, max: 4 }),
+      senders: fc.array(fc.boolean(), { minLength: 1, maxLength: 3 }),
+      kills: fc.array(fc.nat({ max: 14 }), { maxLength: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 6 }), async (batches) => {
+        const [sound, killed] = [inboxes(), inboxes()];
+        const seqs = new Map<number, number>();
+        for (const { peer, senders, kills } of batches) {
+          const messages = senders.map((isOwn) => {
+            const seq = (seqs.get(peer) ?? 0) + 1;
+            seqs.set(peer, seq);
+            return isOwn ? saying(1, peer, seq) : saying(peer, 1, seq);
+          });
+          await sound.follow(...messages);
+          for (const kill of kills) {
+            killed.killAfter(kill);
+            await killed.follow(...messages).catch((error) => expect(error).toBeInstanceOf(Killed));
+          }
+          killed.killAfter(Number.POSITIVE_INFINITY);
+          await killed.follow(...messages);
+          for (const n of [1, 2, 3, 4]) expect(await killed.inboxOf(n)).toEqual(await sound.inboxOf(n));
+          sound.clock.pass(1_000);
+          killed.clock.pass(1_000);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { conversationIdOf } from '../../../../functions/core/conversations/conversation-id.ts';
+import type { Place } from '../../../../functions/core/inbox/ports.ts';
+import { entriesAt, readConversation, readInbox } from '../../../../functions/core/inbox/read-inbox.ts';
+import { markStore } from '../../../../functions/storage/marks.ts';
+import { NOON } from '../../support/clock.ts';
+import { inboxes, person, saying } from '../../support/inboxes.ts';
+import { id, knowing } from '../../support/people.ts';
+import { rejection } from '../../support/rejection.ts';
+
+const conversation = conversationIdOf(id(1), id(2));
+
+/** Alice's inbox with `count` conversations, with user2, user3 …; the last of them is on top. */
+async function inboxWith(count: number) {
+  const all = inboxes();
+  for (let n = 2; n < 2 + count; n += 1) {
+    await all.follow(saying(n, 1, 1));
+    all.clock.pass(1_000);
+  }
+  const page = (limit: number, before?: Place) => readInbox(all.reader, { userId: id(1), limit, before });
+  return { ...all, page, marks: markStore(all.table) };
+}
+
+describe('an inbox', () => {
+  it('shows of a conversation its peer, the last message, what is unread, both members’ marks and presence', async () => {
+    const { page, marks, follow, reader } = await inboxWith(1);
+    await follow(saying(1, 2, 2), saying(2, 1, 3), saying(2, 1, 4));
+    await marks.moveRead(id(1), conversation, 3);
+    await marks.moveReceived(id(2), conversation, 2, new Date(NOON));
+    await reader.presences.set(id(2), true, new Date(NOON));
+    expect(await page(10)).toEqual({
+      entries: [
+        {
+          conversation,
+          peer: { id: id(2), username: 'user2' },
+          last: { seq: 4, id: id(1004), senderId: id(2), text: 'message 4', createdAt: NOON },
+          unread: 1,
+          own: { read: 3, received: 3 },
+          // Who answers has read what came before.
+          peers: { read: 4, received: 4 },
+          presence: { userId: id(2), online: true },
+        },
+      ],
+      next: undefined,
+    });
+  });
+
+  it('does not show the presence of a peer who hides it', async () => {
+    const { page, reader } = await inboxWith(1);
+    await reader.presences.set(id(2), true, new Date(NOON));
+    await reader.presences.hide(id(2), true);
+    expect((await page(1)).entries[0]?.presence).toEqual({ userId: id(2), online: false });
+  });
+
+  it('has nothing unread where the mark is ahead of the note of the last message', async () => {
+    const { page, marks } = await inboxWith(1);
+    await marks.moveRead(id(1), conversation, 7);
+    expect((await page(1)).entries[0]).toMatchObject({ unread: 0, own: { read: 7, received: 7 } });
+  });
+
+  it('costs what a page costs, whatever it holds', async () => {
+    const { page, commands } = await inboxWith(20);
+    commands.length = 0;
+    await page(5);
+    expect(commands).toEqual(['Query', 'BatchGet', 'BatchGet']);
+  });
+
+  it('may be empty', async () => {
+    const { page, commands } = await inboxWith(0);
+    expect(await page(10)).toEqual({ entries: [], next: undefined });
+    expect(commands).toEqual(['Query']);
+  });
+
+  it('is walked through page by page, most recent first, each conversation once', async () => {
+    const { page } = await inboxWith(12);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 15 }), async (limit) => {
+        const peers: string[] = [];
+        let next: Place | undefined;
+        do {
+          const one = await page(limit, next);
+          expect(one.entries.length).toBe(Math.min(limit, 12 - peers.length));
+          peers.push(...one.entries.map(({ peer }) => peer.username));
+          next = one.next;
+        } while (next);
+        expect(peers).toEqual(Array.from({ length: 12 }, (_, i) => `user${13 - i}`));
+      }),
+    );
+  });
+
+  it('goes on behind its place although that has moved away meanwhile', async () => {
+    const { page, follow } = await inboxWith(4);
+    const first = await page(2);
+    await follow(saying(4, 1, 2));
+    const second = await page(2, first.next);
+    expect(second.entries.map(({ peer }) => peer.username)).toEqual(['user3', 'user2']);
+    expect(second.next).toBeUndefined();
+  });
+
+  it('passes over a place that a move has left behind, and goes on behind it', async () => {
+    const { page, state } = await inboxWith(3);
+    const [, sk] = state
+      .partition(`USER#${id(1)}`)
+      .map((item) => item.sk as string)
+      .filter((one) => one.startsWith('INBOX#'));
+    const stale = { pk: `USER#${id(1)}`, sk: (sk as string).replace('12:00:01.000', '12:00:05.000') };
+    state.set(stale, stale);
+    const first = await page(1);
+    expect(first.entries).toEqual([]);
+    const rest = await page(10, first.next);
+    expect(rest.entries.map(({ peer }) => peer.username)).toEqual(['user4', 'user3', 'user2']);
+  });
+});
+
+describe('the entries at some places', () => {
+  const place = (n: number, topAt: string) => ({ conversation: conversationIdOf(id(1), id(n)), topAt });
+
+  it('are in the order of the places, without those that the membership does not name', async () => {
+    const { reader } = await inboxWith(3);
+    const places = [
+      place(2, NOON),
+      place(3, NOON),
+      place(4, '2026-11-23T12:00:02.000Z'),
+      place(3, '2026-11-23T12:00:01.000Z'),
+      place(9, NOON),
+    ];
+    const entries = await entriesAt(reader, id(1), places);
+    expect(entries.map(({ peer }) => peer.username)).toEqual(['user2', 'user4', 'user3']);
+  });
+
+  it('leave out a conversation that is placed, and whose last message is not noted yet', async () => {
+    const { reader, upkeep } = await inboxWith(0);
+    await upkeep.moveToTop(id(1), place(2, NOON), { id: id(2), username: 'user2' }, undefined);
+    expect(await entriesAt(reader, id(1), [place(2, NOON)])).toEqual([]);
+  });
+
+  it('cost nothing where there are no places', async () => {
+    const { reader, commands } = await inboxWith(0);
+    expect(await entriesAt(reader, id(1), [])).toEqual([]);
+    expect(commands).toEqual([]);
+  });
+});
+
+describe('one conversation', () => {
+  const read = async (all: Awaited<ReturnType<typeof inboxWith>>, one = conversation, userId = id(1)) =>
+    readConversation(
+      {
+        ...all.reader,
+        history: { last: async (of) => (of === conversation ? saying(2, 1, 5) : undefined) },
+        profiles: knowing(person(1), person(2)),
+      },
+      { userId, conversation: one },
+    );
+
+  it('is there as soon as its first message is, before any inbox shows it', async () => {
+    expect(await read(await inboxWith(0))).toEqual({
+      conversation,
+      peer: { id: id(2), username: 'user2' },
+      last: { seq: 5, id: id(1005), senderId: id(2), text: 'message 5', createdAt: NOON },
+      unread: 5,
+      own: { read: 0, received: 0 },
+      peers: { read: 0, received: 0 },
+      presence: { userId: id(2), online: false },
+    });
+  });
+
+  it('shows the marks, and the last message of the log rather than the note of it', async () => {
+    const all = await inboxWith(1);
+    await all.marks.moveRead(id(1), conversation, 2);
+    expect(await read(all)).toMatchObject({ last: { seq: 5 }, unread: 3, own: { read: 2, received: 2 } });
+  });
+
+  it.each([
+    ['that nobody has said anything in', conversationIdOf(id(1), id(3))],
+    ['of others', conversationIdOf(id(8), id(9))],
+    ['that cannot be', 'x'],
+  ])('%s is not found', async (_, one) => {
+    expect(await rejection(read(await inboxWith(1), one))).toEqual({ code: 'conversation_not_found' });
+  });
+});
