@@ -24,7 +24,10 @@ describe('somebody', () => {
     expect((await read(bob.id, true)).presence).toEqual({ userId: bob.id, online: false });
   });
 
-  it.each([id(404), 'x', '', 'ABCDEF00-0000-4000-8000-00000000000F'])('like %j is not found', async (userId) => {
-    expect(await rejection(read(userId))).toEqual({ code: 'user_not_found' });
-  });
+  it.each([id(404), 'x', '', 'ABCDEF00-0000-4000-8000-00000000000F'])(
+    'like %j is not found',
+    async (userId) => {
+      expect(await rejection(read(userId))).toEqual({ code: 'user_not_found' });
+    },
+  );
 });

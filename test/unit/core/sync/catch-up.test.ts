@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { conversationIdOf } from '../../../../functions/core/conversations/conversation-id.ts';
+import { catchUp, type SyncRequest } from '../../../../functions/core/sync/catch-up.ts';
+import type { Held } from '../../../../functions/core/sync/ports.ts';
+import { messageStore } from '../../../../functions/storage/messages.ts';
+import { inboxes, saying } from '../../support/inboxes.ts';
+import { aLogEntry } from '../../support/log-entries.ts';
+import { id } from '../../support/people.ts';
+import { rejection } from '../../support/rejection.ts';
+
+const withUser = (n: number) => conversationIdOf(id(1), id(n));
+
+/** Conversations of user 1 with user 2, 3 … whose logs hold these texts, and what user 1 gets by `sync`. */
+async function conversations(...logs: readonly (readonly string[])[]) {
+  const all = inboxes();
+  const log = messageStore(all.table);
+  const say = async (peer: number, seq: number, text = `message ${seq}`) => {
+    const message = { ...saying(peer, 1, seq), text };
+    await log.append(aLogEntry(seq, message));
+    await all.follow(message);
+  };
+  for (const [i, texts] of logs.entries()) {
+    for (const [j, text] of texts.entries()) await say(2 + i, j + 1, text);
+    all.clock.pass(1_000);
+  }
+  all.commands.length = 0;
+  const dependencies = { ...all.reader, log, now: all.clock.now };
+  const sync = (held: readonly Held[], more: Partial<SyncRequest> = {}) =>
+    catchUp(dependencies, { userId: id(1), held, ...more });
+  return { ...all, log, say, sync };
+}
+
+const texts = (count: number, text = 'x') => Array.from({ length: count }, () => text);
+const held = (peer: number, seq: number): Held => ({ conversation: withUser(peer), seq });
+const placesOf = (messages: readonly { conversation: string; seq: number }[]) =>
+  messages.map(({ conversation, seq }) => `${conversation === withUser(2) ? 2 : 3}:${seq}`);
+
+describe('a page of what was missed', () => {
+  it('is what follows what is held, in order, with the conversations as they stand', async () => {
+    const { sync } = await conversations(texts(4), texts(2));
+    const page = await sync([held(2, 2), held(3, 0)]);
+    expect(placesOf(page.messages)).toEqual(['2:3', '2:4', '3:1', '3:2']);
+    expect(page.inbox.map(({ peer, last }) => [peer.username, last.seq])).toEqual([
+      ['user2', 4],
+      ['user3', 2],
+    ]);
+    expect(page).toMatchObject({ complete: true, position: '2026-11-23T11:59:32.000Z' });
+  });
+
+  it('is empty when nothing is missing, without a look at any log', async () => {
+    const { sync, commands } = await conversations(texts(4), texts(2));
+    const page = await sync([held(2, 4), held(3, 2)]);
+    expect([page.messages, page.complete]).toEqual([[], true]);
+    expect(commands.filter((name) => name === 'Query')).toEqual([]);
+  });
+
+  it('reads only the logs that go on', async () => {
+    const { sync, commands } = await conversations(texts(4), texts(2));
+    await sync([held(2, 4), held(3, 1)]);
+    expect(commands.filter((name) => name === 'Query')).toHaveLength(1);
+  });
+
+  it.each([5, 1_000, Number.MAX_SAFE_INTEGER])(
+    'has nothing for who claims to hold up to %d of four',
+    async (seq) => {
+      const { sync } = await conversations(texts(4));
+      expect(await sync([held(2, seq)])).toMatchObject({ messages: [], complete: true });
+    },
+  );
+
+  it('may ask for a conversation that nobody has said anything in', async () => {
+    const { sync } = await conversations();
+    expect(await sync([held(2, 0)])).toMatchObject({ messages: [], inbox: [], complete: true });
+  });
+
+  it('may ask for nothing at all', async () => {
+    const { sync, commands } = await conversations(texts(1));
+    expect(await sync([])).toMatchObject({ messages: [], inbox: [], complete: true });
+    expect(commands).toEqual([]);
+  });
+
+  it.each([
+    ['of others', conversationIdOf(id(8), id(9))],
+    ['that cannot be', 'x'],
+  ])('with a conversation %s is refused whole, before anything is read', async (_, conversation) => {
+    const { sync, commands } = await conversations(texts(1));
+    const request = sync([held(2, 0), { conversation, seq: 0 }]);
+    expect(await rejection(request)).toEqual({ code: 'conversation_not_found' });
+    expect(commands).toEqual([]);
+  });
+});
+
+describe('a page ends', () => {
+  it.each([
+    [99, 99, true],
+    [101, 100, false],
+    [250, 100, false],
+  ])('of %d missed messages after %d: complete %s', async (missed, count, complete) => {
+    const { sync } = await conversations(texts(missed));
+    const page = await sync([held(2, 0)]);
+    expect([page.messages.length, page.complete]).toEqual([count, complete]);
+  });
+
+  it('with a hundred messages over several conversations', async () => {
+    const { sync } = await conversations(texts(70), texts(70));
+    const page = await sync([held(2, 0), held(3, 0)]);
+    expect(placesOf(page.messages).at(-1)).toBe('3:30');
+    expect(page.complete).toBe(false);
+  });
+
+  it.each([
+    ['letters', 'a', 9],
+    ['characters of four bytes', '🦀', 2],
+    ['control characters, which JSON writes in six', '\u0001', 1],
+  ])('before it gets too big for a reply, with texts of 4,000 %s after %#', async (_, character, count) => {
+    const { sync } = await conversations(texts(12, character.repeat(4_000)));
+    const page = await sync([held(2, 0)]);
+    expect([page.messages.length, page.complete]).toEqual([count, false]);
+    const bytes = page.messages.map(({ text }) => Buffer.byteLength(JSON.stringify(text)));
+    expect(bytes.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(40_000);
+  });
+
+  it('never before its first message: every page gets on', async () => {
+    const { sync } = await conversations(texts(3, `${'\u0001'.repeat(4_000)}${'🦀'.repeat(10_000)}`));
+    const page = await sync([held(2, 1)]);
+    expect([placesOf(page.messages), page.complete]).toEqual([['2:2'], false]);
+  });
+});
+
+describe('what is new since a position', () => {
+  it('are conversations that came to the top since and that are not held', async () => {
+    const { sync, say, clock } = await conversations(texts(1), texts(1));
+    const { position } = await sync([held(2, 1), held(3, 1)]);
+    clock.pass(60_000);
+    const second = await sync([held(2, 1), held(3, 1)], { since: position });
+    expect(second.inbox.map(({ peer }) => peer.username)).toEqual(['user2', 'user3']);
+    await say(4, 1);
+    await say(3, 2);
+    const third = await sync([held(2, 1)], { since: second.position });
+    expect(third.inbox.map(({ peer }) => peer.username)).toEqual(['user2', 'user3', 'user4']);
+  });
+
+  it('is told with thirty seconds to spare, since inboxes follow the log and clocks differ', async () => {
+    const { sync, say, clock } = await conversations();
+    const { position } = await sync([]);
+    expect(Date.parse(position)).toBe(clock.now().getTime() - 30_000);
+    clock.pass(-29_000);
+    await say(2, 1);
+    expect((await sync([], { since: position })).inbox).toHaveLength(1);
+  });
+
+  it('is nothing without a position: a new device begins with the inbox', async () => {
+    const { sync } = await conversations(texts(1));
+    expect((await sync([])).inbox).toEqual([]);
+  });
+});
+
+describe('whoever asks again with what they then hold', () => {
+  const text = fc.constantFrom('a', 'b'.repeat(3_000), '🦀'.repeat(4_000), '\u0001'.repeat(2_000));
+  const log = fc.oneof(
+    fc.array(text, { maxLength: 12 }),
+    fc.integer({ min: 90, max: 130 }).map((count) => texts(count)),
+  );
+
+  it('ends with exactly the log, whatever they held, in as many pages as what they missed takes', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(log, fc.nat()), { minLength: 1, maxLength: 4 }), async (wanted) => {
+        const { sync } = await conversations(...wanted.map(([said]) => said));
+        const holdings = wanted.map(([said, n]) => n % (said.length + 1));
+        const had = [...holdings];
+        const got = wanted.map((): string[] => []);
+        let pages = 0;
+        for (let complete = false; !complete; pages += 1) {
+          const page = await sync(holdings.map((seq, i) => held(2 + i, seq)));
+          for (const message of page.messages) {
+            const i = wanted.findIndex((_, peer) => withUser(2 + peer) === message.conversation);
+            // In order, without a gap, and nothing that is held already.
+            expect(message.seq).toBe((holdings[i] as number) + 1);
+            holdings[i] = message.seq;
+            got[i]?.push(message.text);
+          }
+          if (!page.complete) expect(page.messages.length).toBeGreaterThan(0);
+          complete = page.complete;
+        }
+        expect(got).toEqual(wanted.map(([said], i) => said.slice(had[i])));
+        const missed = got.flat();
+        const bytes = missed.reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0);
+        expect(pages).toBeLessThanOrEqual(1 + missed.length / 100 + bytes / 20_000);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
