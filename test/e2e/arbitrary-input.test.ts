@@ -1,5 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { EXCHANGES } from '../contract/sockets.ts';
+import { conversationOf, device, messageTo } from './support/devices.ts';
+import { conversationOf } from './support/devices.ts';
+import { sendMessage } from './support/messages.ts';
 import { type Person, people } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets, connect, type Socket } from './support/socket.ts';
@@ -11,6 +15,8 @@ const api = rest(url);
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const factor = Number(process.env.FUZZ_FACTOR ?? 1);
 const runs = (numRuns: number) => ({ seed, numRuns: numRuns * factor, endOnFailure: true });
+
+const ACTIONS = EXCHANGES.flatMap(({ action }) => action ?? []);
 
 let ada: Person;
 let charles: Person;
@@ -34,6 +40,7 @@ describe(`whatever a client sends (seed ${seed})`, () => {
         '/users/token/',
         '/users/token/refresh/',
         '/users/logout/',
+        `/conversations/${conversationOf(ada, charles)}/messages/`,
       );
       const fields = [
         'email',
@@ -44,6 +51,8 @@ describe(`whatever a client sends (seed ${seed})`, () => {
         'password2',
         'refresh',
         'refresh_token',
+        'text',
+        'after',
       ];
       const bodies = fc.oneof(
         json.map((value) => JSON.stringify(value)),
@@ -65,10 +74,26 @@ describe(`whatever a client sends (seed ${seed})`, () => {
     'no query makes a 5xx, or an answer that is not described',
     async () => {
       const values = fc.oneof(text, fc.integer().map(String), fc.double().map(String));
-      const names = fc.constantFrom('limit', 'offset', 'cursor', 'x');
+      const names = fc.constantFrom(
+        'limit',
+        'offset',
+        'cursor',
+        'search',
+        'before',
+        'after',
+        'around',
+        'x',
+      );
+      const conversation = conversationOf(ada, charles);
+      await sendMessage(api, ada, conversation, 'There is one.');
       await fc.assert(
         fc.asyncProperty(
-          fc.constantFrom('/users/', `/chat/history/${charles.id}/`),
+          fc.constantFrom(
+            '/users/',
+            `/chat/history/${charles.id}/`,
+            '/conversations/',
+            `/conversations/${conversation}/messages/`,
+          ),
           names,
           values,
           async (path, name, value) => {
@@ -83,18 +108,24 @@ describe(`whatever a client sends (seed ${seed})`, () => {
   );
 
   it(
-    'no user id makes a 5xx, or an answer that is not described',
+    'no id makes a 5xx, or an answer that is not described',
     async () => {
-      // A URL loses its dot segments before it is sent (WHATWG URL): with them it is another path.
+      // A URL loses its dot segments before it is sent (WHATWG URL): with them it is another path, as `me` is.
       const ids = fc
         .string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
-        .filter((id) => id !== '.' && id !== '..');
+        .filter((id) => !/^[a-z.]+$/.test(id));
+      const paths = fc.constantFrom(
+        '/chat/history/*/',
+        '/users/*/',
+        '/conversations/*/',
+        '/conversations/*/messages/',
+      );
       await fc.assert(
-        fc.asyncProperty(ids, async (id) => {
-          const { status } = await api.get(`/chat/history/${encodeURIComponent(id)}/`, { token: ada.access });
-          expect(status).toBe(404);
+        fc.asyncProperty(paths, ids, async (path, id) => {
+          const at = path.replace('*', () => encodeURIComponent(id));
+          expect((await api.get(at, { token: ada.access })).status).toBe(404);
         }),
-        runs(60),
+        runs(100),
       );
     },
     60_000 * factor,
@@ -128,6 +159,50 @@ describe(`whatever a client sends (seed ${seed})`, () => {
       expect(await hers.say('after all that')).toMatchObject({ type: 'chat.message', seq: stored + 1 });
       await his.next((frame) => frame.seq === stored + 1);
       expect(his.frames).toHaveLength(stored + 1);
+    },
+    60_000 * factor,
+  );
+
+  it(
+    "no frame closes a device's socket: each is answered, and nobody hears of it but by a message",
+    async () => {
+      const [phone, his] = await Promise.all([device(url, ada), device(url, charles)]);
+      const conversation = conversationOf(ada, charles);
+      const ids = fc.constantFrom(conversation, ada.id, charles.id, crypto.randomUUID());
+      const value = fc.oneof(json, text, ids, fc.integer(), fc.dictionary(fc.oneof(ids, text), json));
+      const names = [
+        'to',
+        'conversation',
+        'text',
+        'client_id',
+        'after',
+        'seq',
+        'conversations',
+        'since',
+        'users',
+      ];
+      const acting = fc
+        .tuple(fc.constantFrom(...ACTIONS, 'toString'), likely(names), value, value)
+        .map(([action, fields, one, other]) =>
+          JSON.stringify({ conversation: one, seq: other, ...fields, action }),
+        );
+      const frames = fc.oneof(
+        acting,
+        json.map((one) => JSON.stringify(one)),
+        text,
+      );
+      await fc.assert(
+        fc.asyncProperty(frames, async (frame) => {
+          phone.send(frame);
+          const answer = await phone.next();
+          if (answer.type === 'error') expect(answer.code).not.toMatch(/^(internal|busy|unavailable)$/);
+          else expect(answer.type).not.toBe('message.sent');
+        }),
+        runs(250),
+      );
+      expect(await phone.ask(messageTo(charles, 'after all that'))).toMatchObject({ type: 'message.sent' });
+      const heard = await his.next(({ type }) => type === 'chat.message');
+      expect(heard).toMatchObject({ message: 'after all that' });
     },
     60_000 * factor,
   );

@@ -12,93 +12,97 @@ beforeAll(async () => {
 const LIMIT = 16 * 1024;
 const nested = (open: string, close: string, levels: number) => open.repeat(levels) + close.repeat(levels);
 
-describe.each(['/users/register/', '/users/token/', '/users/token/refresh/', '/users/logout/'])(
-  'POST %s',
-  (path) => {
-    const post = (body?: unknown, headers?: Record<string, string>) =>
-      api.post(path, body, { token, ...(headers && { headers }) });
+describe.each([
+  ['POST', '/users/register/'],
+  ['POST', '/users/token/'],
+  ['POST', '/users/token/refresh/'],
+  ['POST', '/users/logout/'],
+  ['PATCH', '/users/me/'],
+  ['POST', '/conversations/of-nobody/messages/'],
+])('%s %s', (method, path) => {
+  const post = (body?: unknown, headers?: Record<string, string>) =>
+    api.send(method, path, body, { token, ...(headers && { headers }) });
 
-    it.each([
-      ['no body', undefined],
-      ['an empty body', ''],
-      ['blanks', '   '],
-      ['a word', 'hello'],
-      ['half an object', '{"email": "ada'],
-      ['an object and more', '{} {}'],
-      ['single quotes', "{'email': 'ada'}"],
-      ['bytes that are no UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
-      ['a form', 'email=ada&password=x'],
-    ])('refuses %s: not JSON', async (_what, body) => {
-      const reply = await post(body);
-      expect(reply.status).toBe(400);
-      expect(['invalid_json', 'validation_failed']).toContain(reply.body.code);
-      if (typeof body === 'string' && body.trim() !== '') expect(reply.body.code).toBe('invalid_json');
+  it.each([
+    ['no body', undefined],
+    ['an empty body', ''],
+    ['blanks', '   '],
+    ['a word', 'hello'],
+    ['half an object', '{"email": "ada'],
+    ['an object and more', '{} {}'],
+    ['single quotes', "{'email': 'ada'}"],
+    ['bytes that are no UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
+    ['a form', 'email=ada&password=x'],
+  ])('refuses %s: not JSON', async (_what, body) => {
+    const reply = await post(body);
+    expect(reply.status).toBe(400);
+    expect(['invalid_json', 'validation_failed']).toContain(reply.body.code);
+    if (typeof body === 'string' && body.trim() !== '') expect(reply.body.code).toBe('invalid_json');
+  });
+
+  it.each(['[]', '[{}]', '"text"', '7', 'null', 'true'])('refuses %s: no object', async (body) => {
+    expect(await post(body)).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  });
+
+  it.each([
+    ['100 lists in lists', `{"email": ${nested('[', ']', 100)}}`],
+    ['7000 lists in lists', nested('[', ']', 7000)],
+    ['2000 objects in objects', `${'{"a":'.repeat(2000)}1${'}'.repeat(2000)}`],
+  ])('refuses %s: too deep', async (_what, body) => {
+    expect(await post(body)).toMatchObject({ status: 400, body: { code: 'body_too_deep' } });
+  });
+
+  it('does not take brackets within a string for depth', async () => {
+    expect(await post({ email: nested('[', ']', 100) })).toMatchObject({
+      status: 400,
+      body: { code: 'validation_failed' },
     });
+  });
 
-    it.each(['[]', '[{}]', '"text"', '7', 'null', 'true'])('refuses %s: no object', async (body) => {
-      expect(await post(body)).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  it('reads up to 16 KiB and refuses more', async () => {
+    const sized = (bytes: number) => `{"x":"${'x'.repeat(bytes - 8)}"}`;
+    expect(await post(sized(LIMIT))).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+    expect(await post(sized(LIMIT + 1))).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
+    expect(await post(sized(20 * LIMIT))).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
+    // 16 KiB are bytes, not characters.
+    expect(await post(`{"x":"${'名'.repeat(LIMIT / 2)}"}`)).toMatchObject({ status: 413 });
+  });
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/jsonp',
+    'json',
+    '',
+  ])('refuses the content type %j', async (type) => {
+    expect(await post('{}', { 'content-type': type })).toMatchObject({
+      status: 415,
+      body: { code: 'unsupported_media_type' },
     });
+  });
 
-    it.each([
-      ['100 lists in lists', `{"email": ${nested('[', ']', 100)}}`],
-      ['7000 lists in lists', nested('[', ']', 7000)],
-      ['2000 objects in objects', `${'{"a":'.repeat(2000)}1${'}'.repeat(2000)}`],
-    ])('refuses %s: too deep', async (_what, body) => {
-      expect(await post(body)).toMatchObject({ status: 400, body: { code: 'body_too_deep' } });
-    });
-
-    it('does not take brackets within a string for depth', async () => {
-      expect(await post({ email: nested('[', ']', 100) })).toMatchObject({
+  it.each(['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/json;charset=UTF-8'])(
+    'accepts the content type %j',
+    async (type) => {
+      expect(await post('{"x":1}', { 'content-type': type })).toMatchObject({
         status: 400,
         body: { code: 'validation_failed' },
       });
-    });
+    },
+  );
 
-    it('reads up to 16 KiB and refuses more', async () => {
-      const sized = (bytes: number) => `{"x":"${'x'.repeat(bytes - 8)}"}`;
-      expect(await post(sized(LIMIT))).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
-      expect(await post(sized(LIMIT + 1))).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
-      expect(await post(sized(20 * LIMIT))).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
-      // 16 KiB are bytes, not characters.
-      expect(await post(`{"x":"${'名'.repeat(LIMIT / 2)}"}`)).toMatchObject({ status: 413 });
+  it('refuses a field that it does not know, by its name', async () => {
+    expect(await post({ is_staff: true })).toMatchObject({
+      status: 400,
+      body: { code: 'validation_failed', errors: { is_staff: [expect.any(String)] } },
     });
+  });
 
-    it.each([
-      'text/plain',
-      'application/x-www-form-urlencoded',
-      'multipart/form-data; boundary=x',
-      'application/jsonp',
-      'json',
-      '',
-    ])('refuses the content type %j', async (type) => {
-      expect(await post('{}', { 'content-type': type })).toMatchObject({
-        status: 415,
-        body: { code: 'unsupported_media_type' },
-      });
-    });
-
-    it.each(['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/json;charset=UTF-8'])(
-      'accepts the content type %j',
-      async (type) => {
-        expect(await post('{}', { 'content-type': type })).toMatchObject({
-          status: 400,
-          body: { code: 'validation_failed' },
-        });
-      },
+  it('takes no prototype from a body', async () => {
+    const reply = await post(
+      '{"__proto__": {"email": "a@example.com", "refresh": "x", "refresh_token": "x"}, "constructor": 1}',
     );
-
-    it('refuses a field that it does not know, by its name', async () => {
-      expect(await post({ is_staff: true })).toMatchObject({
-        status: 400,
-        body: { code: 'validation_failed', errors: { is_staff: [expect.any(String)] } },
-      });
-    });
-
-    it('takes no prototype from a body', async () => {
-      const reply = await post(
-        '{"__proto__": {"email": "a@example.com", "refresh": "x", "refresh_token": "x"}, "constructor": 1}',
-      );
-      expect(reply).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
-    });
-  },
-);
+    expect(reply).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  });
+});

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
+import { device } from './support/devices.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { logIn, type Person, people, type Session } from './support/people.ts';
 import { rest } from './support/rest.ts';
@@ -70,6 +71,26 @@ describe.skipIf(notOurs)(`what expires ${notOurs}`, () => {
     const reply = await api().post('/users/token/refresh/', { refresh: session.refresh });
     expect(reply).toMatchObject({ status: 401 });
     expect(['token_invalid', 'token_expired']).toContain(reply.body.code);
+  });
+
+  it("closes a device's socket likewise, at whatever frame", async () => {
+    const [ada, charles] = await people(api(), 2);
+    for (const frame of [
+      { action: 'ping' },
+      { action: 'message.send', to: charles.id, text: 'too late', client_id: crypto.randomUUID() },
+    ]) {
+      const session = await logIn(api(), ada);
+      const socket = await device(runtime().url, session);
+      expect(await socket.ask({ action: 'ping' })).toMatchObject({ type: 'pong' });
+      await endOf(session);
+      socket.send({ ...frame, ref: 'r-1' });
+      expect(await socket.next((one) => one.type === 'error')).toMatchObject({
+        code: 'token_expired',
+        ref: 'r-1',
+      });
+      expect((await socket.closed).code).toBe(1000);
+    }
+    expect(await countOf(ada, charles)).toBe(0);
   });
 
   async function countOf(one: Person, other: Person): Promise<number> {

@@ -87,9 +87,9 @@ describe('a socket is refused', () => {
 });
 
 describe('a socket without a conversation', () => {
-  it('opens, and answers to a message that there is none', async () => {
+  it('is the socket of a device: it does not know the original frames, and says what it knows', async () => {
     const socket = await connect(url, { path: '/ws', token: ada.access });
-    expect(await socket.say('to whom?')).toMatchObject({ type: 'error', code: 'no_conversation' });
+    expect(await socket.say('to whom?')).toMatchObject({ type: 'error', code: 'unknown_action' });
     expect(socket.isOpen).toBe(true);
   });
 });

@@ -11,7 +11,15 @@ beforeAll(async () => {
 });
 
 describe('every path answers with and without its trailing slash, without a redirect', () => {
-  it.each(['/users', '/chat/history/{id}', '/schema', '/schema/swagger-ui'])('GET %s', async (path) => {
+  it.each([
+    '/users',
+    '/users/me',
+    '/users/{id}',
+    '/chat/history/{id}',
+    '/conversations',
+    '/schema',
+    '/schema/swagger-ui',
+  ])('GET %s', async (path) => {
     const [without, slash] = await Promise.all([
       api.get(path.replace('{id}', id), { token }),
       api.get(`${path.replace('{id}', id)}/`, { token }),
@@ -21,14 +29,32 @@ describe('every path answers with and without its trailing slash, without a redi
     expect(slash.headers.get('content-type')).toBe(without.headers.get('content-type'));
   });
 
-  it.each(['/users/register', '/users/token', '/users/token/refresh', '/users/logout'])(
-    'POST %s',
+  it.each([
+    '/users/register',
+    '/users/token',
+    '/users/token/refresh',
+    '/users/logout',
+    '/conversations/{id}/messages',
+  ])('POST %s', async (path) => {
+    const [without, slash] = await Promise.all([
+      api.post(path, {}, { token }),
+      api.post(`${path}/`, {}, { token }),
+    ]);
+    expect(without).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+    expect(slash.body).toEqual(without.body);
+  });
+
+  it('PATCH /users/me', async () => {
+    for (const path of ['/users/me', '/users/me/']) {
+      expect(await api.patch(path, {}, { token })).toMatchObject({ status: 200, body: { id } });
+    }
+  });
+
+  it.each(['/conversations/{id}', '/conversations/{id}/messages'])(
+    'GET %s, of which there is none',
     async (path) => {
-      const [without, slash] = await Promise.all([
-        api.post(path, {}, { token }),
-        api.post(`${path}/`, {}, { token }),
-      ]);
-      expect(without).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+      const [without, slash] = await Promise.all([api.get(path, { token }), api.get(`${path}/`, { token })]);
+      expect(without).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } });
       expect(slash.body).toEqual(without.body);
     },
   );
@@ -45,7 +71,8 @@ describe('every path answers with and without its trailing slash, without a redi
 
 describe('an unknown path answers 404', () => {
   it.each([
-    '/users/nobody',
+    '/users/nobody/knows',
+    '/users/me/too',
     '/users/register/now',
     '/users/token/refresh/again',
     '/users/token/x/',
@@ -54,6 +81,8 @@ describe('an unknown path answers 404', () => {
     '/chat/history/',
     '/chat/history/a/b',
     '/chat/history/a/b/',
+    '/conversations/a/messages/1',
+    '/conversations/a/b/',
     '/schema/openapi.yaml',
     '/schema/swagger-ui/nothing.js',
     '/schema/swagger-ui/../index.mjs',
@@ -61,7 +90,6 @@ describe('an unknown path answers 404', () => {
     '/schema/swagger-ui/..%2F..%2Findex.mjs',
     '/schema/swagger-ui/%00',
     '/.well-known/openid-configuration',
-    '/users/%00',
   ])('GET %s', async (path) => {
     expect(await api.get(path, { token })).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
@@ -74,6 +102,12 @@ describe('a known path with another method answers 405 and says which methods it
     ['DELETE', '/users/token/refresh', 'POST'],
     ['PATCH', '/users/logout/', 'POST'],
     ['POST', '/users/', 'GET'],
+    ['POST', '/users/me/', 'GET, PATCH'],
+    ['DELETE', '/users/me', 'GET, PATCH'],
+    ['PATCH', '/users/00000000-0000-0000-0000-000000000000/', 'GET'],
+    ['POST', '/conversations/', 'GET'],
+    ['PUT', '/conversations/a/', 'GET'],
+    ['PATCH', '/conversations/a/messages', 'GET, POST'],
     ['DELETE', '/users', 'GET'],
     ['POST', '/chat/history/00000000-0000-0000-0000-000000000000/', 'GET'],
     ['POST', '/schema/', 'GET'],
@@ -89,6 +123,9 @@ describe('a known path with another method answers 405 and says which methods it
 describe('a malformed path is refused', () => {
   it.each([
     '/users/%',
+    '/users/%FF',
+    '/conversations/%/',
+    '/conversations/%C3/messages',
     '/chat/history/%',
     '/chat/history/%E0%A4%A/',
     '/chat/history/%FF/',

@@ -18,13 +18,22 @@ const operations = OPERATIONS.map((operation) => ({
 /** Throws when openapi.yaml does not describe a response: its status, content type, headers, and its body to the last field. */
 export function assertDocumented(method: string, path: string, answer: Answer): void {
   const pathname = path.split('?')[0] ?? '';
-  const operation = operations.find((one) => one.method === method && one.pattern.test(pathname));
+  const operation = operationAt(method, pathname);
   const responses = operation?.described.responses ?? DOCUMENT['x-unmatched-responses'];
   const faults = [...faultsOf(resolved(responses[answer.status]), answer)];
   if (faults.length === 0) return;
   throw new Error(
     `${method} ${path} answered ${answer.status}, not as openapi.yaml says:\n${faults.join('\n')}\n${answer.text.slice(0, 2000)}`,
   );
+}
+
+/** As in API Gateway, a path that is written out hides those that a variable would take it for. */
+function operationAt(method: string, pathname: string) {
+  const fitting = operations.filter(({ pattern }) => pattern.test(pathname));
+  const path = fitting
+    .map((one) => one.path)
+    .toSorted((a, b) => a.split('{').length - b.split('{').length)[0];
+  return fitting.find((one) => one.path === path && one.method === method);
 }
 
 interface Described {

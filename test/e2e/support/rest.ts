@@ -21,7 +21,9 @@ export interface Rest {
   readonly url: string;
   get(path: string, options?: RequestOptions): Promise<Reply>;
   /** Sends an object as JSON, a string or bytes as they are. */
+  send(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Reply>;
   post(path: string, body?: unknown, options?: RequestOptions): Promise<Reply>;
+  patch(path: string, body?: unknown, options?: RequestOptions): Promise<Reply>;
   request(method: string, path: string, options?: RequestOptions & { body?: Body }): Promise<Reply>;
 }
 
@@ -40,16 +42,19 @@ export function rest(url: string): Rest {
     if (method !== 'HEAD' && method !== 'OPTIONS') assertDocumented(method, path, { ...reply, text });
     return reply;
   };
+  const send: Rest['send'] = (method, path, body, options) =>
+    request(method, path, {
+      ...options,
+      headers: { 'content-type': 'application/json', ...options?.headers },
+      ...(body !== undefined && { body: asBody(body) }),
+    });
   return {
     url,
     request,
+    send,
     get: (path, options) => request('GET', path, options),
-    post: (path, body, options) =>
-      request('POST', path, {
-        ...options,
-        headers: { 'content-type': 'application/json', ...options?.headers },
-        ...(body !== undefined && { body: asBody(body) }),
-      }),
+    post: (path, body, options) => send('POST', path, body, options),
+    patch: (path, body, options) => send('PATCH', path, body, options),
   };
 }
 

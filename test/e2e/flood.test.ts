@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { device, messageTo, quiet } from './support/devices.ts';
+import { notOurs, ownRuntime } from './support/own-runtime.ts';
+import { type Person, people } from './support/people.ts';
+import { rest } from './support/rest.ts';
+import { closeSockets, connect, type Frame, type Socket } from './support/socket.ts';
+
+const MESSAGES = 5;
+const SECONDS = 4;
+
+describe.skipIf(notOurs)(`more than ${MESSAGES} messages in ${SECONDS} seconds ${notOurs}`, () => {
+  const runtime = ownRuntime({
+    context: { floodMessages: String(MESSAGES), floodSeconds: String(SECONDS) },
+  });
+  let ada: Person;
+  let charles: Person;
+  let eve: Person;
+  let phone: Socket;
+  let laptop: Socket;
+  let his: Socket;
+  beforeEach(async () => {
+    const { url } = runtime();
+    [ada, charles, eve] = await people(rest(url), 3);
+    [phone, laptop, his] = await Promise.all([device(url, ada), device(url, ada), device(url, charles)]);
+  });
+  afterEach(closeSockets);
+
+  const say = (socket: Socket, peer: Person, text: string) => socket.ask(messageTo(peer, text));
+  const limited = { type: 'error', code: 'rate_limited', retry_after: expect.any(Number) };
+
+  /** As many as are allowed: the replies. */
+  async function saySome(): Promise<Frame[]> {
+    const replies: Frame[] = [];
+    for (let turn = 1; turn <= MESSAGES; turn += 1) {
+      replies.push(await say(turn % 2 ? phone : laptop, charles, `turn ${turn}`));
+    }
+    expect(replies.map(({ type, seq }) => [type, seq])).toEqual(
+      replies.map((_, index) => ['message.sent', index + 1]),
+    );
+    return replies;
+  }
+
+  it('are refused from every device and socket of the sender, and say when to try again; then it works', async () => {
+    await saySome();
+    const refused = await say(phone, charles, 'one too many');
+    expect(refused).toMatchObject(limited);
+    expect(refused.retry_after).toBeGreaterThanOrEqual(1);
+    expect(refused.retry_after).toBeLessThanOrEqual(SECONDS);
+    expect(await say(laptop, charles, 'from another device')).toMatchObject(limited);
+    const original = await connect(runtime().url, { token: ada.access, peer: charles.id });
+    expect(await original.say('by the other protocol')).toMatchObject(limited);
+
+    await delay((refused.retry_after as number) * 1000);
+    expect(await say(phone, charles, 'patience')).toMatchObject({ type: 'message.sent', seq: MESSAGES + 1 });
+    for (let turn = 1; turn <= MESSAGES; turn += 1) await his.next();
+    expect(await his.next()).toMatchObject({ message: 'patience' });
+    await quiet(his);
+  });
+
+  it('concern nobody else, and no other conversation', async () => {
+    await saySome();
+    expect(await say(phone, charles, 'one too many')).toMatchObject(limited);
+    expect(await say(his, ada, 'I may')).toMatchObject({ type: 'message.sent', seq: MESSAGES + 1 });
+    expect(await say(phone, eve, 'so may I, here')).toMatchObject({ type: 'message.sent', seq: 1 });
+    // What the other one says meanwhile does not make the sender's count forgotten.
+    expect(await say(phone, charles, 'and there?')).toMatchObject(limited);
+  });
+
+  it('do not include what is sent again: that is answered as ever', async () => {
+    const frame = messageTo(charles, 'once');
+    const { id } = await phone.ask(frame);
+    for (let turn = 0; turn < MESSAGES + 2; turn += 1) {
+      expect(await phone.ask(frame)).toMatchObject({ type: 'message.sent', id, seq: 1 });
+    }
+    for (let turn = 1; turn < MESSAGES; turn += 1) await say(phone, charles, `turn ${turn}`);
+    expect(await say(phone, charles, 'one too many')).toMatchObject(limited);
+    expect(await laptop.ask(frame)).toMatchObject({ type: 'message.sent', id, seq: 1 });
+  });
+
+  it('that come all at once are counted one by one', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 3 * MESSAGES }, (_, turn) => say(turn % 2 ? phone : laptop, charles, `${turn}`)),
+    );
+    const sent = replies.filter(({ type }) => type === 'message.sent');
+    expect(replies.filter(({ type, code }) => type === 'error' && code !== 'rate_limited')).toEqual([]);
+    expect(sent.length).toBeGreaterThanOrEqual(MESSAGES);
+    // Should all of this take longer than the time, the next ones count from then on.
+    expect(sent.length).toBeLessThanOrEqual(2 * MESSAGES);
+  });
+});
