@@ -1,0 +1,208 @@
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
+
+export const TABLE = 'parley';
+
+interface Conditional {
+  readonly condition: string | undefined;
+  readonly value: unknown;
+}
+
+interface Place {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+type Write = Conditional & { readonly place: Place } & (
+    | { readonly kind: 'put'; readonly item: Record<string, unknown> }
+    | { readonly kind: 'update'; readonly update: string; readonly wantsNew: boolean }
+    | { readonly kind: 'delete' }
+  );
+
+export type RawCommand =
+  | Write
+  | { readonly kind: 'get'; readonly place: Place }
+  | {
+      readonly kind: 'query';
+      readonly pk: string;
+      readonly range: readonly [string, string] | string | undefined;
+      readonly limit: number | undefined;
+      readonly backwards: boolean;
+      readonly start: string | undefined;
+    }
+  | { readonly kind: 'batch-get'; readonly places: readonly Place[] }
+  | { readonly kind: 'batch-write'; readonly places: readonly Place[] }
+  | { readonly kind: 'transact'; readonly writes: readonly Write[] };
+
+/** None that differ in letter case alone: dynoxide's `begins_with` takes them for the same, DynamoDB's does not. */
+const SORT_KEYS = ['A#1', 'A#2', 'A#3', 'B', 'B#', 'c', 'é', '\u{1f600}', '\uffee'];
+const pk = fc.constantFrom('x', 'y');
+const sk = fc.constantFrom(...SORT_KEYS);
+const place = fc.record({ pk, sk });
+const value = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.constantFrom('', 'a', 'b'), fc.boolean());
+const item = fc.record(
+  { a: value, b: value, c: fc.uint8Array({ minLength: 1, maxLength: 3 }) },
+  { requiredKeys: [] },
+);
+
+const comparison = fc.constantFrom('=', '<>', '<', '<=', '>', '>=').map((sign) => `a ${sign} :value`);
+const term = fc.oneof(
+  comparison,
+  fc.constantFrom(
+    'attribute_exists(pk)',
+    'attribute_not_exists(pk)',
+    'attribute_exists(b)',
+    'attribute_not_exists(a)',
+  ),
+);
+const condition = fc.oneof(
+  fc.constant(undefined),
+  term,
+  fc
+    .tuple(term, fc.constantFrom('AND', 'OR'), term, fc.constantFrom('AND', 'OR'), term)
+    .map((parts) => parts.join(' ')),
+);
+const conditional = { condition, value, place };
+const update = fc.constantFrom(
+  'SET a = :value',
+  'SET a = :value, b = :value',
+  'SET a = :value REMOVE b',
+  'SET a = if_not_exists(a, :value)',
+  'SET b = if_not_exists(a, :value), c = :value',
+  'REMOVE a',
+  'ADD n :one',
+  'SET a = :value ADD n :one',
+);
+
+const write: fc.Arbitrary<Write> = fc.oneof(
+  fc.record({ kind: fc.constant('put' as const), item, ...conditional }),
+  fc.record({ kind: fc.constant('update' as const), update, wantsNew: fc.boolean(), ...conditional }),
+  fc.record({ kind: fc.constant('delete' as const), ...conditional }),
+);
+
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const range = fc.oneof(fc.constantFrom('A#', 'B', 'é'), fc.tuple(sk, sk));
+
+export const rawCommands: fc.Arbitrary<readonly RawCommand[]> = fc.array(
+  fc.oneof(
+    { weight: 5, arbitrary: write },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('get' as const), place }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('query' as const),
+        pk,
+        range: optional(range),
+        limit: optional(fc.integer({ min: 1, max: 4 })),
+        backwards: fc.boolean(),
+        start: optional(sk),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constantFrom('batch-get' as const, 'batch-write' as const),
+        places: fc.array(place, { minLength: 1, maxLength: 4 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('transact' as const),
+        writes: fc.array(write, { minLength: 1, maxLength: 3 }),
+      }),
+    },
+  ),
+  { maxLength: 25, size: 'max' },
+);
+
+/** The command of the SDK, in partitions that begin so. */
+export function toCommand(raw: RawCommand, prefix: string): object {
+  const keyOf = ({ pk, sk }: Place) => ({ pk: prefix + pk, sk });
+  switch (raw.kind) {
+    case 'put':
+      return new PutCommand(inputOf(raw, prefix) as ConstructorParameters<typeof PutCommand>[0]);
+    case 'update':
+      return new UpdateCommand(inputOf(raw, prefix) as ConstructorParameters<typeof UpdateCommand>[0]);
+    case 'delete':
+      return new DeleteCommand(inputOf(raw, prefix) as ConstructorParameters<typeof DeleteCommand>[0]);
+    case 'get':
+      return new GetCommand({ TableName: TABLE, Key: keyOf(raw.place), ConsistentRead: true });
+    case 'query':
+      return toQuery(raw, prefix + raw.pk);
+    case 'batch-get':
+      return new BatchGetCommand({ RequestItems: { [TABLE]: { Keys: raw.places.map(keyOf) } } });
+    case 'batch-write':
+      return new BatchWriteCommand({
+        RequestItems: {
+          [TABLE]: raw.places.map((place, i) =>
+            i % 2 === 0
+              ? { PutRequest: { Item: { ...keyOf(place), a: i } } }
+              : { DeleteRequest: { Key: keyOf(place) } },
+          ),
+        },
+      });
+    case 'transact': {
+      const names = { put: 'Put', update: 'Update', delete: 'Delete' } as const;
+      const TransactItems = raw.writes.map((one) => {
+        const { ReturnValues: _, ReturnValuesOnConditionCheckFailure: __, ...input } = inputOf(one, prefix);
+        return { [names[one.kind]]: input };
+      });
+      return new TransactWriteCommand({ TransactItems } as ConstructorParameters<
+        typeof TransactWriteCommand
+      >[0]);
+    }
+  }
+}
+
+function inputOf(write: Write, prefix: string): Record<string, unknown> {
+  const { place, condition, value } = write;
+  const key = { pk: prefix + place.pk, sk: place.sk };
+  const text = `${condition} ${write.kind === 'update' ? write.update : ''}`;
+  const values = {
+    ...(text.includes(':value') && { ':value': value }),
+    ...(text.includes(':one') && { ':one': 1 }),
+  };
+  return {
+    TableName: TABLE,
+    ...(write.kind === 'put' ? { Item: { ...write.item, ...key } } : { Key: key }),
+    ...(write.kind === 'update' && {
+      UpdateExpression: write.update,
+      ReturnValues: write.wantsNew ? 'ALL_NEW' : 'NONE',
+    }),
+    ...(condition !== undefined && {
+      ConditionExpression: condition,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    }),
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+  };
+}
+
+function toQuery(raw: RawCommand & { kind: 'query' }, pk: string): object {
+  const { range, limit, backwards, start } = raw;
+  const isBetween = Array.isArray(range);
+  const clause =
+    range === undefined ? '' : isBetween ? ' AND sk BETWEEN :low AND :high' : ' AND begins_with(sk, :prefix)';
+  return new QueryCommand({
+    TableName: TABLE,
+    ConsistentRead: true,
+    KeyConditionExpression: `pk = :pk${clause}`,
+    ExpressionAttributeValues: {
+      ':pk': pk,
+      ...(isBetween ? { ':low': range[0], ':high': range[1] } : range !== undefined && { ':prefix': range }),
+    },
+    ScanIndexForward: !backwards,
+    Limit: limit,
+    // A start outside the range is an error of its own, which no code of ours makes.
+    ExclusiveStartKey: start !== undefined && range === undefined ? { pk, sk: start } : undefined,
+  });
+}

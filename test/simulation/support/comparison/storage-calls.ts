@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { accountStore } from '../../../../functions/storage/accounts.ts';
+import { connectionStore } from '../../../../functions/storage/connections.ts';
+import { directoryUpkeep } from '../../../../functions/storage/directory-upkeep.ts';
+import { inboxReader } from '../../../../functions/storage/inbox.ts';
+import { inboxUpkeep } from '../../../../functions/storage/inbox-upkeep.ts';
+import { loginAttempts } from '../../../../functions/storage/login-attempts.ts';
+import { markStore } from '../../../../functions/storage/marks.ts';
+import { messageStore } from '../../../../functions/storage/messages.ts';
+import { membershipCheck, presenceStore } from '../../../../functions/storage/presence.ts';
+import { sessionStore } from '../../../../functions/storage/sessions.ts';
+import type { Table } from '../../../../functions/storage/table.ts';
+import { watchStore } from '../../../../functions/storage/watches.ts';
+
+/** One call of an adapter, between users whose ids are of one run. */
+type Call = (table: Table, run: number) => Promise<unknown>;
+
+const now = new Date('2026-11-23T12:00:00.000Z');
+const uuid = (run: number, n: number) => `00000000-0000-4000-8000-${String(run * 10 + n).padStart(12, '0')}`;
+const conversationIn = (run: number, n: number) => `${uuid(run, 1)}.${uuid(run, n + 2)}`;
+const at = (n: number) => new Date(now.getTime() + n * 1000).toISOString();
+const small = fc.nat(2);
+const seq = fc.integer({ min: 1, max: 5 });
+
+function entry(conversation: string, seq: number, senderId: string) {
+  const paces = { [senderId]: { since: 1, count: seq } };
+  return {
+    id: `m${seq}`,
+    conversation,
+    seq,
+    senderId,
+    text: 'Hi',
+    createdAt: at(seq),
+    paces,
+    recent: Uint8Array.of(1, seq),
+  };
+}
+
+const calls: readonly fc.Arbitrary<Call>[] = [
+  fc.tuple(small, seq).map(([n, at]) => (table, run) => {
+    return messageStore(table).append(entry(conversationIn(run, n), at, uuid(run, 1)));
+  }),
+  fc.tuple(small, seq).map(
+    ([n, from]) =>
+      (table, run) =>
+        messageStore(table).since(conversationIn(run, n), from, 2),
+  ),
+  fc.tuple(small, seq).map(
+    ([n, low]) =>
+      (table, run) =>
+        messageStore(table).range(conversationIn(run, n), low, low + 2),
+  ),
+  fc.tuple(small, seq).map(([n, seq]) => (table, run) => {
+    return messageStore(table).ahead(
+      [0, 1, 2].map((i) => ({ conversation: conversationIn(run, i), seq: seq - (i === n ? 1 : 0) })),
+    );
+  }),
+  fc.tuple(small, seq).map(
+    ([n, seq]) =>
+      (table, run) =>
+        markStore(table).moveRead(uuid(run, 1), conversationIn(run, n), seq),
+  ),
+  fc.tuple(small, seq).map(
+    ([n, seq]) =>
+      (table, run) =>
+        markStore(table).moveReceived(uuid(run, 1), conversationIn(run, n), seq, now),
+  ),
+  small.map((n) => (table, run) => markStore(table).of(uuid(run, 1), conversationIn(run, n))),
+  fc.tuple(small, seq).map(([n, seq]) => (table, run) => {
+    const { id, senderId, text, createdAt } = entry(conversationIn(run, n), seq, uuid(run, 1));
+    return inboxUpkeep(table).setLast(
+      conversationIn(run, n),
+      { seq, id, senderId, text, createdAt },
+      { [senderId]: seq },
+    );
+  }),
+  fc.tuple(small, seq, fc.boolean()).map(([n, seq, hasFormer]) => (table, run) => {
+    const conversation = conversationIn(run, n);
+    const former = hasFormer ? { conversation, topAt: at(seq - 1) } : undefined;
+    const peer = { id: uuid(run, n + 2), username: 'bob' };
+    return inboxUpkeep(table).moveToTop(uuid(run, 1), { conversation, topAt: at(seq) }, peer, former);
+  }),
+  fc.constant<Call>((table, run) => inboxUpkeep(table).top(uuid(run, 1))),
+  fc.tuple(small, seq, fc.boolean()).map(([n, seq, hasBefore]) => (table, run) => {
+    const before = hasBefore ? { conversation: conversationIn(run, n), topAt: at(seq) } : undefined;
+    return inboxReader(table).places(uuid(run, 1), {
+      limit: 2,
+      before,
+      since: hasBefore ? undefined : at(seq),
+    });
+  }),
+  fc.constant<Call>((table, run) =>
+    inboxReader(table).details(
+      uuid(run, 1),
+      [0, 1, 2].map((n) => conversationIn(run, n)),
+    ),
+  ),
+  fc.tuple(small, fc.boolean()).map(
+    ([n, online]) =>
+      (table, run) =>
+        presenceStore(table).set(uuid(run, n), online, now),
+  ),
+  fc.tuple(small, fc.boolean()).map(
+    ([n, hidden]) =>
+      (table, run) =>
+        presenceStore(table).hide(uuid(run, n), hidden),
+  ),
+  fc.constant<Call>((table, run) => presenceStore(table).of([0, 1, 2].map((n) => uuid(run, n)))),
+  fc.constant<Call>((table, run) =>
+    membershipCheck(table).among(
+      uuid(run, 1),
+      [0, 1].map((n) => conversationIn(run, n)),
+    ),
+  ),
+  small.map((n) => (table, run) => {
+    const [userId, connectionId] = [uuid(run, 1), `c${n}`];
+    return connectionStore(table).put({
+      connectionId,
+      userId,
+      sessionId: 's',
+      conversation: '',
+      connectedAt: now,
+    });
+  }),
+  small.map((n) => (table, run) => connectionStore(table).remove(uuid(run, 1), `c${n}`)),
+  fc.constant<Call>((table, run) => connectionStore(table).of(uuid(run, 1), now)),
+  fc.tuple(small, fc.subarray([0, 1, 2, 3])).map(([n, users]) => (table, run) => {
+    const watcher = { userId: uuid(run, 1), connectionId: `c${n}` };
+    return watchStore(table).watch(
+      watcher,
+      users.map((user) => uuid(run, user)),
+      now,
+    );
+  }),
+  small.map(
+    (n) => (table, run) => watchStore(table).unwatch({ userId: uuid(run, 1), connectionId: `c${n}` }),
+  ),
+  small.map((n) => (table, run) => watchStore(table).watchersOf(uuid(run, n), now)),
+  fc.tuple(small, small).map(([n, name]) => (table, run) => {
+    const account = { id: uuid(run, n), email: `${run}.${n}@example.org`, username: `${run}.${name}` };
+    const more = { firstName: 'A', lastName: 'B', staff: false, createdAt: at(0) };
+    return accountStore(table, { wait: async () => undefined, random: () => 0 }).create(
+      { ...account, ...more },
+      'hash',
+    );
+  }),
+  fc
+    .tuple(small, fc.constantFrom('countIn' as const, 'leave' as const))
+    .map(([n, change]) => (table, run) => {
+      return directoryUpkeep(table)[change]('users', `${run}.${n}`);
+    }),
+  small.map(
+    (n) => (table, run) =>
+      loginAttempts(table).add(`${run}.${n}@example.org`, now, new Date(now.getTime() + 1000)),
+  ),
+  small.map((n) => (table, run) => {
+    const hashes = { familyHash: 'f', rotationHash: `r${n}` };
+    return sessionStore(table).create({
+      id: 's',
+      userId: uuid(run, 1),
+      ...hashes,
+      createdAt: at(0),
+      expiresAt: new Date(at(9)),
+    });
+  }),
+  fc.tuple(small, small).map(([n, family]) => (table, run) => {
+    const claim = {
+      userId: uuid(run, 1),
+      sessionId: 's',
+      familyHash: family > 0 ? 'f' : 'g',
+      rotationHash: `r${n}`,
+    };
+    return sessionStore(table).rotate(claim, { rotationHash: `r${n + 1}`, expiresAt: new Date(at(9)) }, now);
+  }),
+];
+
+export const storageCalls: fc.Arbitrary<readonly Call[]> = fc.array(fc.oneof(...calls), {
+  maxLength: 40,
+  size: 'max',
+});
