@@ -73,7 +73,7 @@ describe('no refresh token is', () => {
     ['one with a blank before it', ` ${issued.token}`],
   ])('%s', (_, text) => {
     expect(tokens.read(text)).toBeUndefined();
-    expect(() => tokens.next(text)).toThrow(TypeError);
+    expect(() => tokens.next(text)).toThrow('only a refresh token has a next one');
   });
 
   it('any other text', () => {

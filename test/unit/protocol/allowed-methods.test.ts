@@ -8,6 +8,7 @@ const routes: Route[] = [
   ['DELETE', '/chat/history/{user_id}'],
   ['GET', '/schema/swagger-ui'],
   ['GET', '/schema/swagger-ui/{asset+}'],
+  ['PUT', '/files/{name+}'],
 ];
 
 it.each([
@@ -26,6 +27,9 @@ it.each([
   ['/chat/history/42/43', []],
   ['/schema/swagger-ui/', ['GET']],
   ['/schema/swagger-ui/a/b/c', ['GET']],
+  ['/files/a/b', ['PUT']],
+  ['/files/', ['PUT']],
+  ['/file/a', []],
   ['/', []],
   ['', []],
   ['/{user_id}', []],

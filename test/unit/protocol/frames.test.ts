@@ -26,6 +26,10 @@ describe('a frame', () => {
     });
   });
 
+  it('may know of no message yet, with `after` 0', () => {
+    expect(read({ message: 'Hello', after: 0 }).after).toBe(0);
+  });
+
   it('takes null for absent in what may be absent', () => {
     expect(read({ message: 'Hello', ref: null, client_id: null, after: null })).toEqual({ message: 'Hello' });
   });

@@ -53,6 +53,11 @@ describe('a socket that opens', () => {
     documents.on(GetCommand).rejects(new Unavailable());
     expect(await connect()).toEqual({ statusCode: 503 });
   });
+
+  it('is not let in by a bug', async () => {
+    documents.on(GetCommand).rejects(new TypeError('a bug'));
+    await expect(connect()).rejects.toThrow('a bug');
+  });
 });
 
 it('a socket that closes loses its row', async () => {
