@@ -37,9 +37,6 @@ const PAGE_BYTES = 40_000;
 const PAGE_MESSAGES = 100;
 const NEW_CONVERSATIONS = 25;
 
-/** How many conversations one request may ask for. */
-const MAX_HELD = 50;
-
 /** The inbox follows the log by about a second, and clocks differ: what was told before is told again rather than missed. */
 const MARGIN_MS = 30_000;
 
