@@ -85,6 +85,7 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
           append: (draft) => append(sending, draft),
           connections,
           deliver: (to, stored) => deliver(sending, to, JSON.stringify(messageFrame(stored, username))),
+          onFailure: () => {},
           now,
         },
         outgoing,
