@@ -1,9 +1,10 @@
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import type { Place } from '../../../functions/core/inbox/ports.ts';
 import type { Plant } from './capabilities.ts';
-import { check, checkAllOffline, checkSockets } from './check.ts';
+import { check } from './check.ts';
+import { checkAllOffline, checkDeparture, checkSockets } from './check-presence.ts';
 import { GOOD_FATE } from './fate.ts';
-import { endAllSockets, settle } from './settle.ts';
+import { depart, endAllSockets, settle } from './settle.ts';
 import { Simulation } from './simulation.ts';
 import type { Schedule } from './steps.ts';
 
@@ -24,10 +25,12 @@ export async function runSchedule({ people, steps }: Schedule, plant?: Plant): P
   }
   await settle(simulation);
   check(simulation, await inboxesOf(simulation));
-  if (violations.length > 0) return { violations, story };
-  world.say('--- two hours later');
-  await endAllSockets(simulation);
   checkSockets(simulation);
+  if (violations.length > 0) return { violations, story };
+  checkDeparture(simulation, await depart(simulation));
+  checkSockets(simulation);
+  if (violations.length > 0) return { violations, story };
+  await endAllSockets(simulation);
   checkAllOffline(simulation);
   return { violations, story };
 }

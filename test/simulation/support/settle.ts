@@ -3,6 +3,7 @@ import { GOOD_FATE } from './fate.ts';
 import { trySending } from './intent.ts';
 import { quiet } from './scheduler.ts';
 import type { Simulation } from './simulation.ts';
+import { watchEverybody } from './watching.ts';
 
 /** More than this many turns, and something goes round in circles. */
 const MAX_TURNS = 50_000;
@@ -31,13 +32,30 @@ export async function settle(simulation: Simulation): Promise<void> {
   await finish(simulation);
 }
 
-/** Two hours later every socket has ended, mostly untold, and the table has deleted their rows. */
+/** Most stories begin with somebody online: that nothing fails here makes the rest longer. */
+export async function connectPhones(simulation: Simulation): Promise<void> {
+  const phones = simulation.clients.filter(({ name }) => name.endsWith('.phone'));
+  await all(simulation, phones, (phone) => phone.connect(GOOD_FATE));
+}
+
+/** Every device watches everybody; then every second person goes, and says so. Gives the connections that ended. */
+export async function depart(simulation: Simulation): Promise<readonly string[]> {
+  const { world, clients } = simulation;
+  world.say('--- every second person goes');
+  const devices = clients.filter(({ peer }) => !peer);
+  await all(simulation, devices, (device) => watchEverybody(device, GOOD_FATE));
+  const leaving = clients.filter(({ person }) => world.people.indexOf(person) % 2 === 0);
+  const ended = leaving.map(({ connection }) => connection?.connectionId ?? '');
+  for (const client of leaving) client.disconnect('told', GOOD_FATE);
+  await finish(simulation);
+  return ended;
+}
+
+/** Two hours later every socket has ended, untold, and the table has deleted their rows. */
 export async function endAllSockets(simulation: Simulation): Promise<void> {
   const { world, clients } = simulation;
-  clients.forEach((client, i) => {
-    client.disconnect(i % 3 === 0 ? 'told' : 'silent', GOOD_FATE);
-  });
-  await finish(simulation);
+  world.say('--- two hours later');
+  for (const client of clients) client.disconnect('silent', GOOD_FATE);
   world.scheduler.pass(7_300_000);
   world.state.expire(world.scheduler.time / 1000);
   await finish(simulation);

@@ -18,6 +18,7 @@ export type Action =
   | { readonly kind: 'sync'; readonly by: number }
   | { readonly kind: 'read' | 'received'; readonly by: number; readonly what: number; readonly back: number }
   | { readonly kind: 'typing' | 'watch' | 'ping'; readonly by: number; readonly to: number }
+  | { readonly kind: 'hide'; readonly by: number; readonly hidden: boolean }
   | { readonly kind: 'stream'; readonly which: number; readonly size: number; readonly again: number }
   | { readonly kind: 'pass'; readonly milliseconds: number }
   | { readonly kind: 'expire' };
@@ -41,7 +42,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('connect'), by: who }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('disconnect'), by: who, isTold: flag }) },
   {
-    weight: 8,
+    weight: 10,
     arbitrary: fc.record({
       kind: fc.constant('send'),
       by: who,
@@ -54,9 +55,9 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('retry'), what: who, via: who }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('sync'), by: who }) },
   {
-    weight: 3,
+    weight: 6,
     arbitrary: fc.record({
-      kind: fc.constantFrom('read', 'received'),
+      kind: fc.constantFrom('read', 'read', 'received'),
       by: who,
       what: who,
       back: fc.integer({ min: -1, max: 3 }),
@@ -66,6 +67,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constantFrom('typing', 'watch', 'ping'), by: who, to: who }),
   },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('hide'), by: who, hidden: flag }) },
   {
     weight: 7,
     arbitrary: fc.record({
