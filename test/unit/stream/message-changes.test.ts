@@ -70,12 +70,22 @@ describe('new messages', () => {
     ]);
   });
 
+  it('bring that conversation to the top last in which something was said last', async () => {
+    const Records = [
+      said('1', aLogEntry(4)),
+      said('2', aLogEntry(1, { conversation: OTHER })),
+      said('3', aLogEntry(5)),
+    ];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
+    expect(notes().map(([noted]) => noted)).toEqual([OTHER, CONVERSATION]);
+  });
+
   it.each([
-    [CONVERSATION, '1'],
-    [OTHER, '2'],
+    ['of the only one left', CONVERSATION, '1', [OTHER, CONVERSATION]],
+    ['of those left', OTHER, '1', [OTHER]],
   ])(
-    'that cannot be followed are where the stream begins again: %s',
-    async (conversation, itemIdentifier) => {
+    'that cannot be followed let the stream begin again at the first message %s',
+    async (_what, conversation, itemIdentifier, followed) => {
       fails(conversation);
       const Records = [
         said('1', aLogEntry(4)),
@@ -83,11 +93,15 @@ describe('new messages', () => {
         said('3', aLogEntry(5)),
       ];
       expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier }] });
-      expect(notes().map(([noted]) => noted)).toEqual(
-        conversation === CONVERSATION ? [CONVERSATION] : [CONVERSATION, OTHER],
-      );
+      expect(notes().map(([noted]) => noted)).toEqual(followed);
     },
   );
+
+  it('that were followed before others failed are not given again', async () => {
+    fails(CONVERSATION);
+    const Records = [said('1', aLogEntry(1, { conversation: OTHER })), said('2', aLogEntry(4))];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
+  });
 
   it('are found among whatever else was written', async () => {
     const key = { pk: `USER#${alice.id}`, sk: `INBOX#${NOON}#${CONVERSATION}` };
