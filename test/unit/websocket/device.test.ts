@@ -7,22 +7,15 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { handler } from '../../../functions/websocket/message.ts';
-import { execute } from '../../simulation/support/table/execute.ts';
-import { State } from '../../simulation/support/table/state.ts';
 import { NOON } from '../support/clock.ts';
+import { documentsInMemory } from '../support/documents-in-memory.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
 import { aLogEntry } from '../support/log-entries.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
-import { documents } from '../support/table.ts';
 
 const api = mockClient(ApiGatewayManagementApiClient);
 const FOREIGN = `${id(8)}.${id(9)}`;
-let state: State;
-
-function store(item: object) {
-  const { pk, sk } = item as { pk: string; sk: string };
-  state.set({ pk, sk }, item as Record<string, unknown>);
-}
+let { state, store } = documentsInMemory();
 
 const socketOf = (userId: string, connectionId: string, conversation = '') =>
   store({
@@ -41,9 +34,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
   api.reset();
   api.onAnyCommand().resolves({});
-  state = new State();
-  documents.reset();
-  documents.send.callsFake((async (command: object) => execute(state, command)) as () => Promise<never>);
+  ({ state, store } = documentsInMemory());
   for (const account of [alice, bob, { ...bob, id: id(3) }]) {
     store({ pk: `USER#${account.id}`, sk: 'PROFILE', ...account });
   }
