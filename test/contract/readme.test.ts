@@ -5,11 +5,7 @@ import * as z from 'zod/mini';
 import { MAX_FAILURES, WINDOW_SECONDS } from '../../functions/core/accounts/check-password.ts';
 import commonPasswords from '../../functions/core/accounts/common-passwords.json' with { type: 'json' };
 import { MAX_OFFSET } from '../../functions/core/accounts/list-users.ts';
-import {
-  MAX_PASSWORD_BYTES,
-  MIN_PASSWORD_LENGTH,
-  passwordFaults,
-} from '../../functions/core/accounts/password-policy.ts';
+import { MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH } from '../../functions/core/accounts/password-policy.ts';
 import { CONNECTION_SECONDS } from '../../functions/core/connections/connection.ts';
 import { ParleyError } from '../../functions/core/errors.ts';
 import { preview } from '../../functions/core/inbox/inbox.ts';
@@ -17,19 +13,12 @@ import { RECEIVED_EVERY_MS } from '../../functions/core/marks/move-mark.ts';
 import { RECENT_MESSAGES } from '../../functions/core/messages/recent-clients.ts';
 import { TYPING_SECONDS } from '../../functions/core/typing/typing.ts';
 import { problemReply } from '../../functions/middleware/problem-details.ts';
-import {
-  type ActionName,
-  actionSchemas,
-  MAX_SYNCED,
-  MAX_WATCHED,
-  readAction,
-  readRawAction,
-} from '../../functions/protocol/actions.ts';
+import { actionSchemas, MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
 import { readFrame } from '../../functions/protocol/frames.ts';
 import { MAX_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
-import { registerRequest, tokenRequest } from '../../functions/protocol/requests.ts';
-import { errorFrame, messageFrame } from '../../functions/protocol/server-frames.ts';
+import { registerRequest } from '../../functions/protocol/requests.ts';
+import { messageFrame } from '../../functions/protocol/server-frames.ts';
 import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
 import * as keys from '../../functions/storage/keys.ts';
 import { messageStore } from '../../functions/storage/messages.ts';
@@ -38,12 +27,8 @@ import { httpRoutes } from '../../lib/routes.ts';
 import { readSettings } from '../../lib/settings.ts';
 import type { TableAccess } from '../../lib/table-access.ts';
 import { readCommand, usageText } from '../../local/command-line.ts';
-import { costsOf, idleHour, markdownOf } from '../bench/cost-table.ts';
-import recorded from '../bench/counts.json' with { type: 'json' };
-import { ASSUMED_MS, PRICES, PRICES_AS_OF } from '../bench/prices.ts';
-import { compiler, DOCUMENT, SOCKET_DOCUMENT } from './document.ts';
+import { DOCUMENT, SOCKET_DOCUMENT } from './document.ts';
 import { blocksOf, codesIn, numberIn, PAGES, type Page, type Row, rowsBelow } from './markdown.ts';
-import { EXCHANGES } from './sockets.ts';
 
 const readme = PAGES.find(({ path }) => path === 'README.md') as Page;
 const localRuntime = PAGES.find(({ path }) => path === 'docs/local-runtime.md') as Page;
@@ -158,73 +143,6 @@ describe('the wire', () => {
   });
 });
 
-describe('the session in two terminals', () => {
-  it('sends what the requests take', () => {
-    const bodies = blocksOf(readme, 'sh').flatMap((block) =>
-      [...block.matchAll(/-d '(\{.*?\})'/gs)].map(([, body]) => JSON.parse(body as string)),
-    );
-    const [registrations, logins] = [true, false].map((is) =>
-      bodies.filter((one) => 'password2' in one === is),
-    );
-    expect([registrations?.length, logins?.length]).toEqual([2, 2]);
-    for (const one of registrations ?? []) {
-      expect(z.safeParse(registerRequest, one).error).toBeUndefined();
-      expect(passwordFaults(one.password, one.username)).toEqual([]);
-      expect(logins).toContainEqual({ email: one.email, password: one.password });
-    }
-    for (const one of logins ?? []) expect(z.safeParse(tokenRequest, one).error).toBeUndefined();
-  });
-
-  it('types frames, and gets what is answered', () => {
-    expect(typed.filter(([frame]) => !frame.includes('"action"'))).toHaveLength(3);
-    for (const [frame, answer] of typed) {
-      expect(answer).toMatchObject(answerTo(frame));
-      expect(
-        replies.some((validate) => validate(answer)),
-        JSON.stringify(answer),
-      ).toBe(true);
-    }
-  });
-
-  it('shows every action but those that are like others', () => {
-    const shown = typed.flatMap(([frame]) => (frame.includes('"action"') ? JSON.parse(frame).action : []));
-    const known = Object.keys(actionSchemas).filter((name) => !['message.received', 'ping'].includes(name));
-    expect(sorted(shown)).toEqual(sorted([...known, 'wave']));
-  });
-
-  const [ada, charles] = ['0198c3f4-5a1e-7c3b-9d42-6f1f6a0b7c11', '0198c3f5-6b2f-7d4c-8e53-7a2a7b1c8d22'];
-  const filled = (line = '') =>
-    line
-      .slice(2)
-      .replaceAll(/….…|<CONVERSATION>/g, `${ada}.${charles}`)
-      .replaceAll(/(?<="(?:created_at|last_seen|position)":")…/g, '2026-11-23T05:00:00.000Z')
-      .replaceAll(/…|<PEER>/g, charles as string);
-  const lines = blocksOf(readme, 'text').flatMap((block) => block.split('\n'));
-  const typed = lines.flatMap((line, i): [string, object][] =>
-    line.startsWith('> ') ? [[filled(line), JSON.parse(filled(lines[i + 1]))]] : [],
-  );
-  const validatorOf = compiler({ closed: true, document: SOCKET_DOCUMENT });
-  const replies = EXCHANGES.flatMap((exchange) => exchange.replies.map(({ schema }) => validatorOf(schema)));
-
-  function answerTo(frame: string): object {
-    try {
-      if (!frame.includes('"action"'))
-        return { type: 'chat.message', message: readFrame(frame, false).message };
-      const { action, ref } = readAction(readRawAction(frame, false));
-      return { type: ANSWERS[action] ?? action, ...(ref !== undefined && { ref }) };
-    } catch (error) {
-      return errorFrame(error as ParleyError);
-    }
-  }
-});
-
-/** Where an answer's type is not its action. */
-const ANSWERS: Partial<Record<ActionName, string>> = {
-  'message.send': 'message.sent',
-  sync: 'sync.done',
-  'presence.watch': 'presence',
-};
-
 describe('the configuration', () => {
   it('is what lib/settings.ts reads, with its defaults', () => {
     const asked: string[] = [];
@@ -314,44 +232,5 @@ describe('the limits', () => {
 
   it('how many common passwords there are', () => {
     expect(numberIn(/not among the ([\d,]+) most used/.exec(readme.text)?.[1])).toBe(commonPasswords.length);
-  });
-});
-
-describe('what it costs', () => {
-  const { date, counts } = recorded;
-  const costs = costsOf(counts);
-  const rows = rowsBelow(readme, 'What it costs');
-
-  it('is what the recorded counts come to', () => {
-    const computed = { path: '', text: `# Costs\n${markdownOf(costs)}` };
-    expect(rows.filter(({ work }) => work !== undefined)).toEqual(rowsBelow(computed, 'Costs'));
-    expect(readme.text).toContain(`\`npm run cost\`,\nlast on ${date};`);
-  });
-
-  it('is what the prices say', () => {
-    const shown = rows.filter(({ price }) => price !== undefined);
-    expect(shown.map((row) => numberIn(row['USD a million']))).toEqual([...Object.values(PRICES), 0]);
-    expect(readme.text).toContain(`Prices of us-east-1 as of ${PRICES_AS_OF}`);
-    expect(numberIn(/each function takes (\d+) ms/.exec(readme.text)?.[1])).toBe(ASSUMED_MS);
-  });
-
-  it('is summed up right', () => {
-    const usd = (amount: number) => amount.toFixed(2);
-    const { acked, burst, alone, read, received, ping } = costs;
-    expect(readme.text).toContain(
-      `${usd(acked.usd)} USD until they are acknowledged, ${usd(burst.usd)} USD with all that follows in bursts of 20, ${usd(alone.usd)} USD if each comes alone.**`,
-    );
-    expect(readme.text).toContain(
-      `costs ${usd(burst.usd + (read.usd + received.usd) / 20)} USD a million messages`,
-    );
-    expect(readme.text).toContain(`an idle hour is ${idleHour(ping).toFixed(6)} USD`);
-    expect(readme.text).toContain(`day and night are ${usd(1000 * 24 * 30 * idleHour(ping))} USD a\nmonth`);
-    expect(numberIn(/a burst of 20 costs some ([\d.]+) WRU each/.exec(readme.text)?.[1])).toBe(burst.wru);
-  });
-
-  it('a million messages cost 4.50 USD at most, with all that follows from a burst', () => {
-    expect(costs.acked.usd).toBeLessThanOrEqual(4.5);
-    expect(costs.burst.usd).toBeLessThanOrEqual(4.5);
-    expect(costs.burst.wru).toBeLessThanOrEqual(1.5);
   });
 });
