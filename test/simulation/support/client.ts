@@ -20,7 +20,7 @@ export class Client {
   readonly held = new Map<string, Shown[]>();
   /** Whom it believes to be online, of those that it watches. */
   readonly online = new Map<string, boolean>();
-  /** Of the last `sync.done`. */
+  /** Of the last page of a sync. */
   position: string | undefined;
   connection: Connection | undefined;
   #socket: Socket | undefined;

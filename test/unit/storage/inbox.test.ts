@@ -11,16 +11,16 @@ const later = '2026-11-23T12:00:01.000Z';
 const sk = (topAt: string, conversation = CONVERSATION) => `INBOX#${topAt}#${conversation}`;
 const item = (key: string) => ({ pk: `USER#${alice.id}`, sk: key });
 
-const query = (low: string, high: string, Limit: number) => [
+const query = (low: string, high: string, more: { Limit: number; ScanIndexForward?: boolean }) => [
   'QueryCommand',
   {
     TableName: 'parley-test',
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
     ExpressionAttributeValues: { ':pk': `USER#${alice.id}`, ':low': low, ':high': high },
-    ScanIndexForward: false,
-    Limit,
+    ...more,
   },
 ];
+const newestFirst = { ScanIndexForward: false };
 
 describe('the places of an inbox', () => {
   it('are read newest first', async () => {
@@ -29,7 +29,7 @@ describe('the places of an inbox', () => {
       { topAt: later, conversation: other },
       { topAt: NOON, conversation: CONVERSATION },
     ]);
-    expect(sent()).toEqual([query('INBOX#', 'INBOX#~', 2)]);
+    expect(sent()).toEqual([query('INBOX#', 'INBOX#~', { ...newestFirst, Limit: 2 })]);
   });
 
   it('behind a place are read without it: BETWEEN includes its ends', async () => {
@@ -38,7 +38,7 @@ describe('the places of an inbox', () => {
     expect(await inbox.places(alice.id, { limit: 2, before })).toEqual([
       { topAt: NOON, conversation: CONVERSATION },
     ]);
-    expect(sent()).toEqual([query('INBOX#', sk(later, other), 3)]);
+    expect(sent()).toEqual([query('INBOX#', sk(later, other), { ...newestFirst, Limit: 3 })]);
   });
 
   it('behind a place that is gone are no more than asked for', async () => {
@@ -47,18 +47,29 @@ describe('the places of an inbox', () => {
     expect(await inbox.places(alice.id, { limit: 1, before })).toHaveLength(1);
   });
 
-  it('since a time begin with it', async () => {
-    await inbox.places(alice.id, { limit: 25, since: NOON });
-    expect(sent()).toEqual([query(`INBOX#${NOON}`, 'INBOX#~', 25)]);
+  it('since a time begin with it, and are read oldest first', async () => {
+    documents.on(QueryCommand).resolves({ Items: [item(sk(NOON)), item(sk(later, other))] });
+    expect(await inbox.placesSince(alice.id, NOON, 25)).toEqual([
+      { topAt: NOON, conversation: CONVERSATION },
+      { topAt: later, conversation: other },
+    ]);
+    expect(sent()).toEqual([query(`INBOX#${NOON}`, 'INBOX#~', { Limit: 25 })]);
   });
 
   it.each([
-    [{}],
-    [{ since: '9999-12-31T23:59:59.999Z' }],
-    [{ since: '2026-11-23T12:00:00.123456789Z' }],
-    [{ before: { topAt: '0000-01-01T00:00:00.000Z', conversation: CONVERSATION } }],
-  ])('are never asked for between bounds in the wrong order, which DynamoDB refuses: %j', async (page) => {
-    await inbox.places(alice.id, { limit: 1, ...page });
+    ['all of them', () => inbox.places(alice.id, { limit: 1 })],
+    ['since the last moment', () => inbox.placesSince(alice.id, '9999-12-31T23:59:59.999Z', 1)],
+    ['since a fraction', () => inbox.placesSince(alice.id, '2026-11-23T12:00:00.123456789Z', 1)],
+    [
+      'behind the first moment',
+      () =>
+        inbox.places(alice.id, {
+          limit: 1,
+          before: { topAt: '0000-01-01T00:00:00.000Z', conversation: CONVERSATION },
+        }),
+    ],
+  ])('are never asked for between bounds in the wrong order, which DynamoDB refuses: %s', async (_, ask) => {
+    await ask();
     const [[, input]] = sent() as [[string, { ExpressionAttributeValues: Record<string, string> }]];
     const { ':low': low = '', ':high': high = '' } = input.ExpressionAttributeValues;
     expect(low <= high).toBe(true);
