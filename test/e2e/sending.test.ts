@@ -77,7 +77,6 @@ describe('a message that is sent over HTTP', () => {
 
   it.each([
     ['4,000 characters', 'x'.repeat(4_000)],
-    // UTF-8 takes four bytes for each: just below the 16 KiB of a body.
     ['4,000 characters of two UTF-16 units', '🦀'.repeat(4_000)],
     ['line ends and blanks around', '  one\r\n\ttwo '],
     ['what looks like markup', '<script>alert(1)</script> & "quotes" \\ {{x}}'],
@@ -85,6 +84,12 @@ describe('a message that is sent over HTTP', () => {
   ])('keeps %s as they are', async (_what, text) => {
     expect((await post({ text })).body.message).toBe(text);
     expect(await texts()).toEqual([text]);
+  });
+
+  it('may have every character escaped, as some libraries do', async () => {
+    const text = '🦀'.repeat(4_000);
+    const escaped = `{"text": "${'\\ud83e\\udd80'.repeat(4_000)}"}`;
+    expect((await post(escaped)).body.message).toBe(text);
   });
 
   it('of ten senders’ requests at once gets a place of its own, without a gap', async () => {
