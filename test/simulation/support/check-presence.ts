@@ -7,26 +7,33 @@ import {
   watchPartition,
 } from '../../../functions/storage/keys.ts';
 import type { Simulation } from './simulation.ts';
+import type { World } from './world.ts';
 
-/** Every live socket has its row again, and who has a row is online. */
+/** Every live socket has its row. */
 export function checkSockets({ world }: Simulation): void {
-  const { state, sockets, people, scheduler } = world;
-  for (const { id, username } of people) {
-    const rows = state
-      .partition(userPartition(id))
-      .filter(
-        ({ sk, ttl }) => String(sk).startsWith(CONNECTION_PREFIX) && Number(ttl) > scheduler.time / 1000,
-      )
-      .map(({ connectionId }) => connectionId);
-    const lost = sockets.open.filter(
-      ({ userId, connectionId }) => userId === id && !rows.includes(connectionId),
-    );
+  for (const { id } of world.people) {
+    const rows = rowsOf(world, id);
+    const lost = world.sockets.open.filter((one) => one.userId === id && !rows.includes(one.connectionId));
     if (lost.length > 0) world.blame(`${lost.map(({ connectionId }) => connectionId)} has no row`);
-    const online = state.get(presenceKey(id))?.online ?? false;
+  }
+}
+
+/** Who has a row is online. */
+export function checkPresence({ world }: Simulation): void {
+  for (const { id, username } of world.people) {
+    const online = world.state.get(presenceKey(id))?.online ?? false;
+    const rows = rowsOf(world, id);
     if (online !== rows.length > 0) {
-      world.blame(`${username} is shown ${online ? 'online' : 'offline'} with ${rows.length} connections`);
+      world.blame(`${username} is ${online ? 'online' : 'offline'} with ${rows.length} connections`);
     }
   }
+}
+
+function rowsOf({ state }: World, userId: string): readonly unknown[] {
+  return state
+    .partition(userPartition(userId))
+    .filter(({ sk }) => String(sk).startsWith(CONNECTION_PREFIX))
+    .map(({ connectionId }) => connectionId);
 }
 
 /** Of sockets that ended and said so nothing is left, and who watches knows who is gone. */

@@ -2,9 +2,9 @@ import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import type { Place } from '../../../functions/core/inbox/ports.ts';
 import type { Plant } from './capabilities.ts';
 import { check } from './check.ts';
-import { checkAllOffline, checkDeparture, checkSockets } from './check-presence.ts';
+import { checkAllOffline, checkDeparture, checkPresence, checkSockets } from './check-presence.ts';
 import { GOOD_FATE } from './fate.ts';
-import { depart, endAllSockets, settle } from './settle.ts';
+import { calmDown, depart, endAllSockets, settle } from './settle.ts';
 import { Simulation } from './simulation.ts';
 import type { Schedule } from './steps.ts';
 
@@ -23,15 +23,31 @@ export async function runSchedule({ people, steps }: Schedule, plant?: Plant): P
     await simulation.perform(step);
     if (violations.length > 0) return { violations, story };
   }
-  await settle(simulation);
-  check(simulation, await inboxesOf(simulation));
-  checkSockets(simulation);
-  if (violations.length > 0) return { violations, story };
-  checkDeparture(simulation, await depart(simulation));
-  checkSockets(simulation);
-  if (violations.length > 0) return { violations, story };
-  await endAllSockets(simulation);
-  checkAllOffline(simulation);
+  // Each of these goes on from what the one before has left.
+  const looks = [
+    async () => {
+      await calmDown(simulation);
+      checkPresence(simulation);
+    },
+    async () => {
+      await settle(simulation);
+      check(simulation, await inboxesOf(simulation));
+      checkSockets(simulation);
+      checkPresence(simulation);
+    },
+    async () => {
+      checkDeparture(simulation, await depart(simulation));
+      checkPresence(simulation);
+    },
+    async () => {
+      await endAllSockets(simulation);
+      checkAllOffline(simulation);
+    },
+  ];
+  for (const look of looks) {
+    await look();
+    if (violations.length > 0) break;
+  }
   return { violations, story };
 }
 

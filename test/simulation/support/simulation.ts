@@ -57,7 +57,11 @@ export class Simulation {
         return this.#send(action, fate);
       case 'post': {
         const sender = this.#client(action.by).person;
-        return trySending(world, this.#intent(sender, this.#other(sender, action.to), true, undefined), fate);
+        const peer = this.#other(sender, action.to);
+        for (let i = 0; i < action.count; i += 1) {
+          await trySending(world, this.#intent(sender, peer, true, undefined), fate);
+        }
+        return;
       }
       case 'retry':
         return this.#retry(action, fate);

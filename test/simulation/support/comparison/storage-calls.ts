@@ -85,7 +85,7 @@ const calls: readonly fc.Arbitrary<Call>[] = [
     const before = hasBefore ? { conversation: conversationIn(run, n), topAt: at(seq) } : undefined;
     return inboxReader(table).places(uuid(run, 1), { limit: 2, before });
   }),
-  seq.map((seq) => (table, run) => inboxReader(table).placesSince(uuid(run, 1), at(seq), 2)),
+  seq.map((from) => (table, run) => inboxReader(table).placesSince(uuid(run, 1), at(from), 2)),
   fc.constant<Call>((table, run) =>
     inboxReader(table).details(
       uuid(run, 1),
