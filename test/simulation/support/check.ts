@@ -1,7 +1,7 @@
 import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation-id.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
-import { conversationPartition, MESSAGE_PREFIX } from '../../../functions/storage/keys.ts';
+import { conversationPartition, directoryCountKey, MESSAGE_PREFIX } from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import type { Simulation } from './simulation.ts';
 import type { Person } from './world.ts';
@@ -111,5 +111,13 @@ function checkInbox(
         world.blame(`${username} sees ${userId} received ${shown.received}, not ${low}–${high}`);
       }
     }
+  }
+}
+
+/** Everybody is counted once in both lists, however often the stream told of them. */
+export function checkDirectory({ world }: Simulation): void {
+  for (const list of ['users', 'everyone'] as const) {
+    const counted = world.state.get(directoryCountKey(list))?.entries;
+    if (counted !== world.people.length) world.blame(`${list} counts ${counted} of ${world.people.length}`);
   }
 }

@@ -1,9 +1,7 @@
-import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
-import type { Place } from '../../../functions/core/inbox/ports.ts';
 import type { Plant } from './capabilities.ts';
-import { check } from './check.ts';
+import { check, checkDirectory } from './check.ts';
 import { checkAllOffline, checkDeparture, checkPresence, checkSockets } from './check-presence.ts';
-import { GOOD_FATE } from './fate.ts';
+import { inboxesOf } from './inboxes.ts';
 import { calmDown, depart, endAllSockets, settle } from './settle.ts';
 import { Simulation } from './simulation.ts';
 import type { Schedule } from './steps.ts';
@@ -28,6 +26,7 @@ export async function runSchedule({ people, steps }: Schedule, plant?: Plant): P
     async () => {
       await calmDown(simulation);
       checkPresence(simulation);
+      checkDirectory(simulation);
     },
     async () => {
       await settle(simulation);
@@ -49,31 +48,4 @@ export async function runSchedule({ people, steps }: Schedule, plant?: Plant): P
     if (violations.length > 0) break;
   }
   return { violations, story };
-}
-
-async function inboxesOf({ world }: Simulation): Promise<ReadonlyMap<string, readonly InboxEntry[]>> {
-  const inboxes = new Map<string, InboxEntry[]>();
-  for (const { id, username } of world.people) {
-    const entries: InboxEntry[] = [];
-    let before: Place | undefined;
-    do {
-      const page = world.invoke(`inbox of ${username}`, GOOD_FATE, (functions) =>
-        functions.inbox({ userId: id, limit: 2, before }),
-      );
-      let isDone = false;
-      void page.then(() => {
-        isDone = true;
-      });
-      while (!isDone) await world.scheduler.release(0);
-      const outcome = await page;
-      if (outcome.kind !== 'ok') {
-        world.blame(`${username}'s inbox cannot be read`);
-        break;
-      }
-      entries.push(...outcome.value.entries);
-      before = outcome.value.next;
-    } while (before);
-    inboxes.set(id, entries);
-  }
-  return inboxes;
 }

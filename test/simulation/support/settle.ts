@@ -87,7 +87,8 @@ async function finish({ world, readers }: Simulation): Promise<void> {
   } while (readers.some(({ isDone }) => !isDone));
 }
 
-async function all<T>(
+/** Does something with each, all at once, and lets everything go on until they are done. */
+export async function all<T>(
   { world }: Simulation,
   items: readonly T[],
   act: (item: T) => Promise<unknown>,
