@@ -12,7 +12,7 @@ import { TABLE, toCommand } from './support/comparison/to-command.ts';
 import { execute } from './support/table/execute.ts';
 import { State } from './support/table/state.ts';
 
-const RUNS = 60;
+const RUNS = 40;
 
 /** The optional binary is not there on every platform. */
 const hasEngine = (() => {

@@ -102,7 +102,9 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      faults: fc.array(fc.record({ at: fc.nat(7), kind: fc.constantFrom(...FAULTS) }), { maxLength: 3 }),
+      faults: fc.array(fc.record({ at: fc.oneof(fc.nat(6), fc.nat(15)), kind: fc.constantFrom(...FAULTS) }), {
+        maxLength: 3,
+      }),
       landing: flag,
       replyLost: fc.nat(5).map((n) => n === 5),
       skew: fc.constantFrom(0, 0, 0, -40, 40),
