@@ -7,8 +7,8 @@ import { logIn, type Person, people, type Session } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets, connect, refusal } from './support/socket.ts';
 
-const ACCESS_SECONDS = 3;
-const REFRESH_SECONDS = 6;
+const ACCESS_SECONDS = 4;
+const REFRESH_SECONDS = 8;
 
 describe.skipIf(notOurs)(`what expires ${notOurs}`, () => {
   const runtime = ownRuntime({

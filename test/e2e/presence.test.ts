@@ -79,8 +79,10 @@ describe('who watches somebody', () => {
     await device(url, eve);
     expect(await phone.next()).toEqual(told(online(eve)));
     await watch();
+    const laptop = await device(url, ada);
+    await laptop.ask({ action: 'presence.watch', users: [charles.id] });
     await device(url, charles);
-    await vi.waitFor(async () => expect((await watch(charles)).users).toEqual([online(charles)]));
+    expect(await laptop.next()).toEqual(told(online(charles)));
     await quiet(phone);
   });
 
