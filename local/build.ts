@@ -11,8 +11,12 @@ export class BuildError extends Error {
   override readonly name = 'BuildError';
 }
 
-/** What builds leave behind is kept for other contexts and other runtimes, but not for ever. */
+/**
+ * What builds leave behind is kept for other contexts, and for runtimes that still run from it: the newest, and all
+ * that was used within a day.
+ */
 const keptAssemblies = 5;
+const keptMs = 24 * 60 * 60 * 1000;
 
 /**
  * The folder of the cloud assembly of the sources as they are now, built unless it was before.
@@ -52,6 +56,9 @@ function prune(): void {
   const folders = readdirSync(assemblies, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.endsWith('.new'))
     .map((entry) => join(assemblies, entry.name))
-    .sort((left, right) => statSync(right).mtimeMs - statSync(left).mtimeMs);
-  for (const old of folders.slice(keptAssemblies)) rmSync(old, { recursive: true, force: true });
+    .map((folder) => ({ folder, usedAt: statSync(folder).mtimeMs }))
+    .sort((left, right) => right.usedAt - left.usedAt);
+  for (const { folder, usedAt } of folders.slice(keptAssemblies)) {
+    if (Date.now() - usedAt > keptMs) rmSync(folder, { recursive: true, force: true });
+  }
 }

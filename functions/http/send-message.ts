@@ -4,6 +4,7 @@ import { httpStack } from '../middleware/http-stack.ts';
 import { jsonInput } from '../middleware/json-input.ts';
 import { json } from '../middleware/replies.ts';
 import { readIdempotencyKey } from '../protocol/idempotency-key.ts';
+import { MAX_MESSAGE_BODY_BYTES } from '../protocol/json-body.ts';
 import { messageRequest } from '../protocol/requests.ts';
 import { messageFrame } from '../protocol/server-frames.ts';
 import { syncedMessage } from '../protocol/synced-message.ts';
@@ -15,7 +16,7 @@ import { verifyAccessToken } from '../runtime/token-verifier.ts';
 /** `POST /conversations/{conversation}/messages/`: sends as a socket does; 201, or 200 for a repeat of the same key. */
 export const handler = httpStack({ logger, count })
   .use(authenticate(verifyAccessToken))
-  .use(jsonInput(messageRequest))
+  .use(jsonInput(messageRequest, { maxBytes: MAX_MESSAGE_BODY_BYTES }))
   .handler(async ({ identity, input, headers, pathParameters }) => {
     const { userId: senderId, username } = identity;
     const clientId = readIdempotencyKey(headers['idempotency-key']);

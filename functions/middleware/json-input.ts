@@ -9,18 +9,26 @@ import type { HttpReply } from './replies.ts';
  * The request's checked body. Nothing else of the body is looked at afterwards.
  * @throws MalformedRequest, ValidationFailed
  */
-export function readInput<T extends z.ZodMiniType>(schema: T, event: APIGatewayProxyEventV2): z.output<T> {
+export function readInput<T extends z.ZodMiniType>(
+  schema: T,
+  event: APIGatewayProxyEventV2,
+  maxBytes?: number,
+): z.output<T> {
   const { body, isBase64Encoded, headers } = event;
-  return validate(schema, parseJsonBody({ body, isBase64Encoded, contentType: headers['content-type'] }));
+  return validate(
+    schema,
+    parseJsonBody({ body, isBase64Encoded, contentType: headers['content-type'], maxBytes }),
+  );
 }
 
 /** Puts the request's checked body into `event.input`. */
 export function jsonInput<T extends z.ZodMiniType>(
   schema: T,
+  { maxBytes }: { maxBytes?: number } = {},
 ): MiddlewareObj<APIGatewayProxyEventV2 & { input: z.output<T> }, HttpReply> {
   return {
     before({ event }) {
-      event.input = readInput(schema, event);
+      event.input = readInput(schema, event, maxBytes);
     },
   };
 }

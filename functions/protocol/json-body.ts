@@ -1,7 +1,10 @@
 import { MalformedRequest } from './errors.ts';
 
-/** The largest request is a message of 4,000 characters, of which JSON may escape each as `\ud83e\udd80`: 12 bytes. */
-export const MAX_BODY_BYTES = 64 * 1024;
+/** Most requests have some fields of at most some hundred characters. */
+export const MAX_BODY_BYTES = 16 * 1024;
+
+/** A message has 4,000 characters, of which JSON may escape each as `\ud83e\udd80`: 12 bytes. */
+export const MAX_MESSAGE_BODY_BYTES = 64 * 1024;
 
 /** Requests are flat; what is deeper than this is an attempt at something else. */
 const MAX_DEPTH = 8;
@@ -10,16 +13,19 @@ export interface RawBody {
   readonly body: string | undefined;
   readonly isBase64Encoded: boolean;
   readonly contentType: string | undefined;
+  /** {@link MAX_BODY_BYTES} unless more is needed. */
+  readonly maxBytes?: number | undefined;
 }
 
 /**
  * Parses a request's JSON body, after checking its size, type and depth.
  * @throws MalformedRequest
  */
-export function parseJsonBody({ body = '', isBase64Encoded, contentType }: RawBody): unknown {
+export function parseJsonBody(raw: RawBody): unknown {
+  const { body = '', isBase64Encoded, contentType, maxBytes = MAX_BODY_BYTES } = raw;
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > MAX_BODY_BYTES) {
-    throw new MalformedRequest('body_too_large', `The body has more than ${MAX_BODY_BYTES} bytes.`);
+  if (bytes.length > maxBytes) {
+    throw new MalformedRequest('body_too_large', `The body has more than ${maxBytes} bytes.`);
   }
   if (bytes.length === 0)
     throw new MalformedRequest('invalid_json', 'The body is empty; send a JSON object.');

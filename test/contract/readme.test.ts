@@ -15,7 +15,7 @@ import { TYPING_SECONDS } from '../../functions/core/typing/typing.ts';
 import { problemReply } from '../../functions/middleware/problem-details.ts';
 import { actionSchemas, MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
 import { readFrame } from '../../functions/protocol/frames.ts';
-import { MAX_BODY_BYTES } from '../../functions/protocol/json-body.ts';
+import { MAX_BODY_BYTES, MAX_MESSAGE_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
 import { registerRequest } from '../../functions/protocol/requests.ts';
 import { messageFrame } from '../../functions/protocol/server-frames.ts';
@@ -185,6 +185,7 @@ describe('the limits', () => {
   it.each([
     ['characters of a message', MAX_MESSAGE_LENGTH],
     ['bytes of a request body', MAX_BODY_BYTES],
+    ['bytes of a request body with a message', MAX_MESSAGE_BODY_BYTES],
     ['characters of a password, at least', MIN_PASSWORD_LENGTH],
     ['bytes of a password, at most', MAX_PASSWORD_BYTES],
     ['characters of a username or name', properties.username?.maxLength],

@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { RECENT_MESSAGES } from '../../functions/core/messages/recent-clients.ts';
-import { MAX_BODY_BYTES } from '../../functions/protocol/json-body.ts';
+import { MAX_BODY_BYTES, MAX_MESSAGE_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
 import * as requests from '../../functions/protocol/requests.ts';
 import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
@@ -75,6 +75,7 @@ describe('the document and functions/protocol agree on', () => {
       expect(message.properties.message.maxLength).toBe(MAX_MESSAGE_LENGTH);
     expect(NewMessage.properties.text.description).toContain(`1 to ${MAX_MESSAGE_LENGTH} characters`);
     expect(DOCUMENT.info.description).toContain(`${MAX_BODY_BYTES / 1024} KiB`);
+    expect(DOCUMENT.info.description).toContain(`${MAX_MESSAGE_BODY_BYTES / 1024} KiB`);
   });
 
   it('how fast one may send, and how far back a retry is known', () => {

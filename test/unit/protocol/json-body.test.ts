@@ -82,10 +82,13 @@ describe('the type of a body', () => {
 describe('the size of a body', () => {
   const filled = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2));
 
-  it('is 64 KiB at most', () => {
-    expect(MAX_BODY_BYTES).toBe(65_536);
-    expect(parseJsonBody(raw(filled(65_536)))).toHaveLength(65_534);
-    expect(fault(raw(filled(65_537)))).toEqual({ code: 'body_too_large' });
+  it('is 16 KiB at most, or what a request needs', () => {
+    expect(MAX_BODY_BYTES).toBe(16_384);
+    expect(parseJsonBody(raw(filled(16_384)))).toHaveLength(16_382);
+    expect(fault(raw(filled(16_385)))).toEqual({ code: 'body_too_large' });
+    const maxBytes = 65_536;
+    expect(parseJsonBody(raw(filled(65_536), { maxBytes }))).toHaveLength(65_534);
+    expect(fault(raw(filled(65_537), { maxBytes }))).toEqual({ code: 'body_too_large' });
   });
 
   it('is counted in bytes, not in characters', () => {
@@ -93,8 +96,8 @@ describe('the size of a body', () => {
   });
 
   it('is that of the bytes, not of their base64', () => {
-    expect(parseJsonBody(base64(filled(65_536)))).toHaveLength(65_534);
-    expect(fault(base64(filled(65_537)))).toEqual({ code: 'body_too_large' });
+    expect(parseJsonBody(base64(filled(16_384)))).toHaveLength(16_382);
+    expect(fault(base64(filled(16_385)))).toEqual({ code: 'body_too_large' });
   });
 
   it('is looked at before its type and content', () => {
@@ -113,7 +116,7 @@ describe('the depth of a body', () => {
   });
 
   it('may be as deep as fits into a body: the answer is the same, without a stack overflow', () => {
-    expect(fault(raw(nested(32_767)))).toEqual({ code: 'body_too_deep' });
+    expect(fault(raw(nested(32_767), { maxBytes: 65_536 }))).toEqual({ code: 'body_too_deep' });
   });
 
   it('is not its length', () => {
