@@ -79,11 +79,14 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
       hers.send(message);
       await Promise.all([hers.until(() => hers.frames.length > 0), his.until(() => his.frames.length > 0)]);
     });
-    expect(requests.length).toBeLessThanOrEqual(4);
-    expect(wru(requests)).toBeLessThanOrEqual(1);
-    expect(rru(requests)).toBeLessThanOrEqual(2);
+    // The stream goes its own way meanwhile, with what was said before; the bursts below count it in.
+    const { 'account-changes': _accounts = 0, 'message-changes': _inboxes = 0, ...others } = invocations;
+    expect(others).toEqual({ message: 1 });
+    const asked = requests.filter((request) => request.function === 'message');
+    expect(asked.length).toBeLessThanOrEqual(4);
+    expect(wru(asked)).toBeLessThanOrEqual(1);
+    expect(rru(asked)).toBeLessThanOrEqual(2);
     expect(posts).toBe(1);
-    expect(sum(Object.values(invocations))).toBe(1);
   });
 
   /** Waits until a member's inbox shows the message: then the stream has brought all that follows from it. */
