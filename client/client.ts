@@ -255,6 +255,7 @@ export function createClient(options: ClientOptions) {
     probe: () => get('/users/me'),
     onFrame,
     onOpen: (isRenewal) => void catchUp(isRenewal),
+    onAlive: () => void sync().catch(() => undefined),
   });
 
   const forgetUser = () => {

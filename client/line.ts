@@ -29,6 +29,8 @@ interface Options {
   readonly onFrame: (frame: Frame) => void;
   /** A socket has opened. `isRenewal`: the one before still stood, so nothing can have been missed for long. */
   readonly onOpen: (isRenewal: boolean) => void;
+  /** An idle line, or one that the page came back to, was found alive. What was not delivered on it shows now. */
+  readonly onAlive: () => void;
 }
 
 /** Together they notice a dead line within 15 s of any frame. */
@@ -37,7 +39,7 @@ const PONG_MS = 5_000;
 
 /** The device's line to the server: one socket after the other, the next one open before the last one closes. */
 export function createLine(options: Options) {
-  const { url, session, WebSocket, random, limits, wakeUps, probe, onFrame, onOpen } = options;
+  const { url, session, WebSocket, random, limits, wakeUps, probe, onFrame, onOpen, onAlive } = options;
   const state = observable<LineState>('off');
   let current: Link | undefined;
   let opening: Link | undefined;
@@ -153,6 +155,7 @@ export function createLine(options: Options) {
     if (!link) return;
     try {
       await ask(link, { action: 'ping' }, PONG_MS);
+      if (link === current) onAlive();
     } catch (error) {
       if (hasCode(error, 'timeout')) link.close();
     }
