@@ -153,6 +153,7 @@ export function createClient(options: ClientOptions) {
       get,
       outbox,
       marks,
+      isKnown: () => inbox.lastOf(id) !== undefined,
       onEntry: (entry) => inbox.merge([entry]),
       onMessages: learn,
       tellTyping: () => request({ action: 'typing', conversation: id }),

@@ -16,6 +16,8 @@ interface Options {
   readonly get: <T>(path: string) => Promise<T>;
   readonly outbox: Outbox;
   readonly marks: MarkStore;
+  /** The inbox has it, with its marks. */
+  readonly isKnown: () => boolean;
   readonly onEntry: (entry: InboxEntry) => void;
   /** Of messages that were fetched. */
   readonly onMessages: (messages: readonly StoredMessage[]) => void;
@@ -31,7 +33,7 @@ const REORDERED_MS = 300;
 
 /** One conversation: its messages, live while it is open. */
 export function createConversation(options: Options) {
-  const { id, ownId, get, outbox, marks, onEntry, onMessages, tellTyping, now, random } = options;
+  const { id, ownId, get, outbox, marks, isKnown, onEntry, onMessages, tellTyping, now, random } = options;
   const messages = observable<readonly Message[]>([]);
   const hasOlder = observable(false);
   const isLoaded = observable(false);
@@ -91,13 +93,13 @@ export function createConversation(options: Options) {
 
   const load = async () => {
     const mine = log;
-    const orNothing = (error: unknown) => {
-      if (hasCode(error, 'conversation_not_found')) return undefined;
-      throw error;
-    };
     const [page, entry] = await Promise.all([
-      window(`limit=${PAGE}`).catch(orNothing),
-      get<InboxEntry>(`/conversations/${id}`).catch(orNothing),
+      window(`limit=${PAGE}`).catch((error: unknown) => {
+        if (hasCode(error, 'conversation_not_found')) return undefined;
+        throw error;
+      }),
+      // Its marks. Without them the messages are worth showing, and the next `sync` brings them.
+      isKnown() ? undefined : get<InboxEntry>(`/conversations/${id}`).catch(() => undefined),
     ]);
     if (mine !== log) return;
     log.begin(page?.results ?? []);
