@@ -86,8 +86,10 @@ export const functionSpecs = {
     ...small,
     tokens: 'verify',
     table: [
-      { actions: ['GetItem', 'Query', 'BatchGetItem'], partitions: ['USER#*'] },
-      { actions: ['Query', 'BatchGetItem'], partitions: ['CONV#*'] },
+      { actions: ['GetItem', 'Query'], partitions: ['USER#*'] },
+      { actions: ['Query'], partitions: ['CONV#*'] },
+      // A page reads memberships and conversations in one request, which one statement must allow.
+      { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
       readsKeys,
     ],
   },

@@ -7,8 +7,8 @@ import {
 import type { Gateway } from '../core/connections/ports.ts';
 
 /** A post that hangs would hold up the sender's acknowledgement. */
-const REQUEST_TIMEOUT_MS = 2_000;
-const CONNECT_TIMEOUT_MS = 1_000;
+const REQUEST_TIMEOUT_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 500;
 
 /**
  * API Gateway's `@connections`. Where it is the SDK reads from `AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI`, which the
@@ -16,7 +16,7 @@ const CONNECT_TIMEOUT_MS = 1_000;
  */
 export function openGateway(): ApiGatewayManagementApiClient {
   return new ApiGatewayManagementApiClient({
-    maxAttempts: 3,
+    maxAttempts: 2,
     requestHandler: {
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionTimeout: CONNECT_TIMEOUT_MS,

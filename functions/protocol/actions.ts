@@ -18,6 +18,12 @@ const clientId = z.pipe(
   z.transform((text: string) => text.toLowerCase()),
 );
 
+/** To the millisecond, as the inbox has it: times are compared as texts. */
+const time = z.pipe(
+  z.iso.datetime(),
+  z.transform((text: string) => new Date(text).toISOString()),
+);
+
 /** What a device sends, by its `action`. Fields that are not known are ignored. */
 export const actionSchemas = {
   'message.send': z
@@ -46,7 +52,7 @@ export const actionSchemas = {
           `At most ${MAX_SYNCED} at a time; ask again for more.`,
         ),
       ),
-    since: z.optional(z.iso.datetime()),
+    since: z.optional(time),
   }),
   'presence.watch': z.object({
     users: z.array(userId).check(z.maxLength(MAX_WATCHED)),

@@ -43,6 +43,7 @@ export function send(outgoing: Outgoing, frameOf: (message: Message) => object):
       append: (draft) => append(sending, draft),
       connections,
       deliver: (to, message) => deliver(sending, to, JSON.stringify(frameOf(message))),
+      onFailure: (error) => logger.warn('connections could not be read or restored', error as Error),
       now: system.now,
     },
     outgoing,

@@ -10,9 +10,10 @@ export function directory({ client, name }: Table): Directory {
       const edge = from === undefined ? undefined : directoryKey(list, from).sk;
       const { first, last } = directoryNames(prefix);
       // BETWEEN includes its ends; the smallest character moves the edge past the one named.
-      const low = edge && !backwards ? `${edge}\u0000` : first;
-      const high = edge && backwards ? edge : last;
-      // A cursor from another search: DynamoDB would call it an error of ours.
+      // A cursor may come from another search: what it names may lie before or behind all names that are wanted.
+      const low = edge && !backwards && edge >= first ? `${edge}\u0000` : first;
+      const high = edge && backwards && edge < last ? edge : last;
+      // DynamoDB would call it an error of ours.
       if (low > high) return [];
       const { Items = [] } = await client.send(
         new QueryCommand({

@@ -1,4 +1,4 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { membersOf, peerIn } from '../core/conversations/conversation-id.ts';
 import type { LastMessage } from '../core/inbox/inbox.ts';
 import type { ConversationDetails, InboxReader, Peer, Place } from '../core/inbox/ports.ts';
@@ -13,27 +13,35 @@ const END = `${PLACE_PREFIX}~`;
 /** The inboxes: a Query for the places of a page, a BatchGetItem for what is shown of them. Eventually consistent. */
 export function inboxReader(table: Table): InboxReader {
   const { client, name } = table;
+
+  async function query(userId: string, [low, high]: [string, string], more: Partial<QueryCommandInput>) {
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: name,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+        ExpressionAttributeValues: { ':pk': userPartition(userId), ':low': low, ':high': high },
+        ...more,
+      }),
+    );
+    return Items.map(({ sk }): string => sk);
+  }
+
   return {
-    async places(userId, { limit, before, since }) {
+    async places(userId, { limit, before }) {
       const high = before ? placeKey(userId, before.topAt, before.conversation).sk : END;
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: name,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
-          ExpressionAttributeValues: {
-            ':pk': userPartition(userId),
-            ':low': `${PLACE_PREFIX}${since ?? ''}`,
-            ':high': high,
-          },
-          ScanIndexForward: false,
-          // BETWEEN includes its ends: the place named by `before` comes first, and is dropped.
-          Limit: before ? limit + 1 : limit,
-        }),
-      );
-      return Items.filter(({ sk }) => !before || sk !== high)
+      // BETWEEN includes its ends: the place named by `before` comes first, and is dropped.
+      const found = await query(userId, [PLACE_PREFIX, high], {
+        ScanIndexForward: false,
+        Limit: before ? limit + 1 : limit,
+      });
+      return found
+        .filter((sk) => !before || sk !== high)
         .slice(0, limit)
-        .map(({ sk }) => toPlace(sk));
+        .map(toPlace);
     },
+
+    placesSince: async (userId, since, limit) =>
+      (await query(userId, [`${PLACE_PREFIX}${since}`, END], { Limit: limit })).map(toPlace),
 
     async details(userId, conversations) {
       const items = await batchGet(

@@ -10,24 +10,44 @@ import { logger } from '../runtime/logger.ts';
  * burst costs what one message costs.
  */
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  for (const { first, messages } of byConversation(Records)) {
+  const conversations = byConversation(Records);
+  for (const [i, { messages }] of conversations.entries()) {
     try {
       await followMessages(inboxUpkeep, messages);
     } catch (error) {
-      return failure(first, error, logger);
+      return failure(earliestOf(conversations.slice(i)), error, logger);
     }
   }
   return { batchItemFailures: [] };
 }
 
-/** In the order of their first records: when one fails, the stream begins again at or before all that is not done. */
-function byConversation(records: readonly DynamoDBRecord[]) {
-  const found = records.flatMap((record) => {
+interface Followed {
+  /** Places in the batch. */
+  readonly first: number;
+  readonly last: number;
+  /** The first one. */
+  readonly record: DynamoDBRecord;
+  readonly messages: readonly Message[];
+}
+
+/** In the order of their last records: in which something was said last comes to the top last. */
+function byConversation(records: readonly DynamoDBRecord[]): Followed[] {
+  const found = records.flatMap((record, place) => {
     const change = readChange(record);
-    return change?.kind === 'message' ? [{ record, message: change.message }] : [];
+    return change?.kind === 'message' ? [{ record, place, message: change.message }] : [];
   });
-  return [...Map.groupBy(found, ({ message }) => message.conversation).values()].map((group) => ({
-    first: (group[0] as { record: DynamoDBRecord }).record,
-    messages: group.map(({ message }): Message => message).toSorted((a, b) => a.seq - b.seq),
-  }));
+  const groups = [...Map.groupBy(found, ({ message }) => message.conversation).values()];
+  return groups
+    .map((group) => ({
+      first: group[0]?.place ?? 0,
+      last: group.at(-1)?.place ?? 0,
+      record: (group[0] as { record: DynamoDBRecord }).record,
+      messages: group.map(({ message }): Message => message).toSorted((a, b) => a.seq - b.seq),
+    }))
+    .toSorted((a, b) => a.last - b.last);
+}
+
+/** The stream begins again at the first record of all that is not done; what is done by then changes nothing. */
+function earliestOf(conversations: readonly Followed[]): DynamoDBRecord {
+  return conversations.reduce((one, other) => (other.first < one.first ? other : one)).record;
 }

@@ -16,8 +16,10 @@ export const handler = middy<SocketEvent & { headers?: Record<string, string> },
     try {
       await openConnection(opening, connectionOf(requestContext));
     } catch (error) {
-      if (error instanceof ParleyError) return { statusCode: error.code === 'token_invalid' ? 401 : 503 };
-      throw error;
+      if (!(error instanceof ParleyError)) throw error;
+      if (error.code === 'token_invalid') return { statusCode: 401 };
+      logger.warn('a socket could not be recorded', error);
+      return { statusCode: 503 };
     }
     const offered = offeredSubprotocols(header(headers, 'sec-websocket-protocol'));
     if (!offered.includes(SUBPROTOCOL)) return { statusCode: 200 };

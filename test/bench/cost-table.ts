@@ -25,8 +25,6 @@ export interface Cost {
   readonly usd: number;
 }
 
-export type Counts = Readonly<Record<string, Counted>>;
-
 /** The kinds of work, in the order in which they are shown. */
 export const WORK = {
   acked: 'a message until it is acknowledged',

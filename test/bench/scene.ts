@@ -105,8 +105,9 @@ export class Scene {
   private async inboxShows(who: Person, peer: Person, seq: number): Promise<void> {
     for (;;) {
       const entry = (await this.inbox(who)).find((one) => one.peer.id === peer.id);
-      if (entry && entry.last_message.seq >= seq) return;
+      // That a write is counted follows its effect by a moment.
       await delay(LOOK_AGAIN_MS);
+      if (entry && entry.last_message.seq >= seq) return;
     }
   }
 }

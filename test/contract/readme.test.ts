@@ -1,29 +1,24 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Node } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { MAX_FAILURES, WINDOW_SECONDS } from '../../functions/core/accounts/check-password.ts';
 import commonPasswords from '../../functions/core/accounts/common-passwords.json' with { type: 'json' };
 import { MAX_OFFSET } from '../../functions/core/accounts/list-users.ts';
-import {
-  MAX_PASSWORD_BYTES,
-  MIN_PASSWORD_LENGTH,
-  passwordFaults,
-} from '../../functions/core/accounts/password-policy.ts';
+import { MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH } from '../../functions/core/accounts/password-policy.ts';
 import { CONNECTION_SECONDS } from '../../functions/core/connections/connection.ts';
-import {
-  Busy,
-  ClientIdConflict,
-  ParleyError,
-  TokenExpired,
-  Unavailable,
-} from '../../functions/core/errors.ts';
+import { ParleyError } from '../../functions/core/errors.ts';
+import { preview } from '../../functions/core/inbox/inbox.ts';
+import { RECEIVED_EVERY_MS } from '../../functions/core/marks/move-mark.ts';
+import { RECENT_MESSAGES } from '../../functions/core/messages/recent-clients.ts';
+import { TYPING_SECONDS } from '../../functions/core/typing/typing.ts';
 import { problemReply } from '../../functions/middleware/problem-details.ts';
-import type { FrameFault } from '../../functions/protocol/errors.ts';
+import { actionSchemas, MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
 import { readFrame } from '../../functions/protocol/frames.ts';
 import { MAX_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
-import { registerRequest, tokenRequest } from '../../functions/protocol/requests.ts';
-import { errorFrame, messageFrame } from '../../functions/protocol/server-frames.ts';
+import { registerRequest } from '../../functions/protocol/requests.ts';
+import { messageFrame } from '../../functions/protocol/server-frames.ts';
 import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
 import * as keys from '../../functions/storage/keys.ts';
 import { messageStore } from '../../functions/storage/messages.ts';
@@ -32,8 +27,8 @@ import { httpRoutes } from '../../lib/routes.ts';
 import { readSettings } from '../../lib/settings.ts';
 import type { TableAccess } from '../../lib/table-access.ts';
 import { readCommand, usageText } from '../../local/command-line.ts';
-import { DOCUMENT } from './document.ts';
-import { blocksOf, codesIn, numberIn, PAGES, type Page, rowsBelow } from './markdown.ts';
+import { DOCUMENT, SOCKET_DOCUMENT } from './document.ts';
+import { blocksOf, codesIn, numberIn, PAGES, type Page, type Row, rowsBelow } from './markdown.ts';
 
 const readme = PAGES.find(({ path }) => path === 'README.md') as Page;
 const localRuntime = PAGES.find(({ path }) => path === 'docs/local-runtime.md') as Page;
@@ -45,11 +40,18 @@ describe('the table of access patterns', () => {
 
   it('has the keys that functions/storage/keys.ts makes', () => {
     const digits = /\d+$/;
+    const watcher = (userId: string) => ({ userId, connectionId: '<connection id>' });
     const { pk, sk } = keys.messageKey('<id a>.<id b>', 1);
     const made: readonly keys.Key[] = [
       keys.profileKey('<id>'),
       keys.sessionKey('<id>', '<session id>'),
       keys.connectionKey('<id>', '<connection id>'),
+      keys.membershipKey('<id>', '<id a>.<id b>'),
+      keys.placeKey('<id>', '<time>', '<id a>.<id b>'),
+      keys.conversationKey('<id a>.<id b>'),
+      keys.presenceKey('<id>'),
+      keys.watchListKey(watcher('<id>')),
+      keys.watchKey('<id>', watcher('<watcher id>')),
       keys.emailKey('<e-mail>'),
       keys.usernameKey('<username>'),
       keys.attemptsKey('<e-mail>'),
@@ -112,27 +114,27 @@ describe('the wire', () => {
     );
   });
 
-  it('lists every code of an error frame', () => {
-    // A Record, so that the compiler asks for a new one here.
-    const frames: Record<Exclude<FrameFault, 'unknown_action'>, string | undefined> = {
-      invalid_json: 'hello',
-      not_an_object: '[]',
-      binary_not_supported: undefined,
-      message_missing: '{}',
-      message_invalid: '{"message": 7}',
-      message_blank: '{"message": " "}',
-      message_too_long: JSON.stringify({ message: 'x'.repeat(MAX_MESSAGE_LENGTH + 1) }),
-      ref_invalid: `{"message": "x", "ref": 7}`,
-      client_id_invalid: '{"message": "x", "client_id": "7"}',
-      after_invalid: '{"message": "x", "after": -1}',
-    };
-    for (const [code, body] of Object.entries(frames)) {
-      expect(() => readFrame(body, body === undefined)).toThrow(expect.objectContaining({ code }));
-    }
-    const others = [ClientIdConflict, TokenExpired, Busy, Unavailable].map((type) => new type().code);
-    const shown = rowsBelow(readme, 'Socket').flatMap(({ code }) => codesIn(code));
-    expect(sorted(shown)).toEqual(sorted([...Object.keys(frames), 'unknown_action', ...others, 'internal']));
+  it('lists every action with its fields', () => {
+    const shown = rowsBelow(readme, "A device's socket").filter(({ action }) => action !== undefined);
+    const fields = (cell = '') => codesIn(cell).filter((code) => /^\w+\??$/.test(code));
+    const known = Object.entries(actionSchemas).map(([action, schema]) => {
+      const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' });
+      // One of the two is required: the table says "or".
+      const isRequired = (name: string) => [...required, 'to', 'conversation'].includes(name);
+      return [action, Object.keys(properties).map((name) => (isRequired(name) ? name : `${name}?`))];
+    });
+    expect(shown.map((row) => [codesIn(row.action)[0], fields(row.fields)])).toEqual(known);
   });
+
+  it.each(['device', 'conversation'] as const)(
+    'lists every code of an error frame on a %s’s socket',
+    (socket) => {
+      const { DeviceErrorCode, ConversationErrorCode } = SOCKET_DOCUMENT.components.schemas;
+      const known = { device: DeviceErrorCode, conversation: ConversationErrorCode }[socket].enum;
+      const shown = rowsBelow(readme, 'Errors on sockets').filter(({ on }) => on === 'both' || on === socket);
+      expect(sorted(shown.flatMap(({ code }) => codesIn(code)))).toEqual(sorted(known));
+    },
+  );
 
   it('shows a frame with the fields that it has', () => {
     const shown = blocksOf(readme, 'json').map((block) => JSON.parse(block));
@@ -141,46 +143,11 @@ describe('the wire', () => {
   });
 });
 
-describe('the session in two terminals', () => {
-  it('sends what the requests take', () => {
-    const bodies = blocksOf(readme, 'sh').flatMap((block) =>
-      [...block.matchAll(/-d '(\{.*?\})'/gs)].map(([, body]) => JSON.parse(body as string)),
-    );
-    const [registrations, logins] = [true, false].map((is) =>
-      bodies.filter((one) => 'password2' in one === is),
-    );
-    expect([registrations?.length, logins?.length]).toEqual([2, 2]);
-    for (const one of registrations ?? []) {
-      expect(z.safeParse(registerRequest, one).error).toBeUndefined();
-      expect(passwordFaults(one.password, one.username)).toEqual([]);
-      expect(logins).toContainEqual({ email: one.email, password: one.password });
-    }
-    for (const one of logins ?? []) expect(z.safeParse(tokenRequest, one).error).toBeUndefined();
-  });
-
-  it('types frames, and gets what is answered', () => {
-    const lines = blocksOf(readme, 'text').flatMap((block) => block.split('\n'));
-    const typed = lines.flatMap((line, i) => (line.startsWith('> ') ? [[line.slice(2), lines[i + 1]]] : []));
-    expect(typed).toHaveLength(3);
-    for (const [frame, answer = ''] of typed) {
-      expect(JSON.parse(answer.slice(2))).toMatchObject(answerTo(frame));
-    }
-  });
-
-  function answerTo(frame: string | undefined): object {
-    try {
-      return { type: 'chat.message', message: readFrame(frame, false).message };
-    } catch (error) {
-      return errorFrame(error as ParleyError);
-    }
-  }
-});
-
 describe('the configuration', () => {
   it('is what lib/settings.ts reads, with its defaults', () => {
     const asked: string[] = [];
     const nothing = { tryGetContext: (name: string) => void asked.push(name) };
-    const defaults = readSettings(nothing as unknown as Parameters<typeof readSettings>[0]);
+    const defaults = readSettings(nothing as unknown as Node);
     const shown = rowsBelow(readme, 'Configuration').filter(({ context }) => context !== undefined);
     expect(shown.map(({ context }) => codesIn(context)[0])).toEqual(asked);
     expect(
@@ -210,6 +177,7 @@ describe('the configuration', () => {
 describe('the limits', () => {
   const limits = rowsBelow(readme, 'Limits');
   const limit = (name: string) => numberIn(limits.find((row) => row.limit?.startsWith(name))?.value);
+  const socketLimits = SOCKET_DOCUMENT['x-limits'];
   const { properties } = z.toJSONSchema(registerRequest, { io: 'input' }) as unknown as {
     properties: Record<string, { maxLength: number }>;
   };
@@ -226,6 +194,14 @@ describe('the limits', () => {
     ['largest page', MAX_LIMIT],
     ['largest `offset` into the users', MAX_OFFSET],
     ['wrong passwords per e-mail in a minute', (MAX_FAILURES * 60) / WINDOW_SECONDS],
+    ['messages back that a retry is looked for without', RECENT_MESSAGES],
+    ['characters of a message in the inbox', [...preview('x'.repeat(MAX_MESSAGE_LENGTH))].length],
+    ['conversations in a `sync`', MAX_SYNCED],
+    ['messages in a page of `sync`', socketLimits.synced_messages_per_page],
+    ['users that a device watches', MAX_WATCHED],
+    ['seconds between delivery marks', RECEIVED_EVERY_MS / 1000],
+    ['seconds between `typing`', socketLimits.typing_forwarded_every_seconds],
+    ['seconds that `typing` is shown', TYPING_SECONDS],
     ['hours that a socket may live', CONNECTION_SECONDS / 3600],
   ])('%s: %d', (name, value) => {
     expect(limit(name)).toBe(value);
@@ -244,23 +220,17 @@ describe('the limits', () => {
       return {};
     };
     await messageStore({ client: { send } as unknown as DynamoDBDocumentClient, name: 't' }).since('c', 1);
-    expect(asked.Limit).toBe(limit('messages back'));
+    expect(asked.Limit).toBe(limit('messages back that a retry is looked for with `after`'));
+  });
+
+  it('messages of one sender within some seconds', () => {
+    const defaults = readSettings({ tryGetContext: () => undefined } as unknown as Node);
+    const row = limits.find((one) => one.limit?.startsWith('messages of one sender')) as Row;
+    expect(numberIn(row.value)).toBe(defaults.floodMessages);
+    expect(numberIn(row.limit)).toBe(defaults.floodSeconds);
   });
 
   it('how many common passwords there are', () => {
     expect(numberIn(/not among the ([\d,]+) most used/.exec(readme.text)?.[1])).toBe(commonPasswords.length);
-  });
-});
-
-describe('what it costs', () => {
-  it('adds up', () => {
-    const rows = rowsBelow(readme, 'What it costs');
-    const amounts = rows.slice(0, -1).map((row) => {
-      const amount = numberIn(row['how much']) * numberIn(row.price);
-      expect(numberIn(row.USD)).toBeCloseTo(amount, 3);
-      return amount;
-    });
-    const total = amounts.reduce((sum, amount) => sum + amount, 0);
-    expect(numberIn(rows.at(-1)?.USD)).toBeCloseTo(total, 3);
   });
 });

@@ -1,9 +1,12 @@
+import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { RECENT_MESSAGES } from '../../functions/core/messages/recent-clients.ts';
 import { MAX_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
 import * as requests from '../../functions/protocol/requests.ts';
 import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
+import { readSettings } from '../../lib/settings.ts';
 import { DOCUMENT, OPERATIONS, resolved } from './document.ts';
 
 /** Which schema checks the body of which operation. */
@@ -72,5 +75,12 @@ describe('the document and functions/protocol agree on', () => {
       expect(message.properties.message.maxLength).toBe(MAX_MESSAGE_LENGTH);
     expect(NewMessage.properties.text.description).toContain(`1 to ${MAX_MESSAGE_LENGTH} characters`);
     expect(DOCUMENT.info.description).toContain(`${MAX_BODY_BYTES / 1024} KiB`);
+  });
+
+  it('how fast one may send, and how far back a retry is known', () => {
+    const { floodMessages, floodSeconds } = readSettings(new App().node);
+    const { description } = DOCUMENT.paths['/conversations/{conversation}/messages'].post;
+    expect(description).toContain(`${floodMessages} messages in ${floodSeconds} seconds`);
+    expect(description).toContain(`last ${RECENT_MESSAGES} messages`);
   });
 });

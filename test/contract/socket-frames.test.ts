@@ -120,7 +120,7 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
     watchReply: [frames.presenceFrame([]), replied(frames.presenceFrame([here, gone]))],
     syncPage: [replied({ type: 'sync.page', ...synced })],
     syncDone: [replied({ type: 'sync.done', ...synced })],
-    pong: [replied({ type: 'pong', time: createdAt })],
+    pong: [replied({ type: 'pong', time: createdAt }), { type: 'pong', time: createdAt, restored: true }],
     sessionEnded: [frames.sessionEndedFrame],
     error: errorsOn('device'),
   },

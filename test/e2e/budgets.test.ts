@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Runtime } from '../../local/runtime.ts';
+import { conversationOf, device, messageTo } from './support/devices.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { type Person, people } from './support/people.ts';
 import { type Rest, rest } from './support/rest.ts';
@@ -8,12 +9,19 @@ import { assertNoScan } from './support/watched-runtime.ts';
 
 type Usage = ReturnType<Runtime['usage']>;
 type Request = Usage['requests'][number];
+/** How often which operation was asked for, and what of the store it took. */
+type Cost = { readonly [what: string]: number };
 const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0);
 const wru = (requests: readonly Request[]) => sum(requests.map((request) => request.wru));
 const rru = (requests: readonly Request[]) => sum(requests.map((request) => request.rru));
 
+const tally = (requests: readonly Request[]) =>
+  Object.fromEntries(
+    [...Map.groupBy(requests, ({ operation }) => operation)].map(([name, all]) => [name, all.length]),
+  );
+
 describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
-  const runtime = ownRuntime();
+  const runtime = ownRuntime({ context: { floodMessages: '1000000' } });
   let api: Rest;
   let ada: Person;
   let charles: Person;
@@ -78,24 +86,142 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
     expect(sum(Object.values(invocations))).toBe(1);
   });
 
-  it('a burst of 20 messages: 1.5 WRU each in the mean, with what the stream makes of them', async () => {
-    const streamOf = ({ requests }: Usage) =>
-      requests.filter((request) => request.function === 'account-changes');
-    const alone = await usageOf(settled);
-    const usage = await usageOf(async () => {
-      for (let turn = 0; turn < 20; turn += 1) await hers.say(message.message);
-      await his.until(() => his.frames.length >= 20);
-      await settled();
+  /** Waits until a member's inbox shows the message: then the stream has brought all that follows from it. */
+  async function shown(member: Person, inConversation: string, seq: number): Promise<void> {
+    const socket = await device(runtime().url, member);
+    const last = async () => {
+      const { conversations } = await socket.ask({
+        action: 'sync',
+        conversations: { [inConversation]: seq },
+      });
+      return (conversations as { last_message: { seq: number } }[])[0]?.last_message.seq;
+    };
+    await vi.waitFor(async () => expect(await last()).toBe(seq), { timeout: 15_000, interval: 100 });
+  }
+
+  /** What a burst of 20 messages writes, each, with what the stream makes of them in both inboxes. */
+  async function burst(from: Socket, to: Socket, [member, other]: [Person, Person]) {
+    const { requests, posts } = await usageOf(async () => {
+      let seq = 0;
+      for (let turn = 0; turn < 20; turn += 1) seq = (await from.say(message.message)).seq as number;
+      await to.until(() => to.frames.length >= 20);
+      await shown(member, conversationOf(member, other), seq);
     });
-    const sent = usage.requests.filter((request) => request.function === 'message');
-    expect(sent.length).toBeGreaterThan(20);
-    expect((wru(sent) + wru(streamOf(usage)) - wru(streamOf(alone))) / 20).toBeLessThanOrEqual(1.5);
-    expect(usage.posts).toBe(20);
+    expect(posts).toBe(20);
+    const following = requests.filter((request) => request.function === 'message-changes');
+    expect(wru(following), 'the inboxes were written').toBeGreaterThan(0);
+    const sending = requests.filter((request) => request.function === 'message');
+    return (wru(sending) + wru(following)) / 20;
+  }
+
+  it('a burst of 20 messages under way: 1.5 WRU each in the mean, with both inboxes and the stream', async () => {
+    const each = await burst(hers, his, [ada, charles]);
+    expect(each).toBeGreaterThan(1);
+    expect(each).toBeLessThanOrEqual(1.5);
   });
 
-  it('opening a socket and saying nothing writes its connection, once', async () => {
+  it('a burst of 20 messages that begins a conversation: 1.5 WRU each in the mean, likewise', async () => {
+    const [grace, alan] = await people(api, 2);
+    const [from, to] = await Promise.all([
+      connect(runtime().url, { token: grace.access, peer: alan.id }),
+      connect(runtime().url, { token: alan.access, peer: grace.id }),
+    ]);
+    const each = await burst(from, to, [alan, grace]);
+    expect(each).toBeGreaterThan(1);
+    expect(each).toBeLessThanOrEqual(1.5);
+  });
+
+  describe('what a device does', () => {
+    let phone: Socket;
+    beforeEach(async () => {
+      phone = await device(runtime().url, ada);
+      await settled();
+    });
+
+    /** What one frame takes of DynamoDB: the least of several, each made anew. */
+    async function costOfFrame(frame: () => object) {
+      const costs: Cost[] = [];
+      for (let time = 0; time < 4; time += 1) {
+        const { requests } = await usageOf(() => phone.ask(frame()));
+        const own = requests.filter((request) => request.function === 'message');
+        costs.push({ ...tally(own), wru: wru(own), rru: rru(own) });
+      }
+      const total = (cost: Cost) => sum(Object.values(cost));
+      return costs.reduce((least, cost) => (total(cost) < total(least) ? cost : least));
+    }
+
+    it('sending costs what it costs on the socket of a conversation', async () => {
+      const cost = await costOfFrame(() => messageTo(charles, message.message));
+      expect(cost).toEqual({ Query: 3, PutItem: 1, wru: 1, rru: 2 });
+    });
+
+    it('catching up with 50 conversations in which nothing was missed takes a small read for each log, in one BatchGetItem', async () => {
+      const strangers = Array.from({ length: 49 }, () => ({ ...charles, id: crypto.randomUUID() }));
+      const held = (peers: { id: string }[]) =>
+        Object.fromEntries(peers.map((peer) => [conversationOf(ada, { ...charles, ...peer }), 1_000_000]));
+      const cost = (peers: { id: string }[]) =>
+        costOfFrame(() => ({ action: 'sync', conversations: held(peers) }));
+      const one = await cost([charles]);
+      const fifty = await cost([charles, ...strangers]);
+      // A log's read is consistent: 1 RRU. What the inbox shows of a conversation are three items of half an RRU.
+      expect(fifty).toMatchObject({ wru: 0, rru: (one.rru as number) + 49 * 2.5 });
+      expect(Object.keys(fifty).sort()).toEqual(['BatchGetItem', 'rru', 'wru']);
+      // BatchGetItem takes 100 keys: those of the inbox are 150.
+      expect(fifty.BatchGetItem).toBe((one.BatchGetItem as number) + 1);
+      expect(one.BatchGetItem).toBe(3);
+    });
+
+    it('moving a mark takes one write; a delivery mark that comes too soon, or brings nothing new, none', async () => {
+      const conversation = conversationOf(ada, charles);
+      let last = 0;
+      for (let turn = 0; turn < 8; turn += 1) last = (await hers.say('on and on')).seq as number;
+      let seq = last - 8;
+      const mark = (action: string) => costOfFrame(() => ({ action, conversation, seq: ++seq }));
+      expect(await mark('conversation.read')).toEqual({ Query: 3, UpdateItem: 1, wru: 1, rru: 2 });
+      expect(await mark('message.received')).toEqual({ Query: 1, GetItem: 1, wru: 0, rru: 1.5 });
+      const again = () => ({ action: 'conversation.read', conversation, seq: last + 1 });
+      expect(await costOfFrame(again)).toEqual({ Query: 1, wru: 0, rru: 1 });
+    });
+
+    it('typing on, and a ping, write nothing', async () => {
+      const conversation = conversationOf(ada, charles);
+      expect(await costOfFrame(() => ({ action: 'typing', conversation }))).toEqual({ wru: 0, rru: 0 });
+      expect(await costOfFrame(() => ({ action: 'ping' }))).toEqual({ Query: 1, wru: 0, rru: 0.5 });
+    });
+
+    it('watching somebody takes a write for the list and one for them; strangers take a read', async () => {
+      const watch = (...users: string[]) => costOfFrame(() => ({ action: 'presence.watch', users }));
+      const { seq } = await phone.ask(messageTo(charles, 'hello'));
+      await shown(ada, conversationOf(ada, charles), seq as number);
+      const one = { GetItem: 1, BatchGetItem: 2, PutItem: 1, BatchWriteItem: 1, wru: 2 };
+      expect(await watch(charles.id)).toEqual({ ...one, rru: 2 });
+      const strangers = Array.from({ length: 49 }, () => crypto.randomUUID());
+      expect(await watch(charles.id, ...strangers)).toEqual({ ...one, rru: 2 + 49 * 0.5 });
+    });
+
+    it('coming and going writes the presence once each', async () => {
+      await his.close();
+      await presenceOf(charles, false);
+      const { requests } = await usageOf(async () => {
+        const socket = await device(runtime().url, charles);
+        await presenceOf(charles, true);
+        await socket.close();
+        await presenceOf(charles, false);
+      });
+      expect(wru(requests.filter((request) => request.function === 'account-changes'))).toBe(2);
+    });
+
+    async function presenceOf(who: Person, online: boolean): Promise<void> {
+      const path = `/users/${who.id}/`;
+      const isOnline = async () => (await api.get(path, { token: ada.access })).body.online;
+      await vi.waitFor(async () => expect(await isOnline()).toBe(online), { timeout: 15_000, interval: 100 });
+    }
+  });
+
+  it('opening a socket and saying nothing writes its connection, and at most its presence, once', async () => {
     const { requests } = await usageOf(() => connect(runtime().url, { token: ada.access, peer: charles.id }));
-    expect(wru(requests)).toBeLessThanOrEqual(1);
+    expect(wru(requests.filter((request) => request.function === 'connect'))).toBe(1);
+    expect(wru(requests)).toBeLessThanOrEqual(2);
   });
 
   it('a page of history costs the same whatever the conversation holds, and wherever it lies', async () => {

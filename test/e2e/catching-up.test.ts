@@ -41,13 +41,16 @@ const say = async (socket: Socket, to: Person, texts: readonly string[]) => {
 };
 
 /** Asks as a client does, until nothing is missing: the pages, and what the client then holds. */
-async function catchUp(start: Record<string, number>) {
+async function catchUp(start: Record<string, number>, position?: string) {
   const held = { ...start };
+  let since = position;
   const missed: Missed[] = [];
   const pages: Page[] = [];
   do {
-    pages.push(await sync(held));
-    for (const message of pages.at(-1)?.messages ?? []) {
+    const page = await sync(held, since === undefined ? {} : { since });
+    pages.push(page);
+    since &&= page.position;
+    for (const message of page.messages) {
       expect(message.seq, 'each comes next').toBe((held[message.conversation] ?? 0) + 1);
       held[message.conversation] = message.seq;
       missed.push(message);
@@ -144,6 +147,23 @@ describe('a device that was away', () => {
     const { missed } = await catchUp({ [withEve]: 0 });
     expect(missed.map(({ message }) => message)).toEqual(['we have not met']);
   });
+
+  it('hears of more of them than one page tells, page by page', async () => {
+    const { position } = await sync({});
+    const others = await people(api, 27);
+    const laptop = await device(url, ada);
+    for (const peer of others) await laptop.ask(messageTo(peer, 'hello'));
+    const expected = others.map((peer) => conversationOf(ada, peer)).sort();
+    await vi.waitFor(
+      async () => {
+        const { pages } = await catchUp({}, position);
+        expect(pages.map(({ type }) => type)).toEqual(['sync.page', 'sync.done']);
+        const told = pages.flatMap(({ conversations }) => conversations.map(({ id }) => id));
+        expect([...new Set(told)].sort()).toEqual(expected);
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+  }, 60_000);
 
   it('hears where the marks of both are', async () => {
     await say(his, ada, ['one', 'two', 'three']);

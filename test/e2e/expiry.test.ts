@@ -7,7 +7,7 @@ import { logIn, type Person, people, type Session } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets, connect, refusal } from './support/socket.ts';
 
-const ACCESS_SECONDS = 2;
+const ACCESS_SECONDS = 3;
 const REFRESH_SECONDS = 6;
 
 describe.skipIf(notOurs)(`what expires ${notOurs}`, () => {

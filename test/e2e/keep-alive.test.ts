@@ -64,6 +64,13 @@ describe.skipIf(notOurs)(`a live socket whose row was removed ${notOurs}`, () =>
     expect(await hers.next()).toMatchObject({ seq: 2, message: 'found' });
   });
 
+  it('is told by the pong, once, that it was lost: it catches up and watches anew', async () => {
+    const hers = await device(runtime().url, ada);
+    await forgetSocketsOf(ada);
+    expect(await hers.ask({ action: 'ping' })).toMatchObject({ type: 'pong', restored: true });
+    expect(await hers.ask({ action: 'ping' })).not.toHaveProperty('restored');
+  });
+
   it.each([
     [
       'a device',

@@ -45,9 +45,9 @@ describe.skipIf(notOurs)(`typing ${notOurs}`, () => {
   });
 
   it('is forwarded once in 3 seconds by each function that runs, of each user in each conversation', async () => {
-    const first = performance.now();
     const replies = [];
     for (let turn = 0; turn < 10; turn += 1) replies.push(await (turn % 2 ? laptop : phone).ask(typing()));
+    const last = performance.now();
     const forwarded = replies.filter((reply) => reply.forwarded);
     expect(forwarded.length).toBeGreaterThan(0);
     expect(forwarded.length).toBeLessThanOrEqual(MOST_FUNCTIONS);
@@ -57,7 +57,8 @@ describe.skipIf(notOurs)(`typing ${notOurs}`, () => {
     expect(await his.ask(typing())).toMatchObject({ forwarded: true, user_id: charles.id });
     await phone.ask(messageTo(eve, 'hello'));
     expect(await phone.ask(typing(conversationOf(ada, eve)))).toMatchObject({ forwarded: true });
-    await delay(3050 - (performance.now() - first));
+    // Whichever of them hears of it next, its 3 seconds are over.
+    await delay(3050 - (performance.now() - last));
     expect(await phone.ask(typing())).toMatchObject({ forwarded: true });
   });
 

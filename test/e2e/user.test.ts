@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { device } from './support/devices.ts';
 import { type Person, people } from './support/people.ts';
 import { rest } from './support/rest.ts';
@@ -9,9 +9,9 @@ const api = rest(url);
 
 let ada: Person;
 let charles: Person;
-beforeEach(async () => {
+const meet = async () => {
   [ada, charles] = await people(api, 2);
-});
+};
 afterEach(closeSockets);
 
 /** Charles as Ada sees him. */
@@ -23,6 +23,8 @@ const hide = (presence: 'shown' | 'hidden') =>
   api.patch('/users/me/', { presence }, { token: charles.access });
 
 describe('a user', () => {
+  beforeEach(meet);
+
   it('who was never connected is offline, since no time that is known; nothing else is shown of them', async () => {
     expect(await seen()).toEqual({ ...named(), online: false, last_seen: null });
   });
@@ -64,6 +66,8 @@ describe('a user', () => {
 });
 
 describe('there is no user', () => {
+  beforeAll(meet);
+
   it('with an id that nobody has, which `detail` names', async () => {
     const id = crypto.randomUUID();
     const { status, body } = await api.get(`/users/${id}/`, { token: ada.access });

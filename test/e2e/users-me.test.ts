@@ -1,13 +1,13 @@
-import { beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type Person, person } from './support/people.ts';
 import { rest } from './support/rest.ts';
 
 const api = rest(inject('parleyUrl'));
 
 let ada: Person;
-beforeEach(async () => {
+const register = async () => {
   ada = await person(api);
-});
+};
 
 const me = async (who: Person) => (await api.get('/users/me/', { token: who.access })).body;
 const change = (body: unknown) => api.patch('/users/me/', body, { token: ada.access });
@@ -24,6 +24,8 @@ const registered = ({ id, email, username }: Person) => ({
 });
 
 describe('one’s own account', () => {
+  beforeEach(register);
+
   it('is shown whole, but for the password', async () => {
     expect(await me(ada)).toEqual(registered(ada));
   });
@@ -68,6 +70,8 @@ describe('one’s own account', () => {
 });
 
 describe('a change of one’s account is refused, and nothing is changed,', () => {
+  beforeAll(register);
+
   it.each([
     ['an empty name', { first_name: '' }, 'first_name'],
     ['a blank name', { first_name: ' \u00a0' }, 'first_name'],

@@ -29,7 +29,7 @@ test('delivery before the write is caught', { timeout: 120_000 }, async () => {
       },
     };
   };
-  expect(await caught(deliversFirst)).toMatch(/is shown as 1 of u1\.u\d, where the table has undefined/);
+  expect(await caught(deliversFirst)).toMatch(/is shown as \d+ of .*, where the table has undefined/);
 });
 
 test('an unconditional put is caught', { timeout: 120_000 }, async () => {
@@ -47,7 +47,7 @@ test('an unconditional put is caught', { timeout: 120_000 }, async () => {
     };
   };
   expect(await caught(putsBlindly)).toMatch(
-    /is acknowledged as \d \(u\d+\) and as \d \(u\d+\)|is stored nowhere/,
+    /where the table has "m\d+"|and saw "m\d+" there|is acknowledged as .* and as|is stored nowhere/,
   );
 });
 
@@ -70,5 +70,5 @@ test('a retry that does not look for its client id is caught', { timeout: 120_00
       },
     };
   };
-  expect(await caught(forgetsNames)).toMatch(/is stored twice|is acknowledged as \d \(u\d+\) and as \d/);
+  expect(await caught(forgetsNames)).toMatch(/is stored twice|is acknowledged as .* and as/);
 });

@@ -31,8 +31,6 @@ export interface PlacesPage {
   readonly limit: number;
   /** Only from behind this place on. */
   readonly before?: Place | undefined;
-  /** Only what came to the top after this, ISO 8601 UTC. */
-  readonly since?: string | undefined;
 }
 
 /** What is known of a conversation beside its messages; it follows them by about a second. */
@@ -47,6 +45,8 @@ export interface ConversationDetails {
 export interface InboxReader {
   /** Newest first. A conversation that is being moved may stand in two places: the one that its details name counts. */
   places(userId: string, page: PlacesPage): Promise<readonly Place[]>;
+  /** What came to the top since a time, ISO 8601 UTC, oldest first; a conversation that is being moved likewise. */
+  placesSince(userId: string, since: string, limit: number): Promise<readonly Place[]>;
   /** In the order asked. */
   details(userId: string, conversations: readonly string[]): Promise<readonly ConversationDetails[]>;
 }

@@ -32,19 +32,23 @@ export async function readInbox(
   };
 }
 
-/** The entries of some places, without those that a move has left behind. */
+/** The entries of some places, without those that a move has left behind. What is `known` of them is not read again. */
 export async function entriesAt(
   { inbox, presences }: Dependencies,
   userId: string,
   places: readonly Place[],
+  known: ReadonlyMap<string, ConversationDetails> = new Map(),
 ): Promise<InboxEntry[]> {
   const conversations = places.map(({ conversation }) => conversation);
-  const [details, presence] = await Promise.all([
-    inbox.details(userId, conversations),
+  const unknown = conversations.filter((conversation) => !known.has(conversation));
+  const [read, presence] = await Promise.all([
+    inbox.details(userId, unknown),
     presences.of(conversations.map((conversation) => peerIn(conversation, userId))),
   ]);
+  const detailsOf = (conversation: string) =>
+    (known.get(conversation) ?? read[unknown.indexOf(conversation)]) as ConversationDetails;
   return places.flatMap(({ conversation, topAt }, i) => {
-    const { peer, last, ...rest } = details[i] as ConversationDetails;
+    const { peer, last, ...rest } = detailsOf(conversation);
     if (rest.topAt !== topAt || !peer || !last) return [];
     return entry(conversation, peer, last, rest, presence[i] as StoredPresence);
   });

@@ -8,6 +8,8 @@ interface Dependencies {
   readonly append: (draft: Draft) => Promise<Appended>;
   readonly connections: Pick<ConnectionStore, 'of' | 'put'>;
   readonly deliver: (to: readonly Connection[], message: Message) => Promise<void>;
+  /** Told of what went wrong beside the append: the message is stored, and that is what its sender is told. */
+  readonly onFailure: (error: unknown) => void;
   readonly now: () => Date;
 }
 
@@ -30,21 +32,26 @@ export interface Outgoing {
  * @throws what `append` throws; then nothing was stored and nobody was told
  */
 export async function sendMessage(dependencies: Dependencies, outgoing: Outgoing): Promise<Appended> {
-  const { append, connections, deliver, now } = dependencies;
+  const { append, connections, deliver, onFailure, now } = dependencies;
   const { senderId, peerId, text, clientId, after, from } = outgoing;
   const conversation = conversationIdOf(senderId, peerId);
+  const connectionsOf = (userId: string) =>
+    connections.of(userId, now()).catch((error: unknown) => {
+      onFailure(error);
+      return undefined;
+    });
   const [appended, own, peers] = await Promise.all([
     append({ conversation, senderId, text, clientId, after }),
-    connections.of(senderId, now()),
-    connections.of(peerId, now()),
+    connectionsOf(senderId),
+    connectionsOf(peerId),
   ]);
   const isSender = (connection: Connection) => connection.connectionId === from?.connectionId;
   const hears = (connection: Connection) => ['', conversation].includes(connection.conversation);
-  const others = [...own, ...peers].filter((one) => hears(one) && !isSender(one));
+  const others = [...(own ?? []), ...(peers ?? [])].filter((one) => hears(one) && !isSender(one));
   await Promise.all([
     deliver(others, appended.message),
     // A live socket whose row was removed by a false 410 gets it back here: its frame proves that it lives.
-    from && !own.some(isSender) ? connections.put(from) : undefined,
+    from && own && !own.some(isSender) ? connections.put(from).catch(onFailure) : undefined,
   ]);
   return appended;
 }

@@ -1,6 +1,6 @@
 import { peerIn } from '../conversations/conversation-id.ts';
 import type { InboxEntry } from '../inbox/inbox.ts';
-import type { InboxReader } from '../inbox/ports.ts';
+import type { ConversationDetails, InboxReader } from '../inbox/ports.ts';
 import { entriesAt } from '../inbox/read-inbox.ts';
 import type { Message } from '../messages/message.ts';
 import type { MessageLog } from '../messages/ports.ts';
@@ -17,7 +17,7 @@ interface Dependencies {
 export interface SyncRequest {
   readonly userId: string;
   readonly held: readonly Held[];
-  /** The position of the last `sync.done`. */
+  /** The position of the last page. */
   readonly since?: string | undefined;
 }
 
@@ -32,64 +32,75 @@ export interface SyncPage {
   readonly position: string;
 }
 
-/** A page, with what frames its messages and with its inbox entries, must fit into the 128 KB of a reply. */
-const PAGE_BYTES = 40_000;
+/** A page must fit into the 128 KB of a reply, with what frames it. */
+const PAGE_BYTES = 120_000;
+/** What a message and an inbox entry take as JSON beside their texts and names, at most. */
+const MESSAGE_BYTES = 400;
+const ENTRY_BYTES = 500;
 const PAGE_MESSAGES = 100;
 const NEW_CONVERSATIONS = 25;
-
-/** How many conversations one request may ask for. */
-const MAX_HELD = 50;
 
 /** The inbox follows the log by about a second, and clocks differ: what was told before is told again rather than missed. */
 const MARGIN_MS = 30_000;
 
 /**
- * Tells a client what it missed, page by page. Whether anything is missing costs one small read per conversation held;
- * the rest follows what was missed.
+ * Tells a client what it missed, page by page. Of each conversation held it takes one small read whether anything is
+ * missing, and what the inbox shows of it; the rest follows what was missed.
  * @throws ConversationNotFound
  */
 export async function catchUp(
   dependencies: Dependencies,
   { userId, held, since }: SyncRequest,
 ): Promise<SyncPage> {
-  const { log, inbox, now } = dependencies;
-  const position = new Date(now().getTime() - MARGIN_MS).toISOString();
+  const { log, inbox } = dependencies;
   for (const { conversation } of held) peerIn(conversation, userId);
-  const [ahead, details, places] = await Promise.all([
+  const conversations = held.map(({ conversation }) => conversation);
+  const [ahead, details, news] = await Promise.all([
     log.ahead(held),
-    inbox.details(
-      userId,
-      held.map(({ conversation }) => conversation),
-    ),
-    since === undefined ? [] : inbox.places(userId, { limit: NEW_CONVERSATIONS, since }),
+    inbox.details(userId, conversations),
+    newSince(dependencies, userId, since),
   ]);
-  const asked = held.flatMap(({ conversation }, i) => {
-    const topAt = details[i]?.topAt;
-    return topAt === undefined ? [] : { conversation, topAt };
-  });
-  const isHeld = new Set(held.map(({ conversation }) => conversation));
-  const fresh = places.filter(({ conversation }) => !isHeld.has(conversation));
-  const [{ messages, complete }, entries] = await Promise.all([
-    missing(
-      log,
-      held.filter(({ conversation }) => ahead.has(conversation)),
-    ),
-    entriesAt(dependencies, userId, [...asked, ...fresh]),
-  ]);
-  return { messages, inbox: entries, complete, position };
+  const known = new Map(
+    conversations.map((conversation, i) => [conversation, details[i] as ConversationDetails]),
+  );
+  const asked = [...known].flatMap(([conversation, { topAt }]) =>
+    topAt === undefined ? [] : { conversation, topAt },
+  );
+  const fresh = news.places.filter(({ conversation }) => !known.has(conversation));
+  const entries = await entriesAt(dependencies, userId, [...asked, ...fresh], known);
+  const left =
+    PAGE_BYTES - entries.reduce((bytes, { peer, last }) => bytes + sizeOf(peer.username, last.text), 0);
+  const behind = held.filter(({ conversation }) => ahead.has(conversation));
+  const { messages, complete } = await missing(log, behind, left - entries.length * ENTRY_BYTES);
+  return { messages, inbox: entries, complete: complete && !news.isCut, position: news.position };
+}
+
+/** The conversations that came to the top since, oldest first: however many they are, each page gets on. */
+async function newSince(
+  { inbox, now }: Pick<Dependencies, 'inbox' | 'now'>,
+  userId: string,
+  since: string | undefined,
+) {
+  const position = new Date(now().getTime() - MARGIN_MS).toISOString();
+  if (since === undefined) return { places: [], isCut: false, position };
+  const found = await inbox.placesSince(userId, since, NEW_CONVERSATIONS + 1);
+  const places = found.slice(0, NEW_CONVERSATIONS);
+  const isCut = found.length > NEW_CONVERSATIONS;
+  return { places, isCut, position: (isCut && places.at(-1)?.topAt) || position };
 }
 
 async function missing(
   log: Pick<MessageLog, 'since'>,
   behind: readonly Held[],
+  bytes: number,
 ): Promise<{ messages: readonly Message[]; complete: boolean }> {
   const messages: Message[] = [];
-  let bytes = 0;
+  let left = bytes;
   for (const { conversation, seq } of behind) {
     const tail = await log.since(conversation, seq + 1, PAGE_MESSAGES - messages.length);
     for (const message of tail.messages) {
-      bytes += sizeOf(message.text);
-      if (messages.length > 0 && bytes > PAGE_BYTES) return { messages, complete: false };
+      left -= MESSAGE_BYTES + sizeOf(message.text);
+      if (messages.length > 0 && left < 0) return { messages, complete: false };
       messages.push(message);
     }
     if (tail.isCut || messages.length >= PAGE_MESSAGES) return { messages, complete: false };
@@ -98,6 +109,6 @@ async function missing(
 }
 
 /** As JSON in UTF-8: a control character takes six bytes. */
-function sizeOf(text: string): number {
-  return new TextEncoder().encode(JSON.stringify(text)).length;
+function sizeOf(...texts: string[]): number {
+  return new TextEncoder().encode(JSON.stringify(texts)).length;
 }

@@ -4,6 +4,6 @@ import type { Action } from './action.ts';
 
 /** `ping`: keeps the socket from idling out, and gives it its row back if that was lost. */
 export const pingAction: Action<'ping'> = async ({ connection }) => {
-  await heal(opening, connection);
-  return { type: 'pong', time: opening.now().toISOString() };
+  const restored = await heal(opening, connection);
+  return { type: 'pong', time: opening.now().toISOString(), ...(restored && { restored }) };
 };

@@ -20,10 +20,8 @@ export async function synchronize(client: Client, fate: Fate): Promise<boolean> 
     const held = [...client.held].map(([conversation, { length: seq }]) => ({ conversation, seq }));
     const got = await page(client, fate, held);
     if (!got) return false;
-    if (got.complete && client.held.size === known) {
-      client.position = got.position;
-      return true;
-    }
+    client.position = got.position;
+    if (got.complete && client.held.size === known) return true;
   }
   client.world.blame(`${client.name} syncs without end`);
   return false;

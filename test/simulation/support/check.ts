@@ -1,14 +1,7 @@
 import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation-id.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
-import {
-  CONNECTION_PREFIX,
-  conversationPartition,
-  MESSAGE_PREFIX,
-  presenceKey,
-  userPartition,
-  watchPartition,
-} from '../../../functions/storage/keys.ts';
+import { conversationPartition, directoryCountKey, MESSAGE_PREFIX } from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import type { Simulation } from './simulation.ts';
 import type { Person } from './world.ts';
@@ -28,7 +21,6 @@ export function check(simulation: Simulation, inboxes: ReadonlyMap<string, reado
     );
     checkInbox(simulation, person, inboxes.get(person.id) ?? [], expected);
   }
-  checkSockets(simulation);
 }
 
 function logsOf({ world }: Simulation): ReadonlyMap<string, Log> {
@@ -122,32 +114,10 @@ function checkInbox(
   }
 }
 
-/** Every live socket has its row again, and who has a row is online. */
-export function checkSockets({ world }: Simulation): void {
-  const { state, sockets, people, scheduler } = world;
-  for (const { id, username } of people) {
-    const rows = state
-      .partition(userPartition(id))
-      .filter(
-        ({ sk, ttl }) => String(sk).startsWith(CONNECTION_PREFIX) && Number(ttl) > scheduler.time / 1000,
-      )
-      .map(({ connectionId }) => connectionId);
-    const lost = sockets.open.filter(
-      ({ userId, connectionId }) => userId === id && !rows.includes(connectionId),
-    );
-    if (lost.length > 0) world.blame(`${lost.map(({ connectionId }) => connectionId)} has no row`);
-    const online = state.get(presenceKey(id))?.online ?? false;
-    if (online !== rows.length > 0) {
-      world.blame(`${username} is shown ${online ? 'online' : 'offline'} with ${rows.length} connections`);
-    }
+/** Everybody is counted once in both lists, however often the stream told of them. */
+export function checkDirectory({ world }: Simulation): void {
+  for (const list of ['users', 'everyone'] as const) {
+    const counted = world.state.get(directoryCountKey(list))?.entries;
+    if (counted !== world.people.length) world.blame(`${list} counts ${counted} of ${world.people.length}`);
   }
-}
-
-/** After the last socket everybody is offline. */
-export function checkAllOffline({ world }: Simulation): void {
-  for (const { id, username } of world.people) {
-    if (world.state.get(presenceKey(id))?.online) world.blame(`${username} is shown online without a socket`);
-  }
-  const left = world.people.flatMap(({ id }) => world.state.partition(watchPartition(id)));
-  if (left.length > 0) world.blame(`${left.length} watch rows are left`);
 }

@@ -18,7 +18,9 @@ export class Client {
   readonly peer: Person | undefined;
   /** Of each conversation that it knows, the messages from 1 on without a gap. */
   readonly held = new Map<string, Shown[]>();
-  /** Of the last `sync.done`. */
+  /** Whom it believes to be online, of those that it watches. */
+  readonly online = new Map<string, boolean>();
+  /** Of the last page of a sync. */
   position: string | undefined;
   connection: Connection | undefined;
   #socket: Socket | undefined;
@@ -83,6 +85,14 @@ export class Client {
 
   #receive(frame: ServerFrame): void {
     if (frame.type === 'chat.message') this.take(shownBy(frame));
+    if (frame.type === 'presence') this.believe(frame);
+  }
+
+  /** A `presence` frame, posted or in reply. */
+  believe({ users }: object & { readonly users?: unknown }): void {
+    for (const { user_id, online } of users as { user_id: string; online: boolean }[]) {
+      this.online.set(user_id, online);
+    }
   }
 
   /** Keeps a message if it is the next one; one from further on waits for a sync. */

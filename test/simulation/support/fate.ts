@@ -8,15 +8,17 @@ export const FAULTS = [
   'answer-lost',
   /** It happened, its answer got lost, and the SDK did it once more by itself. */
   'done-twice',
-  /** An eventually consistent read sees what was; reads of a batch see different pasts. */
+  /** From here on eventually consistent reads see what was; reads of a batch see different pasts. */
   'stale',
   /** Of a batch only the first is done. */
   'unprocessed',
-  /** `@connections` knows nothing of a socket that lives. */
+  /** From here on `@connections` knows nothing of sockets that live. */
   'false-410',
   /** The function dies before the call. */
   'killed',
 ] as const;
+
+const LASTING: readonly Fault['kind'][] = ['stale', 'false-410'];
 
 export interface Fault {
   /** The how-manieth call of the invocation, from 0. */
@@ -36,3 +38,9 @@ export interface Fate {
 }
 
 export const GOOD_FATE: Fate = { faults: [], landing: false, replyLost: false, skew: 0 };
+
+export function faultAt({ faults }: Fate, call: number): Fault | undefined {
+  return (
+    faults.find(({ at }) => at === call) ?? faults.find(({ at, kind }) => at < call && LASTING.includes(kind))
+  );
+}

@@ -3,11 +3,19 @@ import { followAccount } from '../../../functions/core/accounts/follow-account.t
 import { closeSession } from '../../../functions/core/connections/close-session.ts';
 import { followMessages } from '../../../functions/core/inbox/follow-messages.ts';
 import { followConnections } from '../../../functions/core/presence/follow-connections.ts';
+import { followPresence } from '../../../functions/core/presence/follow-presence.ts';
 import type { Watcher } from '../../../functions/core/presence/ports.ts';
 import type { Presence } from '../../../functions/core/presence/presence.ts';
 import { eachRecord, failure } from '../../../functions/middleware/each-record.ts';
 import { presenceFrame, sessionEndedFrame } from '../../../functions/protocol/server-frames.ts';
 import { readChange } from '../../../functions/storage/change.ts';
+import {
+  CONNECTION_PREFIX,
+  MESSAGE_PREFIX,
+  PRESENCE,
+  PROFILE,
+  SESSION_PREFIX,
+} from '../../../functions/storage/keys.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Written } from './table/state.ts';
 import { eventNameOf } from './table/stream.ts';
@@ -26,8 +34,9 @@ const accountChanges: Follower = {
   name: 'account-changes',
   wants(written) {
     const { sk } = written.key;
-    if (sk.startsWith('SESSION#')) return eventNameOf(written) === 'REMOVE';
-    return sk === 'PROFILE' || (sk.startsWith('CONN#') && eventNameOf(written) !== 'MODIFY');
+    if (sk.startsWith(SESSION_PREFIX)) return eventNameOf(written) === 'REMOVE';
+    if (sk === PROFILE || sk === PRESENCE) return eventNameOf(written) !== 'REMOVE';
+    return sk.startsWith(CONNECTION_PREFIX) && eventNameOf(written) !== 'MODIFY';
   },
   handlerWith({ gateway, system, directory, connections, presences, watches }, onFailure) {
     const post = async (watchers: readonly Watcher[], frame: string) => {
@@ -52,6 +61,8 @@ const accountChanges: Follower = {
         case 'disconnected':
           await watches.unwatch(change);
           return followConnections(upkeep, change.userId);
+        case 'presence':
+          return followPresence(upkeep, change);
       }
     }
     return (records) => eachRecord(records, follow, { error: (_, ...more) => onFailure(more[0]) });
@@ -61,7 +72,7 @@ const accountChanges: Follower = {
 /** functions/stream/message-changes over given capabilities. */
 const messageChanges: Follower = {
   name: 'message-changes',
-  wants: (written) => written.key.sk.startsWith('MSG#') && eventNameOf(written) === 'INSERT',
+  wants: (written) => written.key.sk.startsWith(MESSAGE_PREFIX) && eventNameOf(written) === 'INSERT',
   handlerWith({ inboxUpkeep, profiles, system }, onFailure) {
     return async (records) => {
       const found = records.flatMap((record) => {

@@ -85,6 +85,7 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
           append: (draft) => append(sending, draft),
           connections,
           deliver: (to, stored) => deliver(sending, to, JSON.stringify(messageFrame(stored, username))),
+          onFailure: () => {},
           now,
         },
         outgoing,
@@ -107,6 +108,9 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
     },
 
     ping: (connection: Connection) => heal({ connections, now }, connection),
+
+    /** What `PATCH /users/me` does to one's presence. */
+    hide: (userId: string, hidden: boolean) => presences.hide(userId, hidden),
 
     history: (userId: string, peerId: string, offset: number) =>
       readHistory({ profiles, history: log }, { userId, peerId, limit: 3, offset }),

@@ -1,7 +1,8 @@
-import type { Fate, Fault } from './fate.ts';
+import { type Fate, type Fault, faultAt } from './fate.ts';
 import type { Scheduler } from './scheduler.ts';
 
-const NEVER = new Promise<never>(() => undefined);
+/** One for each use: one for all would keep everything alive that ever waited for it. */
+const never = () => new Promise<never>(() => undefined);
 
 /** Lambda ends what takes longer. */
 const TIMEOUT_MS = 15_000;
@@ -42,7 +43,7 @@ export class Invocation {
 
   async wait(milliseconds: number): Promise<void> {
     await this.#world.scheduler.park(milliseconds);
-    if (this.#isDead) await NEVER;
+    if (this.#isDead) await never();
   }
 
   /** Does one call when its turn comes: `act` is given what goes wrong with it. */
@@ -50,16 +51,16 @@ export class Invocation {
     const { scheduler, isCalm } = this.#world;
     const at = this.#calls;
     this.#calls += 1;
-    const fault = isCalm() ? undefined : this.#fate.faults.find((one) => one.at === at);
+    const fault = isCalm() ? undefined : faultAt(this.#fate, at);
     const call = { what, act: () => act(undefined) };
     this.#underWay.add(call);
     await scheduler.park();
-    if (this.#isDead) return NEVER;
+    if (this.#isDead) return never();
     this.#underWay.delete(call);
     const isLate = scheduler.time - this.#startedAt > TIMEOUT_MS;
     if (isLate || (fault?.kind === 'killed' && !isCalm())) {
       this.#kill(what);
-      return NEVER;
+      return never();
     }
     return this.#act(what, act, isCalm() ? undefined : fault);
   }

@@ -1,9 +1,8 @@
-import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
-import type { Place } from '../../../functions/core/inbox/ports.ts';
 import type { Plant } from './capabilities.ts';
-import { check, checkAllOffline, checkSockets } from './check.ts';
-import { GOOD_FATE } from './fate.ts';
-import { endAllSockets, settle } from './settle.ts';
+import { check, checkDirectory } from './check.ts';
+import { checkAllOffline, checkDeparture, checkPresence, checkSockets } from './check-presence.ts';
+import { inboxesOf } from './inboxes.ts';
+import { calmDown, depart, endAllSockets, settle } from './settle.ts';
 import { Simulation } from './simulation.ts';
 import type { Schedule } from './steps.ts';
 
@@ -22,39 +21,31 @@ export async function runSchedule({ people, steps }: Schedule, plant?: Plant): P
     await simulation.perform(step);
     if (violations.length > 0) return { violations, story };
   }
-  await settle(simulation);
-  check(simulation, await inboxesOf(simulation));
-  if (violations.length > 0) return { violations, story };
-  world.say('--- two hours later');
-  await endAllSockets(simulation);
-  checkSockets(simulation);
-  checkAllOffline(simulation);
-  return { violations, story };
-}
-
-async function inboxesOf({ world }: Simulation): Promise<ReadonlyMap<string, readonly InboxEntry[]>> {
-  const inboxes = new Map<string, InboxEntry[]>();
-  for (const { id, username } of world.people) {
-    const entries: InboxEntry[] = [];
-    let before: Place | undefined;
-    do {
-      const page = world.invoke(`inbox of ${username}`, GOOD_FATE, (functions) =>
-        functions.inbox({ userId: id, limit: 2, before }),
-      );
-      let isDone = false;
-      void page.then(() => {
-        isDone = true;
-      });
-      while (!isDone) await world.scheduler.release(0);
-      const outcome = await page;
-      if (outcome.kind !== 'ok') {
-        world.blame(`${username}'s inbox cannot be read`);
-        break;
-      }
-      entries.push(...outcome.value.entries);
-      before = outcome.value.next;
-    } while (before);
-    inboxes.set(id, entries);
+  // Each of these goes on from what the one before has left.
+  const looks = [
+    async () => {
+      await calmDown(simulation);
+      checkPresence(simulation);
+      checkDirectory(simulation);
+    },
+    async () => {
+      await settle(simulation);
+      check(simulation, await inboxesOf(simulation));
+      checkSockets(simulation);
+      checkPresence(simulation);
+    },
+    async () => {
+      checkDeparture(simulation, await depart(simulation));
+      checkPresence(simulation);
+    },
+    async () => {
+      await endAllSockets(simulation);
+      checkAllOffline(simulation);
+    },
+  ];
+  for (const look of looks) {
+    await look();
+    if (violations.length > 0) break;
   }
-  return inboxes;
+  return { violations, story };
 }

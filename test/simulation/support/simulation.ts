@@ -8,7 +8,9 @@ import { type Intent, newIntent, trySending } from './intent.ts';
 import { MarkAttempts } from './marks.ts';
 import { type Reader, readersOf } from './readers.ts';
 import { Recency } from './recency.ts';
+import { connectPhones } from './settle.ts';
 import type { Action, Step } from './steps.ts';
+import { watchEverybody } from './watching.ts';
 import { type Person, World } from './world.ts';
 
 /** A world under way: who is in it, and what they want. */
@@ -22,7 +24,9 @@ export class Simulation {
 
   static async start(people: number, plant?: Plant): Promise<Simulation> {
     const world = new World(people, plant);
-    return new Simulation(world, await cast(world));
+    const simulation = new Simulation(world, await cast(world));
+    await connectPhones(simulation);
+    return simulation;
   }
 
   constructor(world: World, clients: readonly Client[]) {
@@ -53,7 +57,11 @@ export class Simulation {
         return this.#send(action, fate);
       case 'post': {
         const sender = this.#client(action.by).person;
-        return trySending(world, this.#intent(sender, this.#other(sender, action.to), true, undefined), fate);
+        const peer = this.#other(sender, action.to);
+        for (let i = 0; i < action.count; i += 1) {
+          await trySending(world, this.#intent(sender, peer, true, undefined), fate);
+        }
+        return;
       }
       case 'retry':
         return this.#retry(action, fate);
@@ -63,10 +71,19 @@ export class Simulation {
       case 'read':
       case 'received':
         return this.#mark(action, fate);
+      case 'watch': {
+        const client = this.#client(action.by);
+        return client.peer ? undefined : watchEverybody(client, fate);
+      }
       case 'typing':
-      case 'watch':
       case 'ping':
-        return this.#tell(action, fate);
+        return this.#tell(action.kind, action, fate);
+      case 'hide': {
+        const { id, username } = this.#client(action.by).person;
+        world.say(`${username} ${action.hidden ? 'hides' : 'shows'} their presence`);
+        await world.invoke(`hide by ${username}`, fate, ({ hide }) => hide(id, action.hidden));
+        return;
+      }
       case 'stream':
         return this.readers[action.which % this.readers.length]?.deliver(action.size, action.again, fate);
       case 'pass':
@@ -107,15 +124,13 @@ export class Simulation {
     return this.marks.move(client, kind, conversation, Math.max(0, held.length - back), fate);
   }
 
-  async #tell({ kind, by, to }: Action & { kind: 'typing' | 'watch' | 'ping' }, fate: Fate): Promise<void> {
+  async #tell(kind: 'typing' | 'ping', { by, to }: { by: number; to: number }, fate: Fate): Promise<void> {
     const { world } = this;
     const { connection, name, person, peer } = this.#client(by);
     if (!connection || peer) return;
     world.say(`${name}: ${kind}`);
-    const others = world.people.filter((one) => one !== person).map(({ id }) => id);
     await world.invoke(`${kind} by ${name}`, fate, async (functions) => {
       if (kind === 'ping') return functions.ping(connection);
-      if (kind === 'watch') return void (await functions.watch(connection, others));
       return functions.typing(connection, conversationIdOf(person.id, this.#other(person, to).id));
     });
   }

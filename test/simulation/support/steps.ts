@@ -12,12 +12,14 @@ export type Action =
       readonly withAfter: boolean;
       readonly isNamed: boolean;
     }
-  | { readonly kind: 'post'; readonly by: number; readonly to: number }
+  /** By HTTP, one after the other. */
+  | { readonly kind: 'post'; readonly by: number; readonly to: number; readonly count: number }
   /** By whichever client of the sender, or by HTTP. */
   | { readonly kind: 'retry'; readonly what: number; readonly via: number }
   | { readonly kind: 'sync'; readonly by: number }
   | { readonly kind: 'read' | 'received'; readonly by: number; readonly what: number; readonly back: number }
   | { readonly kind: 'typing' | 'watch' | 'ping'; readonly by: number; readonly to: number }
+  | { readonly kind: 'hide'; readonly by: number; readonly hidden: boolean }
   | { readonly kind: 'stream'; readonly which: number; readonly size: number; readonly again: number }
   | { readonly kind: 'pass'; readonly milliseconds: number }
   | { readonly kind: 'expire' };
@@ -41,7 +43,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('connect'), by: who }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('disconnect'), by: who, isTold: flag }) },
   {
-    weight: 8,
+    weight: 10,
     arbitrary: fc.record({
       kind: fc.constant('send'),
       by: who,
@@ -50,13 +52,22 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       isNamed: fc.nat(5).map((n) => n > 0),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('post'), by: who, to: who }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('post'), by: who, to: who, count: fc.constant(1) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('post'),
+      by: who,
+      to: who,
+      count: fc.constantFrom(2, 3, 3, 5, 5, 23),
+    }),
+  },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('retry'), what: who, via: who }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('sync'), by: who }) },
   {
-    weight: 3,
+    weight: 6,
     arbitrary: fc.record({
-      kind: fc.constantFrom('read', 'received'),
+      kind: fc.constantFrom('read', 'read', 'received'),
       by: who,
       what: who,
       back: fc.integer({ min: -1, max: 3 }),
@@ -66,6 +77,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constantFrom('typing', 'watch', 'ping'), by: who, to: who }),
   },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('hide'), by: who, hidden: flag }) },
   {
     weight: 7,
     arbitrary: fc.record({
@@ -76,10 +88,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('pass'),
-      milliseconds: fc.constantFrom(1, 500, 5_000, 12_000, 60_000, 7_300_000),
+      milliseconds: fc.constantFrom(500, 5_000, 12_000, 12_000, 60_000, 7_300_000),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire') }) },
@@ -90,7 +102,9 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      faults: fc.array(fc.record({ at: fc.nat(7), kind: fc.constantFrom(...FAULTS) }), { maxLength: 3 }),
+      faults: fc.array(fc.record({ at: fc.oneof(fc.nat(6), fc.nat(15)), kind: fc.constantFrom(...FAULTS) }), {
+        maxLength: 3,
+      }),
       landing: flag,
       replyLost: fc.nat(5).map((n) => n === 5),
       skew: fc.constantFrom(0, 0, 0, -40, 40),
@@ -105,6 +119,6 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
-  people: fc.integer({ min: 2, max: 4 }),
+  people: fc.constantFrom(2, 2, 3, 3, 4),
   steps: fc.array(step, { maxLength: 40, size: 'max' }),
 });

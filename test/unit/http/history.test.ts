@@ -52,6 +52,7 @@ describe('the history with somebody', () => {
   });
 
   it.each([
+    ['0', link(2, 2), null],
     ['3', null, link(2, 1)],
     ['5', null, link(2, 3)],
     ['100000000000000000000', null, link(2, Number.MAX_SAFE_INTEGER - 2)],

@@ -70,6 +70,14 @@ describe('a device’s frame', () => {
     });
   });
 
+  it.each([
+    ['2026-11-23T12:00:00Z', '2026-11-23T12:00:00.000Z'],
+    ['2026-11-23T12:00:00.5Z', '2026-11-23T12:00:00.500Z'],
+    ['2026-11-23T12:00:00.123456Z', '2026-11-23T12:00:00.123Z'],
+  ])('takes %s for %s: times are compared as texts', (since, time) => {
+    expect(read({ action: 'sync', conversations: {}, since }).input).toMatchObject({ since: time });
+  });
+
   it('leaves its fields unread at first, so that the reference is known when they are wrong', () => {
     const body = '{"action": 7, "ref": "r1", "text": []}';
     expect(readRawAction(body, false)).toEqual({ action: 7, ref: 'r1', fields: { text: [] } });

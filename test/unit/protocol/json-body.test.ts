@@ -82,23 +82,23 @@ describe('the type of a body', () => {
 describe('the size of a body', () => {
   const filled = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2));
 
-  it('is 16 KiB at most', () => {
-    expect(MAX_BODY_BYTES).toBe(16_384);
-    expect(parseJsonBody(raw(filled(16_384)))).toHaveLength(16_382);
-    expect(fault(raw(filled(16_385)))).toEqual({ code: 'body_too_large' });
+  it('is 64 KiB at most', () => {
+    expect(MAX_BODY_BYTES).toBe(65_536);
+    expect(parseJsonBody(raw(filled(65_536)))).toHaveLength(65_534);
+    expect(fault(raw(filled(65_537)))).toEqual({ code: 'body_too_large' });
   });
 
   it('is counted in bytes, not in characters', () => {
-    expect(fault(raw(JSON.stringify('語'.repeat(6_000))))).toEqual({ code: 'body_too_large' });
+    expect(fault(raw(JSON.stringify('語'.repeat(22_000))))).toEqual({ code: 'body_too_large' });
   });
 
   it('is that of the bytes, not of their base64', () => {
-    expect(parseJsonBody(base64(filled(16_384)))).toHaveLength(16_382);
-    expect(fault(base64(filled(16_385)))).toEqual({ code: 'body_too_large' });
+    expect(parseJsonBody(base64(filled(65_536)))).toHaveLength(65_534);
+    expect(fault(base64(filled(65_537)))).toEqual({ code: 'body_too_large' });
   });
 
   it('is looked at before its type and content', () => {
-    expect(fault(raw('x'.repeat(20_000), { contentType: 'text/plain' }))).toEqual({ code: 'body_too_large' });
+    expect(fault(raw('x'.repeat(70_000), { contentType: 'text/plain' }))).toEqual({ code: 'body_too_large' });
   });
 });
 
@@ -113,7 +113,7 @@ describe('the depth of a body', () => {
   });
 
   it('may be as deep as fits into a body: the answer is the same, without a stack overflow', () => {
-    expect(fault(raw(nested(8_191)))).toEqual({ code: 'body_too_deep' });
+    expect(fault(raw(nested(32_767)))).toEqual({ code: 'body_too_deep' });
   });
 
   it('is not its length', () => {

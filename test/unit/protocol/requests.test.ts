@@ -33,6 +33,7 @@ describe('a registration', () => {
     ['first_name', 'Åsa-Lena 王'],
     ['last_name', "O'Brien y Gómez"],
     ['first_name', 'x'.repeat(150)],
+    ['first_name', '𝒳'.repeat(150)],
     ['email', `${'a'.repeat(60)}@${'b.'.repeat(93)}example`],
     ['password', '語'.repeat(24)],
   ])('may have the %s %j', (field, value) => {

@@ -109,7 +109,8 @@ describe('looking somebody up', () => {
   it('finds the profile of an id', async () => {
     documents.on(GetCommand).resolves({ Item: profile });
     expect(await profileStore(table).profileOf(alice.id)).toEqual(alice);
-    expect(sent()).toMatchObject([['GetCommand', { Key: { pk: `USER#${alice.id}`, sk: 'PROFILE' } }]]);
+    const Key = { pk: `USER#${alice.id}`, sk: 'PROFILE' };
+    expect(sent()).toEqual([['GetCommand', { TableName: 'parley-test', Key, ConsistentRead: true }]]);
   });
 
   it('finds nobody who is not there', async () => {

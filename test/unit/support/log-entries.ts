@@ -1,11 +1,11 @@
 import type { LogEntry } from '../../../functions/core/messages/message.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { memoryTable } from './memory-table.ts';
-import { aMessage } from './message-log.ts';
+import { anEntry } from './message-log.ts';
 
 /** The message at some place in Alice's and Bob's conversation, as the log keeps it; `more` changes it. */
 export function aLogEntry(seq: number, more: Partial<LogEntry> = {}): LogEntry {
-  return { ...aMessage(seq), paces: {}, recent: new Uint8Array(), ...more };
+  return { ...anEntry(seq), ...more };
 }
 
 /** The log of a table in memory that holds these. */

@@ -83,12 +83,9 @@ const calls: readonly fc.Arbitrary<Call>[] = [
   fc.constant<Call>((table, run) => inboxUpkeep(table).top(uuid(run, 1))),
   fc.tuple(small, seq, fc.boolean()).map(([n, seq, hasBefore]) => (table, run) => {
     const before = hasBefore ? { conversation: conversationIn(run, n), topAt: at(seq) } : undefined;
-    return inboxReader(table).places(uuid(run, 1), {
-      limit: 2,
-      before,
-      since: hasBefore ? undefined : at(seq),
-    });
+    return inboxReader(table).places(uuid(run, 1), { limit: 2, before });
   }),
+  seq.map((from) => (table, run) => inboxReader(table).placesSince(uuid(run, 1), at(from), 2)),
   fc.constant<Call>((table, run) =>
     inboxReader(table).details(
       uuid(run, 1),

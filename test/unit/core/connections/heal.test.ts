@@ -8,13 +8,13 @@ const { now } = frozenClock();
 
 it('a live socket whose row was removed gets it back, as it was', async () => {
   const connections = memoryConnections(aConnection('other'));
-  await heal({ connections, now }, aConnection('phone'));
+  expect(await heal({ connections, now }, aConnection('phone'))).toBe(true);
   expect(connections.rows()).toEqual([aConnection('other'), aConnection('phone')]);
 });
 
 it('a socket whose row is there costs no write', async () => {
   const connections = memoryConnections(aConnection('phone'));
-  await heal({ connections, now }, aConnection('phone'));
+  expect(await heal({ connections, now }, aConnection('phone'))).toBe(false);
   expect(connections.calls).toEqual([]);
 });
 

@@ -213,7 +213,39 @@ describe('the inboxes', () => {
           killed.clock.pass(1_000);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
+    );
+  });
+
+  it('lose no conversation when another comes to the top between a death and its repetition', async () => {
+    const batch = fc.record({
+      peer: fc.integer({ min: 2, max: 4 }),
+      kill: fc.nat({ max: 14 }),
+      meanwhile: fc.array(fc.integer({ min: 2, max: 4 }), { maxLength: 2 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 5 }), async (batches) => {
+        const { follow, killAfter, inboxOf, clock } = inboxes();
+        const seqs = new Map<number, number>();
+        const next = (peer: number) => {
+          seqs.set(peer, (seqs.get(peer) ?? 0) + 1);
+          return saying(peer, 1, seqs.get(peer) as number);
+        };
+        for (const { peer, kill, meanwhile } of batches) {
+          const message = next(peer);
+          killAfter(kill);
+          await follow(message).catch((error) => expect(error).toBeInstanceOf(Killed));
+          killAfter(Number.POSITIVE_INFINITY);
+          // A shard keeps the order of its conversations: only others may overtake.
+          for (const other of meanwhile) if (other !== peer) await follow(next(other));
+          await follow(message);
+          clock.pass(1_000);
+          const all = [...seqs].map(([n, seq]) => [`user${n}`, seq, seq]);
+          expect((await inboxOf(1)).sort()).toEqual(all.sort());
+          for (const [n, seq] of seqs) expect(await inboxOf(n)).toEqual([['user1', seq, 0]]);
+        }
+      }),
+      { numRuns: 100 },
     );
   });
 });

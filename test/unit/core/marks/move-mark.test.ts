@@ -54,6 +54,12 @@ describe.each(['read', 'received'] as const)('the mark of what was %s', (kind) =
     expect((await marks.of())[kind]).toBe(5);
   });
 
+  it('does not begin before the first message', async () => {
+    const marks = marking();
+    expect(await marks[kind](0)).toEqual(NOT_MOVED);
+    expect(marks.commands).not.toContain('Update');
+  });
+
   it('is the reader’s own', async () => {
     const marks = marking();
     await marks[kind](5);

@@ -84,7 +84,9 @@ describe('a message carries on', () => {
         return false;
       },
     };
-    await appendTo(slow);
+    await appendTo(slow, {}, async () => {
+      throw new Error('the conversation has begun');
+    });
     expect((await log.latest(CONVERSATION, 1))[0]?.recent).toEqual(Uint8Array.of(1, 2, 0, 0));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../../functions/core/connections/connection.ts';
-import { Busy, ClientIdConflict } from '../../../../functions/core/errors.ts';
+import { Busy, ClientIdConflict, Unavailable } from '../../../../functions/core/errors.ts';
 import type { Appended, Draft } from '../../../../functions/core/messages/append.ts';
 import { type Outgoing, sendMessage } from '../../../../functions/core/messages/send-message.ts';
 import { frozenClock } from '../../support/clock.ts';
@@ -23,17 +23,25 @@ const outgoing: Outgoing = {
 function send({
   rows = [here],
   append = async () => ({ message, repeated: false }),
+  faults = {},
 }: {
   rows?: readonly Connection[];
   append?: (draft: Draft) => Promise<Appended>;
+  faults?: Partial<ReturnType<typeof memoryConnections>>;
 }) {
   const delivered: string[][] = [];
   const connections = memoryConnections(...rows);
   const deliver = async (to: readonly Connection[]) => {
     delivered.push(to.map(({ connectionId }) => connectionId));
   };
-  const result = sendMessage({ append, connections, deliver, now: frozenClock().now }, outgoing);
-  return { result, delivered, connections };
+  const failures: unknown[] = [];
+  const onFailure = (error: unknown) => failures.push(error);
+  const now = frozenClock().now;
+  const result = sendMessage(
+    { append, connections: { ...connections, ...faults }, deliver, onFailure, now },
+    outgoing,
+  );
+  return { result, delivered, connections, failures };
 }
 
 describe('sending a message', () => {
@@ -107,6 +115,34 @@ describe('sending a message', () => {
     expect(connections.calls).toEqual([]);
   });
 
+  it('acknowledges what is stored although the connections cannot be read', async () => {
+    const outage = new Unavailable();
+    const { result, delivered, failures } = send({
+      faults: {
+        of: async () => {
+          throw outage;
+        },
+      },
+    });
+    expect(await result).toEqual({ message, repeated: false });
+    expect(delivered).toEqual([[]]);
+    expect(failures).toEqual([outage, outage]);
+  });
+
+  it('acknowledges what is stored although the own row cannot be restored', async () => {
+    const outage = new Unavailable();
+    const { result, failures } = send({
+      rows: [],
+      faults: {
+        put: async () => {
+          throw outage;
+        },
+      },
+    });
+    expect(await result).toEqual({ message, repeated: false });
+    expect(failures).toEqual([outage]);
+  });
+
   it('finds the connections while the message is being written', async () => {
     const reads: string[] = [];
     const write = Promise.withResolvers<Appended>();
@@ -121,6 +157,7 @@ describe('sending a message', () => {
           },
         },
         deliver: async () => {},
+        onFailure: () => {},
         now: frozenClock().now,
       },
       outgoing,

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conversationIdOf } from '../../../../functions/core/conversations/conversation-id.ts';
-import { catchUp, type SyncRequest } from '../../../../functions/core/sync/catch-up.ts';
+import { catchUp, type SyncPage, type SyncRequest } from '../../../../functions/core/sync/catch-up.ts';
 import type { Held } from '../../../../functions/core/sync/ports.ts';
+import { conversationBody } from '../../../../functions/protocol/server-frames.ts';
+import { syncedMessage } from '../../../../functions/protocol/synced-message.ts';
 import { messageStore } from '../../../../functions/storage/messages.ts';
 import { inboxes, saying } from '../../support/inboxes.ts';
 import { aLogEntry } from '../../support/log-entries.ts';
@@ -33,6 +35,21 @@ async function conversations(...logs: readonly (readonly string[])[]) {
 
 const texts = (count: number, text = 'x') => Array.from({ length: count }, () => text);
 const held = (peer: number, seq: number): Held => ({ conversation: withUser(peer), seq });
+/** So many people are known here beside user 1. */
+const MOST = 29;
+
+/** What a socket's reply may have. */
+const REPLY_BYTES = 128 * 1024;
+const bytesOf = ({ messages, inbox, position }: SyncPage) =>
+  Buffer.byteLength(
+    JSON.stringify({
+      type: 'sync.page',
+      messages: messages.map(syncedMessage),
+      conversations: inbox.map(conversationBody),
+      position,
+      ref: 'x'.repeat(64),
+    }),
+  );
 const placesOf = (messages: readonly { conversation: string; seq: number }[]) =>
   messages.map(({ conversation, seq }) => `${conversation === withUser(2) ? 2 : 3}:${seq}`);
 
@@ -110,15 +127,24 @@ describe('a page ends', () => {
   });
 
   it.each([
-    ['letters', 'a', 9],
-    ['characters of four bytes', '🦀', 2],
-    ['control characters, which JSON writes in six', '\u0001', 1],
-  ])('before it gets too big for a reply, with texts of 4,000 %s after %#', async (_, character, count) => {
-    const { sync } = await conversations(texts(12, character.repeat(4_000)));
+    ['letters', 'a', 27],
+    ['characters of four bytes', '🦀', 7],
+    ['control characters, which JSON writes in six', '\u0001', 4],
+  ])('before it gets too big for a reply, with texts of 4,000 %s', async (_, character, count) => {
+    const { sync } = await conversations(texts(30, character.repeat(4_000)));
     const page = await sync([held(2, 0)]);
     expect([page.messages.length, page.complete]).toEqual([count, false]);
-    const bytes = page.messages.map(({ text }) => Buffer.byteLength(JSON.stringify(text)));
-    expect(bytes.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(40_000);
+    expect(bytesOf(page)).toBeLessThanOrEqual(REPLY_BYTES);
+  });
+
+  it('before it gets too big for a reply, with the inbox entries that it shows besides', async () => {
+    const many = Array.from({ length: MOST }, () => texts(4, '\u0001'.repeat(150)));
+    const { sync } = await conversations(...many);
+    const page = await sync(many.map((_, i) => held(2 + i, 0)));
+    expect([page.inbox.length, page.complete]).toEqual([MOST, false]);
+    expect(page.messages.length).toBeGreaterThan(1);
+    expect(bytesOf(page)).toBeLessThanOrEqual(REPLY_BYTES);
+    expect(bytesOf(page)).toBeGreaterThan(REPLY_BYTES / 2);
   });
 
   it('never before its first message: every page gets on', async () => {
@@ -129,7 +155,7 @@ describe('a page ends', () => {
 });
 
 describe('what is new since a position', () => {
-  it('are conversations that came to the top since and that are not held', async () => {
+  it('are conversations that came to the top since and that are not held, oldest first', async () => {
     const { sync, say, clock } = await conversations(texts(1), texts(1));
     const { position } = await sync([held(2, 1), held(3, 1)]);
     clock.pass(60_000);
@@ -138,7 +164,7 @@ describe('what is new since a position', () => {
     await say(4, 1);
     await say(3, 2);
     const third = await sync([held(2, 1)], { since: second.position });
-    expect(third.inbox.map(({ peer }) => peer.username)).toEqual(['user2', 'user3', 'user4']);
+    expect(third.inbox.map(({ peer }) => peer.username)).toEqual(['user2', 'user4', 'user3']);
   });
 
   it('is told with thirty seconds to spare, since inboxes follow the log and clocks differ', async () => {
@@ -148,6 +174,20 @@ describe('what is new since a position', () => {
     clock.pass(-29_000);
     await say(2, 1);
     expect((await sync([], { since: position })).inbox).toHaveLength(1);
+  });
+
+  it('comes page by page, oldest first, and gets on although nothing is said: none is left out', async () => {
+    const { sync } = await conversations(...Array.from({ length: MOST }, () => texts(1)));
+    const told = new Set<string>();
+    let since = '1970-01-01T00:00:00.000Z';
+    let pages = 0;
+    for (let complete = false; !complete; pages += 1) {
+      const page = await sync([held(2 + MOST - 1, 1)], { since });
+      for (const { conversation } of page.inbox) told.add(conversation);
+      ({ complete, position: since } = page);
+    }
+    expect(told.size).toBe(MOST);
+    expect(pages).toBe(2);
   });
 
   it('is nothing without a position: a new device begins with the inbox', async () => {

@@ -1,0 +1,98 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Runtime } from '../../local/runtime.ts';
+import { conversationOf } from './support/devices.ts';
+import { sendMessage } from './support/messages.ts';
+import { notOurs, ownRuntime } from './support/own-runtime.ts';
+import { type Person, people } from './support/people.ts';
+import { type Rest, rest } from './support/rest.ts';
+
+describe.skipIf(notOurs)('what requests ask of the table', () => {
+  const runtime = ownRuntime({ context: { floodMessages: '1000000' } });
+  let api: Rest;
+  let ada: Person;
+  let charles: Person;
+  let conversation: string;
+  beforeAll(async () => {
+    api = rest(runtime().url);
+    [ada, charles] = await people(api, 2);
+    conversation = conversationOf(ada, charles);
+  });
+
+  /** What one function asks for while it serves a request: the least of some, as a process that starts reads the public keys. */
+  async function costOf(name: string, request: () => Promise<unknown>): Promise<Record<string, number>> {
+    const costs: Record<string, number>[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      runtime().resetUsage();
+      await request();
+      costs.push(
+        tally(
+          runtime()
+            .usage()
+            .requests.filter((one) => one.function === name),
+        ),
+      );
+    }
+    return costs.reduce((least, cost) => ((cost.rru ?? 0) < (least.rru ?? 0) ? cost : least));
+  }
+
+  function tally(requests: ReturnType<Runtime['usage']>['requests']) {
+    const total = (of: 'wru' | 'rru') => requests.reduce((sum, one) => sum + one[of], 0);
+    const operations = Map.groupBy(requests, ({ operation }) => operation);
+    const counts = [...operations].map(([operation, all]) => [operation, all.length]);
+    return { ...Object.fromEntries(counts), wru: total('wru'), rru: total('rru') };
+  }
+
+  const get = (path: string) => async () => {
+    const { status, body } = await api.get(path, { token: ada.access });
+    expect(status).toBe(200);
+    return body;
+  };
+  const say = (peer: Person) => sendMessage(api, ada, conversationOf(ada, peer), 'x'.repeat(200));
+
+  it('a message: the tail, the connections of both, and the write, as on a socket', async () => {
+    await say(charles);
+    const cost = await costOf('send-message', () => say(charles));
+    expect(cost).toEqual({ Query: 3, PutItem: 1, wru: 1, rru: 2 });
+  });
+
+  it('a part of a log: two queries, wherever it lies and however much was said', async () => {
+    const part = (query: string) => get(`/conversations/${conversation}/messages/?limit=5&${query}`);
+    for (let i = 0; i < 10; i += 1) await say(charles);
+    const few = await costOf('messages', part('before=8'));
+    expect(few).toMatchObject({ Query: 2, wru: 0 });
+    for (let i = 0; i < 50; i += 1) await say(charles);
+    for (const query of ['before=8', 'before=40', 'after=0', 'after=30', 'around=33', ''])
+      expect(await costOf('messages', part(query)), query).toEqual(few);
+  });
+
+  it('a page of the inbox: a query for its places and two reads for what it shows, however long it is', async () => {
+    const peers = await people(api, 8);
+    const page = get('/conversations/?limit=3');
+    const all = async (howMany: number) => {
+      const { results } = await get('/conversations/?limit=100')();
+      expect(results).toHaveLength(howMany);
+    };
+    for (const peer of peers.slice(0, 3)) await say(peer);
+    await vi.waitFor(() => all(4), { timeout: 15_000, interval: 100 });
+    const few = await costOf('conversations', page);
+    expect(few).toMatchObject({ Query: 1, BatchGetItem: 2, wru: 0 });
+    for (const peer of peers.slice(3)) await say(peer);
+    await vi.waitFor(() => all(9), { timeout: 15_000, interval: 100 });
+    expect(await costOf('conversations', page)).toEqual(few);
+  });
+
+  it('a search: one query, however many there are', async () => {
+    const cost = await costOf('list-users', get('/users/?search=t&limit=3'));
+    expect(cost).toMatchObject({ Query: 1, wru: 0 });
+    await people(api, 10);
+    expect(await costOf('list-users', get('/users/?search=t&limit=3'))).toEqual(cost);
+  });
+
+  it('a profile: the account and its presence', async () => {
+    for (const [name, path] of [
+      ['me', '/users/me/'],
+      ['user', `/users/${charles.id}/`],
+    ] as const)
+      expect(await costOf(name, get(path))).toMatchObject({ GetItem: 1, BatchGetItem: 1, wru: 0 });
+  });
+});

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { Plant } from './support/capabilities.ts';
+import { type Fault, GOOD_FATE } from './support/fate.ts';
+import { runSchedule } from './support/run-schedule.ts';
+import type { Schedule, Step } from './support/steps.ts';
+
+/** More calls than the function makes for one message. */
+const CALLS = 16;
+const TO_THE_END = Array.from({ length: 2 * CALLS }, () => 0);
+
+const isSent: Step = {
+  action: { kind: 'post', by: 0, to: 0, count: 1 },
+  fate: GOOD_FATE,
+  turns: TO_THE_END,
+};
+
+/** Whichever shard the message is in, the function that follows it meets the fault. */
+const isFollowed = (fault: Fault, landing: boolean): readonly Step[] =>
+  [3, 4, 5].map((which) => ({
+    action: { kind: 'stream', which, size: 5, again: 0 },
+    fate: { ...GOOD_FATE, faults: [fault], landing },
+    turns: TO_THE_END,
+  }));
+
+function deaths(): readonly Schedule[] {
+  return Array.from({ length: CALLS }, (_, at) => ({ at, kind: 'killed' as const })).flatMap((fault) =>
+    [true, false].map((landing) => ({ people: 2, steps: [isSent, ...isFollowed(fault, landing)] })),
+  );
+}
+
+async function violationsOf(schedules: readonly Schedule[], plant?: Plant): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const schedule of schedules) found.push(...(await runSchedule(schedule, plant)).violations);
+  return found;
+}
+
+test('before whichever call the function dies that follows a message, both inboxes get it in the end', async () => {
+  expect(await violationsOf(deaths())).toEqual([]);
+});
+
+/** The first bug that the simulation found: the place was there, and the membership did not name it. */
+test('a place at the top must not be taken for a finished move', async () => {
+  const looksAtThePlaceAlone: Plant = (capabilities) => {
+    const { inboxUpkeep } = capabilities;
+    return {
+      ...capabilities,
+      inboxUpkeep: {
+        ...inboxUpkeep,
+        async placeOf(userId, conversation) {
+          const top = await inboxUpkeep.top(userId);
+          return top?.conversation === conversation ? top : inboxUpkeep.placeOf(userId, conversation);
+        },
+      },
+    };
+  };
+  expect((await violationsOf(deaths(), looksAtThePlaceAlone)).join('\n')).toContain('inbox lacks u1.u2');
+});

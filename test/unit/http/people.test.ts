@@ -1,0 +1,100 @@
+import '../support/environment.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler as me } from '../../../functions/http/me.ts';
+import { handler as user } from '../../../functions/http/user.ts';
+import { NOON } from '../support/clock.ts';
+import { httpEntry } from '../support/http-entry.ts';
+import { alice, bob, id } from '../support/people.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
+  return () => vi.useRealTimers();
+});
+
+const profile = (account: typeof alice) => ({ pk: `USER#${account.id}`, sk: 'PROFILE', ...account });
+const presence = (userId: string, item: object) => ({ pk: `USER#${userId}`, sk: 'PRESENCE', ...item });
+
+describe('/users/me/', () => {
+  const own = {
+    id: alice.id,
+    email: 'Alice@Example.org',
+    username: 'Alice',
+    first_name: 'Alice',
+    last_name: 'Liddell',
+    presence: 'shown',
+    created_at: NOON,
+  };
+
+  function entry() {
+    const { store, state, ask } = httpEntry(me);
+    store(profile(alice));
+    const patch = (body: unknown) => ask('PATCH', '/users/me/', { body });
+    return { state, patch, get: () => ask('GET', '/users/me/') };
+  }
+
+  it('is one’s own account', async () => {
+    expect(await entry().get()).toEqual({ statusCode: 200, body: own });
+  });
+
+  it.each([
+    [{ first_name: 'Al' }, { first_name: 'Al' }],
+    [{ last_name: 'L' }, { last_name: 'L' }],
+    [{ presence: 'hidden' }, { presence: 'hidden' }],
+    [
+      { first_name: 'Al', presence: 'hidden' },
+      { first_name: 'Al', presence: 'hidden' },
+    ],
+    [{}, {}],
+  ])('is changed by %j in that alone', async (change, changed) => {
+    const { patch, get } = entry();
+    const after = { statusCode: 200, body: { ...own, ...changed } };
+    expect(await patch(change)).toEqual(after);
+    expect(await get()).toEqual(after);
+  });
+
+  it.each([
+    [{ presence: 'away' }, { presence: ['Must be one of shown, hidden.'] }],
+    [{ presence: null }, { presence: ['Must be one of shown, hidden.'] }],
+    [{ first_name: '' }, { first_name: ['Must not be empty.'] }],
+    [{ first_name: ' ' }, { first_name: ['Must not be blank.'] }],
+    [{ last_name: 'x'.repeat(151) }, { last_name: ['Must have at most 150 characters.'] }],
+    [{ username: 'Eve' }, { username: ['Unknown field.'] }],
+    [
+      { staff: true, email: 'x' },
+      { staff: ['Unknown field.'], email: ['Unknown field.'] },
+    ],
+  ])('is not changed by %j', async (change, errors) => {
+    const { patch, get } = entry();
+    expect(await patch(change)).toMatchObject({
+      statusCode: 400,
+      body: { code: 'validation_failed', errors },
+    });
+    expect((await get()).body).toEqual(own);
+  });
+});
+
+describe('/users/{user_id}/', () => {
+  function entry(...items: object[]) {
+    const { store, ask } = httpEntry(user);
+    for (const item of [profile(bob), ...items]) store(item);
+    return (userId: string) => ask('GET', `/users/${userId}/`, { path: { user_id: userId } });
+  }
+
+  it.each([
+    ['who never came', [], { online: false, last_seen: null }],
+    ['who is online', [presence(bob.id, { online: true })], { online: true, last_seen: null }],
+    ['who went', [presence(bob.id, { online: false, lastSeen: NOON })], { online: false, last_seen: NOON }],
+    [
+      'who hides',
+      [presence(bob.id, { online: true, hidden: true, lastSeen: NOON })],
+      { online: false, last_seen: null },
+    ],
+  ])('is somebody %s, with no more than others may know', async (_, items, seen) => {
+    const body = { id: bob.id, username: 'bob', ...seen };
+    expect(await entry(...items)(bob.id)).toEqual({ statusCode: 200, body });
+  });
+
+  it.each([id(404), 'x', 'me'])('is nobody: %s', async (userId) => {
+    expect(await entry()(userId)).toMatchObject({ statusCode: 404, body: { code: 'user_not_found' } });
+  });
+});

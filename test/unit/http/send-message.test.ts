@@ -1,0 +1,128 @@
+import '../support/environment.ts';
+import {
+  ApiGatewayManagementApiClient,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler } from '../../../functions/http/send-message.ts';
+import { NOON } from '../support/clock.ts';
+import { httpEntry } from '../support/http-entry.ts';
+import { alice, bob, CONVERSATION, id } from '../support/people.ts';
+
+const api = mockClient(ApiGatewayManagementApiClient);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
+  api.reset();
+  api.onAnyCommand().resolves({});
+  return () => vi.useRealTimers();
+});
+
+function entry() {
+  const { store, state, ask } = httpEntry(handler);
+  store({ pk: `USER#${bob.id}`, sk: 'PROFILE', ...bob });
+  const ttl = Date.parse(NOON) / 1000 + 7_200;
+  for (const [userId, connectionId] of [
+    [alice.id, 'alice'],
+    [bob.id, 'bob'],
+  ]) {
+    const row = { userId, connectionId, sessionId: id(500), conversation: '', connectedAt: NOON, ttl };
+    store({ pk: `USER#${userId}`, sk: `CONN#${connectionId}`, ...row });
+  }
+  const post = (body: unknown, key: string | undefined = id(77), conversation = CONVERSATION) =>
+    ask('POST', `/conversations/${conversation}/messages/`, {
+      path: { conversation },
+      body,
+      headers: key === undefined ? {} : { 'idempotency-key': key },
+    });
+  return { post, log: () => state.partition(`CONV#${CONVERSATION}`) };
+}
+
+const posts = () =>
+  api
+    .commandCalls(PostToConnectionCommand)
+    .map(({ args: [{ input }] }) => [input.ConnectionId, JSON.parse(String(input.Data))]);
+
+const told = {
+  id: expect.any(String),
+  conversation: CONVERSATION,
+  seq: 1,
+  message: 'Hello',
+  sender_id: alice.id,
+  created_at: NOON,
+};
+
+describe('a message sent by HTTP', () => {
+  it('is stored, told to every socket of both members, and answered with 201', async () => {
+    const { post } = entry();
+    expect(await post({ text: 'Hello' })).toEqual({ statusCode: 201, body: { ...told, client_id: id(77) } });
+    const frame = { ...told, type: 'chat.message', sender: 'Alice' };
+    expect(posts()).toEqual([
+      ['alice', frame],
+      ['bob', frame],
+    ]);
+  });
+
+  it('again under its key, however that is written, is answered with what is stored and 200', async () => {
+    const { post, log } = entry();
+    const { body } = await post({ text: 'Hello' });
+    expect(await post({ text: 'Hello' }, `"${id(77)}"`)).toEqual({ statusCode: 200, body });
+    expect(await post({ text: 'Hello', after: 0 })).toEqual({ statusCode: 200, body });
+    expect(log()).toHaveLength(1);
+  });
+
+  it('under another key is another message', async () => {
+    const { post } = entry();
+    await post({ text: 'Hello' });
+    expect(await post({ text: 'Hello' }, id(78))).toMatchObject({ statusCode: 201, body: { seq: 2 } });
+  });
+
+  it('with another text under its key is refused with 409', async () => {
+    const { post } = entry();
+    await post({ text: 'Hello' });
+    expect(await post({ text: 'Bye' })).toMatchObject({
+      statusCode: 409,
+      body: { code: 'client_id_conflict' },
+    });
+  });
+
+  it('too soon after twenty others is refused with 429', async () => {
+    const { post } = entry();
+    for (let i = 0; i < 20; i += 1) await post({ text: 'Hello' }, id(800 + i));
+    expect(await post({ text: 'Hello' })).toMatchObject({ statusCode: 429, body: { code: 'rate_limited' } });
+  });
+
+  it.each<[string, unknown, string | undefined, string, number, string]>([
+    ['without a key', { text: 'Hello' }, '', CONVERSATION, 400, 'validation_failed'],
+    ['under what is no UUID', { text: 'Hello' }, 'x', CONVERSATION, 400, 'validation_failed'],
+    ['without a text', {}, id(77), CONVERSATION, 400, 'validation_failed'],
+    ['with a blank text', { text: ' ' }, id(77), CONVERSATION, 400, 'validation_failed'],
+    ['with too long a text', { text: 'x'.repeat(4_001) }, id(77), CONVERSATION, 400, 'validation_failed'],
+    [
+      'with a field too many',
+      { text: 'Hello', sender: 'bob' },
+      id(77),
+      CONVERSATION,
+      400,
+      'validation_failed',
+    ],
+    ['after what was not said', { text: 'Hello', after: 1 }, id(77), CONVERSATION, 400, 'after_invalid'],
+    ['to nobody', { text: 'Hello' }, id(77), `${alice.id}.${id(404)}`, 404, 'conversation_not_found'],
+    [
+      'into a conversation of others',
+      { text: 'Hello' },
+      id(77),
+      `${id(8)}.${id(9)}`,
+      404,
+      'conversation_not_found',
+    ],
+  ])(
+    '%s is refused, stored nowhere and told to nobody',
+    async (_, body, key, conversation, statusCode, code) => {
+      const { post, log } = entry();
+      expect(await post(body, key, conversation)).toMatchObject({ statusCode, body: { code } });
+      expect([log(), posts()]).toEqual([[], []]);
+    },
+  );
+});

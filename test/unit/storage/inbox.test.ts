@@ -1,0 +1,156 @@
+import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { inboxReader, toPlace } from '../../../functions/storage/inbox.ts';
+import { NOON } from '../support/clock.ts';
+import { alice, bob, CONVERSATION, id } from '../support/people.ts';
+import { documents, sent, table } from '../support/table.ts';
+
+const inbox = inboxReader(table);
+const other = `${alice.id}.${id(3)}`;
+const later = '2026-11-23T12:00:01.000Z';
+const sk = (topAt: string, conversation = CONVERSATION) => `INBOX#${topAt}#${conversation}`;
+const item = (key: string) => ({ pk: `USER#${alice.id}`, sk: key });
+
+const query = (low: string, high: string, more: { Limit: number; ScanIndexForward?: boolean }) => [
+  'QueryCommand',
+  {
+    TableName: 'parley-test',
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+    ExpressionAttributeValues: { ':pk': `USER#${alice.id}`, ':low': low, ':high': high },
+    ...more,
+  },
+];
+const newestFirst = { ScanIndexForward: false };
+
+describe('the places of an inbox', () => {
+  it('are read newest first', async () => {
+    documents.on(QueryCommand).resolves({ Items: [item(sk(later, other)), item(sk(NOON))] });
+    expect(await inbox.places(alice.id, { limit: 2 })).toEqual([
+      { topAt: later, conversation: other },
+      { topAt: NOON, conversation: CONVERSATION },
+    ]);
+    expect(sent()).toEqual([query('INBOX#', 'INBOX#~', { ...newestFirst, Limit: 2 })]);
+  });
+
+  it('behind a place are read without it: BETWEEN includes its ends', async () => {
+    documents.on(QueryCommand).resolves({ Items: [item(sk(later, other)), item(sk(NOON))] });
+    const before = { topAt: later, conversation: other };
+    expect(await inbox.places(alice.id, { limit: 2, before })).toEqual([
+      { topAt: NOON, conversation: CONVERSATION },
+    ]);
+    expect(sent()).toEqual([query('INBOX#', sk(later, other), { ...newestFirst, Limit: 3 })]);
+  });
+
+  it('behind a place that is gone are no more than asked for', async () => {
+    documents.on(QueryCommand).resolves({ Items: [item(sk(NOON, other)), item(sk(NOON))] });
+    const before = { topAt: later, conversation: CONVERSATION };
+    expect(await inbox.places(alice.id, { limit: 1, before })).toHaveLength(1);
+  });
+
+  it('since a time begin with it, and are read oldest first', async () => {
+    documents.on(QueryCommand).resolves({ Items: [item(sk(NOON)), item(sk(later, other))] });
+    expect(await inbox.placesSince(alice.id, NOON, 25)).toEqual([
+      { topAt: NOON, conversation: CONVERSATION },
+      { topAt: later, conversation: other },
+    ]);
+    expect(sent()).toEqual([query(`INBOX#${NOON}`, 'INBOX#~', { Limit: 25 })]);
+  });
+
+  it.each([
+    ['all of them', () => inbox.places(alice.id, { limit: 1 })],
+    ['since the last moment', () => inbox.placesSince(alice.id, '9999-12-31T23:59:59.999Z', 1)],
+    ['since a fraction', () => inbox.placesSince(alice.id, '2026-11-23T12:00:00.123456789Z', 1)],
+    [
+      'behind the first moment',
+      () =>
+        inbox.places(alice.id, {
+          limit: 1,
+          before: { topAt: '0000-01-01T00:00:00.000Z', conversation: CONVERSATION },
+        }),
+    ],
+  ])('are never asked for between bounds in the wrong order, which DynamoDB refuses: %s', async (_, ask) => {
+    await ask();
+    const [[, input]] = sent() as [[string, { ExpressionAttributeValues: Record<string, string> }]];
+    const { ':low': low = '', ':high': high = '' } = input.ExpressionAttributeValues;
+    expect(low <= high).toBe(true);
+  });
+
+  it('are read from their keys', () => {
+    expect(toPlace(sk(NOON))).toEqual({ topAt: NOON, conversation: CONVERSATION });
+  });
+});
+
+describe('the details of conversations', () => {
+  const own = { pk: `USER#${alice.id}`, sk: `CONV#${CONVERSATION}` };
+  const peers = { pk: `USER#${bob.id}`, sk: `CONV#${CONVERSATION}` };
+  const meta = { pk: `CONV#${CONVERSATION}`, sk: 'META' };
+  const last = { seq: 9, id: id(1009), senderId: bob.id, text: 'Hello', createdAt: NOON };
+  const peer = { id: bob.id, username: 'bob' };
+  const NONE = { received: 0, read: 0 };
+
+  const answered = (...items: object[]) =>
+    documents.on(BatchGetCommand).resolves({ Responses: { 'parley-test': items } });
+
+  it('are both memberships and the note of the last message, of all conversations at once', async () => {
+    await inbox.details(alice.id, [CONVERSATION, other]);
+    const Keys = [
+      own,
+      peers,
+      meta,
+      { pk: `USER#${alice.id}`, sk: `CONV#${other}` },
+      { pk: `USER#${id(3)}`, sk: `CONV#${other}` },
+      { pk: `CONV#${other}`, sk: 'META' },
+    ];
+    expect(sent()).toEqual([
+      ['BatchGetCommand', { RequestItems: { 'parley-test': { Keys, ConsistentRead: false } } }],
+    ]);
+  });
+
+  it('are told from the reader’s side: who said something last has read what came before', async () => {
+    answered(
+      { ...meta, ...last, sent0: 4, sent1: 9 },
+      { ...own, topAt: NOON, peer, readSeq: 2, receivedSeq: 7 },
+      { ...peers, topAt: later, peer: alice, receivedSeq: 3 },
+    );
+    const [ofAlice, ofBob] = [
+      { received: 7, read: 4 },
+      { received: 9, read: 9 },
+    ];
+    expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([
+      { topAt: NOON, peer, own: ofAlice, peers: ofBob, last },
+    ]);
+    expect(await inbox.details(bob.id, [CONVERSATION])).toMatchObject([
+      { topAt: later, own: ofBob, peers: ofAlice, last },
+    ]);
+  });
+
+  it.each([
+    ['nothing is there', [], { topAt: undefined, peer: undefined, own: NONE, peers: NONE, last: undefined }],
+    [
+      'it is placed and not noted',
+      [{ ...own, topAt: NOON, peer }],
+      { topAt: NOON, peer, own: NONE, peers: NONE, last: undefined },
+    ],
+    [
+      'it is noted and not placed',
+      [{ ...meta, ...last, sent1: 9 }],
+      { topAt: undefined, peer: undefined, own: NONE, peers: { received: 9, read: 9 }, last },
+    ],
+  ])('are what there is when %s', async (_, items, details) => {
+    answered(...items);
+    expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([details]);
+  });
+
+  it('of a page of a hundred conversations are read in three requests', async () => {
+    await inbox.details(
+      alice.id,
+      Array.from({ length: 100 }, (_, i) => `${alice.id}.${id(10 + i)}`),
+    );
+    expect(sent()).toHaveLength(3);
+  });
+
+  it('of none cost nothing', async () => {
+    expect(await inbox.details(alice.id, [])).toEqual([]);
+    expect(sent()).toEqual([]);
+  });
+});

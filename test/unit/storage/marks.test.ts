@@ -1,0 +1,75 @@
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { markStore } from '../../../functions/storage/marks.ts';
+import { NOON } from '../support/clock.ts';
+import { alice, CONVERSATION } from '../support/people.ts';
+import { conditionFailed, documents, sent, table } from '../support/table.ts';
+
+const marks = markStore(table);
+const Key = { pk: `USER#${alice.id}`, sk: `CONV#${CONVERSATION}` };
+const moveRead = () => marks.moveRead(alice.id, CONVERSATION, 7);
+const moveReceived = () => marks.moveReceived(alice.id, CONVERSATION, 7, new Date(NOON));
+
+describe('the marks of a member', () => {
+  it('are read from their membership', async () => {
+    documents.on(GetCommand).resolves({ Item: { ...Key, readSeq: 3, receivedSeq: 5, receivedAt: NOON } });
+    expect(await marks.of(alice.id, CONVERSATION)).toEqual({
+      read: 3,
+      received: 5,
+      receivedAt: new Date(NOON),
+    });
+    expect(sent()).toEqual([['GetCommand', { TableName: 'parley-test', Key }]]);
+  });
+
+  it.each([[undefined], [{ ...Key, topAt: NOON }]])('are 0 before anything is marked: %j', async (Item) => {
+    documents.on(GetCommand).resolves(Item ? { Item } : {});
+    expect(await marks.of(alice.id, CONVERSATION)).toEqual({ read: 0, received: 0, receivedAt: undefined });
+  });
+});
+
+describe('moving a mark', () => {
+  it('writes what was read on condition that it moves forward, and touches nothing else', async () => {
+    expect(await moveRead()).toBe(true);
+    expect(sent()).toEqual([
+      [
+        'UpdateCommand',
+        {
+          TableName: 'parley-test',
+          Key,
+          UpdateExpression: 'SET readSeq = :seq',
+          ConditionExpression: 'attribute_not_exists(readSeq) OR readSeq < :seq',
+          ExpressionAttributeValues: { ':seq': 7 },
+        },
+      ],
+    ]);
+  });
+
+  it('writes what was received with the time, on the like condition', async () => {
+    expect(await moveReceived()).toBe(true);
+    expect(sent()).toEqual([
+      [
+        'UpdateCommand',
+        {
+          TableName: 'parley-test',
+          Key,
+          UpdateExpression: 'SET receivedSeq = :seq, receivedAt = :now',
+          ConditionExpression: 'attribute_not_exists(receivedSeq) OR receivedSeq < :seq',
+          ExpressionAttributeValues: { ':seq': 7, ':now': NOON },
+        },
+      ],
+    ]);
+  });
+
+  it.each([
+    ['read', moveRead],
+    ['received', moveReceived],
+  ])(
+    'of what was %s is false where it stands there already, and passes every other fault on',
+    async (_, move) => {
+      const fault = new Error('down');
+      documents.on(UpdateCommand).rejectsOnce(conditionFailed()).rejectsOnce(fault);
+      expect(await move()).toBe(false);
+      await expect(move()).rejects.toBe(fault);
+    },
+  );
+});

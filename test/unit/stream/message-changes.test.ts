@@ -1,0 +1,118 @@
+import '../support/environment.ts';
+import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../../../functions/core/errors.ts';
+import type { LogEntry } from '../../../functions/core/messages/message.ts';
+import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
+import { handler } from '../../../functions/stream/message-changes.ts';
+import { NOON } from '../support/clock.ts';
+import { aLogEntry } from '../support/log-entries.ts';
+import { alice, bob, CONVERSATION, id } from '../support/people.ts';
+import { documents, sent } from '../support/table.ts';
+
+const OTHER = `${alice.id}.${id(3)}`;
+
+function said(SequenceNumber: string, entry: LogEntry): DynamoDBRecord {
+  const item = fromLogEntry(entry);
+  return {
+    eventName: 'INSERT',
+    dynamodb: {
+      SequenceNumber,
+      Keys: marshall({ pk: item.pk, sk: item.sk }),
+      NewImage: JSON.parse(JSON.stringify(marshall(item))),
+    },
+  } as DynamoDBRecord;
+}
+
+/**
+ * What was noted: of which conversation, the last message, and each member's last own one. Nobody has a profile here, so
+ * that notes are all that is written.
+ */
+const notes = () =>
+  documents.commandCalls(UpdateCommand).map(({ args: [{ input }] }) => {
+    const { ':seq': seq, ':sent0': first, ':sent1': second } = input.ExpressionAttributeValues ?? {};
+    return [String(input.Key?.pk).slice('CONV#'.length), seq, first, second];
+  });
+
+const fails = (conversation: string) =>
+  documents.on(UpdateCommand).callsFake((input: UpdateCommandInput) => {
+    if (input.Key?.pk === `CONV#${conversation}`) throw new Unavailable();
+    return {};
+  });
+
+describe('new messages', () => {
+  it('of one conversation are followed together, in the order of the conversation', async () => {
+    const Records = [
+      said('1', aLogEntry(4)),
+      said('2', aLogEntry(5, { senderId: bob.id })),
+      said('3', aLogEntry(6)),
+    ];
+    for (const records of [Records, Records.toReversed()]) {
+      documents.resetHistory();
+      expect(await handler({ Records: records })).toEqual({ batchItemFailures: [] });
+      expect(notes()).toEqual([[CONVERSATION, 6, 6, 5]]);
+    }
+  });
+
+  it('of several conversations are followed one conversation after the other', async () => {
+    const Records = [
+      said('1', aLogEntry(4)),
+      said('2', aLogEntry(1, { conversation: OTHER })),
+      said('3', aLogEntry(5)),
+      said('4', aLogEntry(2, { conversation: OTHER, senderId: id(3) })),
+    ];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
+    expect(notes()).toEqual([
+      [CONVERSATION, 5, 5, undefined],
+      [OTHER, 2, 1, 2],
+    ]);
+  });
+
+  it('bring that conversation to the top last in which something was said last', async () => {
+    const Records = [
+      said('1', aLogEntry(4)),
+      said('2', aLogEntry(1, { conversation: OTHER })),
+      said('3', aLogEntry(5)),
+    ];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
+    expect(notes().map(([noted]) => noted)).toEqual([OTHER, CONVERSATION]);
+  });
+
+  it.each([
+    ['of the only one left', CONVERSATION, '1', [OTHER, CONVERSATION]],
+    ['of those left', OTHER, '1', [OTHER]],
+  ])(
+    'that cannot be followed let the stream begin again at the first message %s',
+    async (_what, conversation, itemIdentifier, followed) => {
+      fails(conversation);
+      const Records = [
+        said('1', aLogEntry(4)),
+        said('2', aLogEntry(1, { conversation: OTHER })),
+        said('3', aLogEntry(5)),
+      ];
+      expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier }] });
+      expect(notes().map(([noted]) => noted)).toEqual(followed);
+    },
+  );
+
+  it('that were followed before others failed are not given again', async () => {
+    fails(CONVERSATION);
+    const Records = [said('1', aLogEntry(1, { conversation: OTHER })), said('2', aLogEntry(4))];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
+  });
+
+  it('are found among whatever else was written', async () => {
+    const key = { pk: `USER#${alice.id}`, sk: `INBOX#${NOON}#${CONVERSATION}` };
+    const place = { eventName: 'INSERT', dynamodb: { Keys: marshall(key), NewImage: marshall(key) } };
+    const Records = [place as DynamoDBRecord, said('2', aLogEntry(4))];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
+    expect(notes()).toHaveLength(1);
+  });
+
+  it('may be none', async () => {
+    expect(await handler({ Records: [] })).toEqual({ batchItemFailures: [] });
+    expect(sent()).toEqual([]);
+  });
+});

@@ -1,0 +1,145 @@
+import '../support/environment.ts';
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  GoneException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Unavailable } from '../../../functions/core/errors.ts';
+import { handler } from '../../../functions/stream/account-changes.ts';
+import { NOON } from '../support/clock.ts';
+import { alice, bob, id } from '../support/people.ts';
+import { documents, sent } from '../support/table.ts';
+
+const api = mockClient(ApiGatewayManagementApiClient);
+const NOON_S = Date.parse(NOON) / 1000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
+  api.reset();
+  api.onAnyCommand().resolves({});
+  return () => vi.useRealTimers();
+});
+
+function record(SequenceNumber: string, eventName: string, sk: string, before?: object, after?: object) {
+  return {
+    eventName,
+    dynamodb: {
+      SequenceNumber,
+      Keys: marshall({ pk: `USER#${alice.id}`, sk }),
+      ...(before && { OldImage: marshall(before) }),
+      ...(after && { NewImage: marshall(after) }),
+    },
+  } as DynamoDBRecord;
+}
+
+const row = {
+  userId: alice.id,
+  connectionId: 'phone',
+  sessionId: id(500),
+  conversation: '',
+  connectedAt: NOON,
+  ttl: NOON_S + 1,
+};
+const came = (n: string) => record(n, 'INSERT', 'CONN#phone', undefined, row);
+const went = (n: string) => record(n, 'REMOVE', 'CONN#phone', row);
+const presence = (n: string, before: object, after: object) => record(n, 'MODIFY', 'PRESENCE', before, after);
+
+const posts = () =>
+  api
+    .commandCalls(PostToConnectionCommand)
+    .map(({ args: [{ input }] }) => [input.ConnectionId, JSON.parse(String(input.Data))]);
+const names = () => sent().map(([name]) => name);
+const presenceWrites = () =>
+  sent().flatMap(([name, input]) =>
+    name === 'UpdateCommand'
+      ? (input as { ExpressionAttributeValues: Record<string, unknown> }).ExpressionAttributeValues[':online']
+      : [],
+  );
+
+const open = (pk: string, ...Items: object[]) =>
+  documents.on(QueryCommand, { ExpressionAttributeValues: { ':pk': pk } }, false).resolves({ Items });
+
+describe('a socket that came or went', () => {
+  it('makes its user online while one is open', async () => {
+    open(`USER#${alice.id}`, row);
+    expect(await handler({ Records: [came('1')] })).toEqual({ batchItemFailures: [] });
+    expect(names()).toEqual(['QueryCommand', 'UpdateCommand']);
+    expect(presenceWrites()).toEqual([true]);
+  });
+
+  it('takes its list of watched people with it, and makes its user offline with the last one', async () => {
+    documents.on(GetCommand).resolves({ Item: { users: [bob.id] } });
+    expect(await handler({ Records: [went('1')] })).toEqual({ batchItemFailures: [] });
+    expect(names()).toEqual([
+      'GetCommand',
+      'BatchWriteCommand',
+      'DeleteCommand',
+      'QueryCommand',
+      'UpdateCommand',
+    ]);
+    expect(presenceWrites()).toEqual([false]);
+  });
+
+  it('is followed by what is there now, however often and late it is told', async () => {
+    open(`USER#${alice.id}`, row);
+    await handler({ Records: [went('1'), came('2'), went('1')] });
+    expect(presenceWrites()).toEqual([true, true, true]);
+  });
+});
+
+describe('a changed presence', () => {
+  const watcher = (connectionId: string) => ({ sk: `${bob.id}#${connectionId}`, ttl: NOON_S + 1 });
+  const online = { type: 'presence', users: [{ user_id: alice.id, online: true, last_seen: null }] };
+
+  it('is told to every socket that watches', async () => {
+    open(`WATCH#${alice.id}`, watcher('desk'), watcher('phone'));
+    const Records = [presence('1', { online: false, lastSeen: NOON }, { online: true })];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
+    expect(posts()).toEqual([
+      ['desk', online],
+      ['phone', online],
+    ]);
+  });
+
+  it('is told to the others although one of them cannot be reached', async () => {
+    open(`WATCH#${alice.id}`, watcher('gone'), watcher('broken'), watcher('phone'));
+    api
+      .on(PostToConnectionCommand, { ConnectionId: 'gone' })
+      .rejects(new GoneException({ message: 'Gone', $metadata: {} }))
+      .on(PostToConnectionCommand, { ConnectionId: 'broken' })
+      .rejects(new Error('down'));
+    const Records = [presence('1', { online: false }, { online: true })];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
+    expect(posts()).toContainEqual(['phone', online]);
+  });
+
+  it('that is not shown costs nothing', async () => {
+    await handler({
+      Records: [presence('1', { online: false, hidden: true }, { online: true, hidden: true })],
+    });
+    expect([sent(), posts()]).toEqual([[], []]);
+  });
+});
+
+it('a device is told that its session ended before its socket closes', async () => {
+  open(`USER#${alice.id}`, row);
+  const ended = record('1', 'REMOVE', `SESSION#${id(500)}`, { id: id(500), userId: alice.id });
+  expect(await handler({ Records: [ended] })).toEqual({ batchItemFailures: [] });
+  expect(posts()).toEqual([
+    ['phone', { type: 'session.ended', detail: 'This session has ended. Log in again.' }],
+  ]);
+  expect(api.calls().at(-1)?.args[0]).toBeInstanceOf(DeleteConnectionCommand);
+});
+
+it('changes are followed up to the first failure, and from there again', async () => {
+  documents.on(QueryCommand).rejects(new Unavailable());
+  const Records = [presence('1', { online: true }, { online: true }), came('2'), went('3')];
+  expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
+  expect(names()).toEqual(['QueryCommand']);
+});

@@ -1,0 +1,254 @@
+import '../support/environment.ts';
+import {
+  ApiGatewayManagementApiClient,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
+import { handler } from '../../../functions/websocket/message.ts';
+import { NOON } from '../support/clock.ts';
+import { documentsInMemory } from '../support/documents-in-memory.ts';
+import { lambdaContext, socketEvent } from '../support/events.ts';
+import { aLogEntry } from '../support/log-entries.ts';
+import { alice, bob, CONVERSATION, id } from '../support/people.ts';
+
+const api = mockClient(ApiGatewayManagementApiClient);
+const FOREIGN = `${id(8)}.${id(9)}`;
+let { state, store } = documentsInMemory();
+
+const socketOf = (userId: string, connectionId: string, conversation = '') =>
+  store({
+    pk: `USER#${userId}`,
+    sk: `CONN#${connectionId}`,
+    connectionId,
+    userId,
+    sessionId: id(500),
+    conversation,
+    connectedAt: NOON,
+    ttl: Date.parse(NOON) / 1000 + 7_200,
+  });
+
+/** Alice and Bob have said three things; each has two devices open, and Bob a socket of the original protocol. */
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
+  api.reset();
+  api.onAnyCommand().resolves({});
+  ({ state, store } = documentsInMemory());
+  for (const account of [alice, bob, { ...bob, id: id(3) }]) {
+    store({ pk: `USER#${account.id}`, sk: 'PROFILE', ...account });
+  }
+  for (const seq of [1, 2, 3]) store(fromLogEntry(aLogEntry(seq, { senderId: bob.id })));
+  socketOf(alice.id, 'alice-here');
+  socketOf(alice.id, 'alice-phone');
+  socketOf(bob.id, 'bob-here');
+  socketOf(bob.id, 'bob-phone');
+  socketOf(bob.id, 'bob-original', CONVERSATION);
+  return () => vi.useRealTimers();
+});
+
+/** Alice's device sends a frame, and gets this reply. */
+async function send(frame: unknown) {
+  const body = typeof frame === 'string' ? frame : JSON.stringify(frame);
+  const result = await handler(socketEvent(body, { identity: { peerId: '' } }), lambdaContext);
+  expect(result.statusCode).toBe(200);
+  return JSON.parse(result.body ?? 'null');
+}
+
+/** What was posted, to which sockets. */
+const posts = () =>
+  api
+    .commandCalls(PostToConnectionCommand)
+    .map(({ args: [{ input }] }) => [input.ConnectionId, JSON.parse(String(input.Data))]);
+const to =
+  (...sockets: string[]) =>
+  (frame: object) =>
+    sockets.map((socket) => [socket, frame]);
+
+const said = {
+  id: expect.any(String),
+  conversation: CONVERSATION,
+  seq: 4,
+  message: 'Hello',
+  sender: 'Alice',
+  sender_id: alice.id,
+  created_at: NOON,
+};
+
+describe('`message.send`', () => {
+  const hello = { action: 'message.send', text: 'Hello', client_id: id(77), ref: 'r1' };
+
+  it.each([{ to: bob.id }, { conversation: CONVERSATION }])(
+    'by %j is stored, told to every other socket, and answered',
+    async (by) => {
+      expect(await send({ ...hello, ...by })).toEqual({
+        ...said,
+        type: 'message.sent',
+        client_id: id(77),
+        ref: 'r1',
+      });
+      const everybodyElse = to('alice-phone', 'bob-here', 'bob-original', 'bob-phone');
+      expect(posts()).toEqual(everybodyElse({ ...said, type: 'chat.message' }));
+    },
+  );
+
+  it('again is answered with what is stored', async () => {
+    const first = await send({ ...hello, to: bob.id });
+    expect(await send({ ...hello, conversation: CONVERSATION, ref: 'r2' })).toEqual({ ...first, ref: 'r2' });
+  });
+
+  it('begins a conversation with whoever is there', async () => {
+    expect(await send({ ...hello, to: id(3) })).toMatchObject({ type: 'message.sent', seq: 1 });
+  });
+
+  it.each([
+    ['to nobody', { to: id(404) }, 'user_not_found'],
+    ['to oneself', { to: alice.id }, 'user_not_found'],
+    ['to what is no user', { to: 'x' }, 'user_not_found'],
+    ['into a conversation with nobody', { conversation: `${alice.id}.${id(404)}` }, 'conversation_not_found'],
+    ['into a conversation of others', { conversation: FOREIGN }, 'conversation_not_found'],
+    ['into what is no conversation', { conversation: 'x' }, 'conversation_not_found'],
+    ['after what was not said yet', { to: bob.id, after: 4 }, 'after_invalid'],
+    ['to both', { to: bob.id, conversation: CONVERSATION }, 'validation_failed'],
+  ])('%s is refused, and nothing is told', async (_, fields, code) => {
+    expect(await send({ ...hello, ...fields })).toMatchObject({ type: 'error', code, ref: 'r1' });
+    expect(posts()).toEqual([]);
+  });
+
+  it('is refused with another text under the same name', async () => {
+    await send({ ...hello, to: bob.id });
+    expect(await send({ ...hello, to: bob.id, text: 'Bye' })).toMatchObject({ code: 'client_id_conflict' });
+  });
+
+  it('is refused after twenty in ten seconds, with how long to wait', async () => {
+    for (let i = 0; i < 20; i += 1) {
+      expect(await send({ ...hello, to: bob.id, client_id: id(800 + i) })).toMatchObject({ seq: 4 + i });
+    }
+    vi.advanceTimersByTime(3_000);
+    expect(await send({ ...hello, to: bob.id })).toEqual({
+      type: 'error',
+      code: 'rate_limited',
+      detail: 'Too many messages in a short time. Try again in 7 seconds.',
+      retry_after: 7,
+      ref: 'r1',
+    });
+    vi.advanceTimersByTime(7_000);
+    expect(await send({ ...hello, to: bob.id })).toMatchObject({ type: 'message.sent', seq: 24 });
+  });
+});
+
+describe.each(['conversation.read', 'message.received'])('`%s`', (action) => {
+  const frame = { type: action, conversation: CONVERSATION, user_id: alice.id, seq: 2 };
+
+  it('is told to all other devices of both, not to the original protocol, and answered', async () => {
+    const reply = await send({ action, conversation: CONVERSATION, seq: 2, ref: 'r1' });
+    expect(reply).toEqual({ ...frame, moved: true, ref: 'r1' });
+    expect(posts()).toEqual(to('alice-phone', 'bob-here', 'bob-phone')(frame));
+  });
+
+  it.each([0, 4])('that does not move is answered, and told to nobody: %d', async (seq) => {
+    expect(await send({ action, conversation: CONVERSATION, seq })).toEqual({ ...frame, seq, moved: false });
+    expect(posts()).toEqual([]);
+  });
+
+  it('in a conversation of others is refused', async () => {
+    const reply = await send({ action, conversation: FOREIGN, seq: 1, ref: 'r1' });
+    expect(reply).toMatchObject({ code: 'conversation_not_found', ref: 'r1' });
+  });
+});
+
+it('`message.received` says when to come again, where it came too soon', async () => {
+  await send({ action: 'message.received', conversation: CONVERSATION, seq: 1 });
+  const reply = await send({ action: 'message.received', conversation: CONVERSATION, seq: 2 });
+  expect(reply).toMatchObject({ seq: 2, moved: false, retry_after: 2 });
+});
+
+describe('`typing`', () => {
+  const frame = { type: 'typing', conversation: CONVERSATION, user_id: alice.id, expires_in: 6 };
+
+  it('is told to the other’s devices, and not again within three seconds', async () => {
+    // The memory of a running function outlives a test.
+    vi.advanceTimersByTime(60_000);
+    expect(await send({ action: 'typing', conversation: CONVERSATION })).toEqual({
+      ...frame,
+      forwarded: true,
+    });
+    expect(await send({ action: 'typing', conversation: CONVERSATION })).toEqual({
+      ...frame,
+      forwarded: false,
+    });
+    expect(posts()).toEqual(to('bob-here', 'bob-phone')(frame));
+  });
+
+  it('in a conversation of others is refused', async () => {
+    expect(await send({ action: 'typing', conversation: FOREIGN })).toMatchObject({
+      code: 'conversation_not_found',
+    });
+    expect(posts()).toEqual([]);
+  });
+});
+
+describe('`sync`', () => {
+  it('answers with what is missing', async () => {
+    const reply = await send({ action: 'sync', conversations: { [CONVERSATION]: 1 }, ref: 'r1' });
+    expect(reply).toMatchObject({ type: 'sync.done', conversations: [], ref: 'r1' });
+    expect(reply.messages.map(({ seq }: { seq: number }) => seq)).toEqual([2, 3]);
+  });
+
+  it('says when there is more', async () => {
+    for (let seq = 4; seq <= 150; seq += 1) store(fromLogEntry(aLogEntry(seq)));
+    const reply = await send({ action: 'sync', conversations: { [CONVERSATION]: 0 } });
+    expect([reply.type, reply.messages.length]).toEqual(['sync.page', 100]);
+  });
+
+  it('with a conversation of others is refused whole', async () => {
+    const reply = await send({ action: 'sync', conversations: { [CONVERSATION]: 0, [FOREIGN]: 0 } });
+    expect(reply).toMatchObject({ type: 'error', code: 'conversation_not_found' });
+  });
+});
+
+it('`presence.watch` answers with the presence of those whom one has a conversation with', async () => {
+  store({ pk: `USER#${alice.id}`, sk: `CONV#${CONVERSATION}`, topAt: NOON });
+  store({ pk: `USER#${bob.id}`, sk: 'PRESENCE', online: true });
+  store({ pk: `USER#${id(3)}`, sk: 'PRESENCE', online: true });
+  expect(await send({ action: 'presence.watch', users: [bob.id, id(3), alice.id], ref: 'r1' })).toEqual({
+    type: 'presence',
+    users: [{ user_id: bob.id, online: true, last_seen: null }],
+    ref: 'r1',
+  });
+  expect(state.partition(`WATCH#${bob.id}`).map(({ sk }) => sk)).toEqual([`${alice.id}#alice-here`]);
+});
+
+describe('`ping`', () => {
+  it('is answered with the server’s time', async () => {
+    expect(await send({ action: 'ping', ref: 'r1' })).toEqual({ type: 'pong', time: NOON, ref: 'r1' });
+  });
+
+  it('gives a live socket its row back', async () => {
+    const key = { pk: `USER#${alice.id}`, sk: 'CONN#alice-here' };
+    const row = state.get(key);
+    state.set(key, undefined);
+    await send({ action: 'ping' });
+    expect(state.get(key)).toEqual(row);
+  });
+});
+
+describe('a device’s frame that cannot be taken', () => {
+  it.each([
+    ['Hello', { code: 'invalid_json' }],
+    ['[]', { code: 'not_an_object' }],
+    [{ ref: 'r1' }, { code: 'unknown_action', ref: 'r1' }],
+    [
+      { message: 'Hello', ref: 'r1' },
+      { code: 'unknown_action', ref: 'r1' },
+    ],
+    [{ action: 'ping', ref: 7 }, { code: 'ref_invalid' }],
+    [
+      { action: 'conversation.read', conversation: CONVERSATION, seq: -1, ref: 'r1' },
+      { code: 'validation_failed', errors: { seq: ['Must be at least 0.'] }, ref: 'r1' },
+    ],
+  ])('%j is answered with why, and changes nothing', async (frame, reply) => {
+    expect(await send(frame)).toEqual({ type: 'error', detail: expect.any(String), ...reply });
+    expect(posts()).toEqual([]);
+  });
+});
