@@ -196,14 +196,18 @@ export function createClient(options: ClientOptions) {
         return;
       case 'presence':
         return presence.learn(frame.users);
+      case 'pong':
+        // The server had lost this socket, and with it whom it watches.
+        if (frame.restored) void presence.renew();
+        return;
       case 'session.ended':
         return void session.end();
       default:
     }
   };
 
-  const syncSome = async (batch: readonly ConversationStore[], since: string | undefined) => {
-    for (;;) {
+  const syncSome = async (batch: readonly ConversationStore[], from: string | undefined) => {
+    for (let since = from; ; ) {
       const held = batch.map((store) => [store.face.id, store.last() ?? 0] as const);
       const reply = (await request({
         action: 'sync',
@@ -213,6 +217,7 @@ export function createClient(options: ClientOptions) {
       receive(reply.messages);
       inbox.merge(reply.conversations);
       if (reply.type === 'sync.done') return reply.position;
+      if (since !== undefined) since = reply.position;
     }
   };
 

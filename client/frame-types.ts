@@ -130,6 +130,7 @@ export interface PresenceReply {
 export interface Pong {
   readonly type: 'pong';
   readonly time: string;
+  readonly restored?: true;
   readonly ref?: string;
 }
 

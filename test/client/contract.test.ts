@@ -29,6 +29,7 @@ function typeOf(schema: any, document: unknown): string {
   if (oneOf) return oneOf.map((one: unknown) => typeOf(one, document)).join(' | ');
   if (typeof only === 'string') return `'${only}'`;
   if (typeof only === 'number') return 'number';
+  if (only === true) return 'true';
   if (several && several.length < 5) return several.map((one: string) => `'${one}'`).join(' | ');
   if (Array.isArray(type)) return type.map((one) => typeOf({ type: one }, document)).join(' | ');
   if (type === 'integer') return 'number';

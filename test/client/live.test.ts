@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { expect, it } from 'vitest';
+import * as parley from '../../client/index.ts';
 import { type Message, memoryTokens } from '../../client/index.ts';
 import { CONNECTION_MS, cuttable, runningSystem, until } from './live.ts';
 
@@ -6,7 +9,7 @@ const system = runningSystem();
 const texts = (messages: readonly Message[]) => messages.map(({ text }) => text);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-it('two people talk, on three devices: messages, marks, typing, presence, inbox', async () => {
+it.concurrent('two people talk, on three devices: messages, marks, typing, presence, inbox', async () => {
   const [ada, bob] = await Promise.all([system.person(), system.person()]);
   const second = system.device();
   await second.logIn(ada.credentials);
@@ -33,11 +36,9 @@ it('two people talk, on three devices: messages, marks, typing, presence, inbox'
   );
   bob.client.presence.watch([ada.id]);
   await until(bob.client.presence.of(ada.id), (presence) => presence?.online === true);
-  await Promise.all([ada.client.logOut(), second.logOut()]);
-  await until(bob.client.presence.of(ada.id), (presence) => presence?.online === false);
 });
 
-it('the cuts of API Gateway and of the tokens leave no visible gap', async () => {
+it.concurrent('the cuts of API Gateway and of the tokens leave no visible gap', async () => {
   const tokens = memoryTokens();
   const [ada, bob] = await Promise.all([system.person({ tokens }), system.person()]);
   const [talk, there] = [ada.client.conversationWith(bob.id), bob.client.conversationWith(ada.id)];
@@ -46,7 +47,7 @@ it('the cuts of API Gateway and of the tokens leave no visible gap', async () =>
   const states = new Set<string>();
   for (const { client } of [ada, bob]) client.connection.subscribe((state) => states.add(state));
   const said: string[] = [];
-  for (const started = Date.now(); Date.now() - started < CONNECTION_MS * 2.2; await pause(150)) {
+  for (const started = Date.now(); Date.now() - started < CONNECTION_MS * 1.5; await pause(150)) {
     said.push(`${said.length}`);
     talk.send(said.at(-1) as string);
   }
@@ -57,7 +58,7 @@ it('the cuts of API Gateway and of the tokens leave no visible gap', async () =>
   expect((await tokens.load())?.refresh).not.toBe(before?.refresh);
 }, 30_000);
 
-it('50 messages both ways while lines are cut: nothing is lost, doubled or out of order', async () => {
+it.concurrent('50 messages both ways while lines are cut: nothing is lost, doubled or out of order', async () => {
   const [first, second] = [cuttable(), cuttable()];
   const [ada, bob] = await Promise.all([
     system.person({ WebSocket: first.WebSocket }),
@@ -83,7 +84,7 @@ it('50 messages both ways while lines are cut: nothing is lost, doubled or out o
   }
 }, 30_000);
 
-it('one device logs out while the other goes on', async () => {
+it.concurrent('one device logs out while the other goes on', async () => {
   const [ada, bob] = await Promise.all([system.person(), system.person()]);
   const other = system.device();
   await other.logIn(ada.credentials);
@@ -96,7 +97,7 @@ it('one device logs out while the other goes on', async () => {
   expect([ada.client.connection.value, other.connection.value]).toEqual(['off', 'online']);
 });
 
-it('refusals come with their code: of registering, of logging in, of a message', async () => {
+it.concurrent('refusals come with their code: of registering, of logging in, of a message', async () => {
   const ada = await system.person();
   const taken = {
     ...ada.credentials,
@@ -117,7 +118,7 @@ it('refusals come with their code: of registering, of logging in, of a message',
   expect(message?.reason?.code).toBe('user_not_found');
 });
 
-it('people are found, and one changes how one is seen', async () => {
+it.concurrent('people are found, and one changes how one is seen', async () => {
   const [ada, bob] = await Promise.all([system.person(), system.person()]);
   ada.client.people.search(bob.username.slice(0, 12));
   const { people } = await until(
@@ -128,4 +129,28 @@ it('people are found, and one changes how one is seen', async () => {
   await ada.client.changeProfile({ presence: 'hidden' });
   expect(ada.client.profile.value).toMatchObject({ username: ada.username, presence: 'hidden' });
   expect(await bob.client.user(ada.id)).toMatchObject({ online: false });
+});
+
+it.concurrent("the README's program runs", async () => {
+  const bob = await system.person();
+  const readme = readFileSync('client/README.md', 'utf8');
+  const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+  const program = blocks.join('').replace(/import (\{.*\}) from '@parley\/client';/g, 'const $1 = parley;');
+  const printed: string[] = [];
+  const names = {
+    parley,
+    console: { log: (...words: unknown[]) => printed.push(words.join(' ')) },
+    baseUrl: system.url(),
+    peer: bob.id,
+    username: `r${bob.username.slice(1)}`,
+    email: `r${bob.credentials.email}`,
+    password: bob.credentials.password,
+  };
+  const AsyncFunction = (async () => {}).constructor as new (
+    ...code: string[]
+  ) => (...given: unknown[]) => Promise<void>;
+  await new AsyncFunction(...Object.keys(names), stripTypeScriptTypes(program))(...Object.values(names));
+  expect(blocks.length).toBeGreaterThan(7);
+  expect(printed).toContain('The line is online.');
+  expect(printed.at(-1)).toMatch(/\w/);
 });
