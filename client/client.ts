@@ -65,6 +65,8 @@ export function createClient(options: ClientOptions) {
   /** Of the last `sync.done`. */
   let position: string | undefined;
   let syncs = 0;
+  /** There was a time without a line since the inbox was loaded. */
+  let isInboxStale = true;
 
   const ownId = () => session.state.value.user?.id ?? '';
 
@@ -236,15 +238,21 @@ export function createClient(options: ClientOptions) {
   const catchUp = async (isRenewal: boolean) => {
     syncs += 1;
     const mine = syncs;
+    isInboxStale ||= !isRenewal;
     const still = { isWanted: () => mine === syncs && isOnline(), random };
     marks.flush();
     void presence.renew();
     await persist(sync, still);
     outbox.pumpAll();
-    if (!isRenewal || !inbox.isLoaded.value) await persist(inbox.load, still);
+    if (isInboxStale) await persist(loadInbox, still);
     const unloaded = [...conversations.values()].filter((store) => store.isOpen());
     await Promise.all(unloaded.map((store) => persist(store.ensureLoaded, still)));
     if (!profile.value) await persist(loadProfile, still);
+  };
+
+  const loadInbox = async () => {
+    await inbox.load();
+    isInboxStale = false;
   };
 
   const loadProfile = async () => {
@@ -268,6 +276,7 @@ export function createClient(options: ClientOptions) {
     line.stop();
     syncs += 1;
     position = undefined;
+    isInboxStale = true;
     outbox.reset();
     for (const store of conversations.values()) store.reset();
     marks.reset();

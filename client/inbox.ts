@@ -28,8 +28,6 @@ export interface InboxItem {
   readonly peerReceived: number;
 }
 
-export type InboxStore = ReturnType<typeof createInbox>;
-
 interface Options {
   readonly get: <T>(path: string) => Promise<T>;
   readonly marks: MarkStore;
@@ -42,7 +40,7 @@ const PREVIEW_CHARACTERS = 120;
 
 /** The conversations, most recent first, and what is unread in them. */
 export function createInbox({ get, marks, presence, ownId }: Options) {
-  const items: ReturnType<typeof observable<readonly InboxItem[]>> = observable<readonly InboxItem[]>([]);
+  const items = observable<readonly InboxItem[]>([]);
   const unread = observable(0);
   const hasMore = observable(false);
   const isLoaded = observable(false);

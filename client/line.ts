@@ -15,8 +15,6 @@ export interface Limits {
   readonly connectionMs: number;
 }
 
-export type Line = ReturnType<typeof createLine>;
-
 interface Options {
   readonly url: string;
   readonly session: Pick<Session, 'access' | 'refresh' | 'freshFor' | 'state'>;

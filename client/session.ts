@@ -68,8 +68,9 @@ export function createSession({ ask, store, now }: Dependencies) {
       const next = dated(
         await ask<TokenPair>('POST', '/users/token/refresh', { body: { refresh: held.refresh } }),
       );
-      await store.save(next);
+      // Whatever becomes of the store: the token before this one is used up.
       adopt(next);
+      await store.save(next);
       return next.access;
     } catch (error) {
       if (!hasCode(error, 'token_invalid', 'token_expired', 'not_authenticated', 'validation_failed'))

@@ -29,7 +29,7 @@ export function runningSystem() {
   const device = (options: Partial<ClientOptions> = {}): Client => {
     const client = createClient({
       baseUrl: runtime.url,
-      limits: { connectionMs: CONNECTION_MS },
+      limits: { connectionMs: BELIEVED_MS },
       ...options,
     });
     clients.push(client);
