@@ -44,7 +44,7 @@ export function createLog() {
     },
     /** In any order, any number of times. */
     add(messages: readonly StoredMessage[]) {
-      for (const message of messages) if (message.seq > (last ?? 0)) ahead.set(message.seq, message);
+      for (const message of messages) ahead.set(message.seq, message);
       takeTurns();
     },
     /** Older ones, in order, up to the one before `first`. */

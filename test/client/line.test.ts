@@ -108,6 +108,19 @@ describe('the line', () => {
     expect(texts(talk.messages.value)).toEqual(server.log.map(({ message }) => message));
   });
 
+  it('waits on the last socket for the replies that are under way when the next one opens', async () => {
+    const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 3000 : 1) });
+    const { client } = await online(server, { limits: { connectionMs: 10_000 } });
+    // Renewed after 9 s, with 0.5 for random.
+    await pass(8000);
+    client.conversationWith(BOB).send('in between');
+    await pass(1500);
+    expect(server.open()).toHaveLength(2);
+    await pass(2000);
+    expect(server.open()).toHaveLength(1);
+    expect(server.sent('message.send')).toHaveLength(1);
+  });
+
   it('renews itself before the token expires', async () => {
     const server = fakeServer();
     const { client } = await online(server);

@@ -83,6 +83,20 @@ describe('marks', () => {
     expect(client.inbox.unread.value).toBe(1);
   });
 
+  it('of the other one never go backwards, in whatever order they come', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    for (const text of ['one', 'two']) talk.send(text);
+    await pass(100);
+    for (const seq of [2, 1]) {
+      server.push({ type: 'conversation.read', conversation: TALK, user_id: BOB, seq });
+      await pass(10);
+    }
+    expect(talk.messages.value.map(({ state }) => state)).toEqual(['read', 'read']);
+  });
+
   it('never claim what was not shown: an answer reads only what was read before it', async () => {
     const server = fakeServer();
     server.say('unseen');
