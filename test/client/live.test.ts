@@ -38,11 +38,14 @@ it.concurrent('two people talk, on three devices: messages, marks, typing, prese
   await until(bob.client.presence.of(ada.id), (presence) => presence?.online === true);
 });
 
-it.concurrent('the cuts of API Gateway and of the tokens leave no visible gap', async () => {
+// By itself: what it measures is time, and the others would take it.
+it('the cuts of API Gateway and of the tokens leave no visible gap', async () => {
   const tokens = memoryTokens();
   const [ada, bob] = await Promise.all([system.person({ tokens }), system.person()]);
   const [talk, there] = [ada.client.conversationWith(bob.id), bob.client.conversationWith(ada.id)];
   await Promise.all([talk.open(), there.open()]);
+  // The function that refreshes has had its cold start, and the token is new.
+  await Promise.all([ada.client.refresh(), bob.client.refresh()]);
   const before = await tokens.load();
   const states = new Set<string>();
   for (const { client } of [ada, bob]) client.connection.subscribe((state) => states.add(state));

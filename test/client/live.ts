@@ -4,10 +4,10 @@ import { type Client, type ClientOptions, createClient, type Observable } from '
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 
 /** Both cuts come within seconds: of API Gateway's 2 hours, and of the access token. */
-export const CONNECTION_MS = 6_000;
+export const CONNECTION_MS = 7_000;
 /** What clients believe: they renew well before, as with the real 2 hours, however loaded this machine is. */
 const BELIEVED_MS = 4_000;
-const ACCESS_SECONDS = 8;
+const ACCESS_SECONDS = 10;
 
 /** A running system for the tests around, and clients of it. */
 export function runningSystem() {

@@ -196,13 +196,15 @@ describe('a message that is sent', () => {
         return 'lost';
       },
     });
-    const { client } = await online(server);
+    const outbox = memoryOutbox();
+    const { client } = await online(server, { outbox });
     client.conversationWith(BOB).send('long ago');
     await pass(100);
     for (let i = 0; i < 250; i += 1) server.say(`${i}`);
     await pass(60_000);
     expect(server.log.filter(({ message }) => message === 'long ago')).toHaveLength(1);
     expect(server.sent('message.send').length).toBeLessThan(4);
+    expect(await outbox.load()).toEqual([]);
   });
 });
 

@@ -34,6 +34,37 @@ describe('the inbox', () => {
     expect(server.marks.read).toBe(2);
   });
 
+  it('does not fall back to what it was told before', async () => {
+    const server = fakeServer();
+    const stale = server.say('one');
+    const { client } = await online(server);
+    server.say('two');
+    await pass(10);
+    server.faults.http = (_method, path) =>
+      path === '/conversations'
+        ? new Response(
+            JSON.stringify({
+              next: null,
+              results: [
+                {
+                  id: TALK,
+                  peer: { id: BOB, username: 'bob', online: true, last_seen: null },
+                  last_message: stale,
+                  unread: 1,
+                  read: 0,
+                  received: 0,
+                  peer_read: 0,
+                  peer_received: 0,
+                },
+              ],
+            }),
+          )
+        : undefined;
+    server.last().cut();
+    await pass(2000);
+    expect(client.inbox.items.value).toMatchObject([{ last: { text: 'two' }, unread: 2 }]);
+  });
+
   it('follows what another device of the user reads', async () => {
     const server = fakeServer();
     server.say('one');
