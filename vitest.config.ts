@@ -13,6 +13,7 @@ export default defineConfig({
       project('infrastructure', { isolate: false }),
       project('contract'),
       project('local'),
+      project('client'),
       // A seed is printed by each run, and `npm run simulate` takes as many schedules as asked for.
       project('simulation', { testTimeout: 180_000 }),
       // One running system for the whole black-box suite; it starts when a test of this project runs.

@@ -28,6 +28,9 @@ const forbidden = [
   ['functions/stream', '../gateway/connections-gateway.ts'],
   ['lib', '../functions/core/errors.ts'],
   ['local', '../functions/core/errors.ts'],
+  ['client', '../functions/protocol/text.ts'],
+  ['client', 'node:crypto'],
+  ['client', 'ws'],
 ] as const;
 
 const allowed = [
@@ -42,6 +45,7 @@ const allowed = [
   ['functions/storage', '@aws-sdk/client-dynamodb'],
   ['functions/runtime', '../storage/messages.ts'],
   ['functions/http', '../runtime/login.ts'],
+  ['client', './observable.ts'],
 ] as const;
 
 /** The lint rules of the files of a scratch project with the same configuration, by file. */

@@ -1,0 +1,49 @@
+/** What is wrong, field by field. */
+export type FieldErrors = Readonly<Record<string, readonly string[]>>;
+
+interface Details {
+  readonly status?: number | undefined;
+  readonly errors?: FieldErrors | undefined;
+  readonly retryAfter?: number | undefined;
+}
+
+/**
+ * What the server refused, or what kept it from being asked. Decide on `code`: one of the server's own, or of this library:
+ * `offline` (no answer), `timeout`, `not_logged_in`, `session_ended`.
+ */
+export class ParleyError extends Error {
+  readonly code: string;
+  /** Of the HTTP response; undefined for frames and for what never was answered. */
+  readonly status: number | undefined;
+  readonly errors: FieldErrors | undefined;
+  /** Seconds. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: string, detail: string, { status, errors, retryAfter }: Details = {}) {
+    super(detail);
+    this.name = 'ParleyError';
+    this.code = code;
+    this.status = status;
+    this.errors = errors;
+    this.retryAfter = retryAfter;
+  }
+}
+
+const PASSING = new Set([
+  'offline',
+  'timeout',
+  'busy',
+  'unavailable',
+  'internal',
+  'rate_limited',
+  'token_expired',
+]);
+
+/** The same request may well succeed later. */
+export function mayPass(error: unknown): boolean {
+  return !(error instanceof ParleyError) || PASSING.has(error.code);
+}
+
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof ParleyError && codes.includes(error.code);
+}

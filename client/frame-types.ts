@@ -1,0 +1,162 @@
+import type { Conversation, StoredMessage } from './http-types.ts';
+
+/** The frames of asyncapi.yaml on a device's socket; a test compares the two. First what the client sends. */
+
+export interface MessageSend {
+  readonly action: 'message.send';
+  readonly to?: string;
+  readonly conversation?: string;
+  readonly text: string;
+  readonly client_id: string;
+  readonly after?: number;
+}
+
+export interface ConversationRead {
+  readonly action: 'conversation.read';
+  readonly conversation: string;
+  readonly seq: number;
+}
+
+export interface MessageReceived {
+  readonly action: 'message.received';
+  readonly conversation: string;
+  readonly seq: number;
+}
+
+export interface Type {
+  readonly action: 'typing';
+  readonly conversation: string;
+}
+
+export interface Sync {
+  readonly action: 'sync';
+  readonly conversations: Readonly<Record<string, number>>;
+  readonly since?: string;
+}
+
+export interface PresenceWatch {
+  readonly action: 'presence.watch';
+  readonly users: readonly string[];
+}
+
+export interface Ping {
+  readonly action: 'ping';
+}
+
+export type Action = MessageSend | ConversationRead | MessageReceived | Type | Sync | PresenceWatch | Ping;
+
+/** What the server sends. */
+
+export interface ChatMessage {
+  readonly type: 'chat.message';
+  readonly id: string;
+  readonly conversation: string;
+  readonly seq: number;
+  readonly message: string;
+  readonly sender: string;
+  readonly sender_id: string;
+  readonly created_at: string;
+}
+
+export interface MessageSent {
+  readonly type: 'message.sent';
+  readonly id: string;
+  readonly conversation: string;
+  readonly seq: number;
+  readonly message: string;
+  readonly sender: string;
+  readonly sender_id: string;
+  readonly created_at: string;
+  readonly client_id: string;
+  readonly ref?: string;
+}
+
+export interface ReadReply {
+  readonly type: 'conversation.read';
+  readonly conversation: string;
+  readonly user_id: string;
+  readonly seq: number;
+  readonly moved?: boolean;
+  readonly ref?: string;
+}
+
+export interface ReceivedReply {
+  readonly type: 'message.received';
+  readonly conversation: string;
+  readonly user_id: string;
+  readonly seq: number;
+  readonly moved?: boolean;
+  readonly retry_after?: number;
+  readonly ref?: string;
+}
+
+export interface TypeReply {
+  readonly type: 'typing';
+  readonly conversation: string;
+  readonly user_id: string;
+  readonly expires_in: number;
+  readonly forwarded?: boolean;
+  readonly ref?: string;
+}
+
+export interface SyncPage {
+  readonly type: 'sync.page';
+  readonly messages: readonly StoredMessage[];
+  readonly conversations: readonly Conversation[];
+  readonly position: string;
+  readonly ref?: string;
+}
+
+export interface SyncDone {
+  readonly type: 'sync.done';
+  readonly messages: readonly StoredMessage[];
+  readonly conversations: readonly Conversation[];
+  readonly position: string;
+  readonly ref?: string;
+}
+
+export interface Presence {
+  readonly user_id: string;
+  readonly online: boolean;
+  readonly last_seen: string | null;
+}
+
+export interface PresenceReply {
+  readonly type: 'presence';
+  readonly users: readonly Presence[];
+  readonly ref?: string;
+}
+
+export interface Pong {
+  readonly type: 'pong';
+  readonly time: string;
+  readonly restored?: true;
+  readonly ref?: string;
+}
+
+export interface SessionEnded {
+  readonly type: 'session.ended';
+  readonly detail: string;
+}
+
+export interface DeviceError {
+  readonly type: 'error';
+  readonly code: string;
+  readonly detail: string;
+  readonly retry_after?: number;
+  readonly errors?: Readonly<Record<string, readonly string[]>>;
+  readonly ref?: string;
+}
+
+export type Frame =
+  | ChatMessage
+  | MessageSent
+  | ReadReply
+  | ReceivedReply
+  | TypeReply
+  | SyncPage
+  | SyncDone
+  | PresenceReply
+  | Pong
+  | SessionEnded
+  | DeviceError;

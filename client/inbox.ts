@@ -1,0 +1,162 @@
+import type {
+  Conversation,
+  ConversationPage,
+  LastMessage,
+  StoredMessage,
+  User,
+  UserWithPresence,
+} from './http-types.ts';
+import { peerIn } from './ids.ts';
+import type { MarkStore } from './marks.ts';
+import { type Observable, observable } from './observable.ts';
+import type { PresenceBook } from './presence.ts';
+
+/** A conversation as a list shows it. */
+export interface InboxItem {
+  readonly id: string;
+  readonly peer: User;
+  readonly last: {
+    readonly seq: number;
+    readonly senderId: string;
+    /** Its beginning. */
+    readonly text: string;
+    readonly createdAt: string;
+  };
+  readonly unread: number;
+  readonly read: number;
+  readonly peerRead: number;
+  readonly peerReceived: number;
+}
+
+interface Options {
+  readonly get: <T>(path: string) => Promise<T>;
+  readonly marks: MarkStore;
+  readonly presence: PresenceBook;
+  readonly ownId: () => string;
+}
+
+const PAGE = 50;
+const PREVIEW_CHARACTERS = 120;
+
+/** The conversations, most recent first, and what is unread in them. */
+export function createInbox({ get, marks, presence, ownId }: Options) {
+  const items = observable<readonly InboxItem[]>([]);
+  const unread = observable(0);
+  const hasMore = observable(false);
+  const isLoaded = observable(false);
+  const known = new Map<string, { readonly peer: User; readonly last: LastMessage }>();
+  const asked = new Set<string>();
+  let cursor: string | null = null;
+  let era = 0;
+
+  const render = () => {
+    const next = [...known].map(([id, { peer, last }]): InboxItem => {
+      const { read, peerRead, peerReceived } = marks.of(id);
+      const { seq, sender_id: senderId, message: text, created_at: createdAt } = last;
+      const missed = Math.max(0, seq - read);
+      return {
+        id,
+        peer,
+        last: { seq, senderId, text, createdAt },
+        unread: missed,
+        read,
+        peerRead,
+        peerReceived,
+      };
+    });
+    next.sort((a, b) =>
+      a.last.createdAt < b.last.createdAt ? 1 : a.last.createdAt > b.last.createdAt ? -1 : 0,
+    );
+    items.set(next);
+    unread.set(next.reduce((sum, item) => sum + item.unread, 0));
+  };
+
+  const put = (id: string, peer: User, last: LastMessage) => {
+    const before = known.get(id)?.last;
+    // The inbox follows the log by about a second: what came by the socket may be newer.
+    known.set(id, { peer, last: before && before.seq > last.seq ? before : last });
+  };
+
+  const merge = (conversations: readonly Conversation[]) => {
+    for (const { id, peer, last_message: last, ...own } of conversations) {
+      put(id, { id: peer.id, username: peer.username }, last);
+      const { read, received, peer_read: peerRead, peer_received: peerReceived } = own;
+      marks.merge(id, { read, received, peerRead, peerReceived });
+      presence.learn([{ user_id: peer.id, online: peer.online, last_seen: peer.last_seen }]);
+      if (last.sender_id !== ownId()) marks.received(id, last.seq);
+    }
+    render();
+  };
+
+  const page = async (path: string) => {
+    const mine = era;
+    const { next, results } = await get<ConversationPage>(path);
+    if (mine !== era) return undefined;
+    merge(results);
+    return { next };
+  };
+  const follow = (next: string | null) => {
+    cursor = next;
+    hasMore.set(next !== null);
+  };
+
+  /** The first message of a conversation: its peer's name is asked for. */
+  const introduce = async (id: string, last: LastMessage) => {
+    const mine = era;
+    if (asked.has(id)) return;
+    asked.add(id);
+    try {
+      const peer = await get<UserWithPresence>(`/users/${peerIn(id, ownId())}`);
+      if (mine !== era) return;
+      put(id, { id: peer.id, username: peer.username }, last);
+      presence.learn([{ user_id: peer.id, online: peer.online, last_seen: peer.last_seen }]);
+      render();
+    } catch {
+      // The next message, or the next loading of the inbox, brings it.
+    } finally {
+      asked.delete(id);
+    }
+  };
+
+  return {
+    items: items as Observable<readonly InboxItem[]>,
+    unread: unread as Observable<number>,
+    hasMore: hasMore as Observable<boolean>,
+    isLoaded: isLoaded as Observable<boolean>,
+    merge,
+    render,
+    lastOf: (id: string) => known.get(id)?.last.seq,
+    note({ conversation, id, seq, sender_id, message, created_at }: StoredMessage): void {
+      const characters =
+        message.length > PREVIEW_CHARACTERS ? [...message].slice(0, PREVIEW_CHARACTERS) : [message];
+      const last = { id, seq, sender_id, message: characters.join(''), created_at };
+      const entry = known.get(conversation);
+      if (!entry) void introduce(conversation, last);
+      else if (seq > entry.last.seq) {
+        put(conversation, entry.peer, last);
+        render();
+      }
+    },
+    /** The first page; what is there already stays. */
+    async load(): Promise<void> {
+      const isFirst = !isLoaded.value;
+      const loaded = await page(`/conversations?limit=${PAGE}`);
+      if (!loaded) return;
+      if (isFirst) follow(loaded.next);
+      isLoaded.set(true);
+    },
+    async loadMore(): Promise<void> {
+      if (cursor === null) return;
+      const loaded = await page(`/conversations${new URL(cursor).search}`);
+      if (loaded) follow(loaded.next);
+    },
+    reset(): void {
+      era += 1;
+      known.clear();
+      asked.clear();
+      follow(null);
+      isLoaded.set(false);
+      render();
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { mayPass, type ParleyError } from './errors.ts';
+import type { Action, Frame } from './frame-types.ts';
+
+/** Up to which `seq` both members have read, and their devices received. */
+export interface Marks {
+  readonly read: number;
+  readonly received: number;
+  readonly peerRead: number;
+  readonly peerReceived: number;
+}
+
+export type MarkStore = ReturnType<typeof createMarks>;
+
+const NONE: Marks = { read: 0, received: 0, peerRead: 0, peerReceived: 0 };
+const COALESCE_MS = 500;
+
+interface Options {
+  readonly isOnline: () => boolean;
+  readonly request: (action: Action) => Promise<Frame>;
+  readonly onChange: (conversation: string) => void;
+}
+
+/** Marks move forward only; of several moves within half a second, the last one is told. */
+export function createMarks({ isOnline, request, onChange }: Options) {
+  const known = new Map<string, Marks>();
+  const untold = {
+    'conversation.read': new Map<string, number>(),
+    'message.received': new Map<string, number>(),
+  };
+  type Kind = keyof typeof untold;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const of = (conversation: string) => known.get(conversation) ?? NONE;
+
+  const merge = (conversation: string, news: Partial<Marks>) => {
+    const before = of(conversation);
+    const after = { ...before };
+    for (const name of Object.keys(NONE) as (keyof Marks)[]) {
+      after[name] = Math.max(before[name], news[name] ?? 0);
+    }
+    if ((Object.keys(NONE) as (keyof Marks)[]).every((name) => after[name] === before[name])) return;
+    known.set(conversation, after);
+    onChange(conversation);
+  };
+
+  const flush = () => {
+    timer = undefined;
+    if (!isOnline()) return;
+    for (const kind of Object.keys(untold) as Kind[]) {
+      for (const [conversation, seq] of untold[kind]) void tell(kind, conversation, seq);
+    }
+  };
+
+  const soon = (delayMs = COALESCE_MS) => {
+    timer ??= setTimeout(flush, delayMs);
+  };
+
+  const tell = async (kind: Kind, conversation: string, seq: number) => {
+    const left = untold[kind];
+    left.delete(conversation);
+    const again = (delayMs?: number) => {
+      left.set(conversation, Math.max(seq, left.get(conversation) ?? 0));
+      soon(delayMs);
+    };
+    try {
+      const reply = await request({ action: kind, conversation, seq });
+      if (reply.type === 'message.received' && reply.retry_after) again(reply.retry_after * 1000);
+    } catch (error) {
+      // What is refused for good is a mark that nobody needs.
+      if (mayPass(error)) again(((error as Partial<ParleyError>).retryAfter ?? 2) * 1000);
+    }
+  };
+
+  const move = (kind: Kind, conversation: string, seq: number) => {
+    const { read, received } = of(conversation);
+    const isNews = kind === 'conversation.read' ? seq > read : seq > Math.max(read, received);
+    if (!isNews) return;
+    merge(conversation, kind === 'conversation.read' ? { read: seq } : { received: seq });
+    if (kind === 'conversation.read') untold['message.received'].delete(conversation);
+    untold[kind].set(conversation, seq);
+    soon();
+  };
+
+  return {
+    of,
+    merge,
+    read: (conversation: string, seq: number) => move('conversation.read', conversation, seq),
+    received: (conversation: string, seq: number) => move('message.received', conversation, seq),
+    /** When the line is back: what could not be told. */
+    flush: () => soon(0),
+    reset(): void {
+      clearTimeout(timer);
+      timer = undefined;
+      known.clear();
+      for (const left of Object.values(untold)) left.clear();
+    },
+  };
+}

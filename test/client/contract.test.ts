@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DOCUMENT, resolved, SOCKET_DOCUMENT } from '../contract/document.ts';
+
+interface Field {
+  readonly isOptional: boolean;
+  readonly type: string;
+}
+type Declared = Record<string, Record<string, Field>>;
+
+/** The interfaces of a file that holds nothing else: name → field → its type. */
+function interfacesOf(file: string): Declared {
+  const source = readFileSync(new URL(`../../client/${file}`, import.meta.url), 'utf8');
+  const found = [...source.matchAll(/export interface (\w+) \{\n([^}]*)\n\}/g)].map(
+    ([, name = '', body = '']) => {
+      const fields = [...body.matchAll(/readonly (\w+)(\??): (.*);/g)].map(
+        ([, field, optional, type]) => [field, { isOptional: optional === '?', type }] as const,
+      );
+      return [name, Object.fromEntries(fields)] as const;
+    },
+  );
+  return Object.fromEntries(found) as Declared;
+}
+
+/** As TypeScript writes what JSON Schema describes, as far as the two contracts go. */
+// biome-ignore lint/suspicious/noExplicitAny: a document that is navigated by path.
+function typeOf(schema: any, document: unknown): string {
+  const { type, const: only, enum: several, items, properties, oneOf } = resolved(schema, document);
+  if (oneOf) return oneOf.map((one: unknown) => typeOf(one, document)).join(' | ');
+  if (typeof only === 'string') return `'${only}'`;
+  if (typeof only === 'number') return 'number';
+  if (only === true) return 'true';
+  if (several && several.length < 5) return several.map((one: string) => `'${one}'`).join(' | ');
+  if (Array.isArray(type)) return type.map((one) => typeOf({ type: one }, document)).join(' | ');
+  if (type === 'integer') return 'number';
+  if (type === 'array') return `readonly ${nameOf(items) ?? typeOf(items, document)}[]`;
+  return type === 'object' && !properties ? 'map' : type;
+}
+
+const nameOf = (schema: { $ref?: string }) => {
+  const name = schema.$ref?.split('/').at(-1);
+  return name && !/Id$/.test(name) ? name : undefined;
+};
+
+/** Named otherwise than in the document, because a bundle of fields has a better name or is shared there. */
+const ALIASES: Record<string, string> = { SyncedMessage: 'StoredMessage' };
+
+// biome-ignore lint/suspicious/noExplicitAny: a document that is navigated by path.
+function compare(declared: Record<string, Field>, schema: any, document: any, extra: readonly string[] = []) {
+  const { properties, required = [] } = resolved(schema, document);
+  const described = Object.entries(properties).filter(([name]) => !extra.includes(name));
+  expect(Object.keys(declared).sort()).toEqual(described.map(([name]) => name).sort());
+  for (const [name, property] of described) {
+    const { isOptional, type } = declared[name] as Field;
+    expect(isOptional, `${name} is optional`).toBe(!required.includes(name));
+    const known = typeOf(property, document).replace(/\w+(?=\[\])/, (word) => ALIASES[word] ?? word);
+    if (known === 'object' || known === 'map') expect(type).toMatch(/^[A-Z]/);
+    else if (/Conversations?$/.test((property as { $ref?: string }).$ref ?? ''))
+      expect(type).toContain('Conversation');
+    else expect(type, name).toBe(known);
+  }
+}
+
+describe('the types are those of the contract', () => {
+  const bodies = interfacesOf('http-types.ts');
+  const { schemas } = DOCUMENT.components;
+  const inSchemas = Object.keys(bodies).filter((name) => name !== 'LastMessage');
+
+  it.each(inSchemas)('openapi.yaml: %s', (name) => {
+    compare(bodies[name] as Record<string, Field>, schemas[name], DOCUMENT);
+  });
+  it('openapi.yaml: the last message', () => {
+    compare(bodies.LastMessage ?? {}, schemas.Conversation.properties.last_message, DOCUMENT);
+  });
+
+  const frames = interfacesOf('frame-types.ts');
+  const ofSocket = SOCKET_DOCUMENT.components.schemas;
+  /** A `ref` is the business of link.ts alone. */
+  const sent = Object.keys(frames).filter((name) => frames[name]?.action);
+  it.each(sent)('asyncapi.yaml: %s', (name) => {
+    compare(frames[name] as Record<string, Field>, ofSocket[name], SOCKET_DOCUMENT, ['ref']);
+  });
+
+  /** Pushed without `ref`, and with fewer fields than as a reply: one type has both. */
+  const got = Object.keys(frames).filter((name) => !frames[name]?.action);
+  const loose = new Set(['ReadReply', 'ReceivedReply', 'TypeReply']);
+  it.each(got)('asyncapi.yaml: %s', (name) => {
+    const fields = frames[name] as Record<string, Field>;
+    const { moved, forwarded, ...others } = fields;
+    const isLoose = loose.has(name);
+    expect([moved, forwarded].some(Boolean)).toBe(isLoose);
+    if (name === 'DeviceError') expect(fields.code?.type).toBe('string');
+    const extra = [...(isLoose ? ['moved', 'forwarded'] : []), ...(name === 'DeviceError' ? ['code'] : [])];
+    const compared = Object.fromEntries(Object.entries(others).filter(([field]) => !extra.includes(field)));
+    compare(compared, ofSocket[name], SOCKET_DOCUMENT, extra);
+  });
+
+  it('and cover every action and every frame', () => {
+    const types = (kind: 'action' | 'type') =>
+      new Set(Object.values(frames).flatMap((fields) => (fields[kind] ? [fields[kind].type] : [])));
+    const described = (kind: 'action' | 'type') =>
+      new Set(
+        Object.values(SOCKET_DOCUMENT.components.schemas).flatMap((schema) => {
+          const only = (schema as { properties?: Record<string, { const?: string }> }).properties?.[kind]
+            ?.const;
+          return only ? [`'${only}'`] : [];
+        }),
+      );
+    expect(types('action')).toEqual(described('action'));
+    expect(types('type')).toEqual(described('type'));
+  });
+});

@@ -1,0 +1,223 @@
+import type { Socket, SocketConstructor } from '../../client/link.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: frames of every kind, which the tests look into.
+type Json = any;
+
+export const ADA = '0198c3f4-0000-7000-8000-00000000000a';
+export const BOB = '0198c3f5-0000-7000-8000-00000000000b';
+export const TALK = `${ADA}.${BOB}`;
+
+export interface FakeSocket extends Socket {
+  readonly token: string;
+  readonly frames: Json[];
+  isOpen: boolean;
+  /** The client's. */
+  closedByClient: boolean;
+  /** A frame from the server. */
+  deliver(frame: Json): void;
+  /** As when the server, or the network, ends it. */
+  cut(): void;
+}
+
+export type FakeServer = ReturnType<typeof fakeServer>;
+
+/** What a test may spoil. */
+interface Faults {
+  /** Ms until a reply, or `lost`. */
+  reply(frame: Json, attempt: number): number | 'lost' | { error: Json };
+  /** Ms until each copy of a push. */
+  push(frame: Json): readonly number[];
+  /** What becomes of a handshake. */
+  handshake(token: string): 'open' | 'refuse' | 'hang';
+  http(method: string, path: string): Response | 'offline' | undefined;
+}
+
+/** A server of two people, ada's client and bob, in memory; it keeps its promises, the network need not. */
+export function fakeServer(faults: Partial<Faults> = {}) {
+  const log: Json[] = [];
+  const sockets: FakeSocket[] = [];
+  const requests: string[] = [];
+  const refreshed = new Map<string, number>();
+  let generation = 0;
+  let isEnded = false;
+  let tries = 0;
+  const marks = { read: 0, received: 0, peer_read: 0, peer_received: 0 };
+  const server = {
+    log,
+    sockets,
+    requests,
+    faults,
+    marks,
+    /** How often each refresh token came. */
+    refreshed,
+    lifetime: 1800,
+    get isEnded() {
+      return isEnded;
+    },
+    open: () => sockets.filter(({ isOpen }) => isOpen),
+    last: () => sockets.at(-1) as FakeSocket,
+    sent: (action: string) =>
+      sockets.flatMap(({ frames }) => frames).filter((frame) => frame.action === action),
+    /** Bob says something. */
+    say(text: string) {
+      const message = append(BOB, text);
+      push({ type: 'chat.message', ...message, sender: 'bob' });
+      return message;
+    },
+    push: (frame: Json) => push(frame),
+    fetch: async (url: string, init: RequestInit): Promise<Response> => {
+      const { pathname, searchParams } = new URL(url);
+      requests.push(`${init.method} ${pathname}`);
+      const spoiled = faults.http?.(String(init.method), pathname);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (spoiled === 'offline') throw new TypeError('fetch failed');
+      if (spoiled) return spoiled;
+      return answer(`${init.method} ${pathname}`, searchParams, JSON.parse(String(init.body ?? '{}')));
+    },
+    WebSocket: undefined as unknown as SocketConstructor,
+  };
+
+  const append = (sender: string, text: string, clientId?: string) => {
+    const message = {
+      id: `m-${log.length + 1}`,
+      conversation: TALK,
+      seq: log.length + 1,
+      message: text,
+      sender_id: sender,
+      created_at: new Date(1_700_000_000_000 + log.length).toISOString(),
+      ...(clientId && { client_id: clientId }),
+    };
+    log.push(message);
+    return message;
+  };
+  const push = (frame: Json) => {
+    for (const delay of faults.push?.(frame) ?? [1]) {
+      for (const socket of server.open()) setTimeout(() => socket.deliver(frame), delay);
+    }
+  };
+  const entry = () => ({
+    id: TALK,
+    peer: { id: BOB, username: 'bob', online: true, last_seen: null },
+    last_message: log.at(-1),
+    unread: Math.max(0, log.length - marks.read),
+    ...marks,
+  });
+  const tokens = () => {
+    generation += 1;
+    const claims = {
+      user_id: ADA,
+      username: 'ada',
+      sid: 's',
+      iat: 0,
+      exp: server.lifetime,
+      jti: generation,
+    };
+    return { access: `x.${btoa(JSON.stringify(claims)).replace(/=/g, '')}.x`, refresh: `r${generation}` };
+  };
+  const json = (status: number, body: Json) => new Response(JSON.stringify(body), { status });
+  const problem = (status: number, code: string) => json(status, { status, code, detail: code });
+
+  const answer = (what: string, query: URLSearchParams, body: Json): Response => {
+    if (what === 'POST /users/token') return json(200, tokens());
+    if (what === 'POST /users/token/refresh') {
+      const uses = (refreshed.get(body.refresh) ?? 0) + 1;
+      refreshed.set(body.refresh, uses);
+      if (uses > 1) isEnded = true;
+      return isEnded ? problem(401, 'token_invalid') : json(200, tokens());
+    }
+    if (what === 'POST /users/logout') return new Response(null, { status: 204 });
+    if (what === 'GET /users/me') return json(200, { id: ADA, username: 'ada' });
+    if (what === `GET /users/${BOB}`)
+      return json(200, { id: BOB, username: 'bob', online: true, last_seen: null });
+    if (what === 'GET /conversations')
+      return json(200, { next: null, results: log.length > 0 ? [entry()] : [] });
+    if (log.length === 0) return problem(404, 'conversation_not_found');
+    if (what === `GET /conversations/${TALK}`) return json(200, entry());
+    const limit = Number(query.get('limit'));
+    const after = query.get('after');
+    const before = Number(query.get('before') ?? log.length + 1);
+    const results = after
+      ? log.slice(Number(after), Number(after) + limit)
+      : log.slice(Math.max(0, before - 1 - limit), before - 1);
+    return json(200, { last_seq: log.length, older: null, newer: null, results });
+  };
+
+  const process = (frame: Json): Json => {
+    switch (frame.action) {
+      case 'ping':
+        return { type: 'pong', time: new Date().toISOString() };
+      case 'message.send': {
+        const earlier = log
+          .slice(Math.max(0, (frame.after ?? 0) - 1))
+          .find((one) => one.client_id === frame.client_id);
+        const message = earlier ?? append(ADA, frame.text, frame.client_id);
+        return { type: 'message.sent', ...message, sender: 'ada' };
+      }
+      case 'sync': {
+        const missing = log.slice(frame.conversations[TALK] ?? log.length);
+        const type = missing.length > 3 ? 'sync.page' : 'sync.done';
+        return {
+          type,
+          messages: missing.slice(0, 3),
+          conversations: [],
+          position: new Date(0).toISOString(),
+        };
+      }
+      case 'presence.watch':
+        return {
+          type: 'presence',
+          users: frame.users.map((user_id: string) => ({ user_id, online: true, last_seen: null })),
+        };
+      case 'typing':
+        return { type: 'typing', conversation: TALK, user_id: ADA, expires_in: 6, forwarded: true };
+      default:
+        if (frame.action === 'conversation.read') marks.read = Math.max(marks.read, frame.seq);
+        return { type: frame.action, conversation: TALK, user_id: ADA, seq: frame.seq, moved: true };
+    }
+  };
+
+  server.WebSocket = function open(this: unknown, _url: string, [, token = '']: string[]) {
+    const socket: FakeSocket = {
+      token,
+      frames: [],
+      isOpen: false,
+      closedByClient: false,
+      onopen: null,
+      onmessage: null,
+      onclose: null,
+      onerror: null,
+      deliver: (frame) => socket.onmessage?.({ data: JSON.stringify(frame) }),
+      cut: () => {
+        socket.isOpen = false;
+        socket.onclose?.(undefined as never);
+      },
+      close: () => {
+        socket.isOpen = false;
+        socket.closedByClient = true;
+      },
+      send: (text) => {
+        const frame = JSON.parse(text);
+        socket.frames.push(frame);
+        if (!socket.isOpen) return;
+        tries += 1;
+        const how = faults.reply?.(frame, tries) ?? 1;
+        if (typeof how === 'object')
+          return void setTimeout(() => socket.deliver({ ...how.error, ref: frame.ref }), 1);
+        const reply = { ...process(frame), ref: frame.ref };
+        if (how !== 'lost') setTimeout(() => socket.isOpen && socket.deliver(reply), how);
+      },
+    };
+    sockets.push(socket);
+    const how = faults.handshake?.(token) ?? 'open';
+    if (how === 'open') {
+      setTimeout(() => {
+        if (socket.closedByClient) return;
+        socket.isOpen = true;
+        socket.onopen?.(undefined as never);
+      }, 5);
+    }
+    if (how === 'refuse') setTimeout(() => socket.cut(), 5);
+    return socket;
+  } as unknown as SocketConstructor;
+  return server;
+}

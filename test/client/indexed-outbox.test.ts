@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { type IndexedDb, indexedOutbox } from '../../client/indexed-outbox.ts';
+import type { Unsent } from '../../client/outbox-store.ts';
+
+/** As much of IndexedDB as the outbox uses: requests settle later, and stores are there only after an upgrade. */
+function database({ isRefusing = false } = {}): IndexedDb {
+  const rows = new Map<string, unknown>();
+  let hasStore = false;
+  const asked = (result: unknown, before?: (request: { onupgradeneeded: (() => void) | null }) => void) => {
+    const request = {
+      result,
+      onsuccess: null as (() => void) | null,
+      onerror: null as (() => void) | null,
+      onupgradeneeded: null as (() => void) | null,
+    };
+    queueMicrotask(() => {
+      if (isRefusing) return request.onerror?.();
+      before?.(request);
+      request.onsuccess?.();
+    });
+    return request;
+  };
+  const store = {
+    getAll: () => asked([...rows.values()]),
+    put: (row: unknown) => asked(rows.set((row as Unsent).clientId, structuredClone(row))),
+    delete: (key: string) => asked(rows.delete(key)),
+  };
+  const opened = {
+    createObjectStore: () => {
+      hasStore = true;
+    },
+    transaction: () => ({
+      objectStore: () => {
+        if (!hasStore) throw new Error('NotFoundError');
+        return store;
+      },
+    }),
+  };
+  return {
+    open: () => asked(opened, (request) => !hasStore && request.onupgradeneeded?.()),
+  } as unknown as IndexedDb;
+}
+
+const unsent = (clientId: string): Unsent => ({
+  clientId,
+  userId: 'ada',
+  conversation: 'ada.bob',
+  text: 'hello',
+  createdAt: '2026-11-23T09:00:00.000Z',
+});
+
+it('keeps what is unsent for the next page, and forgets what is sent', async () => {
+  const indexedDB = database();
+  const before = indexedOutbox('o', indexedDB);
+  await before.put(unsent('a'));
+  await before.put({ ...unsent('a'), after: 7 });
+  await before.put(unsent('b'));
+  await before.remove('b');
+  expect(await indexedOutbox('o', indexedDB).load()).toEqual([{ ...unsent('a'), after: 7 }]);
+});
+
+it.each([
+  ['refuses', database({ isRefusing: true })],
+  ['has none', undefined],
+])('waits in memory where the browser %s', async (_why, indexedDB) => {
+  const outbox = indexedOutbox('o', indexedDB);
+  await outbox.put(unsent('a'));
+  expect(await outbox.load()).toEqual([unsent('a')]);
+  await outbox.remove('a');
+  expect(await outbox.load()).toEqual([]);
+});

@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { BOB, fakeServer, TALK } from './fake-server.ts';
+import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
+
+fakeClock();
+
+const MINUTE = 60_000;
+
+describe('the line', () => {
+  it('opens with a fresh token, and says so', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    expect(client.connection.value).toBe('online');
+    server.last().cut();
+    expect(client.connection.value).toBe('waiting');
+    await pass(40 * MINUTE);
+    expect(new Set(server.sockets.slice(1).map(({ token }) => token)).size).toBeGreaterThan(1);
+    client.close();
+    expect([client.connection.value, server.open().length]).toEqual(['off', 0]);
+  });
+
+  it('is tried again with full jitter, ever more rarely, and at once when the network is back', async () => {
+    let isUp = true;
+    const server = fakeServer({ handshake: () => (isUp ? 'open' : 'refuse') });
+    const { page } = await online(server, { random: () => 0.999 });
+    isUp = false;
+    server.last().cut();
+    const opened: number[] = [];
+    for (let second = 0; second < 300; second += 1) {
+      const before = server.sockets.length;
+      await pass(1000);
+      if (server.sockets.length > before) opened.push(second);
+    }
+    expect(opened.length).toBeLessThan(18);
+    expect((opened.at(-1) ?? 0) - (opened.at(-2) ?? 0)).toBeLessThanOrEqual(31);
+    isUp = true;
+    page.wake();
+    await pass(20);
+    expect(server.open()).toHaveLength(1);
+  });
+
+  it('does not wait for a handshake that hangs', async () => {
+    let isHanging = true;
+    const server = fakeServer({ handshake: () => (isHanging ? 'hang' : 'open') });
+    const { client } = await online(server);
+    expect(client.connection.value).toBe('connecting');
+    isHanging = false;
+    await pass(15_000);
+    expect(client.connection.value).toBe('online');
+  });
+
+  it('pings when it is idle, before the 10 minutes of API Gateway', async () => {
+    const server = fakeServer();
+    server.lifetime = 86_400;
+    await online(server);
+    await pass(60 * MINUTE);
+    expect(server.sockets).toHaveLength(1);
+    expect(server.sent('ping').length).toBe(7);
+  });
+
+  it('that died unnoticed is replaced within 15 s of the page being shown', async () => {
+    const server = fakeServer({ reply: () => (isDead ? 'lost' : 1) });
+    let isDead = false;
+    const { client, page } = await online(server);
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    isDead = true;
+    const dead = server.last();
+    dead.onmessage = null;
+    page.wake();
+    await pass(5000);
+    isDead = false;
+    server.say('meanwhile');
+    await pass(1000);
+    expect(dead.closedByClient).toBe(true);
+    expect(client.connection.value).toBe('online');
+    expect(texts(talk.messages.value)).toEqual(['meanwhile']);
+  });
+
+  it('that died unnoticed is replaced within 15 s of a message that gets no answer', async () => {
+    let isDead = false;
+    const server = fakeServer({ reply: () => (isDead ? 'lost' : 1) });
+    const { client } = await online(server);
+    isDead = true;
+    client.conversationWith(BOB).send('hello?');
+    await pass(14_900);
+    isDead = false;
+    await pass(1500);
+    expect(server.sockets.length).toBe(2);
+    expect(server.log).toHaveLength(1);
+  });
+
+  it('survives the 2-hour cut without a gap: the next socket is open before the last one closes', async () => {
+    const server = fakeServer();
+    server.lifetime = 86_400;
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    const states: string[] = [];
+    client.connection.subscribe((state) => states.push(state));
+    for (let minute = 0; minute < 300; minute += 1) {
+      server.say(`${minute}`);
+      await pass(MINUTE);
+      expect(server.open().length).toBeGreaterThan(0);
+    }
+    expect(server.sockets.length).toBe(3);
+    expect(states).toEqual(['online']);
+    expect(texts(talk.messages.value)).toEqual(server.log.map(({ message }) => message));
+  });
+
+  it('waits on the last socket for the replies that are under way when the next one opens', async () => {
+    const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 3000 : 1) });
+    const { client } = await online(server, { limits: { connectionMs: 10_000 } });
+    // Renewed after 9 s, with 0.5 for random.
+    await pass(8000);
+    client.conversationWith(BOB).send('in between');
+    await pass(1500);
+    expect(server.open()).toHaveLength(2);
+    await pass(2000);
+    expect(server.open()).toHaveLength(1);
+    expect(server.sent('message.send')).toHaveLength(1);
+  });
+
+  it('renews itself before the token expires', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    const states: string[] = [];
+    client.connection.subscribe((state) => states.push(state));
+    await pass(29 * MINUTE + 1000);
+    expect(server.open().map(({ token }) => token)).toEqual([server.last().token]);
+    expect(new Set(server.sockets.map(({ token }) => token)).size).toBe(2);
+    expect(states).toEqual(['online']);
+  });
+
+  it('gets another token when the server says that this one has expired', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    const [first] = server.sockets;
+    first?.deliver({ type: 'error', code: 'token_expired', detail: '' });
+    await pass(100);
+    expect(client.connection.value).toBe('online');
+    expect(server.last().token).not.toBe(first?.token);
+    expect(server.open()).toHaveLength(1);
+  });
+
+  it('ends with the session, and nothing is left running', async () => {
+    const server = fakeServer();
+    server.say('hello');
+    const { client } = await online(server);
+    server.last().deliver({ type: 'session.ended', detail: '' });
+    await pass(10 * MINUTE);
+    expect(client.session.value).toEqual({ state: 'ended' });
+    expect([client.connection.value, server.open().length, server.sockets.length]).toEqual(['off', 0, 1]);
+    expect(client.inbox.items.value).toEqual([]);
+  });
+
+  it('waits when there is no network at all, and comes by itself', async () => {
+    let isUp = false;
+    const server = fakeServer({
+      handshake: () => (isUp ? 'open' : 'refuse'),
+      http: (_method, path) => (isUp || path === '/users/token' ? undefined : 'offline'),
+    });
+    const { client } = await online(server);
+    await pass(5 * MINUTE);
+    expect(client.connection.value).not.toBe('online');
+    isUp = true;
+    await pass(MINUTE);
+    expect(client.connection.value).toBe('online');
+  });
+
+  it('asks for the presence of those on the screen on every socket', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    client.presence.watch([BOB]);
+    await pass(10);
+    expect(client.presence.of(BOB).value).toEqual({ online: true, lastSeen: null });
+    server.last().cut();
+    await pass(2000);
+    expect(server.last().frames).toContainEqual(
+      expect.objectContaining({ action: 'presence.watch', users: [BOB] }),
+    );
+    server.push({
+      type: 'presence',
+      users: [{ user_id: BOB, online: false, last_seen: '2026-11-23T09:00:00Z' }],
+    });
+    await pass(10);
+    expect(client.presence.of(BOB).value).toEqual({ online: false, lastSeen: '2026-11-23T09:00:00Z' });
+  });
+});
+
+it('a client that nobody is logged in to opens nothing', async () => {
+  const server = fakeServer();
+  const { client } = clientOf(server);
+  expect(await client.resume()).toBeUndefined();
+  await pass(MINUTE);
+  expect([client.session.value, server.sockets, server.requests]).toEqual([{ state: 'out' }, [], []]);
+  expect(() => client.conversationWith(BOB)).toThrow('Log in first.');
+  expect(client.conversation(TALK).messages.value).toEqual([]);
+});

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { expect, it } from 'vitest';
+import * as parley from '../../client/index.ts';
+import { type Message, memoryTokens } from '../../client/index.ts';
+import { CONNECTION_MS, cuttable, runningSystem, until } from './live.ts';
+
+const system = runningSystem();
+const texts = (messages: readonly Message[]) => messages.map(({ text }) => text);
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+it.concurrent('two people talk, on three devices: messages, marks, typing, presence, inbox', async () => {
+  const [ada, bob] = await Promise.all([system.person(), system.person()]);
+  const second = system.device();
+  await second.logIn(ada.credentials);
+  const [talk, there, beside] = [
+    ada.client.conversationWith(bob.id),
+    bob.client.conversationWith(ada.id),
+    second.conversationWith(bob.id),
+  ];
+  await Promise.all([talk.open(), there.open(), beside.open()]);
+  for (const text of ['one', 'two', 'three']) talk.send(text);
+  for (const { messages } of [talk, there, beside]) await until(messages, ({ length }) => length === 3);
+  expect(texts(there.messages.value)).toEqual(['one', 'two', 'three']);
+
+  await until(talk.messages, (messages) => messages.every(({ state }) => state === 'delivered'));
+  there.type();
+  await until(talk.typing, Boolean);
+  there.markRead();
+  await until(talk.messages, (messages) => messages.every(({ state }) => state === 'read'));
+  await until(beside.messages, (messages) => messages.every(({ state }) => state === 'read'));
+
+  await until(
+    bob.client.inbox.items,
+    ([first]) => first?.last.text === 'three' && first.peer.username === ada.username,
+  );
+  bob.client.presence.watch([ada.id]);
+  await until(bob.client.presence.of(ada.id), (presence) => presence?.online === true);
+});
+
+// By itself: what it measures is time, and the others would take it.
+it('the cuts of API Gateway and of the tokens leave no visible gap', async () => {
+  const tokens = memoryTokens();
+  const [ada, bob] = await Promise.all([system.person({ tokens }), system.person()]);
+  const [talk, there] = [ada.client.conversationWith(bob.id), bob.client.conversationWith(ada.id)];
+  await Promise.all([talk.open(), there.open()]);
+  // The function that refreshes has had its cold start, and the token is new.
+  await Promise.all([ada.client.refresh(), bob.client.refresh()]);
+  const before = await tokens.load();
+  const states = new Set<string>();
+  for (const { client } of [ada, bob]) client.connection.subscribe((state) => states.add(state));
+  const said: string[] = [];
+  for (const started = Date.now(); Date.now() - started < CONNECTION_MS * 1.5; await pause(150)) {
+    said.push(`${said.length}`);
+    talk.send(said.at(-1) as string);
+  }
+  await until(there.messages, (messages) => messages.length === said.length);
+  expect(texts(there.messages.value)).toEqual(said);
+  await until(talk.messages, (messages) => messages.every(({ state }) => state !== 'sending'));
+  expect([...states]).toEqual(['online']);
+  expect((await tokens.load())?.refresh).not.toBe(before?.refresh);
+}, 30_000);
+
+it.concurrent('50 messages both ways while lines are cut: nothing is lost, doubled or out of order', async () => {
+  const [first, second] = [cuttable(), cuttable()];
+  const [ada, bob] = await Promise.all([
+    system.person({ WebSocket: first.WebSocket }),
+    system.person({ WebSocket: second.WebSocket }),
+  ]);
+  const [talk, there] = [ada.client.conversationWith(bob.id), bob.client.conversationWith(ada.id)];
+  await Promise.all([talk.open(), there.open()]);
+  for (let i = 0; i < 50; i += 1) {
+    talk.send(`ada ${i}`);
+    there.send(`bob ${i}`);
+    if (i % 20 === 10) first.cut();
+    if (i % 20 === 15) second.cut();
+    await pause(20);
+  }
+  const isAll = (messages: readonly Message[]) =>
+    messages.filter(({ seq }) => seq !== undefined).length === 100;
+  const [own, theirs] = await Promise.all([until(talk.messages, isAll), until(there.messages, isAll)]);
+  expect(own.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+  expect(texts(theirs)).toEqual(texts(own));
+  for (const name of ['ada', 'bob']) {
+    const order = texts(own).filter((text) => text.startsWith(name));
+    expect(order).toEqual(Array.from({ length: 50 }, (_, i) => `${name} ${i}`));
+  }
+}, 30_000);
+
+it.concurrent('one device logs out while the other goes on', async () => {
+  const [ada, bob] = await Promise.all([system.person(), system.person()]);
+  const other = system.device();
+  await other.logIn(ada.credentials);
+  await until(other.connection, (state) => state === 'online');
+  await ada.client.logOut();
+  const talk = other.conversationWith(bob.id);
+  await talk.open();
+  talk.send('still here');
+  await until(talk.messages, ([first]) => first?.state === 'sent' || first?.state === 'delivered');
+  expect([ada.client.connection.value, other.connection.value]).toEqual(['off', 'online']);
+});
+
+it.concurrent('refusals come with their code: of registering, of logging in, of a message', async () => {
+  const ada = await system.person();
+  const taken = {
+    ...ada.credentials,
+    username: ada.username,
+    first_name: 'A',
+    last_name: 'B',
+    password2: 'x',
+  };
+  await expect(ada.client.register(taken)).rejects.toMatchObject({ code: 'validation_failed', status: 400 });
+  await expect(ada.client.logIn({ ...ada.credentials, password: 'wrong' })).rejects.toMatchObject({
+    code: 'wrong_credentials',
+    status: 401,
+  });
+  const nobody = ada.client.conversationWith('0198c3f5-0000-7000-8000-00000000000b');
+  await nobody.open();
+  nobody.send('anybody there?');
+  const [message] = await until(nobody.messages, ([first]) => first?.state === 'failed');
+  expect(message?.reason?.code).toBe('user_not_found');
+});
+
+it.concurrent('people are found, and one changes how one is seen', async () => {
+  const [ada, bob] = await Promise.all([system.person(), system.person()]);
+  ada.client.people.search(bob.username.slice(0, 12));
+  const { people } = await until(
+    ada.client.people.state,
+    (state) => state.people.length > 0 && !state.isLoading,
+  );
+  expect(people).toEqual([{ id: bob.id, username: bob.username }]);
+  await ada.client.changeProfile({ presence: 'hidden' });
+  expect(ada.client.profile.value).toMatchObject({ username: ada.username, presence: 'hidden' });
+  expect(await bob.client.user(ada.id)).toMatchObject({ online: false });
+});
+
+it.concurrent("the README's program runs", async () => {
+  const bob = await system.person();
+  const readme = readFileSync('client/README.md', 'utf8');
+  const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+  const program = blocks.join('').replace(/import (\{.*\}) from '@parley\/client';/g, 'const $1 = parley;');
+  const printed: string[] = [];
+  const names = {
+    parley,
+    console: { log: (...words: unknown[]) => printed.push(words.join(' ')) },
+    baseUrl: system.url(),
+    peer: bob.id,
+    username: `r${bob.username.slice(1)}`,
+    email: `r${bob.credentials.email}`,
+    password: bob.credentials.password,
+  };
+  const AsyncFunction = (async () => {}).constructor as new (
+    ...code: string[]
+  ) => (...given: unknown[]) => Promise<void>;
+  await new AsyncFunction(...Object.keys(names), stripTypeScriptTypes(program))(...Object.values(names));
+  expect(blocks.length).toBeGreaterThan(7);
+  expect(printed).toContain('The line is online.');
+  expect(printed.at(-1)).toMatch(/\w/);
+});

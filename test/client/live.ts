@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll } from 'vitest';
+import { type Client, type ClientOptions, createClient, type Observable } from '../../client/index.ts';
+import { type Runtime, startRuntime } from '../../local/runtime.ts';
+
+/** Both cuts come within seconds: of API Gateway's 2 hours, and of the access token. */
+export const CONNECTION_MS = 7_000;
+/** What clients believe: they renew well before, as with the real 2 hours, however loaded this machine is. */
+const BELIEVED_MS = 4_000;
+const ACCESS_SECONDS = 10;
+
+/** A running system for the tests around, and clients of it. */
+export function runningSystem() {
+  let runtime: Runtime;
+  const clients: Client[] = [];
+  beforeAll(async () => {
+    runtime = await startRuntime({
+      port: 0,
+      memory: true,
+      limits: { connectionMs: CONNECTION_MS },
+      context: { accessTokenSeconds: String(ACCESS_SECONDS), floodMessages: '1000000' },
+    });
+  });
+  afterAll(async () => {
+    for (const client of clients) client.close();
+    await runtime?.stop();
+  });
+
+  const device = (options: Partial<ClientOptions> = {}): Client => {
+    const client = createClient({
+      baseUrl: runtime.url,
+      limits: { connectionMs: BELIEVED_MS },
+      ...options,
+    });
+    clients.push(client);
+    return client;
+  };
+  return {
+    url: () => runtime.url,
+    device,
+    /** Somebody new, logged in and online. */
+    async person(options: Partial<ClientOptions> = {}) {
+      const username = `u${randomBytes(8).toString('hex')}`;
+      const password = randomBytes(12).toString('base64url');
+      const credentials = { email: `${username}@example.com`, password };
+      const client = device(options);
+      const names = { first_name: 'Ada', last_name: 'Lovelace' };
+      const { id } = await client.register({ ...credentials, username, password2: password, ...names });
+      await client.logIn(credentials);
+      await until(client.connection, (state) => state === 'online');
+      return { id, username, credentials, client };
+    },
+  };
+}
+
+/** Resolves when the value is as it should be. */
+export function until<T>(value: Observable<T>, isSo: (value: T) => boolean): Promise<T> {
+  return new Promise((resolve) => {
+    let end = () => {};
+    end = value.subscribe((now) => {
+      if (!isSo(now)) return;
+      resolve(now);
+      queueMicrotask(() => end());
+    });
+  });
+}
+
+/** A WebSocket whose line can be cut without a word to either side's application. */
+export function cuttable() {
+  const sockets: WebSocket[] = [];
+  class Cuttable extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols);
+      sockets.push(this);
+    }
+  }
+  return {
+    WebSocket: Cuttable as unknown as NonNullable<ClientOptions['WebSocket']>,
+    /** What is under way is lost in both directions. */
+    cut() {
+      for (const socket of sockets.splice(0)) {
+        const { onclose } = socket;
+        socket.onmessage = null;
+        socket.onclose = null;
+        socket.close();
+        onclose?.call(socket, new Event('close') as never);
+      }
+    },
+  };
+}

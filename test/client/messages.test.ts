@@ -1,0 +1,267 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { memoryOutbox } from '../../client/index.ts';
+import { BOB, fakeServer, TALK } from './fake-server.ts';
+import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
+
+fakeClock();
+
+describe("a conversation's messages", () => {
+  it('come live, and in order however they arrive', async () => {
+    const delays: Record<string, number[]> = { one: [90], two: [10, 200], three: [50] };
+    const server = fakeServer({ push: (frame) => delays[frame.message] ?? [1] });
+    server.say('zero');
+    const { client } = await online(server);
+    const talk = client.conversation(TALK);
+    await during(talk.open());
+    for (const text of Object.keys(delays)) server.say(text);
+    await pass(60);
+    expect(texts(talk.messages.value)).toEqual(['zero']);
+    const fetched = server.requests.length;
+    await pass(200);
+    expect(texts(talk.messages.value)).toEqual(['zero', 'one', 'two', 'three']);
+    expect(server.requests.length, 'what is only late is not fetched').toBe(fetched);
+  });
+
+  it('that never arrive are fetched', async () => {
+    const server = fakeServer({ push: ({ message }) => (message === 'lost' ? [] : [1]) });
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    server.say('lost');
+    server.say('there');
+    await pass(1000);
+    expect(texts(talk.messages.value)).toEqual(['lost', 'there']);
+  });
+
+  it('show older ones on demand, to the beginning', async () => {
+    const server = fakeServer();
+    for (let i = 1; i <= 120; i += 1) server.say(`${i}`);
+    const { client } = await online(server);
+    const talk = client.conversation(TALK);
+    await during(talk.open());
+    expect([talk.messages.value.length, talk.hasOlder.value]).toEqual([50, true]);
+    await during(talk.loadOlder());
+    await during(Promise.all([talk.loadOlder(), talk.loadOlder()]));
+    expect(texts(talk.messages.value)).toEqual(server.log.map(({ message }) => message));
+    expect(talk.hasOlder.value).toBe(false);
+  });
+
+  it('keep being the same objects while nothing about them changes', async () => {
+    const server = fakeServer();
+    server.say('one');
+    const { client } = await online(server);
+    const talk = client.conversation(TALK);
+    await during(talk.open());
+    const [first] = talk.messages.value;
+    server.say('two');
+    await pass(10);
+    expect(talk.messages.value).toHaveLength(2);
+    expect(talk.messages.value[0]).toBe(first);
+  });
+});
+
+describe('a message that is sent', () => {
+  it('shows at once, under one key, and goes from sending to read', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    const states: string[] = [];
+    const keys = new Set<string>();
+    talk.messages.subscribe((messages) => {
+      states.push(...messages.map(({ state }) => state));
+      for (const { key } of messages) keys.add(key);
+    });
+    const key = talk.send('hello');
+    await pass(10);
+    for (const type of ['message.received', 'conversation.read']) {
+      server.push({ type, conversation: TALK, user_id: BOB, seq: 1 });
+      await pass(10);
+    }
+    expect(states).toEqual(['sending', 'sent', 'delivered', 'read']);
+    expect([...keys]).toEqual([key]);
+  });
+
+  it('is sent again under its name when the acknowledgement is lost, and is there once', async () => {
+    let lost = 0;
+    const server = fakeServer({
+      reply: ({ action }) => {
+        if (action !== 'message.send' || lost === 2) return 1;
+        lost += 1;
+        return 'lost';
+      },
+    });
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    talk.send('once');
+    await pass(60_000);
+    const sends = server.sent('message.send').map(({ ref, ...frame }) => frame);
+    expect(sends.length).toBe(3);
+    expect(sends[1]).toEqual(sends[0]);
+    expect(sends[2]).toEqual(sends[0]);
+    expect(server.log).toHaveLength(1);
+    await during(talk.open());
+    expect(talk.messages.value).toMatchObject([{ text: 'once', state: 'sent', seq: 1 }]);
+  });
+
+  it('is not sent again when catching up finds it in the log', async () => {
+    const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 'lost' : 1) });
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    talk.send('stored');
+    await pass(60_000);
+    expect(server.sent('message.send')).toHaveLength(1);
+    expect(talk.messages.value).toMatchObject([{ text: 'stored', state: 'sent', seq: 1 }]);
+  });
+
+  it('leaves only when the one before it is acknowledged', async () => {
+    const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 1000 : 1) });
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    for (const text of ['a', 'b', 'c']) talk.send(text);
+    await pass(1500);
+    expect(texts(server.sent('message.send'))).toEqual(['a', 'b']);
+    await pass(3000);
+    expect(server.sent('message.send').map(({ after }) => after)).toEqual([0, 1, 2]);
+    expect(texts(talk.messages.value)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('waits as long as the server says', async () => {
+    let refusals = 1;
+    const server = fakeServer({
+      reply: ({ action }) => {
+        if (action !== 'message.send' || refusals === 0) return 1;
+        refusals -= 1;
+        return { error: { type: 'error', code: 'rate_limited', detail: '', retry_after: 7 } };
+      },
+    });
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    talk.send('patient');
+    await pass(6900);
+    expect(server.sent('message.send')).toHaveLength(1);
+    await pass(200);
+    expect(server.log).toHaveLength(1);
+  });
+
+  it('has failed when it is refused, with the reason; the next one goes on, and it can be retried or discarded', async () => {
+    let isRefusing = true;
+    const server = fakeServer({
+      reply: ({ text }) =>
+        text === 'bad' && isRefusing
+          ? { error: { type: 'error', code: 'user_not_found', detail: 'Gone.' } }
+          : 1,
+    });
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    const [bad, again] = [talk.send('bad'), talk.send('bad')];
+    talk.send('good');
+    await pass(100);
+    expect(talk.messages.value).toMatchObject([
+      { text: 'good', state: 'sent' },
+      { key: bad, state: 'failed', reason: { code: 'user_not_found', detail: 'Gone.' } },
+      { key: again, state: 'failed' },
+    ]);
+    isRefusing = false;
+    talk.discard(again);
+    await during(talk.retry(bad));
+    expect(talk.messages.value).toMatchObject([{ text: 'good' }, { key: bad, state: 'sent' }]);
+  });
+
+  it('survives a reload of the page, in its order', async () => {
+    const outbox = memoryOutbox();
+    const offline = fakeServer({ handshake: () => 'refuse' });
+    const before = await online(offline, { outbox });
+    for (const text of ['a', 'b', 'c']) before.client.conversationWith(BOB).send(text);
+    await pass(10);
+    before.client.close();
+    const server = fakeServer();
+    const { client } = clientOf(server, { outbox });
+    await during(client.logIn({ email: '', password: '' }), 500);
+    expect(texts(server.log.map(({ message }) => ({ text: message })))).toEqual(['a', 'b', 'c']);
+    expect(await outbox.load()).toEqual([]);
+  });
+
+  it('is found among what was said since, when that is too much for the server to look through', async () => {
+    let isFirst = true;
+    const server = fakeServer({
+      reply: ({ action }) => {
+        if (action !== 'message.send') return 1;
+        if (!isFirst) return { error: { type: 'error', code: 'after_invalid', detail: '' } };
+        isFirst = false;
+        return 'lost';
+      },
+    });
+    const outbox = memoryOutbox();
+    const { client } = await online(server, { outbox });
+    client.conversationWith(BOB).send('long ago');
+    await pass(100);
+    for (let i = 0; i < 250; i += 1) server.say(`${i}`);
+    await pass(60_000);
+    expect(server.log.filter(({ message }) => message === 'long ago')).toHaveLength(1);
+    expect(server.sent('message.send').length).toBeLessThan(4);
+    expect(await outbox.load()).toEqual([]);
+  });
+});
+
+it('whatever the network does, both sides end with the same log, each message once and in order', async () => {
+  const step = fc.oneof(
+    fc.record({ do: fc.constant('send' as const), wait: fc.nat(400) }),
+    fc.record({ do: fc.constant('say' as const), wait: fc.nat(400) }),
+    fc.record({ do: fc.constant('cut' as const), wait: fc.nat(3000) }),
+    fc.record({ do: fc.constant('wake' as const), wait: fc.nat(400) }),
+  );
+  const fate = fc.array(
+    fc.oneof({ weight: 4, arbitrary: fc.nat(600) }, { weight: 1, arbitrary: fc.constant(-1) }),
+    {
+      minLength: 1,
+      maxLength: 8,
+    },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), fate, async (steps, fates) => {
+      vi.clearAllTimers();
+      let isCalm = false;
+      let turn = 0;
+      const next = () => {
+        turn += 1;
+        return isCalm ? 1 : (fates[turn % fates.length] as number);
+      };
+      const server = fakeServer({
+        // Late, lost; pushed late, doubled, reordered, or not at all.
+        reply: () => {
+          const delay = next();
+          return delay < 0 ? 'lost' : delay;
+        },
+        push: () => [next(), next()].filter((delay) => delay >= 0),
+        handshake: () => (next() < 0 ? 'refuse' : 'open'),
+      });
+      const { client, page } = await online(server);
+      const talk = client.conversationWith(BOB);
+      void talk.open().catch(() => undefined);
+      const said: string[] = [];
+      for (const [i, { do: what, wait }] of steps.entries()) {
+        if (what === 'send') said.push(`own ${i}`);
+        if (what === 'send') talk.send(`own ${i}`);
+        if (what === 'say') server.say(`bob ${i}`);
+        if (what === 'cut') for (const socket of server.open()) socket.cut();
+        if (what === 'wake') page.wake();
+        await pass(wait);
+      }
+      isCalm = true;
+      page.wake();
+      await pass(180_000);
+      const own = server.log.filter(({ client_id }) => client_id).map(({ message }) => message);
+      expect(own).toEqual(said);
+      expect(talk.messages.value.map(({ seq, text }) => [seq, text])).toEqual(
+        server.log.map(({ seq, message }) => [seq, message]),
+      );
+      client.close();
+    }),
+    { numRuns: 200 },
+  );
+});

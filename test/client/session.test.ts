@@ -1,0 +1,215 @@
+import { describe, expect, it, vi } from 'vitest';
+import { localTokens, memoryTokens, ParleyError } from '../../client/index.ts';
+import { type KeyValues, leaseLock } from '../../client/lock.ts';
+import { fakeServer } from './fake-server.ts';
+import { clientOf, during, fakeClock, online, pass } from './support.ts';
+
+fakeClock();
+
+function storage(): KeyValues {
+  const held = new Map<string, string>();
+  return {
+    getItem: (key) => held.get(key) ?? null,
+    setItem: (key, value) => void held.set(key, value),
+    removeItem: (key) => void held.delete(key),
+  };
+}
+
+/** As another process sees it: what one tab writes, the others see a little later. */
+function slowly(shared: KeyValues): KeyValues {
+  const own = new Map<string, string>();
+  return {
+    ...shared,
+    getItem: (key) => own.get(key) ?? shared.getItem(key),
+    setItem: (key, value) => {
+      own.set(key, value);
+      setTimeout(() => {
+        shared.setItem(key, value);
+        own.delete(key);
+      }, 20);
+    },
+  };
+}
+
+describe('a session', () => {
+  it('is refreshed before the access token expires, each refresh token once', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    await pass(3 * 60 * 60_000);
+    expect([...server.refreshed.values()].every((uses) => uses === 1)).toBe(true);
+    expect(server.refreshed.size).toBe(6);
+    expect(client.session.value).toEqual({ state: 'in', user: { id: expect.any(String), username: 'ada' } });
+  });
+
+  it.each([
+    ['with Web Locks', true],
+    ['without', false],
+  ])('is refreshed once by many tabs at once, %s', async (_how, hasLocks) => {
+    const server = fakeServer();
+    const localStorage = storage();
+    let last: Promise<unknown> = Promise.resolve();
+    const locks = {
+      request: <T>(_name: string, work: () => Promise<T>) => {
+        const mine = last.then(work);
+        last = mine.catch(() => undefined);
+        return mine;
+      },
+    };
+    // Each tab has a store of its own over the one storage, and no other way to know of the rest.
+    const page = { localStorage, ...(hasLocks && { navigator: { locks } }) };
+    const tabs = Array.from({ length: 4 }, () =>
+      clientOf(server, { tokens: localTokens('t', page), random: Math.random }),
+    );
+    await during((tabs[0] as (typeof tabs)[0]).client.logIn({ email: '', password: '' }), 1000);
+    for (const { client } of tabs) await during(client.resume());
+    await pass(3 * 60 * 60_000);
+    expect([...server.refreshed.values()].every((uses) => uses === 1)).toBe(true);
+    expect(server.refreshed.size).toBeLessThanOrEqual(7);
+    expect(tabs.map(({ client }) => client.session.value.state)).toEqual(['in', 'in', 'in', 'in']);
+    expect(server.open()).toHaveLength(4);
+  });
+
+  it('lives through a clock that is set back or forth by hours', async () => {
+    let skew = 0;
+    const server = fakeServer();
+    const { client } = await online(server, { now: () => Date.now() + skew });
+    for (const hours of [5, -10, 0]) {
+      skew = hours * 60 * 60_000;
+      const before = server.last().token;
+      server.last().cut();
+      await pass(1000);
+      // Who knows how old it is?
+      expect(server.last().token).not.toBe(before);
+      await pass(60 * 60_000);
+      expect(client.session.value.state).toBe('in');
+      expect(client.connection.value).toBe('online');
+    }
+    expect([...server.refreshed.values()].every((uses) => uses === 1)).toBe(true);
+  });
+
+  it('gets a new token when the server refuses the one it has, and asks again', async () => {
+    let isRefusing = false;
+    const server = fakeServer({
+      http: (_method, path) => {
+        if (!isRefusing || path !== '/users/me') return undefined;
+        isRefusing = false;
+        return new Response(JSON.stringify({ code: 'token_expired', detail: '' }), { status: 401 });
+      },
+    });
+    const { client } = await online(server);
+    isRefusing = true;
+    await during(client.changeProfile({ last_name: 'King' }).catch(() => undefined));
+    await during(Promise.all([client.refresh(), client.refresh()]));
+    expect([...server.refreshed.values()].every((uses) => uses === 1)).toBe(true);
+    expect(client.session.value.state).toBe('in');
+  });
+
+  it('outlives a refresh that the network swallowed', async () => {
+    let isDown = false;
+    const server = fakeServer({ http: () => (isDown ? 'offline' : undefined) });
+    const { client } = await online(server);
+    isDown = true;
+    await expect(during(client.refresh())).rejects.toMatchObject({ code: 'offline' });
+    isDown = false;
+    await during(client.refresh());
+    expect(client.session.value.state).toBe('in');
+  });
+
+  it('ends when the server has ended it, and a new one can begin', async () => {
+    const server = fakeServer({
+      http: (_method, path) =>
+        path === '/users/token/refresh' && isOver
+          ? new Response(JSON.stringify({ code: 'token_invalid', detail: '' }), { status: 401 })
+          : undefined,
+    });
+    let isOver = true;
+    const tokens = memoryTokens();
+    const { client } = await online(server, { tokens });
+    await expect(during(client.refresh())).rejects.toMatchObject({ code: 'session_ended' });
+    expect([client.session.value, await tokens.load()]).toEqual([{ state: 'ended' }, undefined]);
+    isOver = false;
+    await during(client.logIn({ email: '', password: '' }));
+    expect([client.session.value.state, client.connection.value]).toEqual(['in', 'online']);
+  });
+
+  it('is over for this device when it logs out, whether or not the server hears of it', async () => {
+    const server = fakeServer({
+      http: (_method, path) => (path === '/users/logout' ? 'offline' : undefined),
+    });
+    const tokens = memoryTokens();
+    const { client } = await online(server, { tokens });
+    await during(client.logOut());
+    expect([client.session.value, await tokens.load()]).toEqual([{ state: 'out' }, undefined]);
+    expect(server.open()).toEqual([]);
+    await expect(client.refresh()).rejects.toMatchObject({ code: 'not_logged_in' });
+  });
+
+  it('goes on after a reload where the tokens were kept', async () => {
+    const server = fakeServer();
+    const tokens = localTokens('t', { localStorage: storage() });
+    (await online(server, { tokens })).client.close();
+    const { client } = clientOf(server, { tokens });
+    expect(await client.resume()).toMatchObject({ username: 'ada' });
+    await pass(100);
+    expect(client.connection.value).toBe('online');
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    [{ code: 'validation_failed', detail: 'No.', errors: { email: ['Taken.'] } }, 400, {}],
+    [{ code: 'too_many_attempts', detail: 'Wait.' }, 429, { 'retry-after': '7' }],
+  ])('carries what the server says: %j', async (body, status, headers) => {
+    const server = fakeServer({ http: () => new Response(JSON.stringify(body), { status, headers }) });
+    const { client } = clientOf(server);
+    const error = await during(client.logIn({ email: '', password: '' }).catch((reason) => reason));
+    expect(error).toBeInstanceOf(ParleyError);
+    expect({ ...error, message: error.message }).toEqual({
+      name: 'ParleyError',
+      code: body.code,
+      message: body.detail,
+      status,
+      errors: 'errors' in body ? body.errors : undefined,
+      retryAfter: status === 429 ? 7 : undefined,
+    });
+  });
+
+  it.each([
+    [new Response('{"message":"Too Many Requests"}', { status: 429 }), 'rate_limited'],
+    [new Response('<html>', { status: 502 }), 'unavailable'],
+    ['offline' as const, 'offline'],
+  ])('has a code even where the service itself did not answer', async (reply, code) => {
+    const { client } = clientOf(fakeServer({ http: () => reply }));
+    await expect(during(client.logIn({ email: '', password: '' }))).rejects.toMatchObject({ code });
+  });
+});
+
+describe('the lease in storage', () => {
+  it('lets one work at a time', async () => {
+    const shared = storage();
+    let inside = 0;
+    let most = 0;
+    const work = async () => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      inside -= 1;
+    };
+    const all = Promise.all(Array.from({ length: 6 }, () => leaseLock(slowly(shared), 'k')(work)));
+    await pass(20_000);
+    await all;
+    expect(most).toBe(1);
+  });
+
+  it('is taken over from a tab that was closed with it', async () => {
+    const shared = storage();
+    shared.setItem('k', `${Date.now() + 20_000} gone`);
+    const work = vi.fn(async () => undefined);
+    const done = leaseLock(shared, 'k')(work);
+    await pass(19_000);
+    expect(work).not.toHaveBeenCalled();
+    await pass(2000);
+    await done;
+    expect(work).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { observable } from '../../client/observable.ts';
+import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
+import { during, fakeClock, online, pass } from './support.ts';
+
+fakeClock();
+
+describe('the inbox', () => {
+  it('shows conversations with what is unread, and follows what is said and read', async () => {
+    const server = fakeServer();
+    server.say('one');
+    const { client } = await online(server);
+    const last = (seq: number, text: string) => expect.objectContaining({ seq, text, senderId: BOB });
+    expect(client.inbox.items.value).toEqual([
+      {
+        id: TALK,
+        peer: { id: BOB, username: 'bob' },
+        last: last(1, 'one'),
+        unread: 1,
+        read: 0,
+        peerRead: 0,
+        peerReceived: 0,
+      },
+    ]);
+    server.say('two');
+    await pass(10);
+    expect(client.inbox.items.value).toMatchObject([{ last: last(2, 'two'), unread: 2 }]);
+    expect(client.inbox.unread.value).toBe(2);
+    const talk = client.conversation(TALK);
+    await during(talk.open());
+    talk.markRead();
+    expect(client.inbox.unread.value).toBe(0);
+    await pass(1000);
+    expect(server.marks.read).toBe(2);
+  });
+
+  it('does not fall back to what it was told before', async () => {
+    const server = fakeServer();
+    const stale = server.say('one');
+    const { client } = await online(server);
+    server.say('two');
+    await pass(10);
+    server.faults.http = (_method, path) =>
+      path === '/conversations'
+        ? new Response(
+            JSON.stringify({
+              next: null,
+              results: [
+                {
+                  id: TALK,
+                  peer: { id: BOB, username: 'bob', online: true, last_seen: null },
+                  last_message: stale,
+                  unread: 1,
+                  read: 0,
+                  received: 0,
+                  peer_read: 0,
+                  peer_received: 0,
+                },
+              ],
+            }),
+          )
+        : undefined;
+    server.last().cut();
+    await pass(2000);
+    expect(client.inbox.items.value).toMatchObject([{ last: { text: 'two' }, unread: 2 }]);
+  });
+
+  it('follows what another device of the user reads', async () => {
+    const server = fakeServer();
+    server.say('one');
+    const { client } = await online(server);
+    server.push({ type: 'conversation.read', conversation: TALK, user_id: ADA, seq: 1 });
+    await pass(10);
+    expect(client.inbox.unread.value).toBe(0);
+  });
+
+  it('gets a conversation that begins, by either side', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    expect(client.inbox.items.value).toEqual([]);
+    client.conversationWith(BOB).send('hello');
+    await pass(100);
+    expect(client.inbox.items.value).toMatchObject([
+      { peer: { username: 'bob' }, last: { text: 'hello' }, unread: 0 },
+    ]);
+  });
+});
+
+describe('marks', () => {
+  it('of a burst are told once', async () => {
+    const server = fakeServer();
+    await online(server);
+    for (let i = 0; i < 20; i += 1) server.say(`${i}`);
+    await pass(3000);
+    expect(server.sent('message.received').map(({ seq }) => seq)).toEqual([20]);
+  });
+
+  it('that come while offline are told later, and none goes backwards', async () => {
+    let isUp = true;
+    const server = fakeServer({ handshake: () => (isUp ? 'open' : 'refuse') });
+    for (let i = 0; i < 3; i += 1) server.say(`${i}`);
+    const { client, page } = await online(server);
+    const talk = client.conversation(TALK);
+    await during(talk.open());
+    isUp = false;
+    server.last().cut();
+    talk.markRead(2);
+    talk.markRead(1);
+    await pass(5000);
+    isUp = true;
+    page.wake();
+    await pass(2000);
+    expect(server.sent('conversation.read').map(({ seq }) => seq)).toEqual([2]);
+    expect(client.inbox.unread.value).toBe(1);
+  });
+
+  it('of the other one never go backwards, in whatever order they come', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    for (const text of ['one', 'two']) talk.send(text);
+    await pass(100);
+    for (const seq of [2, 1]) {
+      server.push({ type: 'conversation.read', conversation: TALK, user_id: BOB, seq });
+      await pass(10);
+    }
+    expect(talk.messages.value.map(({ state }) => state)).toEqual(['read', 'read']);
+  });
+
+  it('never claim what was not shown: an answer reads only what was read before it', async () => {
+    const server = fakeServer();
+    server.say('unseen');
+    const { client } = await online(server);
+    client.conversation(TALK).send('answer');
+    await pass(1000);
+    expect(server.sent('conversation.read')).toEqual([]);
+    expect(client.inbox.unread.value).toBe(2);
+  });
+});
+
+describe('typing', () => {
+  it('of the other one shows for 6 s, or until their message', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    const { typing } = client.conversation(TALK);
+    const frame = { type: 'typing', conversation: TALK, user_id: BOB, expires_in: 6 };
+    server.push(frame);
+    await pass(5000);
+    expect(typing.value).toBe(true);
+    server.push(frame);
+    await pass(5900);
+    expect(typing.value).toBe(true);
+    await pass(200);
+    expect(typing.value).toBe(false);
+    server.push(frame);
+    await pass(10);
+    server.say('here');
+    await pass(10);
+    expect(typing.value).toBe(false);
+  });
+
+  it('is told every 3 s at most', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    const talk = client.conversation(TALK);
+    for (let key = 0; key < 70; key += 1) {
+      talk.type();
+      await pass(100);
+    }
+    expect(server.sent('typing')).toHaveLength(3);
+  });
+});
+
+describe('people', () => {
+  it('are searched for when the typing pauses; the last search is what shows', async () => {
+    const page = (username: string, next: string | null) =>
+      new Response(JSON.stringify({ count: null, next, previous: null, results: [{ id: BOB, username }] }));
+    const replies = [page('bob', 'https://chat.example/users/?cursor=x'), page('bobby', null)];
+    const server = fakeServer({ http: (_method, path) => (path === '/users' ? replies.shift() : undefined) });
+    const { client } = await online(server);
+    for (const query of ['b', 'bo', 'bob']) client.people.search(query);
+    await pass(300);
+    expect(server.requests.filter((request) => request === 'GET /users')).toHaveLength(1);
+    expect(client.people.state.value).toEqual({
+      query: 'bob',
+      people: [{ id: BOB, username: 'bob' }],
+      hasMore: true,
+      isLoading: false,
+    });
+    await during(client.people.more());
+    expect(client.people.state.value.people.map(({ username }) => username)).toEqual(['bob', 'bobby']);
+  });
+});
+
+describe('an observable', () => {
+  it('tells its value at once, then each change, until it is ended', () => {
+    const value = observable(1);
+    const seen: number[] = [];
+    const end = value.subscribe((next) => seen.push(next));
+    value.set(2);
+    value.set(2);
+    end();
+    value.set(3);
+    expect([seen, value.value]).toEqual([[1, 2], 3]);
+  });
+});
