@@ -56,8 +56,8 @@ export function inboxUpkeep({ client, name }: Table): InboxUpkeep {
       return Item?.topAt === undefined ? undefined : { conversation, topAt: Item.topAt };
     },
 
-    async moveToTop(userId, { conversation, topAt }, peer, former) {
-      // The new place, then the membership that names it, then the old place away: whatever dies in between leaves at
+    async moveToTop(userId, { conversation, topAt }, peer, left) {
+      // The new place, then the membership that names it, then the places left away: whatever dies in between leaves at
       // worst a place that no membership names, and readers pass over that.
       await client.send(new PutCommand({ TableName: name, Item: placeKey(userId, topAt, conversation) }));
       await client.send(
@@ -68,9 +68,9 @@ export function inboxUpkeep({ client, name }: Table): InboxUpkeep {
           ExpressionAttributeValues: { ':topAt': topAt, ':peer': peer },
         }),
       );
-      if (former) {
+      for (const place of left) {
         await client.send(
-          new DeleteCommand({ TableName: name, Key: placeKey(userId, former.topAt, conversation) }),
+          new DeleteCommand({ TableName: name, Key: placeKey(userId, place.topAt, conversation) }),
         );
       }
     },

@@ -38,15 +38,16 @@ async function place(
   members: Members,
 ): Promise<void> {
   const [top, former] = await Promise.all([inbox.top(userId), inbox.placeOf(userId, conversation)]);
-  const isOnTop = top?.conversation === conversation;
-  // A run that died amid a move left a place that the membership does not name yet: then the move is completed.
-  if (isOnTop && former?.topAt === top.topAt) return;
+  const onTop = top?.conversation === conversation ? top : undefined;
+  if (onTop && former?.topAt === onTop.topAt) return;
+  // A run that died amid a move left a place that the membership does not name. Readers passed over it, so it is left
+  // for a new one: a device that has caught up since then would look behind the old one no more.
+  const left = [former, onTop].filter((one) => one !== undefined);
   const peerId = members[0] === userId ? members[1] : members[0];
   const peer = await profiles.profileOf(peerId);
   if (!peer) return;
   const { id, username } = peer;
-  const topAt = isOnTop ? top.topAt : laterThan(top, now());
-  await inbox.moveToTop(userId, { conversation, topAt }, { id, username }, former);
+  await inbox.moveToTop(userId, { conversation, topAt: laterThan(top, now()) }, { id, username }, left);
 }
 
 /** Clocks differ by milliseconds between functions: the new top must sort above the former one all the same. */

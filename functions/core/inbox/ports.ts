@@ -23,8 +23,8 @@ export interface InboxUpkeep {
   setLast(conversation: string, last: LastMessage, sent: LastSent): Promise<void>;
   top(userId: string): Promise<Place | undefined>;
   placeOf(userId: string, conversation: string): Promise<Place | undefined>;
-  /** Puts the conversation at the top, and takes it from its former place if it had one. */
-  moveToTop(userId: string, place: Place, peer: Peer, former: Place | undefined): Promise<void>;
+  /** Puts the conversation at the top, and takes it from the places that it leaves. */
+  moveToTop(userId: string, place: Place, peer: Peer, left: readonly Place[]): Promise<void>;
 }
 
 export interface PlacesPage {

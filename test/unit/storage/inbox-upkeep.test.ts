@@ -122,7 +122,7 @@ describe('a move to the top', () => {
   const former = { conversation: CONVERSATION, topAt: '2026-11-22T12:00:00.000Z' };
 
   it('puts the place, has the membership name it, and takes the former place away, in this order', async () => {
-    await upkeep.moveToTop(alice.id, place, peer, former);
+    await upkeep.moveToTop(alice.id, place, peer, [former]);
     const away = {
       TableName,
       Key: { pk: `USER#${alice.id}`, sk: `INBOX#${former.topAt}#${CONVERSATION}` },
@@ -131,14 +131,14 @@ describe('a move to the top', () => {
   });
 
   it('takes nothing away where there was nothing', async () => {
-    await upkeep.moveToTop(alice.id, place, peer, undefined);
+    await upkeep.moveToTop(alice.id, place, peer, []);
     expect(sent()).toEqual([put, name]);
   });
 
   it('stops at a fault, so that it is done again whole', async () => {
     const fault = new Error('down');
     documents.on(PutCommand).rejects(fault);
-    await expect(upkeep.moveToTop(alice.id, place, peer, former)).rejects.toBe(fault);
+    await expect(upkeep.moveToTop(alice.id, place, peer, [former])).rejects.toBe(fault);
     expect(sent()).toEqual([put]);
   });
 });

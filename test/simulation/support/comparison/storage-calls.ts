@@ -78,7 +78,12 @@ const calls: readonly fc.Arbitrary<Call>[] = [
     const conversation = conversationIn(run, n);
     const former = hasFormer ? { conversation, topAt: at(seq - 1) } : undefined;
     const peer = { id: uuid(run, n + 2), username: 'bob' };
-    return inboxUpkeep(table).moveToTop(uuid(run, 1), { conversation, topAt: at(seq) }, peer, former);
+    return inboxUpkeep(table).moveToTop(
+      uuid(run, 1),
+      { conversation, topAt: at(seq) },
+      peer,
+      former ? [former] : [],
+    );
   }),
   fc.constant<Call>((table, run) => inboxUpkeep(table).top(uuid(run, 1))),
   fc.tuple(small, seq, fc.boolean()).map(([n, seq, hasBefore]) => (table, run) => {

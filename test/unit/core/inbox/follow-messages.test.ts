@@ -42,8 +42,8 @@ describe('a new message', () => {
     const { steps, follow } = scripted();
     await follow(aMessage(1));
     expect(steps).toEqual([
-      ['moveToTop', alice.id, place, toBob, undefined],
-      ['moveToTop', bob.id, place, toAlice, undefined],
+      ['moveToTop', alice.id, place, toBob, []],
+      ['moveToTop', bob.id, place, toAlice, []],
       ['setLast', CONVERSATION, noted, { [alice.id]: 1 }],
     ]);
   });
@@ -52,7 +52,7 @@ describe('a new message', () => {
     const former = { conversation: CONVERSATION, topAt: '2026-11-22T12:00:00.000Z' };
     const { steps, follow } = scripted({ former });
     await follow(aMessage(1));
-    expect(steps[0]).toEqual(['moveToTop', alice.id, place, toBob, former]);
+    expect(steps[0]).toEqual(['moveToTop', alice.id, place, toBob, [former]]);
   });
 
   it('moves nothing while its conversation is on top: one note is all', async () => {
@@ -61,12 +61,12 @@ describe('a new message', () => {
     expect(steps).toEqual([['setLast', CONVERSATION, noted, { [alice.id]: 1 }]]);
   });
 
-  it('completes a move to the top that died before the membership named the new place', async () => {
+  it('moves anew where a move died before the membership named the new place: who caught up since passed over it', async () => {
     const former = { conversation: CONVERSATION, topAt: '2026-11-21T12:00:00.000Z' };
     const top = { conversation: CONVERSATION, topAt: '2026-11-22T12:00:00.000Z' };
     const { steps, follow } = scripted({ top, former });
     await follow(aMessage(1));
-    expect(steps[0]).toEqual(['moveToTop', alice.id, top, toBob, former]);
+    expect(steps[0]).toEqual(['moveToTop', alice.id, place, toBob, [former, top]]);
   });
 
   it.each([
@@ -76,7 +76,7 @@ describe('a new message', () => {
   ])('comes on top of what a clock %s its own put there', async (_, formerTop, topAt) => {
     const { steps, follow } = scripted({ top: { conversation: `${alice.id}.${id(3)}`, topAt: formerTop } });
     await follow(aMessage(1));
-    expect(steps[0]).toEqual(['moveToTop', alice.id, { ...place, topAt }, toBob, undefined]);
+    expect(steps[0]).toEqual(['moveToTop', alice.id, { ...place, topAt }, toBob, []]);
   });
 
   it('is noted by its beginning, cut between characters', async () => {

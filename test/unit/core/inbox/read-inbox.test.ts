@@ -131,7 +131,7 @@ describe('the entries at some places', () => {
 
   it('leave out a conversation that is placed, and whose last message is not noted yet', async () => {
     const { reader, upkeep } = await inboxWith(0);
-    await upkeep.moveToTop(id(1), place(2, NOON), { id: id(2), username: 'user2' }, undefined);
+    await upkeep.moveToTop(id(1), place(2, NOON), { id: id(2), username: 'user2' }, []);
     expect(await entriesAt(reader, id(1), [place(2, NOON)])).toEqual([]);
   });
 
