@@ -1,10 +1,11 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { membersOf, peerIn } from '../core/conversations/conversation-id.ts';
-import type { LastMessage } from '../core/inbox/inbox.ts';
+import { type LastMessage, preview } from '../core/inbox/inbox.ts';
 import type { ConversationDetails, InboxReader, Peer, Place } from '../core/inbox/ports.ts';
 import { effectiveMarks, type Marks } from '../core/marks/mark.ts';
 import { batchGet } from './batch-get.ts';
 import { conversationKey, membershipKey, PLACE_PREFIX, placeKey, userPartition } from './keys.ts';
+import { messageStore } from './messages.ts';
 import type { Table } from './table.ts';
 
 /** Sorts behind every time and conversation. */
@@ -24,6 +25,15 @@ export function inboxReader(table: Table): InboxReader {
       }),
     );
     return Items.map(({ sk }): string => sk);
+  }
+
+  const log = messageStore(table);
+
+  /** Where the stream's function died between the place and the note, or has yet to get there, the log itself tells. */
+  async function withLast(details: ConversationDetails, conversation: string): Promise<ConversationDetails> {
+    if (details.last || details.topAt === undefined) return details;
+    const last = await log.last(conversation);
+    return last ? { ...details, last: toLast({ ...last, text: preview(last.text) }) } : details;
   }
 
   return {
@@ -53,9 +63,10 @@ export function inboxReader(table: Table): InboxReader {
         ]),
         { consistent: false },
       );
-      return conversations.map((conversation, i) =>
+      const details = conversations.map((conversation, i) =>
         toDetails(userId, conversation, items.slice(3 * i, 3 * i + 3)),
       );
+      return Promise.all(details.map((one, i) => withLast(one, conversations[i] as string)));
     },
   };
 }

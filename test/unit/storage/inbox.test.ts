@@ -141,6 +141,15 @@ describe('the details of conversations', () => {
     expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([details]);
   });
 
+  it('without a note take the last message from the log, where the inbox has a place for it already', async () => {
+    answered({ ...own, topAt: NOON, peer });
+    const message = { ...last, pk: `CONV#${CONVERSATION}`, sk: 'MSG#0000000000000009', paces: [null, null] };
+    documents.on(QueryCommand).resolves({ Items: [message] });
+    expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([
+      { topAt: NOON, peer, own: NONE, peers: NONE, last },
+    ]);
+  });
+
   it('of a page of a hundred conversations are read in three requests', async () => {
     await inbox.details(
       alice.id,
