@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
+import { CLIENT_ID } from './client-id.ts';
 import { BadFrame } from './errors.ts';
 import { readObject, readRef } from './frame-object.ts';
 import { messageText } from './requests.ts';
 import { validate } from './validate.ts';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export const MAX_WATCHED = 50;
 /** One request of `sync` asks for at most so many conversations; a client with more asks again. */
@@ -14,7 +13,7 @@ const userId = z.string().check(z.maxLength(100));
 const conversation = z.string().check(z.minLength(1), z.maxLength(100));
 const seq = z.int().check(z.minimum(0));
 const clientId = z.pipe(
-  z.string().check(z.regex(UUID, 'Must be a UUID.')),
+  z.string().check(z.regex(CLIENT_ID, 'Must be a UUID.')),
   z.transform((text: string) => text.toLowerCase()),
 );
 

@@ -1,8 +1,7 @@
+import { CLIENT_ID } from './client-id.ts';
 import { BadFrame } from './errors.ts';
 import { readObject, readRef } from './frame-object.ts';
 import { TEXT_FAULTS, textFault } from './text.ts';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** What a client sends on a conversation's socket. Fields that are not known are ignored. */
 export interface MessageFrame {
@@ -40,7 +39,7 @@ function readMessage(message: unknown, fail: Fail): string {
 
 function readClientId(clientId: unknown, fail: Fail): string | undefined {
   if (clientId === undefined || clientId === null) return undefined;
-  if (typeof clientId === 'string' && UUID.test(clientId)) return clientId.toLowerCase();
+  if (typeof clientId === 'string' && CLIENT_ID.test(clientId)) return clientId.toLowerCase();
   throw fail('client_id_invalid', '`client_id` must be a UUID.');
 }
 

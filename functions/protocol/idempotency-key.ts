@@ -1,6 +1,5 @@
 import { ValidationFailed } from '../core/errors.ts';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+import { CLIENT_ID } from './client-id.ts';
 
 /**
  * The `Idempotency-Key` header: the client's own name for its message, a UUID, bare or as a quoted string
@@ -9,6 +8,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  */
 export function readIdempotencyKey(header: string | undefined): string {
   const key = /^"?([^"]*)"?$/.exec(header?.trim() ?? '')?.[1] ?? '';
-  if (!UUID.test(key)) throw new ValidationFailed({ 'Idempotency-Key': ['This header must be a UUID.'] });
+  if (!CLIENT_ID.test(key))
+    throw new ValidationFailed({ 'Idempotency-Key': ['This header must be a UUID.'] });
   return key.toLowerCase();
 }

@@ -2,7 +2,8 @@ import { TokenExpired } from '../core/errors.ts';
 import { connectionOf } from '../middleware/socket-identity.ts';
 import { socketStack } from '../middleware/socket-stack.ts';
 import { readAction, readRawAction } from '../protocol/actions.ts';
-import { readObject, readRef, refIn } from '../protocol/frame-object.ts';
+import { refIn } from '../protocol/frame-object.ts';
+import { readFrame } from '../protocol/frames.ts';
 import { errorFrame } from '../protocol/server-frames.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
@@ -20,8 +21,9 @@ export const handler = socketStack({ logger, count }).handler(async (event) => {
   }
   const caller = { connection: connectionOf(requestContext), username };
   if (peerId !== '') {
-    event.ref = readRef(readObject(body, isBase64Encoded).ref);
-    return reply(await sendOriginal(caller, peerId, body), event.ref);
+    const frame = readFrame(body, isBase64Encoded);
+    event.ref = frame.ref;
+    return reply(await sendOriginal(caller, peerId, frame), event.ref);
   }
   const raw = readRawAction(body, isBase64Encoded);
   event.ref = raw.ref;

@@ -1,15 +1,11 @@
-import { readFrame } from '../../protocol/frames.ts';
+import type { MessageFrame } from '../../protocol/frames.ts';
 import { messageFrame } from '../../protocol/server-frames.ts';
 import { send } from '../../runtime/sending.ts';
 import type { Caller } from './action.ts';
 
 /** A message on the socket of one conversation: the original protocol, whose acknowledgement is the sender's own copy. */
-export async function sendOriginal(
-  { connection, username }: Caller,
-  peerId: string,
-  body: string | undefined,
-) {
-  const { message: text, clientId, after } = readFrame(body, false);
+export async function sendOriginal({ connection, username }: Caller, peerId: string, frame: MessageFrame) {
+  const { message: text, clientId, after } = frame;
   const senderId = connection.userId;
   const { message } = await send({ from: connection, senderId, peerId, text, clientId, after }, (stored) =>
     messageFrame(stored, username),
