@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, AssetStaging, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { buildFolder } from './build-output.ts';
 import { DataStack } from './data-stack.ts';
 import { ServiceStack } from './service-stack.ts';
 import { readSettings } from './settings.ts';
@@ -16,6 +17,8 @@ export interface AppOptions {
   readonly context?: Readonly<Record<string, string>>;
   /** The folder of built functions, `<group>/<name>/index.mjs` each. */
   readonly bundles?: string;
+  /** The folder of the site's built files. */
+  readonly pages?: string;
 }
 
 /**
@@ -32,11 +35,12 @@ export function createApp(options: AppOptions = {}): App {
   });
   const settings = readSettings(app.node);
   const name = `parley-${settings.stage}`;
-  const bundles = options.bundles ?? join(root, '.build', 'functions');
+  const bundles = options.bundles ?? join(buildFolder, 'functions');
+  const pages = options.pages ?? join(buildFolder, 'web');
 
   const data = new DataStack(app, `${name}-data`, { settings });
   const service = new ServiceStack(app, `${name}-service`, { settings, bundles, data });
-  new SiteStack(app, `${name}-site`, { settings, service, pages: join(root, 'web') });
+  new SiteStack(app, `${name}-site`, { settings, service, pages });
 
   Tags.of(app).add('project', 'parley');
   Tags.of(app).add('stage', settings.stage);

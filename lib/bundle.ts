@@ -1,20 +1,12 @@
-import {
-  existsSync,
-  globSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { globSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { parse } from 'yaml';
+import { buildFolder, put } from './build-output.ts';
 
 const root = join(import.meta.dirname, '..');
-const target = join(root, '.build', 'functions');
+const target = join(buildFolder, 'functions');
 
 /** Swagger UI's own files that its page asks for; the rest of the package stays out of the bundle. */
 const swaggerAssets = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png'];
@@ -53,17 +45,6 @@ function putSchemaFiles(folder: string): void {
   for (const file of swaggerAssets) {
     put(join(folder, 'swagger-ui', file), readFileSync(join(assets, file)));
   }
-}
-
-/** Writes what changed, all at once: a build beside this one may be reading. */
-function put(path: string, contents: Uint8Array): void {
-  if (existsSync(path) && readFileSync(path).equals(contents)) {
-    return;
-  }
-  mkdirSync(dirname(path), { recursive: true });
-  const unfinished = join(root, '.build', `unfinished-${process.pid}`);
-  writeFileSync(unfinished, contents);
-  renameSync(unfinished, path);
 }
 
 function removeAllBut(names: readonly string[]): void {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
@@ -14,6 +16,9 @@ import type { Stage } from './settings.ts';
 
 /** The bucket of the site's pages, filled from the folder. It holds nothing that a build cannot make again. */
 export function pagesBucket(scope: Construct, stage: Stage, folder: string): IBucket {
+  if (!existsSync(join(folder, 'index.html'))) {
+    throw new Error(`no built pages of web/: expected ${join(folder, 'index.html')}`);
+  }
   const bucket = new Bucket(scope, 'Pages', {
     encryption: BucketEncryption.S3_MANAGED,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,

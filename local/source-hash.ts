@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the templates and bundles are made of. */
-export const sources = { folders: ['functions', 'lib', 'web'], files: ['openapi.yaml', 'cdk.json'] } as const;
+/** What the templates, bundles and pages are made of. */
+export const sources = {
+  folders: ['functions', 'lib', 'web', 'client'],
+  files: ['openapi.yaml', 'cdk.json'],
+} as const;
 
 const inputs = [
   ...sources.folders.map((folder) => `${folder}/**`),
   ...sources.files,
-  ...['package-lock.json', 'local/synthesize.ts'],
+  ...['package-lock.json', 'tsconfig.json', 'local/synthesize.ts'],
 ];
 
 /** The same for the same sources, dependencies, Node and context. */

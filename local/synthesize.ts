@@ -25,6 +25,8 @@ turn.close();
 async function synthesize(): Promise<void> {
   const { bundleFunctions } = await import('../lib/bundle.ts');
   bundleFunctions();
+  const { buildPages } = await import('../lib/build-pages.ts');
+  await buildPages();
   const { createApp } = await import('../lib/app.ts');
   const draft = `${target}.new`;
   rmSync(draft, { recursive: true, force: true });

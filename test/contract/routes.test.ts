@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,7 +22,11 @@ afterAll(() => rmSync(outdir, { recursive: true }));
 let deployed: string[];
 beforeAll(() => {
   bundleFunctions();
-  const resources = createApp({ outdir })
+  // The pages have no routes.
+  const pages = join(outdir, 'web');
+  mkdirSync(pages);
+  writeFileSync(join(pages, 'index.html'), '');
+  const resources = createApp({ outdir: join(outdir, 'cdk.out'), pages })
     .synth()
     .stacks.map(({ templateFullPath }) => JSON.parse(readFileSync(templateFullPath, 'utf8')).Resources)
     .reduce((all: Record<string, Resource>, own) => Object.assign(all, own), {});

@@ -10,6 +10,22 @@ describe('the pages of the site', () => {
     expect(await response.text()).toContain('<title>Parley</title>');
   });
 
+  it('bring the app along: what the first one names is there, under the type that it has', async () => {
+    const page = await (await fetch(url)).text();
+    const named = [...page.matchAll(/<(?:script|link)\b[^>]*?\b(?:src|href)="([^"]+)"/g)].map(
+      ([, path]) => path,
+    );
+    const types = await Promise.all(
+      named.map(async (path) => {
+        const response = await fetch(new URL(path ?? '', `${url}/`));
+        return [response.status, response.headers.get('content-type')];
+      }),
+    );
+    expect(named.join()).toMatch(/\/assets\/[\w-]+\.js/);
+    expect(types).toContainEqual([200, 'text/javascript']);
+    expect(types.filter(([status]) => status !== 200)).toEqual([]);
+  });
+
   it.each(['/nothing-here', '/index.html/..%2f..%2fpackage.json', '/..%2fpackage.json'])(
     'do not go beyond what was deployed: GET %s',
     async (path) => {

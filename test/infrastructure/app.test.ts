@@ -68,6 +68,16 @@ describe('the app', () => {
     });
   });
 
+  it('says where it misses the pages', () => {
+    inFolder((folder) => {
+      appIn(folder);
+      const [bundles, pages] = [join(folder, 'functions'), join(folder, 'none')];
+      expect(() => createApp({ outdir: folder, bundles, pages })).toThrow(
+        `no built pages of web/: expected ${join(pages, 'index.html')}`,
+      );
+    });
+  });
+
   it('takes up a bundle that changed since the same process synthesized before', () => {
     inFolder((folder) => {
       const keysWith = (source: string): unknown[] => {

@@ -146,16 +146,3 @@ describe('the distribution', () => {
     expect(staying).toEqual([]);
   });
 });
-
-describe('the landing page', () => {
-  const page = readFileSync('web/index.html', 'utf8');
-
-  it('loads nothing from elsewhere and runs no script', () => {
-    expect(page).not.toMatch(/<script|(src|href)="(https?:)?\/\//i);
-  });
-
-  it('leads to the API’s page and to a first conversation', () => {
-    expect(page).toContain('href="/schema/swagger-ui/"');
-    expect(page).toContain('wscat -c "wss://');
-  });
-});

@@ -31,6 +31,21 @@ const forbidden = [
   ['client', '../functions/protocol/text.ts'],
   ['client', 'node:crypto'],
   ['client', 'ws'],
+  ['client', '../web/main.tsx'],
+  ['web/views', 'react'],
+  ['web/views', 'preact-router'],
+  ['web/views', 'node:path'],
+  ['web/views', 'vite'],
+  ['web/views', '../../functions/protocol/text.ts'],
+  ['web/views', '../../test/client/support.ts'],
+  ['web/views', '../../client/outbox.ts'],
+  ['web', '../client/observable.ts'],
+  ['lib', '../web/vite.config.ts'],
+  ['lib', '../client/index.ts'],
+  ['local', '../web/main.tsx'],
+  ['local', '../client/index.ts'],
+  ['functions/http', '../../web/views/inbox.tsx'],
+  ['functions/core/messages', '../../../client/index.ts'],
 ] as const;
 
 const allowed = [
@@ -46,6 +61,14 @@ const allowed = [
   ['functions/runtime', '../storage/messages.ts'],
   ['functions/http', '../runtime/login.ts'],
   ['client', './observable.ts'],
+  ['web/views', 'preact'],
+  ['web/views', 'preact/hooks'],
+  ['web/views', '@preact/signals'],
+  ['web/views', '../state/session.ts'],
+  ['web/views', './message.tsx'],
+  ['web/views', '../../client/index.ts'],
+  ['web', '../client/index.ts'],
+  ['web', './styles/base.css'],
 ] as const;
 
 /** The lint rules of the files of a scratch project with the same configuration, by file. */

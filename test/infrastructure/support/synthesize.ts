@@ -17,7 +17,7 @@ export interface Deployed {
   readonly protectedStacks: readonly string[];
 }
 
-/** Synthesizes all stacks with empty bundles, and leaves nothing behind. */
+/** Synthesizes all stacks with empty bundles and an empty page, and leaves nothing behind. */
 export function synthesize(context: Context = {}): Deployed {
   return inFolder((folder) => {
     const { stacks } = appIn(folder, context).synth();
@@ -37,14 +37,17 @@ export function synthesize(context: Context = {}): Deployed {
   });
 }
 
-/** The app, with bundles of the given source, to be synthesized in the folder. */
+/** The app, with bundles of the given source and an empty page, to be synthesized in the folder. */
 export function appIn(folder: string, context: Context = {}, source = 'export const handler = 1;'): App {
   const bundles = join(folder, 'functions');
   for (const entry of Object.keys(functionSpecs)) {
     mkdirSync(join(bundles, entry), { recursive: true });
     writeFileSync(join(bundles, entry, 'index.mjs'), source);
   }
-  return createApp({ outdir: join(folder, 'cdk.out'), bundles, context });
+  const pages = join(folder, 'web');
+  mkdirSync(pages, { recursive: true });
+  writeFileSync(join(pages, 'index.html'), '<!doctype html>');
+  return createApp({ outdir: join(folder, 'cdk.out'), bundles, pages, context });
 }
 
 /** Gives a folder that is gone afterwards. */

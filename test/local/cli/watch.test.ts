@@ -11,10 +11,12 @@ const parts = [
   'functions',
   'local',
   'web',
+  'client',
   'openapi.yaml',
   'cdk.json',
   'package.json',
   'package-lock.json',
+  'tsconfig.json',
 ];
 
 describe('npm run dev', () => {
