@@ -1,15 +1,16 @@
+import { createAsking } from './asking.ts';
+import { createCatchingUp } from './catching-up.ts';
 import { type ConversationStore, createConversation } from './conversation.ts';
-import { hasCode, ParleyError } from './errors.ts';
-import type { Action, ChatMessage, Frame, MessageSent, SyncDone, SyncPage } from './frame-types.ts';
+import { ParleyError } from './errors.ts';
+import type { Action, Frame } from './frame-types.ts';
+import { createHistory } from './history.ts';
 import { type Fetch, http } from './http.ts';
 import type {
   Account,
   Credentials,
-  MessageWindow,
   Profile,
   ProfileChange,
   Registration,
-  StoredMessage,
   User,
   UserWithPresence,
 } from './http-types.ts';
@@ -23,8 +24,8 @@ import { type Observable, observable } from './observable.ts';
 import { createOutbox } from './outbox.ts';
 import { memoryOutbox, type OutboxStore } from './outbox-store.ts';
 import { createPeople } from './people.ts';
-import { persist } from './persist.ts';
 import { createPresence } from './presence.ts';
+import { createRouting } from './routing.ts';
 import { createSession } from './session.ts';
 import { memoryTokens, type TokenStore } from './token-store.ts';
 import { pageWakeUps, type WakeUps } from './wake-ups.ts';
@@ -52,7 +53,6 @@ export type Client = ReturnType<typeof createClient>;
 export type Conversation = ConversationStore['face'];
 
 const API_GATEWAY: Limits = { idleMs: 10 * 60_000, connectionMs: 2 * 60 * 60_000 };
-const SYNCED_AT_ONCE = 50;
 
 /** A client of one Parley deployment, for one user at a time. */
 export function createClient(options: ClientOptions) {
@@ -60,27 +60,12 @@ export function createClient(options: ClientOptions) {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const ask = http(baseUrl, options.fetch ?? ((url, init) => fetch(url, init)));
   const session = createSession({ ask, store: options.tokens ?? memoryTokens(), now });
+  const asking = createAsking(ask, session);
+  const { get } = asking;
   const profile = observable<Profile | undefined>(undefined);
   const conversations = new Map<string, ConversationStore>();
-  /** Of the last `sync.done`. */
-  let position: string | undefined;
-  let syncs = 0;
-  /** There was a time without a line since the inbox was loaded. */
-  let isInboxStale = true;
 
   const ownId = () => session.state.value.user?.id ?? '';
-
-  /** A token that the server refuses is replaced, once. */
-  const askAs = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const token = await session.access();
-    try {
-      return await ask<T>(method, path, { token, body });
-    } catch (error) {
-      if (!hasCode(error, 'token_expired', 'token_invalid', 'not_authenticated')) throw error;
-      return ask<T>(method, path, { token: await session.refresh(token), body });
-    }
-  };
-  const get = <T>(path: string) => askAs<T>('GET', path);
   const request = (action: Action): Promise<Frame> => line.request(action);
   const isOnline = () => line.state.value === 'online';
 
@@ -95,21 +80,16 @@ export function createClient(options: ClientOptions) {
   });
   const inbox = createInbox({ get, marks, presence, ownId });
   const people = createPeople(get);
+  const history = createHistory(get);
   const outbox = createOutbox({
     store: options.outbox ?? (pageDatabase() ? indexedOutbox() : memoryOutbox()),
     isOnline,
     request,
     lastOf: async (conversation) =>
-      conversations.get(conversation)?.last() ?? inbox.lastOf(conversation) ?? (await newest(conversation)),
-    behind: async (conversation, after) => {
-      const found: StoredMessage[] = [];
-      for (let last = after; ; ) {
-        const { results } = await messagesOf(conversation, `after=${last}&limit=100`);
-        found.push(...results);
-        last = results.at(-1)?.seq ?? last;
-        if (results.length < 100) return found;
-      }
-    },
+      conversations.get(conversation)?.last() ??
+      inbox.lastOf(conversation) ??
+      (await history.newest(conversation)),
+    behind: history.behind,
     onChange: (conversation, stored) => {
       const store = conversations.get(conversation);
       if (stored) store?.stored(stored);
@@ -118,33 +98,6 @@ export function createClient(options: ClientOptions) {
     now,
     random,
   });
-
-  const messagesOf = (conversation: string, query: string) =>
-    get<MessageWindow>(`/conversations/${conversation}/messages?${query}`);
-
-  const newest = async (conversation: string): Promise<number> => {
-    try {
-      return (await messagesOf(conversation, 'limit=1')).last_seq;
-    } catch (error) {
-      if (hasCode(error, 'conversation_not_found')) return 0;
-      throw error;
-    }
-  };
-
-  /** Stored messages, from wherever they come, in any order and any number of times. */
-  const learn = (messages: readonly StoredMessage[]) => {
-    for (const message of messages) {
-      const { conversation, seq, sender_id } = message;
-      const isOwnSend = outbox.acknowledge(message);
-      if (sender_id !== ownId()) marks.received(conversation, seq);
-      // Who answers has read what was before: the mark follows, and never past what they have not seen.
-      else if (marks.of(conversation).read === seq - 1) {
-        if (isOwnSend) marks.read(conversation, seq);
-        else marks.merge(conversation, { read: seq });
-      }
-      inbox.note(message);
-    }
-  };
 
   const storeOf = (id: string): ConversationStore => {
     const known = conversations.get(id);
@@ -157,7 +110,7 @@ export function createClient(options: ClientOptions) {
       marks,
       isKnown: () => inbox.lastOf(id) !== undefined,
       onEntry: (entry) => inbox.merge([entry]),
-      onMessages: learn,
+      onMessages: (messages) => routing.learn(messages),
       tellTyping: () => request({ action: 'typing', conversation: id }),
       now,
       random,
@@ -167,97 +120,31 @@ export function createClient(options: ClientOptions) {
     return store;
   };
 
-  const receive = (messages: readonly StoredMessage[]) => {
-    learn(messages);
-    for (const [id, news] of Map.groupBy(messages, (message) => message.conversation)) {
-      conversations.get(id)?.receive(news);
-    }
-  };
+  const routing = createRouting({
+    ownId,
+    conversations,
+    storeOf,
+    outbox,
+    marks,
+    inbox,
+    presence,
+    // And with the socket it had lost whom it watches.
+    onRestored: () => void presence.renew(),
+    onSessionEnded: () => void session.end(),
+  });
 
-  const onMessage = (frame: ChatMessage | MessageSent) => {
-    const { type, sender, ...message } = frame;
-    receive([message]);
-    if (message.sender_id !== ownId()) conversations.get(message.conversation)?.typing.end();
-  };
-
-  const onFrame = (frame: Frame) => {
-    switch (frame.type) {
-      case 'chat.message':
-      case 'message.sent':
-        return onMessage(frame);
-      case 'conversation.read':
-      case 'message.received': {
-        if (frame.moved === false) return;
-        const isOwn = frame.user_id === ownId();
-        const isRead = frame.type === 'conversation.read';
-        const name = isRead ? (isOwn ? 'read' : 'peerRead') : isOwn ? 'received' : 'peerReceived';
-        return marks.merge(frame.conversation, { [name]: frame.seq });
-      }
-      case 'typing':
-        if (frame.user_id !== ownId()) storeOf(frame.conversation).typing.begin(frame.expires_in);
-        return;
-      case 'presence':
-        return presence.learn(frame.users);
-      case 'pong':
-        // The server had lost this socket, and with it whom it watches.
-        if (frame.restored) void presence.renew();
-        return;
-      case 'session.ended':
-        return void session.end();
-      default:
-    }
-  };
-
-  const syncSome = async (batch: readonly ConversationStore[], from: string | undefined) => {
-    for (let since = from; ; ) {
-      const held = batch.map((store) => [store.face.id, store.last() ?? 0] as const);
-      const reply = (await request({
-        action: 'sync',
-        conversations: Object.fromEntries(held),
-        ...(since !== undefined && { since }),
-      })) as SyncPage | SyncDone;
-      receive(reply.messages);
-      inbox.merge(reply.conversations);
-      if (reply.type === 'sync.done') return reply.position;
-      if (since !== undefined) since = reply.position;
-    }
-  };
-
-  /** What was missed in open conversations, and which others are new; a day away costs what was said in them. */
-  const sync = async () => {
-    const since = position;
-    const live = [...conversations.values()].filter((store) => store.isOpen() && store.last() !== undefined);
-    const positions: string[] = [];
-    for (let from = 0; from === 0 || from < live.length; from += SYNCED_AT_ONCE) {
-      positions.push(await syncSome(live.slice(from, from + SYNCED_AT_ONCE), since));
-    }
-    // The earliest: what happened while the others were asked for is told again.
-    position = positions[0];
-  };
-
-  const catchUp = async (isRenewal: boolean) => {
-    syncs += 1;
-    const mine = syncs;
-    isInboxStale ||= !isRenewal;
-    const still = { isWanted: () => mine === syncs && isOnline(), random };
-    marks.flush();
-    void presence.renew();
-    await persist(sync, still);
-    outbox.pumpAll();
-    if (isInboxStale) await persist(loadInbox, still);
-    const unloaded = [...conversations.values()].filter((store) => store.isOpen());
-    await Promise.all(unloaded.map((store) => persist(store.ensureLoaded, still)));
-    if (!profile.value) await persist(loadProfile, still);
-  };
-
-  const loadInbox = async () => {
-    await inbox.load();
-    isInboxStale = false;
-  };
-
-  const loadProfile = async () => {
-    profile.set(await get<Profile>('/users/me'));
-  };
+  const catchingUp = createCatchingUp({
+    request,
+    isOnline,
+    conversations,
+    inbox,
+    receive: routing.receive,
+    onSynced: outbox.pumpAll,
+    loadProfile: async () => {
+      if (!profile.value) profile.set(await get<Profile>('/users/me'));
+    },
+    random,
+  });
 
   const line = createLine({
     url: options.socketUrl ?? `${baseUrl.replace(/^http/, 'ws')}/ws`,
@@ -267,16 +154,19 @@ export function createClient(options: ClientOptions) {
     limits: { ...API_GATEWAY, ...options.limits },
     wakeUps,
     probe: () => get('/users/me'),
-    onFrame,
-    onOpen: (isRenewal) => void catchUp(isRenewal),
-    onAlive: () => void sync().catch(() => undefined),
+    onFrame: routing.onFrame,
+    onOpen: (isRenewal) => {
+      marks.flush();
+      void presence.renew();
+      void catchingUp.run(isRenewal);
+    },
+    onAlive: () => void catchingUp.sync(),
   });
 
   const forgetUser = () => {
     line.stop();
-    syncs += 1;
-    position = undefined;
-    isInboxStale = true;
+    asking.reset();
+    catchingUp.reset();
     outbox.reset();
     for (const store of conversations.values()) store.reset();
     marks.reset();
@@ -326,7 +216,7 @@ export function createClient(options: ClientOptions) {
     },
     logOut: (): Promise<void> => session.logOut(),
     async changeProfile(change: ProfileChange): Promise<Profile> {
-      const changed = await askAs<Profile>('PATCH', '/users/me', change);
+      const changed = await asking.as<Profile>('PATCH', '/users/me', change);
       profile.set(changed);
       return changed;
     },

@@ -28,6 +28,8 @@ export interface InboxItem {
   readonly peerReceived: number;
 }
 
+export type Inbox = ReturnType<typeof createInbox>;
+
 interface Options {
   readonly get: <T>(path: string) => Promise<T>;
   readonly marks: MarkStore;

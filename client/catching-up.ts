@@ -1,0 +1,84 @@
+import type { ConversationStore } from './conversation.ts';
+import type { Action, Frame, SyncDone, SyncPage } from './frame-types.ts';
+import type { StoredMessage } from './http-types.ts';
+import type { Inbox } from './inbox.ts';
+import { persist } from './persist.ts';
+
+interface Options {
+  readonly request: (action: Action) => Promise<Frame>;
+  readonly isOnline: () => boolean;
+  readonly conversations: ReadonlyMap<string, ConversationStore>;
+  readonly inbox: Inbox;
+  readonly receive: (messages: readonly StoredMessage[]) => void;
+  /** What was not sent, now that what was said meanwhile is known. */
+  readonly onSynced: () => void;
+  readonly loadProfile: () => Promise<void>;
+  readonly random: () => number;
+}
+
+const SYNCED_AT_ONCE = 50;
+
+/** What was missed in a time without a line, or on one that stood still. */
+export function createCatchingUp(options: Options) {
+  const { request, isOnline, conversations, inbox, receive, onSynced, loadProfile, random } = options;
+  /** Of the last `sync.done`. */
+  let position: string | undefined;
+  let count = 0;
+  /** There was a time without a line since the inbox was loaded. */
+  let isInboxStale = true;
+
+  const open = () => [...conversations.values()].filter((store) => store.isOpen());
+
+  const syncSome = async (batch: readonly ConversationStore[], from: string | undefined) => {
+    for (let since = from; ; ) {
+      const held = batch.map((store) => [store.face.id, store.last() ?? 0] as const);
+      const reply = (await request({
+        action: 'sync',
+        conversations: Object.fromEntries(held),
+        ...(since !== undefined && { since }),
+      })) as SyncPage | SyncDone;
+      receive(reply.messages);
+      inbox.merge(reply.conversations);
+      if (reply.type === 'sync.done') return reply.position;
+      if (since !== undefined) since = reply.position;
+    }
+  };
+
+  /** What was missed in open conversations, and which others are new; a day away costs what was said in them. */
+  const sync = async () => {
+    const since = position;
+    const live = open().filter((store) => store.last() !== undefined);
+    const positions: string[] = [];
+    for (let from = 0; from === 0 || from < live.length; from += SYNCED_AT_ONCE) {
+      positions.push(await syncSome(live.slice(from, from + SYNCED_AT_ONCE), since));
+    }
+    // The earliest: what happened while the others were asked for is told again.
+    position = positions[0];
+  };
+
+  const loadInbox = async () => {
+    await inbox.load();
+    isInboxStale = false;
+  };
+
+  return {
+    sync: () => sync().catch(() => undefined),
+    /** After a socket has opened. `isRenewal`: the one before still stood. */
+    async run(isRenewal: boolean): Promise<void> {
+      count += 1;
+      const mine = count;
+      isInboxStale ||= !isRenewal;
+      const still = { isWanted: () => mine === count && isOnline(), random };
+      await persist(sync, still);
+      onSynced();
+      if (isInboxStale) await persist(loadInbox, still);
+      await Promise.all(open().map((store) => persist(store.ensureLoaded, still)));
+      await persist(loadProfile, still);
+    },
+    reset(): void {
+      count += 1;
+      position = undefined;
+      isInboxStale = true;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { hasCode } from './errors.ts';
+import type { MessageWindow, StoredMessage } from './http-types.ts';
+
+const MOST = 100;
+
+/** Parts of a log that nobody shows. */
+export function createHistory(get: <T>(path: string) => Promise<T>) {
+  const window = (conversation: string, query: string) =>
+    get<MessageWindow>(`/conversations/${conversation}/messages?${query}`);
+  return {
+    /** The last `seq`; 0 where nobody has spoken. */
+    async newest(conversation: string): Promise<number> {
+      try {
+        return (await window(conversation, 'limit=1')).last_seq;
+      } catch (error) {
+        if (hasCode(error, 'conversation_not_found')) return 0;
+        throw error;
+      }
+    },
+    /** Everything behind a `seq`. */
+    async behind(conversation: string, after: number): Promise<readonly StoredMessage[]> {
+      const found: StoredMessage[] = [];
+      for (let last = after; ; ) {
+        const { results } = await window(conversation, `after=${last}&limit=${MOST}`);
+        found.push(...results);
+        last = results.at(-1)?.seq ?? last;
+        if (results.length < MOST) return found;
+      }
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { ConversationStore } from './conversation.ts';
+import type { ChatMessage, Frame, MessageSent, ReadReply, ReceivedReply } from './frame-types.ts';
+import type { StoredMessage } from './http-types.ts';
+import type { Inbox } from './inbox.ts';
+import type { MarkStore } from './marks.ts';
+import type { Outbox } from './outbox.ts';
+import type { PresenceBook } from './presence.ts';
+
+interface Options {
+  readonly ownId: () => string;
+  readonly conversations: ReadonlyMap<string, ConversationStore>;
+  readonly storeOf: (conversation: string) => ConversationStore;
+  readonly outbox: Outbox;
+  readonly marks: MarkStore;
+  readonly inbox: Inbox;
+  readonly presence: PresenceBook;
+  /** The server had lost this socket for a while. */
+  readonly onRestored: () => void;
+  readonly onSessionEnded: () => void;
+}
+
+/** What comes from the server goes to whom it concerns. */
+export function createRouting(options: Options) {
+  const { ownId, conversations, storeOf, outbox, marks, inbox, presence, onRestored, onSessionEnded } =
+    options;
+
+  /** Stored messages, from wherever they come, in any order and any number of times. */
+  const learn = (messages: readonly StoredMessage[]) => {
+    for (const message of messages) {
+      const { conversation, seq, sender_id } = message;
+      const isOwnSend = outbox.acknowledge(message);
+      if (sender_id !== ownId()) marks.received(conversation, seq);
+      // Who answers has read what was before: the mark follows, and never past what they have not seen.
+      else if (marks.of(conversation).read === seq - 1) {
+        if (isOwnSend) marks.read(conversation, seq);
+        else marks.merge(conversation, { read: seq });
+      }
+      inbox.note(message);
+    }
+  };
+
+  const receive = (messages: readonly StoredMessage[]) => {
+    learn(messages);
+    for (const [id, news] of Map.groupBy(messages, (message) => message.conversation)) {
+      conversations.get(id)?.receive(news);
+    }
+  };
+
+  const onMessage = (frame: ChatMessage | MessageSent) => {
+    const { type, sender, ...message } = frame;
+    receive([message]);
+    if (message.sender_id !== ownId()) conversations.get(message.conversation)?.typing.end();
+  };
+
+  const onMark = ({ type, conversation, user_id, seq, moved }: ReadReply | ReceivedReply) => {
+    if (moved === false) return;
+    const isOwn = user_id === ownId();
+    if (type === 'conversation.read') marks.merge(conversation, isOwn ? { read: seq } : { peerRead: seq });
+    else marks.merge(conversation, isOwn ? { received: seq } : { peerReceived: seq });
+  };
+
+  const onFrame = (frame: Frame) => {
+    switch (frame.type) {
+      case 'chat.message':
+      case 'message.sent':
+        return onMessage(frame);
+      case 'conversation.read':
+      case 'message.received':
+        return onMark(frame);
+      case 'typing':
+        if (frame.user_id !== ownId()) storeOf(frame.conversation).typing.begin(frame.expires_in);
+        return;
+      case 'presence':
+        return presence.learn(frame.users);
+      case 'pong':
+        if (frame.restored) onRestored();
+        return;
+      case 'session.ended':
+        return onSessionEnded();
+      default:
+    }
+  };
+
+  return { learn, receive, onFrame };
+}
