@@ -37,14 +37,16 @@ export function createCatchingUp(options: Options) {
         conversations: Object.fromEntries(held),
         ...(since !== undefined && { since }),
       })) as SyncPage | SyncDone;
-      receive(reply.messages);
       inbox.merge(reply.conversations);
+      // Before the messages: what is too far behind to be filled is not shown page by page either.
+      await Promise.all(batch.map((store) => store.reach(inbox.lastOf(store.face.id) ?? 0)));
+      receive(reply.messages);
       if (reply.type === 'sync.done') return reply.position;
       if (since !== undefined) since = reply.position;
     }
   };
 
-  /** What was missed in open conversations, and which others are new; a day away costs what was said in them. */
+  /** What was missed in open conversations, and which others are new; a year away costs a page of each. */
   const sync = async () => {
     const since = position;
     const live = open().filter((store) => store.last() !== undefined);

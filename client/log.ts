@@ -32,12 +32,16 @@ export function createLog() {
     get first() {
       return held[0]?.seq ?? (last ?? 0) + 1;
     },
-    get hasHole() {
-      return last !== undefined && ahead.size > 0;
+    /** How far what waits for its turn is ahead. */
+    get missing() {
+      return last === undefined ? 0 : Math.max(last, ...ahead.keys()) - last;
     },
-    /** With the newest page, in order; with nothing, for a conversation in which nobody has spoken. */
+    /**
+     * With the newest page, in order; with nothing, for a conversation in which nobody has spoken. Where a gap is between,
+     * what was held until now is history again.
+     */
     begin(page: readonly StoredMessage[]) {
-      if (last !== undefined) return this.add(page);
+      if (last !== undefined && (page[0]?.seq ?? 0) <= last + 1) return this.add(page);
       held = page;
       last = page.at(-1)?.seq ?? 0;
       takeTurns();

@@ -51,6 +51,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     /** How often each refresh token came. */
     refreshed,
     lifetime: 1800,
+    /** Messages a page of `sync`; 100 in truth. */
+    synced: 3,
     get isEnded() {
       return isEnded;
     },
@@ -69,10 +71,14 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       const { pathname, searchParams } = new URL(url);
       requests.push(`${init.method} ${pathname}`);
       const spoiled = faults.http?.(String(init.method), pathname);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      if (spoiled === 'offline') throw new TypeError('fetch failed');
-      if (spoiled) return spoiled;
-      return answer(`${init.method} ${pathname}`, searchParams, JSON.parse(String(init.body ?? '{}')));
+      const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+      await pause(2);
+      const body = JSON.parse(String(init.body ?? '{}'));
+      const reply = spoiled ?? answer(`${init.method} ${pathname}`, searchParams, body);
+      // On its way, while more may happen.
+      await pause(3);
+      if (reply === 'offline') throw new TypeError('fetch failed');
+      return reply;
     },
     WebSocket: undefined as unknown as SocketConstructor,
   };
@@ -155,11 +161,11 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       }
       case 'sync': {
         const missing = log.slice(frame.conversations[TALK] ?? log.length);
-        const type = missing.length > 3 ? 'sync.page' : 'sync.done';
+        const type = missing.length > server.synced ? 'sync.page' : 'sync.done';
         return {
           type,
-          messages: missing.slice(0, 3),
-          conversations: [],
+          messages: missing.slice(0, server.synced),
+          conversations: log.length > 0 && TALK in frame.conversations ? [entry()] : [],
           position: new Date(0).toISOString(),
         };
       }

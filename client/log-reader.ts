@@ -1,0 +1,131 @@
+import { backoff } from './backoff.ts';
+import { hasCode } from './errors.ts';
+import type { Conversation as InboxEntry, MessageWindow, StoredMessage } from './http-types.ts';
+import { createLog, type Log } from './log.ts';
+import { createShared } from './shared.ts';
+
+interface Options {
+  readonly id: string;
+  readonly get: <T>(path: string) => Promise<T>;
+  /** The inbox has it, with its marks. */
+  readonly isKnown: () => boolean;
+  readonly onEntry: (entry: InboxEntry) => void;
+  /** Of messages that were fetched. */
+  readonly onMessages: (messages: readonly StoredMessage[]) => void;
+  /** The log holds more, or what it lacks is on its way. */
+  readonly onChange: () => void;
+  readonly random: () => number;
+}
+
+const PAGE = 50;
+const MOST = 100;
+const MOST_PAGES_BACK = 20;
+/** Who missed more than this begins anew with the newest page: they scroll back if they want to, page by page. */
+const MOST_MISSED = 300;
+/** Frames overtake one another by less than this; what is missing for longer is fetched. */
+const REORDERED_MS = 300;
+
+/** Fetches one conversation's log: its newest page, what is missing in it, and what is older. */
+export function createLogReader({ id, get, isKnown, onEntry, onMessages, onChange, random }: Options) {
+  const loading = createShared();
+  const older = createShared();
+  let log: Log = createLog();
+  let hole: ReturnType<typeof setTimeout> | undefined;
+
+  const window = (query: string) => get<MessageWindow>(`/conversations/${id}/messages?${query}`);
+
+  const loadNewest = async () => {
+    const mine = log;
+    const [page, entry] = await Promise.all([
+      window(`limit=${PAGE}`).catch((error: unknown) => {
+        if (hasCode(error, 'conversation_not_found')) return undefined;
+        throw error;
+      }),
+      // Its marks. Without them the messages are worth showing, and the next `sync` brings them.
+      isKnown() ? undefined : get<InboxEntry>(`/conversations/${id}`).catch(() => undefined),
+    ]);
+    if (mine !== log) return;
+    log.begin(page?.results ?? []);
+    if (entry) onEntry(entry);
+    onMessages(page?.results ?? []);
+    changed();
+  };
+  const renew = () => loading.run(loadNewest);
+
+  const loadNext = async () => {
+    const mine = log;
+    const { results } = await window(`after=${log.last}&limit=${MOST}`);
+    if (mine !== log) return;
+    log.add(results);
+    onMessages(results);
+    changed();
+  };
+
+  const fill = async (attempt: number) => {
+    const mine = log;
+    try {
+      while (mine === log && log.missing > 0) {
+        const { last } = log;
+        await (log.missing > MOST_MISSED ? renew() : loadNext());
+        if (mine === log && log.last === last) throw new Error('A message came before it can be read.');
+      }
+      if (mine === log) hole = undefined;
+    } catch {
+      if (mine === log) hole = setTimeout(fill, backoff(attempt, random), attempt + 1);
+    }
+  };
+
+  const changed = () => {
+    if (log.missing > 0) hole ??= setTimeout(fill, REORDERED_MS, 1);
+    onChange();
+  };
+
+  const ensureLoaded = async () => {
+    if (log.last === undefined) await renew();
+  };
+
+  const loadOlder = async (limit = PAGE) => {
+    await ensureLoaded();
+    if (log.first <= 1) return;
+    await older.run(async () => {
+      const mine = log;
+      const { results } = await window(`before=${log.first}&limit=${Math.min(limit, MOST)}`);
+      if (mine !== log) return;
+      log.prepend(results);
+      onMessages(results);
+      changed();
+    });
+  };
+
+  return {
+    get log(): Log {
+      return log;
+    },
+    ensureLoaded,
+    loadOlder,
+    async loadBackTo(seq: number): Promise<boolean> {
+      await ensureLoaded();
+      const mine = log;
+      for (let pages = 0; pages < MOST_PAGES_BACK && mine === log; pages += 1) {
+        if (log.first <= Math.max(seq, 1)) break;
+        await loadOlder(MOST);
+      }
+      return mine === log && seq >= log.first && seq <= (log.last ?? 0);
+    },
+    add(news: readonly StoredMessage[]): void {
+      log.add(news);
+      changed();
+    },
+    /** The log goes on to here at least. */
+    async reach(seq: number): Promise<void> {
+      if (log.last !== undefined && seq - log.last > MOST_MISSED) await renew();
+    },
+    reset(): void {
+      clearTimeout(hole);
+      hole = undefined;
+      loading.reset();
+      older.reset();
+      log = createLog();
+    },
+  };
+}
