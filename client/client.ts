@@ -150,6 +150,7 @@ export function createClient(options: ClientOptions) {
     url: options.socketUrl ?? `${baseUrl.replace(/^http/, 'ws')}/ws`,
     session,
     WebSocket: options.WebSocket ?? (globalThis.WebSocket as unknown as SocketConstructor),
+    now,
     random,
     limits: { ...API_GATEWAY, ...options.limits },
     wakeUps,
@@ -232,7 +233,7 @@ export function createClient(options: ClientOptions) {
       return storeOf(conversationOf(ownId(), user)).face;
     },
     /** Looks at once whether the line lives, or tries for a new one; for a button. */
-    reconnect: line.wake,
+    reconnect: (): void => line.wake(),
     /** Ends the line and every timer. The session lives on in the store of tokens. */
     close(): void {
       isClosed = true;

@@ -3,8 +3,9 @@ import { hasCode, ParleyError } from './errors.ts';
 import type { Action, Frame } from './frame-types.ts';
 import { type Link, openLink, type SocketConstructor } from './link.ts';
 import { observable } from './observable.ts';
+import { createPulse } from './pulse.ts';
 import type { Session } from './session.ts';
-import type { WakeUps } from './wake-ups.ts';
+import type { PageEvent, WakeUps } from './wake-ups.ts';
 
 /** `off`: nobody is logged in, or the client was closed. `waiting`: it will be tried again. */
 export type LineState = 'off' | 'connecting' | 'online' | 'waiting';
@@ -19,6 +20,7 @@ interface Options {
   readonly url: string;
   readonly session: Pick<Session, 'access' | 'refresh' | 'freshFor' | 'state'>;
   readonly WebSocket: SocketConstructor;
+  readonly now: () => number;
   readonly random: () => number;
   readonly limits: Limits;
   readonly wakeUps: WakeUps;
@@ -27,7 +29,7 @@ interface Options {
   readonly onFrame: (frame: Frame) => void;
   /** A socket has opened. `isRenewal`: the one before still stood, so nothing can have been missed for long. */
   readonly onOpen: (isRenewal: boolean) => void;
-  /** An idle line, or one that the page came back to, was found alive. What was not delivered on it shows now. */
+  /** A line was found alive on which something may have been missed: it was silent for long, or the server had lost it. */
   readonly onAlive: () => void;
 }
 
@@ -37,61 +39,67 @@ const PONG_MS = 5_000;
 
 /** The device's line to the server: one socket after the other, the next one open before the last one closes. */
 export function createLine(options: Options) {
-  const { url, session, WebSocket, random, limits, wakeUps, probe, onFrame, onOpen, onAlive } = options;
+  const { url, session, WebSocket, now, random, limits, wakeUps, probe, onFrame, onOpen, onAlive } = options;
   const state = observable<LineState>('off');
+  /** With those that only wait for a last reply. */
+  const links = new Set<Link>();
   let current: Link | undefined;
   let opening: Link | undefined;
-  let token = '';
+  /** The attempt under way: what an abandoned one awaited does not concern it. */
+  let attempt: symbol | undefined;
+  /** Attempts since the server last said anything. */
   let failures = 0;
-  /** Counts starts and stops: what an earlier run awaited does not concern this one. */
-  let run = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let renewal: ReturnType<typeof setTimeout> | undefined;
-  let keepAlive: ReturnType<typeof setTimeout> | undefined;
-  let isBusy = false;
+  /** Whose pong is awaited. */
+  let checked: Link | undefined;
+  let mayHaveMissed = false;
   let stopWaking: (() => void) | undefined;
 
   const connect = async () => {
-    if (isBusy || state.value === 'off') return;
-    isBusy = true;
+    if (attempt || state.value === 'off') return;
+    const mine = Symbol('attempt');
+    attempt = mine;
     clearTimeout(retry);
-    const mine = run;
     if (!current) state.set('connecting');
     try {
       if (failures > 1) await probe();
-      const fresh = await session.access();
-      if (mine !== run) return;
+      const token = await session.access();
+      if (mine !== attempt) return;
       const link: Link = openLink({
         url,
-        token: fresh,
+        token,
         WebSocket,
-        onFrame: (frame) => {
-          if (mine === run) receive(frame, fresh);
-        },
+        onFrame: (frame) => receive(frame, link, token),
         onClose: () => closed(link),
       });
+      links.add(link);
       opening = link;
       await link.opened;
-      if (mine === run) adopt(link, fresh);
+      if (mine === attempt) adopt(link);
       else link.close();
     } catch (error) {
-      if (mine === run) failed(error);
+      if (mine === attempt) failed(error);
     } finally {
-      if (mine === run) {
-        isBusy = false;
-        opening = undefined;
-      }
+      if (mine === attempt) attempt = opening = undefined;
     }
   };
 
-  const adopt = (link: Link, access: string) => {
+  const abandon = () => {
+    const link = opening;
+    attempt = opening = undefined;
+    link?.close();
+  };
+
+  const adopt = (link: Link) => {
     const before = current;
     current = link;
-    token = access;
-    failures = 0;
+    // Until it has said something: one that closes at once is tried ever more rarely.
+    failures += 1;
+    mayHaveMissed = false;
     before?.retire();
     state.set('online');
-    stayAlive();
+    pulse.begin();
     // Not all clients at once, and well before API Gateway's cut or the token's end.
     const lifetime = Math.min(limits.connectionMs * (0.85 + 0.1 * random()), session.freshFor() + 1);
     clearTimeout(renewal);
@@ -113,63 +121,69 @@ export function createLine(options: Options) {
   };
 
   const closed = (link: Link) => {
+    links.delete(link);
     if (link !== current) return;
     current = undefined;
-    clearTimeout(keepAlive);
+    pulse.end();
     clearTimeout(renewal);
     if (state.value === 'off') return;
-    if (isBusy) state.set('connecting');
-    else again(backoff(0, random));
+    if (attempt) state.set('connecting');
+    else again(backoff(failures, random));
   };
 
-  const receive = (frame: Frame, access: string) => {
-    if (frame.type === 'error' && frame.code === 'token_expired') void renewToken(access);
+  const receive = (frame: Frame, link: Link, token: string) => {
+    if (link === current) pulse.heard();
+    if (frame.type === 'error' && frame.code === 'token_expired') void renewToken(link, token);
+    else failures = 0;
     onFrame(frame);
   };
 
-  const renewToken = async (access: string) => {
-    const mine = run;
+  const renewToken = async (link: Link, token: string) => {
     // What fails here, fails in `connect` as well, which knows what to do.
-    await session.refresh(access).catch(() => undefined);
-    if (mine !== run || token !== access) return;
-    current?.close();
-    await connect();
-  };
-
-  const stayAlive = () => {
-    clearTimeout(keepAlive);
-    // 9 of 10 minutes at most; a hidden page's timers may be late by one of them.
-    keepAlive = setTimeout(() => void check(), limits.idleMs * 0.85);
-  };
-
-  const ask = (link: Link, action: Action, deadlineMs: number) => {
-    stayAlive();
-    return link.request(action, deadlineMs);
+    await session.refresh(token).catch(() => undefined);
+    if (link !== current) return;
+    link.close();
+    // A server that finds every token expired is not asked without a pause.
+    if (failures < 2) await connect();
   };
 
   /** Whether the line lives. What does not answer is given up, and the next one tried at once. */
-  const check = async () => {
+  const check = async (isLong: boolean) => {
     const link = current;
-    if (!link) return;
+    mayHaveMissed ||= isLong;
+    if (!link || checked === link) return;
+    checked = link;
     try {
-      await ask(link, { action: 'ping' }, PONG_MS);
-      if (link === current) onAlive();
+      pulse.said();
+      const pong = await link.request({ action: 'ping' }, PONG_MS);
+      mayHaveMissed ||= pong.type === 'pong' && pong.restored === true;
+      if (link !== current || !mayHaveMissed) return;
+      mayHaveMissed = false;
+      onAlive();
     } catch (error) {
       if (hasCode(error, 'timeout')) link.close();
+    } finally {
+      if (checked === link) checked = undefined;
     }
   };
 
-  const wake = () => {
+  const pulse = createPulse({ check: (isLong) => void check(isLong), idleMs: limits.idleMs, now });
+
+  const wake = (event?: PageEvent) => {
+    if (event === 'used') return pulse.used();
+    if (event === 'hidden') return pulse.hidden();
+    if (event === 'offline') return void check(false);
     failures = 0;
-    if (current) void check();
-    else if (isBusy) opening?.close();
-    else void connect();
+    if (event === 'shown') pulse.shown();
+    else void check(true);
+    // What began on the network that was may wait long for nothing.
+    const isBegunAnew = attempt !== undefined && event !== 'shown';
+    if (isBegunAnew) abandon();
+    if (isBegunAnew || !current) void connect();
   };
 
   const start = () => {
     if (state.value !== 'off') return;
-    run += 1;
-    isBusy = false;
     failures = 0;
     state.set('connecting');
     stopWaking = wakeUps(wake);
@@ -177,13 +191,13 @@ export function createLine(options: Options) {
   };
 
   const stop = () => {
-    run += 1;
     state.set('off');
-    for (const timer of [retry, renewal, keepAlive]) clearTimeout(timer);
+    clearTimeout(retry);
+    clearTimeout(renewal);
     stopWaking?.();
-    current?.close();
-    opening?.close();
-    current = opening = undefined;
+    stopWaking = undefined;
+    abandon();
+    for (const link of links) link.close();
   };
 
   return {
@@ -193,13 +207,14 @@ export function createLine(options: Options) {
     wake,
     /** Rejects with what the server refused, or `timeout`, or `offline`. */
     async request(action: Action): Promise<Frame> {
-      if (!current) throw new ParleyError('offline', 'There is no connection.');
       const link = current;
+      if (!link) throw new ParleyError('offline', 'There is no connection.');
       try {
-        return await ask(link, action, REPLY_MS);
+        pulse.said();
+        return await link.request(action, REPLY_MS);
       } catch (error) {
         // Late, or lost, or the line is dead: a ping tells.
-        if (hasCode(error, 'timeout') && link === current) void check();
+        if (hasCode(error, 'timeout') && link === current) void check(true);
         throw error;
       }
     },

@@ -188,6 +188,50 @@ describe('the line', () => {
   });
 });
 
+describe('a server that is out of order', () => {
+  it('and closes every socket at once is tried ever more rarely', async () => {
+    const server = fakeServer({ reply: () => 'lost' });
+    const { client } = await online(server);
+    for (let second = 0; second < 300; second += 1) {
+      for (const socket of server.open()) socket.cut();
+      await pass(1000);
+    }
+    expect(server.sockets.length).toBeLessThan(40);
+    expect(client.session.value.state).toBe('in');
+  });
+
+  it('and finds every token expired is not asked without a pause', async () => {
+    const server = fakeServer({
+      reply: () => ({ error: { type: 'error', code: 'token_expired', detail: '' } }),
+    });
+    await online(server);
+    await pass(5 * MINUTE);
+    expect(server.refreshed.size).toBeLessThan(60);
+  });
+
+  it('and sends what nobody knows does no harm', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    const { onmessage } = server.last();
+    for (const data of [
+      '',
+      'null',
+      '7',
+      '[]',
+      '{}',
+      '{"type":7}',
+      '{"type":"party"}',
+      '{"type":"pong","ref":"99"}',
+    ]) {
+      onmessage?.({ data });
+    }
+    onmessage?.({ data: new ArrayBuffer(8) });
+    server.say('hello');
+    await pass(100);
+    expect(client.inbox.unread.value).toBe(1);
+  });
+});
+
 it('a client that nobody is logged in to opens nothing', async () => {
   const server = fakeServer();
   const { client } = clientOf(server);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import { type Client, type ClientOptions, createClient } from '../../client/index.ts';
+import type { PageEvent } from '../../client/wake-ups.ts';
 import type { FakeServer } from './fake-server.ts';
 
 const clients: Client[] = [];
@@ -19,7 +20,7 @@ export const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 /** A client of the fake server, and what wakes it as a page does. */
 export function clientOf(server: FakeServer, options: Partial<ClientOptions> = {}) {
-  const page = { wake: () => {} };
+  const page: { wake: (event?: PageEvent) => void } = { wake: () => {} };
   const client = createClient({
     baseUrl: 'https://chat.example',
     fetch: server.fetch,
