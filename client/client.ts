@@ -130,7 +130,6 @@ export function createClient(options: ClientOptions) {
     presence,
     // And with the socket it had lost whom it watches.
     onRestored: () => void presence.renew(),
-    onSessionEnded: () => void session.end(),
   });
 
   const catchingUp = createCatchingUp({
@@ -237,6 +236,7 @@ export function createClient(options: ClientOptions) {
     /** Ends the line and every timer. The session lives on in the store of tokens. */
     close(): void {
       isClosed = true;
+      session.close();
       forgetUser();
     },
   };

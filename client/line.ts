@@ -18,7 +18,7 @@ export interface Limits {
 
 interface Options {
   readonly url: string;
-  readonly session: Pick<Session, 'access' | 'refresh' | 'freshFor' | 'state'>;
+  readonly session: Pick<Session, 'access' | 'refresh' | 'freshFor' | 'end'>;
   readonly WebSocket: SocketConstructor;
   readonly now: () => number;
   readonly random: () => number;
@@ -135,6 +135,7 @@ export function createLine(options: Options) {
     if (link === current) pulse.heard();
     if (frame.type === 'error' && frame.code === 'token_expired') void renewToken(link, token);
     else failures = 0;
+    if (frame.type === 'session.ended') void session.end(token);
     onFrame(frame);
   };
 

@@ -16,13 +16,11 @@ interface Options {
   readonly presence: PresenceBook;
   /** The server had lost this socket for a while. */
   readonly onRestored: () => void;
-  readonly onSessionEnded: () => void;
 }
 
 /** What comes from the server goes to whom it concerns. */
 export function createRouting(options: Options) {
-  const { ownId, conversations, storeOf, outbox, marks, inbox, presence, onRestored, onSessionEnded } =
-    options;
+  const { ownId, conversations, storeOf, outbox, marks, inbox, presence, onRestored } = options;
 
   /** Stored messages, from wherever they come, in any order and any number of times. */
   const learn = (messages: readonly StoredMessage[]) => {
@@ -75,8 +73,6 @@ export function createRouting(options: Options) {
       case 'pong':
         if (frame.restored) onRestored();
         return;
-      case 'session.ended':
-        return onSessionEnded();
       default:
     }
   };

@@ -1,3 +1,4 @@
+import { claimsOf, isReadable } from './claims.ts';
 import { hasCode, ParleyError } from './errors.ts';
 import type { Ask } from './http.ts';
 import type { Credentials, TokenPair, User } from './http-types.ts';
@@ -20,21 +21,52 @@ interface Dependencies {
 /** A token is replaced when a minute of it is left, or a fifth of its life where that is less. */
 const MARGIN_MS = 60_000;
 
+const ended = () => new ParleyError('session_ended', 'The session has ended. Log in again.');
+const notLoggedIn = () => new ParleyError('not_logged_in', 'Log in first.');
+
 export function createSession({ ask, store, now }: Dependencies) {
   const state = observable<SessionState>({ state: 'unknown' });
   let tokens: Tokens | undefined;
-  let refreshing: Promise<string> | undefined;
+  let refreshing: { readonly stale: string; readonly done: Promise<string> } | undefined;
+  /** The store has refused these: it still holds those before them, which are used up. */
+  let isUnkept = false;
+  /** Logging out has not emptied the store yet: what is in there is not to be followed. */
+  let isLeaving = false;
+
+  const held = async () => {
+    const found = await store.load();
+    return found && isReadable(found) ? found : undefined;
+  };
+
+  /** A store that is full must not end a session that goes on well in memory. */
+  const keep = async (next: Tokens) => {
+    isUnkept = await store.save(next).then(
+      () => false,
+      () => true,
+    );
+  };
 
   const adopt = (next: Tokens) => {
     tokens = next;
-    const user = claimsOf(next.access);
-    if (state.value.user?.id !== user.id)
-      state.set({ state: 'in', user: { id: user.id, username: user.username } });
+    const { id, username } = claimsOf(next.access);
+    if (state.value.user?.id !== id) state.set({ state: 'in', user: { id, username } });
   };
 
-  const leave = async (how: 'out' | 'ended') => {
+  const leave = (how: 'out' | 'ended') => {
     tokens = undefined;
-    state.set({ state: how });
+    isUnkept = false;
+    if (state.value.state !== how) state.set({ state: how });
+  };
+
+  const areOfOneUser = (one: string, other: string) => claimsOf(one).id === claimsOf(other).id;
+
+  const areOfOneSession = (one: Tokens, other: Tokens) =>
+    claimsOf(one.access).session === claimsOf(other.access).session;
+
+  /** Under the lock. Somebody may have logged in meanwhile: their tokens stay. */
+  const forget = async (gone: Tokens) => {
+    const found = await held();
+    if (found && areOfOneSession(found, gone)) await store.save(undefined);
   };
 
   const dated = (pair: TokenPair): Tokens => ({
@@ -50,54 +82,82 @@ export function createSession({ ask, store, now }: Dependencies) {
     return age < 0 ? 0 : lifetime - Math.min(MARGIN_MS, lifetime / 5) - age;
   };
 
-  const ended = () => new ParleyError('session_ended', 'The session has ended. Log in again.');
+  const replaced = async ({ refresh }: Tokens) =>
+    dated(await ask<TokenPair>('POST', '/users/token/refresh', { body: { refresh } }));
 
   /** Under the lock: whoever waited for it finds what the other one got. */
   const exchange = async (stale: string): Promise<string> => {
-    const held = await store.load();
-    if (!tokens) throw new ParleyError('not_logged_in', 'Log in first.');
-    if (!held || (state.value.user && claimsOf(held.access).id !== state.value.user.id)) {
-      await leave('ended');
+    const found = isUnkept ? tokens : await held();
+    if (!tokens) throw notLoggedIn();
+    if (!found) {
+      leave('ended');
       throw ended();
     }
-    if (held.access !== stale && freshFor(held) > 0) {
-      adopt(held);
-      return held.access;
+    if (!areOfOneUser(stale, found.access)) {
+      // Who waits for this is not who is logged in by now.
+      adopt(found);
+      throw ended();
     }
+    if (found.access !== stale && freshFor(found) > 0) {
+      adopt(found);
+      return found.access;
+    }
+    tokens = found;
+    const isStill = () => tokens?.refresh === found.refresh;
     try {
-      const next = dated(
-        await ask<TokenPair>('POST', '/users/token/refresh', { body: { refresh: held.refresh } }),
-      );
+      const next = await replaced(found);
+      if (!isStill()) throw notLoggedIn();
       // Whatever becomes of the store: the token before this one is used up.
       adopt(next);
-      await store.save(next);
+      await keep(next);
       return next.access;
     } catch (error) {
       if (!hasCode(error, 'token_invalid', 'token_expired', 'not_authenticated', 'validation_failed'))
         throw error;
-      await store.save(undefined);
-      await leave('ended');
+      await forget(found);
+      if (isStill()) leave('ended');
       throw ended();
     }
   };
 
   /** Replaces an access token that has gone stale; one exchange at a time, in this tab and over all of them. */
-  const refresh = (stale: string): Promise<string> => {
-    if (tokens && tokens.access !== stale) return Promise.resolve(tokens.access);
-    refreshing ??= store
-      .lock(() => exchange(stale))
-      .finally(() => {
-        refreshing = undefined;
-      });
-    return refreshing;
+  const refresh = async (stale: string): Promise<string> => {
+    if (tokens && tokens.access !== stale) {
+      // Somebody else's is no replacement.
+      if (!areOfOneUser(tokens.access, stale)) throw ended();
+      return tokens.access;
+    }
+    if (refreshing?.stale !== stale) {
+      const mine = { stale, done: store.lock(() => exchange(stale)) };
+      refreshing = mine;
+      const over = () => {
+        if (refreshing === mine) refreshing = undefined;
+      };
+      void mine.done.then(over, over);
+    }
+    return refreshing.done;
   };
 
   const access = async (): Promise<string> => {
-    if (!tokens) {
-      throw state.value.state === 'ended' ? ended() : new ParleyError('not_logged_in', 'Log in first.');
-    }
+    if (!tokens) throw state.value.state === 'ended' ? ended() : notLoggedIn();
     return freshFor(tokens) > 0 ? tokens.access : refresh(tokens.access);
   };
+
+  const tellServer = async (gone: Tokens) => {
+    const { access: token, refresh: secret } = freshFor(gone) > 0 ? gone : await replaced(gone);
+    await ask('POST', '/users/logout', { token, body: { refresh_token: secret } });
+  };
+
+  /** Another tab has logged in or out, or refreshed: this one does not go on as somebody else. */
+  const follow = async () => {
+    const found = await held().catch(() => tokens);
+    if (isLeaving || state.value.state === 'unknown') return;
+    if (found) {
+      isUnkept = false;
+      adopt(found);
+    } else if (tokens && !isUnkept) leave('out');
+  };
+  const unfollow = store.onChange?.(() => void follow());
 
   return {
     state,
@@ -107,49 +167,43 @@ export function createSession({ ask, store, now }: Dependencies) {
     freshFor: () => (tokens ? freshFor(tokens) : 0),
     async logIn(credentials: Credentials): Promise<User> {
       const next = dated(await ask<TokenPair>('POST', '/users/token', { body: credentials }));
-      await refreshing?.catch(() => undefined);
-      await store.lock(() => store.save(next));
+      await refreshing?.done.catch(() => undefined);
+      await store.lock(() => keep(next));
       adopt(next);
-      return state.value.user as User;
+      const { id, username } = claimsOf(next.access);
+      return { id, username };
     },
     /** Goes on with the tokens that the store holds. */
     async resume(): Promise<User | undefined> {
-      const held = await store.load();
-      if (held) adopt(held);
-      else if (state.value.state === 'unknown') await leave('out');
+      const found = await held();
+      if (found) adopt(found);
+      else if (state.value.state === 'unknown') leave('out');
       return state.value.user;
     },
-    /** The server need not hear of it: without tokens this device is out. */
+    /** At once, with or without a network: without tokens this device is out. Then the server is told. */
     async logOut(): Promise<void> {
-      const token = await access().catch(() => undefined);
-      const { refresh: secret } = tokens ?? {};
-      await store.lock(() => store.save(undefined));
-      await leave('out');
-      if (!token || !secret) return;
-      await ask('POST', '/users/logout', { token, body: { refresh_token: secret } }).catch(() => undefined);
+      const gone = tokens;
+      leave('out');
+      isLeaving = true;
+      try {
+        // Now, since the page may be closed at once; then what a refresh has kept that was under way.
+        await (gone ? forget(gone) : store.save(undefined));
+        if (gone) await store.lock(() => forget(gone));
+      } catch {
+        // The server makes them worthless.
+      } finally {
+        isLeaving = false;
+      }
+      if (gone) await tellServer(gone).catch(() => undefined);
     },
-    /** The server has said so. Another tab may have logged in anew: its tokens stay. */
-    async end(): Promise<void> {
-      const gone = tokens?.access;
-      await leave('ended');
-      await store.lock(async () => {
-        const held = await store.load();
-        if (held && gone && claimsOf(held.access).session === claimsOf(gone).session)
-          await store.save(undefined);
-      });
+    /** The server has said so, on a socket with this token. Somebody may have logged in anew: their tokens stay. */
+    async end(access: string): Promise<void> {
+      const gone = tokens;
+      if (!gone || claimsOf(access).session !== claimsOf(gone.access).session) return;
+      leave('ended');
+      await store.lock(() => forget(gone)).catch(() => undefined);
     },
-  };
-}
-
-/** What an access token says (RFC 7519 §4). It is the server's to verify. */
-function claimsOf(access: string) {
-  const part = (access.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/');
-  const bytes = Uint8Array.from(atob(part), (character) => character.charCodeAt(0));
-  const claims = JSON.parse(new TextDecoder().decode(bytes));
-  return {
-    id: String(claims.user_id),
-    username: String(claims.username),
-    session: String(claims.sid),
-    lifetime: (Number(claims.exp) - Number(claims.iat)) * 1000,
+    /** Follows the store no more. */
+    close: () => unfollow?.(),
   };
 }

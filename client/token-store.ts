@@ -12,6 +12,8 @@ export interface Tokens {
 export interface TokenStore {
   load(): Promise<Tokens | undefined>;
   save(tokens: Tokens | undefined): Promise<void>;
+  /** Tells that somebody else, such as another tab, may have saved. Returns what ends it. */
+  onChange?(listener: () => void): () => void;
   readonly lock: Lock;
 }
 
@@ -27,16 +29,24 @@ export function memoryTokens(): TokenStore {
   };
 }
 
+type StorageListener = (event: { readonly key: string | null }) => void;
+
 interface Page {
   readonly localStorage?: KeyValues;
   readonly navigator?: { readonly locks?: LockManager };
+  addEventListener?(type: 'storage', listener: StorageListener): void;
+  removeEventListener?(type: 'storage', listener: StorageListener): void;
 }
 
-/** Over reloads and for all tabs. Whatever script runs on the origin can read it: serve no foreign ones. */
+/**
+ * Over reloads and for all tabs. Whatever script runs on the origin can read it: serve no foreign ones. In memory where the
+ * browser forbids storage.
+ */
 export function localTokens(key = 'parley.tokens', page: Page = globalThis as Page): TokenStore {
-  const { localStorage: storage, navigator } = page;
+  const storage = storageOf(page);
+  if (storage === 'forbidden') return memoryTokens();
   if (!storage) throw new Error('localTokens needs localStorage.');
-  const locks = navigator?.locks;
+  const locks = page.navigator?.locks;
   return {
     load: async () => {
       try {
@@ -46,9 +56,32 @@ export function localTokens(key = 'parley.tokens', page: Page = globalThis as Pa
       }
     },
     save: async (tokens) => {
-      if (tokens) storage.setItem(key, JSON.stringify(tokens));
-      else storage.removeItem(key);
+      if (!tokens) return storage.removeItem(key);
+      try {
+        storage.setItem(key, JSON.stringify(tokens));
+      } catch (error) {
+        // Full. What is there is used up, and another tab that tried it would end the session.
+        storage.removeItem(key);
+        throw error;
+      }
+    },
+    onChange: (listener) => {
+      // Without a key: all of it was cleared.
+      const heard: StorageListener = (event) => {
+        if (event.key === key || event.key === null) listener();
+      };
+      page.addEventListener?.('storage', heard);
+      return () => page.removeEventListener?.('storage', heard);
     },
     lock: locks ? (work) => locks.request(key, work) : leaseLock(storage, `${key}.lease`),
   };
+}
+
+/** Reading it throws where cookies are blocked. */
+function storageOf(page: Page): KeyValues | undefined | 'forbidden' {
+  try {
+    return page.localStorage;
+  } catch {
+    return 'forbidden';
+  }
 }

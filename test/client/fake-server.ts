@@ -37,6 +37,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
   const log: Json[] = [];
   const sockets: FakeSocket[] = [];
   const requests: string[] = [];
+  /** The access token of each request. */
+  const authorized: (string | undefined)[] = [];
   const refreshed = new Map<string, number>();
   let generation = 0;
   let isEnded = false;
@@ -46,11 +48,13 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     log,
     sockets,
     requests,
+    authorized,
     faults,
     marks,
     /** How often each refresh token came. */
     refreshed,
     lifetime: 1800,
+    session: 's',
     /** Messages a page of `sync`; 100 in truth. */
     synced: 3,
     get isEnded() {
@@ -70,6 +74,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     fetch: async (url: string, init: RequestInit): Promise<Response> => {
       const { pathname, searchParams } = new URL(url);
       requests.push(`${init.method} ${pathname}`);
+      authorized.push(new Headers(init.headers).get('authorization')?.slice(7));
       const spoiled = faults.http?.(String(init.method), pathname);
       const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
       await pause(2);
@@ -108,12 +113,12 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     unread: Math.max(0, log.length - marks.read),
     ...marks,
   });
-  const tokens = () => {
+  const tokens = (user = ADA) => {
     generation += 1;
     const claims = {
-      user_id: ADA,
-      username: 'ada',
-      sid: 's',
+      user_id: user,
+      username: user === ADA ? 'ada' : 'bob',
+      sid: server.session,
       iat: 0,
       exp: server.lifetime,
       jti: generation,
@@ -124,7 +129,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
   const problem = (status: number, code: string) => json(status, { status, code, detail: code });
 
   const answer = (what: string, query: URLSearchParams, body: Json): Response => {
-    if (what === 'POST /users/token') return json(200, tokens());
+    if (what === 'POST /users/token') return json(200, tokens(body.email === 'bob@example.com' ? BOB : ADA));
     if (what === 'POST /users/token/refresh') {
       const uses = (refreshed.get(body.refresh) ?? 0) + 1;
       refreshed.set(body.refresh, uses);

@@ -1,0 +1,50 @@
+import type { KeyValues } from '../../client/lock.ts';
+
+type Listener = (event: { readonly key: string | null }) => void;
+
+/** The storage of one origin: what one tab writes, the others are told a little later, as in a browser. */
+export function browser({ hasLocks = true } = {}) {
+  const held = new Map<string, string>();
+  const tabs = new Set<Set<Listener>>();
+  let last: Promise<unknown> = Promise.resolve();
+  const locks = {
+    request: <T>(_name: string, work: () => Promise<T>) => {
+      const mine = last.then(work);
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+  return {
+    held,
+    /** How many listeners its tabs have. */
+    listeners: () => [...tabs].reduce((sum, { size }) => sum + size, 0),
+    tab() {
+      const listeners = new Set<Listener>();
+      tabs.add(listeners);
+      const tell = (key: string | null) => {
+        for (const others of tabs) {
+          if (others === listeners) continue;
+          setTimeout(() => {
+            for (const listener of others) listener({ key });
+          }, 3);
+        }
+      };
+      const localStorage: KeyValues = {
+        getItem: (key) => held.get(key) ?? null,
+        setItem: (key, value) => {
+          held.set(key, value);
+          tell(key);
+        },
+        removeItem: (key) => {
+          if (held.delete(key)) tell(key);
+        },
+      };
+      return {
+        localStorage,
+        ...(hasLocks && { navigator: { locks } }),
+        addEventListener: (_type: 'storage', listener: Listener) => void listeners.add(listener),
+        removeEventListener: (_type: 'storage', listener: Listener) => void listeners.delete(listener),
+      };
+    },
+  };
+}
