@@ -1,0 +1,63 @@
+import { useId } from 'preact/hooks';
+
+interface Props {
+  readonly label: string;
+  readonly name: string;
+  readonly type?: 'text' | 'email' | 'password';
+  /** For the browser's and password managers' own filling in. */
+  readonly autocomplete: string;
+  readonly hint?: string;
+  readonly error?: string | undefined;
+  readonly value?: string | undefined;
+  readonly focus?: boolean;
+  readonly maxLength?: number;
+}
+
+/** A field with its label, what helps to fill it in, and what is wrong with it. */
+export function Field({
+  label,
+  name,
+  type = 'text',
+  autocomplete,
+  hint,
+  error,
+  value,
+  focus,
+  maxLength,
+}: Props) {
+  const id = useId();
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        name={name}
+        // Preact's types tell each kind of input apart; a union of kinds fits none of them.
+        type={type as 'text'}
+        autocomplete={autocomplete}
+        {...(type !== 'text' || name === 'username' ? { autocapitalize: 'none', spellcheck: false } : {})}
+        {...(value !== undefined && { defaultValue: value })}
+        {...(maxLength && { maxLength })}
+        aria-describedby={described || undefined}
+        aria-invalid={error ? 'true' : undefined}
+        ref={(input) => {
+          if (focus && input && !input.dataset.met) {
+            input.dataset.met = 'yes';
+            input.focus();
+          }
+        }}
+      />
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p class="error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}

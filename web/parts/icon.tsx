@@ -1,0 +1,20 @@
+const shapes = {
+  back: 'M15 5l-7 7 7 7',
+  people:
+    'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c.6-3.6 3.2-5.5 6.5-5.5s5.9 1.9 6.5 5.5M16 4.5a3.3 3.3 0 0 1 0 6.2M18 14.8c2 .8 3.2 2.5 3.5 5.2',
+  send: 'M4 12l16-8-6 16-2.5-6.5z',
+  down: 'M12 5v13M6 12.5l6 6 6-6',
+  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2',
+  check: 'M4.5 12.5l5 5 10-11',
+  checks: 'M1.5 12.5l5 5 10-11M12.5 16.5l1 1 9.5-11',
+  warning: 'M12 8v5.5M12 17v.2M12 3.5L2.5 20h19z',
+} as const;
+
+/** A picture beside words that say the same: hidden from who listens. */
+export function Icon({ name }: { readonly name: keyof typeof shapes }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={shapes[name]} />
+    </svg>
+  );
+}

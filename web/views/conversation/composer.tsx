@@ -1,0 +1,95 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { Conversation } from '../../../client/index.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { drafts } from '../../state/drafts.ts';
+import { isTouch } from '../../state/screen.ts';
+import { texts } from '../../texts.ts';
+
+const said = texts.conversation;
+
+/** The server's own limit, in characters as people count them (openapi.yaml). */
+const MOST_CHARACTERS = 4_000;
+const SAID_FROM = 3_800;
+
+interface Props {
+  readonly talk: Conversation;
+  readonly username: string;
+  readonly onSend: () => void;
+  readonly onLeave: () => void;
+}
+
+/** Where one writes. What is begun stays for when one comes back to the conversation. */
+export function Composer({ talk, username, onSend, onLeave }: Props) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const text = useSignal(drafts.of(talk.id));
+  const length = text.value.length < SAID_FROM ? 0 : [...text.value].length;
+  const isTooLong = length > MOST_CHARACTERS;
+  const isEmpty = text.value.trim() === '';
+
+  useEffect(() => {
+    if (!isTouch.peek()) field.current?.focus({ preventScroll: true });
+  }, []);
+  useLayoutEffect(() => {
+    const { current: area } = field;
+    if (!area) return;
+    // As high as its text; the style sheet has the bounds.
+    area.style.height = 'auto';
+    area.style.height = `${area.scrollHeight}px`;
+  }, [text.value]);
+
+  const write = (next: string) => {
+    text.value = next;
+    drafts.keep(talk.id, next);
+  };
+  const send = () => {
+    if (isEmpty || isTooLong) return;
+    talk.send(text.value.replace(/^\n+|\s+$/g, ''));
+    write('');
+    onSend();
+    field.current?.focus();
+  };
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        ref={field}
+        rows={1}
+        value={text.value}
+        dir="auto"
+        aria-label={said.message}
+        aria-invalid={isTooLong ? 'true' : undefined}
+        aria-describedby={length ? 'composer-count' : undefined}
+        placeholder={said.placeholder(username)}
+        enterkeyhint={isTouch.value ? 'enter' : 'send'}
+        onInput={({ currentTarget: { value } }) => {
+          write(value);
+          if (value.trim() !== '') talk.type();
+        }}
+        onKeyDown={(event) => {
+          // While an input method composes a word, Enter and Escape are its own.
+          if (event.isComposing) return;
+          if (event.key === 'Escape') onLeave();
+          if (event.key === 'Enter' && !event.shiftKey && !isTouch.value) {
+            event.preventDefault();
+            send();
+          }
+        }}
+      />
+      <button type="submit" class="main round" aria-label={said.send} aria-disabled={isEmpty || isTooLong}>
+        <Icon name="send" />
+      </button>
+      {length > 0 && (
+        <p id="composer-count" class={isTooLong ? 'error' : 'hint'} role="status">
+          {isTooLong ? said.tooLong(length - MOST_CHARACTERS) : said.left(MOST_CHARACTERS - length)}
+        </p>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,105 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { Conversation as Talk, User } from '../../../client/index.ts';
+import { Bar } from '../../parts/bar.tsx';
+import { Heading } from '../../parts/heading.tsx';
+import { client, inbox } from '../../state/chat.ts';
+import { useFollowed } from '../../state/follow.ts';
+import { paths } from '../../state/paths.ts';
+import { go } from '../../state/route.ts';
+import { isTouch } from '../../state/screen.ts';
+import { texts } from '../../texts.ts';
+import { Composer } from './composer.tsx';
+import { ConversationHead } from './conversation-head.tsx';
+import { MessageList } from './message-list.tsx';
+import { firstUnread } from './unread.ts';
+import { usePeer } from './use-peer.ts';
+
+const said = texts.conversation;
+
+/** A talk with one person, whoever the address names. */
+export function Conversation({ userId }: { readonly userId: string }) {
+  const peer = usePeer(userId);
+  if (peer === 'nobody') return <Nobody />;
+  return <With peer={peer ?? { id: userId, username: '' }} />;
+}
+
+function With({ peer }: { readonly peer: User }) {
+  const { id, username } = peer;
+  const talk = useMemo(() => client.conversationWith(id), [id]);
+  const unreadFrom = useSignal<number | undefined>(undefined);
+  const isReady = useOpen(talk, (seq) => {
+    unreadFrom.value = seq;
+  });
+
+  const leave = () => {
+    go(paths.inbox);
+    // Where one was in the list, one goes on in the list.
+    const link = document.querySelector<HTMLElement>(`[data-user-id="${CSS.escape(id)}"] > a`);
+    requestAnimationFrame(() => link?.focus());
+  };
+  return (
+    <section class="view conversation" aria-label={username}>
+      <ConversationHead peer={peer} talk={talk} focus={isTouch.value} />
+      {isReady ? (
+        <MessageList talk={talk} username={username} unreadFrom={unreadFrom} />
+      ) : (
+        <div class="log-frame">
+          <p class="nothing">{said.loading}</p>
+        </div>
+      )}
+      <Composer
+        talk={talk}
+        username={username}
+        onLeave={leave}
+        onSend={() => {
+          unreadFrom.value = undefined;
+        }}
+      />
+    </section>
+  );
+}
+
+/** Opens the conversation for as long as it is shown. Ready: its end is there, and what is unread from its beginning on. */
+function useOpen(talk: Talk, onUnread: (seq: number) => void): boolean {
+  const isReady = useSignal(false);
+  const isLoaded = useFollowed(talk.isLoaded);
+  useEffect(() => {
+    // Without a connection it comes by itself when there is one.
+    talk.open().catch(() => undefined);
+    return talk.close;
+  }, [talk]);
+  useEffect(() => {
+    if (!isLoaded) return undefined;
+    let isHere = true;
+    const begin = async () => {
+      const unread = firstUnread(inbox.items.peek(), talk.id);
+      if (unread !== undefined) {
+        await talk.loadBackTo(unread).catch(() => undefined);
+        if (isHere) onUnread(unread);
+      }
+      if (isHere) isReady.value = true;
+    };
+    void begin();
+    return () => {
+      isHere = false;
+    };
+  }, [isLoaded, talk]);
+  return isReady.value;
+}
+
+function Nobody() {
+  return (
+    <div class="view">
+      <Bar>
+        <Heading focus>{said.nobody}</Heading>
+      </Bar>
+      <div class="page">
+        <p>{said.nobodyHint}</p>
+        <p>
+          <a href={paths.people}>{texts.inbox.findPeople}</a>
+        </p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { Component } from 'preact';
+import type { Conversation } from '../../../client/index.ts';
+import { Tick } from '../../parts/tick.tsx';
+import { Time } from '../../parts/time.tsx';
+import { wordsOf } from '../../state/refusals.ts';
+import { timeOf } from '../../state/times.ts';
+import { texts } from '../../texts.ts';
+import type { Row } from './rows.ts';
+
+interface Props {
+  readonly row: Extract<Row, { readonly kind: 'message' }>;
+  readonly sender: string;
+  readonly talk: Conversation;
+}
+
+const said = texts.conversation;
+
+/** One message. What has not changed is not drawn again, however long the conversation is. */
+export class MessageRow extends Component<Props> {
+  override shouldComponentUpdate({ row, sender, talk }: Props): boolean {
+    const { row: shown } = this.props;
+    return (
+      row.message !== shown.message ||
+      row.isFirst !== shown.isFirst ||
+      row.isLast !== shown.isLast ||
+      sender !== this.props.sender ||
+      talk !== this.props.talk
+    );
+  }
+
+  override render({ row, sender, talk }: Props) {
+    const { message, at, isFirst, isLast } = row;
+    const { key, seq, isOwn, text, state, reason } = message;
+    const place = `${isOwn ? 'own' : 'theirs'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`;
+    return (
+      <li class={`message ${place}`} data-key={key} data-seq={seq} data-own={isOwn} data-state={state}>
+        <div class="bubble">
+          {/* Who speaks is seen by side and colour, and heard by name. */}
+          {isFirst && <span class="unseen">{`${sender}: `}</span>}
+          <span class="text" dir="auto">
+            {text}
+          </span>
+          <span class="meta">
+            <Time at={at} shown={timeOf(at)} />
+            {state !== 'received' && <Tick state={state} />}
+          </span>
+        </div>
+        {state === 'failed' && (
+          <div class="failure">
+            <p>{reason && wordsOf(reason.code, reason.detail)}</p>
+            <button type="button" onClick={() => void talk.retry(key)}>
+              {said.tryAgain}
+            </button>
+            <button type="button" onClick={() => talk.discard(key)}>
+              {said.discard}
+            </button>
+          </div>
+        )}
+      </li>
+    );
+  }
+}

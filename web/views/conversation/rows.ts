@@ -1,0 +1,53 @@
+import type { Message } from '../../../client/index.ts';
+import { dayKey } from '../../state/times.ts';
+
+/** What a conversation shows, from the top. */
+export type Row =
+  | { readonly kind: 'day'; readonly key: string; readonly at: Date }
+  | { readonly kind: 'unread'; readonly key: string }
+  | {
+      readonly kind: 'message';
+      readonly key: string;
+      readonly message: Message;
+      readonly at: Date;
+      /** The first, or the last, of several that one person said in a row. */
+      readonly isFirst: boolean;
+      readonly isLast: boolean;
+    };
+
+/** Said within this time of one another, messages of one person stand together. */
+const TOGETHER_MS = 5 * 60_000;
+
+/** The messages with the days between them, and a line before the first unread one. */
+export function rowsOf(messages: readonly Message[], unreadFrom: number | undefined): readonly Row[] {
+  const rows: Row[] = [];
+  let before: { readonly message: Message; readonly at: Date; readonly day: string } | undefined;
+  for (const [index, message] of messages.entries()) {
+    const at = new Date(message.createdAt);
+    const day = dayKey(at);
+    const isNewDay = day !== before?.day;
+    const isUnread = unreadFrom !== undefined && message.seq === unreadFrom && !message.isOwn;
+    if (isNewDay) rows.push({ kind: 'day', key: `day ${day}`, at });
+    if (isUnread) rows.push({ kind: 'unread', key: 'unread' });
+    const next = messages[index + 1];
+    rows.push({
+      kind: 'message',
+      key: message.key,
+      message,
+      at,
+      isFirst: isNewDay || isUnread || !before || !areTogether(before.message, message),
+      isLast:
+        !next ||
+        !areTogether(message, next) ||
+        dayKey(new Date(next.createdAt)) !== day ||
+        (next.seq !== undefined && next.seq === unreadFrom && !next.isOwn),
+    });
+    before = { message, at, day };
+  }
+  return rows;
+}
+
+function areTogether(one: Message, next: Message): boolean {
+  const apartMs = Date.parse(next.createdAt) - Date.parse(one.createdAt);
+  return one.senderId === next.senderId && apartMs < TOGETHER_MS;
+}

@@ -1,0 +1,33 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { ParleyError, type User } from '../../../client/index.ts';
+import { client, connection, inbox, me, people } from '../../state/chat.ts';
+
+/** What an id looks like; an address that somebody made up must not become part of another path. */
+const ID = /^[\w-]{1,64}$/;
+
+/** Who an id belongs to: from what is there already, else the server is asked. Undefined until it is known. */
+export function usePeer(userId: string): User | 'nobody' | undefined {
+  const isPossible = ID.test(userId) && userId !== me.value?.id;
+  const asked = useSignal<User | 'nobody' | undefined>(undefined);
+  const known =
+    inbox.items.value.find(({ peer }) => peer.id === userId)?.peer ??
+    people.value.people.find(({ id }) => id === userId);
+  const isWanted = isPossible && !known && asked.value === undefined;
+  const isOnline = connection.value === 'online';
+
+  useEffect(() => {
+    if (!isWanted) return;
+    client.user(userId).then(
+      (user) => {
+        asked.value = user;
+      },
+      (error: unknown) => {
+        if (error instanceof ParleyError && error.status === 404) asked.value = 'nobody';
+        // Anything else: once more when the line is back.
+      },
+    );
+  }, [isWanted, isOnline, userId, asked]);
+
+  return isPossible ? (known ?? asked.value) : 'nobody';
+}

@@ -1,0 +1,63 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { InboxItem } from '../../client/index.ts';
+import { Person } from '../parts/person.tsx';
+import { Tick } from '../parts/tick.tsx';
+import { Time } from '../parts/time.tsx';
+import { client, me } from '../state/chat.ts';
+import { useFollowed } from '../state/follow.ts';
+import { paths } from '../state/paths.ts';
+import { briefly } from '../state/times.ts';
+import { watchPresence } from '../state/watched.ts';
+import { texts } from '../texts.ts';
+
+interface Props {
+  readonly item: InboxItem;
+  readonly isChosen: boolean;
+}
+
+/** How far an own message came, as the inbox knows it. */
+function stateOf({ last, peerRead, peerReceived }: InboxItem) {
+  if (last.seq <= peerRead) return 'read';
+  return last.seq <= peerReceived ? 'delivered' : 'sent';
+}
+
+/** One conversation: who, what was said last, when, and how much of it is unread. */
+export function InboxRow({ item, isChosen }: Props) {
+  const { id, peer, last, unread } = item;
+  const row = useRef<HTMLLIElement>(null);
+  const isTyping = useFollowed(client.conversation(id).typing);
+  useEffect(() => (row.current ? watchPresence(row.current) : undefined), []);
+  const isOwn = last.senderId === me.value?.id;
+  const at = new Date(last.createdAt);
+
+  return (
+    <li ref={row} class={unread > 0 ? 'row unread' : 'row'} data-user-id={peer.id}>
+      <a href={paths.conversation(peer.id)} aria-current={isChosen ? 'page' : undefined}>
+        <Person user={peer} />
+        <span class="name">
+          <bdi>{peer.username}</bdi>
+        </span>
+        <Time at={at} shown={briefly(at)} />
+        <span class="last">
+          {isTyping ? (
+            <em>{texts.conversation.typing}</em>
+          ) : (
+            <>
+              {isOwn && <Tick state={stateOf(item)} />}
+              <span class="preview" dir="auto">
+                {isOwn && <span class="unseen">{texts.inbox.you}</span>}
+                {last.text}
+              </span>
+            </>
+          )}
+        </span>
+        {unread > 0 && (
+          <span class="badge">
+            <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
+            <span class="unseen">{texts.inbox.unread(unread)}</span>
+          </span>
+        )}
+      </a>
+    </li>
+  );
+}
