@@ -22,7 +22,8 @@ const dayAndYear = new Intl.DateTimeFormat(locale, { dateStyle: 'full' });
 const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
 const shortYear = new Intl.DateTimeFormat(locale, { dateStyle: 'short' });
 const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' });
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+// It stands within a sentence of the texts.
+const relative = new Intl.RelativeTimeFormat(texts.language, { numeric: 'auto' });
 
 /** The day of the reader's own time zone, as a key. */
 export const dayKey = (date: Date): string => `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;

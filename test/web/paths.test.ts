@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { paths, routeOf } from '../../web/state/paths.ts';
+
+describe('an address', () => {
+  it.each([
+    ['', { view: 'inbox' }],
+    [paths.inbox, { view: 'inbox' }],
+    [paths.people, { view: 'people' }],
+    [paths.profile, { view: 'profile' }],
+    [paths.logIn, { view: 'log-in' }],
+    [paths.signUp, { view: 'sign-up' }],
+    [paths.conversation('a-b'), { view: 'conversation', userId: 'a-b' }],
+    [paths.conversation('../users'), { view: 'conversation', userId: '../users' }],
+    ['#/with/', { view: 'inbox' }],
+    ['#/with/%E0%A4%A', { view: 'inbox' }],
+    ['#/nowhere', { view: 'inbox' }],
+    ['#constructor', { view: 'inbox' }],
+  ])('%j leads somewhere', (hash, route) => {
+    expect(routeOf(hash)).toEqual(route);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { ago, briefly, dayName, inSeconds, locale, timeOf } from '../../web/state/times.ts';
+
+const now = new Date(2026, 10, 23, 15, 30);
+const at = (year: number, month: number, day: number, hour = 12, minute = 0) =>
+  new Date(year, month - 1, day, hour, minute);
+const intl = (options: Intl.DateTimeFormatOptions, date: Date) =>
+  new Intl.DateTimeFormat(locale, options).format(date);
+
+describe('times', () => {
+  it('name days as people do', () => {
+    expect(dayName(at(2026, 11, 23, 0, 1), now)).toBe('Today');
+    expect(dayName(at(2026, 11, 22, 23, 59), now)).toBe('Yesterday');
+    const wednesday = at(2026, 11, 18);
+    expect(dayName(wednesday, now)).toBe(intl({ weekday: 'long', day: 'numeric', month: 'long' }, wednesday));
+    expect(dayName(at(2025, 11, 18), now)).toContain('2025');
+  });
+
+  it('are brief in a list: the hour, the day, the date', () => {
+    expect(briefly(at(2026, 11, 23, 9, 5), now)).toBe(timeOf(at(2026, 11, 23, 9, 5)));
+    expect(briefly(at(2026, 11, 22, 9, 5), now)).toBe('Yesterday');
+    expect(briefly(at(2026, 11, 17), now)).toBe(intl({ weekday: 'long' }, at(2026, 11, 17)));
+    // A week ago it was the same day of the week: its name alone would say today's.
+    expect(briefly(at(2026, 11, 16), now)).toBe(intl({ day: 'numeric', month: 'short' }, at(2026, 11, 16)));
+    expect(briefly(at(2025, 11, 16), now)).toBe(intl({ dateStyle: 'short' }, at(2025, 11, 16)));
+  });
+
+  it('of a server whose clock is a little ahead are of today', () => {
+    const soon = new Date(now.getTime() + 90_000);
+    expect(briefly(soon, now)).toBe(timeOf(soon));
+    expect(ago(soon, now)).toBe(ago(now, now));
+  });
+
+  it('ago are in whole minutes, hours and days', () => {
+    expect(ago(new Date(now.getTime() - 59_000), now)).toBe('this minute');
+    expect(ago(new Date(now.getTime() - 5 * 60_000), now)).toBe('5 minutes ago');
+    expect(ago(new Date(now.getTime() - 3 * 3_600_000), now)).toBe('3 hours ago');
+    expect(ago(at(2026, 11, 22, 9), now)).toBe('yesterday');
+    expect(ago(at(2026, 11, 13, 9), now)).toBe('10 days ago');
+  });
+
+  it('to wait are rounded up to minutes', () => {
+    expect(inSeconds(40)).toBe('in 40 seconds');
+    expect(inSeconds(61)).toBe('in 2 minutes');
+  });
+});
