@@ -2,6 +2,7 @@ import type { ConversationStore } from './conversation.ts';
 import type { Action, Frame, SyncDone, SyncPage } from './frame-types.ts';
 import type { StoredMessage } from './http-types.ts';
 import type { Inbox } from './inbox.ts';
+import type { Pause } from './pauses.ts';
 import { persist } from './persist.ts';
 
 interface Options {
@@ -14,13 +15,14 @@ interface Options {
   readonly onSynced: () => void;
   readonly loadProfile: () => Promise<void>;
   readonly random: () => number;
+  readonly pause: Pause;
 }
 
 const SYNCED_AT_ONCE = 50;
 
 /** What was missed in a time without a line, or on one that stood still. */
 export function createCatchingUp(options: Options) {
-  const { request, isOnline, conversations, inbox, receive, onSynced, loadProfile, random } = options;
+  const { request, isOnline, conversations, inbox, receive, onSynced, loadProfile, random, pause } = options;
   /** Of the last `sync.done`. */
   let position: string | undefined;
   let count = 0;
@@ -70,7 +72,7 @@ export function createCatchingUp(options: Options) {
       count += 1;
       const mine = count;
       isInboxStale ||= !isRenewal;
-      const still = { isWanted: () => mine === count && isOnline(), random };
+      const still = { isWanted: () => mine === count && isOnline(), random, pause };
       await persist(sync, still);
       onSynced();
       if (isInboxStale) await persist(loadInbox, still);

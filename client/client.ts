@@ -23,6 +23,7 @@ import { createMarks } from './marks.ts';
 import { type Observable, observable } from './observable.ts';
 import { createOutbox } from './outbox.ts';
 import { memoryOutbox, type OutboxStore } from './outbox-store.ts';
+import { createPauses } from './pauses.ts';
 import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
 import { createRouting } from './routing.ts';
@@ -81,6 +82,7 @@ export function createClient(options: ClientOptions) {
   const inbox = createInbox({ get, marks, presence, ownId });
   const people = createPeople(get);
   const history = createHistory(get);
+  const { pause, end: endPauses } = createPauses();
   const outbox = createOutbox({
     store: options.outbox ?? (pageDatabase() ? indexedOutbox() : memoryOutbox()),
     isOnline,
@@ -89,6 +91,7 @@ export function createClient(options: ClientOptions) {
       conversations.get(conversation)?.last() ??
       inbox.lastOf(conversation) ??
       (await history.newest(conversation)),
+    newestOf: history.newest,
     behind: history.behind,
     onChange: (conversation, stored) => {
       const store = conversations.get(conversation);
@@ -97,6 +100,7 @@ export function createClient(options: ClientOptions) {
     },
     now,
     random,
+    pause,
   });
 
   const storeOf = (id: string): ConversationStore => {
@@ -138,11 +142,12 @@ export function createClient(options: ClientOptions) {
     conversations,
     inbox,
     receive: routing.receive,
-    onSynced: outbox.pumpAll,
+    onSynced: () => void outbox.load(ownId()),
     loadProfile: async () => {
       if (!profile.value) profile.set(await get<Profile>('/users/me'));
     },
     random,
+    pause,
   });
 
   const line = createLine({
@@ -174,6 +179,7 @@ export function createClient(options: ClientOptions) {
     presence.reset();
     people.reset();
     profile.set(undefined);
+    endPauses();
   };
 
   let userId: string | undefined;
@@ -183,7 +189,7 @@ export function createClient(options: ClientOptions) {
     userId = user?.id;
     forgetUser();
     if (!user || isClosed) return;
-    void outbox.load(user.id).then(outbox.pumpAll);
+    void outbox.load(user.id);
     line.start();
   });
 

@@ -17,14 +17,13 @@ export function createHistory(get: <T>(path: string) => Promise<T>) {
         throw error;
       }
     },
-    /** Everything behind a `seq`. */
-    async behind(conversation: string, after: number): Promise<readonly StoredMessage[]> {
-      const found: StoredMessage[] = [];
+    /** Everything behind a `seq`, page by page. */
+    async *behind(conversation: string, after: number): AsyncGenerator<readonly StoredMessage[]> {
       for (let last = after; ; ) {
         const { results } = await window(conversation, `after=${last}&limit=${MOST}`);
-        found.push(...results);
+        yield results;
         last = results.at(-1)?.seq ?? last;
-        if (results.length < MOST) return found;
+        if (results.length < MOST) return;
       }
     },
   };

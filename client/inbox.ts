@@ -47,7 +47,8 @@ export function createInbox({ get, marks, presence, ownId }: Options) {
   const hasMore = observable(false);
   const isLoaded = observable(false);
   const known = new Map<string, { readonly peer: User; readonly last: LastMessage }>();
-  const asked = new Set<string>();
+  /** The newest message of those whose peer's name is asked for. */
+  const asked = new Map<string, LastMessage>();
   let cursor: string | null = null;
   let era = 0;
 
@@ -105,18 +106,19 @@ export function createInbox({ get, marks, presence, ownId }: Options) {
   /** The first message of a conversation: its peer's name is asked for. */
   const introduce = async (id: string, last: LastMessage) => {
     const mine = era;
-    if (asked.has(id)) return;
-    asked.add(id);
+    const before = asked.get(id);
+    if (!before || before.seq < last.seq) asked.set(id, last);
+    if (before) return;
     try {
       const peer = await get<UserWithPresence>(`/users/${peerIn(id, ownId())}`);
       if (mine !== era) return;
-      put(id, { id: peer.id, username: peer.username }, last);
+      put(id, { id: peer.id, username: peer.username }, asked.get(id) ?? last);
       presence.learn([{ user_id: peer.id, online: peer.online, last_seen: peer.last_seen }]);
       render();
     } catch {
       // The next message, or the next loading of the inbox, brings it.
     } finally {
-      asked.delete(id);
+      if (mine === era) asked.delete(id);
     }
   };
 

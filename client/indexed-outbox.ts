@@ -1,4 +1,4 @@
-import { memoryOutbox, type OutboxStore } from './outbox-store.ts';
+import { memoryOutbox, type OutboxStore, type Unsent } from './outbox-store.ts';
 
 /** What this library needs of IndexedDB. */
 interface Asked<T> {
@@ -11,7 +11,12 @@ interface Opening extends Asked<Database> {
 }
 interface Database {
   createObjectStore(name: string, options: { keyPath: string }): unknown;
-  transaction(name: string, mode: 'readonly' | 'readwrite'): { objectStore(name: string): ObjectStore };
+  transaction(name: string, mode: 'readonly' | 'readwrite'): Transaction;
+}
+interface Transaction {
+  objectStore(name: string): ObjectStore;
+  oncomplete: (() => void) | null;
+  onabort: (() => void) | null;
 }
 interface ObjectStore {
   getAll(): Asked<unknown>;
@@ -23,6 +28,8 @@ export interface IndexedDb {
 }
 
 const STORE = 'unsent';
+/** Browsers have been seen never to answer. */
+const OPENING_MS = 3_000;
 
 /**
  * Survives a reload. Where the browser refuses a database (private windows, a full disk), messages wait in memory: to say
@@ -30,17 +37,31 @@ const STORE = 'unsent';
  */
 export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()): OutboxStore {
   const memory = memoryOutbox();
-  const database = indexedDB ? openDatabase(indexedDB, name) : Promise.reject(new Error('no IndexedDB'));
+  const database = openDatabase(indexedDB, name);
   database.catch(() => undefined);
   const run = async (
     mode: 'readonly' | 'readwrite',
     work: (store: ObjectStore) => Asked<unknown>,
-  ): Promise<unknown> => settled(work((await database).transaction(STORE, mode).objectStore(STORE)));
+  ): Promise<unknown> => {
+    const transaction = (await database).transaction(STORE, mode);
+    const asked = work(transaction.objectStore(STORE));
+    // A disk that is full may refuse as late as at the end.
+    return new Promise((resolve, reject) => {
+      transaction.oncomplete = () => resolve(asked.result);
+      transaction.onabort = () => reject(new Error('IndexedDB refused.'));
+    });
+  };
   return {
-    load: () =>
-      run('readonly', (store) => store.getAll()).catch(memory.load) as ReturnType<OutboxStore['load']>,
+    load: async () => {
+      const stored = run('readonly', (store) => store.getAll()) as Promise<Unsent[]>;
+      const rows = [...(await stored.catch(() => [])), ...(await memory.load())];
+      return [...new Map(rows.map((row) => [row.clientId, row])).values()];
+    },
     put: async (message) => {
-      await run('readwrite', (store) => store.put(message)).catch(() => memory.put(message));
+      await run('readwrite', (store) => store.put(message)).then(
+        () => memory.remove(message.clientId),
+        () => memory.put(message),
+      );
     },
     remove: async (clientId) => {
       await memory.remove(clientId);
@@ -54,15 +75,20 @@ export function pageDatabase(): IndexedDb | undefined {
   return (globalThis as { readonly indexedDB?: IndexedDb }).indexedDB;
 }
 
-function openDatabase(indexedDB: IndexedDb, name: string): Promise<Database> {
+async function openDatabase(indexedDB: IndexedDb | undefined, name: string): Promise<Database> {
+  if (!indexedDB) throw new Error('There is no IndexedDB.');
   const opening = indexedDB.open(name, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: 'clientId' });
-  return settled(opening);
-}
-
-function settled<T>(asked: Asked<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(new Error('IndexedDB refused.'));
+    const refuse = () => {
+      clearTimeout(deadline);
+      reject(new Error('IndexedDB refused.'));
+    };
+    const deadline = setTimeout(refuse, OPENING_MS);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: 'clientId' });
+    opening.onerror = refuse;
+    opening.onsuccess = () => {
+      clearTimeout(deadline);
+      resolve(opening.result);
+    };
   });
 }

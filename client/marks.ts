@@ -29,6 +29,8 @@ export function createMarks({ isOnline, request, onChange }: Options) {
   };
   type Kind = keyof typeof untold;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Counts users: what could not be told for an earlier one is nobody's. */
+  let era = 0;
 
   const of = (conversation: string) => known.get(conversation) ?? NONE;
 
@@ -56,9 +58,11 @@ export function createMarks({ isOnline, request, onChange }: Options) {
   };
 
   const tell = async (kind: Kind, conversation: string, seq: number) => {
+    const mine = era;
     const left = untold[kind];
     left.delete(conversation);
     const again = (delayMs?: number) => {
+      if (mine !== era) return;
       left.set(conversation, Math.max(seq, left.get(conversation) ?? 0));
       soon(delayMs);
     };
@@ -89,6 +93,7 @@ export function createMarks({ isOnline, request, onChange }: Options) {
     /** When the line is back: what could not be told. */
     flush: () => soon(0),
     reset(): void {
+      era += 1;
       clearTimeout(timer);
       timer = undefined;
       known.clear();

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { type IndexedDb, indexedOutbox } from '../../client/indexed-outbox.ts';
 import type { Unsent } from '../../client/outbox-store.ts';
 
 /** As much of IndexedDB as the outbox uses: requests settle later, and stores are there only after an upgrade. */
-function database({ isRefusing = false } = {}): IndexedDb {
+function database({ isRefusing = false, isFull = (): boolean => false } = {}): IndexedDb {
   const rows = new Map<string, unknown>();
   let hasStore = false;
   const asked = (result: unknown, before?: (request: { onupgradeneeded: (() => void) | null }) => void) => {
@@ -29,12 +29,18 @@ function database({ isRefusing = false } = {}): IndexedDb {
     createObjectStore: () => {
       hasStore = true;
     },
-    transaction: () => ({
-      objectStore: () => {
-        if (!hasStore) throw new Error('NotFoundError');
-        return store;
-      },
-    }),
+    transaction: () => {
+      const transaction = {
+        oncomplete: null as (() => void) | null,
+        onabort: null as (() => void) | null,
+        objectStore: () => {
+          if (!hasStore) throw new Error('NotFoundError');
+          setTimeout(() => (isFull() ? transaction.onabort?.() : transaction.oncomplete?.()));
+          return store;
+        },
+      };
+      return transaction;
+    },
   };
   return {
     open: () => asked(opened, (request) => !hasStore && request.onupgradeneeded?.()),
@@ -68,4 +74,38 @@ it.each([
   expect(await outbox.load()).toEqual([unsent('a')]);
   await outbox.remove('a');
   expect(await outbox.load()).toEqual([]);
+});
+
+it('keeps in memory what a full disk refuses, beside what is stored', async () => {
+  let isFull = false;
+  const outbox = indexedOutbox('o', database({ isFull: () => isFull }));
+  await outbox.put(unsent('a'));
+  isFull = true;
+  await outbox.put(unsent('b'));
+  isFull = false;
+  expect(await outbox.load()).toEqual([unsent('a'), unsent('b')]);
+  await outbox.put({ ...unsent('b'), after: 1 });
+  expect(await outbox.load()).toEqual([unsent('a'), { ...unsent('b'), after: 1 }]);
+});
+
+it('does not wait for a browser that never answers, or throws', async () => {
+  vi.useFakeTimers();
+  try {
+    const never = { open: () => ({}) } as unknown as IndexedDb;
+    const throwing = {
+      open: () => {
+        throw new Error('SecurityError');
+      },
+    } as unknown as IndexedDb;
+    for (const indexedDB of [never, throwing]) {
+      const outbox = indexedOutbox('o', indexedDB);
+      const put = outbox.put(unsent('a'));
+      await vi.advanceTimersByTimeAsync(3000);
+      await put;
+      expect(await outbox.load()).toEqual([unsent('a')]);
+    }
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest';
+import { ParleyError } from '../../client/errors.ts';
+import type { Action, Frame, MessageSend } from '../../client/frame-types.ts';
+import { memoryOutbox, type OutboxStore } from '../../client/index.ts';
+import { createOutbox } from '../../client/outbox.ts';
+import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
+import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
+
+fakeClock();
+
+const AS_ADA = { email: 'ada@example.com', password: 'x' };
+
+/** One tab's outbox over a store that it may share. What the server says is up to the test. */
+function tab(
+  store: OutboxStore,
+  {
+    lastOf = async () => 0,
+    request,
+  }: { lastOf?: () => Promise<number>; request: (frame: MessageSend) => Promise<unknown> },
+) {
+  const sent: MessageSend[] = [];
+  const outbox = createOutbox({
+    store,
+    isOnline: () => true,
+    request: async (action: Action) => {
+      sent.push(action as MessageSend);
+      return (await request(action as MessageSend)) as Frame;
+    },
+    lastOf,
+    newestOf: async () => 7,
+    behind: async function* () {},
+    onChange: () => undefined,
+    now: Date.now,
+    random: () => 0.5,
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
+  return { outbox, sent };
+}
+
+const stored = ({ client_id, text }: MessageSend, seq = 1) => ({
+  id: 'm',
+  conversation: TALK,
+  seq,
+  message: text,
+  sender_id: ADA,
+  created_at: '2026-11-23T09:00:00.000Z',
+  client_id,
+});
+const refusal = () => Promise.reject(new ParleyError('user_not_found', 'Gone.'));
+const never = () => new Promise<never>(() => undefined);
+
+describe('of two tabs with one outbox', () => {
+  it('one sends what the other wrote and could not', async () => {
+    const outbox = memoryOutbox();
+    const server = fakeServer();
+    const offline = await online(fakeServer({ handshake: () => 'refuse' }), { outbox });
+    offline.client.conversationWith(BOB).send('left');
+    await pass(10);
+    const { client } = clientOf(server, { outbox });
+    await during(client.logIn(AS_ADA), 500);
+    expect(texts(server.log.map(({ message }) => ({ text: message })))).toEqual(['left']);
+    expect(await outbox.load()).toEqual([]);
+  });
+
+  it('one sends at its next socket what the other left since', async () => {
+    const outbox = memoryOutbox();
+    const server = fakeServer();
+    const { client } = await online(server, { outbox });
+    const offline = await online(fakeServer({ handshake: () => 'refuse' }), { outbox });
+    offline.client.conversationWith(BOB).send('left');
+    await pass(10);
+    offline.client.close();
+    expect(server.log).toEqual([]);
+    server.last().cut();
+    await pass(2000);
+    expect(server.log).toHaveLength(1);
+    expect(client.conversationWith(BOB).messages.value).toEqual([]);
+  });
+
+  it('both take the place to look from of the one that tried first', async () => {
+    const store = memoryOutbox();
+    const holds: ((seq: number) => void)[] = [];
+    const lastOf = () => new Promise<number>((resolve) => holds.push(resolve));
+    const [one, other] = [tab(store, { lastOf, request: never }), tab(store, { lastOf, request: never })];
+    const key = one.outbox.add(ADA, TALK, 'once');
+    await pass(0);
+    await other.outbox.load(ADA);
+    holds[0]?.(3);
+    await pass(10);
+    expect(one.sent).toMatchObject([{ after: 3, client_id: key }]);
+    // By now it is stored as number 4, so that it would not be found behind 4.
+    holds[1]?.(4);
+    await pass(10);
+    expect(other.sent).toEqual(one.sent);
+  });
+
+  it('neither tries what the other has seen acknowledged', async () => {
+    const store = memoryOutbox();
+    const holds: ((seq: number) => void)[] = [];
+    const lastOf = () => new Promise<number>((resolve) => holds.push(resolve));
+    const [one, other] = [tab(store, { lastOf, request: never }), tab(store, { lastOf, request: never })];
+    one.outbox.add(ADA, TALK, 'once');
+    await pass(0);
+    await other.outbox.load(ADA);
+    holds[0]?.(0);
+    await pass(0);
+    one.outbox.acknowledge(stored(one.sent[0] as MessageSend));
+    await pass(0);
+    holds[1]?.(1);
+    await pass(10);
+    expect(other.sent).toEqual([]);
+    expect(other.outbox.of(TALK)).toEqual([]);
+    expect(await store.load()).toEqual([]);
+  });
+
+  it('what one discards does not come back when the other is refused it, tries it again or loads', async () => {
+    const store = memoryOutbox();
+    let refuse: () => void = () => undefined;
+    const one = tab(store, { request: refusal });
+    const slow = tab(store, { request: () => new Promise((_, reject) => (refuse = () => reject(gone))) });
+    const gone = new ParleyError('user_not_found', 'Gone.');
+    const key = one.outbox.add(ADA, TALK, 'bad');
+    await slow.outbox.load(ADA);
+    await pass(10);
+    expect(one.outbox.of(TALK)).toMatchObject([{ reason: { code: 'user_not_found' } }]);
+    const third = tab(store, { request: refusal });
+    const fourth = tab(store, { request: refusal });
+    await third.outbox.load(ADA);
+    await fourth.outbox.load(ADA);
+    one.outbox.discard(key);
+    await pass(0);
+    refuse();
+    await third.outbox.retry(key);
+    await fourth.outbox.load(ADA);
+    await pass(10);
+    expect(await store.load()).toEqual([]);
+    for (const { outbox } of [one, slow, third, fourth]) expect(outbox.of(TALK)).toEqual([]);
+    expect([third.sent, fourth.sent]).toEqual([[], []]);
+  });
+
+  it('what is acknowledged while the outbox is being read does not come back with it', async () => {
+    const store = memoryOutbox();
+    const one = tab(store, { request: never });
+    one.outbox.add(ADA, TALK, 'once');
+    await pass(10);
+    let answer: () => void = () => undefined;
+    const slowly = {
+      ...store,
+      load: async () => {
+        const found = await store.load();
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return found;
+      },
+    };
+    const other = tab(slowly, { request: never });
+    const loaded = other.outbox.load(ADA);
+    await pass(0);
+    expect(other.outbox.acknowledge(stored(one.sent[0] as MessageSend))).toBe(false);
+    answer();
+    await loaded;
+    expect(other.outbox.of(TALK)).toEqual([]);
+    await pass(10);
+    expect(await store.load()).toEqual([]);
+    expect(other.sent).toEqual([]);
+  });
+});
+
+describe('a message', () => {
+  it('leaves although the store fails', async () => {
+    const fail = () => Promise.reject(new Error('QuotaExceededError'));
+    const server = fakeServer();
+    const { client } = await online(server, { outbox: { load: fail, put: fail, remove: fail } });
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    for (const text of ['a', 'b']) talk.send(text);
+    await pass(100);
+    expect(talk.messages.value).toMatchObject([
+      { text: 'a', state: 'sent' },
+      { text: 'b', state: 'sent' },
+    ]);
+  });
+
+  it('that is too large for the line fails by itself, and the next one leaves', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    // In UTF-8 it has more than 32 KB, in UTF-16 units it has not.
+    const key = talk.send('€'.repeat(11_000));
+    talk.send('small');
+    await pass(100);
+    expect(texts(server.sent('message.send'))).toEqual(['small']);
+    expect(talk.messages.value).toMatchObject([
+      { text: 'small', state: 'sent' },
+      { key, state: 'failed', reason: { code: 'validation_failed' } },
+    ]);
+    await during(talk.retry(key));
+    expect(talk.messages.value.at(-1)).toMatchObject({ key, state: 'failed' });
+    expect(texts(server.sent('message.send'))).toEqual(['small']);
+    talk.discard(key);
+    expect(talk.messages.value).toHaveLength(1);
+  });
+
+  it('whose first try is refused for what was said since is not looked for', async () => {
+    let isFirst = true;
+    const { outbox, sent } = tab(memoryOutbox(), {
+      lastOf: async () => 3,
+      request: async (frame) => {
+        if (!isFirst) return outbox.acknowledge(stored(frame, 8));
+        isFirst = false;
+        throw new ParleyError('after_invalid', '');
+      },
+    });
+    outbox.add(ADA, TALK, 'new');
+    await pass(1000);
+    expect(sent.map(({ after }) => after)).toEqual([3, 7]);
+    expect(outbox.of(TALK)).toEqual([]);
+  });
+
+  it('is not sent without a pause when the server acknowledges something else', async () => {
+    const { outbox, sent } = tab(memoryOutbox(), { request: async () => undefined });
+    outbox.add(ADA, TALK, 'new');
+    await pass(60_000);
+    expect(sent.length).toBeLessThan(15);
+    outbox.reset();
+  });
+
+  it('of one user is not sent by the next one of the browser', async () => {
+    const outbox = memoryOutbox();
+    const offline = await online(fakeServer({ handshake: () => 'refuse' }), { outbox });
+    offline.client.conversationWith(BOB).send("ada's");
+    await pass(10);
+    offline.client.close();
+    const server = fakeServer();
+    const { client } = clientOf(server, { outbox });
+    await during(client.logIn({ ...AS_ADA, email: 'bob@example.com' }), 500);
+    expect([client.connection.value, server.log]).toEqual(['online', []]);
+    expect(await outbox.load()).toHaveLength(1);
+  });
+});
