@@ -1,0 +1,179 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createAsking } from '../../client/asking.ts';
+import type { Ask } from '../../client/http.ts';
+import { localTokens, memoryTokens, type Tokens } from '../../client/index.ts';
+import { createSession } from '../../client/session.ts';
+import { browser } from './browser.ts';
+import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
+import { clientOf, during, fakeClock, online, pass } from './support.ts';
+
+fakeClock();
+
+const AS_BOB = { email: 'bob@example.com', password: 'x' };
+
+/** Waits for what no close can take back: requests that are on their way. */
+const settle = () => pass(10);
+
+describe('closing leaves no timer', () => {
+  it('of a line that was idle, in a conversation with all that it has', async () => {
+    const server = fakeServer({ push: ({ message }) => (message === 'lost' ? [] : [1]) });
+    server.say('hello');
+    const { client, page } = await online(server);
+    const talk = client.conversation(TALK);
+    await during(talk.open());
+    page.wake('used');
+    client.people.search('b');
+    talk.markRead();
+    server.say('lost');
+    server.say('behind it');
+    await pass(2);
+    server.push({ type: 'typing', conversation: TALK, user_id: BOB, expires_in: 6 });
+    await pass(5);
+    expect(talk.typing.value).toBe(true);
+    client.close();
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(server.open()).toEqual([]);
+  });
+
+  it.each([
+    ['while nothing is answered', { reply: () => 'lost' as const }],
+    ['while the server is busy', { reply: () => ({ error: { type: 'error', code: 'busy', detail: '' } }) }],
+    ['while a handshake hangs', { handshake: () => 'hang' as const }],
+    ['while the line is refused', { handshake: () => 'refuse' as const }],
+  ])('%s', async (_when, faults) => {
+    const server = fakeServer(faults);
+    server.say('hello');
+    const { client } = await online(server);
+    const talk = client.conversation(TALK);
+    void talk.open().catch(() => undefined);
+    talk.send('waits');
+    talk.markRead(1);
+    talk.type();
+    await pass(12_000);
+    client.close();
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
+    await pass(60_000);
+    expect(server.open()).toEqual([]);
+  });
+
+  it('of the socket before, that still waited for a reply', async () => {
+    const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 5000 : 1) });
+    const { client } = await online(server, { limits: { connectionMs: 10_000 } });
+    await pass(8000);
+    client.conversationWith(BOB).send('in between');
+    await pass(1500);
+    expect(server.open()).toHaveLength(2);
+    client.close();
+    expect(server.open()).toEqual([]);
+    expect(server.sockets.every(({ closedByClient }) => closedByClient)).toBe(true);
+    await pass(5001);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('and a client that is closed while it logs in opens nothing', async () => {
+    const server = fakeServer();
+    const { client } = clientOf(server);
+    const logIn = client.logIn({ email: '', password: '' });
+    await pass(2);
+    client.close();
+    await during(logIn);
+    expect(server.sockets).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('who logs in next', () => {
+  it('sees nothing of the one before that was still on its way', async () => {
+    const server = fakeServer({ reply: ({ action }) => (action === 'message.received' ? 'lost' : 1) });
+    server.say("for ada's eyes");
+    const { client } = await online(server);
+    await pass(1000);
+    void client
+      .conversation(TALK)
+      .open()
+      .catch(() => undefined);
+    client.people.search('x');
+    const asked = client.user(BOB);
+    asked.catch(() => undefined);
+    await pass(1);
+    const logIn = client.logIn(AS_BOB);
+    await pass(4);
+    server.faults.http = (_method, path) =>
+      path === '/users/me' || path === '/users' || path.startsWith('/conversations') ? 'offline' : undefined;
+    await during(logIn);
+    expect(client.session.value.user?.id).toBe(BOB);
+    expect(client.conversation(TALK).messages.value).toEqual([]);
+    expect(client.inbox.items.value).toEqual([]);
+    const bobs = server.last().frames.map(({ action }) => action);
+    await pass(5000);
+    expect(bobs, 'marks of the one before are not told').not.toContain('message.received');
+    expect(server.last().frames.map(({ action }) => action)).not.toContain('message.received');
+  });
+
+  it('gets no answer that was asked for by the one before', async () => {
+    const answers: ((value: unknown) => void)[] = [];
+    const ask = (() => new Promise((resolve) => answers.push(resolve))) as unknown as Ask;
+    const asking = createAsking(ask, { access: async () => 'a', refresh: async () => 'b' });
+    const asked = asking.get('/users/me');
+    await pass(0);
+    asking.reset();
+    answers[0]?.({ id: ADA });
+    await expect(asked).rejects.toMatchObject({ code: 'session_ended' });
+  });
+
+  it('is not asked as when the token of the one before is refused', async () => {
+    const server = fakeServer();
+    const tokens = memoryTokens();
+    const { client } = await online(server, { tokens });
+    const before = (await tokens.load()) as Tokens;
+    await during(client.logIn(AS_BOB));
+    const session = createSession({ ask: (() => Promise.reject()) as Ask, store: tokens, now: Date.now });
+    await session.resume();
+    await expect(session.refresh(before.access)).rejects.toMatchObject({ code: 'session_ended' });
+    expect(session.state.value.user?.id).toBe(BOB);
+  });
+
+  it('is found by a refresh of the one before in the store, which goes no further', async () => {
+    const server = fakeServer();
+    const shared = browser();
+    // Not told of changes, as when the event is still on its way.
+    const { addEventListener, ...deaf } = shared.tab();
+    const { client } = await online(server, { tokens: localTokens('t', deaf) });
+    const other = clientOf(server, { tokens: localTokens('t', shared.tab()) });
+    await during(other.client.logIn(AS_BOB));
+    expect(client.session.value.user?.id).toBe(ADA);
+    await expect(during(client.refresh())).rejects.toMatchObject({ code: 'session_ended' });
+    expect(client.session.value.user?.id).toBe(BOB);
+    expect(server.refreshed.size).toBe(0);
+    await pass(100);
+    expect(client.connection.value).toBe('online');
+  });
+
+  it('keeps their tokens when the one before has still to be logged out', async () => {
+    const server = fakeServer();
+    const shared = browser();
+    const { client } = await online(server, { tokens: localTokens('t', shared.tab()) });
+    server.session = 'another';
+    const other = clientOf(server, { tokens: localTokens('t', shared.tab()) });
+    const logIn = other.client.logIn(AS_BOB);
+    await pass(4);
+    const out = client.logOut();
+    await during(Promise.all([logIn, out]));
+    expect(other.client.session.value.user?.id).toBe(BOB);
+    expect(shared.held.has('t')).toBe(true);
+  });
+});
+
+describe('a new conversation in the inbox', () => {
+  it('shows its newest message although its first one asked for the name', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    server.say('one');
+    await pass(2);
+    server.say('two');
+    await pass(100);
+    expect(client.inbox.items.value).toMatchObject([{ last: { text: 'two', seq: 2 }, unread: 2 }]);
+  });
+});
