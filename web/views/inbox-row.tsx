@@ -4,6 +4,7 @@ import { Person } from '../parts/person.tsx';
 import { Tick } from '../parts/tick.tsx';
 import { Time } from '../parts/time.tsx';
 import { client, me } from '../state/chat.ts';
+import { now } from '../state/clock.ts';
 import { useFollowed } from '../state/follow.ts';
 import { paths } from '../state/paths.ts';
 import { briefly } from '../state/times.ts';
@@ -37,7 +38,7 @@ export function InboxRow({ item, isChosen }: Props) {
         <span class="name">
           <bdi>{peer.username}</bdi>
         </span>
-        <Time at={at} shown={briefly(at)} />
+        <Time at={at} shown={briefly(at, now.value)} />
         <span class="last">
           {isTyping ? (
             <em>{texts.conversation.typing}</em>

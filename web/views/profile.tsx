@@ -7,7 +7,9 @@ import { Heading } from '../parts/heading.tsx';
 import { Switch } from '../parts/switch.tsx';
 import { client, profile } from '../state/chat.ts';
 import { areThere, notifications, turnOff, turnOn } from '../state/notifications.ts';
+import { paths } from '../state/paths.ts';
 import { words } from '../state/refusals.ts';
+import { go } from '../state/route.ts';
 import { texts } from '../texts.ts';
 
 const said = texts.profile;
@@ -99,7 +101,14 @@ export function Profile() {
           onChange={(isOn) => (isOn ? turnOn() : turnOff())}
         />
         <hr />
-        <button type="button" onClick={() => void client.logOut()}>
+        <button
+          type="button"
+          onClick={() => {
+            // Whoever logs in next does not begin here.
+            go(paths.inbox);
+            void client.logOut();
+          }}
+        >
           {said.logOut}
         </button>
       </div>

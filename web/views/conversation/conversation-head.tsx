@@ -4,6 +4,7 @@ import { Bar } from '../../parts/bar.tsx';
 import { Heading } from '../../parts/heading.tsx';
 import { Person } from '../../parts/person.tsx';
 import { client } from '../../state/chat.ts';
+import { now } from '../../state/clock.ts';
 import { useFollowed } from '../../state/follow.ts';
 import { ago } from '../../state/times.ts';
 import { watchPresence } from '../../state/watched.ts';
@@ -23,7 +24,7 @@ export function ConversationHead({ peer, talk, focus }: Props) {
   const presence = useFollowed(client.presence.of(peer.id));
   const own = useRef<HTMLDivElement>(null);
   useEffect(() => (own.current ? watchPresence(own.current) : undefined), []);
-  const seen = presence?.lastSeen ? said.lastSeen(ago(new Date(presence.lastSeen))) : '';
+  const seen = presence?.lastSeen ? said.lastSeen(ago(new Date(presence.lastSeen), now.value)) : '';
   return (
     <Bar>
       <div ref={own} class="who" data-user-id={peer.id}>

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Conversation as Talk, User } from '../../../client/index.ts';
 import { Bar } from '../../parts/bar.tsx';
@@ -28,7 +28,14 @@ function With({ peer }: { readonly peer: User }) {
   const { id, username } = peer;
   const talk = useMemo(() => client.conversationWith(id), [id]);
   const unreadFrom = useSignal<number | undefined>(undefined);
-  const isReady = useOpen(talk, (seq) => {
+  const hasFailed = useSignal(false);
+  useEffect(() => {
+    talk.open().catch(() => {
+      hasFailed.value = true;
+    });
+    return talk.close;
+  }, [talk, hasFailed]);
+  const isReady = useReady(talk, (seq) => {
     unreadFrom.value = seq;
   });
 
@@ -44,9 +51,7 @@ function With({ peer }: { readonly peer: User }) {
       {isReady ? (
         <MessageList talk={talk} username={username} unreadFrom={unreadFrom} />
       ) : (
-        <div class="log-frame">
-          <p class="nothing">{said.loading}</p>
-        </div>
+        <Loading talk={talk} hasFailed={hasFailed} />
       )}
       <Composer
         talk={talk}
@@ -60,15 +65,10 @@ function With({ peer }: { readonly peer: User }) {
   );
 }
 
-/** Opens the conversation for as long as it is shown. Ready: its end is there, and what is unread from its beginning on. */
-function useOpen(talk: Talk, onUnread: (seq: number) => void): boolean {
+/** Ready: the conversation's end is there, and what is unread in it from its beginning on. */
+function useReady(talk: Talk, onUnread: (seq: number) => void): boolean {
   const isReady = useSignal(false);
   const isLoaded = useFollowed(talk.isLoaded);
-  useEffect(() => {
-    // Without a connection it comes by itself when there is one.
-    talk.open().catch(() => undefined);
-    return talk.close;
-  }, [talk]);
   useEffect(() => {
     if (!isLoaded) return undefined;
     let isHere = true;
@@ -86,6 +86,28 @@ function useOpen(talk: Talk, onUnread: (seq: number) => void): boolean {
     };
   }, [isLoaded, talk]);
   return isReady.value;
+}
+
+/** Where the messages will be. Without a connection they come by themselves when there is one. */
+function Loading({ talk, hasFailed }: { readonly talk: Talk; readonly hasFailed: Signal<boolean> }) {
+  const again = () => {
+    hasFailed.value = false;
+    talk.loadOlder().catch(() => {
+      hasFailed.value = true;
+    });
+  };
+  return (
+    <div class="log-frame">
+      <div class="nothing">
+        <p role="status">{hasFailed.value ? said.failed : said.loading}</p>
+        {hasFailed.value && (
+          <button type="button" onClick={again}>
+            {said.tryAgain}
+          </button>
+        )}
+      </div>
+    </div>
+  );
 }
 
 function Nobody() {

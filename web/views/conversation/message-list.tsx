@@ -4,6 +4,7 @@ import type { Conversation, Message } from '../../../client/index.ts';
 import { announce } from '../../parts/announcer.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { inbox, me } from '../../state/chat.ts';
+import { now } from '../../state/clock.ts';
 import { useFollowed } from '../../state/follow.ts';
 import { isShown } from '../../state/screen.ts';
 import { dayName, locale } from '../../state/times.ts';
@@ -118,7 +119,7 @@ export function MessageList({ talk, username, unreadFrom }: Props) {
             if (row.kind === 'day') {
               return (
                 <li key={row.key} class="day">
-                  <span lang={locale}>{dayName(row.at)}</span>
+                  <span lang={locale}>{dayName(row.at, now.value)}</span>
                 </li>
               );
             }

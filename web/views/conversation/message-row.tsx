@@ -1,10 +1,11 @@
-import { Component } from 'preact';
+import { Component, type TargetedMouseEvent } from 'preact';
 import type { Conversation } from '../../../client/index.ts';
 import { Tick } from '../../parts/tick.tsx';
 import { Time } from '../../parts/time.tsx';
 import { wordsOf } from '../../state/refusals.ts';
 import { timeOf } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
+import { piecesOf } from './pieces.ts';
 import type { Row } from './rows.ts';
 
 interface Props {
@@ -38,7 +39,15 @@ export class MessageRow extends Component<Props> {
           {/* Who speaks is seen by side and colour, and heard by name. */}
           {isFirst && <span class="unseen">{`${sender}: `}</span>}
           <span class="text" dir="auto">
-            {text}
+            {piecesOf(text).map((piece) =>
+              piece.href ? (
+                <a href={piece.href} target="_blank" rel="noopener noreferrer">
+                  {piece.text}
+                </a>
+              ) : (
+                piece.text
+              ),
+            )}
           </span>
           <span class="meta">
             <Time at={at} shown={timeOf(at)} />
@@ -48,10 +57,10 @@ export class MessageRow extends Component<Props> {
         {state === 'failed' && (
           <div class="failure">
             <p>{reason && wordsOf(reason.code, reason.detail)}</p>
-            <button type="button" onClick={() => void talk.retry(key)}>
+            <button type="button" onClick={leaving(() => void talk.retry(key))}>
               {said.tryAgain}
             </button>
-            <button type="button" onClick={() => talk.discard(key)}>
+            <button type="button" onClick={leaving(() => talk.discard(key))}>
               {said.discard}
             </button>
           </div>
@@ -59,4 +68,12 @@ export class MessageRow extends Component<Props> {
       </li>
     );
   }
+}
+
+/** The button goes with what it does: the focus goes on to the messages around it. */
+function leaving(act: () => void) {
+  return ({ currentTarget }: TargetedMouseEvent<HTMLButtonElement>) => {
+    currentTarget.closest<HTMLElement>('[role=log]')?.focus();
+    act();
+  };
 }
