@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { ownSystem } from './support/own-system.ts';
+import { person } from './support/people.ts';
+import { stage } from './support/stage.ts';
+import { chatter, face, tellTheSame } from './support/talk.ts';
+
+const CONNECTION_MS = 6_000;
+
+/** API Gateway ends every socket after two hours, whatever is under way on it; here it does so much sooner. */
+const url = ownSystem({ limits: { connectionMs: CONNECTION_MS }, context: { floodMessages: '1000000' } });
+const { device } = stage();
+
+test('sockets that the gateway cuts, several times in a talk, leave no gap and raise no alarm', async () => {
+  const [ada, charles] = await Promise.all([person(url(), 'ada'), person(url(), 'charles')]);
+  const [hers, his] = await Promise.all([
+    device({ url: url(), as: ada }),
+    device({ url: url(), as: charles }),
+  ]);
+  let sockets = 0;
+  for (const { page } of [hers, his]) page.on('websocket', () => (sockets += 1));
+  await face(hers, charles, his, ada);
+  const said = await recordWords(hers.page);
+
+  const writing = await Promise.all([chatter(hers, 'Ada', 60, 400), chatter(his, 'Charles', 60, 400)]);
+  await tellTheSame(hers, his, writing);
+  expect(sockets).toBeGreaterThanOrEqual(6);
+  expect(await said()).not.toContainEqual(expect.stringContaining('offline'));
+  await hers.isOnline();
+});
+
+/** All that the connection line says from now on. */
+async function recordWords(page: import('playwright-core').Page): Promise<() => Promise<readonly string[]>> {
+  const said: string[] = [];
+  await page.exposeFunction('heard', (words: string) => said.push(words));
+  await page.evaluate(() => {
+    const line = document.querySelector('[role=status].connection') as HTMLElement;
+    const tell = () => (globalThis as unknown as { heard(words: string): void }).heard(line.textContent);
+    new MutationObserver(tell).observe(line, { childList: true, characterData: true, subtree: true });
+  });
+  return async () => said;
+}

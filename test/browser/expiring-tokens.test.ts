@@ -1,0 +1,56 @@
+import type { BrowserContext } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { ownSystem } from './support/own-system.ts';
+import { person } from './support/people.ts';
+import { stage } from './support/stage.ts';
+import { chatter, face, tellTheSame } from './support/talk.ts';
+
+const url = ownSystem({ context: { accessTokenSeconds: '10', floodMessages: '1000000' } });
+const { device } = stage();
+
+test('access tokens that expire during a talk log nobody out, and tabs refresh them one at a time', async () => {
+  const [ada, charles] = await Promise.all([person(url(), 'ada'), person(url(), 'charles')]);
+  const [hers, his] = await Promise.all([
+    device({ url: url(), as: ada }),
+    device({ url: url(), as: charles }),
+  ]);
+  const refreshes = watchRefreshes(hers.context);
+  await face(hers, charles, his, ada);
+  const hash = `#/with/${charles.id}`;
+  const tabs = await Promise.all([hers.tab(hash), hers.tab(hash)]);
+
+  const writing = await Promise.all([chatter(hers, 'Ada', 60, 400), chatter(his, 'Charles', 60, 400)]);
+  await tellTheSame(hers, his, writing);
+  const all = await hers.texts();
+  for (const tab of tabs) await tab.showsTexts(all);
+  await hers.isOnline();
+
+  // Three tabs over three lifetimes of a token: each token is exchanged once, by one of them.
+  const { tokens, atOnce, statuses } = refreshes;
+  expect(tokens.length).toBeGreaterThanOrEqual(2);
+  expect(tokens).toEqual([...new Set(tokens)]);
+  expect(atOnce()).toBe(1);
+  expect(new Set(statuses)).toEqual(new Set([200]));
+});
+
+/** The exchanges of refresh tokens by the tabs of a device. */
+function watchRefreshes(context: BrowserContext) {
+  const tokens: string[] = [];
+  const statuses: number[] = [];
+  let underWay = 0;
+  let most = 0;
+  const isRefresh = (request: { url(): string; method(): string }) =>
+    request.method() === 'POST' && /\/users\/token\/refresh\/?$/.test(request.url());
+  context.on('request', (request) => {
+    if (!isRefresh(request)) return;
+    tokens.push(request.postDataJSON().refresh);
+    underWay += 1;
+    most = Math.max(most, underWay);
+  });
+  context.on('response', (response) => {
+    if (!isRefresh(response.request())) return;
+    statuses.push(response.status());
+    underWay -= 1;
+  });
+  return { tokens, statuses, atOnce: () => most };
+}

@@ -1,0 +1,137 @@
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Credentials } from './people.ts';
+
+/** A message as the page shows it. */
+export interface Shown {
+  readonly text: string;
+  readonly own: boolean;
+  readonly state: string;
+  readonly seq?: number;
+}
+
+/** The app in a tab, as somebody finds their way in it: by roles and names. */
+export class App {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  heading(name: string): Locator {
+    return this.page.getByRole('heading', { level: 1, name, exact: true });
+  }
+
+  field(name: string): Locator {
+    return this.page.getByLabel(name, { exact: true });
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, ...(typeof name === 'string' && { exact: true }) });
+  }
+
+  link(name: string | RegExp): Locator {
+    return this.page.getByRole('link', { name, ...(typeof name === 'string' && { exact: true }) });
+  }
+
+  async fill(fields: Readonly<Record<string, string>>): Promise<void> {
+    for (const [name, value] of Object.entries(fields)) await this.field(name).fill(value);
+  }
+
+  async logIn({ email, password }: Pick<Credentials, 'email' | 'password'>): Promise<void> {
+    await this.fill({ Email: email, Password: password });
+    await this.button('Log in').click();
+  }
+
+  async signUp({ email, username, password }: Credentials): Promise<void> {
+    await this.link('Create an account').click();
+    await this.heading('Create an account').waitFor();
+    await this.fill({
+      Email: email,
+      Username: username,
+      'First name': 'Ada',
+      'Last name': 'Lovelace',
+      Password: password,
+      'Repeat the password': password,
+    });
+    await this.button('Create account').click();
+  }
+
+  /** The list of conversations, or one line of it. */
+  inbox(username?: string): Locator {
+    const list = this.page.getByRole('navigation', { name: 'Conversations' });
+    return username === undefined ? list : list.getByRole('link', { name: username });
+  }
+
+  badge(username: string): Locator {
+    return this.inbox(username).locator('.badge');
+  }
+
+  /** Goes to the conversation with somebody by the address. */
+  async goTo(peer: { readonly id: string; readonly username: string }): Promise<void> {
+    await this.page.evaluate((hash) => location.assign(hash), `#/with/${peer.id}`);
+    await this.isIn(peer);
+  }
+
+  async isIn({ username }: { readonly username: string }): Promise<void> {
+    await this.heading(username).waitFor();
+    await this.log.waitFor();
+  }
+
+  get log(): Locator {
+    return this.page.getByRole('log');
+  }
+
+  get textbox(): Locator {
+    return this.page.getByRole('textbox', { name: 'Message', exact: true });
+  }
+
+  get connectionLine(): Locator {
+    return this.page.locator('[role=status].connection');
+  }
+
+  /** Under the name of the person one talks to. */
+  get presence(): Locator {
+    return this.page.getByRole('main').locator('h1 + p');
+  }
+
+  message(text: string, state?: string): Locator {
+    return this.page.locator(`li.message${state ? `[data-state="${state}"]` : ''}`).filter({
+      has: this.page.getByText(text, { exact: true }),
+    });
+  }
+
+  async say(text: string): Promise<void> {
+    await this.textbox.fill(text);
+    await this.textbox.press('Enter');
+  }
+
+  /** What is shown of the conversation, from the top. */
+  async messages(): Promise<readonly Shown[]> {
+    return await this.page.locator('li.message').evaluateAll((items) =>
+      (items as HTMLElement[]).map((item) => ({
+        text: item.querySelector('.text')?.textContent ?? '',
+        own: item.dataset.own === 'true',
+        state: item.dataset.state ?? '',
+        ...(item.dataset.seq && { seq: Number(item.dataset.seq) }),
+      })),
+    );
+  }
+
+  async texts(): Promise<readonly string[]> {
+    return (await this.messages()).map(({ text }) => text);
+  }
+
+  async showsTexts(texts: readonly string[], timeout?: number): Promise<void> {
+    await expect.poll(() => this.texts(), { ...(timeout && { timeout }) }).toEqual(texts);
+  }
+
+  /** How far an own message came. */
+  async showsState(text: string, state: string): Promise<void> {
+    await this.message(text, state).waitFor();
+  }
+
+  async isOnline(): Promise<void> {
+    await expect.poll(() => this.connectionLine.textContent()).toBe('');
+  }
+}

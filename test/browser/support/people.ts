@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+
+export interface Credentials {
+  readonly email: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface Person extends Credentials {
+  readonly id: string;
+  /** As the client library keeps them. */
+  readonly tokens: Tokens;
+}
+
+interface Tokens {
+  readonly access: string;
+  readonly refresh: string;
+  readonly since: number;
+  readonly lifetime: number;
+}
+
+/** What somebody new would fill in. */
+export function newcomer(name: string): Credentials {
+  const username = `${name}-${randomBytes(4).toString('hex')}`;
+  return { email: `${username}@example.com`, username, password: randomBytes(9).toString('base64url') };
+}
+
+/** Somebody with an account and a session, made without a browser. */
+export async function person(url: string, name: string, changes: Partial<Credentials> = {}): Promise<Person> {
+  const credentials = { ...newcomer(name), ...changes };
+  const { email, username, password } = credentials;
+  const registration = {
+    email,
+    username,
+    password,
+    password2: password,
+    first_name: 'Ada',
+    last_name: 'Lovelace',
+  };
+  const { id } = await post<{ id: string }>(url, '/users/register/', registration);
+  return { ...credentials, id, tokens: await logIn(url, { email, password }) };
+}
+
+/** One more session. */
+export async function logIn(
+  url: string,
+  { email, password }: { email: string; password: string },
+): Promise<Tokens> {
+  const { access, refresh } = await post<{ access: string; refresh: string }>(url, '/users/token/', {
+    email,
+    password,
+  });
+  const claims = JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString());
+  return { access, refresh, since: Date.now(), lifetime: (claims.exp - claims.iat) * 1_000 };
+}
+
+/** Sends a message over HTTP; returns what is stored. */
+export async function write(
+  url: string,
+  sender: Person,
+  peer: { readonly id: string },
+  text: string,
+): Promise<{ readonly seq: number; readonly created_at: string }> {
+  return await post(
+    url,
+    `/conversations/${conversationOf(sender, peer)}/messages/`,
+    { text },
+    {
+      authorization: `Bearer ${sender.tokens.access}`,
+      'idempotency-key': crypto.randomUUID(),
+    },
+  );
+}
+
+export function conversationOf(one: { readonly id: string }, other: { readonly id: string }): string {
+  return [one.id, other.id].sort().join('.');
+}
+
+/** Calls the HTTP API, and throws unless it succeeds. */
+export async function post<T>(url: string, path: string, body: object, headers: object = {}): Promise<T> {
+  const response = await fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+  return text === '' ? (undefined as T) : JSON.parse(text);
+}

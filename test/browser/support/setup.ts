@@ -1,0 +1,35 @@
+import { chromium } from 'playwright-core';
+import type { TestProject } from 'vitest/node';
+import { startWatched } from '../../e2e/support/watched-runtime.ts';
+import { launchOptions } from './chromium.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Where the browser of all files of this project listens. */
+    browserEndpoint: string;
+    /** The system that they share. */
+    appUrl: string;
+    /** Its table, for tests that need what is older than they are. */
+    appTable: { readonly endpoint: string; readonly name: string };
+  }
+}
+
+/** Vitest's global set-up: one browser and one running system for the whole project. */
+export default async function startAll(project: TestProject): Promise<() => Promise<void>> {
+  const [browser, { runtime, end }] = await Promise.all([
+    launchOptions().then((options) => chromium.launchServer(options)),
+    // What stops floods has a system of its own.
+    startWatched({ context: { floodMessages: '1000000' } }),
+  ]);
+  project.provide('browserEndpoint', browser.wsEndpoint());
+  project.provide('appUrl', runtime.url);
+  project.provide('appTable', { endpoint: runtime.tableEndpoint, name: runtime.tableName });
+  return async () => {
+    await browser.close();
+    await end().catch((error) => {
+      // Vitest logs what a teardown throws, but does not count it.
+      process.exitCode = 1;
+      throw error;
+    });
+  };
+}

@@ -1,0 +1,56 @@
+import { expect } from 'vitest';
+import type { App, Shown } from './app.ts';
+import type { Device } from './device.ts';
+import type { Person } from './people.ts';
+
+/** Two people who have one another's conversation before them. */
+export async function face(one: Device, onesPeer: Person, other: Device, othersPeer: Person): Promise<void> {
+  await Promise.all([one.goTo(onesPeer), other.goTo(othersPeer)]);
+  await one.say('Are you there?');
+  await other.message('Are you there?').waitFor();
+  await one.showsState('Are you there?', 'read');
+}
+
+/** Writes that many messages, one after the other, as fast as the page takes them; returns what was written. */
+export async function chatter(
+  app: App,
+  name: string,
+  count: number,
+  pauseMs = 0,
+): Promise<readonly string[]> {
+  const texts = Array.from({ length: count }, (_, i) => `${name} ${i + 1}`);
+  for (const text of texts) {
+    await app.say(text);
+    if (pauseMs > 0) await app.page.waitForTimeout(pauseMs);
+  }
+  return texts;
+}
+
+/** Both pages show all of it, once, numbered without a gap, in one order that is each writer's own. */
+export async function tellTheSame(
+  one: App,
+  other: App,
+  said: readonly (readonly string[])[],
+  timeout = 60_000,
+): Promise<void> {
+  const count = 1 + said.flat().length;
+  for (const app of [one, other]) {
+    await expect.poll(async () => summary(await app.messages()), { timeout }).toEqual({ count, unsent: [] });
+  }
+  const [hers, his] = [await one.messages(), await other.messages()];
+  const order = (messages: readonly Shown[]) => messages.map(({ seq, text }) => `${seq} ${text}`);
+  expect(order(his)).toEqual(order(hers));
+  expect(hers.map(({ seq }) => seq)).toEqual(hers.map((_, i) => i + 1));
+  for (const texts of said) {
+    const shown = hers.map(({ text }) => text).filter((text) => texts.includes(text));
+    expect(shown).toEqual(texts);
+  }
+}
+
+function summary(messages: readonly Shown[]) {
+  const isUnsent = ({ state }: Shown) => state === 'sending' || state === 'failed';
+  return {
+    count: messages.length,
+    unsent: messages.filter(isUnsent).map(({ text, state }) => `${state}: ${text}`),
+  };
+}
