@@ -7,7 +7,7 @@ import type {
   UserWithPresence,
 } from './http-types.ts';
 import { peerIn } from './ids.ts';
-import type { MarkStore } from './marks.ts';
+import type { MarkStore, Marks } from './marks.ts';
 import { type Observable, observable } from './observable.ts';
 import type { PresenceBook } from './presence.ts';
 
@@ -52,32 +52,42 @@ export function createInbox({ get, marks, presence, ownId }: Options) {
   let cursor: string | null = null;
   let era = 0;
 
+  /** What has not changed stays the same object: a list renders only what has. */
+  const itemOf = (id: string, peer: User, last: LastMessage): InboxItem => {
+    const own = marks.of(id);
+    const before = shown.get(id);
+    if (before?.last === last && before.marks === own && before.item.peer.username === peer.username) {
+      return before.item;
+    }
+    const { read, peerRead, peerReceived } = own;
+    const { seq, sender_id: senderId, message: text, created_at: createdAt } = last;
+    const item = {
+      id,
+      peer,
+      last: { seq, senderId, text, createdAt },
+      unread: Math.max(0, seq - read),
+      read,
+      peerRead,
+      peerReceived,
+    };
+    shown.set(id, { item, last, marks: own });
+    return item;
+  };
+
   const render = () => {
-    const next = [...known].map(([id, { peer, last }]): InboxItem => {
-      const { read, peerRead, peerReceived } = marks.of(id);
-      const { seq, sender_id: senderId, message: text, created_at: createdAt } = last;
-      const missed = Math.max(0, seq - read);
-      return {
-        id,
-        peer,
-        last: { seq, senderId, text, createdAt },
-        unread: missed,
-        read,
-        peerRead,
-        peerReceived,
-      };
-    });
+    const next = [...known].map(([id, { peer, last }]) => itemOf(id, peer, last));
     next.sort((a, b) =>
       a.last.createdAt < b.last.createdAt ? 1 : a.last.createdAt > b.last.createdAt ? -1 : 0,
     );
-    items.set(next);
+    const { value } = items;
+    if (next.length !== value.length || next.some((item, i) => item !== value[i])) items.set(next);
     unread.set(next.reduce((sum, item) => sum + item.unread, 0));
   };
 
   const put = (id: string, peer: User, last: LastMessage) => {
     const before = known.get(id)?.last;
     // The inbox follows the log by about a second: what came by the socket may be newer.
-    known.set(id, { peer, last: before && before.seq > last.seq ? before : last });
+    known.set(id, { peer, last: before && before.seq >= last.seq ? before : last });
   };
 
   const merge = (conversations: readonly Conversation[]) => {
@@ -157,6 +167,7 @@ export function createInbox({ get, marks, presence, ownId }: Options) {
     reset(): void {
       era += 1;
       known.clear();
+      shown.clear();
       asked.clear();
       follow(null);
       isLoaded.set(false);

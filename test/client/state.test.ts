@@ -34,6 +34,25 @@ describe('the inbox', () => {
     expect(server.marks.read).toBe(2);
   });
 
+  it('keeps the same object for a conversation in which nothing has changed', async () => {
+    const server = fakeServer();
+    server.say('one');
+    const { client } = await online(server);
+    const [before] = client.inbox.items.value;
+    let changes = -1;
+    const end = client.inbox.items.subscribe(() => {
+      changes += 1;
+    });
+    client.reconnect();
+    await pass(2_000);
+    expect(client.inbox.items.value[0]).toBe(before);
+    expect(changes).toBe(0);
+    server.say('two');
+    await pass(10);
+    expect(client.inbox.items.value[0]).not.toBe(before);
+    end();
+  });
+
   it('does not fall back to what it was told before', async () => {
     const server = fakeServer();
     const stale = server.say('one');
