@@ -1,6 +1,22 @@
 import { type FieldErrors, ParleyError } from './errors.ts';
 
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+/** What this library needs of `fetch`: declared here, so that it compiles without the types of the DOM or of Node. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
+
+interface FetchInit {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+  /** An AbortSignal. */
+  readonly signal: never;
+}
+
+interface FetchResponse {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
 
 /** A request to the HTTP API; rejects with a ParleyError and nothing else. */
 export type Ask = <T>(
@@ -26,7 +42,7 @@ export function http(baseUrl: string, fetch: Fetch): Ask {
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
         },
-        signal: ending.signal,
+        signal: ending.signal as never,
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
@@ -50,7 +66,7 @@ interface Problem {
 }
 
 /** A problem of the service (RFC 9457), or what stands before it has to say: API Gateway's `{message}`, or no JSON at all. */
-function refusal({ status, headers }: Response, text: string): ParleyError {
+function refusal({ status, headers }: FetchResponse, text: string): ParleyError {
   let problem: Problem = {};
   try {
     problem = JSON.parse(text) ?? {};

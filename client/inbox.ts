@@ -48,6 +48,10 @@ export function createInbox({ get, marks, presence, ownId }: Options) {
   const isLoaded = observable(false);
   const known = new Map<string, { readonly peer: User; readonly last: LastMessage }>();
   /** The newest message of those whose peer's name is asked for. */
+  const shown = new Map<
+    string,
+    { readonly item: InboxItem; readonly last: LastMessage; readonly marks: Marks }
+  >();
   const asked = new Map<string, LastMessage>();
   let cursor: string | null = null;
   let era = 0;

@@ -1,0 +1,29 @@
+// biome-ignore-start lint/style/noRestrictedImports: this builds the library, and is no part of it.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+// biome-ignore-end lint/style/noRestrictedImports: see above.
+
+const CLIENT = import.meta.dirname;
+const ROOT = join(CLIENT, '..');
+
+/** Makes the package that `npm install <path>` takes: JavaScript, declarations, and what says whose they are. */
+export function buildClient(outDir = join(ROOT, '.build/client')): string {
+  rmSync(outDir, { recursive: true, force: true });
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', CLIENT, '--outDir', outDir], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`The client does not compile.\n${stdout}`);
+  // tsc rewrites the extensions of imports in JavaScript alone; older ones than this know no `.ts` in declarations.
+  for (const file of readdirSync(outDir).filter((name) => name.endsWith('.d.ts'))) {
+    const declarations = readFileSync(join(outDir, file), 'utf8');
+    writeFileSync(join(outDir, file), declarations.replace(/(from '\.\/[\w-]+)\.ts'/g, "$1.js'"));
+  }
+  for (const file of ['package.json', 'README.md']) copyFileSync(join(CLIENT, file), join(outDir, file));
+  copyFileSync(join(ROOT, 'LICENSE'), join(outDir, 'LICENSE'));
+  return outDir;
+}
+
+if (import.meta.main) console.log(`@parley/client is in ${buildClient()}`);

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildClient } from '../../client/build.ts';
+
+const CONSUMER = `
+import { createClient, localTokens, type Message, memoryTokens, ParleyError } from '@parley/client';
+
+const client = createClient({ baseUrl: 'http://127.0.0.1:9', tokens: memoryTokens() });
+const error = await client.logIn({ email: 'a@example.com', password: 'x' }).catch((reason: unknown) => reason);
+if (!(error instanceof ParleyError)) throw error;
+const messages: readonly Message[] = client.conversation('a.b').messages.value;
+const isHeld: Promise<boolean> = client.conversation('a.b').loadBackTo(1).catch(() => false);
+client.close();
+export const words = [error.code, messages.length, client.session.value.state, typeof localTokens, await isHeld];
+`;
+
+describe('the package', () => {
+  const home = mkdtempSync(join(tmpdir(), 'parley-client-'));
+  const installed = join(home, 'node_modules/@parley/client');
+  beforeAll(() => {
+    const built = buildClient(join(home, 'built'));
+    // As npm does from a path, but for the network: what `files` names, and what always goes with it.
+    const { files } = JSON.parse(readFileSync(join(built, 'package.json'), 'utf8'));
+    const patterns: RegExp[] = files.map((glob: string) => new RegExp(`^${glob.replaceAll('*', '.*')}$`));
+    mkdirSync(installed, { recursive: true });
+    for (const file of readdirSync(built)) {
+      const isTaken =
+        /^(package\.json|README.*|LICENSE)$/.test(file) || patterns.some((one) => one.test(file));
+      if (isTaken) cpSync(join(built, file), join(installed, file));
+    }
+    writeFileSync(join(home, 'package.json'), '{"type":"module"}');
+    writeFileSync(join(home, 'consumer.ts'), CONSUMER);
+  });
+  afterAll(() => rmSync(home, { recursive: true }));
+
+  const run = (...given: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, given, { cwd: home, encoding: 'utf8' });
+    return { status, printed: stdout + stderr };
+  };
+  const typeCheck = (...options: string[]) =>
+    run(
+      resolve('node_modules/typescript/bin/tsc'),
+      ...['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--lib', 'es2022'],
+      ...['--types', '', ...options, 'consumer.ts'],
+    );
+
+  it.each([
+    ['Node', ['--module', 'nodenext']],
+    ['a bundler', ['--module', 'esnext', '--moduleResolution', 'bundler']],
+  ])('has types for %s, without those of the DOM or of Node', (_whom, options) => {
+    expect(typeCheck(...options)).toEqual({ status: 0, printed: '' });
+  });
+
+  it('runs', () => {
+    const script = "console.log(JSON.stringify((await import('./consumer.ts')).words))";
+    const { status, printed } = run(
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '-e',
+      script,
+    );
+    expect({ status, printed }).toEqual({ status: 0, printed: '["offline",0,"unknown","function",false]\n' });
+  });
+
+  it('holds JavaScript and declarations alone, which name files that are there', () => {
+    const files = readdirSync(installed);
+    expect(files.filter((file) => !/\.(js|d\.ts)$/.test(file)).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'package.json',
+    ]);
+    expect(files).not.toContain('build.js');
+    for (const file of files.filter((name) => name.endsWith('s'))) {
+      const text = readFileSync(join(installed, file), 'utf8');
+      for (const [, named = ''] of text.matchAll(/(?:from|import) ?'([^']*)'/g)) {
+        expect(named).toMatch(/^\.\/[\w-]+\.js$/);
+        expect(files).toContain(named.slice(2));
+      }
+    }
+  });
+});
