@@ -147,7 +147,10 @@ describe('a session', () => {
   it('goes on after a reload where the tokens were kept', async () => {
     const server = fakeServer();
     const tokens = localTokens('t', { localStorage: storage() });
-    (await online(server, { tokens })).client.close();
+    const before = clientOf(server, { tokens }).client;
+    // The lease takes up to 100 ms.
+    await during(before.logIn({ email: '', password: '' }), 500);
+    before.close();
     const { client } = clientOf(server, { tokens });
     expect(await client.resume()).toMatchObject({ username: 'ada' });
     await pass(100);
