@@ -123,6 +123,57 @@ describe('who logs in next', () => {
     await expect(asked).rejects.toMatchObject({ code: 'session_ended' });
   });
 
+  it('does not get the profile of the one before', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    server.faults.http = (method, path) => {
+      if (path !== '/users/me') return undefined;
+      return method === 'PATCH' ? new Response(JSON.stringify({ id: ADA })) : 'offline';
+    };
+    const logIn = client.logIn(AS_BOB);
+    await pass(1);
+    const change = client.changeProfile({ last_name: 'King' });
+    await expect(during(change)).rejects.toMatchObject({ code: 'session_ended' });
+    await logIn;
+    expect([client.session.value.user?.id, client.profile.value]).toEqual([BOB, undefined]);
+  });
+
+  it('refreshes by themselves, and does not wait for the refresh of the one before', async () => {
+    const server = fakeServer();
+    const tokensOf = async (email: string, age: number) => {
+      const store = memoryTokens();
+      await during(clientOf(server, { tokens: store }).client.logIn({ email, password: 'x' }));
+      const { since, ...tokens } = (await store.load()) as Tokens;
+      return { ...tokens, since: since - age };
+    };
+    const [adas, bobs] = [await tokensOf('ada@example.com', 0), await tokensOf(AS_BOB.email, 3_600_000)];
+    let tell = () => {};
+    const store = {
+      ...memoryTokens(),
+      onChange: (listener: () => void) => {
+        tell = listener;
+        return () => {};
+      },
+    };
+    const answers: ((tokens: Tokens) => void)[] = [];
+    const ask = (() => new Promise((resolve) => answers.push(resolve))) as unknown as Ask;
+    const session = createSession({ ask, store, now: Date.now });
+    await store.save(adas);
+    await session.resume();
+    const before = session.refresh(adas.access);
+    await pass(0);
+    await store.save(bobs);
+    tell();
+    await pass(0);
+    const after = session.access();
+    answers[0]?.(adas);
+    await expect(before).rejects.toMatchObject({ code: 'not_logged_in' });
+    await pass(0);
+    answers[1]?.(bobs);
+    expect(await after).toBe(bobs.access);
+    expect(session.state.value.user?.id).toBe(BOB);
+  });
+
   it('is not asked as when the token of the one before is refused', async () => {
     const server = fakeServer();
     const tokens = memoryTokens();
@@ -158,7 +209,9 @@ describe('who logs in next', () => {
     server.session = 'another';
     const other = clientOf(server, { tokens: localTokens('t', shared.tab()) });
     const logIn = other.client.logIn(AS_BOB);
-    await pass(4);
+    // Bob's are there, and this tab has not been told.
+    await pass(6);
+    expect(client.session.value.user?.id).toBe(ADA);
     const out = client.logOut();
     await during(Promise.all([logIn, out]));
     expect(other.client.session.value.user?.id).toBe(BOB);

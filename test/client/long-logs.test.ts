@@ -128,6 +128,41 @@ describe('after a long absence', () => {
   });
 });
 
+it('an own message that is found in older pages waits no more', async () => {
+  const server = fakeServer({
+    reply: ({ action }) => (action === 'message.send' ? 'lost' : 1),
+    push: () => [],
+  });
+  server.synced = 100;
+  said(server, 10);
+  const { client } = await online(server);
+  const talk = client.conversation(TALK);
+  await during(talk.open());
+  said(server, 300);
+  const key = talk.send('unacknowledged');
+  await pass(10);
+  server.last().cut();
+  said(server, 1000);
+  await pass(2000);
+  expect(seqs(talk.messages.value)).toEqual([...range(1262, 1311), undefined]);
+  expect(await during(talk.loadBackTo(1))).toBe(true);
+  expect(seqs(talk.messages.value)).toEqual(range(1, 1311));
+  expect(talk.messages.value[310]).toMatchObject({ key, state: 'sent' });
+});
+
+it('a message that cannot be read yet is not asked for without a pause', async () => {
+  const server = fakeServer();
+  said(server, 1);
+  const { client } = await online(server);
+  await during(client.conversation(TALK).open());
+  const before = pagesOf(server);
+  for (const seq of [3, 5000]) {
+    server.push({ ...server.log[0], type: 'chat.message', id: `m-${seq}`, seq, sender: 'bob' });
+    await pass(10_000);
+  }
+  expect(pagesOf(server) - before).toBeLessThan(15);
+});
+
 describe('a conversation that is opened', () => {
   it('is up to date although something of it was loaded before', async () => {
     const server = fakeServer();

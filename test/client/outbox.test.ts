@@ -167,6 +167,36 @@ describe('of two tabs with one outbox', () => {
   });
 });
 
+it('what is discarded while the outbox is being read does not come back with it', async () => {
+  const store = memoryOutbox();
+  let answer: () => void = () => undefined;
+  let isSlow = false;
+  const slowly = {
+    ...store,
+    load: async () => {
+      const found = await store.load();
+      if (isSlow) {
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+      }
+      return found;
+    },
+  };
+  const { outbox } = tab(slowly, { request: refusal });
+  const key = outbox.add(ADA, TALK, 'bad');
+  await pass(10);
+  isSlow = true;
+  const loaded = outbox.load(ADA);
+  await pass(0);
+  outbox.discard(key);
+  answer();
+  await loaded;
+  expect(outbox.of(TALK)).toEqual([]);
+  await pass(10);
+  expect(await store.load()).toEqual([]);
+});
+
 describe('a message', () => {
   it('leaves although the store fails', async () => {
     const fail = () => Promise.reject(new Error('QuotaExceededError'));

@@ -144,6 +144,28 @@ describe('logging out', () => {
     expect(tabs.map(({ session }) => session.value.state)).toEqual(['out', 'out']);
   });
 
+  it('is not undone by the refresh that another tab completes meanwhile', async () => {
+    const shared = browser({ hasLocks: false });
+    let out: Promise<void> | undefined;
+    const server = fakeServer();
+    const [one, other] = [1, 2].map(
+      () => clientOf(server, { tokens: localTokens('t', shared.tab()) }).client,
+    ) as [ReturnType<typeof clientOf>['client'], ReturnType<typeof clientOf>['client']];
+    await during(one.logIn(AS_ADA), 500);
+    await during(other.resume());
+    server.faults.http = (_method, path) => {
+      if (path === '/users/token/refresh') setTimeout(() => (out ??= one.logOut()), 4);
+      return undefined;
+    };
+    const states: string[] = [];
+    await during(other.refresh(), 500);
+    one.session.subscribe(({ state }) => states.push(state));
+    await during(out as unknown as Promise<void>, 60_000);
+    expect(states).toEqual(['out']);
+    expect(other.session.value).toEqual({ state: 'out' });
+    expect(shared.held.has('t')).toBe(false);
+  });
+
   it('with a stale token still tells the server', async () => {
     let skew = 0;
     const server = fakeServer();
