@@ -1,5 +1,6 @@
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { build } from 'vite';
 import { buildFolder, put } from './build-output.ts';
 
@@ -7,7 +8,16 @@ const root = join(import.meta.dirname, '..', 'web');
 
 const target = join(buildFolder, 'web');
 
-/** Builds the web app of `web/` into `.build/web/`: the files that the site serves. */
+/** The sources of the web app are wrong; the message says where. */
+class PagesError extends Error {
+  override readonly name = 'PagesError';
+}
+
+/**
+ * Builds the web app of `web/` into `.build/web/`: the files that the site serves.
+ *
+ * @throws PagesError
+ */
 export async function buildPages(): Promise<void> {
   const draft = join(buildFolder, `web-${process.pid}`);
   try {
@@ -20,6 +30,11 @@ export async function buildPages(): Promise<void> {
       }),
     );
     publish(draft);
+  } catch (error) {
+    if (error instanceof Error && 'errors' in error) {
+      throw new PagesError(stripVTControlCharacters(error.message));
+    }
+    throw error;
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }

@@ -15,9 +15,7 @@ turn.exec('BEGIN EXCLUSIVE');
 try {
   if (!existsSync(target)) await synthesize();
 } catch (error) {
-  // What esbuild found it has told already, with the line in the source.
-  const told = error instanceof Error && 'errors' in error;
-  if (!told) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  tell(error);
   process.exitCode = 1;
 }
 turn.close();
@@ -32,4 +30,12 @@ async function synthesize(): Promise<void> {
   rmSync(draft, { recursive: true, force: true });
   createApp({ outdir: draft, context: JSON.parse(context) }).synth();
   renameSync(draft, target);
+}
+
+function tell(error: unknown): void {
+  if (!(error instanceof Error)) process.stderr.write(`${error}\n`);
+  // What is wrong in a source comes with its line there.
+  else if (error.name === 'PagesError') process.stderr.write(`${error.message}\n`);
+  // What esbuild found it has told already.
+  else if (!('errors' in error)) process.stderr.write(`${error.stack}\n`);
 }

@@ -97,4 +97,13 @@ describe('npm run dev', () => {
     change('functions/http/jwks.ts', 'exp0rt', 'export');
     await vi.waitFor(() => expect(reloads().at(-1)).toContain('] reloaded in'), 30_000);
   });
+
+  it('says what is wrong with the web app likewise', async () => {
+    const before = reloads().length;
+    change('web/main.tsx', 'import', 'imp0rt');
+    await vi.waitFor(() => expect(reloads().length).toBeGreaterThan(before), 30_000);
+    expect(reloads().at(-1)).toContain('not reloaded, the old version goes on: ');
+    expect(started.lines.join('\n')).toContain('web/main.tsx:1:');
+    expect((await fetch(`${url}/`)).status).toBe(200);
+  });
 });
