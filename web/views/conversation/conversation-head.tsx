@@ -29,10 +29,12 @@ export function ConversationHead({ peer, talk, focus }: Props) {
     <Bar>
       <div ref={own} class="who" data-user-id={peer.id}>
         <Person user={peer} />
-        <Heading focus={focus}>
-          <bdi>{peer.username}</bdi>
-        </Heading>
-        <p class="presence">{isTyping ? <em>{said.typing}</em> : presence?.online ? said.online : seen}</p>
+        <div class="names">
+          <Heading focus={focus}>
+            <bdi>{peer.username}</bdi>
+          </Heading>
+          <p class="presence">{isTyping ? <em>{said.typing}</em> : presence?.online ? said.online : seen}</p>
+        </div>
       </div>
     </Bar>
   );
