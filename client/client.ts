@@ -70,7 +70,8 @@ export function createClient(options: ClientOptions) {
   const request = (action: Action): Promise<Frame> => line.request(action);
   const isOnline = () => line.state.value === 'online';
 
-  const presence = createPresence((users) => request({ action: 'presence.watch', users }));
+  const { pause, end: endPauses } = createPauses();
+  const presence = createPresence({ request, isOnline, random, pause });
   const marks = createMarks({
     isOnline,
     request,
@@ -82,7 +83,6 @@ export function createClient(options: ClientOptions) {
   const inbox = createInbox({ get, marks, presence, ownId });
   const people = createPeople(get);
   const history = createHistory(get);
-  const { pause, end: endPauses } = createPauses();
   const outbox = createOutbox({
     store: options.outbox ?? (pageDatabase() ? indexedOutbox() : memoryOutbox()),
     isOnline,

@@ -1,3 +1,4 @@
+import { ParleyError } from './errors.ts';
 import type { Conversation as InboxEntry, StoredMessage } from './http-types.ts';
 import { createLogReader } from './log-reader.ts';
 import type { MarkStore } from './marks.ts';
@@ -98,8 +99,9 @@ export function createConversation(options: Options) {
      * Returns whether it is held.
      */
     loadBackTo: (seq: number): Promise<boolean> => reader.loadBackTo(seq),
-    /** Shows it at once, and sends it as soon as it can be sent. Returns its `key`. */
+    /** Shows it at once, and sends it as soon as it can be sent. Returns its `key`. Throws only when nobody is logged in. */
     send(text: string): string {
+      if (!ownId()) throw new ParleyError('not_logged_in', 'Log in first.');
       return outbox.add(ownId(), id, text);
     },
     /** A failed one, once more. */

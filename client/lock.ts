@@ -43,8 +43,17 @@ export function leaseLock(storage: KeyValues, key: string, random: () => number 
   return (work) =>
     inPage(async () => {
       const own = random().toString(36).slice(2) + random().toString(36).slice(2);
+      const take = () => {
+        try {
+          storage.setItem(key, `${Date.now() + LEASE_MS} ${own}`);
+          return true;
+        } catch {
+          // Full: then there is nothing either that another tab could have from it.
+          return false;
+        }
+      };
       while (holder() !== own) {
-        if (holder() === '') storage.setItem(key, `${Date.now() + LEASE_MS} ${own}`);
+        if (holder() === '' && !take()) break;
         await pause(SETTLE_MS * (1 + random()));
       }
       try {

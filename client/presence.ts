@@ -1,5 +1,7 @@
-import type { Presence } from './frame-types.ts';
+import type { Action, Presence } from './frame-types.ts';
 import { type Changeable, type Observable, observable } from './observable.ts';
+import type { Pause } from './pauses.ts';
+import { persist } from './persist.ts';
 
 /** Undefined until it is known: nobody knows a person whom they share no conversation with. */
 export type PresenceState = { readonly online: boolean; readonly lastSeen: string | null } | undefined;
@@ -8,7 +10,14 @@ export type PresenceBook = ReturnType<typeof createPresence>;
 
 const MOST_WATCHED = 50;
 
-export function createPresence(tellWatched: (users: readonly string[]) => Promise<unknown>) {
+interface Options {
+  readonly request: (action: Action) => Promise<unknown>;
+  readonly isOnline: () => boolean;
+  readonly random: () => number;
+  readonly pause: Pause;
+}
+
+export function createPresence({ request, isOnline, random, pause }: Options) {
   const people = new Map<string, Changeable<PresenceState>>();
   let watched: readonly string[] = [];
 
@@ -17,9 +26,11 @@ export function createPresence(tellWatched: (users: readonly string[]) => Promis
     people.set(userId, known);
     return known;
   };
+  /** Without a line, the next one's opening asks again. */
   const refresh = async () => {
-    // Offline or refused: the next socket's opening asks again.
-    await tellWatched(watched).catch(() => undefined);
+    const users = watched;
+    const isWanted = () => users === watched && isOnline();
+    await persist(() => request({ action: 'presence.watch', users }), { isWanted, random, pause });
   };
 
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BOB, fakeServer, TALK } from './fake-server.ts';
+import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
 import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
 
 fakeClock();
@@ -232,6 +232,44 @@ describe('a server that is out of order', () => {
   });
 });
 
+it.each(['token_expired', 'token_invalid'])(
+  'requests that are all refused as %s are not repeated without a pause',
+  async (code) => {
+    const server = fakeServer({
+      http: (_method, path) =>
+        path.startsWith('/users/token')
+          ? undefined
+          : new Response(JSON.stringify({ code, detail: '' }), { status: 401 }),
+    });
+    server.say('hello');
+    const { client } = await online(server);
+    void client
+      .conversation(TALK)
+      .open()
+      .catch(() => undefined);
+    await pass(5 * MINUTE);
+    expect(server.requests.length).toBeLessThan(150);
+    expect(client.connection.value).toBe('online');
+  },
+);
+
+it('whom the page watches is told again when the server was too busy', async () => {
+  let refusals = 2;
+  const server = fakeServer({
+    reply: ({ action }) => {
+      if (action !== 'presence.watch' || refusals === 0) return 1;
+      refusals -= 1;
+      return { error: { type: 'error', code: 'busy', detail: '' } };
+    },
+  });
+  const { client } = await online(server);
+  client.presence.watch([ADA]);
+  client.presence.watch([BOB]);
+  await pass(5000);
+  expect(client.presence.of(BOB).value?.online).toBe(true);
+  expect(server.sent('presence.watch').map(({ users }) => users)).toEqual([[ADA], [BOB], [BOB]]);
+});
+
 it('a client that nobody is logged in to opens nothing', async () => {
   const server = fakeServer();
   const { client } = clientOf(server);
@@ -239,5 +277,6 @@ it('a client that nobody is logged in to opens nothing', async () => {
   await pass(MINUTE);
   expect([client.session.value, server.sockets, server.requests]).toEqual([{ state: 'out' }, [], []]);
   expect(() => client.conversationWith(BOB)).toThrow('Log in first.');
+  expect(() => client.conversation(TALK).send('to whom?')).toThrow('Log in first.');
   expect(client.conversation(TALK).messages.value).toEqual([]);
 });

@@ -198,10 +198,13 @@ it('what is discarded while the outbox is being read does not come back with it'
 });
 
 describe('a message', () => {
-  it('leaves although the store fails', async () => {
-    const fail = () => Promise.reject(new Error('QuotaExceededError'));
+  const fail = () => Promise.reject(new Error('QuotaExceededError'));
+  it.each([
+    ['fails', { load: fail, put: fail, remove: fail }],
+    ['is full', { ...memoryOutbox(), put: fail }],
+  ])('leaves although the store %s', async (_how, outbox) => {
     const server = fakeServer();
-    const { client } = await online(server, { outbox: { load: fail, put: fail, remove: fail } });
+    const { client } = await online(server, { outbox });
     const talk = client.conversationWith(BOB);
     await during(talk.open());
     for (const text of ['a', 'b']) talk.send(text);

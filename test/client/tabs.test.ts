@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { localTokens, memoryTokens } from '../../client/index.ts';
 import { browser } from './browser.ts';
 import { ADA, BOB, type FakeServer, fakeServer } from './fake-server.ts';
@@ -76,6 +76,24 @@ describe('when one tab', () => {
     await pass(2000);
     expect(server.refreshed.size).toBe(1);
     expect(new Set(server.open().map(({ token }) => token)).size).toBe(2);
+  });
+
+  it('has refreshed long ago and is closed, another goes on with what it left', async () => {
+    const server = fakeServer();
+    const shared = browser();
+    const { addEventListener, ...deaf } = shared.tab();
+    const one = clientOf(server, { tokens: localTokens('t', deaf) }).client;
+    await during(one.logIn(AS_ADA));
+    const other = clientOf(server, { tokens: localTokens('t', shared.tab()) }).client;
+    await during(other.resume());
+    await during(other.refresh());
+    other.close();
+    // Both tokens have expired in a sleep, and with it the line went.
+    vi.setSystemTime(Date.now() + 2 * 60 * 60_000);
+    for (const socket of server.open()) socket.cut();
+    await pass(2000);
+    expect([one.session.value.state, one.connection.value]).toEqual(['in', 'online']);
+    expect([...server.refreshed.values()]).toEqual([1, 1]);
   });
 
   it('logs in anew as the same user, the end of the session before does not concern the others', async () => {
@@ -184,6 +202,10 @@ describe('a store of tokens', () => {
     ['something else', '"tokens"'],
     ['a token that says nothing', '{"access":"x","refresh":"y","since":1,"lifetime":1}'],
     ['a token without an end', `{"access":"x.${btoa('{"user_id":"a"}')}.x","refresh":"y","since":1}`],
+    [
+      'a token from no time',
+      `{"access":"x.${btoa('{"user_id":"a","iat":0,"exp":9}')}.x","refresh":"y","since":"?","lifetime":9}`,
+    ],
     ['nobody', 'null'],
   ])('that holds %s holds nothing', async (_what, text) => {
     const shared = browser();
@@ -195,9 +217,12 @@ describe('a store of tokens', () => {
     expect(client.session.value.state).toBe('in');
   });
 
-  it('that is full ends no session', async () => {
+  it.each([
+    ['with Web Locks', true],
+    ['without', false],
+  ])('that is full ends no session, %s', async (_how, hasLocks) => {
     const server = fakeServer();
-    const page = browser().tab();
+    const page = browser({ hasLocks }).tab();
     page.localStorage.setItem = () => {
       throw new Error('QuotaExceededError');
     };
