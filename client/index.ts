@@ -19,3 +19,4 @@ export type { PeopleState } from './people.ts';
 export type { PresenceState } from './presence.ts';
 export type { SessionState } from './session.ts';
 export { localTokens, memoryTokens, type TokenStore, type Tokens } from './token-store.ts';
+export type { PageEvent, WakeUps } from './wake-ups.ts';
