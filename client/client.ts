@@ -1,10 +1,6 @@
-import { createAsking } from './asking.ts';
-import { createCatchingUp } from './catching-up.ts';
-import { type ConversationStore, createConversation } from './conversation.ts';
+import type { ClientOptions } from './client-options.ts';
+import type { ConversationStore } from './conversation.ts';
 import { ParleyError } from './errors.ts';
-import type { Action, Frame } from './frame-types.ts';
-import { createHistory } from './history.ts';
-import { type Fetch, http } from './http.ts';
 import type {
   Account,
   Credentials,
@@ -15,172 +11,16 @@ import type {
   UserWithPresence,
 } from './http-types.ts';
 import { conversationOf } from './ids.ts';
-import { createInbox } from './inbox.ts';
-import { indexedOutbox, pageDatabase } from './indexed-outbox.ts';
-import { createLine, type Limits } from './line.ts';
-import type { SocketConstructor } from './link.ts';
-import { createMarks } from './marks.ts';
-import { type Observable, observable } from './observable.ts';
-import { createOutbox } from './outbox.ts';
-import { memoryOutbox, type OutboxStore } from './outbox-store.ts';
-import { createPauses } from './pauses.ts';
-import { createPeople } from './people.ts';
-import { createPresence } from './presence.ts';
-import { createRouting } from './routing.ts';
-import { createSession } from './session.ts';
-import { memoryTokens, type TokenStore } from './token-store.ts';
-import { pageWakeUps, type WakeUps } from './wake-ups.ts';
-
-export interface ClientOptions {
-  /** Such as `https://chat.example.com`; in a page that the deployment serves, `location.origin`. */
-  readonly baseUrl: string;
-  /** `baseUrl` with `ws` for `http`, and `/ws`, by default. */
-  readonly socketUrl?: string;
-  /** In memory by default: who reloads the page logs in again. */
-  readonly tokens?: TokenStore;
-  /** IndexedDB by default where there is one, else memory. */
-  readonly outbox?: OutboxStore;
-  readonly fetch?: Fetch;
-  readonly WebSocket?: SocketConstructor;
-  /** In ms. */
-  readonly now?: () => number;
-  /** Uniform in [0, 1). */
-  readonly random?: () => number;
-  readonly wakeUps?: WakeUps;
-  readonly limits?: Partial<Limits>;
-}
+import type { Observable } from './observable.ts';
+import { wire } from './wiring.ts';
 
 export type Client = ReturnType<typeof createClient>;
 export type Conversation = ConversationStore['face'];
 
-const API_GATEWAY: Limits = { idleMs: 10 * 60_000, connectionMs: 2 * 60 * 60_000 };
-
 /** A client of one Parley deployment, for one user at a time. */
 export function createClient(options: ClientOptions) {
-  const { now = Date.now, random = Math.random, wakeUps = pageWakeUps } = options;
-  const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  const ask = http(baseUrl, options.fetch ?? ((url, init) => fetch(url, init)));
-  const session = createSession({ ask, store: options.tokens ?? memoryTokens(), now });
-  const asking = createAsking(ask, session);
-  const { get } = asking;
-  const profile = observable<Profile | undefined>(undefined);
-  const conversations = new Map<string, ConversationStore>();
-
-  const ownId = () => session.state.value.user?.id ?? '';
-  const request = (action: Action): Promise<Frame> => line.request(action);
-  const isOnline = () => line.state.value === 'online';
-
-  const { pause, end: endPauses } = createPauses();
-  const presence = createPresence({ request, isOnline, random, pause });
-  const marks = createMarks({
-    isOnline,
-    request,
-    onChange: (conversation) => {
-      conversations.get(conversation)?.render();
-      inbox.render();
-    },
-  });
-  const inbox = createInbox({ get, marks, presence, ownId });
-  const people = createPeople(get);
-  const history = createHistory(get);
-  const outbox = createOutbox({
-    store: options.outbox ?? (pageDatabase() ? indexedOutbox() : memoryOutbox()),
-    isOnline,
-    request,
-    lastOf: async (conversation) =>
-      conversations.get(conversation)?.last() ??
-      inbox.lastOf(conversation) ??
-      (await history.newest(conversation)),
-    newestOf: history.newest,
-    behind: history.behind,
-    onChange: (conversation, stored) => {
-      const store = conversations.get(conversation);
-      if (stored) store?.stored(stored);
-      store?.render();
-    },
-    now,
-    random,
-    pause,
-  });
-
-  const storeOf = (id: string): ConversationStore => {
-    const known = conversations.get(id);
-    if (known) return known;
-    const store = createConversation({
-      id,
-      ownId,
-      get,
-      outbox,
-      marks,
-      isKnown: () => inbox.lastOf(id) !== undefined,
-      onEntry: (entry) => inbox.merge([entry]),
-      onMessages: (messages) => routing.learn(messages),
-      tellTyping: () => request({ action: 'typing', conversation: id }),
-      now,
-      random,
-    });
-    conversations.set(id, store);
-    store.render();
-    return store;
-  };
-
-  const routing = createRouting({
-    ownId,
-    conversations,
-    storeOf,
-    outbox,
-    marks,
-    inbox,
-    presence,
-    // And with the socket it had lost whom it watches.
-    onRestored: () => void presence.renew(),
-  });
-
-  const catchingUp = createCatchingUp({
-    request,
-    isOnline,
-    conversations,
-    inbox,
-    receive: routing.receive,
-    onSynced: () => void outbox.load(ownId()),
-    loadProfile: async () => {
-      if (!profile.value) profile.set(await get<Profile>('/users/me'));
-    },
-    random,
-    pause,
-  });
-
-  const line = createLine({
-    url: options.socketUrl ?? `${baseUrl.replace(/^http/, 'ws')}/ws`,
-    session,
-    WebSocket: options.WebSocket ?? (globalThis.WebSocket as unknown as SocketConstructor),
-    now,
-    random,
-    limits: { ...API_GATEWAY, ...options.limits },
-    wakeUps,
-    probe: () => get('/users/me'),
-    onFrame: routing.onFrame,
-    onOpen: (isRenewal) => {
-      marks.flush();
-      void presence.renew();
-      void catchingUp.run(isRenewal);
-    },
-    onAlive: () => void catchingUp.sync(),
-  });
-
-  const forgetUser = () => {
-    line.stop();
-    asking.reset();
-    catchingUp.reset();
-    outbox.reset();
-    for (const store of conversations.values()) store.reset();
-    marks.reset();
-    inbox.reset();
-    presence.reset();
-    people.reset();
-    profile.set(undefined);
-    endPauses();
-  };
+  const { ask, session, asking, profile, presence, inbox, people, outbox, line, ownId, storeOf, forgetUser } =
+    wire(options);
 
   let userId: string | undefined;
   let isClosed = false;
@@ -227,7 +67,7 @@ export function createClient(options: ClientOptions) {
       return changed;
     },
     async user(id: string): Promise<UserWithPresence> {
-      const user = await get<UserWithPresence>(`/users/${encodeURIComponent(id)}`);
+      const user = await asking.get<UserWithPresence>(`/users/${encodeURIComponent(id)}`);
       presence.learn([{ user_id: user.id, online: user.online, last_seen: user.last_seen }]);
       return user;
     },

@@ -1,4 +1,5 @@
-export { type Client, type ClientOptions, type Conversation, createClient } from './client.ts';
+export { type Client, type Conversation, createClient } from './client.ts';
+export type { ClientOptions } from './client-options.ts';
 export { type FieldErrors, ParleyError } from './errors.ts';
 export type {
   Account,
