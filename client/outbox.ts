@@ -1,46 +1,23 @@
-import { backoff } from './backoff.ts';
-import { hasCode, mayPass, ParleyError } from './errors.ts';
-import type { Action, Frame } from './frame-types.ts';
 import type { StoredMessage } from './http-types.ts';
-import { newClientId, peerIn } from './ids.ts';
+import { newClientId } from './ids.ts';
 import { createShelf } from './outbox-shelf.ts';
 import type { OutboxStore, Unsent } from './outbox-store.ts';
-import type { Pause } from './pauses.ts';
+import { createSending, type SendingOptions } from './sending.ts';
 
 export type Outbox = ReturnType<typeof createOutbox>;
 
-interface Options {
+interface Options extends SendingOptions {
   readonly store: OutboxStore;
-  readonly isOnline: () => boolean;
-  /** When it resolves, the reply has been acknowledged. */
-  readonly request: (action: Action) => Promise<Frame>;
-  /** The last `seq` that this device holds of a conversation. */
-  readonly lastOf: (conversation: string) => Promise<number>;
-  /** The last `seq` that there is. */
-  readonly newestOf: (conversation: string) => Promise<number>;
-  /** Everything behind a `seq`, page by page. */
-  readonly behind: (conversation: string, after: number) => AsyncIterable<readonly StoredMessage[]>;
   /** Something of this conversation waits, waits no more, or was refused; with the message once it is stored. */
   readonly onChange: (conversation: string, stored?: StoredMessage) => void;
   readonly now: () => number;
-  readonly random: () => number;
-  readonly pause: Pause;
 }
 
-/** What a fault of the server's own does not mend in so many tries, it does not mend. */
-const TRIES_OF_A_FAULT = 8;
-/** API Gateway closes a socket on which a frame of more than 32 KB comes: it would be tried for ever. */
-const MOST_BYTES = 30_000;
-
-/**
- * Messages leave one by one in each conversation, since API Gateway does not keep the order of frames in flight. Each is
- * tried with the same `client_id` and `after` until the server has stored or refused it, by all tabs that know of it.
- */
+/** What waits for its acknowledgement, as the tabs of a user know of it together. */
 export function createOutbox(options: Options) {
-  const { store, isOnline, request, lastOf, newestOf, behind, onChange, now, random, pause } = options;
+  const { store, onChange, now } = options;
   const shelf = createShelf(store);
   let waiting: readonly Unsent[] = [];
-  const sending = new Set<string>();
   /** What is done with while the store is read: what was read does not bring it back. */
   const settled = new Set<string>();
   let loads = 0;
@@ -48,7 +25,7 @@ export function createOutbox(options: Options) {
   let era = 0;
   let lastTime = 0;
 
-  const isWaiting = (clientId: string) => waiting.some((one) => one.clientId === clientId);
+  const get = (clientId: string) => waiting.find((one) => one.clientId === clientId);
 
   const forget = ({ clientId, conversation }: Unsent, stored?: StoredMessage) => {
     waiting = waiting.filter((one) => one.clientId !== clientId);
@@ -61,23 +38,20 @@ export function createOutbox(options: Options) {
     forget(unsent, stored);
   };
 
-  const keep = async (next: Unsent) => {
-    waiting = waiting.map((one) => (one.clientId === next.clientId ? next : one));
-    onChange(next.conversation);
-    await shelf.put(next);
+  const keep = async (unsent: Unsent) => {
+    if (!get(unsent.clientId)) return;
+    waiting = waiting.map((one) => (one.clientId === unsent.clientId ? unsent : one));
+    onChange(unsent.conversation);
+    await shelf.put(unsent);
   };
 
   /** As it is kept by now, if it still waits; another tab may be done with it. */
   const latest = async (unsent: Unsent): Promise<Unsent | undefined> => {
     const mine = era;
     const found = await shelf.latest(unsent);
-    if (mine !== era || !isWaiting(unsent.clientId)) return undefined;
+    if (mine !== era || !get(unsent.clientId)) return undefined;
     if (!found) forget(unsent);
     return found;
-  };
-
-  const replace = async (next: Unsent) => {
-    if (await latest(next)) await keep(next);
   };
 
   /** It is in the log: by an acknowledgement, or found there. */
@@ -89,82 +63,10 @@ export function createOutbox(options: Options) {
     return own !== undefined;
   };
 
-  const nextOf = (conversation: string) =>
+  const next = (conversation: string) =>
     waiting.find((one) => one.conversation === conversation && !one.reason);
 
-  /**
-   * With `after`: this tab's, unless another one was faster. Determined first and read then: who finds none that is kept has
-   * not been overtaken, so that whichever tab tries first, all that follow look for it from where it can be.
-   */
-  const prepared = async (unsent: Unsent) => {
-    const after = unsent.after ?? (await lastOf(unsent.conversation));
-    const kept = await latest(unsent);
-    if (!kept) return undefined;
-    if (kept.after === undefined) await keep({ ...unsent, after });
-    return { unsent: { after, ...kept }, isUntried: kept.after === undefined };
-  };
-
-  /** So much was said since the first try that the server does not look for it: what was said, is read. */
-  const lookBehind = async (unsent: Unsent) => {
-    let last = unsent.after ?? 0;
-    for await (const messages of behind(unsent.conversation, last)) {
-      if (messages.filter(acknowledge).length > 0 && !isWaiting(unsent.clientId)) return;
-      last = messages.at(-1)?.seq ?? last;
-    }
-    await replace({ ...unsent, after: last });
-  };
-
-  const send = async ({ clientId: client_id, conversation, userId, text, after = 0 }: Unsent) => {
-    if (new TextEncoder().encode(JSON.stringify(text)).length > MOST_BYTES) {
-      throw new ParleyError('validation_failed', 'The message is too long.');
-    }
-    const to = peerIn(conversation, userId);
-    await request({ action: 'message.send', to, text, client_id, after });
-    if (isWaiting(client_id)) throw new Error('The server acknowledged something else.');
-  };
-
-  const pump = async (conversation: string): Promise<void> => {
-    const mine = era;
-    if (sending.has(conversation)) return;
-    sending.add(conversation);
-    const isWanted = () => isOnline() && mine === era;
-    let failures = 0;
-    for (let head = nextOf(conversation); head && isWanted(); head = nextOf(conversation)) {
-      const { clientId } = head;
-      let isUntried = false;
-      try {
-        const next = await prepared(head);
-        if (!next || mine !== era) continue;
-        isUntried = next.isUntried;
-        await send(next.unsent);
-        failures = 0;
-      } catch (error) {
-        const unsent = waiting.find((one) => one.clientId === clientId);
-        if (mine !== era || !unsent) continue;
-        failures += 1;
-        const { code, message: detail, retryAfter = 0 } = error as Partial<ParleyError>;
-        const isFault = hasCode(error, 'internal') && failures >= TRIES_OF_A_FAULT;
-        if (hasCode(error, 'after_invalid') && failures < TRIES_OF_A_FAULT) {
-          // What was never tried before is not in the log.
-          const mend = isUntried
-            ? newestOf(conversation).then((after) => replace({ ...unsent, after }))
-            : lookBehind(unsent);
-          await mend.catch(() => undefined);
-        } else if (!mayPass(error) || isFault) {
-          await replace({ ...unsent, reason: { code: code ?? '', detail: detail ?? '' } });
-          failures = 0;
-          continue;
-        }
-        // The line comes back with all that waits; meanwhile there is nothing to wait for.
-        if (isWanted()) await pause(Math.max(backoff(failures, random), (retryAfter ?? 0) * 1000));
-      }
-    }
-    if (mine === era) sending.delete(conversation);
-  };
-
-  const pumpAll = () => {
-    for (const conversation of new Set(waiting.map((one) => one.conversation))) void pump(conversation);
-  };
+  const sending = createSending({ next, get, latest, keep, acknowledge }, options);
 
   /** What is kept is the truth: what is not there any more another tab has sent or discarded, what is new it has left. */
   const merge = (found: readonly Unsent[]) => {
@@ -190,7 +92,9 @@ export function createOutbox(options: Options) {
       loads -= 1;
       if (mine === era) {
         merge(found ?? waiting);
-        pumpAll();
+        for (const conversation of new Set(waiting.map((one) => one.conversation))) {
+          void sending.pump(conversation);
+        }
       }
       if (loads === 0) settled.clear();
     },
@@ -198,7 +102,7 @@ export function createOutbox(options: Options) {
     reset(): void {
       era += 1;
       waiting = [];
-      sending.clear();
+      sending.reset();
     },
     add(userId: string, conversation: string, text: string): string {
       const clientId = newClientId();
@@ -208,20 +112,20 @@ export function createOutbox(options: Options) {
       waiting = [...waiting, unsent];
       onChange(conversation);
       // Kept before it is tried: a page that is closed in between has lost nothing.
-      void shelf.put(unsent).then(() => pump(conversation));
+      void shelf.put(unsent).then(() => sending.pump(conversation));
       return clientId;
     },
     async retry(clientId: string): Promise<void> {
-      const unsent = waiting.find((one) => one.clientId === clientId);
-      if (!unsent?.reason) return;
-      const { reason, ...again } = unsent;
-      await replace(again);
-      await pump(again.conversation);
+      const refused = get(clientId);
+      if (!refused?.reason || !(await latest(refused))) return;
+      const { reason, ...again } = refused;
+      await keep(again);
+      await sending.pump(again.conversation);
     },
     /** Only what was refused: anything else may be on its way. */
     discard(clientId: string): void {
-      const unsent = waiting.find((one) => one.clientId === clientId);
-      if (unsent?.reason) drop(unsent);
+      const refused = get(clientId);
+      if (refused?.reason) drop(refused);
     },
   };
 }
