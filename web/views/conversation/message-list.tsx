@@ -36,7 +36,7 @@ export function MessageList({ talk, username, unreadFrom }: Props) {
   const wantsOlder = useSignal(false);
   const isAtEnd = useSignal(true);
   const seen = useSignal(0);
-  const sent = useRef<string | undefined>(undefined);
+  const sent = useRef(talk.messages.value.at(-1)?.key);
   const told = useRef<number | undefined>(undefined);
   const messages = useFollowed(talk.messages);
   const hasOlder = useFollowed(talk.hasOlder);
@@ -82,8 +82,11 @@ export function MessageList({ talk, username, unreadFrom }: Props) {
   }, [messages, hasOlder]);
 
   const shown = isShown.value;
+  const wasShown = useRef(shown);
   useEffect(() => {
-    if (!shown) return;
+    const isBack = shown && !wasShown.current;
+    wasShown.current = shown;
+    if (!isBack) return;
     // What came while nobody looked begins at the line, until it is left.
     unreadFrom.value = firstUnread(inbox.items.peek(), talk.id) ?? unreadFrom.peek();
     requestAnimationFrame(look);
