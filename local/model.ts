@@ -110,7 +110,11 @@ export interface BehaviorSpec {
   readonly viewerRequest: string | undefined;
   /** From its response headers policy. */
   readonly responseHeaders?: readonly ResponseHeaderSpec[];
+  /** How it compresses answers, the best first; empty or absent: it does not. */
+  readonly encodings?: readonly ContentEncoding[];
 }
+
+export type ContentEncoding = 'br' | 'gzip';
 
 export interface ResponseHeaderSpec {
   readonly name: string;
@@ -122,12 +126,18 @@ export interface ResponseHeaderSpec {
 export type OriginSpec =
   | { readonly kind: 'http-api' }
   | { readonly kind: 'websocket-api' }
-  /** Folders whose files the bucket holds, later ones over earlier ones. */
-  | {
-      readonly kind: 'bucket';
-      readonly folders: readonly string[];
-      readonly cacheControl?: string | undefined;
-    };
+  /** What was put into the bucket, later files over earlier ones. */
+  | { readonly kind: 'bucket'; readonly contents: readonly BucketFolder[] };
+
+/** A folder whose files a bucket holds. */
+export interface BucketFolder {
+  readonly folder: string;
+  /** What their keys begin with, such as `assets/`; empty for none. */
+  readonly prefix: string;
+  /** Patterns (`*`, `?`) of the files that were left out. */
+  readonly except: readonly string[];
+  readonly cacheControl: string | undefined;
+}
 
 /** How a gateway calls a function: one event in, its result or its error out. */
 export interface Invoker {

@@ -1,4 +1,6 @@
 import type {
+  BucketFolder,
+  ContentEncoding,
   CorsSpec,
   EventSourceSpec,
   FunctionSpec,
@@ -25,15 +27,12 @@ export interface Draft {
   readonly integrations: Map<string, { readonly uri: string; readonly payload: string | undefined }>;
   readonly authorizers: Map<string, { readonly uri: string; readonly identitySources: readonly string[] }>;
   /** Contents of buckets by the bucket's name, in the order of their deployment. */
-  readonly bucketContents: Map<
-    string,
-    { readonly folder: string; readonly cacheControl: string | undefined }[]
-  >;
+  readonly bucketContents: Map<string, BucketFolder[]>;
   /** Bucket names by the domain under which CloudFront reaches them. */
   readonly bucketDomains: Map<string, string>;
   readonly viewerFunctions: Map<string, string>;
-  /** Cache policies that keep nothing unless the origin says so. */
-  readonly originLedCachePolicies: Set<string>;
+  /** Cache policies that keep nothing unless the origin says so, with the encodings that they let CloudFront keep. */
+  readonly originLedCachePolicies: Map<string, readonly ContentEncoding[]>;
   readonly responseHeaders: Map<string, readonly ResponseHeaderSpec[]>;
   readonly distributions: DistributionDraft[];
 }
@@ -88,6 +87,7 @@ export interface BehaviorDraft {
   readonly viewerRequestArn: string | undefined;
   readonly cachePolicyId: string;
   readonly originRequestPolicyId: string | undefined;
+  readonly compress: boolean;
   readonly responseHeadersPolicyId: string | undefined;
 }
 
@@ -108,7 +108,7 @@ export function emptyDraft(): Draft {
     bucketContents: new Map(),
     bucketDomains: new Map(),
     viewerFunctions: new Map(),
-    originLedCachePolicies: new Set(),
+    originLedCachePolicies: new Map(),
     responseHeaders: new Map(),
     distributions: [],
   };

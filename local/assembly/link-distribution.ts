@@ -1,4 +1,4 @@
-import type { BehaviorSpec, DistributionSpec, OriginSpec } from '../model.ts';
+import type { BehaviorSpec, ContentEncoding, DistributionSpec, OriginSpec } from '../model.ts';
 import { apiHost } from './account.ts';
 import type { BehaviorDraft, DistributionDraft, Draft } from './draft.ts';
 
@@ -34,20 +34,18 @@ function linkBehavior(
   const origin = host === undefined ? undefined : originOf(host, draft, ids);
   if (origin === undefined) throw complain(`the origin "${host ?? behavior.originId}" is not known`);
 
+  const encodings = encodingsOf(behavior.cachePolicyId, draft);
   if (origin.kind !== 'bucket') {
     if (behavior.originRequestPolicyId !== allViewerExceptHostHeader) {
       throw complain(
         'an API gets all of the request but Host here, so AllViewerExceptHostHeader is expected',
       );
     }
-    const known =
-      behavior.cachePolicyId === cachingDisabled || draft.originLedCachePolicies.has(behavior.cachePolicyId);
-    if (!known) throw complain('the runtime keeps no answers of an API, and this cache policy may');
-  } else if (
-    // The bucket's files do not change while the runtime serves them: kept or not, they are the same.
-    ![cachingOptimized, cachingDisabled].includes(behavior.cachePolicyId) &&
-    !draft.originLedCachePolicies.has(behavior.cachePolicyId)
-  ) {
+    if (encodings === undefined || behavior.cachePolicyId === cachingOptimized) {
+      throw complain('the runtime keeps no answers of an API, and this cache policy may');
+    }
+  } else if (encodings === undefined) {
+    // Of those that it knows any will do: a bucket's files do not change while the runtime serves them.
     throw complain(`the cache policy ${behavior.cachePolicyId} is not known`);
   }
 
@@ -67,7 +65,16 @@ function linkBehavior(
     origin,
     viewerRequest,
     responseHeaders,
+    encodings: behavior.compress ? encodings : [],
   };
+}
+
+/** CloudFront compresses only what its cache policy lets it keep compressed; undefined: the policy is not known. */
+function encodingsOf(cachePolicyId: string, draft: Draft): readonly ContentEncoding[] | undefined {
+  if (cachePolicyId === cachingDisabled) return [];
+  // If a viewer takes both, CloudFront sends Brotli.
+  if (cachePolicyId === cachingOptimized) return ['br', 'gzip'];
+  return draft.originLedCachePolicies.get(cachePolicyId);
 }
 
 function originOf(host: string, draft: Draft, ids: ApiIds): OriginSpec | undefined {
@@ -75,10 +82,5 @@ function originOf(host: string, draft: Draft, ids: ApiIds): OriginSpec | undefin
   if (host === apiHost(ids.webSocketApi)) return { kind: 'websocket-api' };
   const bucket = draft.bucketDomains.get(host);
   if (bucket === undefined) return undefined;
-  const contents = draft.bucketContents.get(bucket) ?? [];
-  return {
-    kind: 'bucket',
-    folders: contents.map(({ folder }) => folder),
-    cacheControl: contents.at(-1)?.cacheControl,
-  };
+  return { kind: 'bucket', contents: draft.bucketContents.get(bucket) ?? [] };
 }

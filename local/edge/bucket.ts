@@ -3,12 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { splitOnce } from '../gateway/http-event.ts';
-
-export interface BucketContents {
-  /** Later folders' files over earlier ones'. */
-  readonly folders: readonly string[];
-  readonly cacheControl?: string | undefined;
-}
+import type { BucketFolder } from '../model.ts';
+import { pathPattern } from './path-pattern.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
@@ -31,7 +27,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** Answers for one object of a private bucket, as S3 does to a distribution that may read and list it. */
 export async function serveObject(
-  { folders, cacheControl }: BucketContents,
+  contents: readonly BucketFolder[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -42,10 +38,11 @@ export async function serveObject(
   if (key === undefined) {
     return sendS3Error(response, 400, 'InvalidURI');
   }
-  const content = await find(folders, key);
-  if (content === undefined) {
+  const found = await find(contents, key);
+  if (found === undefined) {
     return sendS3Error(response, 404, 'NoSuchKey');
   }
+  const { content, cacheControl } = found;
   const etag = `"${createHash('md5').update(content).digest('hex')}"`;
   const headers = { etag, ...(cacheControl !== undefined && { 'cache-control': cacheControl }) };
   if (isKnown(request.headers['if-none-match'], etag)) {
@@ -68,20 +65,26 @@ function objectKey(url: string): string | undefined {
   }
 }
 
+interface Found {
+  readonly content: Buffer;
+  readonly cacheControl: string | undefined;
+}
+
 /** To S3 a key is a name, not a path: one whose parts would lead elsewhere names nothing. */
-async function find(folders: readonly string[], key: string): Promise<Buffer | undefined> {
+async function find(contents: readonly BucketFolder[], key: string): Promise<Found | undefined> {
   if (key.split(/[/\\]/).some((part) => ['', '.', '..'].includes(part)) || key.includes('\0')) {
     return undefined;
   }
-  for (const folder of folders.toReversed()) {
-    const path = join(folder, key);
+  for (const { folder, prefix, except, cacheControl } of contents.toReversed()) {
+    const name = key.slice(prefix.length);
+    const leftOut = except.some((pattern) => pathPattern(pattern).test(`/${name}`));
+    if (!key.startsWith(prefix) || leftOut) continue;
+    const path = join(folder, name);
     const isFile = await stat(path).then(
-      (found) => found.isFile(),
+      (entry) => entry.isFile(),
       () => false,
     );
-    if (isFile) {
-      return readFile(path);
-    }
+    if (isFile) return { content: await readFile(path), cacheControl };
   }
   return undefined;
 }

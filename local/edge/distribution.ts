@@ -8,6 +8,7 @@ import { type HttpHandler, sendJson, type UpgradeHandler } from '../gateway/http
 import type { WebSocketApi } from '../gateway/websocket-api.ts';
 import type { BehaviorSpec, DistributionSpec } from '../model.ts';
 import { serveObject } from './bucket.ts';
+import { compressAnswer } from './compress.ts';
 import { pathPattern } from './path-pattern.ts';
 import { addResponseHeaders } from './response-headers.ts';
 import { sendError } from './send-error.ts';
@@ -60,6 +61,7 @@ export function distribution(initialSpec: DistributionSpec, initialOrigins: Orig
     }
     const { spec, run } = behavior;
     addResponseHeaders(response, spec.responseHeaders ?? []);
+    compressAnswer(request, response, spec.encodings ?? []);
     if (!spec.methods.includes(request.method ?? '') || isGetWithBody(request)) {
       sendError(response, 403, 'This distribution does not allow the HTTP request method that was used.');
       return undefined;
@@ -89,7 +91,7 @@ export function distribution(initialSpec: DistributionSpec, initialOrigins: Orig
     if (origin.kind === 'http-api') {
       await current.origins.httpApi(request, response);
     } else if (origin.kind === 'bucket') {
-      await serveObject(origin, request, response);
+      await serveObject(origin.contents, request, response);
     } else {
       // What a WebSocket API says to a request that is no handshake.
       sendJson(response, 403, { message: 'Forbidden' });

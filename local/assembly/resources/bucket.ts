@@ -48,9 +48,11 @@ export const bucketDeployment: ResourceType = {
     const metadata = properties.nested('SystemMetadata');
     const cacheControl = metadata?.optionalText('cache-control');
     const bucketName = properties.text('DestinationBucketName');
+    const prefix = properties.optionalText('DestinationBucketKeyPrefix')?.replace(/\/*$/, '/') ?? '';
+    const except = properties.texts('Exclude');
     const contents = draft.bucketContents.get(bucketName) ?? [];
     for (const key of properties.texts('SourceObjectKeys')) {
-      contents.push({ folder: assetFolder(key), cacheControl });
+      contents.push({ folder: assetFolder(key), prefix, except, cacheControl });
     }
     draft.bucketContents.set(bucketName, contents);
   },

@@ -7,13 +7,24 @@ export const cachePolicy: ResourceType = {
     const config = properties.nested('CachePolicyConfig');
     if (config === undefined) throw properties.error('CachePolicyConfig', 'is missing');
     config.harmless('labels', 'Name', 'Comment');
-    config.harmless('a cache may always be empty', 'MaxTTL', 'ParametersInCacheKeyAndForwardedToOrigin');
     if (config.integer('DefaultTTL') !== 0 || config.integer('MinTTL') !== 0) {
       throw config.error(
         'DefaultTTL',
         'answers would be kept without their origin asking for it; the runtime keeps none',
       );
     }
-    draft.originLedCachePolicies.add(ref);
+    const kept = config.nested('ParametersInCacheKeyAndForwardedToOrigin');
+    kept?.harmless(
+      'a cache may always be empty',
+      ...['HeadersConfig', 'CookiesConfig', 'QueryStringsConfig'],
+    );
+    const brotli = kept?.flag('EnableAcceptEncodingBrotli');
+    const gzip = kept?.flag('EnableAcceptEncodingGzip');
+    // A policy that keeps nothing compresses nothing.
+    const compresses = config.integer('MaxTTL') > 0;
+    draft.originLedCachePolicies.set(
+      ref,
+      compresses ? [...(brotli ? (['br'] as const) : []), ...(gzip ? (['gzip'] as const) : [])] : [],
+    );
   },
 };

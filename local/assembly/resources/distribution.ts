@@ -56,7 +56,6 @@ function origin(properties: Properties): [string, string] {
 
 function behavior(properties: Properties, pathPattern: string): BehaviorDraft {
   properties.harmless('there is no HTTPS on this machine', 'ViewerProtocolPolicy');
-  properties.harmless('a matter of size, not of content', 'Compress');
   properties.harmless('nothing is kept', 'CachedMethods');
   const [viewerRequest, ...others] = properties.list('FunctionAssociations');
   if (others.length > 0)
@@ -70,6 +69,7 @@ function behavior(properties: Properties, pathPattern: string): BehaviorDraft {
     originId: properties.text('TargetOriginId'),
     viewerRequestArn: viewerRequest?.text('FunctionARN'),
     cachePolicyId: properties.text('CachePolicyId'),
+    compress: properties.flag('Compress'),
     originRequestPolicyId: properties.optionalText('OriginRequestPolicyId'),
     responseHeadersPolicyId: properties.optionalText('ResponseHeadersPolicyId'),
   };

@@ -189,6 +189,8 @@ const site: Resources = {
       SourceBucketNames: ['assets'],
       SourceObjectKeys: ['pages.zip'],
       DestinationBucketName: { Ref: 'Pages' },
+      DestinationBucketKeyPrefix: 'site',
+      Exclude: ['x/*'],
       SystemMetadata: { 'cache-control': 'max-age=60' },
     },
   },
@@ -226,6 +228,7 @@ const site: Resources = {
         DefaultCacheBehavior: {
           TargetOriginId: 'pages',
           CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+          Compress: true,
           ViewerProtocolPolicy: 'redirect-to-https',
         },
       },

@@ -75,15 +75,55 @@ describe('reading the templates', () => {
           origin: { kind: 'http-api' },
           viewerRequest: 'function handler(event) { return event.request; }',
           responseHeaders: [],
+          encodings: [],
         },
         {
           pathPattern: '*',
           methods: ['GET', 'HEAD'],
-          origin: { kind: 'bucket', folders: ['/out/asset.pages'], cacheControl: 'max-age=60' },
+          origin: {
+            kind: 'bucket',
+            contents: [
+              { folder: '/out/asset.pages', prefix: 'site/', except: ['x/*'], cacheControl: 'max-age=60' },
+            ],
+          },
           viewerRequest: undefined,
           responseHeaders: [],
+          encodings: ['br', 'gzip'],
         },
       ],
+    });
+  });
+
+  describe('compresses', () => {
+    const policy = (maxTtl: number, gzip: boolean, brotli: boolean) => ({
+      Type: 'AWS::CloudFront::CachePolicy',
+      Properties: {
+        CachePolicyConfig: {
+          Name: 'own',
+          MinTTL: 0,
+          DefaultTTL: 0,
+          MaxTTL: maxTtl,
+          ParametersInCacheKeyAndForwardedToOrigin: {
+            EnableAcceptEncodingGzip: gzip,
+            EnableAcceptEncodingBrotli: brotli,
+            HeadersConfig: { HeaderBehavior: 'none' },
+          },
+        },
+      },
+    });
+
+    it.each([
+      ['in what the cache policy keeps', true, policy(60, true, true), ['br', 'gzip']],
+      ['in what the cache policy keeps', true, policy(60, true, false), ['gzip']],
+      ['nothing by a cache policy that keeps nothing', true, policy(0, true, true), []],
+      ['nothing unless the behaviour says so', false, policy(60, true, true), []],
+    ])('%s', (_what, compress, own, encodings) => {
+      const { distribution } = readApp((changed) => {
+        changed.site.Resources.Own = own;
+        const [api] = changed.site.Resources.Distribution.Properties.DistributionConfig.CacheBehaviors;
+        Object.assign(api, { CachePolicyId: { Ref: 'Own' }, Compress: compress });
+      });
+      expect(distribution.behaviors[0]?.encodings).toEqual(encodings);
     });
   });
 

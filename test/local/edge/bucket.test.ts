@@ -1,16 +1,16 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { behaviorOf, serveSite, writeFolder } from './site.ts';
+import { behaviorOf, folderOf, serveSite } from './site.ts';
 
 async function serveFiles(
   files: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>> = {},
 ) {
-  const folders = [writeFolder(files), writeFolder(more)];
-  const origin = { kind: 'bucket', folders, cacheControl: 'max-age=60' } as const;
+  const contents = [files, more].map((some) => folderOf(some, { cacheControl: 'max-age=60' }));
+  const origin = { kind: 'bucket', contents } as const;
   const { url } = await serveSite([behaviorOf('*', { origin })], { defaultRootObject: 'index.html' });
-  return { url, folders };
+  return { url };
 }
 
 /** Without a client that tidies the path up first. */
@@ -65,6 +65,25 @@ describe('an object of the bucket', () => {
     const { url } = await serveFiles({ 'a.txt': 'old', 'b.txt': 'b' }, { 'a.txt': 'new' });
     expect(await (await fetch(`${url}/a.txt`)).text()).toBe('new');
     expect(await (await fetch(`${url}/b.txt`)).text()).toBe('b');
+  });
+
+  it('keeps the cache control of the folder that it came with', async () => {
+    const contents = [
+      folderOf({ 'app-1.js': '1' }, { prefix: 'assets/', cacheControl: 'immutable' }),
+      folderOf(
+        { 'index.html': 'home', 'assets/other.js': '2' },
+        { except: ['assets/*'], cacheControl: 'no-cache' },
+      ),
+    ];
+    const { url } = await serveSite([behaviorOf('*', { origin: { kind: 'bucket', contents } })]);
+    const get = async (path: string) => {
+      const { status, headers } = await fetch(url + path);
+      return [status, headers.get('cache-control')];
+    };
+    expect(await get('/assets/app-1.js')).toEqual([200, 'immutable']);
+    expect(await get('/index.html')).toEqual([200, 'no-cache']);
+    expect(await get('/app-1.js')).toEqual([404, null]);
+    expect(await get('/assets/other.js')).toEqual([404, null]);
   });
 
   it('may have a name that needs escapes', async () => {

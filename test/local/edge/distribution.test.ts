@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pathPattern } from '../../../local/edge/path-pattern.ts';
 import { httpApi } from '../../../local/gateway/http-api.ts';
+import type { BucketFolder } from '../../../local/model.ts';
 import { invokerOf } from '../gateway/api.ts';
 import { open, type SocketEvent, serveWebSocketApi } from '../gateway/sockets.ts';
 import { behaviorOf, mirror, mirrored, serveSite } from './site.ts';
@@ -24,11 +25,11 @@ describe('a path pattern', () => {
 
 describe('a behaviour', () => {
   it('is the first whose pattern fits, the query aside', async () => {
-    const folders: string[] = [];
+    const contents: BucketFolder[] = [];
     const { url } = await serveSite([
-      behaviorOf('/api/files/*', { origin: { kind: 'bucket', folders } }),
+      behaviorOf('/api/files/*', { origin: { kind: 'bucket', contents } }),
       behaviorOf('/api/*'),
-      behaviorOf('*', { origin: { kind: 'bucket', folders } }),
+      behaviorOf('*', { origin: { kind: 'bucket', contents } }),
     ]);
     const status = async (path: string) => (await fetch(url + path)).status;
     expect(await status('/api/users?x=/api/files/')).toBe(200);

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { type Distribution, distribution, type Origins } from '../../../local/edge/distribution.ts';
 import type { HttpHandler } from '../../../local/gateway/http-handler.ts';
 import { refuseUpgrade } from '../../../local/gateway/refuse-upgrade.ts';
-import type { BehaviorSpec, DistributionSpec } from '../../../local/model.ts';
+import type { BehaviorSpec, BucketFolder, DistributionSpec } from '../../../local/model.ts';
 import { serve } from '../gateway/api.ts';
 
 const allMethods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
@@ -57,8 +57,15 @@ export async function mirrored(url: string, init?: RequestInit): Promise<Mirrore
   return (await (await fetch(url, init)).json()) as Mirrored;
 }
 
-/** Files in a temporary folder, by their paths in it. */
-export function writeFolder(files: Readonly<Record<string, string>>): string {
+/** Files in a temporary folder, by their paths in it, as a bucket holds them. */
+export function folderOf(
+  files: Readonly<Record<string, string>>,
+  settings: Partial<BucketFolder> = {},
+): BucketFolder {
+  return { folder: writeFolder(files), prefix: '', except: [], cacheControl: undefined, ...settings };
+}
+
+function writeFolder(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'parley-site-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [path, content] of Object.entries(files)) {
