@@ -14,6 +14,9 @@ import type { Construct, IConstruct } from 'constructs';
 import { logRetention } from './log-retention.ts';
 import type { Stage } from './settings.ts';
 
+/** Its files have names that change with their contents, so they may be kept for ever. */
+const assetsFolder = 'assets';
+
 /** The bucket of the site's pages, filled from the folder. It holds nothing that a build cannot make again. */
 export function pagesBucket(scope: Construct, stage: Stage, folder: string): IBucket {
   if (!existsSync(join(folder, 'index.html'))) {
@@ -31,16 +34,39 @@ export function pagesBucket(scope: Construct, stage: Stage, folder: string): IBu
     id: 'AwsSolutions-S1',
     reason: 'Public pages, which the distribution alone may read.',
   });
-  const deployment = new BucketDeployment(scope, 'PagesDeployment', {
-    sources: [Source.asset(folder)],
-    destinationBucket: bucket as IBucket,
-    cacheControl: [CacheControl.setPublic(), CacheControl.maxAge(Duration.minutes(1))],
-    logGroup: new LogGroup(scope, 'PagesDeploymentLogs', {
-      retention: logRetention(stage),
-      removalPolicy: RemovalPolicy.DESTROY,
-    }),
+  const logGroup = new LogGroup(scope, 'PagesDeploymentLogs', {
+    retention: logRetention(stage),
+    removalPolicy: RemovalPolicy.DESTROY,
   });
-  acknowledgeDeployer(deployment, bucket);
+  const assets = join(folder, assetsFolder);
+  // The CDK's deployer comes into being with the first deployment; the second may wait for it, the other way round they would wait for each other.
+  const before = existsSync(assets)
+    ? new BucketDeployment(scope, 'AssetsDeployment', {
+        sources: [Source.asset(assets)],
+        destinationBucket: bucket as IBucket,
+        destinationKeyPrefix: assetsFolder,
+        // Pages that are open, or kept somewhere, go on with theirs.
+        prune: false,
+        cacheControl: [
+          CacheControl.setPublic(),
+          CacheControl.maxAge(Duration.days(365)),
+          CacheControl.immutable(),
+        ],
+        logGroup,
+      })
+    : undefined;
+  const pages = new BucketDeployment(scope, 'PagesDeployment', {
+    sources: [Source.asset(folder, { exclude: [assetsFolder] })],
+    destinationBucket: bucket as IBucket,
+    // Takes away what there is no more, but no asset.
+    exclude: [`${assetsFolder}/*`],
+    // Asked for each time, and sent only when changed.
+    cacheControl: [CacheControl.noCache()],
+    logGroup,
+  });
+  // What a page names has to be there before it.
+  if (before !== undefined) pages.node.addDependency(before);
+  acknowledgeDeployer(pages, bucket);
   return bucket as IBucket;
 }
 

@@ -15,7 +15,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { apiBehavior, asTheOriginSays } from './api-behavior.ts';
 import { pagesBucket } from './pages.ts';
-import { securityHeaders } from './security-headers.ts';
+import { securityHeaders, securityHeadersOfSwagger } from './security-headers.ts';
 import type { ServiceStack } from './service-stack.ts';
 import type { Settings, Stage } from './settings.ts';
 import { viewerLogBucket } from './viewer-log.ts';
@@ -36,6 +36,7 @@ export class SiteStack extends Stack {
       ...apiBehavior(service.httpDomain, this.#viewerFunction('HttpRequest', 'http-request.js')),
       responseHeadersPolicy,
     };
+    const schema = { ...http, responseHeadersPolicy: securityHeadersOfSwagger(this) };
     const sockets = apiBehavior(
       service.webSocketDomain,
       this.#viewerFunction('WebSocketRequest', 'websocket-request.js'),
@@ -60,8 +61,8 @@ export class SiteStack extends Stack {
         '/users*': http,
         '/chat*': http,
         '/conversations*': http,
-        '/schema/swagger-ui/*': { ...http, cachePolicy: asTheOriginSays(this) },
-        '/schema*': http,
+        '/schema/swagger-ui/*': { ...schema, cachePolicy: asTheOriginSays(this) },
+        '/schema*': schema,
         '/.well-known/*': http,
         '/ws*': sockets,
       },

@@ -26,6 +26,30 @@ describe('the pages of the site', () => {
     expect(types.filter(([status]) => status !== 200)).toEqual([]);
   });
 
+  it('are asked for each time, and what they name is kept for ever', async () => {
+    const cacheControl = async (path: string) => (await fetch(url + path)).headers.get('cache-control');
+    const [script] = /\/assets\/[^"]+\.js/.exec(await (await fetch(url)).text()) ?? [''];
+    expect(await cacheControl('/')).toBe('no-cache');
+    expect(await cacheControl(script)).toBe('public, max-age=31536000, immutable');
+  });
+
+  it('come compressed', async () => {
+    const page = await (await fetch(url)).text();
+    const [script = ''] = /\/assets\/[^"]+\.js/.exec(page) ?? [];
+    const { headers } = await fetch(url + script, { headers: { 'accept-encoding': 'gzip' } });
+    expect(headers.get('content-encoding')).toBe('gzip');
+    expect(headers.get('vary')).toContain('Accept-Encoding');
+  });
+
+  it('may have nothing inline, while Swagger UI has its styles', async () => {
+    const policy = async (path: string) =>
+      (await fetch(url + path)).headers.get('content-security-policy') ?? '';
+    expect(await policy('/')).toContain("style-src 'self';");
+    expect(await policy('/')).toContain("require-trusted-types-for 'script'");
+    expect(await policy('/users/')).toBe(await policy('/'));
+    expect(await policy('/schema/swagger-ui/')).toContain("style-src 'self' 'unsafe-inline';");
+  });
+
   it.each(['/nothing-here', '/index.html/..%2f..%2fpackage.json', '/..%2fpackage.json'])(
     'do not go beyond what was deployed: GET %s',
     async (path) => {

@@ -14,12 +14,26 @@ interface Behavior {
 }
 
 /** Managed policies of CloudFront, the same in every account. */
+const CACHING_OPTIMIZED = '658327ea-f89d-4fab-a63d-7e88639e58f6';
 const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 
 const { site } = synthesize();
 const config = site.only('AWS::CloudFront::Distribution').DistributionConfig;
 const behaviors: readonly Behavior[] = config.CacheBehaviors;
+/** By their names: that of assets, that of pages. */
+const deployments = site
+  .ofType('Custom::CDKBucketDeployment')
+  .toSorted(([left], [right]) => left.localeCompare(right))
+  .map(([, resource]) => resource);
+const policies = new Map(
+  site
+    .ofType('AWS::CloudFront::ResponseHeadersPolicy')
+    .map(([id, { Properties }]) => [id, Properties.ResponseHeadersPolicyConfig]),
+);
+const contentSecurityPolicyOf = ({ ResponseHeadersPolicyId }: Behavior): string =>
+  policies.get((ResponseHeadersPolicyId as { Ref: string }).Ref).SecurityHeadersConfig.ContentSecurityPolicy
+    .ContentSecurityPolicy;
 const originOf = (id: string) => config.Origins.find(({ Id }: { Id: string }) => Id === id);
 const behavior = (pattern: string) =>
   behaviors.find(({ PathPattern }) => PathPattern === pattern) as Behavior;
@@ -89,16 +103,28 @@ describe('the distribution', () => {
 
   it('redirects pages to HTTPS and tells browsers to keep to it', () => {
     expect(config.DefaultCacheBehavior.ViewerProtocolPolicy).toBe('redirect-to-https');
-    const { SecurityHeadersConfig } = site.only(
-      'AWS::CloudFront::ResponseHeadersPolicy',
-    ).ResponseHeadersPolicyConfig;
-    expect(SecurityHeadersConfig.StrictTransportSecurity.AccessControlMaxAgeSec).toBe(31_536_000);
-    expect(SecurityHeadersConfig.FrameOptions.FrameOption).toBe('DENY');
-    const csp = SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy;
-    expect(csp).toContain("default-src 'none'");
-    expect(csp).toContain("script-src 'self';");
-    expect(csp).toContain("frame-ancestors 'none'");
-    expect(csp).not.toMatch(/unsafe-eval|https?:|\*/);
+    for (const { SecurityHeadersConfig } of policies.values()) {
+      expect(SecurityHeadersConfig.StrictTransportSecurity.AccessControlMaxAgeSec).toBe(31_536_000);
+      expect(SecurityHeadersConfig.FrameOptions.FrameOption).toBe('DENY');
+    }
+  });
+
+  it('lets pages take everything from the site itself, nothing inline, and no text as markup', () => {
+    expect(contentSecurityPolicyOf(config.DefaultCacheBehavior)).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+        "manifest-src 'self'; worker-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; " +
+        "require-trusted-types-for 'script'",
+    );
+  });
+
+  it('lets Swagger UI alone have inline styles, and it no inline scripts either', () => {
+    const lenient = behaviors.filter(
+      (each) => 'ResponseHeadersPolicyId' in each && contentSecurityPolicyOf(each).includes('unsafe-'),
+    );
+    expect(lenient.map(({ PathPattern }) => PathPattern)).toEqual(['/schema/swagger-ui/*', '/schema*']);
+    const policy = contentSecurityPolicyOf(behavior('/schema*'));
+    expect(policy).toContain("script-src 'self'; style-src 'self' 'unsafe-inline';");
+    expect(policy).not.toMatch(/unsafe-eval|https?:|\*/);
   });
 
   it('sends the security headers with pages and answers, not with sockets', () => {
@@ -125,6 +151,33 @@ describe('the distribution', () => {
       { Principal: { Service: 'cloudfront.amazonaws.com' }, Action: ['s3:GetObject', 's3:ListBucket'] },
     ]);
     expect(JSON.stringify(readers[0].Condition)).toContain('Distribution');
+  });
+
+  it('serves pages that are asked for each time, and assets that never are again', () => {
+    const [assets, pages] = deployments;
+    expect(assets?.Properties).toMatchObject({
+      DestinationBucketKeyPrefix: 'assets',
+      SystemMetadata: { 'cache-control': 'public, max-age=31536000, immutable' },
+    });
+    expect(pages?.Properties).toMatchObject({ SystemMetadata: { 'cache-control': 'no-cache' } });
+  });
+
+  it('has assets before the pages that name them, and keeps those that open pages may ask for', () => {
+    const [assets, pages] = deployments;
+    expect(pages?.DependsOn?.join()).toContain('AssetsDeployment');
+    expect(assets?.Properties.Prune).toBe(false);
+    expect(pages?.Properties).toMatchObject({ Prune: true, Exclude: ['assets/*'] });
+  });
+
+  it('compresses pages, and of the APIs the files alone', () => {
+    expect(config.DefaultCacheBehavior).toMatchObject({ Compress: true, CachePolicyId: CACHING_OPTIMIZED });
+    expect(site.only('AWS::CloudFront::CachePolicy').CachePolicyConfig).toMatchObject({
+      ParametersInCacheKeyAndForwardedToOrigin: {
+        EnableAcceptEncodingBrotli: true,
+        EnableAcceptEncodingGzip: true,
+      },
+    });
+    expect(behavior('/schema/swagger-ui/*')).toHaveProperty('Compress', true);
   });
 
   it('takes its pages along when it goes, as a bucket can go only when it is empty', () => {

@@ -12,6 +12,14 @@ export interface Faults {
   list(wasDisturbed: boolean): readonly string[];
 }
 
+/** Playwright's `evaluate` makes scripts of texts, which the pages' CSP forbids; markup of texts it forbids as before. */
+function allowScriptsOfTests(): void {
+  const { trustedTypes } = globalThis as {
+    trustedTypes?: { createPolicy(name: string, rules: object): void };
+  };
+  trustedTypes?.createPolicy('default', { createScript: (script: string) => script });
+}
+
 /** Watches the pages of a context: nothing may be thrown, logged as an error, forbidden by the CSP, or asked of others. */
 export async function watchFaults(context: BrowserContext, origin: string): Promise<Faults> {
   const faults: string[] = [];
@@ -21,6 +29,7 @@ export async function watchFaults(context: BrowserContext, origin: string): Prom
       console.error(`CSP: ${violatedDirective} forbids ${blockedURI}`);
     });
   });
+  await context.addInitScript(allowScriptsOfTests);
   context.on('weberror', (error) => faults.push(`thrown: ${error.error().stack ?? error.error()}`));
   context.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return;

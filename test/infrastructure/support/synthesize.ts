@@ -17,7 +17,7 @@ export interface Deployed {
   readonly protectedStacks: readonly string[];
 }
 
-/** Synthesizes all stacks with empty bundles and an empty page, and leaves nothing behind. */
+/** Synthesizes all stacks with empty bundles and pages, and leaves nothing behind. */
 export function synthesize(context: Context = {}): Deployed {
   return inFolder((folder) => {
     const { stacks } = appIn(folder, context).synth();
@@ -37,7 +37,7 @@ export function synthesize(context: Context = {}): Deployed {
   });
 }
 
-/** The app, with bundles of the given source and an empty page, to be synthesized in the folder. */
+/** The app, with bundles of the given source and with empty pages, to be synthesized in the folder. */
 export function appIn(folder: string, context: Context = {}, source = 'export const handler = 1;'): App {
   const bundles = join(folder, 'functions');
   for (const entry of Object.keys(functionSpecs)) {
@@ -45,8 +45,9 @@ export function appIn(folder: string, context: Context = {}, source = 'export co
     writeFileSync(join(bundles, entry, 'index.mjs'), source);
   }
   const pages = join(folder, 'web');
-  mkdirSync(pages, { recursive: true });
+  mkdirSync(join(pages, 'assets'), { recursive: true });
   writeFileSync(join(pages, 'index.html'), '<!doctype html>');
+  writeFileSync(join(pages, 'assets', 'index-1.js'), '');
   return createApp({ outdir: join(folder, 'cdk.out'), bundles, pages, context });
 }
 
