@@ -13,9 +13,11 @@ export interface Shown {
 /** The app in a tab, as somebody finds their way in it: by roles and names. */
 export class App {
   readonly page: Page;
+  readonly isTouch: boolean;
 
-  constructor(page: Page) {
+  constructor(page: Page, isTouch = false) {
     this.page = page;
+    this.isTouch = isTouch;
   }
 
   heading(name: string): Locator {
@@ -103,7 +105,18 @@ export class App {
 
   async say(text: string): Promise<void> {
     await this.textbox.fill(text);
-    await this.textbox.press('Enter');
+    // On a touch screen Enter begins a line.
+    if (this.isTouch) await this.button('Send').tap();
+    else await this.textbox.press('Enter');
+  }
+
+  /** Sends what the composer cannot know to be refused: half of a surrogate pair. */
+  async sayRefused(): Promise<void> {
+    await this.textbox.evaluate((area) => {
+      (area as HTMLTextAreaElement).value = 'Half \ud83d of a pair';
+      area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    });
+    await this.button('Send').click();
   }
 
   /** What is shown of the conversation, from the top. */

@@ -43,7 +43,8 @@ export async function openDevice(browser: Browser, options: Options): Promise<De
     await page.locator('h1').first().waitFor();
   };
   const page = await context.newPage();
-  return Object.assign(new App(page), {
+  const isTouch = options.context?.hasTouch === true;
+  return Object.assign(new App(page, isTouch), {
     context,
     network,
     faults,
@@ -51,7 +52,7 @@ export async function openDevice(browser: Browser, options: Options): Promise<De
     async tab(hash?: string) {
       const another = await context.newPage();
       await open(another, hash);
-      return new App(another);
+      return new App(another, isTouch);
     },
     async end() {
       await context.close();

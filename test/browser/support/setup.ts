@@ -16,11 +16,14 @@ declare module 'vitest' {
 
 /** Vitest's global set-up: one browser and one running system for the whole project. */
 export default async function startAll(project: TestProject): Promise<() => Promise<void>> {
-  const [browser, { runtime, end }] = await Promise.all([
-    launchOptions().then((options) => chromium.launchServer(options)),
-    // What stops floods has a system of its own.
-    startWatched({ context: { floodMessages: '1000000' } }),
-  ]);
+  // What stops floods has a system of its own.
+  const { runtime, end } = await startWatched({ context: { floodMessages: '1000000' } });
+  const browser = await launchOptions()
+    .then((options) => chromium.launchServer(options))
+    .catch(async (error) => {
+      await end();
+      throw error;
+    });
   project.provide('browserEndpoint', browser.wsEndpoint());
   project.provide('appUrl', runtime.url);
   project.provide('appTable', { endpoint: runtime.tableEndpoint, name: runtime.tableName });

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { violations } from './support/axe.ts';
+import type { Device } from './support/device.ts';
+import { newcomer, write } from './support/people.ts';
+import { phone, stage } from './support/stage.ts';
+
+const { url, device, person } = stage();
+
+describe.each([
+  ['wide', undefined],
+  ['a phone', phone],
+] as const)('on %s', (_, context) => {
+  test('nothing keeps anybody out at the door', async () => {
+    const own = await device({ ...(context && { context }) });
+    own.faults.expect(/status of 40[01]/);
+    await own.heading('Log in').waitFor();
+    await passes(own, 'log in');
+    await own.logIn({ email: 'nobody@example.com', password: 'wrong-password' });
+    await own.page.getByRole('alert').waitFor();
+    await passes(own, 'log in, refused');
+
+    await own.link('Create an account').click();
+    await own.heading('Create an account').waitFor();
+    await passes(own, 'sign up');
+    await own.button('Create account').click();
+    await own.page.locator('[aria-invalid=true]').first().waitFor();
+    await passes(own, 'sign up, refused');
+  });
+
+  test('nothing keeps anybody out inside', async () => {
+    const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
+    const own = await device({ as: ada, ...(context && { context }) });
+    await own.page.getByText('No conversations yet').waitFor();
+    await passes(own, 'an empty inbox');
+
+    for (const text of ['One', 'Two', 'Three']) await write(url(), charles, ada, text);
+    await own.badge(charles.username).waitFor();
+    await passes(own, 'an inbox with unread messages');
+    await own.link('People').click();
+    await own.page.getByRole('searchbox').fill(charles.username);
+    await own.page.getByRole('list', { name: 'People found' }).getByRole('link').first().waitFor();
+    await passes(own, 'people');
+    await own.page.getByRole('searchbox').fill(newcomer('nobody').username);
+    await own.page.getByText('Nobody’s username').waitFor();
+    await passes(own, 'nobody found');
+
+    await own.goTo(mary);
+    await passes(own, 'a conversation that has not begun');
+    const his = await device({ as: charles, hash: `#/with/${ada.id}` });
+    await his.isIn(ada);
+    await own.goTo(charles);
+    await own.page.getByText('New messages').waitFor();
+    await own.say('Four');
+    await own.showsState('Four', 'read');
+    await his.textbox.pressSequentially('Fi');
+    await expect.poll(() => own.presence.textContent()).toBe('typing…');
+    await passes(own, 'a conversation');
+
+    await own.network.refuse();
+    await own.say('Five');
+    await own.connectionLine.getByText('You are offline.').waitFor();
+    await passes(own, 'a conversation without a connection');
+    await own.network.heal();
+    await own.showsState('Five', 'read');
+
+    await own.page.evaluate(() => location.assign('#/profile'));
+    await own.heading('Profile').waitFor();
+    await passes(own, 'the profile');
+  });
+
+  test('nothing keeps anybody out of a message that was refused', async () => {
+    const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+    const own = await device({ as: ada, hash: `#/with/${charles.id}`, ...(context && { context }) });
+    await own.isIn(charles);
+    await own.sayRefused();
+    await own.page.locator('[data-state=failed]').waitFor();
+    await passes(own, 'a conversation with a message that failed');
+  });
+});
+
+/** No fault in either theme, once what moves has come to rest. */
+async function passes(own: Device, what: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await own.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect(await violations(own.page), `${what}, ${colorScheme}`).toEqual([]);
+  }
+}

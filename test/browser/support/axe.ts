@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const source = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What is wrong with the page for those who cannot see, hear or point as others do; in words, one for each element. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  // By the debugger: the page's own policy allows no script that is not the site's.
+  await page.evaluate(`${source}; undefined`);
+  const { violations: found, passes } = await page.evaluate((tags) => {
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
+    return axe.run({ runOnly: tags });
+  }, TAGS);
+  if (passes.length === 0) throw new Error('axe-core looked at nothing.');
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, any, all, none }) => {
+      const why = [...any, ...all, ...none].map(({ message }) => message).join(' ');
+      return `${id}: ${html.slice(0, 160)} ${why}`;
+    }),
+  );
+}
