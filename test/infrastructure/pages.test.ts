@@ -1,0 +1,70 @@
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildPages } from '../../lib/build-pages.ts';
+
+const folder = '.build/web';
+const files = () => globSync('**/*.*', { cwd: folder });
+const contentOf = (file: string) => readFileSync(join(folder, file), 'utf8');
+const lastChanges = () => files().map((file) => [file, statSync(join(folder, file)).mtimeMs]);
+
+describe('the pages that the web app is built into', () => {
+  beforeAll(buildPages);
+
+  it('are one page with a script, a style sheet, an icon and a manifest', () => {
+    const names = files().map((file) => file.replace(/-[\w-]{8}(?=\.)/, '-<hash>'));
+    expect(names.toSorted()).toEqual([
+      'assets/index-<hash>.css',
+      'assets/index-<hash>.js',
+      'icon.svg',
+      'index.html',
+      'site.webmanifest',
+    ]);
+  });
+
+  it('are less than 60 KiB in all when they are compressed', () => {
+    const bytes = files().map((file) => gzipSync(contentOf(file), { level: 9 }).byteLength);
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60 * 1024);
+  });
+
+  it('name no other host: nothing is loaded from elsewhere, and nobody is told who reads', () => {
+    // The names of markup languages, by which a browser makes elements. No browser asks for them.
+    const namespaces = [
+      'http://www.w3.org/1998/Math/MathML',
+      'http://www.w3.org/1999/xhtml',
+      'http://www.w3.org/2000/svg',
+    ];
+    const named = files().flatMap(
+      (file) => contentOf(file).match(/(https?|wss?):\/\/[\w.-]+[^\s"'`)<>]*/g) ?? [],
+    );
+    expect(named.filter((url) => !namespaces.includes(url))).toEqual([]);
+    const protocolRelative = files().flatMap((file) =>
+      contentOf(file).match(/(src|href|url)[=(]["']?\/\/\S*/g),
+    );
+    expect(protocolRelative.filter((match) => match !== null)).toEqual([]);
+  });
+
+  it('publish no source map', () => {
+    expect(files().filter((file) => file.endsWith('.map'))).toEqual([]);
+    expect(files().filter((file) => contentOf(file).includes('sourceMappingURL'))).toEqual([]);
+  });
+
+  it('have no inline script, style or handler, which their CSP forbids', () => {
+    const page = contentOf('index.html');
+    expect(page.match(/<script\b[^>]*>/g)?.filter((tag) => !tag.includes(' src='))).toEqual([]);
+    expect(page).not.toMatch(/<style\b|\sstyle=|\son\w+=|javascript:/i);
+  });
+
+  it('set no markup from a text, which their CSP forbids, too', () => {
+    const sources = globSync('web/**/*.{ts,tsx}').map((file) => readFileSync(file, 'utf8'));
+    const sinks = /dangerouslySetInnerHTML|innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc/;
+    expect(sources.filter((source) => sinks.test(source))).toEqual([]);
+  });
+
+  it('are left alone when nothing changed, so that whoever reads them is not disturbed', async () => {
+    const before = lastChanges();
+    await buildPages();
+    expect(lastChanges()).toEqual(before);
+  });
+});
