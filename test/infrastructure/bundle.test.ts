@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunctions } from '../../lib/bundle.ts';
 import { functionSpecs } from '../../lib/functions.ts';
@@ -31,6 +31,15 @@ describe('the bundles of functions', () => {
     const before = statSync(bundle('http/token', 'index.mjs')).mtimeMs;
     bundleFunctions();
     expect(statSync(bundle('http/token', 'index.mjs')).mtimeMs).toBe(before);
+  });
+
+  it('are built anew when anything about them is not as the last build left it', () => {
+    // Beside the others: somebody may be reading those.
+    const stranger = bundle('http', 'stranger', 'index.mjs');
+    mkdirSync(dirname(stranger));
+    writeFileSync(stranger, '');
+    bundleFunctions();
+    expect(existsSync(stranger)).toBe(false);
   });
 
   it('carry the OpenAPI document and Swagger UI’s files with the schema function alone', () => {
