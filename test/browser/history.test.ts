@@ -1,0 +1,147 @@
+import type { Route } from 'playwright-core';
+import { beforeAll, expect, inject, test } from 'vitest';
+import type { App } from './support/app.ts';
+import { backdate } from './support/backdate.ts';
+import { conversationOf, type Person, write } from './support/people.ts';
+import { stage } from './support/stage.ts';
+
+const { url, device, person } = stage();
+
+const COUNT = 300;
+const DAY_MS = 24 * 60 * 60_000;
+
+let ada: Person;
+let charles: Person;
+
+/** Charles has written 300 messages in six days, the last ones today; Ada has read none. */
+beforeAll(async () => {
+  [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  const times = new Map<number, Date>();
+  for (let i = 0; i < COUNT; i += 1) {
+    const { seq, created_at } = await write(url(), charles, ada, textOf(i + 1));
+    times.set(seq, new Date(Date.parse(created_at) - Math.floor((COUNT - seq) / 50) * DAY_MS));
+  }
+  await backdate(inject('appTable'), conversationOf(ada, charles), times);
+});
+
+const textOf = (seq: number) =>
+  `Message ${seq}${seq % 7 === 0 ? `, ${'which is longer, '.repeat(12)}` : ''}.`.replace(', .', '.');
+
+const gapToEnd = (app: App) => app.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+
+/** Scrolls as a reader does, by the wheel. */
+async function wheel(app: App, by: number): Promise<void> {
+  await app.log.hover();
+  await app.page.mouse.wheel(0, by);
+}
+
+test('a conversation opens at the first unread message, however far back, and then at its end', async () => {
+  const own = await device({ as: ada });
+  await expect.poll(() => own.page.title()).toBe(`(${COUNT}) Parley`);
+  expect(await own.badge(charles.username).textContent()).toContain('99+');
+  await own.inbox(charles.username).click();
+  const line = own.page.getByText('New messages', { exact: true });
+  await line.waitFor();
+  await expect.poll(() => isOnScreen(own, '.unread-from')).toBe(true);
+  await own.message(textOf(1)).waitFor();
+
+  const days = await own.page.locator('li.day').allTextContents();
+  expect(days).toHaveLength(COUNT / 50);
+  expect(days.slice(-2)).toEqual(['Yesterday', 'Today']);
+
+  await own.button(/new messages$/).click();
+  await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
+  await expect.poll(() => own.page.title()).toBe('Parley');
+  // What has been read is told within half a second.
+  await expect.poll(() => unreadOf(ada)).toBe(0);
+  await own.page.reload();
+  await own.message(textOf(COUNT)).waitFor();
+  await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
+  expect(await own.page.locator('.unread-from').count()).toBe(0);
+});
+
+test('older messages load above without moving what one reads, to the very first', async () => {
+  const own = await device({ as: charles, hash: `#/with/${ada.id}` });
+  await own.message(textOf(COUNT)).waitFor();
+  // Pages of history come when the reader has come to rest: what moves then was not moved by them.
+  const held: Route[] = [];
+  await own.page.route(/\/messages\?/, (route) => void held.push(route));
+  for (let first = COUNT; first > 1; ) {
+    first = (await own.messages())[0]?.seq ?? 0;
+    // To the top, or near it.
+    await wheel(own, -20_000);
+    await expect.poll(() => held.length).toBeGreaterThan(0);
+    await atRest(own);
+    if (first % 100 === 1) await wheel(own, 250);
+    await atRest(own);
+    const before = await place(own);
+    for (const route of held.splice(0)) await route.continue();
+    await expect.poll(async () => (await own.messages())[0]?.seq).toBeLessThan(first);
+    expect(Math.abs((await topOf(own, before.seq)) - before.top)).toBeLessThan(2);
+    first = (await own.messages())[0]?.seq ?? 0;
+  }
+  const numbers = (await own.messages()).map(({ seq }) => seq);
+  expect(numbers).toEqual(Array.from({ length: COUNT }, (_, i) => i + 1));
+  await own.page.unrouteAll({ behavior: 'wait' });
+});
+
+test('a new message does not move who reads further up, and is one press away', async () => {
+  const own = await device({ as: charles, hash: `#/with/${ada.id}` });
+  await own.message(textOf(COUNT)).waitFor();
+  await wheel(own, -1_500);
+  await own.button('Jump to the newest').waitFor();
+  await expect.poll(() => gapToEnd(own)).toBeGreaterThan(1_000);
+  await atRest(own);
+  const before = await place(own);
+  await write(url(), ada, charles, 'News');
+  await own.button('1 new message').waitFor();
+  expect(Math.abs((await topOf(own, before.seq)) - before.top)).toBeLessThan(2);
+  await expect.poll(() => own.page.title()).toBe('(1) Parley');
+  await own.button('1 new message').click();
+  await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
+  await own.button('1 new message').waitFor({ state: 'detached' });
+  await expect.poll(() => own.page.title()).toBe('Parley');
+  // At the end, what comes is followed.
+  await write(url(), ada, charles, 'More news');
+  await own.message('More news').waitFor();
+  await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
+});
+
+/** As the server counts. */
+async function unreadOf({ tokens }: Person): Promise<number> {
+  const answer = await fetch(`${url()}/conversations/`, {
+    headers: { authorization: `Bearer ${tokens.access}` },
+  });
+  const { results } = (await answer.json()) as { results: readonly { unread: number }[] };
+  return results.reduce((sum, { unread }) => sum + unread, 0);
+}
+
+async function atRest(app: App): Promise<void> {
+  let before = -1;
+  await expect
+    .poll(async () => {
+      const now = await app.log.evaluate(({ scrollTop }) => scrollTop);
+      const isSame = now === before;
+      before = now;
+      return isSame;
+    })
+    .toBe(true);
+}
+
+const isOnScreen = (app: App, selector: string) =>
+  app.page.evaluate((css) => {
+    const { top, bottom } = (document.querySelector(css) as Element).getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  }, selector);
+
+/** The first message in sight, and where it is. */
+const place = (app: App) =>
+  app.log.evaluate((log) => {
+    const { top } = log.getBoundingClientRect();
+    const rows = [...log.querySelectorAll<HTMLElement>('li.message')];
+    const row = rows.find((one) => one.getBoundingClientRect().bottom > top) as HTMLElement;
+    return { seq: Number(row.dataset.seq), top: row.getBoundingClientRect().top };
+  });
+
+const topOf = (app: App, seq: number) =>
+  app.page.locator(`li.message[data-seq="${seq}"]`).evaluate((row) => row.getBoundingClientRect().top);
