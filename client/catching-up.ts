@@ -19,6 +19,11 @@ interface Options {
 }
 
 const SYNCED_AT_ONCE = 50;
+/**
+ * The server's inbox follows the log by about a second, and by half a minute where its function had to be tried again: what was
+ * said just before the socket opened was told to no socket, and is in the inbox only then.
+ */
+const INBOX_LAGS_MS = [3_000, 27_000];
 
 /** What was missed in a time without a line, or on one that stood still. */
 export function createCatchingUp(options: Options) {
@@ -78,6 +83,11 @@ export function createCatchingUp(options: Options) {
       if (isInboxStale) await persist(loadInbox, still);
       await Promise.all(open().map((store) => persist(store.ensureLoaded, still)));
       await persist(loadProfile, still);
+      if (isRenewal) return;
+      for (const lagMs of INBOX_LAGS_MS) {
+        if (still.isWanted()) await pause(lagMs);
+        if (still.isWanted()) await sync().catch(() => undefined);
+      }
     },
     reset(): void {
       count += 1;

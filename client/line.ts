@@ -31,6 +31,8 @@ interface Options {
   readonly onOpen: (isRenewal: boolean) => void;
   /** A line was found alive on which something may have been missed: it was silent for long, or the server had lost it. */
   readonly onAlive: () => void;
+  /** The page is hidden: the last moment for what was to be told soon, as it may be closed next. */
+  readonly onHidden: () => void;
 }
 
 /** Together they notice a dead line within 15 s of any frame. */
@@ -39,7 +41,8 @@ const PONG_MS = 5_000;
 
 /** The device's line to the server: one socket after the other, the next one open before the last one closes. */
 export function createLine(options: Options) {
-  const { url, session, WebSocket, now, random, limits, wakeUps, probe, onFrame, onOpen, onAlive } = options;
+  const { url, session, WebSocket, now, random, limits, wakeUps, probe, onFrame, onOpen, onAlive, onHidden } =
+    options;
   const state = observable<LineState>('off');
   /** With those that only wait for a last reply. */
   const links = new Set<Link>();
@@ -172,7 +175,10 @@ export function createLine(options: Options) {
 
   const wake = (event?: PageEvent) => {
     if (event === 'used') return pulse.used();
-    if (event === 'hidden') return pulse.hidden();
+    if (event === 'hidden') {
+      onHidden();
+      return pulse.hidden();
+    }
     if (event === 'offline') return void check(false);
     failures = 0;
     if (event === 'shown') pulse.shown();

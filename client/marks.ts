@@ -90,6 +90,11 @@ export function createMarks({ isOnline, request, onChange }: Options) {
     merge,
     read: (conversation: string, seq: number) => move('conversation.read', conversation, seq),
     received: (conversation: string, seq: number) => move('message.received', conversation, seq),
+    /** Without waiting for more of them. */
+    tellNow(): void {
+      clearTimeout(timer);
+      flush();
+    },
     /** When the line is back: what could not be told. */
     flush: () => soon(0),
     reset(): void {

@@ -135,6 +135,7 @@ export function wire(options: ClientOptions) {
       void catchingUp.run(isRenewal);
     },
     onAlive: () => void catchingUp.sync(),
+    onHidden: marks.tellNow,
   });
 
   const forgetUser = () => {

@@ -170,7 +170,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
         return {
           type,
           messages: missing.slice(0, server.synced),
-          conversations: log.length > 0 && TALK in frame.conversations ? [entry()] : [],
+          conversations:
+            log.length > 0 && (TALK in frame.conversations || frame.since !== undefined) ? [entry()] : [],
           position: new Date(0).toISOString(),
         };
       }

@@ -82,7 +82,7 @@ describe('after a long absence', () => {
     const before = { pages: pagesOf(server), syncs: server.sent('sync').length };
     isUp = true;
     page.wake();
-    await pass(5000);
+    await pass(2000);
     expect(pagesOf(server) - before.pages).toBe(1);
     expect(server.sent('sync').length - before.syncs).toBe(2);
     expect(server.log.at(-1)?.message).toBe('waiting');

@@ -53,6 +53,26 @@ describe('the inbox', () => {
     end();
   });
 
+  it('shows what was said so shortly before that the server’s inbox did not have it yet', async () => {
+    let isBehind = true;
+    const nothing = { type: 'sync.done', messages: [], conversations: [], position: 'p' };
+    const server = fakeServer({
+      reply: ({ action }) => (action === 'sync' && isBehind ? { error: nothing } : 1),
+      http: (_method, path) =>
+        path === '/conversations' && isBehind
+          ? new Response(JSON.stringify({ next: null, results: [] }))
+          : undefined,
+    });
+    server.say('just before');
+    const { client } = await online(server);
+    expect(client.inbox.items.value).toEqual([]);
+    isBehind = false;
+    await pass(3_100);
+    expect(client.inbox.items.value).toMatchObject([{ unread: 1, last: { text: 'just before' } }]);
+    await pass(60_000);
+    expect(server.sent('sync')).toHaveLength(3);
+  });
+
   it('does not fall back to what it was told before', async () => {
     const server = fakeServer();
     const stale = server.say('one');
@@ -112,6 +132,20 @@ describe('marks', () => {
     for (let i = 0; i < 20; i += 1) server.say(`${i}`);
     await pass(3000);
     expect(server.sent('message.received').map(({ seq }) => seq)).toEqual([20]);
+  });
+
+  it('are told at once when the page is hidden: it may be closed next', async () => {
+    const server = fakeServer();
+    server.say('one');
+    const { client, page } = await online(server);
+    const talk = client.conversation(TALK);
+    await during(talk.open());
+    await pass(1_000);
+    talk.markRead();
+    page.wake('hidden');
+    expect(server.sent('conversation.read')).toHaveLength(1);
+    await pass(1_000);
+    expect(server.sent('conversation.read')).toHaveLength(1);
   });
 
   it('that come while offline are told later, and none goes backwards', async () => {
