@@ -4,7 +4,7 @@ import { ConnectionLine } from './parts/connection-line.tsx';
 import { Heading } from './parts/heading.tsx';
 import { session } from './state/chat.ts';
 import { paths } from './state/paths.ts';
-import { go, route } from './state/route.ts';
+import { goInstead, route } from './state/route.ts';
 import { isWide } from './state/screen.ts';
 import { texts } from './texts.ts';
 import { Conversation } from './views/conversation/conversation.tsx';
@@ -16,9 +16,10 @@ import { SignUp } from './views/sign-up.tsx';
 
 /** Before the door or behind it. */
 export function App() {
-  const { state } = session.value;
+  const { state, user } = session.value;
   if (state === 'unknown') return null;
-  if (state === 'in') return <Chat />;
+  // Another tab may have logged in somebody else: nothing of one's is left for the other.
+  if (user) return <Chat key={user.id} />;
   return route.value.view === 'sign-up' ? <SignUp /> : <LogIn />;
 }
 
@@ -27,7 +28,7 @@ function Chat() {
   const { view } = route.value;
   useEffect(() => {
     // Who has just come in through the door goes on to the conversations.
-    if (view === 'log-in' || view === 'sign-up') go(paths.inbox);
+    if (view === 'log-in' || view === 'sign-up') goInstead(paths.inbox);
   }, [view]);
   return (
     <div class={isWide.value ? 'chat wide' : 'chat'}>
@@ -69,9 +70,7 @@ function View() {
 function Choose() {
   return (
     <div class="view choose">
-      <Heading focus unseen>
-        {texts.app}
-      </Heading>
+      <Heading unseen>{texts.app}</Heading>
       <p>{texts.inbox.choose}</p>
     </div>
   );

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 
 const said = signal('');
 
@@ -10,6 +11,13 @@ export function announce(words: string): void {
 
 /** Where announcements are made: a live region has to be there before its words. */
 export function Announcer() {
+  // The next to log in on this page is told nothing of it.
+  useEffect(
+    () => () => {
+      said.value = '';
+    },
+    [],
+  );
   return (
     <div class="unseen" aria-live="polite" data-announcer>
       {said.value}

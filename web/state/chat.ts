@@ -1,5 +1,6 @@
 import { computed } from '@preact/signals';
 import { createClient, localTokens, memoryTokens, type TokenStore } from '../../client/index.ts';
+import { createDrafts } from './drafts.ts';
 import { follow } from './follow.ts';
 
 /** The one client of this page; the deployment that serves the page is the one it talks to. */
@@ -15,6 +16,7 @@ export const inbox = {
   isLoaded: follow(client.inbox.isLoaded),
 };
 export const people = follow(client.people.state);
+export const drafts = createDrafts(client.session);
 
 export const me = computed(() => session.value.user);
 

@@ -1,5 +1,5 @@
-import { type ReadonlySignal, signal, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
 import type { Observable } from '../../client/index.ts';
 
 /** The library's observable as a signal, for as long as the page lives. */
@@ -11,15 +11,10 @@ export function follow<T>(source: Observable<T>): ReadonlySignal<T> {
   return held;
 }
 
-/** The same for as long as a component is shown. */
+/** Its value for as long as a component is shown; of another source from its first drawing on. */
 export function useFollowed<T>(source: Observable<T>): T {
-  const held = useSignal(source.value);
-  useEffect(
-    () =>
-      source.subscribe((value) => {
-        held.value = value;
-      }),
-    [source, held],
-  );
-  return held.value;
+  const [, draw] = useState<T>(source.value);
+  // A value may be a function: it is not one that makes the next.
+  useEffect(() => source.subscribe((value) => draw(() => value)), [source]);
+  return source.value;
 }

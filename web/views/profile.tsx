@@ -9,7 +9,7 @@ import { client, profile } from '../state/chat.ts';
 import { areThere, notifications, turnOff, turnOn } from '../state/notifications.ts';
 import { paths } from '../state/paths.ts';
 import { words } from '../state/refusals.ts';
-import { go } from '../state/route.ts';
+import { goInstead } from '../state/route.ts';
 import { texts } from '../texts.ts';
 
 const said = texts.profile;
@@ -105,7 +105,7 @@ export function Profile() {
           type="button"
           onClick={() => {
             // Whoever logs in next does not begin here.
-            go(paths.inbox);
+            goInstead(paths.inbox);
             void client.logOut();
           }}
         >

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Conversation } from '../../../client/index.ts';
 import { Icon } from '../../parts/icon.tsx';
-import { drafts } from '../../state/drafts.ts';
+import { drafts } from '../../state/chat.ts';
 import { isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
 
