@@ -2,7 +2,7 @@ import type { Route } from 'playwright-core';
 import { beforeAll, expect, inject, test } from 'vitest';
 import type { App } from './support/app.ts';
 import { backdate } from './support/backdate.ts';
-import { conversationOf, type Person, write } from './support/people.ts';
+import { conversationOf, inboxOf, type Person, write } from './support/people.ts';
 import { stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
@@ -53,7 +53,7 @@ test('a conversation opens at the first unread message, however far back, and th
   await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
   await expect.poll(() => own.page.title()).toBe('Parley');
   // What has been read is told within half a second.
-  await expect.poll(() => unreadOf(ada)).toBe(0);
+  await expect.poll(() => inboxOf(url(), ada)).toMatchObject([{ unread: 0 }]);
   await own.page.reload();
   await own.message(textOf(COUNT)).waitFor();
   await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
@@ -71,9 +71,9 @@ test('older messages load above without moving what one reads, to the very first
     // To the top, or near it.
     await wheel(own, -20_000);
     await expect.poll(() => held.length).toBeGreaterThan(0);
-    await atRest(own);
+    await own.isAtRest();
     if (first % 100 === 1) await wheel(own, 250);
-    await atRest(own);
+    await own.isAtRest();
     const before = await place(own);
     for (const route of held.splice(0)) await route.continue();
     await expect.poll(async () => (await own.messages())[0]?.seq).toBeLessThan(first);
@@ -91,7 +91,7 @@ test('a new message does not move who reads further up, and is one press away', 
   await wheel(own, -1_500);
   await own.button('Jump to the newest').waitFor();
   await expect.poll(() => gapToEnd(own)).toBeGreaterThan(1_000);
-  await atRest(own);
+  await own.isAtRest();
   const before = await place(own);
   await write(url(), ada, charles, 'News');
   await own.button('1 new message').waitFor();
@@ -106,27 +106,6 @@ test('a new message does not move who reads further up, and is one press away', 
   await own.message('More news').waitFor();
   await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
 });
-
-/** As the server counts. */
-async function unreadOf({ tokens }: Person): Promise<number> {
-  const answer = await fetch(`${url()}/conversations/`, {
-    headers: { authorization: `Bearer ${tokens.access}` },
-  });
-  const { results } = (await answer.json()) as { results: readonly { unread: number }[] };
-  return results.reduce((sum, { unread }) => sum + unread, 0);
-}
-
-async function atRest(app: App): Promise<void> {
-  let before = -1;
-  await expect
-    .poll(async () => {
-      const now = await app.log.evaluate(({ scrollTop }) => scrollTop);
-      const isSame = now === before;
-      before = now;
-      return isSame;
-    })
-    .toBe(true);
-}
 
 const isOnScreen = (app: App, selector: string) =>
   app.page.evaluate((css) => {

@@ -84,10 +84,7 @@ test('a log of messages is scrolled by keys', async () => {
   await own.page.keyboard.press('PageUp');
   await expect.poll(top).toBeLessThan(before);
   // Pages are turned smoothly: it has to end before the next thing begins.
-  await own.page.evaluate(
-    () =>
-      new Promise((resolve) => document.querySelector('[role=log]')?.addEventListener('scrollend', resolve)),
-  );
+  await own.isAtRest();
   await tabTo(own, 'button', /^Jump to the newest$/);
   await own.page.keyboard.press('Enter');
   await expect.poll(top).toBe(before);

@@ -110,6 +110,20 @@ export class App {
     else await this.textbox.press('Enter');
   }
 
+  /** Smooth scrolling has come to its end. */
+  async isAtRest(): Promise<void> {
+    const top = () => this.log.evaluate(({ scrollTop }) => scrollTop);
+    let before = Number.NaN;
+    await expect
+      .poll(async () => {
+        const now = await top();
+        const isSame = now === before;
+        before = now;
+        return isSame;
+      })
+      .toBe(true);
+  }
+
   /** Sends what the composer cannot know to be refused: half of a surrogate pair. */
   async sayRefused(): Promise<void> {
     await this.textbox.evaluate((area) => {

@@ -1,0 +1,102 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { write, writeAndSettle } from './support/people.ts';
+import { stage } from './support/stage.ts';
+
+const { url, device, person } = stage();
+
+interface Told {
+  readonly title: string;
+  readonly body: string;
+}
+
+interface Doubles {
+  readonly told: (Told & { onclick?: () => void })[];
+  hide(isHidden: boolean): void;
+}
+
+/** Runs in a page before its own scripts: a browser without windows shows no notification, and hides no tab. */
+function standIn(): void {
+  const told: object[] = [];
+  class StandIn {
+    static permission = 'default';
+    static async requestPermission() {
+      StandIn.permission = 'granted';
+      return StandIn.permission;
+    }
+    onclick?: () => void;
+    readonly title: string;
+    readonly body: string;
+    constructor(title: string, { body = '' } = {}) {
+      this.title = title;
+      this.body = body;
+      told.push(this);
+    }
+    close() {}
+  }
+  let isHidden = false;
+  Object.defineProperty(document, 'visibilityState', { get: () => (isHidden ? 'hidden' : 'visible') });
+  Object.defineProperty(document, 'hidden', { get: () => isHidden });
+  const hide = (next: boolean) => {
+    isHidden = next;
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+  Object.assign(globalThis, { Notification: StandIn, doubles: { told, hide } });
+}
+
+const hide = (page: Page, isHidden: boolean) =>
+  page.evaluate((is) => (globalThis as unknown as { doubles: Doubles }).doubles.hide(is), isHidden);
+
+const told = (page: Page): Promise<Told[]> =>
+  page.evaluate(() =>
+    (globalThis as unknown as { doubles: Doubles }).doubles.told.map(({ title, body }) => ({ title, body })),
+  );
+
+test('who asked for it is notified of a message while the page is hidden, and a press goes there', async () => {
+  const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
+  await writeAndSettle(url(), charles, ada, 'From before');
+  const own = await device({ as: ada, before: standIn });
+  await own.inbox(charles.username).waitFor();
+
+  // Not before it is asked for.
+  await hide(own.page, true);
+  await write(url(), charles, ada, 'Nobody asked to hear of this');
+  await own.inbox(charles.username).getByText('Nobody asked').waitFor();
+  await hide(own.page, false);
+  await own.link(/^Profile/).click();
+  await own.field('Notify me of new messages').check();
+
+  // Not while one looks.
+  await write(url(), charles, ada, 'Seen as it comes');
+  await own.inbox(charles.username).getByText('Seen as it comes').waitFor();
+  expect(await told(own.page)).toEqual([]);
+
+  await hide(own.page, true);
+  await write(url(), charles, ada, 'Are you there?');
+  await write(url(), mary, ada, 'We have not met.');
+  const expected = [
+    { title: charles.username, body: 'Are you there?' },
+    { title: mary.username, body: 'We have not met.' },
+  ];
+  await expect
+    .poll(async () => (await told(own.page)).toSorted((a, b) => (a.title < b.title ? -1 : 1)))
+    .toEqual(expected);
+  // One's own messages, from another device, are no news.
+  await write(url(), ada, charles, 'From my phone');
+  await own.inbox(charles.username).getByText('From my phone').waitFor();
+  expect(await told(own.page)).toHaveLength(2);
+
+  await own.page.evaluate((name) => {
+    const { told: all } = (globalThis as unknown as { doubles: Doubles }).doubles;
+    all.find(({ title }) => title === name)?.onclick?.();
+  }, charles.username);
+  await hide(own.page, false);
+  await own.isIn(charles);
+  await own.showsTexts([
+    'From before',
+    'Nobody asked to hear of this',
+    'Seen as it comes',
+    'Are you there?',
+    'From my phone',
+  ]);
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { write, writeAndSettle } from './support/people.ts';
+import { stage } from './support/stage.ts';
+
+const { url, device, person } = stage();
+
+test('a message that could not be sent yet outlives the page, and leaves when the server is back', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  await write(url(), charles, ada, 'Write when you can.');
+  const own = await device({ as: ada, hash: `#/with/${charles.id}` });
+  await own.isIn(charles);
+  await own.showsTexts(['Write when you can.']);
+  await own.network.refuse();
+  await own.say('I write now');
+  await own.say('and once more.');
+  await own.message('and once more.', 'sending').waitFor();
+  await own.page.close();
+
+  await own.network.heal();
+  const tab = await own.tab(`#/with/${charles.id}`);
+  await tab.message('and once more.', 'sent').waitFor();
+  await tab.showsTexts(['Write when you can.', 'I write now', 'and once more.']);
+  const his = await device({ as: charles, hash: `#/with/${ada.id}` });
+  await his.showsTexts(['Write when you can.', 'I write now', 'and once more.']);
+});
+
+test('what is begun and not sent is still there when one comes back to the conversation', async () => {
+  const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
+  const own = await device({ as: ada, hash: `#/with/${charles.id}` });
+  await own.isIn(charles);
+  await own.textbox.fill('To be continued');
+  await own.goTo(mary);
+  await expect.poll(() => own.textbox.inputValue()).toBe('');
+  await own.goTo(charles);
+  await expect.poll(() => own.textbox.inputValue()).toBe('To be continued');
+});
+
+test('who does not show that they are online is not shown as that', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  await writeAndSettle(url(), ada, charles, 'Hello');
+  const [hers, his] = await Promise.all([
+    device({ as: ada }),
+    device({ as: charles, hash: `#/with/${ada.id}` }),
+  ]);
+  await expect.poll(() => his.presence.textContent()).toBe('Online');
+  await hers.link(/^Profile/).click();
+  await hers.field('Show others when I am online').uncheck();
+  await expect.poll(() => his.presence.textContent()).toBe('');
+  expect(await his.inbox(ada.username).getByText('Online').count()).toBe(0);
+  await hers.field('Show others when I am online').check();
+  await expect.poll(() => his.presence.textContent()).toBe('Online');
+});
