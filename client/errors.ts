@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-code.ts';
+
 /** What is wrong, field by field. */
 export type FieldErrors = Readonly<Record<string, readonly string[]>>;
 
@@ -12,14 +14,14 @@ interface Details {
  * `offline` (no answer), `timeout`, `not_logged_in`, `session_ended`.
  */
 export class ParleyError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   /** Of the HTTP response; undefined for frames and for what never was answered. */
   readonly status: number | undefined;
   readonly errors: FieldErrors | undefined;
   /** Seconds. */
   readonly retryAfter: number | undefined;
 
-  constructor(code: string, detail: string, { status, errors, retryAfter }: Details = {}) {
+  constructor(code: ErrorCode, detail: string, { status, errors, retryAfter }: Details = {}) {
     super(detail);
     this.name = 'ParleyError';
     this.code = code;
@@ -29,7 +31,7 @@ export class ParleyError extends Error {
   }
 }
 
-const PASSING = new Set([
+const PASSING = new Set<ErrorCode>([
   'offline',
   'timeout',
   'busy',
@@ -44,6 +46,6 @@ export function mayPass(error: unknown): boolean {
   return !(error instanceof ParleyError) || PASSING.has(error.code);
 }
 
-export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): boolean {
   return error instanceof ParleyError && codes.includes(error.code);
 }

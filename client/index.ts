@@ -1,5 +1,6 @@
 export { type Client, type Conversation, createClient } from './client.ts';
 export type { ClientOptions } from './client-options.ts';
+export type { ErrorCode } from './error-code.ts';
 export { type FieldErrors, ParleyError } from './errors.ts';
 export type {
   Account,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DOCUMENT, resolved, SOCKET_DOCUMENT } from '../contract/document.ts';
+import { errorCodes } from '../contract/error-codes.ts';
 
 interface Field {
   readonly isOptional: boolean;
@@ -93,6 +94,13 @@ describe('the types are those of the contract', () => {
     const extra = [...(isLoose ? ['moved', 'forwarded'] : []), ...(name === 'DeviceError' ? ['code'] : [])];
     const compared = Object.fromEntries(Object.entries(others).filter(([field]) => !extra.includes(field)));
     compare(compared, ofSocket[name], SOCKET_DOCUMENT, extra);
+  });
+
+  it('and know every code of an error', () => {
+    const source = readFileSync(new URL('../../client/error-code.ts', import.meta.url), 'utf8');
+    const [, union = ''] = /type ServerCode =([^;]*);/.exec(source) ?? [];
+    const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code);
+    expect(codes).toEqual([...errorCodes()].sort());
   });
 
   it('and cover every action and every frame', () => {

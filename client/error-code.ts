@@ -1,0 +1,37 @@
+/** The codes of openapi.yaml, and of a device's socket in asyncapi.yaml; a test compares them. */
+type ServerCode =
+  | 'after_invalid'
+  | 'binary_not_supported'
+  | 'body_too_deep'
+  | 'body_too_large'
+  | 'busy'
+  | 'client_id_conflict'
+  | 'client_id_invalid'
+  | 'conversation_not_found'
+  | 'internal'
+  | 'invalid_json'
+  | 'message_blank'
+  | 'message_invalid'
+  | 'message_missing'
+  | 'message_too_long'
+  | 'method_not_allowed'
+  | 'not_an_object'
+  | 'not_authenticated'
+  | 'not_found'
+  | 'rate_limited'
+  | 'ref_invalid'
+  | 'token_expired'
+  | 'token_invalid'
+  | 'too_many_attempts'
+  | 'unavailable'
+  | 'unknown_action'
+  | 'unsupported_media_type'
+  | 'user_not_found'
+  | 'validation_failed'
+  | 'wrong_credentials';
+
+/** Of this library. `offline`: no answer came; `timeout`: none in time. */
+type OwnCode = 'offline' | 'timeout' | 'not_logged_in' | 'session_ended';
+
+/** What to decide on. A newer server may have further ones. */
+export type ErrorCode = ServerCode | OwnCode | (string & Record<never, never>);
