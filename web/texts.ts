@@ -1,9 +1,11 @@
 /**
- * Every word that the app says, in one place. A translation is another file of this shape: change `language`, the
- * sentences, and `<html lang>`.
+ * Every word that the app says, in one place. A translation is another file of this shape: change `language`,
+ * `direction` and the sentences.
  */
 export const texts = {
   language: 'en',
+  /** `rtl` where one writes from right to left. */
+  direction: 'ltr',
   app: 'Parley',
 
   logIn: {
@@ -94,6 +96,7 @@ export const texts = {
     left: (count: number) => (count === 1 ? '1 character left' : `${count} characters left`),
     nobody: 'There is nobody here',
     nobodyHint: 'Nobody with this address has an account.',
+    selfHint: 'This is your own address. Others can write to you here.',
     own: 'You',
     said: (username: string, text: string) => `${username}: ${text}`,
     states: {
@@ -114,7 +117,6 @@ export const texts = {
 
   days: { today: 'Today', yesterday: 'Yesterday' },
   title: (unread: number) => (unread > 0 ? `(${unread}) Parley` : 'Parley'),
-  close: 'Close',
 
   /** By the code of an error: the server's own, and the client library's. A test holds them against both contracts. */
   refusals: {
@@ -158,10 +160,17 @@ export const texts = {
   /** What the server says of a field, where we say it otherwise; anything else is shown as it came. */
   fields: {
     'Must not be empty.': 'Please fill this in.',
-    'This field is required.': 'Please fill this in.',
     'Must not be blank.': 'Please fill this in.',
     'Must be an email address.': 'This does not look like an email address.',
     'Must have at least 8 characters.': 'Use at least 8 characters.',
     'Must have at most 72 characters.': 'Use at most 72 characters.',
+    'Must have at most 72 bytes in UTF-8.': 'This is too long: use fewer characters.',
+    'Must have at most 150 characters.': 'Use at most 150 characters.',
+    'Must have at most 254 characters.': 'Use at most 254 characters.',
+    'Must not contain control characters.': 'This has characters that cannot be used here.',
+    'Must be well-formed Unicode.': 'This has characters that cannot be used here.',
+    'Must not contain the username.': 'The password must not contain the username.',
+    'May have letters from a to z, digits and @ . + - _ only.':
+      'Use only the letters a to z, digits and @ . + - _ without spaces.',
   } as Readonly<Record<string, string>>,
 };

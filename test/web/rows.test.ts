@@ -71,3 +71,15 @@ describe('the rows of a conversation', () => {
     expect(shape(rows)).toEqual(['day', 'm1 first', 'munsent last']);
   });
 });
+
+describe('a clock that is slow', () => {
+  it('brings no day back that is over', () => {
+    const rows = rowsOf(
+      [said(1, CHARLES, 18, 23, 50), said(2, CHARLES, 19, 0, 1), said(undefined, ADA, 18, 23, 58)],
+      undefined,
+    );
+    const days = rows.filter(({ kind }) => kind === 'day').map(({ key }) => key);
+    expect(days).toHaveLength(2);
+    expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
+  });
+});

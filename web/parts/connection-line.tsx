@@ -40,7 +40,14 @@ export function ConnectionLine() {
       {isOffline && (
         <>
           {texts.connection.offline}{' '}
-          <button type="button" onClick={() => client.reconnect()}>
+          <button
+            type="button"
+            onClick={() => {
+              // The button goes when the line is back.
+              document.getElementById('main')?.focus();
+              client.reconnect();
+            }}
+          >
             {texts.connection.tryNow}
           </button>
         </>

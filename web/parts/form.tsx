@@ -48,7 +48,16 @@ export function Form({ submit, onSubmit, children, fields, done }: Props) {
   };
 
   return (
-    <form ref={form} class="form" noValidate onSubmit={send}>
+    <form
+      ref={form}
+      class="form"
+      noValidate
+      onSubmit={send}
+      onInput={() => {
+        // What is changed now is not what was saved.
+        isDone.value = false;
+      }}
+    >
       {refusal.value !== undefined && (
         <p class="refusal" role="alert">
           {words(refusal.value)}

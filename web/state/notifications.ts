@@ -47,7 +47,44 @@ export function turnOff(): void {
   keep(false);
 }
 
-function show({ id, peer, last }: InboxItem): void {
+/** What is set in another tab, or in the browser's own settings, holds here too. */
+function followSettings(): void {
+  addEventListener('storage', ({ key }) => {
+    if (key === KEY || key === null) wanted.value = kept();
+  });
+  navigator.permissions?.query({ name: 'notifications' }).then(
+    (status) => {
+      status.onchange = () => {
+        permission.value = Notification.permission;
+      };
+    },
+    () => undefined,
+  );
+}
+
+/** The name of a lock that every page holds while it is shown: what the others know of it. */
+const SHOWN = 'parley.shown';
+
+function holdWhileShown(): void {
+  if (!navigator.locks) return;
+  effect(() => {
+    if (!isShown.value) return undefined;
+    const leaving = new AbortController();
+    const { signal: left } = leaving;
+    const until = new Promise<void>((resolve) => left.addEventListener('abort', () => resolve()));
+    void navigator.locks.request(SHOWN, { mode: 'shared', signal: left }, () => until).catch(() => undefined);
+    return () => leaving.abort();
+  });
+}
+
+/** Whoever has the app before them in another window sees it there. */
+async function isShownAnywhere(): Promise<boolean> {
+  const { held = [] } = (await navigator.locks?.query().catch(() => undefined)) ?? {};
+  return held.some(({ name }) => name === SHOWN);
+}
+
+async function show({ id, peer, last }: InboxItem): Promise<void> {
+  if (await isShownAnywhere()) return;
   try {
     // The tag: one notification for a conversation, however many tabs there are.
     const shown = new Notification(peer.username, { body: last.text, tag: id, icon: '/icon.svg' });
@@ -63,6 +100,8 @@ function show({ id, peer, last }: InboxItem): void {
 
 /** Tells of what comes while another tab is before this one. What was there when the page came is no news. */
 export function notifyOfNews(): void {
+  holdWhileShown();
+  followSettings();
   const told = new Map<string, number>();
   let isBegun = false;
   effect(() => {
@@ -77,7 +116,7 @@ export function notifyOfNews(): void {
       const isNews = last.seq > (told.get(id) ?? (isBegun ? last.seq - 1 : last.seq));
       told.set(id, Math.max(last.seq, told.get(id) ?? 0));
       if (isNews && unread > 0 && last.senderId !== me.peek()?.id && !isShown.peek() && notifications.areOn) {
-        show(item);
+        void show(item);
       }
     }
     isBegun = true;

@@ -1,4 +1,4 @@
-import { type FieldErrors, ParleyError } from '../../client/index.ts';
+import { type FieldErrors, type Message, ParleyError } from '../../client/index.ts';
 import { texts } from '../texts.ts';
 import { inSeconds } from './times.ts';
 
@@ -12,8 +12,14 @@ export function words(error: unknown): string {
     : said;
 }
 
+/** What to say of a message that was refused: it has one field, so that its characters are what is wrong. */
+export const wordsOfMessage = ({ code, detail }: NonNullable<Message['reason']>): string =>
+  wordsOf(code === 'validation_failed' ? 'message_invalid' : code, detail);
+
 /** What to say of a code; the server's own words where we have none. */
-export const wordsOf = (code: string, detail: string): string => texts.refusals[code] ?? detail;
+const wordsOf = (code: string, detail: string): string => texts.refusals[code] ?? detail;
+
+const EMPTY = 'Must not be empty.';
 
 /** What to say of each field. */
 export function fieldWords(error: unknown): Readonly<Record<string, string>> {
@@ -21,7 +27,8 @@ export function fieldWords(error: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(errors).map(([field, said]) => [
       field,
-      said.map((sentence) => texts.fields[sentence] ?? sentence).join(' '),
+      // What is not there breaks every other rule too.
+      (said.includes(EMPTY) ? [EMPTY] : said).map((sentence) => texts.fields[sentence] ?? sentence).join(' '),
     ]),
   );
 }

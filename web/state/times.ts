@@ -25,13 +25,11 @@ const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'sh
 // It stands within a sentence of the texts.
 const relative = new Intl.RelativeTimeFormat(texts.language, { numeric: 'auto' });
 
-/** The day of the reader's own time zone, as a key. */
-export const dayKey = (date: Date): string => `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
-
 const daysAgo = (date: Date, now: Date): number =>
   Math.round((startOf(now).getTime() - startOf(date).getTime()) / DAY_MS);
 
-const startOf = (date: Date): Date => new Date(date.getFullYear(), date.getMonth(), date.getDate());
+/** The beginning of the day, in the reader's own time zone. */
+export const startOf = (date: Date): Date => new Date(date.getFullYear(), date.getMonth(), date.getDate());
 
 /** `14:05` */
 export const timeOf = (date: Date): string => clock.format(date);

@@ -45,8 +45,8 @@ export function InboxRow({ item, isChosen }: Props) {
           ) : (
             <>
               {isOwn && <Tick state={stateOf(item)} />}
+              {isOwn && <span class="unseen">{texts.inbox.you}</span>}
               <span class="preview" dir="auto">
-                {isOwn && <span class="unseen">{texts.inbox.you}</span>}
                 {last.text}
               </span>
             </>

@@ -2,7 +2,7 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 import { Avatar } from '../parts/avatar.tsx';
 import { Bar } from '../parts/bar.tsx';
 import { Heading } from '../parts/heading.tsx';
-import { client, me, people } from '../state/chat.ts';
+import { client, connection, me, people } from '../state/chat.ts';
 import { paths } from '../state/paths.ts';
 import { words } from '../state/refusals.ts';
 import { isTouch } from '../state/screen.ts';
@@ -14,14 +14,33 @@ const said = texts.people;
 export function People() {
   const id = useId();
   const search = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     client.people.search('');
     if (!isTouch.value) search.current?.focus();
   }, []);
 
-  const { query, people: found, hasMore, isLoading, error } = people.value;
-  const others = found.filter((person) => person.id !== me.value?.id);
-  const count = isLoading || error ? '' : others.length > 0 ? said.count(others.length) : said.none(query);
+  const { query, people: found, hasMore, isLoading } = people.value;
+  // What no username has in it, none begins with.
+  const isImpossible = people.value.error?.code === 'validation_failed';
+  const error = isImpossible ? undefined : people.value.error;
+  const others = isImpossible ? [] : found.filter((person) => person.id !== me.value?.id);
+  const isAny = others.length > 0;
+  const count = isAny ? said.count(others.length) : said.none(query);
+  const status = isLoading ? (isAny ? '' : said.loading) : error ? '' : count;
+
+  const isOnline = connection.value === 'online';
+  useEffect(() => {
+    // What was asked without a line is asked again with one.
+    if (isOnline && people.peek().error) client.people.search(people.peek().query);
+  }, [isOnline]);
+
+  const goOn = async () => {
+    const last = list.current?.querySelector('li:last-child');
+    await client.people.more();
+    // The focus goes on to the first that is new: the button may be gone.
+    requestAnimationFrame(() => last?.nextElementSibling?.querySelector('a')?.focus());
+  };
   return (
     <div class="view people">
       <Bar>
@@ -40,15 +59,18 @@ export function People() {
             onInput={(event) => client.people.search(event.currentTarget.value.trim())}
           />
         </div>
-        <p class={others.length > 0 || isLoading ? 'unseen' : 'aside'} role="status">
-          {count}
+        <p class={isAny ? 'unseen' : 'aside'} role="status">
+          {status}
         </p>
         {error && (
           <p class="refusal" role="alert">
-            {words(error)}
+            {words(error)}{' '}
+            <button type="button" onClick={() => client.people.search(query)}>
+              {texts.conversation.tryAgain}
+            </button>
           </p>
         )}
-        <ul class="found" aria-label={said.found} aria-busy={isLoading}>
+        <ul ref={list} class="found" aria-label={said.found} aria-busy={isLoading}>
           {others.map((person) => (
             <li key={person.id}>
               <a href={paths.conversation(person.id)}>
@@ -59,7 +81,7 @@ export function People() {
           ))}
         </ul>
         {hasMore && (
-          <button type="button" onClick={() => void client.people.more()}>
+          <button type="button" onClick={() => void goOn()}>
             {said.more}
           </button>
         )}

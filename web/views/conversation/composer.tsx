@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Conversation } from '../../../client/index.ts';
+import { announce } from '../../parts/announcer.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { drafts } from '../../state/chat.ts';
 import { isTouch } from '../../state/screen.ts';
@@ -32,11 +33,24 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
   }, []);
   useLayoutEffect(() => {
     const { current: area } = field;
-    if (!area) return;
-    // As high as its text; the style sheet has the bounds.
-    area.style.height = 'auto';
-    area.style.height = `${area.scrollHeight}px`;
+    if (!area) return undefined;
+    // As high as its text, not as what stands there without one; the style sheet has the bounds.
+    const grow = () => {
+      area.style.height = 'auto';
+      const edges = area.offsetHeight - area.clientHeight;
+      if (area.value) area.style.height = `${area.scrollHeight + edges}px`;
+    };
+    grow();
+    addEventListener('resize', grow);
+    return () => removeEventListener('resize', grow);
   }, [text.value]);
+
+  const count = isTooLong ? said.tooLong(length - MOST_CHARACTERS) : said.left(MOST_CHARACTERS - length);
+  const isCounted = length > 0;
+  useEffect(() => {
+    // Once, not at each key.
+    if (isCounted) announce(count);
+  }, [isCounted, isTooLong]);
 
   const write = (next: string) => {
     text.value = next;
@@ -44,7 +58,7 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
   };
   const send = () => {
     if (isEmpty || isTooLong) return;
-    talk.send(text.value.replace(/^\n+|\s+$/g, ''));
+    talk.send(text.value.replace(/^\n+/, '').trimEnd());
     write('');
     onSend();
     field.current?.focus();
@@ -65,7 +79,7 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
         dir="auto"
         aria-label={said.message}
         aria-invalid={isTooLong ? 'true' : undefined}
-        aria-describedby={length ? 'composer-count' : undefined}
+        aria-describedby={isCounted ? 'composer-count' : undefined}
         placeholder={said.placeholder(username)}
         enterkeyhint={isTouch.value ? 'enter' : 'send'}
         onInput={({ currentTarget: { value } }) => {
@@ -73,8 +87,8 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
           if (value.trim() !== '') talk.type();
         }}
         onKeyDown={(event) => {
-          // While an input method composes a word, Enter and Escape are its own.
-          if (event.isComposing) return;
+          // While an input method composes a word, Enter and Escape are its own; Safari tells of its last one by 229 alone.
+          if (event.isComposing || event.keyCode === 229) return;
           if (event.key === 'Escape') onLeave();
           if (event.key === 'Enter' && !event.shiftKey && !isTouch.value) {
             event.preventDefault();
@@ -85,9 +99,9 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
       <button type="submit" class="main round" aria-label={said.send} aria-disabled={isEmpty || isTooLong}>
         <Icon name="send" />
       </button>
-      {length > 0 && (
-        <p id="composer-count" class={isTooLong ? 'error' : 'hint'} role="status">
-          {isTooLong ? said.tooLong(length - MOST_CHARACTERS) : said.left(MOST_CHARACTERS - length)}
+      {isCounted && (
+        <p id="composer-count" class={isTooLong ? 'error' : 'hint'}>
+          {count}
         </p>
       )}
     </form>

@@ -1,9 +1,9 @@
-import { type Signal, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Conversation as Talk, User } from '../../../client/index.ts';
 import { Bar } from '../../parts/bar.tsx';
 import { Heading } from '../../parts/heading.tsx';
-import { client, inbox } from '../../state/chat.ts';
+import { client, inbox, me } from '../../state/chat.ts';
 import { useFollowed } from '../../state/follow.ts';
 import { paths } from '../../state/paths.ts';
 import { go } from '../../state/route.ts';
@@ -11,6 +11,7 @@ import { isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
 import { Composer } from './composer.tsx';
 import { ConversationHead } from './conversation-head.tsx';
+import { Loading } from './loading.tsx';
 import { MessageList } from './message-list.tsx';
 import { firstUnread } from './unread.ts';
 import { usePeer } from './use-peer.ts';
@@ -20,7 +21,7 @@ const said = texts.conversation;
 /** A talk with one person, whoever the address names. */
 export function Conversation({ userId }: { readonly userId: string }) {
   const peer = usePeer(userId);
-  if (peer === 'nobody') return <Nobody />;
+  if (peer === 'nobody') return <Nobody isSelf={userId === me.value?.id} />;
   return <With peer={peer ?? { id: userId, username: '' }} />;
 }
 
@@ -39,24 +40,18 @@ function With({ peer }: { readonly peer: User }) {
     unreadFrom.value = seq;
   });
 
-  const leave = () => {
-    go(paths.inbox);
-    // Where one was in the list, one goes on in the list.
-    const link = document.querySelector<HTMLElement>(`[data-user-id="${CSS.escape(id)}"] > a`);
-    requestAnimationFrame(() => link?.focus());
-  };
   return (
     <section class="view conversation" aria-label={username}>
       <ConversationHead peer={peer} talk={talk} focus={isTouch.value} />
       {isReady ? (
         <MessageList talk={talk} username={username} unreadFrom={unreadFrom} />
       ) : (
-        <Loading talk={talk} hasFailed={hasFailed} />
+        <Loading talk={talk} username={username} hasFailed={hasFailed} />
       )}
       <Composer
         talk={talk}
         username={username}
-        onLeave={leave}
+        onLeave={() => go(paths.inbox)}
         onSend={() => {
           unreadFrom.value = undefined;
         }}
@@ -88,36 +83,14 @@ function useReady(talk: Talk, onUnread: (seq: number) => void): boolean {
   return isReady.value;
 }
 
-/** Where the messages will be. Without a connection they come by themselves when there is one. */
-function Loading({ talk, hasFailed }: { readonly talk: Talk; readonly hasFailed: Signal<boolean> }) {
-  const again = () => {
-    hasFailed.value = false;
-    talk.loadOlder().catch(() => {
-      hasFailed.value = true;
-    });
-  };
-  return (
-    <div class="log-frame">
-      <div class="nothing">
-        <p role="status">{hasFailed.value ? said.failed : said.loading}</p>
-        {hasFailed.value && (
-          <button type="button" onClick={again}>
-            {said.tryAgain}
-          </button>
-        )}
-      </div>
-    </div>
-  );
-}
-
-function Nobody() {
+function Nobody({ isSelf }: { readonly isSelf: boolean }) {
   return (
     <div class="view">
       <Bar>
-        <Heading focus>{said.nobody}</Heading>
+        <Heading focus>{isSelf ? said.own : said.nobody}</Heading>
       </Bar>
       <div class="page">
-        <p>{said.nobodyHint}</p>
+        <p>{isSelf ? said.selfHint : said.nobodyHint}</p>
         <p>
           <a href={paths.people}>{texts.inbox.findPeople}</a>
         </p>

@@ -1,26 +1,22 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Conversation, Message } from '../../../client/index.ts';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Conversation } from '../../../client/index.ts';
 import { announce } from '../../parts/announcer.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { inbox, me } from '../../state/chat.ts';
-import { now } from '../../state/clock.ts';
+import { inbox } from '../../state/chat.ts';
 import { useFollowed } from '../../state/follow.ts';
 import { isShown } from '../../state/screen.ts';
-import { dayName, locale } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
-import { MessageRow } from './message-row.tsx';
+import { MessageRows } from './message-rows.tsx';
+import { createNews } from './news.ts';
 import { OlderMessages } from './older-messages.tsx';
 import { createPlace } from './place.ts';
-import { rowsOf } from './rows.ts';
 import { firstUnread } from './unread.ts';
 
 const said = texts.conversation;
 
 /** So near to the top, what is before it is loaded. */
 const NEAR_TOP_PX = 600;
-/** More at once than this is told as a number: reading out a day's talk helps nobody. */
-const MOST_READ_OUT = 3;
 
 interface Props {
   readonly talk: Conversation;
@@ -32,13 +28,14 @@ interface Props {
 /** The messages of a conversation: it opens where one stopped reading, and stays where one reads. */
 export function MessageList({ talk, username, unreadFrom }: Props) {
   const log = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLUListElement>(null);
   const place = useRef<ReturnType<typeof createPlace> | undefined>(undefined);
   const wantsOlder = useSignal(false);
   const isAtEnd = useSignal(true);
   const seen = useSignal(0);
   const sent = useRef(talk.messages.value.at(-1)?.key);
-  const told = useRef<number | undefined>(undefined);
   const messages = useFollowed(talk.messages);
+  const tell = useRef(createNews(messages));
   const hasOlder = useFollowed(talk.hasOlder);
 
   /** Takes note of what is on the screen. */
@@ -66,7 +63,9 @@ export function MessageList({ talk, username, unreadFrom }: Props) {
       here.settle();
       look();
     });
+    // The room for the rows, and the rows: a line that comes or goes moves them too.
     resized.observe(element);
+    resized.observe(list.current as HTMLUListElement);
     return () => resized.disconnect();
   }, []);
 
@@ -78,19 +77,25 @@ export function MessageList({ talk, username, unreadFrom }: Props) {
     if (hasSent) place.current?.toEnd();
     else place.current?.settle();
     look();
-    tellNews(messages, told, username);
+    const news = tell.current(messages, username);
+    if (news) announce(news);
   }, [messages, hasOlder]);
 
   const shown = isShown.value;
   const wasShown = useRef(shown);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const isBack = shown && !wasShown.current;
     wasShown.current = shown;
     if (!isBack) return;
-    // What came while nobody looked begins at the line, until it is left.
-    unreadFrom.value = firstUnread(inbox.items.peek(), talk.id) ?? unreadFrom.peek();
-    requestAnimationFrame(look);
-  }, [shown, talk, unreadFrom]);
+    // What came while nobody looked begins at the line, until it is left; who was at the end begins to read there.
+    const unread = firstUnread(inbox.items.peek(), talk.id);
+    if (unread !== undefined) {
+      unreadFrom.value = unread;
+      const row = list.current?.querySelector<HTMLElement>(`[data-seq="${unread}"]`);
+      if (row && place.current?.isAtEnd) place.current.show(row);
+    }
+    look();
+  }, [shown]);
 
   const toNewest = () => {
     place.current?.toEnd();
@@ -117,25 +122,8 @@ export function MessageList({ talk, username, unreadFrom }: Props) {
       >
         {hasOlder && <OlderMessages talk={talk} isWanted={wantsOlder} />}
         {messages.length === 0 && <p class="nothing">{said.empty(username)}</p>}
-        <ul>
-          {rowsOf(messages, unreadFrom.value).map((row) => {
-            if (row.kind === 'day') {
-              return (
-                <li key={row.key} class="day">
-                  <span lang={locale}>{dayName(row.at, now.value)}</span>
-                </li>
-              );
-            }
-            if (row.kind === 'unread') {
-              return (
-                <li key={row.key} class="unread-from">
-                  <span>{said.unread}</span>
-                </li>
-              );
-            }
-            const sender = row.message.isOwn ? said.own : username;
-            return <MessageRow key={row.key} row={row} sender={sender} talk={talk} />;
-          })}
+        <ul ref={list}>
+          <MessageRows talk={talk} messages={messages} username={username} unreadFrom={unreadFrom.value} />
         </ul>
       </div>
       {!isAtEnd.value && (
@@ -146,23 +134,4 @@ export function MessageList({ talk, username, unreadFrom }: Props) {
       )}
     </div>
   );
-}
-
-/** Says the other one's new messages to who listens. */
-function tellNews(
-  messages: readonly Message[],
-  told: { current: number | undefined },
-  username: string,
-): void {
-  const last = messages.findLast(({ seq }) => seq !== undefined)?.seq ?? 0;
-  const from = told.current ?? last;
-  told.current = Math.max(from, last);
-  const news: Message[] = [];
-  for (let at = messages.length - 1; at >= 0; at -= 1) {
-    const message = messages[at] as Message;
-    if (message.seq !== undefined && message.seq <= from) break;
-    if (message.seq !== undefined && message.senderId !== me.peek()?.id) news.unshift(message);
-  }
-  if (news.length > MOST_READ_OUT) announce(said.news(news.length));
-  else if (news.length > 0) announce(news.map(({ text }) => said.said(username, text)).join(' '));
 }

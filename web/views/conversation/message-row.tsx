@@ -2,7 +2,7 @@ import { Component, type TargetedMouseEvent } from 'preact';
 import type { Conversation } from '../../../client/index.ts';
 import { Tick } from '../../parts/tick.tsx';
 import { Time } from '../../parts/time.tsx';
-import { wordsOf } from '../../state/refusals.ts';
+import { wordsOfMessage } from '../../state/refusals.ts';
 import { timeOf } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
 import { piecesOf } from './pieces.ts';
@@ -41,7 +41,7 @@ export class MessageRow extends Component<Props> {
           <span class="text" dir="auto">
             {piecesOf(text).map((piece) =>
               piece.href ? (
-                <a href={piece.href} target="_blank" rel="noopener noreferrer">
+                <a href={piece.href} dir="ltr" target="_blank" rel="noopener noreferrer">
                   {piece.text}
                 </a>
               ) : (
@@ -56,7 +56,7 @@ export class MessageRow extends Component<Props> {
         </div>
         {state === 'failed' && (
           <div class="failure">
-            <p>{reason && wordsOf(reason.code, reason.detail)}</p>
+            <p>{reason && wordsOfMessage(reason)}</p>
             <button type="button" onClick={leaving(() => void talk.retry(key))}>
               {said.tryAgain}
             </button>

@@ -35,7 +35,14 @@ export function OlderMessages({ talk, isWanted }: Props) {
       {hasFailed.value ? (
         <>
           {said.olderFailed}{' '}
-          <button type="button" onClick={load}>
+          <button
+            type="button"
+            onClick={({ currentTarget }) => {
+              // The button goes with what it does.
+              currentTarget.closest<HTMLElement>('[role=log]')?.focus();
+              load();
+            }}
+          >
             {said.tryAgain}
           </button>
         </>

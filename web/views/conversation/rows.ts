@@ -1,5 +1,5 @@
 import type { Message } from '../../../client/index.ts';
-import { dayKey } from '../../state/times.ts';
+import { startOf } from '../../state/times.ts';
 
 /** What a conversation shows, from the top. */
 export type Row =
@@ -21,11 +21,14 @@ const TOGETHER_MS = 5 * 60_000;
 /** The messages with the days between them, and a line before the first unread one. */
 export function rowsOf(messages: readonly Message[], unreadFrom: number | undefined): readonly Row[] {
   const rows: Row[] = [];
-  let before: { readonly message: Message; readonly at: Date; readonly day: string } | undefined;
+  let before: Message | undefined;
+  let today = Number.NEGATIVE_INFINITY;
   for (const [index, message] of messages.entries()) {
     const at = new Date(message.createdAt);
-    const day = dayKey(at);
-    const isNewDay = day !== before?.day;
+    const day = startOf(at).getTime();
+    // Only on: what waits has the time of a clock that may be slow.
+    const isNewDay = day > today;
+    today = Math.max(day, today);
     const isUnread = unreadFrom !== undefined && message.seq === unreadFrom && !message.isOwn;
     if (isNewDay) rows.push({ kind: 'day', key: `day ${day}`, at });
     if (isUnread) rows.push({ kind: 'unread', key: 'unread' });
@@ -35,14 +38,14 @@ export function rowsOf(messages: readonly Message[], unreadFrom: number | undefi
       key: message.key,
       message,
       at,
-      isFirst: isNewDay || isUnread || !before || !areTogether(before.message, message),
+      isFirst: isNewDay || isUnread || !before || !areTogether(before, message),
       isLast:
         !next ||
         !areTogether(message, next) ||
-        dayKey(new Date(next.createdAt)) !== day ||
+        startOf(new Date(next.createdAt)).getTime() > today ||
         (next.seq !== undefined && next.seq === unreadFrom && !next.isOwn),
     });
-    before = { message, at, day };
+    before = message;
   }
   return rows;
 }
