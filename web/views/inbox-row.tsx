@@ -51,13 +51,13 @@ export function InboxRow({ item, isChosen }: Props) {
               </span>
             </>
           )}
+          {unread > 0 && (
+            <span class="badge">
+              <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
+              <span class="unseen">{texts.inbox.unread(unread)}</span>
+            </span>
+          )}
         </span>
-        {unread > 0 && (
-          <span class="badge">
-            <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
-            <span class="unseen">{texts.inbox.unread(unread)}</span>
-          </span>
-        )}
       </a>
     </li>
   );

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Avatar } from '../parts/avatar.tsx';
 import { Bar } from '../parts/bar.tsx';
 import { Heading } from '../parts/heading.tsx';
@@ -15,9 +15,10 @@ export function People() {
   const id = useId();
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // Before anybody can have typed something.
     client.people.search('');
-    if (!isTouch.value) search.current?.focus();
+    if (!isTouch.peek()) search.current?.focus();
   }, []);
 
   const { query, people: found, hasMore, isLoading } = people.value;
