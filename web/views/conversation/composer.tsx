@@ -49,7 +49,7 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
   const isCounted = length > 0;
   useEffect(() => {
     // Once, not at each key.
-    if (isCounted) announce(count);
+    if (isCounted) announce((isTooLong && texts.refusals.message_too_long) || count);
   }, [isCounted, isTooLong]);
 
   const write = (next: string) => {

@@ -41,7 +41,7 @@ export class MessageRow extends Component<Props> {
           <span class="text" dir="auto">
             {piecesOf(text).map((piece) =>
               piece.href ? (
-                <a href={piece.href} dir="ltr" target="_blank" rel="noopener noreferrer">
+                <a href={piece.href} target="_blank" rel="noopener noreferrer">
                   {piece.text}
                 </a>
               ) : (
