@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { App } from './support/app.ts';
-import { write, writeAndSettle } from './support/people.ts';
+import { write } from './support/people.ts';
 import { phone, stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
@@ -40,7 +40,7 @@ test.each([
 
   for (let i = 0; i < 30; i += 1)
     await write(url(), i % 2 ? ada : charles, i % 2 ? charles : ada, `Message ${i}`);
-  await writeAndSettle(url(), mary, ada, 'Hello');
+  await write(url(), mary, ada, 'Hello');
   const own = await device({ as: ada, before: sumShifts, ...(context && { context }) });
   await own.badge(mary.username).waitFor();
   expect(await shiftsOf(own), 'the inbox').toBeLessThan(MOST_SHIFT);

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { write, writeAndSettle } from './support/people.ts';
+import { write } from './support/people.ts';
 import { stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
@@ -54,7 +54,7 @@ const told = (page: Page): Promise<Told[]> =>
 
 test('who asked for it is notified of a message while the page is hidden, and a press goes there', async () => {
   const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
-  await writeAndSettle(url(), charles, ada, 'From before');
+  await write(url(), charles, ada, 'From before');
   const own = await device({ as: ada, before: standIn });
   await own.inbox(charles.username).waitFor();
 

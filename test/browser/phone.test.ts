@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { App } from './support/app.ts';
-import { write, writeAndSettle } from './support/people.ts';
+import { write } from './support/people.ts';
 import { phone, stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
@@ -12,7 +12,7 @@ const WITH_KEYBOARD = { width: 390, height: 380 };
 
 test('a phone shows one pane at a time, with a way back', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
-  await writeAndSettle(url(), charles, ada, 'Hello');
+  await write(url(), charles, ada, 'Hello');
   const own = await device({ as: ada, context: phone });
   await own.inbox(charles.username).tap();
   await own.isIn(charles);

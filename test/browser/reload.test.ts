@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { write, writeAndSettle } from './support/people.ts';
+import { write } from './support/people.ts';
 import { stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
@@ -24,6 +24,16 @@ test('a message that could not be sent yet outlives the page, and leaves when th
   await his.showsTexts(['Write when you can.', 'I write now', 'and once more.']);
 });
 
+test('a page that is opened right after a message shows it, though inboxes follow by a second', async () => {
+  const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
+  for (let i = 0; i < 30; i += 1) await write(url(), ada, charles, `Message ${i}`);
+  await write(url(), mary, ada, 'Are you there?');
+  const own = await device({ as: ada });
+  await own.inbox(mary.username).getByText('Are you there?').waitFor();
+  await own.badge(mary.username).waitFor();
+  await expect.poll(() => own.page.title()).toBe('(1) Parley');
+});
+
 test('what is begun and not sent is still there when one comes back to the conversation', async () => {
   const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
   const own = await device({ as: ada, hash: `#/with/${charles.id}` });
@@ -37,11 +47,9 @@ test('what is begun and not sent is still there when one comes back to the conve
 
 test('who does not show that they are online is not shown as that', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
-  await writeAndSettle(url(), ada, charles, 'Hello');
-  const [hers, his] = await Promise.all([
-    device({ as: ada }),
-    device({ as: charles, hash: `#/with/${ada.id}` }),
-  ]);
+  await write(url(), ada, charles, 'Hello');
+  const [hers, his] = await Promise.all([device({ as: ada }), device({ as: charles })]);
+  await his.inbox(ada.username).click();
   await expect.poll(() => his.presence.textContent()).toBe('Online');
   await hers.link(/^Profile/).click();
   await hers.field('Show others when I am online').uncheck();

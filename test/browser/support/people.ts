@@ -1,8 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-
-const SETTLED_MS = 15_000;
-const LOOK_AGAIN_MS = 50;
 
 export interface Credentials {
   readonly email: string;
@@ -74,31 +70,6 @@ export async function write(
       'idempotency-key': crypto.randomUUID(),
     },
   );
-}
-
-/** The same, and waits until the inbox of who gets it shows it. */
-export async function writeAndSettle(url: string, sender: Person, peer: Person, text: string): Promise<void> {
-  const { seq } = await write(url, sender, peer, text);
-  const isThere = async () => {
-    const entry = (await inboxOf(url, peer)).find((one) => one.peer.id === sender.id);
-    return entry !== undefined && entry.last_message.seq >= seq;
-  };
-  for (const deadline = Date.now() + SETTLED_MS; !(await isThere()); await delay(LOOK_AGAIN_MS)) {
-    if (Date.now() > deadline) throw new Error(`The inbox does not show “${text}”.`);
-  }
-}
-
-interface Entry {
-  readonly peer: { readonly id: string };
-  readonly last_message: { readonly seq: number };
-  readonly unread: number;
-}
-
-/** The conversations of somebody, as the server lists them: that follows what is said by a second or so. */
-export async function inboxOf(url: string, { tokens }: Person): Promise<readonly Entry[]> {
-  const headers = { authorization: `Bearer ${tokens.access}` };
-  const response = await fetch(`${url}/conversations/?limit=100`, { headers });
-  return ((await response.json()) as { results: readonly Entry[] }).results;
 }
 
 export function conversationOf(one: { readonly id: string }, other: { readonly id: string }): string {
