@@ -42,6 +42,9 @@ export function createMarks({ isOnline, request, onChange }: Options) {
     }
     if ((Object.keys(NONE) as (keyof Marks)[]).every((name) => after[name] === before[name])) return;
     known.set(conversation, after);
+    // What is read has been received.
+    const left = untold['message.received'];
+    if ((left.get(conversation) ?? 0) <= after.read) left.delete(conversation);
     onChange(conversation);
   };
 
@@ -80,7 +83,6 @@ export function createMarks({ isOnline, request, onChange }: Options) {
     const isNews = kind === 'conversation.read' ? seq > read : seq > Math.max(read, received);
     if (!isNews) return;
     merge(conversation, kind === 'conversation.read' ? { read: seq } : { received: seq });
-    if (kind === 'conversation.read') untold['message.received'].delete(conversation);
     untold[kind].set(conversation, seq);
     soon();
   };

@@ -18,22 +18,25 @@ interface Options {
   readonly onRestored: () => void;
 }
 
+/** The last message of somebody, in whatever order they come. */
+function newest(said: readonly StoredMessage[], isBy: (senderId: string) => boolean) {
+  const theirs = said.filter(({ sender_id }) => isBy(sender_id));
+  return theirs.reduce((last, one) => (last && last.seq > one.seq ? last : one), theirs[0]);
+}
+
 /** What comes from the server goes to whom it concerns. */
 export function createRouting(options: Options) {
   const { ownId, conversations, storeOf, outbox, marks, inbox, presence, onRestored } = options;
 
   /** Stored messages, from wherever they come, in any order and any number of times. */
   const learn = (messages: readonly StoredMessage[]) => {
-    for (const message of messages) {
-      const { conversation, seq, sender_id } = message;
-      const isOwnSend = outbox.acknowledge(message);
-      if (sender_id !== ownId()) marks.received(conversation, seq);
-      // Who answers has read what was before: the mark follows, and never past what they have not seen.
-      else if (marks.of(conversation).read === seq - 1) {
-        if (isOwnSend) marks.read(conversation, seq);
-        else marks.merge(conversation, { read: seq });
-      }
-      inbox.note(message);
+    for (const message of messages) outbox.acknowledge(message);
+    for (const [conversation, said] of Map.groupBy(messages, (message) => message.conversation)) {
+      const [own, theirs] = [newest(said, (by) => by === ownId()), newest(said, (by) => by !== ownId())];
+      // Who answers has read what came before, by the server's own rule: nobody needs to be told.
+      marks.merge(conversation, { ...(own && { read: own.seq }), ...(theirs && { peerRead: theirs.seq }) });
+      if (theirs) marks.received(conversation, theirs.seq);
+      for (const message of [own, theirs]) if (message) inbox.note(message);
     }
   };
 

@@ -71,6 +71,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       return message;
     },
     push: (frame: Json) => push(frame),
+    append: (sender: string, text: string) => append(sender, text),
     fetch: async (url: string, init: RequestInit): Promise<Response> => {
       const { pathname, searchParams } = new URL(url);
       requests.push(`${init.method} ${pathname}`);
@@ -99,6 +100,9 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       ...(clientId && { client_id: clientId }),
     };
     log.push(message);
+    // Who answers has read what came before.
+    if (sender === ADA) marks.read = message.seq;
+    else marks.peer_read = message.seq;
     return message;
   };
   const push = (frame: Json) => {

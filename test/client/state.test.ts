@@ -18,7 +18,8 @@ describe('the inbox', () => {
         last: last(1, 'one'),
         unread: 1,
         read: 0,
-        peerRead: 0,
+        // Their own.
+        peerRead: 1,
         peerReceived: 0,
       },
     ]);
@@ -181,14 +182,31 @@ describe('marks', () => {
     expect(talk.messages.value.map(({ state }) => state)).toEqual(['read', 'read']);
   });
 
-  it('never claim what was not shown: an answer reads only what was read before it', async () => {
+  it('go with an answer on both sides, as the server has it, and none is told for it', async () => {
     const server = fakeServer();
-    server.say('unseen');
+    server.say('question');
     const { client } = await online(server);
-    client.conversation(TALK).send('answer');
-    await pass(1000);
+    expect(client.inbox.unread.value).toBe(1);
+    const talk = client.conversation(TALK);
+    await during(talk.open());
+    talk.send('answer');
+    await pass(3000);
+    expect(client.inbox.items.value).toMatchObject([{ unread: 0, read: 2, peerRead: 1 }]);
+    server.say('thanks');
+    await pass(10);
+    expect(talk.messages.value.map(({ state }) => state)).toEqual(['received', 'read', 'received']);
+    expect(client.inbox.items.value).toMatchObject([{ unread: 1, read: 2, peerRead: 3 }]);
     expect(server.sent('conversation.read')).toEqual([]);
-    expect(client.inbox.unread.value).toBe(2);
+    expect(server.sent('message.received')).toEqual([]);
+  });
+
+  it('go with what another device of the user says, whatever was unread before it', async () => {
+    const server = fakeServer();
+    for (let i = 0; i < 3; i += 1) server.say(`${i}`);
+    const { client } = await online(server);
+    server.push({ ...server.append(ADA, 'from elsewhere'), type: 'chat.message', sender: 'ada' });
+    await pass(10);
+    expect(client.inbox.items.value).toMatchObject([{ last: { text: 'from elsewhere' }, unread: 0 }]);
   });
 });
 
