@@ -2,7 +2,7 @@ import type { ConversationStore } from './conversation.ts';
 import type { Action, Frame, SyncDone, SyncPage } from './frame-types.ts';
 import type { StoredMessage } from './http-types.ts';
 import type { Inbox } from './inbox.ts';
-import type { Pause } from './pauses.ts';
+import type { Pauses } from './pauses.ts';
 import { persist } from './persist.ts';
 
 interface Options {
@@ -15,7 +15,7 @@ interface Options {
   readonly onSynced: () => void;
   readonly loadProfile: () => Promise<void>;
   readonly random: () => number;
-  readonly pause: Pause;
+  readonly pauses: Pauses;
 }
 
 const SYNCED_AT_ONCE = 50;
@@ -27,7 +27,7 @@ const INBOX_LAGS_MS = [3_000, 27_000];
 
 /** What was missed in a time without a line, or on one that stood still. */
 export function createCatchingUp(options: Options) {
-  const { request, isOnline, conversations, inbox, receive, onSynced, loadProfile, random, pause } = options;
+  const { request, isOnline, conversations, inbox, receive, onSynced, loadProfile, random, pauses } = options;
   /** Of the last `sync.done`. */
   let position: string | undefined;
   let count = 0;
@@ -77,7 +77,7 @@ export function createCatchingUp(options: Options) {
       count += 1;
       const mine = count;
       isInboxStale ||= !isRenewal;
-      const still = { isWanted: () => mine === count && isOnline(), random, pause };
+      const still = { isWanted: () => mine === count && isOnline(), random, pauses };
       await persist(sync, still);
       onSynced();
       if (isInboxStale) await persist(loadInbox, still);
@@ -85,7 +85,7 @@ export function createCatchingUp(options: Options) {
       await persist(loadProfile, still);
       if (isRenewal) return;
       for (const lagMs of INBOX_LAGS_MS) {
-        if (still.isWanted()) await pause(lagMs);
+        if (still.isWanted()) await pauses.wait(lagMs);
         if (still.isWanted()) await sync().catch(() => undefined);
       }
     },

@@ -95,8 +95,8 @@ export function createConversation(options: Options) {
     /** Older messages, `limit` of them; before it is open, the newest. */
     loadOlder: (limit?: number): Promise<void> => reader.loadOlder(limit),
     /**
-     * Older messages, 100 by 100, until this one is held: for a jump to the first unread one. Gives up behind 2,000 of them.
-     * Returns whether it is held; rejects when they cannot be had now.
+     * Older messages, 100 by 100, until this one is held: for a jump to the first unread one. Loads nothing when it is more than
+     * 2,000 back. Returns whether it is held; rejects when they cannot be had now.
      */
     loadBackTo: (seq: number): Promise<boolean> => reader.loadBackTo(seq),
     /** Shows it at once, and sends it as soon as it can be sent. Returns its `key`. Throws only when nobody is logged in. */

@@ -90,6 +90,7 @@ export function createInbox({ get, marks, presence, ownId }: Options) {
 
   const put = (id: string, peer: User, last: LastMessage) => {
     const before = known.get(id)?.last;
+    if (!before) void presence.met(peer.id);
     // The inbox follows the log by about a second: what came by the socket may be newer.
     known.set(id, { peer, last: before && before.seq >= last.seq ? before : last });
   };

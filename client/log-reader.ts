@@ -19,7 +19,7 @@ interface Options {
 
 const PAGE = 50;
 const MOST = 100;
-const MOST_PAGES_BACK = 20;
+const MOST_BACK = 2_000;
 /** Who missed more than this begins anew with the newest page: they scroll back if they want to, page by page. */
 const MOST_MISSED = 300;
 /** Frames overtake one another by less than this; what is missing for longer is fetched. */
@@ -106,10 +106,9 @@ export function createLogReader({ id, get, isKnown, onEntry, onMessages, onChang
     async loadBackTo(seq: number): Promise<boolean> {
       await ensureLoaded();
       const mine = log;
-      for (let pages = 0; pages < MOST_PAGES_BACK && mine === log; pages += 1) {
-        if (log.first <= Math.max(seq, 1)) break;
-        await loadOlder(MOST);
-      }
+      const first = Math.max(seq, 1);
+      if (log.first - first > MOST_BACK) return false;
+      while (mine === log && log.first > first) await loadOlder(MOST);
       return mine === log && seq >= log.first && seq <= (log.last ?? 0);
     },
     add(news: readonly StoredMessage[]): void {

@@ -1,17 +1,17 @@
 import { backoff } from './backoff.ts';
 import { mayPass } from './errors.ts';
-import type { Pause } from './pauses.ts';
+import type { Pauses } from './pauses.ts';
 
 interface Options {
   readonly isWanted: () => boolean;
   readonly random: () => number;
-  readonly pause: Pause;
+  readonly pauses: Pick<Pauses, 'pause'>;
 }
 
 /** Tries until it is done, it is refused for good, or nobody waits for it any more. */
 export async function persist(
   work: () => Promise<unknown>,
-  { isWanted, random, pause }: Options,
+  { isWanted, random, pauses }: Options,
 ): Promise<void> {
   for (let failures = 1; isWanted(); failures += 1) {
     try {
@@ -19,7 +19,7 @@ export async function persist(
       return;
     } catch (error) {
       if (!mayPass(error) || !isWanted()) return;
-      await pause(backoff(failures, random));
+      await pauses.pause(backoff(failures, random));
     }
   }
 }

@@ -1,6 +1,6 @@
-import type { Action, Presence } from './frame-types.ts';
+import type { Action, Frame, Presence } from './frame-types.ts';
 import { type Changeable, type Observable, observable } from './observable.ts';
-import type { Pause } from './pauses.ts';
+import type { Pauses } from './pauses.ts';
 import { persist } from './persist.ts';
 
 /** Undefined until it is known: nobody knows a person whom they share no conversation with. */
@@ -9,17 +9,24 @@ export type PresenceState = { readonly online: boolean; readonly lastSeen: strin
 export type PresenceBook = ReturnType<typeof createPresence>;
 
 const MOST_WATCHED = 50;
+/**
+ * Who may be watched is in the server's inbox, which follows the first message by about a second, and by half a minute
+ * where its function had to be tried again.
+ */
+const MET_AFTER_MS = [2_000, 8_000, 30_000];
 
 interface Options {
-  readonly request: (action: Action) => Promise<unknown>;
+  readonly request: (action: Action) => Promise<Frame>;
   readonly isOnline: () => boolean;
   readonly random: () => number;
-  readonly pause: Pause;
+  readonly pauses: Pauses;
 }
 
-export function createPresence({ request, isOnline, random, pause }: Options) {
+export function createPresence({ request, isOnline, random, pauses }: Options) {
   const people = new Map<string, Changeable<PresenceState>>();
   let watched: readonly string[] = [];
+  /** Of those, whom the server does not let watch: there is no conversation with them. */
+  let strangers: readonly string[] = [];
 
   const entry = (userId: string) => {
     const known = people.get(userId) ?? observable<PresenceState>(undefined);
@@ -30,7 +37,13 @@ export function createPresence({ request, isOnline, random, pause }: Options) {
   const refresh = async () => {
     const users = watched;
     const isWanted = () => users === watched && isOnline();
-    await persist(() => request({ action: 'presence.watch', users }), { isWanted, random, pause });
+    const ask = async () => {
+      const reply = await request({ action: 'presence.watch', users });
+      if (users !== watched || reply.type !== 'presence') return;
+      const told = new Set(reply.users.map(({ user_id }) => user_id));
+      strangers = users.filter((user) => !told.has(user));
+    };
+    await persist(ask, { isWanted, random, pauses });
   };
 
   return {
@@ -49,10 +62,19 @@ export function createPresence({ request, isOnline, random, pause }: Options) {
       watched = next;
       void refresh();
     },
+    /** A conversation with them has begun. */
+    async met(userId: string): Promise<void> {
+      for (const ms of MET_AFTER_MS) {
+        if (!strangers.includes(userId)) return;
+        await pauses.wait(ms);
+        if (strangers.includes(userId)) await refresh();
+      }
+    },
     /** A watch lives as long as its socket. */
     renew: () => (watched.length > 0 ? refresh() : undefined),
     reset(): void {
       watched = [];
+      strangers = [];
       for (const known of people.values()) known.set(undefined);
     },
   };

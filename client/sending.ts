@@ -4,7 +4,7 @@ import type { Action, Frame } from './frame-types.ts';
 import type { StoredMessage } from './http-types.ts';
 import { peerIn } from './ids.ts';
 import type { Unsent } from './outbox-store.ts';
-import type { Pause } from './pauses.ts';
+import type { Pauses } from './pauses.ts';
 
 /** What is done with what waits; of all it is the outbox that knows. */
 interface Waiting {
@@ -28,7 +28,7 @@ export interface SendingOptions {
   /** Everything behind a `seq`, page by page. */
   readonly behind: (conversation: string, after: number) => AsyncIterable<readonly StoredMessage[]>;
   readonly random: () => number;
-  readonly pause: Pause;
+  readonly pauses: Pauses;
 }
 
 /** What a fault of the server's own does not mend in so many tries, it does not mend. */
@@ -41,7 +41,7 @@ const MOST_BYTES = 30_000;
  * tried with the same `client_id` and `after` until the server has stored or refused it, by all tabs that know of it.
  */
 export function createSending(waiting: Waiting, options: SendingOptions) {
-  const { isOnline, request, lastOf, newestOf, behind, random, pause } = options;
+  const { isOnline, request, lastOf, newestOf, behind, random, pauses } = options;
   const busy = new Set<string>();
   /** Counts users: what was begun for another one goes no further. */
   let era = 0;
@@ -100,7 +100,7 @@ export function createSending(waiting: Waiting, options: SendingOptions) {
         const unsent = waiting.get(clientId);
         if (mine !== era || !unsent) continue;
         failures += 1;
-        const { code, message: detail, retryAfter = 0 } = error as Partial<ParleyError>;
+        const { code, message: detail, retryAfter } = error as Partial<ParleyError>;
         const isFault = hasCode(error, 'internal') && failures >= TRIES_OF_A_FAULT;
         if (hasCode(error, 'after_invalid') && failures < TRIES_OF_A_FAULT) {
           // What was never tried before is not in the log.
@@ -114,7 +114,10 @@ export function createSending(waiting: Waiting, options: SendingOptions) {
           continue;
         }
         // The line comes back with all that waits; meanwhile there is nothing to wait for.
-        if (isWanted()) await pause(Math.max(backoff(failures, random), (retryAfter ?? 0) * 1000));
+        if (!isWanted()) continue;
+        const pauseMs = backoff(failures, random);
+        if (retryAfter) await pauses.wait(Math.max(pauseMs, retryAfter * 1000));
+        else await pauses.pause(pauseMs);
       }
     }
     if (mine === era) busy.delete(conversation);

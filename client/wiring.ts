@@ -39,8 +39,8 @@ export function wire(options: ClientOptions) {
   const request = (action: Action): Promise<Frame> => line.request(action);
   const isOnline = () => line.state.value === 'online';
 
-  const { pause, end: endPauses } = createPauses();
-  const presence = createPresence({ request, isOnline, random, pause });
+  const pauses = createPauses();
+  const presence = createPresence({ request, isOnline, random, pauses });
   const marks = createMarks({
     isOnline,
     request,
@@ -69,7 +69,7 @@ export function wire(options: ClientOptions) {
     },
     now,
     random,
-    pause,
+    pauses,
   });
 
   const storeOf = (id: string): ConversationStore => {
@@ -116,7 +116,7 @@ export function wire(options: ClientOptions) {
       if (!profile.value) profile.set(await get<Profile>('/users/me'));
     },
     random,
-    pause,
+    pauses,
   });
 
   const line = createLine({
@@ -130,11 +130,15 @@ export function wire(options: ClientOptions) {
     probe: () => get('/users/me'),
     onFrame: routing.onFrame,
     onOpen: (isRenewal) => {
+      pauses.hurry();
       marks.flush();
       void presence.renew();
       void catchingUp.run(isRenewal);
     },
-    onAlive: () => void catchingUp.sync(),
+    onAlive: () => {
+      pauses.hurry();
+      void catchingUp.sync();
+    },
     onHidden: marks.tellNow,
   });
 
@@ -149,7 +153,7 @@ export function wire(options: ClientOptions) {
     presence.reset();
     people.reset();
     profile.set(undefined);
-    endPauses();
+    pauses.end();
   };
 
   return { ask, session, asking, profile, presence, inbox, people, outbox, line, ownId, storeOf, forgetUser };

@@ -168,6 +168,27 @@ describe('the line', () => {
     expect(client.connection.value).toBe('online');
   });
 
+  it('asks once more for the presence of somebody new when the server can know of the conversation', async () => {
+    // Whoever has no conversation yet cannot be watched, and the server's inbox is late by some seconds.
+    let isKnown = false;
+    const server = fakeServer({
+      reply: ({ action }) =>
+        action === 'presence.watch' && !isKnown ? { error: { type: 'presence', users: [] } } : 1,
+    });
+    const { client } = await online(server);
+    client.presence.watch([BOB]);
+    await pass(60_000);
+    expect(server.sent('presence.watch')).toHaveLength(1);
+    client.conversationWith(BOB).send('hello');
+    await pass(2_100);
+    expect(server.sent('presence.watch')).toHaveLength(2);
+    isKnown = true;
+    await pass(8_100);
+    expect(server.sent('presence.watch')).toHaveLength(3);
+    await pass(60_000);
+    expect(server.sent('presence.watch')).toHaveLength(3);
+  });
+
   it('asks for the presence of those on the screen on every socket', async () => {
     const server = fakeServer();
     const { client } = await online(server);

@@ -29,14 +29,17 @@ describe('loading back to a message', () => {
     expect([await talk.loadBackTo(0), await talk.loadBackTo(501)]).toEqual([false, false]);
   });
 
-  it('gives up behind 20 pages', async () => {
+  it('loads 2,000 of them at the most, and nothing for one that is further back', async () => {
     const server = fakeServer();
     said(server, 3000);
     const { client } = await online(server);
     const talk = client.conversation(TALK);
     await during(talk.open());
     const before = pagesOf(server);
-    expect(await during(talk.loadBackTo(1), 1000)).toBe(false);
+    expect(await during(talk.loadBackTo(950), 1000)).toBe(false);
+    expect(pagesOf(server) - before).toBe(0);
+    expect(seqs(talk.messages.value)).toEqual(range(2951, 3000));
+    expect(await during(talk.loadBackTo(951), 1000)).toBe(true);
     expect(pagesOf(server) - before).toBe(20);
     expect(seqs(talk.messages.value)).toEqual(range(951, 3000));
   });
@@ -147,7 +150,7 @@ it('an own message that is found in older pages waits no more', async () => {
   expect(seqs(talk.messages.value)).toEqual([...range(1262, 1311), undefined]);
   expect(await during(talk.loadBackTo(1))).toBe(true);
   expect(seqs(talk.messages.value)).toEqual(range(1, 1311));
-  expect(talk.messages.value[310]).toMatchObject({ key, state: 'sent' });
+  expect(talk.messages.value[310]).toMatchObject({ key, isOwn: true, state: 'read' });
 });
 
 it('a message that cannot be read yet is not asked for without a pause', async () => {

@@ -129,6 +129,21 @@ describe('a message that is sent', () => {
     expect(texts(talk.messages.value)).toEqual(['a', 'b', 'c']);
   });
 
+  it('leaves at once when the network is back, however long it was tried in vain', async () => {
+    const server = fakeServer();
+    const { client, page } = await online(server);
+    // The socket stands; where to look from, for a conversation that is not open, is asked for over HTTP.
+    server.faults.http = () => 'offline';
+    const talk = client.conversationWith(BOB);
+    talk.send('hello');
+    await pass(60_000);
+    expect(server.sent('message.send')).toEqual([]);
+    server.faults.http = () => undefined;
+    page.wake('online');
+    await pass(50);
+    expect(texts(server.log.map(({ message }) => ({ text: message })))).toEqual(['hello']);
+  });
+
   it('waits as long as the server says', async () => {
     let refusals = 1;
     const server = fakeServer({

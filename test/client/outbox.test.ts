@@ -3,6 +3,7 @@ import { ParleyError } from '../../client/errors.ts';
 import type { Action, Frame, MessageSend } from '../../client/frame-types.ts';
 import { memoryOutbox, type OutboxStore } from '../../client/index.ts';
 import { createOutbox } from '../../client/outbox.ts';
+import { createPauses } from '../../client/pauses.ts';
 import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
 import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
 
@@ -32,7 +33,7 @@ function tab(
     onChange: () => undefined,
     now: Date.now,
     random: () => 0.5,
-    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    pauses: createPauses(),
   });
   return { outbox, sent };
 }
