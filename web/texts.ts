@@ -5,7 +5,7 @@
 export const texts = {
   language: 'en',
   /** `rtl` where one writes from right to left. */
-  direction: 'ltr',
+  direction: 'ltr' as 'ltr' | 'rtl',
   app: 'Parley',
 
   logIn: {
@@ -21,7 +21,7 @@ export const texts = {
     title: 'Create an account',
     email: 'Email',
     username: 'Username',
-    usernameHint: 'How others find you. Letters a to z, digits and @ . + - _',
+    usernameHint: 'How others find you. Letters a to z, digits and @\u00a0.\u00a0+\u00a0-\u00a0_',
     firstName: 'First name',
     lastName: 'Last name',
     password: 'Password',
@@ -65,7 +65,7 @@ export const texts = {
     save: 'Save',
     saved: 'Saved.',
     presence: 'Show others when I am online',
-    presenceHint: 'Only people you have a conversation with can see it.',
+    presenceHint: 'And when you were here last. Otherwise nobody can tell.',
     notify: 'Notify me of new messages',
     notifyHint: 'On this device, while Parley is open in the background.',
     notifyDenied: 'Your browser blocks notifications of this site. Its settings can allow them.',
@@ -96,7 +96,7 @@ export const texts = {
     left: (count: number) => (count === 1 ? '1 character left' : `${count} characters left`),
     nobody: 'There is nobody here',
     nobodyHint: 'Nobody with this address has an account.',
-    selfHint: 'This is your own address. Others can write to you here.',
+    selfHint: 'This address leads to you: others can open it to write to you.',
     own: 'You',
     said: (username: string, text: string) => `${username}: ${text}`,
     states: {
@@ -116,6 +116,7 @@ export const texts = {
   },
 
   days: { today: 'Today', yesterday: 'Yesterday' },
+  justNow: 'just now',
   title: (unread: number) => (unread > 0 ? `(${unread}) Parley` : 'Parley'),
 
   /** By the code of an error: the server's own, and the client library's. A test holds them against both contracts. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { startRuntime } from '../../local/runtime.ts';
 import { launchOptions } from './support/chromium.ts';
-import type { Person } from './support/people.ts';
+import { newcomer, type Person, person } from './support/people.ts';
 import { seedWorld, type World } from './support/world.ts';
 
 /**
@@ -12,12 +12,12 @@ import { seedWorld, type World } from './support/world.ts';
  */
 const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, '.build', 'screenshots');
-const documented = [
+const documented = new Set([
   'conversation-wide-light',
   'conversation-wide-dark',
   'conversation-phone-dark',
   'inbox-phone-light',
-];
+]);
 
 const SCREENS: Readonly<Record<string, BrowserContextOptions>> = {
   wide: { viewport: { width: 1200, height: 760 } },
@@ -25,75 +25,142 @@ const SCREENS: Readonly<Record<string, BrowserContextOptions>> = {
 };
 
 interface View {
-  readonly hash: (world: World) => string;
-  readonly isIn: boolean;
+  readonly hash: string;
+  /** Nobody, for the views before the door. */
+  readonly as?: Person;
   /** What to wait for, or to do, before the picture is taken. */
   readonly ready: (page: Page) => Promise<unknown>;
 }
 
 const heading = (name: string) => (page: Page) => page.getByRole('heading', { level: 1, name }).waitFor();
 
-const VIEWS: Readonly<Record<string, View>> = {
-  'log-in': { hash: () => '#/log-in', isIn: false, ready: heading('Log in') },
-  'sign-up': { hash: () => '#/sign-up', isIn: false, ready: heading('Create an account') },
-  inbox: { hash: () => '#/', isIn: true, ready: (page) => page.locator('.badge').first().waitFor() },
-  conversation: {
-    hash: ({ charles }) => `#/with/${charles.id}`,
-    isIn: true,
-    ready: (page) => page.getByRole('main').getByText('Online', { exact: true }).last().waitFor(),
-  },
-  people: {
-    hash: () => '#/people',
-    isIn: true,
-    ready: (page) => page.getByRole('list', { name: 'People found' }).getByRole('link').first().waitFor(),
-  },
-  profile: { hash: () => '#/profile', isIn: true, ready: (page) => page.getByLabel('First name').waitFor() },
+/** In the order in which they are taken: the last ones change what the others show. */
+const viewsOf = ({ ada, charles, mary, stranger }: World & { stranger: Person }): Record<string, View> => {
+  const withCharles = `#/with/${charles.id}`;
+  const isThere = (page: Page) =>
+    page.getByRole('main').getByText('Online', { exact: true }).last().waitFor();
+  return {
+    'log-in': { hash: '#/log-in', ready: heading('Log in') },
+    'log-in-refused': {
+      hash: '#/log-in',
+      async ready(page) {
+        await page.getByLabel('Email').fill(ada.email);
+        await page.getByLabel('Password').fill('not it');
+        await page.getByRole('button', { name: 'Log in' }).click();
+        await page.getByRole('alert').waitFor();
+      },
+    },
+    'sign-up': { hash: '#/sign-up', ready: heading('Create an account') },
+    'sign-up-refused': {
+      hash: '#/sign-up',
+      async ready(page) {
+        await page.getByLabel('Email').fill('ada');
+        await page.getByLabel('Username').fill(ada.username);
+        await page.getByRole('button', { name: 'Create account' }).click();
+        await page.getByRole('alert').waitFor();
+      },
+    },
+    'inbox-empty': {
+      hash: '#/',
+      as: stranger,
+      ready: (page) => page.getByText('No conversations yet').waitFor(),
+    },
+    inbox: { hash: '#/', as: ada, ready: (page) => page.locator('.badge').first().waitFor() },
+    conversation: { hash: withCharles, as: ada, ready: isThere },
+    'conversation-empty': {
+      hash: `#/with/${stranger.id}`,
+      as: ada,
+      ready: (page) => page.getByText('This is the beginning').waitFor(),
+    },
+    people: {
+      hash: '#/people',
+      as: ada,
+      ready: (page) => page.getByRole('list', { name: 'People found' }).getByRole('link').first().waitFor(),
+    },
+    profile: { hash: '#/profile', as: ada, ready: (page) => page.getByLabel('First name').waitFor() },
+    nobody: { hash: '#/with/nobody', as: ada, ready: heading('There is nobody here') },
+    'conversation-failed': {
+      hash: withCharles,
+      as: ada,
+      async ready(page) {
+        await isThere(page);
+        // Half of a surrogate pair: the server refuses it.
+        await page.getByRole('textbox', { name: 'Message', exact: true }).evaluate((area) => {
+          (area as HTMLTextAreaElement).value = 'So the loop runs \ud83d';
+          area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        });
+        await page.getByRole('button', { name: 'Send' }).click();
+        await page.getByRole('button', { name: 'Discard' }).waitFor();
+      },
+    },
+    'conversation-unread': {
+      hash: `#/with/${mary.id}`,
+      as: ada,
+      ready: (page) => page.getByText('New messages').waitFor(),
+    },
+  };
 };
 
-const runtime = await startRuntime({ port: 0, memory: true, onLog: (line) => console.error(line) });
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(join(root, 'docs', 'screenshots'), { recursive: true });
 const browser = await chromium.launch(await launchOptions());
 try {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(root, 'docs', 'screenshots'), { recursive: true });
-  const world = await seedWorld(runtime);
-  // He is there, and has read all of it.
-  const his = await open(browser, world.charles, {});
-  await his.goto(`${runtime.url}/#/with/${world.ada.id}`);
-  await his.locator('li.message').last().waitFor();
   for (const [screen, options] of Object.entries(SCREENS)) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      for (const [view, { hash, isIn, ready }] of Object.entries(VIEWS)) {
-        const page = await open(browser, isIn ? world.ada : undefined, { ...options, colorScheme });
-        await page.goto(`${runtime.url}/${hash(world)}`);
-        await ready(page);
-        await page.waitForLoadState('networkidle');
-        const name = `${view}-${screen}-${colorScheme}`;
-        await page.screenshot({ path: join(folder, `${name}.png`) });
-        if (documented.includes(name))
-          await page.screenshot({ path: join(root, 'docs', 'screenshots', `${name}.png`) });
-        await page.context().close();
-      }
+      await photograph(browser, `${screen}-${colorScheme}`, { ...options, colorScheme });
     }
   }
-  console.log(`${folder}: ${Object.keys(VIEWS).join(', ')}`);
 } finally {
   await browser.close();
-  await runtime.stop();
+}
+console.log(folder);
+
+/** Every view on one kind of screen, in a world of its own: what is looked at is read. */
+async function photograph(browser: Browser, kind: string, options: BrowserContextOptions): Promise<void> {
+  const runtime = await startRuntime({ port: 0, memory: true, onLog: (line) => console.error(line) });
+  const open = (as?: Person) => openPage(browser, runtime.url, as, options);
+  try {
+    const world = await seedWorld(runtime);
+    const stranger = await person(runtime.url, 'luigi', {
+      username: 'luigi.menabrea',
+      email: 'luigi@example.com',
+      password: newcomer('luigi').password,
+    });
+    // He is there, and has read all of it.
+    const his = await open(world.charles);
+    await his.goto(`${runtime.url}/#/with/${world.ada.id}`);
+    await his.locator('li.message').last().waitFor();
+    for (const [view, { hash, as, ready }] of Object.entries(viewsOf({ ...world, stranger }))) {
+      const page = await open(as);
+      await page.goto(`${runtime.url}/${hash}`);
+      await ready(page);
+      await page.waitForLoadState('networkidle');
+      const name = `${view}-${kind}`;
+      await page.screenshot({ path: join(folder, `${name}.png`) });
+      if (documented.has(name))
+        await page.screenshot({ path: join(root, 'docs', 'screenshots', `${name}.png`) });
+      await page.context().close();
+    }
+    await his.context().close();
+  } finally {
+    await runtime.stop();
+  }
 }
 
 /** A page of somebody, in a time zone in which it is evening: the world's talks are of the evening. */
-async function open(
+async function openPage(
   browser: Browser,
-  person: Person | undefined,
+  url: string,
+  as: Person | undefined,
   options: BrowserContextOptions,
 ): Promise<Page> {
-  const tokens = person && [{ name: 'parley.tokens', value: JSON.stringify(person.tokens) }];
+  const tokens = as && [{ name: 'parley.tokens', value: JSON.stringify(as.tokens) }];
   const context = await browser.newContext({
     ...options,
     locale: 'en-GB',
     timezoneId: eveningZone(new Date()),
     reducedMotion: 'reduce',
-    storageState: { cookies: [], origins: tokens ? [{ origin: runtime.url, localStorage: tokens }] : [] },
+    storageState: { cookies: [], origins: tokens ? [{ origin: url, localStorage: tokens }] : [] },
   });
   return await context.newPage();
 }

@@ -32,7 +32,7 @@ describe('times', () => {
   });
 
   it('ago are in whole minutes, hours and days', () => {
-    expect(ago(new Date(now.getTime() - 59_000), now)).toBe('this minute');
+    expect(ago(new Date(now.getTime() - 59_000), now)).toBe('just now');
     expect(ago(new Date(now.getTime() - 5 * 60_000), now)).toBe('5 minutes ago');
     expect(ago(new Date(now.getTime() - 3 * 3_600_000), now)).toBe('3 hours ago');
     expect(ago(at(2026, 11, 22, 9), now)).toBe('yesterday');

@@ -13,7 +13,7 @@ interface Props {
   readonly maxLength?: number;
 }
 
-/** A field with its label, what helps to fill it in, and what is wrong with it. */
+/** A field with its label, and what helps to fill it in, or what is wrong with it. */
 export function Field({
   label,
   name,
@@ -26,7 +26,7 @@ export function Field({
   maxLength,
 }: Props) {
   const id = useId();
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  const description = error || hint;
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -39,7 +39,7 @@ export function Field({
         {...(type !== 'text' || name === 'username' ? { autocapitalize: 'none', spellcheck: false } : {})}
         {...(value !== undefined && { defaultValue: value })}
         {...(maxLength && { maxLength })}
-        aria-describedby={described || undefined}
+        aria-describedby={description ? `${id}-description` : undefined}
         aria-invalid={error ? 'true' : undefined}
         ref={(input) => {
           if (focus && input && !input.dataset.met) {
@@ -48,14 +48,10 @@ export function Field({
           }
         }}
       />
-      {hint && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-      {error && (
-        <p class="error" id={`${id}-error`}>
-          {error}
+      {/* What is wrong says what is right as well. */}
+      {description && (
+        <p class={error ? 'error' : 'hint'} id={`${id}-description`}>
+          {description}
         </p>
       )}
     </div>

@@ -54,10 +54,10 @@ export function briefly(date: Date, now = new Date()): string {
   return (date.getFullYear() === now.getFullYear() ? shortDay : shortYear).format(date);
 }
 
-/** `5 minutes ago`, `yesterday` */
+/** `just now`, `5 minutes ago`, `yesterday` */
 export function ago(date: Date, now = new Date()): string {
   const minutes = Math.max(0, Math.floor((now.getTime() - date.getTime()) / 60_000));
-  if (minutes < 1) return relative.format(0, 'minute');
+  if (minutes < 1) return texts.justNow;
   if (minutes < 60) return relative.format(-minutes, 'minute');
   if (minutes < 24 * 60) return relative.format(-Math.floor(minutes / 60), 'hour');
   return relative.format(-Math.max(1, daysAgo(date, now)), 'day');

@@ -38,21 +38,24 @@ export class MessageRow extends Component<Props> {
         <div class="bubble">
           {/* Who speaks is seen by side and colour, and heard by name. */}
           {isFirst && <span class="unseen">{`${sender}: `}</span>}
-          <span class="text" dir="auto">
-            {piecesOf(text).map((piece) =>
-              piece.href ? (
-                <a href={piece.href} target="_blank" rel="noopener noreferrer">
-                  {piece.text}
-                </a>
-              ) : (
-                piece.text
-              ),
-            )}
-          </span>
-          <span class="meta">
-            <Time at={at} shown={timeOf(at)} />
-            {state !== 'received' && <Tick state={state} />}
-          </span>
+          <div class="body" dir="auto">
+            <span class="text">
+              {piecesOf(text).map((piece) =>
+                piece.href ? (
+                  <a href={piece.href} target="_blank" rel="noopener noreferrer">
+                    {piece.text}
+                  </a>
+                ) : (
+                  piece.text
+                ),
+              )}
+            </span>
+            {/* Behind the last words, whichever way they are written; its own way says nothing of theirs. */}
+            <span class="meta" dir={texts.direction}>
+              <Time at={at} shown={timeOf(at)} />
+              {state !== 'received' && <Tick state={state} />}
+            </span>
+          </div>
         </div>
         {state === 'failed' && (
           <div class="failure">
