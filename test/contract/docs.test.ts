@@ -17,13 +17,13 @@ function anchorsOf({ text }: Page): string[] {
 }
 
 const links = PAGES.flatMap((page) =>
-  [...page.text.matchAll(/\]\(([^)\s]+)\)/g)]
+  [...page.text.matchAll(/(?:\]\(|src(?:set)?=")([^)\s"]+)[)"]/g)]
     .map(([, target]) => target as string)
     .filter((target) => !target.startsWith('https://'))
     .map((target) => ({ page, from: page.path, target })),
 );
 
-describe('every link leads somewhere', () => {
+describe('every link, and every picture, leads somewhere', () => {
   it.each(links)('$from: $target', ({ page, target }) => {
     const [file = '', anchor] = target.split('#');
     const path = file === '' ? page.path : normalize(join(dirname(page.path), file));
