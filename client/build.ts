@@ -1,6 +1,6 @@
 // biome-ignore-start lint/style/noRestrictedImports: this builds the library, and is no part of it.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 // biome-ignore-end lint/style/noRestrictedImports: see above.
@@ -17,9 +17,9 @@ export function buildClient(outDir = join(ROOT, '.build/client')): string {
   });
   if (status !== 0) throw new Error(`The client does not compile.\n${stdout}`);
   // tsc rewrites the extensions of imports in JavaScript alone; older ones than this know no `.ts` in declarations.
-  for (const file of readdirSync(outDir).filter((name) => name.endsWith('.d.ts'))) {
+  for (const file of globSync('**/*.d.ts', { cwd: outDir })) {
     const declarations = readFileSync(join(outDir, file), 'utf8');
-    writeFileSync(join(outDir, file), declarations.replace(/(from '\.\/[\w-]+)\.ts'/g, "$1.js'"));
+    writeFileSync(join(outDir, file), declarations.replace(/(from '\.{1,2}\/[\w/-]+)\.ts'/g, "$1.js'"));
   }
   for (const file of ['package.json', 'README.md']) copyFileSync(join(CLIENT, file), join(outDir, file));
   copyFileSync(join(ROOT, 'LICENSE'), join(outDir, 'LICENSE'));

@@ -1,9 +1,9 @@
-import type { Fetch } from './http.ts';
-import type { Limits } from './line.ts';
-import type { SocketConstructor } from './link.ts';
-import type { OutboxStore } from './outbox-store.ts';
-import type { TokenStore } from './token-store.ts';
-import type { WakeUps } from './wake-ups.ts';
+import type { Limits } from './line/line.ts';
+import type { SocketConstructor } from './line/link.ts';
+import type { WakeUps } from './line/wake-ups.ts';
+import type { OutboxStore } from './outbox/outbox-store.ts';
+import type { Fetch } from './session/http.ts';
+import type { TokenStore } from './session/token-store.ts';
 
 export interface ClientOptions {
   /** Such as `https://chat.example.com`; in a page that the deployment serves, `location.origin`. */

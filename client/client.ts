@@ -1,6 +1,4 @@
 import type { ClientOptions } from './client-options.ts';
-import type { ConversationStore } from './conversation.ts';
-import { ParleyError } from './errors.ts';
 import type {
   Account,
   Credentials,
@@ -9,7 +7,9 @@ import type {
   Registration,
   User,
   UserWithPresence,
-} from './http-types.ts';
+} from './contract/http-types.ts';
+import type { ConversationStore } from './conversation/conversation.ts';
+import { ParleyError } from './errors.ts';
 import { conversationOf } from './ids.ts';
 import type { Observable } from './observable.ts';
 import { wire } from './wiring.ts';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './error-code.ts';
+import type { ErrorCode } from './contract/error-code.ts';
 
 /** What is wrong, field by field. */
 export type FieldErrors = Readonly<Record<string, readonly string[]>>;

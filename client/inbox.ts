@@ -5,7 +5,7 @@ import type {
   StoredMessage,
   User,
   UserWithPresence,
-} from './http-types.ts';
+} from './contract/http-types.ts';
 import { peerIn } from './ids.ts';
 import type { MarkStore, Marks } from './marks.ts';
 import { type Observable, observable } from './observable.ts';

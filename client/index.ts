@@ -1,7 +1,6 @@
 export { type Client, type Conversation, createClient } from './client.ts';
 export type { ClientOptions } from './client-options.ts';
-export type { ErrorCode } from './error-code.ts';
-export { type FieldErrors, ParleyError } from './errors.ts';
+export type { ErrorCode } from './contract/error-code.ts';
 export type {
   Account,
   Credentials,
@@ -10,15 +9,16 @@ export type {
   Registration,
   User,
   UserWithPresence,
-} from './http-types.ts';
+} from './contract/http-types.ts';
+export type { Message, MessageState } from './conversation/message.ts';
+export { type FieldErrors, ParleyError } from './errors.ts';
 export type { InboxItem } from './inbox.ts';
-export { indexedOutbox } from './indexed-outbox.ts';
-export type { LineState } from './line.ts';
-export type { Message, MessageState } from './message.ts';
+export type { LineState } from './line/line.ts';
+export type { PageEvent, WakeUps } from './line/wake-ups.ts';
 export type { Observable } from './observable.ts';
-export { memoryOutbox, type OutboxStore, type Unsent } from './outbox-store.ts';
+export { indexedOutbox } from './outbox/indexed-outbox.ts';
+export { memoryOutbox, type OutboxStore, type Unsent } from './outbox/outbox-store.ts';
 export type { PeopleState } from './people.ts';
 export type { PresenceState } from './presence.ts';
-export type { SessionState } from './session.ts';
-export { localTokens, memoryTokens, type TokenStore, type Tokens } from './token-store.ts';
-export type { PageEvent, WakeUps } from './wake-ups.ts';
+export type { SessionState } from './session/session.ts';
+export { localTokens, memoryTokens, type TokenStore, type Tokens } from './session/token-store.ts';

@@ -1,5 +1,5 @@
+import type { Action, Frame } from './contract/frame-types.ts';
 import { mayPass, type ParleyError } from './errors.ts';
-import type { Action, Frame } from './frame-types.ts';
 
 /** Up to which `seq` both members have read, and their devices received. */
 export interface Marks {

@@ -1,5 +1,5 @@
+import type { User, UserPage } from './contract/http-types.ts';
 import type { ParleyError } from './errors.ts';
-import type { User, UserPage } from './http-types.ts';
 import { type Observable, observable } from './observable.ts';
 
 export interface PeopleState {

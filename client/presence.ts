@@ -1,7 +1,7 @@
-import type { Action, Frame, Presence } from './frame-types.ts';
+import type { Action, Frame, Presence } from './contract/frame-types.ts';
 import { type Changeable, type Observable, observable } from './observable.ts';
-import type { Pauses } from './pauses.ts';
-import { persist } from './persist.ts';
+import type { Pauses } from './retrying/pauses.ts';
+import { persist } from './retrying/persist.ts';
 
 /** Undefined until it is known: nobody knows a person whom they share no conversation with. */
 export type PresenceState = { readonly online: boolean; readonly lastSeen: string | null } | undefined;

@@ -1,4 +1,4 @@
-import type { KeyValues } from '../../client/lock.ts';
+import type { KeyValues } from '../../client/session/lock.ts';
 
 type Listener = (event: { readonly key: string | null }) => void;
 

@@ -11,7 +11,7 @@ type Declared = Record<string, Record<string, Field>>;
 
 /** The interfaces of a file that holds nothing else: name → field → its type. */
 function interfacesOf(file: string): Declared {
-  const source = readFileSync(new URL(`../../client/${file}`, import.meta.url), 'utf8');
+  const source = readFileSync(new URL(`../../client/contract/${file}`, import.meta.url), 'utf8');
   const found = [...source.matchAll(/export interface (\w+) \{\n([^}]*)\n\}/g)].map(
     ([, name = '', body = '']) => {
       const fields = [...body.matchAll(/readonly (\w+)(\??): (.*);/g)].map(
@@ -97,7 +97,7 @@ describe('the types are those of the contract', () => {
   });
 
   it('and know every code of an error', () => {
-    const source = readFileSync(new URL('../../client/error-code.ts', import.meta.url), 'utf8');
+    const source = readFileSync(new URL('../../client/contract/error-code.ts', import.meta.url), 'utf8');
     const [, union = ''] = /type ServerCode =([^;]*);/.exec(source) ?? [];
     const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code);
     expect(codes).toEqual([...errorCodes()].sort());

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createAsking } from '../../client/asking.ts';
-import type { Ask } from '../../client/http.ts';
 import { localTokens, memoryTokens, type Tokens } from '../../client/index.ts';
-import { createSession } from '../../client/session.ts';
+import { createAsking } from '../../client/session/asking.ts';
+import type { Ask } from '../../client/session/http.ts';
+import { createSession } from '../../client/session/session.ts';
 import { browser } from './browser.ts';
 import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
 import { clientOf, during, fakeClock, online, pass } from './support.ts';

@@ -1,4 +1,4 @@
-import type { Socket, SocketConstructor } from '../../client/link.ts';
+import type { Socket, SocketConstructor } from '../../client/line/link.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: frames of every kind, which the tests look into.
 type Json = any;

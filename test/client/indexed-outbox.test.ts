@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { type IndexedDb, indexedOutbox } from '../../client/indexed-outbox.ts';
-import type { Unsent } from '../../client/outbox-store.ts';
+import { type IndexedDb, indexedOutbox } from '../../client/outbox/indexed-outbox.ts';
+import type { Unsent } from '../../client/outbox/outbox-store.ts';
 
 /** As much of IndexedDB as the outbox uses: requests settle later, and stores are there only after an upgrade. */
 function database({ isRefusing = false, isFull = (): boolean => false } = {}): IndexedDb {

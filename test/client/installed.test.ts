@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildClient } from '../../client/build.ts';
 
@@ -24,12 +24,9 @@ describe('the package', () => {
     const built = buildClient(join(home, 'built'));
     // As npm does from a path, but for the network: what `files` names, and what always goes with it.
     const { files } = JSON.parse(readFileSync(join(built, 'package.json'), 'utf8'));
-    const patterns: RegExp[] = files.map((glob: string) => new RegExp(`^${glob.replaceAll('*', '.*')}$`));
-    mkdirSync(installed, { recursive: true });
-    for (const file of readdirSync(built)) {
-      const isTaken =
-        /^(package\.json|README.*|LICENSE)$/.test(file) || patterns.some((one) => one.test(file));
-      if (isTaken) cpSync(join(built, file), join(installed, file));
+    const always = ['package.json', 'README.md', 'LICENSE'];
+    for (const file of globSync([...files, ...always], { cwd: built })) {
+      cpSync(join(built, file), join(installed, file));
     }
     writeFileSync(join(home, 'package.json'), '{"type":"module"}');
     writeFileSync(join(home, 'consumer.ts'), CONSUMER);
@@ -66,7 +63,9 @@ describe('the package', () => {
   });
 
   it('holds JavaScript and declarations alone, which name files that are there', () => {
-    const files = readdirSync(installed);
+    const files = readdirSync(installed, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(installed, join(parentPath, name)));
     expect(files.filter((file) => !/\.(js|d\.ts)$/.test(file)).sort()).toEqual([
       'LICENSE',
       'README.md',
@@ -76,8 +75,8 @@ describe('the package', () => {
     for (const file of files.filter((name) => name.endsWith('s'))) {
       const text = readFileSync(join(installed, file), 'utf8');
       for (const [, named = ''] of text.matchAll(/(?:from|import) ?'([^']*)'/g)) {
-        expect(named).toMatch(/^\.\/[\w-]+\.js$/);
-        expect(files).toContain(named.slice(2));
+        expect(named).toMatch(/^\.{1,2}\/[\w/-]+\.js$/);
+        expect(files).toContain(join(dirname(file), named));
       }
     }
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Action, Frame, MessageSend } from '../../client/contract/frame-types.ts';
 import { ParleyError } from '../../client/errors.ts';
-import type { Action, Frame, MessageSend } from '../../client/frame-types.ts';
 import { memoryOutbox, type OutboxStore } from '../../client/index.ts';
-import { createOutbox } from '../../client/outbox.ts';
-import { createPauses } from '../../client/pauses.ts';
+import { createOutbox } from '../../client/outbox/outbox.ts';
+import { createPauses } from '../../client/retrying/pauses.ts';
 import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
 import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
 

@@ -1,10 +1,10 @@
-import { backoff } from './backoff.ts';
-import { hasCode, ParleyError } from './errors.ts';
-import type { Action, Frame } from './frame-types.ts';
+import type { Action, Frame } from '../contract/frame-types.ts';
+import { hasCode, ParleyError } from '../errors.ts';
+import { observable } from '../observable.ts';
+import { backoff } from '../retrying/backoff.ts';
+import type { Session } from '../session/session.ts';
 import { type Link, openLink, type SocketConstructor } from './link.ts';
-import { observable } from './observable.ts';
 import { createPulse } from './pulse.ts';
-import type { Session } from './session.ts';
 import type { PageEvent, WakeUps } from './wake-ups.ts';
 
 /** `off`: nobody is logged in, or the client was closed. `waiting`: it will be tried again. */

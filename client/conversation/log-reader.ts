@@ -1,6 +1,6 @@
-import { backoff } from './backoff.ts';
-import { hasCode } from './errors.ts';
-import type { Conversation as InboxEntry, MessageWindow, StoredMessage } from './http-types.ts';
+import type { Conversation as InboxEntry, MessageWindow, StoredMessage } from '../contract/http-types.ts';
+import { hasCode } from '../errors.ts';
+import { backoff } from '../retrying/backoff.ts';
 import { createLog, type Log } from './log.ts';
 import { createShared } from './shared.ts';
 

@@ -1,9 +1,9 @@
-import type { ConversationStore } from './conversation.ts';
-import type { Action, Frame, SyncDone, SyncPage } from './frame-types.ts';
-import type { StoredMessage } from './http-types.ts';
-import type { Inbox } from './inbox.ts';
-import type { Pauses } from './pauses.ts';
-import { persist } from './persist.ts';
+import type { Action, Frame, SyncDone, SyncPage } from '../contract/frame-types.ts';
+import type { StoredMessage } from '../contract/http-types.ts';
+import type { ConversationStore } from '../conversation/conversation.ts';
+import type { Inbox } from '../inbox.ts';
+import type { Pauses } from '../retrying/pauses.ts';
+import { persist } from '../retrying/persist.ts';
 
 interface Options {
   readonly request: (action: Action) => Promise<Frame>;

@@ -1,5 +1,5 @@
-import { hasCode } from './errors.ts';
-import type { MessageWindow, StoredMessage } from './http-types.ts';
+import type { MessageWindow, StoredMessage } from '../contract/http-types.ts';
+import { hasCode } from '../errors.ts';
 
 const MOST = 100;
 

@@ -1,4 +1,4 @@
-import type { StoredMessage } from './http-types.ts';
+import type { StoredMessage } from '../contract/http-types.ts';
 
 export type Log = ReturnType<typeof createLog>;
 

@@ -1,6 +1,6 @@
-import type { StoredMessage } from './http-types.ts';
-import type { Marks } from './marks.ts';
-import type { Unsent } from './outbox-store.ts';
+import type { StoredMessage } from '../contract/http-types.ts';
+import type { Marks } from '../marks.ts';
+import type { Unsent } from '../outbox/outbox-store.ts';
 
 /** `received` for the other one's; an own one goes from `sending` to `read`, or is `failed` with a `reason`. */
 export type MessageState = 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';

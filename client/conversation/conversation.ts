@@ -1,10 +1,10 @@
-import { ParleyError } from './errors.ts';
-import type { Conversation as InboxEntry, StoredMessage } from './http-types.ts';
+import type { Conversation as InboxEntry, StoredMessage } from '../contract/http-types.ts';
+import { ParleyError } from '../errors.ts';
+import type { MarkStore } from '../marks.ts';
+import { type Observable, observable } from '../observable.ts';
+import type { Outbox } from '../outbox/outbox.ts';
 import { createLogReader } from './log-reader.ts';
-import type { MarkStore } from './marks.ts';
 import { type Message, storedMessage, unsentMessage } from './message.ts';
-import { type Observable, observable } from './observable.ts';
-import type { Outbox } from './outbox.ts';
 import { createTyping } from './typing.ts';
 
 export type ConversationStore = ReturnType<typeof createConversation>;

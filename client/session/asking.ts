@@ -1,4 +1,4 @@
-import { hasCode, ParleyError } from './errors.ts';
+import { hasCode, ParleyError } from '../errors.ts';
 import type { Ask } from './http.ts';
 import type { Session } from './session.ts';
 

@@ -1,4 +1,4 @@
-import { type Observable, observable } from './observable.ts';
+import { type Observable, observable } from '../observable.ts';
 
 const OWN_EVERY_MS = 3_000;
 

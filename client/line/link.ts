@@ -1,5 +1,5 @@
-import { ParleyError } from './errors.ts';
-import type { Action, Frame } from './frame-types.ts';
+import type { Action, Frame } from '../contract/frame-types.ts';
+import { ParleyError } from '../errors.ts';
 
 /** What this library needs of a WebSocket, a browser's or another one. */
 export interface Socket {

@@ -1,8 +1,8 @@
+import type { Credentials, TokenPair, User } from '../contract/http-types.ts';
+import { hasCode, ParleyError } from '../errors.ts';
+import { observable } from '../observable.ts';
 import { claimsOf, isReadable } from './claims.ts';
-import { hasCode, ParleyError } from './errors.ts';
 import type { Ask } from './http.ts';
-import type { Credentials, TokenPair, User } from './http-types.ts';
-import { observable } from './observable.ts';
 import type { TokenStore, Tokens } from './token-store.ts';
 
 /** Who is logged in. `ended`: the server ended the session, or its time has run out. */

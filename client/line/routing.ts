@@ -1,10 +1,10 @@
-import type { ConversationStore } from './conversation.ts';
-import type { ChatMessage, Frame, MessageSent, ReadReply, ReceivedReply } from './frame-types.ts';
-import type { StoredMessage } from './http-types.ts';
-import type { Inbox } from './inbox.ts';
-import type { MarkStore } from './marks.ts';
-import type { Outbox } from './outbox.ts';
-import type { PresenceBook } from './presence.ts';
+import type { ChatMessage, Frame, MessageSent, ReadReply, ReceivedReply } from '../contract/frame-types.ts';
+import type { StoredMessage } from '../contract/http-types.ts';
+import type { ConversationStore } from '../conversation/conversation.ts';
+import type { Inbox } from '../inbox.ts';
+import type { MarkStore } from '../marks.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { PresenceBook } from '../presence.ts';
 
 interface Options {
   readonly ownId: () => string;

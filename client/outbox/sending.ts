@@ -1,10 +1,10 @@
-import { backoff } from './backoff.ts';
-import { hasCode, mayPass, ParleyError } from './errors.ts';
-import type { Action, Frame } from './frame-types.ts';
-import type { StoredMessage } from './http-types.ts';
-import { peerIn } from './ids.ts';
+import type { Action, Frame } from '../contract/frame-types.ts';
+import type { StoredMessage } from '../contract/http-types.ts';
+import { hasCode, mayPass, ParleyError } from '../errors.ts';
+import { peerIn } from '../ids.ts';
+import { backoff } from '../retrying/backoff.ts';
+import type { Pauses } from '../retrying/pauses.ts';
 import type { Unsent } from './outbox-store.ts';
-import type { Pauses } from './pauses.ts';
 
 /** What is done with what waits; of all it is the outbox that knows. */
 interface Waiting {

@@ -1,5 +1,5 @@
+import { mayPass } from '../errors.ts';
 import { backoff } from './backoff.ts';
-import { mayPass } from './errors.ts';
 import type { Pauses } from './pauses.ts';
 
 interface Options {

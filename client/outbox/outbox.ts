@@ -1,5 +1,5 @@
-import type { StoredMessage } from './http-types.ts';
-import { newClientId } from './ids.ts';
+import type { StoredMessage } from '../contract/http-types.ts';
+import { newClientId } from '../ids.ts';
 import { createShelf } from './outbox-shelf.ts';
 import type { OutboxStore, Unsent } from './outbox-store.ts';
 import { createSending, type SendingOptions } from './sending.ts';

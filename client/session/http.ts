@@ -1,4 +1,4 @@
-import { type FieldErrors, ParleyError } from './errors.ts';
+import { type FieldErrors, ParleyError } from '../errors.ts';
 
 /** What this library needs of `fetch`: declared here, so that it compiles without the types of the DOM or of Node. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
