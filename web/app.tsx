@@ -2,9 +2,8 @@ import { useEffect } from 'preact/hooks';
 import { Announcer } from './parts/announcer.tsx';
 import { ConnectionLine } from './parts/connection-line.tsx';
 import { Heading } from './parts/heading.tsx';
-import { session } from './state/chat.ts';
-import { paths } from './state/paths.ts';
-import { goInstead, route } from './state/route.ts';
+import { inbox, session } from './state/chat.ts';
+import { goInside, isDoor, route } from './state/route.ts';
 import { isWide } from './state/screen.ts';
 import { texts } from './texts.ts';
 import { Conversation } from './views/conversation/conversation.tsx';
@@ -25,11 +24,10 @@ export function App() {
 
 /** The conversations, and beside them (on a phone: instead of them) what was chosen. */
 function Chat() {
-  const { view } = route.value;
+  const isAtDoor = isDoor(route.value);
   useEffect(() => {
-    // Who has just come in through the door goes on to the conversations.
-    if (view === 'log-in' || view === 'sign-up') goInstead(paths.inbox);
-  }, [view]);
+    if (isAtDoor) goInside();
+  }, [isAtDoor]);
   return (
     <div class={isWide.value ? 'chat wide' : 'chat'}>
       {isWide.value && (
@@ -71,7 +69,7 @@ function Choose() {
   return (
     <div class="view choose">
       <Heading unseen>{texts.app}</Heading>
-      <p>{texts.inbox.choose}</p>
+      {inbox.isLoaded.value && <p>{texts.inbox.choose}</p>}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { client, inbox } from './state/chat.ts';
 import { notifyOfNews } from './state/notifications.ts';
+import { viewTitle } from './state/title.ts';
 import { texts } from './texts.ts';
 import './styles/style.css';
 
@@ -11,7 +12,7 @@ document.documentElement.dir = texts.direction;
 render(<App />, document.getElementById('app') as HTMLElement);
 
 effect(() => {
-  document.title = texts.title(inbox.unread.value);
+  document.title = texts.title(inbox.unread.value, viewTitle.value);
 });
 notifyOfNews();
 

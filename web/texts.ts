@@ -16,6 +16,7 @@ export const texts = {
     toSignUp: 'Create an account',
     noAccount: 'New here?',
     ended: 'You were logged out. Log in again.',
+    made: 'Your account is made. Log in with it.',
   },
   signUp: {
     title: 'Create an account',
@@ -42,6 +43,7 @@ export const texts = {
     you: 'You: ',
     unread: (count: number) => `${count} unread`,
     more: 'Show more conversations',
+    failed: 'The conversations could not be loaded.',
     skip: 'Skip to the content',
   },
 
@@ -52,6 +54,7 @@ export const texts = {
     none: (query: string) =>
       query ? `Nobody’s username begins with “${query}”.` : 'Nobody else is here yet.',
     count: (count: number) => (count === 1 ? '1 person found' : `${count} people found`),
+    countAndMore: (count: number) => `More than ${count} people found`,
     more: 'Show more people',
     loading: 'Looking…',
   },
@@ -71,6 +74,7 @@ export const texts = {
     notifyDenied: 'Your browser blocks notifications of this site. Its settings can allow them.',
     notifyMissing: 'This browser has no notifications for pages.',
     logOut: 'Log out',
+    failed: 'Your profile could not be loaded.',
   },
 
   conversation: {
@@ -88,7 +92,6 @@ export const texts = {
     loadingOlder: 'Loading older messages…',
     olderFailed: 'Older messages could not be loaded.',
     failed: 'The messages could not be loaded.',
-    tryAgain: 'Try again',
     discard: 'Discard',
     newest: 'Jump to the newest',
     news: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
@@ -110,14 +113,18 @@ export const texts = {
 
   connection: {
     connecting: 'Connecting…',
-    offline: 'You are offline. Messages you write leave when you are back.',
+    offline: 'You are offline. What you write leaves when you are back.',
     back: 'Back online.',
     tryNow: 'Try now',
   },
 
   days: { today: 'Today', yesterday: 'Yesterday' },
   justNow: 'just now',
-  title: (unread: number) => (unread > 0 ? `(${unread}) Parley` : 'Parley'),
+  slow: 'One moment…',
+  loading: 'Loading…',
+  tryAgain: 'Try again',
+  /** Of the page; the conversations themselves have no `view`. */
+  title: (unread: number, view: string) => `${unread > 0 ? `(${unread}) ` : ''}${view && `${view} · `}Parley`,
 
   /** By the code of an error: the server's own, and the client library's. A test holds them against both contracts. */
   refusals: {

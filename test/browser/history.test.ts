@@ -51,7 +51,7 @@ test('a conversation opens at the first unread message, however far back, and th
 
   await own.button(/new messages$/).click();
   await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
-  await expect.poll(() => own.page.title()).toBe('Parley');
+  await expect.poll(() => own.page.title()).toBe(`${charles.username} · Parley`);
   // At once: that it has been read is told as the page goes.
   await own.page.reload();
   await own.message(textOf(COUNT)).waitFor();
@@ -95,11 +95,11 @@ test('a new message does not move who reads further up, and is one press away', 
   await write(url(), ada, charles, 'News');
   await own.button('1 new message').waitFor();
   expect(Math.abs((await topOf(own, before.seq)) - before.top)).toBeLessThan(2);
-  await expect.poll(() => own.page.title()).toBe('(1) Parley');
+  await expect.poll(() => own.page.title()).toBe(`(1) ${ada.username} · Parley`);
   await own.button('1 new message').click();
   await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
   await own.button('1 new message').waitFor({ state: 'detached' });
-  await expect.poll(() => own.page.title()).toBe('Parley');
+  await expect.poll(() => own.page.title()).toBe(`${ada.username} · Parley`);
   // At the end, what comes is followed.
   await write(url(), ada, charles, 'More news');
   await own.message('More news').waitFor();

@@ -36,6 +36,31 @@ test('a phone shows one pane at a time, with a way back', async () => {
   await own.inbox(charles.username).waitFor();
 });
 
+test('the way back on the page is the way back of the phone: it does not lead through everything again', async () => {
+  const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
+  for (const friend of [charles, mary]) await write(url(), friend, ada, 'Hello');
+  const own = await device({ as: ada, context: phone });
+  const before = await own.page.evaluate(() => history.length);
+  for (const friend of [charles, mary]) {
+    await own.inbox(friend.username).tap();
+    await own.isIn(friend);
+    await own.link('Back').tap();
+    await own.inbox(friend.username).waitFor();
+  }
+  // One step was gone, and comes back with the browser's own button.
+  expect(await own.page.evaluate(() => history.length)).toBe(before + 1);
+  await own.page.goForward();
+  await own.isIn(mary);
+
+  // Whoever came by an address stays in the app.
+  await own.load(`#/with/${charles.id}`);
+  await own.isIn(charles);
+  await own.page.reload();
+  await own.isIn(charles);
+  await own.link('Back').tap();
+  await own.inbox(mary.username).waitFor();
+});
+
 test('at 320 px nothing scrolls sideways, and fingers hit what they aim at', async () => {
   const [ada, charles] = await Promise.all([
     person('ada', { username: `ada-${'x'.repeat(60)}-${Date.now()}` }),

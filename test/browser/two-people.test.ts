@@ -39,7 +39,7 @@ test('two people sign up, find each other and talk, and a second device has it a
   await charles.device.showsTexts(['Does the engine run?']);
   await ada.device.showsState('Does the engine run?', 'read');
   await charles.device.badge(ada.username).waitFor({ state: 'detached' });
-  await expect.poll(() => charles.device.page.title()).toBe('Parley');
+  await expect.poll(() => charles.device.page.title()).toBe(`${ada.username} · Parley`);
 
   await charles.device.textbox.pressSequentially('It d', { delay: 20 });
   await expect.poll(() => ada.device.presence.textContent()).toBe('typing…');
@@ -70,5 +70,5 @@ test('two people sign up, find each other and talk, and a second device has it a
   await ada.device.inbox(charles.username).click();
   await ada.device.showsTexts([...said, 'Then show me.']);
   await second.badge(charles.username).waitFor({ state: 'detached' });
-  await expect.poll(() => second.page.title()).toBe('Parley');
+  await expect.poll(() => second.page.title()).toBe('People · Parley');
 });

@@ -13,7 +13,7 @@ function hueOf(id: string): number {
 export function Avatar({ user }: { readonly user: User }) {
   return (
     <span class="avatar" style={{ '--hue': String(hueOf(user.id)) }} aria-hidden="true">
-      {user.username.slice(0, 1).toUpperCase()}
+      {user.username.slice(0, 1).toUpperCase() || '…'}
     </span>
   );
 }

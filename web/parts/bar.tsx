@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { paths } from '../state/paths.ts';
+import { leave } from '../state/route.ts';
 import { isWide } from '../state/screen.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
@@ -9,7 +10,16 @@ export function Bar({ children }: { readonly children: ComponentChildren }) {
   return (
     <header class="bar">
       {!isWide.value && (
-        <a class="button plain" href={paths.inbox} aria-label={texts.conversation.back}>
+        <a
+          class="button plain"
+          href={paths.inbox}
+          aria-label={texts.conversation.back}
+          onClick={(event) => {
+            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+            event.preventDefault();
+            leave();
+          }}
+        >
           <Icon name="back" />
         </a>
       )}

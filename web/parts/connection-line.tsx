@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { client, connection } from '../state/chat.ts';
 import { texts } from '../texts.ts';
 
@@ -7,11 +7,13 @@ import { texts } from '../texts.ts';
 const SAID_AFTER_MS = 1_500;
 const BACK_SAID_MS = 4_000;
 
-/** Says when the page is cut off, and when it is back. It lies over the view: nothing moves. */
+/** Says when the page is cut off, and when it is back. What passes lies over the view; what lasts takes room of its own. */
 export function ConnectionLine() {
   const said = useSignal<'nothing' | 'away' | 'back'>('nothing');
   /** A try has failed: that is more than a connection that is just being made. */
   const hasFailed = useSignal(false);
+  /** Who has not been there before is not back. */
+  const wasOnline = useRef(false);
   const state = connection.value;
   const isAway = state === 'connecting' || state === 'waiting';
 
@@ -21,8 +23,9 @@ export function ConnectionLine() {
   }, [state, hasFailed]);
 
   useEffect(() => {
-    const wasAway = said.value === 'away';
-    if (!isAway) said.value = wasAway && state === 'online' ? 'back' : 'nothing';
+    const isBack = said.value === 'away' && wasOnline.current && state === 'online';
+    if (!isAway) said.value = isBack ? 'back' : 'nothing';
+    if (state === 'online') wasOnline.current = true;
     const timer = setTimeout(
       () => {
         said.value = isAway ? 'away' : 'nothing';
@@ -45,6 +48,7 @@ export function ConnectionLine() {
             onClick={() => {
               // The button goes when the line is back.
               document.getElementById('main')?.focus();
+              hasFailed.value = false;
               client.reconnect();
             }}
           >

@@ -2,8 +2,12 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useRef } from 'preact/hooks';
 import { fieldWords, words } from '../state/refusals.ts';
+import { texts } from '../texts.ts';
 
 export type Faults = Readonly<Record<string, string>>;
+
+/** A server that takes longer than this is waited for in words. */
+const SLOW_MS = 500;
 
 interface Props {
   readonly submit: string;
@@ -21,9 +25,11 @@ interface Props {
 export function Form({ submit, onSubmit, children, fields, done }: Props) {
   const form = useRef<HTMLFormElement>(null);
   const isBusy = useSignal(false);
+  const isSlow = useSignal(false);
   const isDone = useSignal(false);
   const refusal = useSignal<unknown>(undefined);
-  const faults = refusal.value ? fieldWords(refusal.value) : {};
+  const given = useSignal<Readonly<Record<string, string>>>({});
+  const faults = refusal.value ? fieldWords(refusal.value, given.value) : {};
   const isElsewhere = Object.keys(faults).some((field) => !fields.includes(field));
 
   const send = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
@@ -35,6 +41,10 @@ export function Form({ submit, onSubmit, children, fields, done }: Props) {
     const values = Object.fromEntries(
       [...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value)]),
     );
+    given.value = values;
+    const slow = setTimeout(() => {
+      isSlow.value = true;
+    }, SLOW_MS);
     try {
       await onSubmit(values);
       isDone.value = true;
@@ -43,7 +53,8 @@ export function Form({ submit, onSubmit, children, fields, done }: Props) {
       // After the faults are drawn: the first of them is where one goes on.
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
     } finally {
-      isBusy.value = false;
+      clearTimeout(slow);
+      isBusy.value = isSlow.value = false;
     }
   };
 
@@ -72,7 +83,7 @@ export function Form({ submit, onSubmit, children, fields, done }: Props) {
         <button type="submit" class="main" aria-disabled={isBusy.value}>
           {submit}
         </button>
-        <span role="status">{isDone.value && done}</span>
+        <span role="status">{isSlow.value ? texts.slow : isDone.value && done}</span>
       </div>
     </form>
   );

@@ -16,9 +16,17 @@ export const inbox = {
   isLoaded: follow(client.inbox.isLoaded),
 };
 export const people = follow(client.people.state);
-export const drafts = createDrafts(client.session);
+export const drafts = createDrafts(client.session, tabStorage());
 
 export const me = computed(() => session.value.user);
+
+function tabStorage(): Storage | undefined {
+  try {
+    return sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
 
 /** A browser that keeps nothing for sites refuses the very mention of storage: then a reload asks for the password. */
 function tokens(): TokenStore {

@@ -1,22 +1,59 @@
 import type { Client } from '../../client/index.ts';
 
+/** What this needs of `sessionStorage`. */
+type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+interface Kept {
+  readonly writer?: string | undefined;
+  readonly begun: Readonly<Record<string, string>>;
+}
+
+const KEY = 'parley.drafts';
+
 /**
- * What was begun in conversations and not sent, until the page is left, one logs out, or somebody else logs in. A session
- * that the server ends takes nothing away: mostly the same person logs in again.
+ * What was begun in conversations and not sent, for as long as the tab lives, until one logs out, or somebody else logs in. A
+ * session that the server ends takes nothing away: mostly the same person logs in again.
  */
-export function createDrafts(session: Client['session']) {
-  const begun = new Map<string, string>();
-  let writer: string | undefined;
+export function createDrafts(session: Client['session'], store: Store | undefined) {
+  const kept = load(store);
+  const begun = new Map(Object.entries(kept.begun));
+  let { writer } = kept;
+
+  const save = () => {
+    try {
+      if (begun.size === 0) store?.removeItem(KEY);
+      else store?.setItem(KEY, JSON.stringify({ writer, begun: Object.fromEntries(begun) } satisfies Kept));
+    } catch {
+      // Full, or forbidden: then a reload forgets it.
+    }
+  };
+
   session.subscribe(({ state, user }) => {
     // Two people share one conversation, and its id.
-    if (state === 'out' || (user && user.id !== writer)) begun.clear();
+    const isOver = state === 'out' || (user !== undefined && user.id !== writer);
     writer = user?.id ?? writer;
+    if (!isOver) return;
+    begun.clear();
+    save();
   });
+
   return {
     of: (conversation: string): string => begun.get(conversation) ?? '',
     keep(conversation: string, text: string): void {
       if (text === '') begun.delete(conversation);
       else begun.set(conversation, text);
+      save();
     },
   };
+}
+
+/** Whatever stands there; another version of the app may have left it. */
+function load(store: Store | undefined): Kept {
+  try {
+    const { writer, begun } = JSON.parse(store?.getItem(KEY) ?? '{}') as Partial<Kept>;
+    const texts = Object.entries(begun ?? {}).filter(([, text]) => typeof text === 'string');
+    return { writer, begun: Object.fromEntries(texts) };
+  } catch {
+    return { begun: {} };
+  }
 }

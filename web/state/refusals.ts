@@ -21,14 +21,19 @@ const wordsOf = (code: string, detail: string): string => texts.refusals[code] ?
 
 const EMPTY = 'Must not be empty.';
 
-/** What to say of each field. */
-export function fieldWords(error: unknown): Readonly<Record<string, string>> {
+/** What to say of each field, given what was in it. */
+export function fieldWords(
+  error: unknown,
+  given: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
   const errors: FieldErrors = (error instanceof ParleyError && error.errors) || {};
   return Object.fromEntries(
     Object.entries(errors).map(([field, said]) => [
       field,
       // What is not there breaks every other rule too.
-      (said.includes(EMPTY) ? [EMPTY] : said).map((sentence) => texts.fields[sentence] ?? sentence).join(' '),
+      (given[field] === '' || said.includes(EMPTY) ? [EMPTY] : said)
+        .map((sentence) => texts.fields[sentence] ?? sentence)
+        .join(' '),
     ]),
   );
 }

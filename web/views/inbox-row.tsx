@@ -35,7 +35,7 @@ export function InboxRow({ item, isChosen }: Props) {
     <li ref={row} class={unread > 0 ? 'row unread' : 'row'} data-user-id={peer.id}>
       <a href={paths.conversation(peer.id)} aria-current={isChosen ? 'page' : undefined}>
         <Person user={peer} />
-        <span class="name">
+        <span class="name" title={peer.username}>
           <bdi>{peer.username}</bdi>
         </span>
         <Time at={at} shown={briefly(at, now.value)} />

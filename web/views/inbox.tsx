@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Heading } from '../parts/heading.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Waiting } from '../parts/waiting.tsx';
 import { client, inbox, me } from '../state/chat.ts';
 import { paths } from '../state/paths.ts';
 import { previous, route } from '../state/route.ts';
@@ -58,6 +59,7 @@ export function Inbox() {
         <a
           class="button plain self"
           href={paths.profile}
+          title={said.profile(me.value?.username ?? '')}
           aria-label={said.profile(me.value?.username ?? '')}
           aria-current={now.view === 'profile' ? 'page' : undefined}
         >
@@ -77,6 +79,7 @@ export function Inbox() {
             ))}
           </ul>
         )}
+        {!inbox.isLoaded.value && <Waiting failed={said.failed} onAgain={client.reconnect} />}
         {inbox.isLoaded.value && items.length === 0 && (
           <div class="nothing">
             <p>{said.empty}</p>

@@ -1,20 +1,30 @@
+import { useEffect, useState } from 'preact/hooks';
 import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { client, session } from '../state/chat.ts';
 import { paths } from '../state/paths.ts';
+import { madeFor } from '../state/signing-up.ts';
+import { useTitle } from '../state/title.ts';
 import { texts } from '../texts.ts';
 import { Door } from './door.tsx';
 
 const words = texts.logIn;
 
 export function LogIn() {
+  useTitle(words.title);
+  // Only this once: whoever comes later has made nothing.
+  const [made] = useState(madeFor.peek());
+  useEffect(() => {
+    madeFor.value = undefined;
+  }, []);
+  const note = made !== undefined ? words.made : session.value.state === 'ended' && words.ended;
   return (
     <Door>
       <Heading>{words.title}</Heading>
-      {session.value.state === 'ended' && (
+      {note && (
         <p class="note" role="status">
-          {words.ended}
+          {note}
         </p>
       )}
       <Form
@@ -29,8 +39,9 @@ export function LogIn() {
               name="email"
               type="email"
               autocomplete="username"
+              value={made}
               error={faults.email}
-              focus
+              focus={made === undefined}
             />
             <Field
               label={words.password}
@@ -38,6 +49,7 @@ export function LogIn() {
               type="password"
               autocomplete="current-password"
               error={faults.password}
+              focus={made !== undefined}
             />
           </>
         )}

@@ -6,12 +6,14 @@ import { client, connection, me, people } from '../state/chat.ts';
 import { paths } from '../state/paths.ts';
 import { words } from '../state/refusals.ts';
 import { isTouch } from '../state/screen.ts';
+import { useTitle } from '../state/title.ts';
 import { texts } from '../texts.ts';
 
 const said = texts.people;
 
 /** Everybody, or those whose username begins with what is typed. */
 export function People() {
+  useTitle(said.title);
   const id = useId();
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
@@ -27,13 +29,18 @@ export function People() {
   const error = isImpossible ? undefined : people.value.error;
   const others = isImpossible ? [] : found.filter((person) => person.id !== me.value?.id);
   const isAny = others.length > 0;
-  const count = isAny ? said.count(others.length) : said.none(query);
-  const status = isLoading ? (isAny ? '' : said.loading) : error ? '' : count;
+  /** What is shown is what was searched for before: a search begins without knowing of more. */
+  const isOld = isLoading && !hasMore;
+  const count = isAny ? (hasMore ? said.countAndMore : said.count)(others.length) : said.none(query);
+  const status = isLoading ? said.loading : error ? '' : count;
 
   const isOnline = connection.value === 'online';
   useEffect(() => {
     // What was asked without a line is asked again with one.
-    if (isOnline && people.peek().error) client.people.search(people.peek().query);
+    const asked = people.peek();
+    if (!isOnline || !asked.error) return;
+    if (asked.hasMore) void client.people.more();
+    else client.people.search(asked.query);
   }, [isOnline]);
 
   const goOn = async () => {
@@ -63,15 +70,15 @@ export function People() {
         <p class={isAny ? 'unseen' : 'aside'} role="status">
           {status}
         </p>
-        {error && (
+        {error && !hasMore && (
           <p class="refusal" role="alert">
             {words(error)}{' '}
             <button type="button" onClick={() => client.people.search(query)}>
-              {texts.conversation.tryAgain}
+              {texts.tryAgain}
             </button>
           </p>
         )}
-        <ul ref={list} class="found" aria-label={said.found} aria-busy={isLoading}>
+        <ul ref={list} class={isOld ? 'found old' : 'found'} aria-label={said.found} aria-busy={isOld}>
           {others.map((person) => (
             <li key={person.id}>
               <a href={paths.conversation(person.id)}>
@@ -82,9 +89,16 @@ export function People() {
           ))}
         </ul>
         {hasMore && (
-          <button type="button" onClick={() => void goOn()}>
-            {said.more}
-          </button>
+          <div class="actions">
+            <button type="button" aria-disabled={isLoading} onClick={() => void goOn()}>
+              {said.more}
+            </button>
+            {error && (
+              <p class="error" role="alert">
+                {words(error)}
+              </p>
+            )}
+          </div>
         )}
       </div>
     </div>

@@ -5,17 +5,20 @@ import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { Switch } from '../parts/switch.tsx';
+import { Waiting } from '../parts/waiting.tsx';
 import { client, profile } from '../state/chat.ts';
 import { areThere, notifications, turnOff, turnOn } from '../state/notifications.ts';
 import { paths } from '../state/paths.ts';
 import { words } from '../state/refusals.ts';
 import { goInstead } from '../state/route.ts';
+import { useTitle } from '../state/title.ts';
 import { texts } from '../texts.ts';
 
 const said = texts.profile;
 
 /** Who one is, and what others and this device are told. */
 export function Profile() {
+  useTitle(said.title);
   const own = profile.value;
   const refusal = useSignal<unknown>(undefined);
   useEffect(() => {
@@ -40,7 +43,9 @@ export function Profile() {
         <Heading focus>{said.title}</Heading>
       </Bar>
       <div class="page">
-        {own && (
+        {!own ? (
+          <Waiting failed={said.failed} onAgain={client.reconnect} />
+        ) : (
           <>
             <dl class="facts">
               <dt>{said.username}</dt>
@@ -91,16 +96,16 @@ export function Profile() {
               isOn={own.presence === 'shown'}
               onChange={showPresence}
             />
+            <Switch
+              label={said.notify}
+              hint={notifyHint}
+              isOn={notifications.areOn}
+              isDisabled={!areThere || (notifications.areDenied && !notifications.areOn)}
+              onChange={(isOn) => (isOn ? turnOn() : turnOff())}
+            />
+            <hr />
           </>
         )}
-        <Switch
-          label={said.notify}
-          hint={notifyHint}
-          isOn={notifications.areOn}
-          isDisabled={!areThere || (notifications.areDenied && !notifications.areOn)}
-          onChange={(isOn) => (isOn ? turnOn() : turnOff())}
-        />
-        <hr />
         <button
           type="button"
           onClick={() => {

@@ -1,42 +1,27 @@
-import { useRef } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { client } from '../state/chat.ts';
 import { paths } from '../state/paths.ts';
+import { goInstead } from '../state/route.ts';
+import { accountFields, createSignUp, madeFor } from '../state/signing-up.ts';
+import { useTitle } from '../state/title.ts';
 import { texts } from '../texts.ts';
 import { Door } from './door.tsx';
 
 const words = texts.signUp;
 
-/** As the server names them. */
-const fields = ['email', 'username', 'first_name', 'last_name', 'password', 'password2'] as const;
-
-/** An account, and in. `made`: what an earlier try has made, before the way in was cut off. */
-async function signUp(values: Readonly<Record<string, string>>, made: { email?: string }): Promise<void> {
-  const given = (name: (typeof fields)[number]) => values[name] ?? '';
-  const email = given('email').trim();
-  const password = given('password');
-  if (made.email !== email) {
-    await client.register({
-      email,
-      username: given('username').trim(),
-      first_name: given('first_name').trim(),
-      last_name: given('last_name').trim(),
-      password,
-      password2: given('password2'),
-    });
-    made.email = email;
-  }
-  await client.logIn({ email, password });
-}
-
 export function SignUp() {
-  const made = useRef<{ email?: string }>({});
+  useTitle(words.title);
+  const signUp = useMemo(() => createSignUp(client), []);
+  useEffect(() => {
+    if (madeFor.value !== undefined) goInstead(paths.logIn);
+  }, [madeFor.value]);
   return (
     <Door>
       <Heading>{words.title}</Heading>
-      <Form submit={words.submit} fields={fields} onSubmit={(values) => signUp(values, made.current)}>
+      <Form submit={words.submit} fields={accountFields} onSubmit={signUp}>
         {(faults) => (
           <>
             <Field

@@ -80,7 +80,7 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
         aria-label={said.message}
         aria-invalid={isTooLong ? 'true' : undefined}
         aria-describedby={isCounted ? 'composer-count' : undefined}
-        placeholder={said.placeholder(username)}
+        placeholder={username ? said.placeholder(username) : said.message}
         enterkeyhint={isTouch.value ? 'enter' : 'send'}
         onInput={({ currentTarget: { value } }) => {
           write(value);

@@ -31,7 +31,8 @@ export function ConversationHead({ peer, talk, focus }: Props) {
         <Person user={peer} />
         <div class="names">
           <Heading focus={focus}>
-            <bdi>{peer.username}</bdi>
+            {/* Until it is known who that is. */}
+            <bdi title={peer.username}>{peer.username || '…'}</bdi>
           </Heading>
           <p class="presence">{isTyping ? <em>{said.typing}</em> : presence?.online ? said.online : seen}</p>
         </div>

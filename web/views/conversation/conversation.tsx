@@ -6,8 +6,9 @@ import { Heading } from '../../parts/heading.tsx';
 import { client, inbox, me } from '../../state/chat.ts';
 import { useFollowed } from '../../state/follow.ts';
 import { paths } from '../../state/paths.ts';
-import { go } from '../../state/route.ts';
+import { leave } from '../../state/route.ts';
 import { isTouch } from '../../state/screen.ts';
+import { useTitle } from '../../state/title.ts';
 import { texts } from '../../texts.ts';
 import { Composer } from './composer.tsx';
 import { ConversationHead } from './conversation-head.tsx';
@@ -30,6 +31,7 @@ function With({ peer }: { readonly peer: User }) {
   const talk = useMemo(() => client.conversationWith(id), [id]);
   const unreadFrom = useSignal<number | undefined>(undefined);
   const hasFailed = useSignal(false);
+  useTitle(username);
   useEffect(() => {
     talk.open().catch(() => {
       hasFailed.value = true;
@@ -51,7 +53,7 @@ function With({ peer }: { readonly peer: User }) {
       <Composer
         talk={talk}
         username={username}
-        onLeave={() => go(paths.inbox)}
+        onLeave={leave}
         onSend={() => {
           unreadFrom.value = undefined;
         }}
@@ -84,6 +86,7 @@ function useReady(talk: Talk, onUnread: (seq: number) => void): boolean {
 }
 
 function Nobody({ isSelf }: { readonly isSelf: boolean }) {
+  useTitle(isSelf ? said.own : said.nobody);
   return (
     <div class="view">
       <Bar>

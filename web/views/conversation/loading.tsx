@@ -46,7 +46,7 @@ export function Loading({ talk, username, hasFailed }: Props) {
           <p role="status">{hasFailed.value ? said.failed : said.loading}</p>
           {hasFailed.value && (
             <button type="button" onClick={again}>
-              {said.tryAgain}
+              {texts.tryAgain}
             </button>
           )}
         </div>

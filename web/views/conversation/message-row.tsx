@@ -61,7 +61,7 @@ export class MessageRow extends Component<Props> {
           <div class="failure">
             <p>{reason && wordsOfMessage(reason)}</p>
             <button type="button" onClick={leaving(() => void talk.retry(key))}>
-              {said.tryAgain}
+              {texts.tryAgain}
             </button>
             <button type="button" onClick={leaving(() => talk.discard(key))}>
               {said.discard}

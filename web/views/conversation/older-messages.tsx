@@ -7,6 +7,9 @@ import { texts } from '../../texts.ts';
 
 const said = texts.conversation;
 
+/** A line that stands while the server does not answer: so often it is asked again. */
+const AGAIN_MS = 5_000;
+
 interface Props {
   readonly talk: Conversation;
   /** The reader is near the top. */
@@ -29,6 +32,12 @@ export function OlderMessages({ talk, isWanted }: Props) {
   useEffect(() => {
     if (wanted) load();
   }, [wanted, isOnline, messages[0]?.key]);
+  const isToTry = hasFailed.value && wanted && isOnline;
+  useEffect(() => {
+    if (!isToTry) return undefined;
+    const timer = setTimeout(load, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [isToTry]);
 
   return (
     <p class="older">
@@ -43,7 +52,7 @@ export function OlderMessages({ talk, isWanted }: Props) {
               load();
             }}
           >
-            {said.tryAgain}
+            {texts.tryAgain}
           </button>
         </>
       ) : (

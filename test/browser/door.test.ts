@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import type { Device } from './support/device.ts';
+import { newcomer } from './support/people.ts';
+import { stage } from './support/stage.ts';
+
+const { device, person } = stage();
+
+/** What one fills in and sends, at the sign-up. */
+async function signUp(own: Device, { email, username, password }: ReturnType<typeof newcomer>) {
+  await own.fill({
+    Email: email,
+    Username: username,
+    'First name': 'Ada',
+    'Last name': 'Lovelace',
+    Password: password,
+    'Repeat the password': password,
+  });
+  await own.button('Create account').click();
+}
+
+test('whoever was told of no account that was made is in when they try once more', async () => {
+  const own = await device({ hash: '#/sign-up' });
+  own.faults.expect(/net::ERR_FAILED|status of 400/);
+  const ada = newcomer('ada');
+  // It arrives, and its answer is lost.
+  await own.page.route('**/users/register', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await signUp(own, ada);
+  await own.page.getByText('The server cannot be reached.').waitFor();
+  await own.page.unroute('**/users/register');
+  await own.button('Create account').click();
+  await own.link(`Profile, ${ada.username}`).waitFor();
+});
+
+test('whoever tries an email that somebody else has is told so, however often', async () => {
+  const taken = await person('ada');
+  const own = await device({ hash: '#/sign-up' });
+  own.faults.expect(/net::ERR_FAILED|status of 40/);
+  await own.page.route('**/users/register', (route) => route.abort());
+  await signUp(own, { ...newcomer('ada'), email: taken.email });
+  await own.page.getByText('The server cannot be reached.').waitFor();
+  await own.page.unroute('**/users/register');
+  for (let times = 0; times < 2; times += 1) {
+    await own.button('Create account').click();
+    await own.page.getByText('An account with this email exists already.').waitFor();
+  }
+});
+
+test('an account that is made, and was not got into, is gone on with at the log-in', async () => {
+  const own = await device({ hash: '#/sign-up' });
+  own.faults.expect(/net::ERR_FAILED/);
+  const ada = newcomer('ada');
+  await own.page.route('**/users/token', (route) => route.abort());
+  await signUp(own, ada);
+  await own.heading('Log in').waitFor();
+  await own.page.getByText('Your account is made. Log in with it.').waitFor();
+  expect(await own.field('Email').inputValue()).toBe(ada.email);
+  expect(await own.field('Password').evaluate((field) => field === document.activeElement)).toBe(true);
+  await own.page.unroute('**/users/token');
+  await own.fill({ Password: ada.password });
+  await own.button('Log in').click();
+  await own.link(`Profile, ${ada.username}`).waitFor();
+});
+
+test('whoever follows an address and has no account yet arrives there', async () => {
+  const charles = await person('charles');
+  const own = await device({ hash: `#/with/${charles.id}` });
+  await own.heading('Log in').waitFor();
+  await own.link('Create an account').click();
+  await own.heading('Create an account').waitFor();
+  await signUp(own, newcomer('ada'));
+  await own.isIn(charles);
+});
+
+test('a slow server is waited for in words', async () => {
+  const ada = await person('ada');
+  const own = await device();
+  let answer: () => void = () => undefined;
+  const isAnswered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await own.page.route('**/users/token', async (route) => {
+    await isAnswered;
+    await route.continue();
+  });
+  await own.logIn(ada);
+  await own.page.getByRole('status').getByText('One moment…').waitFor();
+  expect(await own.button('Log in').getAttribute('aria-disabled')).toBe('true');
+  answer();
+  await own.link(`Profile, ${ada.username}`).waitFor();
+});

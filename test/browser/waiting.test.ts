@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import type { App } from './support/app.ts';
+import { type Person, write } from './support/people.ts';
+import { phone, stage } from './support/stage.ts';
+
+const { url, device, person } = stage();
+
+test('a list of conversations that does not come says so, and comes when it can', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  await write(url(), charles, ada, 'Hello');
+  const own = await device();
+  own.faults.expect(/status of 500/);
+  await own.page.route('**/conversations?*', (route) => route.fulfill({ status: 500, body: '{}' }));
+  await own.logIn(ada);
+  await own.page.getByText('Loading…').waitFor();
+  await own.page.getByText('The conversations could not be loaded.').waitFor();
+  expect(await own.page.getByText('No conversations yet').count()).toBe(0);
+  expect(await own.page.getByText('Choose a conversation').count()).toBe(0);
+  await own.page.unroute('**/conversations?*');
+  await own.button('Try again').click();
+  await own.inbox(charles.username).waitFor();
+  await own.page.getByText('could not be loaded').waitFor({ state: 'detached' });
+  await own.page.getByText('Choose a conversation').waitFor();
+});
+
+test('more people that cannot be had are told of where one asked for them', async () => {
+  const ada = await person('ada');
+  await Promise.all(Array.from({ length: 22 }, () => person('somebody')));
+  const own = await device({ as: ada, hash: '#/people' });
+  own.faults.expect(/status of 500/);
+  const more = own.button('Show more people');
+  await more.waitFor();
+  await expect
+    .poll(() => own.page.getByRole('main').getByRole('status').allTextContents())
+    .toContainEqual(expect.stringMatching(/^More than \d+ people found$/));
+  await own.page.route('**/users?*', (route) => route.fulfill({ status: 500, body: '{}' }));
+  await more.click();
+  const said = own.page.getByRole('alert');
+  await said.waitFor();
+  expect(await isOnScreen(own, '[role=alert]')).toBe(true);
+  await own.page.unroute('**/users?*');
+  const shown = () => own.page.getByRole('list', { name: 'People found' }).getByRole('link').count();
+  const before = await shown();
+  await more.click();
+  await expect.poll(shown).toBeGreaterThan(before);
+  await said.waitFor({ state: 'detached' });
+});
+
+test('the page itself never scrolls, however much there is in it', async () => {
+  const ada = await person('ada');
+  const people = await Promise.all(Array.from({ length: 20 }, () => person('friend')));
+  for (const friend of people) await write(url(), friend, ada, 'Hello');
+  for (const context of [undefined, phone]) {
+    const own = await device({ as: ada, ...(context && { context }) });
+    await expect.poll(() => own.inbox().locator('.badge').count()).toBe(people.length);
+    await neverScrolls(own, 'the conversations');
+    for (const hash of [`#/with/${people[0]?.id}`, '#/people', '#/profile']) {
+      await own.page.evaluate((to) => location.assign(to), hash);
+      await own.page.waitForLoadState('networkidle');
+      await neverScrolls(own, hash);
+    }
+  }
+});
+
+test('being offline covers nothing that one uses meanwhile, and says what is going on', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  await write(url(), charles, ada, 'Hello');
+  const own = await device({ as: ada, context: { ...phone, viewport: { width: 320, height: 568 } } });
+  await own.inbox(charles.username).waitFor();
+  await own.network.refuse();
+  await own.connectionLine.getByText('You are offline.').waitFor();
+  expect(await isUncovered(own, '.row a')).toBe(true);
+  await own.page.evaluate(() => location.assign('#/people'));
+  await own.heading('People').waitFor();
+  expect(await isUncovered(own, 'input[type=search]')).toBe(true);
+  await own.page.evaluate(() => location.assign('#/profile'));
+  await own.heading('Profile').waitFor();
+  expect(await isUncovered(own, '.facts dd')).toBe(true);
+  await own.button('Try now').tap();
+  await own.connectionLine.getByText('Connecting…').waitFor();
+  await own.connectionLine.getByText('You are offline.').waitFor();
+  await own.network.heal();
+  await own.connectionLine.getByText('Back online.').waitFor({ timeout: 60_000 });
+});
+
+test('a first connection that takes its time is not told as one that is back', async () => {
+  const ada = await person('ada');
+  const own = await device();
+  // A token that has to be replaced first, and a server that takes its time for it.
+  await own.page.route('**/users/token/refresh', async (route) => {
+    await own.page.waitForTimeout(2_500);
+    await route.continue();
+  });
+  await own.page.evaluate((tokens) => localStorage.setItem('parley.tokens', tokens), stale(ada));
+  await own.page.reload();
+  await own.connectionLine.getByText('Connecting…').waitFor();
+  const said: string[] = [];
+  for (const deadline = Date.now() + 3_000; Date.now() < deadline; await own.page.waitForTimeout(50)) {
+    said.push((await own.connectionLine.textContent()) ?? '');
+  }
+  expect(new Set(said)).toEqual(new Set(['Connecting…', '']));
+});
+
+const stale = ({ tokens }: Person) => JSON.stringify({ ...tokens, since: 0 });
+
+const neverScrolls = async (app: App, where: string) =>
+  expect(
+    await app.page.evaluate(() => document.documentElement.scrollHeight - innerHeight),
+    where,
+  ).toBeLessThanOrEqual(0);
+
+const isOnScreen = (app: App, selector: string) =>
+  app.page.evaluate((css) => {
+    const { top, bottom } = (document.querySelector(css) as Element).getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  }, selector);
+
+/** What is at its middle is itself, or of it. */
+const isUncovered = (app: App, selector: string) =>
+  app.page.evaluate((css) => {
+    const element = document.querySelector(css) as Element;
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  }, selector);
