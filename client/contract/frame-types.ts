@@ -56,6 +56,7 @@ export interface ChatMessage {
   readonly sender: string;
   readonly sender_id: string;
   readonly created_at: string;
+  readonly client_id?: string;
 }
 
 export interface MessageSent {

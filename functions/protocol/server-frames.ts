@@ -3,7 +3,10 @@ import type { InboxEntry } from '../core/inbox/inbox.ts';
 import type { Message } from '../core/messages/message.ts';
 import type { Presence } from '../core/presence/presence.ts';
 
-/** A stored message as both members' sockets get it. */
+/**
+ * A stored message as both members' sockets get it. With the name that its sender gave it, as it is read later: a device of
+ * the sender's may hold it as unsent, tried over a socket that is gone or left to it by another tab, and knows it by that.
+ */
 export function messageFrame(message: Message, senderName: string) {
   return {
     type: 'chat.message' as const,
@@ -14,16 +17,13 @@ export function messageFrame(message: Message, senderName: string) {
     sender: senderName,
     sender_id: message.senderId,
     created_at: message.createdAt,
+    ...(message.clientId !== undefined && { client_id: message.clientId }),
   };
 }
 
 /** The reply to `message.send`. */
 export function sentFrame(message: Message, senderName: string) {
-  return {
-    ...messageFrame(message, senderName),
-    type: 'message.sent' as const,
-    ...(message.clientId !== undefined && { client_id: message.clientId }),
-  };
+  return { ...messageFrame(message, senderName), type: 'message.sent' as const };
 }
 
 /** Somebody's mark, as it stands now. */

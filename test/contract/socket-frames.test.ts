@@ -100,15 +100,12 @@ const synced = {
 /** What the functions make, by the message that describes it. */
 const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   conversation: {
-    stored: [
-      frames.messageFrame(message, 'ada'),
-      replied({ ...frames.messageFrame(message, 'ada'), client_id: message.clientId }),
-    ],
-    chatMessage: [frames.messageFrame(message, 'ada')],
+    stored: [frames.messageFrame(withoutClientId, 'ada'), replied(frames.messageFrame(message, 'ada'))],
+    chatMessage: [message, withoutClientId].map((one) => frames.messageFrame(one, 'ada')),
     error: errorsOn('conversation'),
   },
   device: {
-    chatMessage: [frames.messageFrame(message, 'ada')],
+    chatMessage: [message, withoutClientId].map((one) => frames.messageFrame(one, 'ada')),
     sent: [frames.sentFrame(message, 'ada'), replied(frames.sentFrame(message, 'ada'))],
     readMark: [frames.markFrame('conversation.read', mark)],
     readReply: [replied({ ...frames.markFrame('conversation.read', mark), moved: true })],

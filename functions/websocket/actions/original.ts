@@ -10,8 +10,5 @@ export async function sendOriginal({ connection, username }: Caller, peerId: str
   const { message } = await send({ from: connection, senderId, peerId, text, clientId, after }, (stored) =>
     messageFrame(stored, username),
   );
-  return {
-    ...messageFrame(message, username),
-    ...(message.clientId !== undefined && { client_id: message.clientId }),
-  };
+  return messageFrame(message, username);
 }

@@ -56,8 +56,9 @@ const told = {
 describe('a message sent by HTTP', () => {
   it('is stored, told to every socket of both members, and answered with 201', async () => {
     const { post } = entry();
-    expect(await post({ text: 'Hello' })).toEqual({ statusCode: 201, body: { ...told, client_id: id(77) } });
-    const frame = { ...told, type: 'chat.message', sender: 'Alice' };
+    const stored = { ...told, client_id: id(77) };
+    expect(await post({ text: 'Hello' })).toEqual({ statusCode: 201, body: stored });
+    const frame = { ...stored, type: 'chat.message', sender: 'Alice' };
     expect(posts()).toEqual([
       ['alice', frame],
       ['bob', frame],

@@ -189,6 +189,7 @@ it('a stored message is sent in the words of the contract', () => {
     sender: 'Alice',
     sender_id: alice.id,
     created_at: '2026-11-23T12:00:00.000Z',
+    client_id: id(77),
   });
 });
 

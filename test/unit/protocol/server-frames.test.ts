@@ -39,15 +39,16 @@ const told = {
 };
 
 describe('a stored message', () => {
-  it('goes to others without its sender’s own name for it, and without what only the log needs', () => {
-    expect(messageFrame(entry, 'Alice')).toEqual({ ...told, type: 'chat.message', sender: 'Alice' });
-  });
-
-  it('goes back to its sender with the name that they gave it', () => {
-    const sent = { ...told, type: 'message.sent', sender: 'Alice' };
-    expect(sentFrame(entry, 'Alice')).toEqual({ ...sent, client_id: id(77) });
-    expect(sentFrame(nameless, 'Alice')).toEqual(sent);
-  });
+  it.each([
+    ['chat.message', messageFrame],
+    ['message.sent', sentFrame],
+  ])(
+    'goes out in a %s with its sender’s own name for it, and without what only the log needs',
+    (type, frame) => {
+      expect(frame(entry, 'Alice')).toEqual({ ...told, type, sender: 'Alice', client_id: id(77) });
+      expect(frame(nameless, 'Alice')).toEqual({ ...told, type, sender: 'Alice' });
+    },
+  );
 
   it('is read later with the name too, by which a client finds its own', () => {
     expect(syncedMessage(entry)).toEqual({ ...told, client_id: id(77) });

@@ -88,7 +88,7 @@ describe('`message.send`', () => {
         ref: 'r1',
       });
       const everybodyElse = to('alice-phone', 'bob-here', 'bob-original', 'bob-phone');
-      expect(posts()).toEqual(everybodyElse({ ...said, type: 'chat.message' }));
+      expect(posts()).toEqual(everybodyElse({ ...said, type: 'chat.message', client_id: id(77) }));
     },
   );
 

@@ -67,10 +67,11 @@ describe('a message', () => {
       sender: 'Alice',
       sender_id: alice.id,
       created_at: NOON,
+      client_id: id(77),
     };
     expect({ statusCode, reply }).toEqual({
       statusCode: 200,
-      reply: { ...shown, client_id: id(77), ref: 'r1' },
+      reply: { ...shown, ref: 'r1' },
     });
     expect(posts()).toEqual([
       ['alice-phone', shown],
