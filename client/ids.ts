@@ -1,11 +1,22 @@
+import { ParleyError } from './errors.ts';
+
 /** The conversation of two people, as the service derives it: it exists as soon as one of them says something. */
 export function conversationOf(one: string, other: string): string {
   return [one, other].sort().join('.');
 }
 
-export function peerIn(conversation: string, own: string): string {
-  return conversation.split('.').find((id) => id !== own) ?? '';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The other one in a conversation of one's own; undefined for what is none, such as an address that somebody made up. */
+export function peerIn(conversation: string, own: string): string | undefined {
+  const [low = '', high = ''] = conversation.split('.');
+  const isOne = UUID.test(low) && UUID.test(high) && low < high && conversation === `${low}.${high}`;
+  if (!isOne || (own !== low && own !== high)) return undefined;
+  return own === low ? high : low;
 }
+
+export const notOwn = () =>
+  new ParleyError('conversation_not_found', 'This is no conversation of the user who is logged in.');
 
 /** `crypto.randomUUID` exists only on secure origins; a home network's http address is none. */
 export function newClientId(): string {

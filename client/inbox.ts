@@ -4,12 +4,12 @@ import type {
   LastMessage,
   StoredMessage,
   User,
-  UserWithPresence,
 } from './contract/http-types.ts';
-import { peerIn } from './ids.ts';
 import type { MarkStore, Marks } from './marks.ts';
 import { type Observable, observable } from './observable.ts';
 import type { PresenceBook } from './presence.ts';
+import type { Pauses } from './retrying/pauses.ts';
+import { persist } from './retrying/persist.ts';
 
 /** A conversation as a list shows it. */
 export interface InboxItem {
@@ -35,13 +35,16 @@ interface Options {
   readonly marks: MarkStore;
   readonly presence: PresenceBook;
   readonly ownId: () => string;
+  readonly isOnline: () => boolean;
+  readonly random: () => number;
+  readonly pauses: Pauses;
 }
 
 const PAGE = 50;
 const PREVIEW_CHARACTERS = 120;
 
 /** The conversations, most recent first, and what is unread in them. */
-export function createInbox({ get, marks, presence, ownId }: Options) {
+export function createInbox({ get, marks, presence, ownId, isOnline, random, pauses }: Options) {
   const items = observable<readonly InboxItem[]>([]);
   const unread = observable(0);
   const hasMore = observable(false);
@@ -118,23 +121,23 @@ export function createInbox({ get, marks, presence, ownId }: Options) {
     hasMore.set(next !== null);
   };
 
-  /** The first message of a conversation: its peer's name is asked for. */
+  /** A conversation that begins, or revives beyond what is loaded: its peer and its marks are asked for. */
   const introduce = async (id: string, last: LastMessage) => {
     const mine = era;
     const before = asked.get(id);
     if (!before || before.seq < last.seq) asked.set(id, last);
     if (before) return;
-    try {
-      const peer = await get<UserWithPresence>(`/users/${peerIn(id, ownId())}`);
+    const ask = async () => {
+      const entry = await get<Conversation>(`/conversations/${id}`);
       if (mine !== era) return;
-      put(id, { id: peer.id, username: peer.username }, asked.get(id) ?? last);
-      presence.learn([{ user_id: peer.id, online: peer.online, last_seen: peer.last_seen }]);
-      render();
-    } catch {
-      // The next message, or the next loading of the inbox, brings it.
-    } finally {
-      if (mine === era) asked.delete(id);
-    }
+      const { last_message } = entry;
+      const told = asked.get(id) ?? last;
+      merge([told.seq > last_message.seq ? { ...entry, last_message: told } : entry]);
+      asked.delete(id);
+    };
+    // What is refused for good, or ends with the line, the next message brings, or the next loading of the inbox.
+    await persist(ask, { isWanted: () => mine === era && isOnline() && !known.has(id), random, pauses });
+    if (mine === era) asked.delete(id);
   };
 
   return {

@@ -19,7 +19,12 @@ export function observable<T>(initial: T): Changeable<T> {
     set(next) {
       if (Object.is(next, value)) return;
       value = next;
-      for (const { tell } of [...listeners]) apart(() => tell(next));
+      for (const entry of [...listeners]) {
+        // A listener may have changed it once more, and all of them know of that by now.
+        if (!Object.is(value, next)) return;
+        // Or ended another one.
+        if (listeners.has(entry)) apart(() => entry.tell(next));
+      }
     },
     subscribe(listener) {
       // The same function may subscribe twice.

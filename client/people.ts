@@ -36,6 +36,7 @@ export function createPeople(get: <T>(path: string) => Promise<T>) {
 
   const begin = (query: string) => {
     count += 1;
+    next = null;
     clearTimeout(typed);
     state.set({ ...NOTHING, query, people: state.value.people, isLoading: true });
   };

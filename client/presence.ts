@@ -27,6 +27,7 @@ export function createPresence({ request, isOnline, random, pauses }: Options) {
   let watched: readonly string[] = [];
   /** Of those, whom the server does not let watch: there is no conversation with them. */
   let strangers: readonly string[] = [];
+  let turn: Promise<unknown> = Promise.resolve();
 
   const entry = (userId: string) => {
     const known = people.get(userId) ?? observable<PresenceState>(undefined);
@@ -37,9 +38,15 @@ export function createPresence({ request, isOnline, random, pauses }: Options) {
   const refresh = async () => {
     const users = watched;
     const isWanted = () => users === watched && isOnline();
+    // API Gateway does not keep the order of frames in flight: the last list has to be the last one.
+    const inTurn = () => {
+      const mine = turn.then(() => (isWanted() ? request({ action: 'presence.watch', users }) : undefined));
+      turn = mine.catch(() => undefined);
+      return mine;
+    };
     const ask = async () => {
-      const reply = await request({ action: 'presence.watch', users });
-      if (users !== watched || reply.type !== 'presence') return;
+      const reply = await inTurn();
+      if (users !== watched || reply?.type !== 'presence') return;
       const told = new Set(reply.users.map(({ user_id }) => user_id));
       strangers = users.filter((user) => !told.has(user));
     };

@@ -49,7 +49,7 @@ export function wire(options: ClientOptions) {
       inbox.render();
     },
   });
-  const inbox = createInbox({ get, marks, presence, ownId });
+  const inbox = createInbox({ get, marks, presence, ownId, isOnline, random, pauses });
   const people = createPeople(get);
   const history = createHistory(get);
   const outbox = createOutbox({
@@ -85,6 +85,8 @@ export function wire(options: ClientOptions) {
       onEntry: (entry) => inbox.merge([entry]),
       onMessages: (messages) => routing.learn(messages),
       tellTyping: () => request({ action: 'typing', conversation: id }),
+      isOnline,
+      pauses,
       now,
       random,
     });
@@ -113,7 +115,10 @@ export function wire(options: ClientOptions) {
     receive: routing.receive,
     onSynced: () => void outbox.load(ownId()),
     loadProfile: async () => {
-      if (!profile.value) profile.set(await get<Profile>('/users/me'));
+      if (profile.value) return;
+      const found = await get<Profile>('/users/me');
+      // What was changed meanwhile is newer.
+      if (!profile.value) profile.set(found);
     },
     random,
     pauses,
@@ -137,12 +142,14 @@ export function wire(options: ClientOptions) {
     },
     onAlive: () => {
       pauses.hurry();
-      void catchingUp.sync();
+      void catchingUp.again();
     },
     onHidden: marks.tellNow,
   });
 
   const forgetUser = () => {
+    // While there is a line: what was read is not unread again on the next page.
+    marks.tellNow();
     line.stop();
     asking.reset();
     catchingUp.reset();

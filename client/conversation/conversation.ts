@@ -1,8 +1,12 @@
 import type { Conversation as InboxEntry, StoredMessage } from '../contract/http-types.ts';
 import { ParleyError } from '../errors.ts';
+import { notOwn, peerIn } from '../ids.ts';
 import type { MarkStore } from '../marks.ts';
 import { type Observable, observable } from '../observable.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { Pauses } from '../retrying/pauses.ts';
+import { persist } from '../retrying/persist.ts';
+import { createShared } from '../retrying/shared.ts';
 import { createLogReader } from './log-reader.ts';
 import { type Message, storedMessage, unsentMessage } from './message.ts';
 import { createTyping } from './typing.ts';
@@ -21,13 +25,15 @@ interface Options {
   /** Of messages that were fetched. */
   readonly onMessages: (messages: readonly StoredMessage[]) => void;
   readonly tellTyping: () => Promise<unknown>;
+  readonly isOnline: () => boolean;
+  readonly pauses: Pauses;
   readonly now: () => number;
   readonly random: () => number;
 }
 
 /** One conversation: its messages, live while it is open. */
 export function createConversation(options: Options) {
-  const { id, ownId, outbox, marks, tellTyping, now } = options;
+  const { id, ownId, outbox, marks, tellTyping, isOnline, now, random, pauses } = options;
   const messages = observable<readonly Message[]>([]);
   const hasOlder = observable(false);
   const isLoaded = observable(false);
@@ -60,7 +66,15 @@ export function createConversation(options: Options) {
   };
   const reader = createLogReader({ ...options, onChange: render });
 
+  const beginning = createShared();
+  /** Tries until the log has begun, while somebody wants it and there is a line: the next one's opening goes on. */
+  const begin = () =>
+    beginning.run(() =>
+      persist(reader.ensureLoaded, { isWanted: () => users > 0 && isOnline(), random, pauses }),
+    );
+
   const forget = () => {
+    beginning.reset();
     reader.reset();
     early.clear();
     typing.end();
@@ -77,14 +91,17 @@ export function createConversation(options: Options) {
     /** The other one types. */
     typing: typing.peer,
     /**
-     * Loads the newest messages and keeps them live. Rejects when they cannot be had now; they then come when the line
-     * is back.
+     * Loads the newest messages and keeps them live. Rejects when they cannot be had now; they then come when they can,
+     * unless it is `conversation_not_found`: no conversation of whoever is logged in.
      */
     async open(): Promise<void> {
       // What was loaded without being kept up to date may be old.
       if (users === 0) reader.reset();
       users += 1;
-      await reader.ensureLoaded();
+      await reader.ensureLoaded().catch((error: unknown) => {
+        void begin();
+        throw error;
+      });
     },
     /** As often as it was opened: then it is no longer live, and forgets what it held. */
     close(): void {
@@ -99,9 +116,13 @@ export function createConversation(options: Options) {
      * 2,000 back. Returns whether it is held; rejects when they cannot be had now.
      */
     loadBackTo: (seq: number): Promise<boolean> => reader.loadBackTo(seq),
-    /** Shows it at once, and sends it as soon as it can be sent. Returns its `key`. Throws only when nobody is logged in. */
+    /**
+     * Shows it at once, and sends it as soon as it can be sent. Returns its `key`. Throws when nobody is logged in, or somebody
+     * else than whose conversation this is.
+     */
     send(text: string): string {
       if (!ownId()) throw new ParleyError('not_logged_in', 'Log in first.');
+      if (!peerIn(id, ownId())) throw notOwn();
       return outbox.add(ownId(), id, text);
     },
     /** A failed one, once more. */
@@ -120,7 +141,7 @@ export function createConversation(options: Options) {
     face,
     typing,
     render,
-    ensureLoaded: reader.ensureLoaded,
+    begin,
     isOpen: () => users > 0,
     last: () => reader.log.last,
     reach: reader.reach,

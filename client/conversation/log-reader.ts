@@ -1,11 +1,13 @@
 import type { Conversation as InboxEntry, MessageWindow, StoredMessage } from '../contract/http-types.ts';
 import { hasCode } from '../errors.ts';
-import { backoff } from '../retrying/backoff.ts';
+import { peerIn } from '../ids.ts';
+import { delayAfter } from '../retrying/backoff.ts';
+import { createShared } from '../retrying/shared.ts';
 import { createLog, type Log } from './log.ts';
-import { createShared } from './shared.ts';
 
 interface Options {
   readonly id: string;
+  readonly ownId: () => string;
   readonly get: <T>(path: string) => Promise<T>;
   /** The inbox has it, with its marks. */
   readonly isKnown: () => boolean;
@@ -26,7 +28,8 @@ const MOST_MISSED = 300;
 const REORDERED_MS = 300;
 
 /** Fetches one conversation's log: its newest page, what is missing in it, and what is older. */
-export function createLogReader({ id, get, isKnown, onEntry, onMessages, onChange, random }: Options) {
+export function createLogReader(options: Options) {
+  const { id, ownId, get, isKnown, onEntry, onMessages, onChange, random } = options;
   const loading = createShared();
   const older = createShared();
   let log: Log = createLog();
@@ -38,7 +41,8 @@ export function createLogReader({ id, get, isKnown, onEntry, onMessages, onChang
     const mine = log;
     const [page, entry] = await Promise.all([
       window(`limit=${PAGE}`).catch((error: unknown) => {
-        if (hasCode(error, 'conversation_not_found')) return undefined;
+        // Nobody has spoken yet; in what is no conversation nobody ever will.
+        if (hasCode(error, 'conversation_not_found') && peerIn(id, ownId())) return undefined;
         throw error;
       }),
       // Its marks. Without them the messages are worth showing, and the next `sync` brings them.
@@ -70,8 +74,8 @@ export function createLogReader({ id, get, isKnown, onEntry, onMessages, onChang
         if (mine === log && log.last === last) throw new Error('A message came before it can be read.');
       }
       if (mine === log) hole = undefined;
-    } catch {
-      if (mine === log) hole = setTimeout(fill, backoff(attempt, random), attempt + 1);
+    } catch (error) {
+      if (mine === log) hole = setTimeout(fill, delayAfter(error, attempt, random), attempt + 1);
     }
   };
 

@@ -4,6 +4,7 @@ import type { ConversationStore } from '../conversation/conversation.ts';
 import type { Inbox } from '../inbox.ts';
 import type { Pauses } from '../retrying/pauses.ts';
 import { persist } from '../retrying/persist.ts';
+import { createShared } from '../retrying/shared.ts';
 
 interface Options {
   readonly request: (action: Action) => Promise<Frame>;
@@ -33,12 +34,17 @@ export function createCatchingUp(options: Options) {
   let count = 0;
   /** There was a time without a line since the inbox was loaded. */
   let isInboxStale = true;
+  const alive = createShared();
 
   const open = () => [...conversations.values()].filter((store) => store.isOpen());
 
   const syncSome = async (batch: readonly ConversationStore[], from: string | undefined) => {
     for (let since = from; ; ) {
-      const held = batch.map((store) => [store.face.id, store.last() ?? 0] as const);
+      const held = batch.flatMap((store) => {
+        // One that was closed meanwhile holds nothing, and takes nothing either.
+        const last = store.last();
+        return last === undefined ? [] : [[store.face.id, last] as const];
+      });
       const reply = (await request({
         action: 'sync',
         conversations: Object.fromEntries(held),
@@ -71,7 +77,13 @@ export function createCatchingUp(options: Options) {
   };
 
   return {
-    sync: () => sync().catch(() => undefined),
+    /** On a line that stood, and may have lost something; with what another tab has left unsent. */
+    again: () =>
+      alive.run(async () => {
+        const mine = count;
+        await persist(sync, { isWanted: () => mine === count && isOnline(), random, pauses });
+        if (mine === count) onSynced();
+      }),
     /** After a socket has opened. `isRenewal`: the one before still stood. */
     async run(isRenewal: boolean): Promise<void> {
       count += 1;
@@ -81,7 +93,7 @@ export function createCatchingUp(options: Options) {
       await persist(sync, still);
       onSynced();
       if (isInboxStale) await persist(loadInbox, still);
-      await Promise.all(open().map((store) => persist(store.ensureLoaded, still)));
+      await Promise.all(open().map((store) => store.begin()));
       await persist(loadProfile, still);
       if (isRenewal) return;
       for (const lagMs of INBOX_LAGS_MS) {
@@ -93,6 +105,7 @@ export function createCatchingUp(options: Options) {
       count += 1;
       position = undefined;
       isInboxStale = true;
+      alive.reset();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Action, Frame } from '../contract/frame-types.ts';
 import { hasCode, ParleyError } from '../errors.ts';
 import { observable } from '../observable.ts';
-import { backoff } from '../retrying/backoff.ts';
+import { backoff, delayAfter } from '../retrying/backoff.ts';
 import type { Session } from '../session/session.ts';
 import { type Link, openLink, type SocketConstructor } from './link.ts';
 import { createPulse } from './pulse.ts';
@@ -52,6 +52,8 @@ export function createLine(options: Options) {
   let attempt: symbol | undefined;
   /** Attempts since the server last said anything. */
   let failures = 0;
+  /** Since then, it was asked whether the session still is one. */
+  let hasAskedSession = false;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let renewal: ReturnType<typeof setTimeout> | undefined;
   /** Whose pong is awaited. */
@@ -65,15 +67,17 @@ export function createLine(options: Options) {
     attempt = mine;
     clearTimeout(retry);
     if (!current) state.set('connecting');
+    let token: string | undefined;
     try {
       if (failures > 1) await probe();
-      const token = await session.access();
+      token = await session.access();
       if (mine !== attempt) return;
+      const own = token;
       const link: Link = openLink({
         url,
         token,
         WebSocket,
-        onFrame: (frame) => receive(frame, link, token),
+        onFrame: (frame) => receive(frame, link, own),
         onClose: () => closed(link),
       });
       links.add(link);
@@ -82,10 +86,24 @@ export function createLine(options: Options) {
       if (mine === attempt) adopt(link);
       else link.close();
     } catch (error) {
-      if (mine === attempt) failed(error);
+      const reason = mine === attempt ? await cause(error, token) : error;
+      if (mine === attempt) failed(reason);
     } finally {
       if (mine === attempt) attempt = opening = undefined;
     }
+  };
+
+  /**
+   * Why an attempt failed. A handshake that is refused although HTTP takes the token may be that of a session which has ended:
+   * the refresh token tells. Once, until the server has said something on a socket.
+   */
+  const cause = async (error: unknown, token: string | undefined): Promise<unknown> => {
+    if (token === undefined || failures <= 1 || hasAskedSession) return error;
+    hasAskedSession = true;
+    return session.refresh(token).then(
+      () => error,
+      (refusal: unknown) => refusal,
+    );
   };
 
   const abandon = () => {
@@ -102,6 +120,8 @@ export function createLine(options: Options) {
     mayHaveMissed = false;
     before?.retire();
     state.set('online');
+    // Whoever heard that may have ended it.
+    if (current !== link) return;
     pulse.begin();
     // Not all clients at once, and well before API Gateway's cut or the token's end.
     const lifetime = Math.min(limits.connectionMs * (0.85 + 0.1 * random()), session.freshFor() + 1);
@@ -113,14 +133,13 @@ export function createLine(options: Options) {
   const failed = (error: unknown) => {
     if (hasCode(error, 'session_ended', 'not_logged_in')) return stop();
     failures += 1;
-    const { retryAfter } = error as Partial<ParleyError>;
-    again(Math.max(backoff(failures, random), (retryAfter ?? 0) * 1000));
+    again(delayAfter(error, failures, random));
   };
 
   const again = (delayMs: number) => {
-    if (!current) state.set('waiting');
     clearTimeout(retry);
     retry = setTimeout(() => void connect(), delayMs);
+    if (!current) state.set('waiting');
   };
 
   const closed = (link: Link) => {
@@ -137,7 +156,10 @@ export function createLine(options: Options) {
   const receive = (frame: Frame, link: Link, token: string) => {
     if (link === current) pulse.heard();
     if (frame.type === 'error' && frame.code === 'token_expired') void renewToken(link, token);
-    else failures = 0;
+    else {
+      failures = 0;
+      hasAskedSession = false;
+    }
     if (frame.type === 'session.ended') void session.end(token);
     onFrame(frame);
   };
@@ -165,7 +187,11 @@ export function createLine(options: Options) {
       mayHaveMissed = false;
       onAlive();
     } catch (error) {
-      if (hasCode(error, 'timeout')) link.close();
+      if (hasCode(error, 'timeout')) return link.close();
+      // A refusal is an answer as well.
+      if (link !== current || !mayHaveMissed) return;
+      mayHaveMissed = false;
+      onAlive();
     } finally {
       if (checked === link) checked = undefined;
     }
@@ -192,8 +218,8 @@ export function createLine(options: Options) {
   const start = () => {
     if (state.value !== 'off') return;
     failures = 0;
-    state.set('connecting');
     stopWaking = wakeUps(wake);
+    state.set('connecting');
     void connect();
   };
 

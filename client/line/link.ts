@@ -4,7 +4,7 @@ import { ParleyError } from '../errors.ts';
 /** What this library needs of a WebSocket, a browser's or another one. */
 export interface Socket {
   onopen: ((event: never) => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
   send(text: string): void;
@@ -75,7 +75,7 @@ export function openLink({ url, token, WebSocket, onFrame, onClose }: Options): 
   };
   socket.onclose = end;
   socket.onerror = end;
-  socket.onmessage = ({ data }) => {
+  socket.onmessage = ({ data }: { readonly data: unknown }) => {
     const frame = parsed(data);
     if (!frame) return;
     const ref = 'ref' in frame ? frame.ref : undefined;

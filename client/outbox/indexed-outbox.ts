@@ -37,13 +37,31 @@ const OPENING_MS = 3_000;
  */
 export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()): OutboxStore {
   const memory = memoryOutbox();
-  const database = openDatabase(indexedDB, name);
-  database.catch(() => undefined);
+  /** What is there may be in it: without it, nobody knows. */
+  let hasOpened = false;
+  let database: Promise<Database> | undefined;
+  const open = () => {
+    database ??= openDatabase(indexedDB, name).then((opened) => {
+      hasOpened = true;
+      return opened;
+    });
+    return database;
+  };
+  const begin = async (mode: 'readonly' | 'readwrite'): Promise<Transaction> => {
+    try {
+      return (await open()).transaction(STORE, mode);
+    } catch (error) {
+      if (!hasOpened) throw error;
+      // Browsers end the connection of a page that they suspend.
+      database = undefined;
+      return (await open()).transaction(STORE, mode);
+    }
+  };
   const run = async (
     mode: 'readonly' | 'readwrite',
     work: (store: ObjectStore) => Asked<unknown>,
   ): Promise<unknown> => {
-    const transaction = (await database).transaction(STORE, mode);
+    const transaction = await begin(mode);
     const asked = work(transaction.objectStore(STORE));
     // A disk that is full may refuse as late as at the end.
     return new Promise((resolve, reject) => {
@@ -53,8 +71,11 @@ export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()
   };
   return {
     load: async () => {
-      const stored = run('readonly', (store) => store.getAll()) as Promise<Unsent[]>;
-      const rows = [...(await stored.catch(() => [])), ...(await memory.load())];
+      const stored = run('readonly', (store) => store.getAll()).catch((error: unknown) => {
+        if (hasOpened) throw error;
+        return [];
+      });
+      const rows = [...((await stored) as Unsent[]), ...(await memory.load())];
       return [...new Map(rows.map((row) => [row.clientId, row])).values()];
     },
     put: async (message) => {

@@ -1,5 +1,16 @@
 import type { OutboxStore, Unsent } from './outbox-store.ts';
 
+/** Browsers have been seen never to answer. */
+const ANSWER_MS = 3_000;
+
+async function inTime<T>(work: () => Promise<T>): Promise<T> {
+  let deadline: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    deadline = setTimeout(() => reject(new Error('The store does not answer.')), ANSWER_MS);
+  });
+  return Promise.race([work(), late]).finally(() => clearTimeout(deadline));
+}
+
 /**
  * The outbox's store as all tabs of a user share it. What one of them has removed, since it was stored or discarded, is gone
  * for the others as well: they ask before they keep it again. A store that fails is none, and nothing waits for it.
@@ -11,7 +22,7 @@ export function createShelf(store: OutboxStore) {
 
   /** One after the other, whatever becomes of the one before. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T | undefined> => {
-    const mine = last.then(work).catch(() => undefined);
+    const mine = last.then(() => inTime(work)).catch(() => undefined);
     last = mine;
     return mine;
   };

@@ -90,6 +90,8 @@ export function createOutbox(options: Options) {
       loads += 1;
       const found = await shelf.all(userId);
       loads -= 1;
+      // By a clock that was set back since, what is written now would leave first.
+      for (const { createdAt } of found ?? []) lastTime = Math.max(lastTime, Date.parse(createdAt) || 0);
       if (mine === era) {
         merge(found ?? waiting);
         for (const conversation of new Set(waiting.map((one) => one.conversation))) {

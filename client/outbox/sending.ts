@@ -1,9 +1,8 @@
 import type { Action, Frame } from '../contract/frame-types.ts';
 import type { StoredMessage } from '../contract/http-types.ts';
 import { hasCode, mayPass, ParleyError } from '../errors.ts';
-import { peerIn } from '../ids.ts';
-import { backoff } from '../retrying/backoff.ts';
-import type { Pauses } from '../retrying/pauses.ts';
+import { notOwn, peerIn } from '../ids.ts';
+import { type Pauses, pauseAfter } from '../retrying/pauses.ts';
 import type { Unsent } from './outbox-store.ts';
 
 /** What is done with what waits; of all it is the outbox that knows. */
@@ -77,6 +76,7 @@ export function createSending(waiting: Waiting, options: SendingOptions) {
       throw new ParleyError('validation_failed', 'The message is too long.');
     }
     const to = peerIn(conversation, userId);
+    if (to === undefined) throw notOwn();
     await request({ action: 'message.send', to, text, client_id, after });
     if (waiting.get(client_id)) throw new Error('The server acknowledged something else.');
   };
@@ -100,7 +100,7 @@ export function createSending(waiting: Waiting, options: SendingOptions) {
         const unsent = waiting.get(clientId);
         if (mine !== era || !unsent) continue;
         failures += 1;
-        const { code, message: detail, retryAfter } = error as Partial<ParleyError>;
+        const { code, message: detail } = error as Partial<ParleyError>;
         const isFault = hasCode(error, 'internal') && failures >= TRIES_OF_A_FAULT;
         if (hasCode(error, 'after_invalid') && failures < TRIES_OF_A_FAULT) {
           // What was never tried before is not in the log.
@@ -115,9 +115,7 @@ export function createSending(waiting: Waiting, options: SendingOptions) {
         }
         // The line comes back with all that waits; meanwhile there is nothing to wait for.
         if (!isWanted()) continue;
-        const pauseMs = backoff(failures, random);
-        if (retryAfter) await pauses.wait(Math.max(pauseMs, retryAfter * 1000));
-        else await pauses.pause(pauseMs);
+        await pauseAfter(error, failures, { random, pauses });
       }
     }
     if (mine === era) busy.delete(conversation);

@@ -1,8 +1,20 @@
+import { delayAfter, toldToWait } from './backoff.ts';
+
 export interface Pauses {
   /** Between tries: over early when there is reason to hope. */
   readonly pause: (ms: number) => Promise<void>;
   /** As long as that, whatever is hoped for: the server has asked for it, or is known to need it. */
   readonly wait: (ms: number) => Promise<void>;
+}
+
+/** Before the next try: as long as the server has asked for, else until there is reason to hope. */
+export async function pauseAfter(
+  error: unknown,
+  attempt: number,
+  { random, pauses }: { readonly random: () => number; readonly pauses: Pauses },
+): Promise<void> {
+  const ms = delayAfter(error, attempt, random);
+  await (toldToWait(error) === undefined ? pauses.pause(ms) : pauses.wait(ms));
 }
 
 /** Whoever pauses looks afterwards whether what they paused for is still wanted. */

@@ -1,11 +1,10 @@
 import { mayPass } from '../errors.ts';
-import { backoff } from './backoff.ts';
-import type { Pauses } from './pauses.ts';
+import { type Pauses, pauseAfter } from './pauses.ts';
 
 interface Options {
   readonly isWanted: () => boolean;
   readonly random: () => number;
-  readonly pauses: Pick<Pauses, 'pause'>;
+  readonly pauses: Pauses;
 }
 
 /** Tries until it is done, it is refused for good, or nobody waits for it any more. */
@@ -19,7 +18,7 @@ export async function persist(
       return;
     } catch (error) {
       if (!mayPass(error) || !isWanted()) return;
-      await pauses.pause(backoff(failures, random));
+      await pauseAfter(error, failures, { random, pauses });
     }
   }
 }

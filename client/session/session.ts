@@ -69,12 +69,15 @@ export function createSession({ ask, store, now }: Dependencies) {
     if (found && areOfOneSession(found, gone)) await store.save(undefined);
   };
 
-  const dated = (pair: TokenPair): Tokens => ({
-    access: pair.access,
-    refresh: pair.refresh,
-    since: now(),
-    lifetime: claimsOf(pair.access).lifetime,
-  });
+  const dated = (pair: TokenPair): Tokens => {
+    try {
+      const { access, refresh } = pair;
+      return { access, refresh, since: now(), lifetime: claimsOf(access).lifetime };
+    } catch {
+      // Whatever stands before the service has said 200.
+      throw new ParleyError('unavailable', 'The server answered something else than tokens.');
+    }
+  };
 
   const freshFor = ({ since, lifetime }: Tokens) => {
     const age = now() - since;

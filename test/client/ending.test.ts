@@ -11,6 +11,18 @@ fakeClock();
 
 const AS_BOB = { email: 'bob@example.com', password: 'x' };
 
+it.each(['close', 'logOut'] as const)('what was read is told before %s', async (how) => {
+  const server = fakeServer();
+  server.say('one');
+  const { client } = await online(server);
+  const talk = client.conversation(TALK);
+  await during(talk.open());
+  await pass(1_000);
+  talk.markRead();
+  await during(Promise.resolve(client[how]()));
+  expect(server.sent('conversation.read').map(({ seq }) => seq)).toEqual([1]);
+});
+
 /** Waits for what no close can take back: requests that are on their way. */
 const settle = () => pass(10);
 
@@ -33,6 +45,28 @@ describe('closing leaves no timer', () => {
     client.close();
     await settle();
     expect(vi.getTimerCount()).toBe(0);
+    expect(server.open()).toEqual([]);
+  });
+
+  it.each(['connecting', 'online', 'waiting'])('when it is %s that one hears, and ends it', async (state) => {
+    const server = fakeServer();
+    let begun = 0;
+    let ended = 0;
+    const { client } = clientOf(server, {
+      wakeUps: () => {
+        begun += 1;
+        return () => {
+          ended += 1;
+        };
+      },
+    });
+    client.connection.subscribe((now) => {
+      if (now === state) client.close();
+    });
+    await during(client.logIn(AS_BOB), 200);
+    if (state === 'waiting') server.last().cut();
+    await settle();
+    expect([client.connection.value, vi.getTimerCount(), ended]).toEqual(['off', 0, begun]);
     expect(server.open()).toEqual([]);
   });
 

@@ -202,7 +202,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       onmessage: null,
       onclose: null,
       onerror: null,
-      deliver: (frame) => socket.onmessage?.({ data: JSON.stringify(frame) }),
+      deliver: (frame) => socket.onmessage?.({ data: JSON.stringify(frame) } as never),
       cut: () => {
         socket.isOpen = false;
         socket.onclose?.(undefined as never);

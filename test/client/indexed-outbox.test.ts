@@ -3,9 +3,14 @@ import { type IndexedDb, indexedOutbox } from '../../client/outbox/indexed-outbo
 import type { Unsent } from '../../client/outbox/outbox-store.ts';
 
 /** As much of IndexedDB as the outbox uses: requests settle later, and stores are there only after an upgrade. */
-function database({ isRefusing = false, isFull = (): boolean => false } = {}): IndexedDb {
+function database({
+  isRefusing = false,
+  isFull = (): boolean => false,
+  isLost = (_opening: number): boolean => false,
+} = {}): IndexedDb {
   const rows = new Map<string, unknown>();
   let hasStore = false;
+  let openings = 0;
   const asked = (result: unknown, before?: (request: { onupgradeneeded: (() => void) | null }) => void) => {
     const request = {
       result,
@@ -25,11 +30,12 @@ function database({ isRefusing = false, isFull = (): boolean => false } = {}): I
     put: (row: unknown) => asked(rows.set((row as Unsent).clientId, structuredClone(row))),
     delete: (key: string) => asked(rows.delete(key)),
   };
-  const opened = {
+  const openedAs = (opening: number) => ({
     createObjectStore: () => {
       hasStore = true;
     },
     transaction: () => {
+      if (isLost(opening)) throw new Error('InvalidStateError');
       const transaction = {
         oncomplete: null as (() => void) | null,
         onabort: null as (() => void) | null,
@@ -41,9 +47,12 @@ function database({ isRefusing = false, isFull = (): boolean => false } = {}): I
       };
       return transaction;
     },
-  };
+  });
   return {
-    open: () => asked(opened, (request) => !hasStore && request.onupgradeneeded?.()),
+    open: () => {
+      openings += 1;
+      return asked(openedAs(openings), (request) => !hasStore && request.onupgradeneeded?.());
+    },
   } as unknown as IndexedDb;
 }
 
@@ -74,6 +83,24 @@ it.each([
   expect(await outbox.load()).toEqual([unsent('a')]);
   await outbox.remove('a');
   expect(await outbox.load()).toEqual([]);
+});
+
+it('opens it anew when the browser has ended the connection', async () => {
+  let lost = 0;
+  const outbox = indexedOutbox('o', database({ isLost: (opening) => opening <= lost }));
+  await outbox.put(unsent('a'));
+  lost = 1;
+  expect(await outbox.load()).toEqual([unsent('a')]);
+});
+
+it('does not say that nothing is there when it cannot know', async () => {
+  let isLost = false;
+  const outbox = indexedOutbox('o', database({ isLost: () => isLost }));
+  await outbox.put(unsent('a'));
+  isLost = true;
+  await expect(outbox.load()).rejects.toThrow('InvalidStateError');
+  isLost = false;
+  expect(await outbox.load()).toEqual([unsent('a')]);
 });
 
 it('keeps in memory what a full disk refuses, beside what is stored', async () => {

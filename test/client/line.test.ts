@@ -4,6 +4,9 @@ import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
 
 fakeClock();
 
+const problem = (status: number, code: string) =>
+  new Response(JSON.stringify({ status, code, detail: '' }), { status });
+
 const MINUTE = 60_000;
 
 describe('the line', () => {
@@ -189,6 +192,71 @@ describe('the line', () => {
     expect(server.sent('presence.watch')).toHaveLength(3);
   });
 
+  it('has one list of those on the screen under way at a time, so that the last one counts', async () => {
+    const server = fakeServer({ reply: ({ action }) => (action === 'presence.watch' ? 100 : 1) });
+    const { client } = await online(server);
+    client.presence.watch([ADA]);
+    await pass(10);
+    client.presence.watch([ADA, BOB]);
+    client.presence.watch([BOB]);
+    await pass(50);
+    expect(server.sent('presence.watch').map(({ users }) => users)).toEqual([[ADA]]);
+    await pass(200);
+    expect(server.sent('presence.watch').map(({ users }) => users)).toEqual([[ADA], [BOB]]);
+  });
+
+  it('ends a session that the server has ended meanwhile, although its access token still serves', async () => {
+    let isEnded = false;
+    const server = fakeServer({
+      handshake: () => (isEnded ? 'refuse' : 'open'),
+      http: (_method, path) =>
+        isEnded && path === '/users/token/refresh' ? problem(401, 'token_invalid') : undefined,
+    });
+    const { client } = await online(server);
+    isEnded = true;
+    server.last().cut();
+    await pass(MINUTE);
+    expect(client.session.value.state).toBe('ended');
+    expect(client.connection.value).toBe('off');
+  });
+
+  it('asks only once in an outage of the sockets alone whether the session is one', async () => {
+    let isUp = true;
+    const server = fakeServer({ handshake: () => (isUp ? 'open' : 'refuse') });
+    const { client } = await online(server);
+    isUp = false;
+    server.last().cut();
+    await pass(20 * MINUTE);
+    expect([...server.refreshed.values()]).toEqual([1]);
+    isUp = true;
+    await pass(MINUTE);
+    expect(client.connection.value).toBe('online');
+  });
+
+  it.each(['ping', 'sync'])(
+    'asks again for what was missed when a %s finds the server busy',
+    async (what) => {
+      const server = fakeServer();
+      server.lifetime = 86_400;
+      server.say('one');
+      const { client } = await online(server);
+      const talk = client.conversation(TALK);
+      await during(talk.open());
+      await pass(MINUTE);
+      let refusals = 1;
+      server.faults.reply = ({ action }) => {
+        if (action !== what || refusals === 0) return 1;
+        refusals -= 1;
+        return { error: { type: 'error', code: 'busy', detail: '' } };
+      };
+      server.faults.push = () => [];
+      server.say('missed');
+      client.reconnect();
+      await pass(5_000);
+      expect(texts(talk.messages.value)).toEqual(['one', 'missed']);
+    },
+  );
+
   it('asks for the presence of those on the screen on every socket', async () => {
     const server = fakeServer();
     const { client } = await online(server);
@@ -244,9 +312,9 @@ describe('a server that is out of order', () => {
       '{"type":"party"}',
       '{"type":"pong","ref":"99"}',
     ]) {
-      onmessage?.({ data });
+      onmessage?.({ data } as never);
     }
-    onmessage?.({ data: new ArrayBuffer(8) });
+    onmessage?.({ data: new ArrayBuffer(8) } as never);
     server.say('hello');
     await pass(100);
     expect(client.inbox.unread.value).toBe(1);
@@ -269,7 +337,8 @@ it.each(['token_expired', 'token_invalid'])(
       .open()
       .catch(() => undefined);
     await pass(5 * MINUTE);
-    expect(server.requests.length).toBeLessThan(150);
+    // The conversation and the inbox: each is asked for, and each time the token is replaced and it is asked for again.
+    expect(server.requests.length).toBeLessThan(250);
     expect(client.connection.value).toBe('online');
   },
 );
@@ -288,7 +357,7 @@ it('whom the page watches is told again when the server was too busy', async () 
   client.presence.watch([BOB]);
   await pass(5000);
   expect(client.presence.of(BOB).value?.online).toBe(true);
-  expect(server.sent('presence.watch').map(({ users }) => users)).toEqual([[ADA], [BOB], [BOB]]);
+  expect(server.sent('presence.watch').map(({ users }) => users)).toEqual([[BOB], [BOB], [BOB]]);
 });
 
 it('a client that nobody is logged in to opens nothing', async () => {

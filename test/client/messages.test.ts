@@ -116,6 +116,56 @@ describe('a message that is sent', () => {
     expect(talk.messages.value).toMatchObject([{ text: 'stored', state: 'sent', seq: 1 }]);
   });
 
+  it('is one message under one key, although the next socket tells of it before the last one acknowledges it', async () => {
+    const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 'lost' : 1) });
+    const { client } = await online(server, { limits: { connectionMs: 10_000 } });
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    await pass(8_500);
+    const lists: string[][] = [];
+    const end = talk.messages.subscribe((messages) => lists.push(messages.map(({ key }) => key)));
+    const key = talk.send('hello');
+    await pass(10);
+    // The server is slow: it stores when the next socket has opened, and tells all but the one that it came from.
+    const [stored] = server.log.splice(0);
+    const [first] = server.sockets;
+    const { ref } = first?.frames.at(-1) ?? {};
+    await pass(600);
+    expect(server.open()).toHaveLength(2);
+    server.log.push(stored);
+    server.last().deliver({ type: 'chat.message', ...stored, sender: 'ada' });
+    await pass(5);
+    expect(talk.messages.value).toMatchObject([{ key, seq: 1, state: 'sent' }]);
+    first?.deliver({ type: 'message.sent', ...stored, sender: 'ada', ref });
+    await pass(2_000);
+    end();
+    expect(new Set(lists.map((keys) => keys.join()))).toEqual(new Set(['', key]));
+  });
+
+  it('that failed in two tabs and is sent again by one is sent in the other', async () => {
+    const outbox = memoryOutbox();
+    let isRefused = true;
+    const server = fakeServer({
+      reply: ({ action }) =>
+        action === 'message.send' && isRefused
+          ? { error: { type: 'error', code: 'user_not_found', detail: '' } }
+          : 1,
+    });
+    server.lifetime = 86_400;
+    const one = (await online(server, { outbox })).client.conversationWith(BOB);
+    const key = one.send('again');
+    await pass(100);
+    const other = (await online(server, { outbox })).client.conversationWith(BOB);
+    await during(other.open());
+    await pass(60_000);
+    expect(other.messages.value).toMatchObject([{ key, state: 'failed' }]);
+    isRefused = false;
+    await during(one.retry(key));
+    server.last().deliver({ type: 'chat.message', ...server.log[0], sender: 'ada' });
+    await pass(10);
+    expect(other.messages.value).toMatchObject([{ key, state: 'sent' }]);
+  });
+
   it('leaves only when the one before it is acknowledged', async () => {
     const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 1000 : 1) });
     const { client } = await online(server);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Action, Frame, MessageSend } from '../../client/contract/frame-types.ts';
 import { ParleyError } from '../../client/errors.ts';
 import { memoryOutbox, type OutboxStore } from '../../client/index.ts';
@@ -273,4 +273,45 @@ describe('a message', () => {
     expect([client.connection.value, server.log]).toEqual(['online', []]);
     expect(await outbox.load()).toHaveLength(1);
   });
+});
+
+it('a store that never answers holds nothing up for long', async () => {
+  const server = fakeServer();
+  const outbox = { ...memoryOutbox(), put: () => new Promise<void>(() => undefined) };
+  const { client } = await online(server, { outbox });
+  client.conversationWith(BOB).send('hello');
+  await pass(10_000);
+  expect(server.log).toMatchObject([{ message: 'hello' }]);
+});
+
+it('what was written before the clock was set back leaves first, also after a reload', async () => {
+  const outbox = memoryOutbox();
+  const down = fakeServer({ handshake: () => 'refuse' });
+  for (const text of ['first', 'second']) {
+    const { client } = await online(down, { outbox });
+    client.conversationWith(BOB).send(text);
+    await pass(10);
+    client.close();
+    vi.setSystemTime(Date.now() - 60 * 60_000);
+  }
+  const server = fakeServer();
+  await online(server, { outbox });
+  await pass(500);
+  expect(server.log.map(({ message }) => message)).toEqual(['first', 'second']);
+});
+
+it('what a tab that was closed at once has left, another one sends when it is looked at', async () => {
+  const outbox = memoryOutbox();
+  const server = fakeServer();
+  const [one, other] = [await online(server, { outbox }), await online(server, { outbox })];
+  await pass(60_000);
+  one.client.conversationWith(BOB).send('bye');
+  one.client.close();
+  await pass(10);
+  expect(await outbox.load()).toHaveLength(1);
+  other.page.wake('hidden');
+  await pass(2 * 60_000);
+  other.page.wake('shown');
+  await pass(500);
+  expect(server.log).toMatchObject([{ message: 'bye' }]);
 });

@@ -32,6 +32,17 @@ function slowly(shared: KeyValues): KeyValues {
 }
 
 describe('a session', () => {
+  it.each(['', '{}', 'null', '7', '<html>', '{"access":"x","refresh":"y"}'])(
+    'is not begun by a 200 that holds no tokens: %s',
+    async (text) => {
+      const server = fakeServer({ http: () => new Response(text, { status: 200 }) });
+      const { client } = clientOf(server);
+      const refusal = client.logIn({ email: 'ada@example.com', password: 'x' });
+      await expect(during(refusal)).rejects.toBeInstanceOf(ParleyError);
+      expect(client.session.value.user).toBeUndefined();
+    },
+  );
+
   it('is refreshed before the access token expires, each refresh token once', async () => {
     const server = fakeServer();
     const { client } = await online(server);

@@ -105,6 +105,44 @@ describe('the inbox', () => {
     expect(client.inbox.items.value).toMatchObject([{ last: { text: 'two' }, unread: 2 }]);
   });
 
+  it('knows what is unread of an old conversation that revives, beyond those that are loaded', async () => {
+    const server = fakeServer({
+      http: (_method, path) =>
+        path === '/conversations'
+          ? new Response(JSON.stringify({ next: 'https://chat.example/conversations?cursor=x', results: [] }))
+          : undefined,
+      reply: ({ action }) =>
+        action === 'sync'
+          ? { error: { type: 'sync.done', messages: [], conversations: [], position: 'p' } }
+          : 1,
+    });
+    for (let i = 0; i < 500; i += 1) server.say(`${i}`);
+    server.append(ADA, 'the end of it');
+    const { client } = await online(server);
+    await pass(40_000);
+    server.say('after a long time');
+    await pass(100);
+    expect(client.inbox.items.value).toMatchObject([
+      { unread: 1, read: 501, last: { text: 'after a long time' } },
+    ]);
+  });
+
+  it('gets a conversation whose beginning could not be asked for at first', async () => {
+    const server = fakeServer();
+    server.lifetime = 86_400;
+    const { client } = await online(server);
+    await pass(60_000);
+    let failures = 1;
+    server.faults.http = (_method, path) => {
+      if (path !== `/conversations/${TALK}` || failures === 0) return undefined;
+      failures -= 1;
+      return new Response('{"code":"unavailable"}', { status: 503 });
+    };
+    server.say('the first ever');
+    await pass(5_000);
+    expect(client.inbox.items.value).toMatchObject([{ unread: 1, last: { text: 'the first ever' } }]);
+  });
+
   it('follows what another device of the user reads', async () => {
     const server = fakeServer();
     server.say('one');
@@ -264,7 +302,67 @@ describe('people', () => {
   });
 });
 
+it('more people are those of the search that is shown, and none after one that failed', async () => {
+  const found = (username: string, next: string | null) =>
+    new Response(JSON.stringify({ count: null, next, previous: null, results: [{ id: BOB, username }] }));
+  let answer: () => Response | 'offline' = () => found('a1', 'https://chat.example/users?search=a&cursor=x');
+  const server = fakeServer({ http: (_method, path) => (path === '/users' ? answer() : undefined) });
+  const { client } = await online(server);
+  client.people.search('a');
+  await pass(500);
+  answer = () => 'offline';
+  client.people.search('b');
+  await pass(500);
+  answer = () => found('a2', null);
+  const before = server.requests.length;
+  await during(client.people.more());
+  expect(server.requests).toHaveLength(before);
+});
+
+it('what was changed while the profile was being asked for is not undone by the answer', async () => {
+  const server = fakeServer();
+  let answer: () => void = () => undefined;
+  const body = (name: string) => new Response(JSON.stringify({ id: ADA, first_name: name }));
+  const { client } = await online(server, {
+    fetch: async (url, init) => {
+      if (!url.endsWith('/users/me')) return server.fetch(url, init);
+      if (init.method === 'PATCH') return body('New');
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return body('Old');
+    },
+  });
+  await during(client.changeProfile({ first_name: 'New' }));
+  answer();
+  await pass(10);
+  expect(client.profile.value).toMatchObject({ first_name: 'New' });
+});
+
 describe('an observable', () => {
+  it('that a listener changes is at last the same for all of them', () => {
+    const value = observable(0);
+    value.subscribe((now) => {
+      if (now === 1) value.set(2);
+    });
+    const seen: number[] = [];
+    value.subscribe((now) => seen.push(now));
+    value.set(1);
+    expect(seen).toEqual([0, 2]);
+  });
+
+  it('tells nothing to whom another listener has just ended', () => {
+    const value = observable(0);
+    let end: () => void = () => undefined;
+    value.subscribe((now) => {
+      if (now === 1) end();
+    });
+    const seen: number[] = [];
+    end = value.subscribe((now) => seen.push(now));
+    value.set(1);
+    expect(seen).toEqual([0]);
+  });
+
   it('tells its value at once, then each change, until it is ended', () => {
     const value = observable(1);
     const seen: number[] = [];

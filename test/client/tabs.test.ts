@@ -45,6 +45,19 @@ describe('when one tab', () => {
     expect(server.open().map(({ token }) => userOf(token))).toEqual([BOB, BOB]);
   });
 
+  it('becomes somebody else, what is said in a conversation that is still shown goes to nobody', async () => {
+    const CAROL = '0198c3f6-0000-7000-8000-00000000000c';
+    const server = fakeServer();
+    const { tabs } = await tabsOf(server, 2);
+    const [one, other] = tabs;
+    const talk = other.conversationWith(CAROL);
+    await during(one.logIn(AS_BOB));
+    expect(other.session.value.user?.id).toBe(BOB);
+    expect(() => talk.send('Dear Carol')).toThrow('This is no conversation of the user who is logged in.');
+    await pass(500);
+    expect(server.sent('message.send')).toEqual([]);
+  });
+
   it('becomes somebody else, nothing of the one before goes on as them', async () => {
     const server = fakeServer();
     server.say('for ada');
