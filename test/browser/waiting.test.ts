@@ -52,7 +52,7 @@ test('the page itself never scrolls, however much there is in it', async () => {
   for (const friend of people) await write(url(), friend, ada, 'Hello');
   for (const context of [undefined, phone]) {
     const own = await device({ as: ada, ...(context && { context }) });
-    await expect.poll(() => own.inbox().locator('.badge').count()).toBe(people.length);
+    await expect.poll(() => own.inbox().getByRole('link').count()).toBe(people.length);
     await neverScrolls(own, 'the conversations');
     for (const hash of [`#/with/${people[0]?.id}`, '#/people', '#/profile']) {
       await own.page.evaluate((to) => location.assign(to), hash);
