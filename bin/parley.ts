@@ -5,3 +5,4 @@ import { bundleFunctions } from '../lib/bundle.ts';
 bundleFunctions();
 await buildPages();
 createApp().synth();
+if (!process.env.CDK_OUTDIR) console.log('The templates are in cdk.out/.');

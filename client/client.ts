@@ -17,7 +17,10 @@ import { wire } from './wiring.ts';
 export type Client = ReturnType<typeof createClient>;
 export type Conversation = ConversationStore['face'];
 
-/** A client of one Parley deployment, for one user at a time. */
+/**
+ * A client of one Parley deployment, for one user at a time.
+ * @throws TypeError when there is no WebSocket, or `baseUrl` is none
+ */
 export function createClient(options: ClientOptions) {
   const { ask, session, asking, profile, presence, inbox, people, outbox, line, ownId, storeOf, forgetUser } =
     wire(options);
@@ -79,7 +82,7 @@ export function createClient(options: ClientOptions) {
     },
     /** Looks at once whether the line lives, or tries for a new one; for a button. */
     reconnect: (): void => line.wake(),
-    /** Ends the line and every timer. The session lives on in the store of tokens. */
+    /** Ends the line and every timer; this client is over. The session lives on in the store of tokens, for the next one. */
     close(): void {
       isClosed = true;
       session.close();

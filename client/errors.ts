@@ -7,6 +7,8 @@ interface Details {
   readonly status?: number | undefined;
   readonly errors?: FieldErrors | undefined;
   readonly retryAfter?: number | undefined;
+  /** What was thrown below, such as by `fetch`. */
+  readonly cause?: unknown;
 }
 
 /**
@@ -21,8 +23,8 @@ export class ParleyError extends Error {
   /** Seconds. */
   readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, detail: string, { status, errors, retryAfter }: Details = {}) {
-    super(detail);
+  constructor(code: ErrorCode, detail: string, { status, errors, retryAfter, cause }: Details = {}) {
+    super(detail, cause === undefined ? undefined : { cause });
     this.name = 'ParleyError';
     this.code = code;
     this.status = status;

@@ -27,6 +27,12 @@ const API_GATEWAY: Limits = { idleMs: 10 * 60_000, connectionMs: 2 * 60 * 60_000
 /** The parts of a client, and who tells whom. */
 export function wire(options: ClientOptions) {
   const { now = Date.now, random = Math.random, wakeUps = pageWakeUps } = options;
+  const WebSocket = options.WebSocket ?? (globalThis as { readonly WebSocket?: SocketConstructor }).WebSocket;
+  if (!WebSocket)
+    throw new TypeError('There is no WebSocket here: pass one as an option, or use Node 22 or later.');
+  if (!/^https?:\/\//.test(options.baseUrl)) {
+    throw new TypeError(`baseUrl has to be such as https://chat.example.com, not ${options.baseUrl}`);
+  }
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const ask = http(baseUrl, options.fetch ?? ((url, init) => fetch(url, init)));
   const session = createSession({ ask, store: options.tokens ?? memoryTokens(), now });
@@ -127,7 +133,7 @@ export function wire(options: ClientOptions) {
   const line = createLine({
     url: options.socketUrl ?? `${baseUrl.replace(/^http/, 'ws')}/ws`,
     session,
-    WebSocket: options.WebSocket ?? (globalThis.WebSocket as unknown as SocketConstructor),
+    WebSocket,
     now,
     random,
     limits: { ...API_GATEWAY, ...options.limits },

@@ -89,6 +89,8 @@ function cors(origins: readonly string[]) {
       allowOrigins: [...origins],
       allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
       allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
+      // A page of another origin sees none but the simplest headers else.
+      exposeHeaders: ['Retry-After'],
       maxAge: Duration.hours(1),
     },
   };

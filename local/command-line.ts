@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 
-export const usageText = `npm start -- [--memory]
+export const usageText = `npm start -- [--memory] [-c name=value …]
 
 Runs Parley on this machine, from the very templates that "cdk deploy" takes.
 
-  --memory   keep nothing: users, messages and keys go when it ends
-  --watch    build and reload when the sources change (npm run dev)
-  --help     this text
+  --memory      keep nothing: users, messages and keys go when it ends
+  --watch       build and reload when the sources change (npm run dev)
+  --context     or -c: a deploy-time setting, as "cdk deploy" takes it
+  --help        this text
 
   PORT=8000             the port of everything
   STATE_FOLDER=.parley  where the data is kept
@@ -18,6 +19,8 @@ export interface Command {
   readonly memory: boolean;
   readonly stateFolder: string | undefined;
   readonly watch: boolean;
+  /** Deploy-time settings by name. */
+  readonly context: Readonly<Record<string, string>>;
   readonly help: boolean;
 }
 
@@ -35,11 +38,26 @@ export function readCommand(args: readonly string[], environment: NodeJS.Process
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { memory: { type: 'boolean' }, watch: { type: 'boolean' }, help: { type: 'boolean' } },
+      options: {
+        memory: { type: 'boolean' },
+        watch: { type: 'boolean' },
+        help: { type: 'boolean' },
+        context: { type: 'string', short: 'c', multiple: true },
+      },
     });
     const { memory = false, watch = false, help = false } = values;
-    return { port: Number(port), memory, stateFolder: environment.STATE_FOLDER || undefined, watch, help };
+    const context = Object.fromEntries((values.context ?? []).map(setting));
+    const stateFolder = environment.STATE_FOLDER || undefined;
+    return { port: Number(port), memory, stateFolder, watch, context, help };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+/** `name=value`; the value may have more of those signs. */
+function setting(given: string): [name: string, value: string] {
+  const at = given.indexOf('=');
+  if (at < 1)
+    throw new UsageError(`-c takes name=value, such as origins=http://localhost:5173, not "${given}"`);
+  return [given.slice(0, at), given.slice(at + 1)];
 }

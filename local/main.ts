@@ -19,14 +19,20 @@ try {
   fail(error);
 }
 
-async function run({ port, memory, stateFolder, watch }: Command): Promise<void> {
-  const starting = startRuntime({ port, memory, onLog: print, ...(stateFolder && { stateFolder }) });
+async function run({ port, memory, stateFolder, watch, context }: Command): Promise<void> {
+  const starting = startRuntime({
+    port,
+    memory,
+    context,
+    onLog: print,
+    ...(stateFolder && { stateFolder }),
+  });
   endOnSignals(starting);
   const runtime = await starting;
   const { url, tableEndpoint } = runtime;
   const socketUrl = url.replace('http', 'ws');
   print(
-    `Parley is ready: ${url}/ · ${socketUrl}/ws/chat/{user_id}/ · ${url}/schema/swagger-ui/ · DynamoDB and Secrets Manager: ${tableEndpoint}/`,
+    `Parley is ready: ${url}/ · ${socketUrl}/ws · ${socketUrl}/ws/chat/{user_id}/ · ${url}/schema/swagger-ui/ · DynamoDB and Secrets Manager: ${tableEndpoint}/`,
   );
   if (watch) watchSources(join(import.meta.dirname, '..'), () => reload(runtime));
   fail(new Error(await runtime.died));

@@ -12,7 +12,9 @@ export type LineState = 'off' | 'connecting' | 'online' | 'waiting';
 
 /** API Gateway's cuts, in ms; others only for a gateway that cuts otherwise. */
 export interface Limits {
+  /** After so long a silence: 10 minutes. */
   readonly idleMs: number;
+  /** However busy: 2 hours. */
   readonly connectionMs: number;
 }
 

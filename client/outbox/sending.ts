@@ -100,7 +100,7 @@ export function createSending(waiting: Waiting, options: SendingOptions) {
         const unsent = waiting.get(clientId);
         if (mine !== era || !unsent) continue;
         failures += 1;
-        const { code, message: detail } = error as Partial<ParleyError>;
+        const { code, message, errors } = error as Partial<ParleyError>;
         const isFault = hasCode(error, 'internal') && failures >= TRIES_OF_A_FAULT;
         if (hasCode(error, 'after_invalid') && failures < TRIES_OF_A_FAULT) {
           // What was never tried before is not in the log.
@@ -109,7 +109,9 @@ export function createSending(waiting: Waiting, options: SendingOptions) {
             : lookBehind(unsent);
           await mend.catch(() => undefined);
         } else if (!mayPass(error) || isFault) {
-          await replace({ ...unsent, reason: { code: code ?? '', detail: detail ?? '' } });
+          // It has one field: what is wrong with that says more.
+          const detail = errors?.text?.[0] ?? message ?? '';
+          await replace({ ...unsent, reason: { code: code ?? '', detail } });
           failures = 0;
           continue;
         }

@@ -51,7 +51,7 @@ export function http(baseUrl: string, fetch: Fetch): Ask {
     } catch (error) {
       if (error instanceof ParleyError) throw error;
       if (ending.signal.aborted) throw new ParleyError('timeout', 'The server did not answer in time.');
-      throw new ParleyError('offline', 'The server cannot be reached.');
+      throw new ParleyError('offline', 'The server cannot be reached.', { cause: error });
     } finally {
       clearTimeout(deadline);
     }

@@ -45,7 +45,7 @@ interface Page {
 export function localTokens(key = 'parley.tokens', page: Page = globalThis as Page): TokenStore {
   const storage = storageOf(page);
   if (storage === 'forbidden') return memoryTokens();
-  if (!storage) throw new Error('localTokens needs localStorage.');
+  if (!storage) throw new Error('localTokens needs localStorage: elsewhere pass a TokenStore of your own.');
   const locks = page.navigator?.locks;
   return {
     load: async () => {

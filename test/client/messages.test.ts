@@ -237,6 +237,24 @@ describe('a message that is sent', () => {
     expect(talk.messages.value).toMatchObject([{ text: 'good' }, { key: bad, state: 'sent' }]);
   });
 
+  it('says of a refusal what is wrong with its text', async () => {
+    const errors = { text: ['The text must not be blank.'] };
+    const server = fakeServer({
+      reply: ({ action }) =>
+        action === 'message.send'
+          ? { error: { type: 'error', code: 'validation_failed', detail: 'Some fields are wrong.', errors } }
+          : 1,
+    });
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    talk.send(' ');
+    await pass(100);
+    expect(talk.messages.value).toMatchObject([
+      { state: 'failed', reason: { code: 'validation_failed', detail: 'The text must not be blank.' } },
+    ]);
+  });
+
   it('survives a reload of the page, in its order', async () => {
     const outbox = memoryOutbox();
     const offline = fakeServer({ handshake: () => 'refuse' });

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { localTokens, memoryTokens, ParleyError } from '../../client/index.ts';
+import { createClient, localTokens, memoryTokens, ParleyError } from '../../client/index.ts';
 import { type KeyValues, leaseLock } from '../../client/session/lock.ts';
 import { fakeServer } from './fake-server.ts';
 import { clientOf, during, fakeClock, online, pass } from './support.ts';
@@ -30,6 +30,27 @@ function slowly(shared: KeyValues): KeyValues {
     },
   };
 }
+
+describe('a client', () => {
+  it('says at once what its surroundings lack', () => {
+    vi.stubGlobal('WebSocket', undefined);
+    try {
+      expect(() => createClient({ baseUrl: 'https://chat.example' })).toThrow('There is no WebSocket here');
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    for (const baseUrl of ['', '/', 'chat.example', undefined as unknown as string]) {
+      expect(() => createClient({ baseUrl })).toThrow('baseUrl has to be such as https://chat.example.com');
+    }
+  });
+
+  it('keeps what was thrown below as the cause of an error', async () => {
+    const thrown = new TypeError('fetch failed');
+    const { client } = clientOf(fakeServer(), { fetch: () => Promise.reject(thrown) });
+    const refusal = client.logIn({ email: 'ada@example.com', password: 'x' });
+    await expect(during(refusal)).rejects.toMatchObject({ code: 'offline', cause: thrown });
+  });
+});
 
 describe('a session', () => {
   it.each(['', '{}', 'null', '7', '<html>', '{"access":"x","refresh":"y"}'])(

@@ -270,6 +270,8 @@ describe('a store of tokens', () => {
     const { client } = clientOf(fakeServer(), { tokens: localTokens('t', page) });
     await during(client.logIn(AS_ADA));
     expect(client.session.value.state).toBe('in');
-    expect(() => localTokens('t', {})).toThrow('localTokens needs localStorage.');
+    expect(() => localTokens('t', {})).toThrow(
+      'localTokens needs localStorage: elsewhere pass a TokenStore of your own.',
+    );
   });
 });

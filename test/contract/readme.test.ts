@@ -167,10 +167,17 @@ describe('the configuration', () => {
       port: numberIn(port?.default),
       memory: false,
       watch: false,
+      context: {},
       help: false,
     });
-    const flags = shown.filter((name) => name.startsWith('--'));
+    const flags = shown.filter((name) => name.startsWith('--') && name !== '--context');
     expect(Object.values(readCommand(flags, {}))).not.toContain(false);
+    const given = ['--context', 'origins=http://localhost:5173', '-c', 'floodMessages=5'];
+    expect(readCommand(given, {}).context).toEqual({
+      origins: 'http://localhost:5173',
+      floodMessages: '5',
+    });
+    expect(() => readCommand(['-c', 'origins'], {})).toThrow('-c takes name=value');
   });
 });
 

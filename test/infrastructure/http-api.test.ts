@@ -142,6 +142,7 @@ describe('the HTTP API', () => {
       AllowOrigins: ['https://a.example'],
       AllowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
       AllowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      ExposeHeaders: ['Retry-After'],
       MaxAge: 3600,
     });
   });

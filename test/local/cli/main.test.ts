@@ -56,15 +56,26 @@ describe('npm start', () => {
     const started = run(['--memory']);
     const url = await ready(started);
     expect(started.lines).toHaveLength(1);
-    const [site, socket, api, tools] = started.lines[0]?.split(' · ') ?? [];
-    expect([site, socket, api]).toEqual([
+    const [site, device, socket, api, tools] = started.lines[0]?.split(' · ') ?? [];
+    expect([site, device, socket, api]).toEqual([
       `Parley is ready: ${url}/`,
+      `${url.replace('http', 'ws')}/ws`,
       `${url.replace('http', 'ws')}/ws/chat/{user_id}/`,
       `${url}/schema/swagger-ui/`,
     ]);
     expect(tools).toMatch(/^DynamoDB and Secrets Manager: http:\/\/127\.0\.0\.1:\d+\/$/);
     expect((await fetch(`${url}/schema/`)).status).toBe(200);
     expect(await (await fetch(`${url}/`)).text()).toContain('<html');
+  });
+
+  it('takes deploy-time settings, as cdk deploy does', async () => {
+    const origin = 'http://localhost:5173';
+    const url = await ready(run(['--memory', '-c', `origins=${origin}`]));
+    const asked = (from: string) => fetch(`${url}/users/`, { headers: { origin: from } });
+    const { headers } = await asked(origin);
+    expect(headers.get('access-control-allow-origin')).toBe(origin);
+    expect(headers.get('access-control-expose-headers')).toBe('Retry-After');
+    expect((await asked('http://localhost:1')).headers.get('access-control-allow-origin')).toBeNull();
   });
 
   it('ends with 1 and one line when the port is taken', async () => {
@@ -81,6 +92,7 @@ describe('npm start', () => {
 
   it.each([
     [['--memry'], {}, "Unknown option '--memry'"],
+    [['-c', 'origins'], {}, '-c takes name=value'],
     [['now'], {}, "Unexpected argument 'now'"],
     [[], { PORT: 'http' }, 'PORT has to be a number up to 65535, not "http"'],
     [[], { PORT: '70000' }, 'PORT has to be a number up to 65535, not "70000"'],
@@ -94,7 +106,7 @@ describe('npm start', () => {
   it('tells its usage', async () => {
     const started = run(['--help']);
     expect(await started.ended).toBe(0);
-    expect(started.lines[0]).toBe('npm start -- [--memory]');
+    expect(started.lines[0]).toBe('npm start -- [--memory] [-c name=value …]');
   });
 
   it('ends with 1 and a clear line where there is no DynamoDB engine', async () => {
