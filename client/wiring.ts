@@ -31,7 +31,7 @@ export function wire(options: ClientOptions) {
   if (!WebSocket)
     throw new TypeError('There is no WebSocket here: pass one as an option, or use Node 22 or later.');
   if (!/^https?:\/\//.test(options.baseUrl)) {
-    throw new TypeError(`baseUrl has to be such as https://chat.example.com, not ${options.baseUrl}`);
+    throw new TypeError(`baseUrl has to be a whole address, with http or https, not ${options.baseUrl}`);
   }
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const ask = http(baseUrl, options.fetch ?? ((url, init) => fetch(url, init)));

@@ -1,22 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Device } from './support/device.ts';
 import { newcomer } from './support/people.ts';
 import { stage } from './support/stage.ts';
 
 const { device, person } = stage();
-
-/** What one fills in and sends, at the sign-up. */
-async function signUp(own: Device, { email, username, password }: ReturnType<typeof newcomer>) {
-  await own.fill({
-    Email: email,
-    Username: username,
-    'First name': 'Ada',
-    'Last name': 'Lovelace',
-    Password: password,
-    'Repeat the password': password,
-  });
-  await own.button('Create account').click();
-}
 
 test('whoever was told of no account that was made is in when they try once more', async () => {
   const own = await device({ hash: '#/sign-up' });
@@ -27,7 +13,7 @@ test('whoever was told of no account that was made is in when they try once more
     await route.fetch();
     await route.abort();
   });
-  await signUp(own, ada);
+  await own.createAccount(ada);
   await own.page.getByText('The server cannot be reached.').waitFor();
   await own.page.unroute('**/users/register');
   await own.button('Create account').click();
@@ -39,7 +25,7 @@ test('whoever tries an email that somebody else has is told so, however often', 
   const own = await device({ hash: '#/sign-up' });
   own.faults.expect(/net::ERR_FAILED|status of 40/);
   await own.page.route('**/users/register', (route) => route.abort());
-  await signUp(own, { ...newcomer('ada'), email: taken.email });
+  await own.createAccount({ ...newcomer('ada'), email: taken.email });
   await own.page.getByText('The server cannot be reached.').waitFor();
   await own.page.unroute('**/users/register');
   for (let times = 0; times < 2; times += 1) {
@@ -53,7 +39,7 @@ test('an account that is made, and was not got into, is gone on with at the log-
   own.faults.expect(/net::ERR_FAILED/);
   const ada = newcomer('ada');
   await own.page.route('**/users/token', (route) => route.abort());
-  await signUp(own, ada);
+  await own.createAccount(ada);
   await own.heading('Log in').waitFor();
   await own.page.getByText('Your account is made. Log in with it.').waitFor();
   expect(await own.field('Email').inputValue()).toBe(ada.email);
@@ -68,9 +54,7 @@ test('whoever follows an address and has no account yet arrives there', async ()
   const charles = await person('charles');
   const own = await device({ hash: `#/with/${charles.id}` });
   await own.heading('Log in').waitFor();
-  await own.link('Create an account').click();
-  await own.heading('Create an account').waitFor();
-  await signUp(own, newcomer('ada'));
+  await own.signUp(newcomer('ada'));
   await own.isIn(charles);
 });
 

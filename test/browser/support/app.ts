@@ -45,9 +45,14 @@ export class App {
     await this.button('Log in').click();
   }
 
-  async signUp({ email, username, password }: Credentials): Promise<void> {
+  async signUp(credentials: Credentials): Promise<void> {
     await this.link('Create an account').click();
     await this.heading('Create an account').waitFor();
+    await this.createAccount(credentials);
+  }
+
+  /** What one fills in and sends, at the sign-up. */
+  async createAccount({ email, username, password }: Credentials): Promise<void> {
     await this.fill({
       Email: email,
       Username: username,
