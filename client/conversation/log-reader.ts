@@ -112,7 +112,11 @@ export function createLogReader(options: Options) {
       const mine = log;
       const first = Math.max(seq, 1);
       if (log.first - first > MOST_BACK) return false;
-      while (mine === log && log.first > first) await loadOlder(MOST);
+      // Each page is a step back, or the last one: a server that has none to give is not asked for ever.
+      for (let held = Number.POSITIVE_INFINITY; mine === log && log.first > first && log.first < held; ) {
+        held = log.first;
+        await loadOlder(MOST);
+      }
       return mine === log && seq >= log.first && seq <= (log.last ?? 0);
     },
     add(news: readonly StoredMessage[]): void {

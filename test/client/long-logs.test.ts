@@ -44,6 +44,21 @@ describe('loading back to a message', () => {
     expect(seqs(talk.messages.value)).toEqual(range(951, 3000));
   });
 
+  it('ends where the server has no older messages to give, whatever their numbers say', async () => {
+    const server = fakeServer();
+    said(server, 500);
+    const { client } = await online(server);
+    const talk = client.conversation(TALK);
+    await during(talk.open());
+    const before = pagesOf(server);
+    server.faults.http = (_method, path) =>
+      path.endsWith('/messages')
+        ? new Response(JSON.stringify({ last_seq: 500, older: null, newer: null, results: [] }))
+        : undefined;
+    expect(await during(talk.loadBackTo(1), 5_000)).toBe(false);
+    expect(pagesOf(server) - before).toBe(1);
+  });
+
   it('ends with the conversation', async () => {
     const server = fakeServer();
     said(server, 500);
