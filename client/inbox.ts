@@ -133,7 +133,6 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
       const { last_message } = entry;
       const told = asked.get(id) ?? last;
       merge([told.seq > last_message.seq ? { ...entry, last_message: told } : entry]);
-      asked.delete(id);
     };
     // What is refused for good, or ends with the line, the next message brings, or the next loading of the inbox.
     await persist(ask, { isWanted: () => mine === era && isOnline() && !known.has(id), random, pauses });

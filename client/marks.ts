@@ -1,5 +1,6 @@
 import type { Action, Frame } from './contract/frame-types.ts';
-import { mayPass, type ParleyError } from './errors.ts';
+import { mayPass } from './errors.ts';
+import { toldToWait } from './retrying/backoff.ts';
 
 /** Up to which `seq` both members have read, and their devices received. */
 export interface Marks {
@@ -13,6 +14,7 @@ export type MarkStore = ReturnType<typeof createMarks>;
 
 const NONE: Marks = { read: 0, received: 0, peerRead: 0, peerReceived: 0 };
 const COALESCE_MS = 500;
+const AGAIN_MS = 2_000;
 
 interface Options {
   readonly isOnline: () => boolean;
@@ -74,7 +76,7 @@ export function createMarks({ isOnline, request, onChange }: Options) {
       if (reply.type === 'message.received' && reply.retry_after) again(reply.retry_after * 1000);
     } catch (error) {
       // What is refused for good is a mark that nobody needs.
-      if (mayPass(error)) again(((error as Partial<ParleyError>).retryAfter ?? 2) * 1000);
+      if (mayPass(error)) again(toldToWait(error) ?? AGAIN_MS);
     }
   };
 

@@ -21,6 +21,11 @@ export interface FakeSocket extends Socket {
 
 export type FakeServer = ReturnType<typeof fakeServer>;
 
+const json = (status: number, body: Json) => new Response(JSON.stringify(body), { status });
+
+/** What the service answers to what it refuses. */
+export const problem = (status: number, code: string) => json(status, { status, code, detail: code });
+
 /** What a test may spoil. */
 interface Faults {
   /** Ms until a reply, or `lost`. */
@@ -129,8 +134,6 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     };
     return { access: `x.${btoa(JSON.stringify(claims)).replace(/=/g, '')}.x`, refresh: `r${generation}` };
   };
-  const json = (status: number, body: Json) => new Response(JSON.stringify(body), { status });
-  const problem = (status: number, code: string) => json(status, { status, code, detail: code });
 
   const answer = (what: string, query: URLSearchParams, body: Json): Response => {
     if (what === 'POST /users/token') return json(200, tokens(body.email === 'bob@example.com' ? BOB : ADA));

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
+import { ADA, BOB, fakeServer, problem, TALK } from './fake-server.ts';
 import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
 
 fakeClock();
-
-const problem = (status: number, code: string) =>
-  new Response(JSON.stringify({ status, code, detail: '' }), { status });
 
 const MINUTE = 60_000;
 
