@@ -43,8 +43,8 @@ export const functionSpecs = {
     ...hashing,
     tokens: 'sign',
     table: [
-      { actions: ['GetItem'], partitions: ['EMAIL#*', 'ATTEMPTS#*'] },
-      { actions: ['UpdateItem', 'DeleteItem'], partitions: ['ATTEMPTS#*'] },
+      { actions: ['GetItem'], partitions: ['EMAIL#*'] },
+      { actions: ['UpdateItem'], partitions: ['ATTEMPTS#*'] },
       { actions: ['GetItem', 'PutItem'], partitions: ['USER#*'] },
       publishesKeys,
     ],

@@ -116,4 +116,23 @@ describe('guessing passwords', () => {
     }
     expect(last).toBe(429);
   });
+
+  it('gets no further by guessing 200 at once, with an account or without one', async () => {
+    const { email } = await person(api);
+    const emails = [email, registration().email];
+    const counts = await Promise.all(
+      emails.map(async (one) => {
+        const guesses = Array.from({ length: 200 }, (_, i) => ({
+          email: one,
+          password: `a-wrong-guess-${i}`,
+        }));
+        const replies = await Promise.all(guesses.map(attempt));
+        return Object.fromEntries(
+          [...Map.groupBy(replies, ({ body }) => body.code)].map(([code, { length }]) => [code, length]),
+        );
+      }),
+    );
+    const most = { wrong_credentials: 10, too_many_attempts: 190 };
+    expect(counts).toEqual([most, most]);
+  });
 });

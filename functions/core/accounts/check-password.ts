@@ -1,10 +1,14 @@
 import { TooManyAttempts, WrongCredentials } from '../errors.ts';
 import type { Credentials } from './account.ts';
-import type { CredentialStore, LoginAttempts, PasswordHasher } from './ports.ts';
+import type { Attempt, CredentialStore, LoginAttempts, PasswordHasher } from './ports.ts';
 
 /** Guesses allowed per email and window: 14,400 a day, far too few for a password that passed the policy. */
 export const MAX_FAILURES = 10;
 export const WINDOW_SECONDS = 60;
+
+/** How often an attempt looks whether one of those being checked gave its place back: 0.75 to 1.5 s in all. */
+const MAX_WAITS = 4;
+const FIRST_WAIT_MS = 100;
 
 interface Dependencies {
   readonly credentials: CredentialStore;
@@ -13,27 +17,49 @@ interface Dependencies {
   /** A hash of nothing: verified for an unknown email, so that its answer takes as long as a known one's. */
   readonly decoyHash: string;
   readonly now: () => Date;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly wait: (milliseconds: number) => Promise<void>;
 }
 
 /**
- * Finds whose email and password these are.
+ * Finds whose email and password these are. An attempt is counted before its password is looked at, and only a right one
+ * gives its place back: however many come at once, at most {@link MAX_FAILURES} wrong passwords are checked in a window.
  * @throws WrongCredentials, alike for an unknown email and a wrong password
  * @throws TooManyAttempts after {@link MAX_FAILURES} wrong ones within {@link WINDOW_SECONDS}
  */
 export async function checkPassword(
-  { credentials, attempts, passwords, decoyHash, now }: Dependencies,
+  dependencies: Dependencies,
   email: string,
   password: string,
 ): Promise<Credentials> {
-  const [found, former] = await Promise.all([credentials.credentialsOf(email), attempts.of(email, now())]);
-  if (former && former.failures >= MAX_FAILURES) {
-    throw new TooManyAttempts(Math.max(1, Math.ceil((former.windowEnds.getTime() - now().getTime()) / 1000)));
-  }
+  const { credentials, attempts, passwords, decoyHash } = dependencies;
+  const [found, attempt] = await Promise.all([
+    credentials.credentialsOf(email),
+    beginAttempt(dependencies, email),
+  ]);
   const matches = await passwords.verify(password, found?.passwordHash ?? decoyHash);
   if (!found || !matches) {
-    await attempts.add(email, now(), new Date(now().getTime() + WINDOW_SECONDS * 1000));
+    await attempts.fail(attempt);
     throw new WrongCredentials();
   }
-  if (former) await attempts.clear(email);
+  await attempts.giveBack(attempt);
   return found;
+}
+
+/** Somebody who logs in on many devices at once is no guesser: while places may be given back, it waits for one. */
+async function beginAttempt(
+  { attempts, now, random, wait }: Pick<Dependencies, 'attempts' | 'now' | 'random' | 'wait'>,
+  email: string,
+): Promise<Attempt> {
+  const limit = { failures: MAX_FAILURES, seconds: WINDOW_SECONDS };
+  for (let waits = 0; ; waits += 1) {
+    const begun = await attempts.begin(email, limit, now());
+    if (!('isUndecided' in begun)) return begun;
+    if (!begun.isUndecided || waits === MAX_WAITS) {
+      const left = (begun.windowEnds.getTime() - now().getTime()) / 1000;
+      throw new TooManyAttempts(Math.max(1, Math.ceil(left)));
+    }
+    await wait(FIRST_WAIT_MS * 2 ** waits * (0.5 + random() / 2));
+  }
 }

@@ -26,11 +26,32 @@ export interface ProfileStore {
   profileOf(userId: string): Promise<Account | undefined>;
 }
 
-/** Counts wrong passwords per email within a window. */
+/** At most so many wrong passwords for one email, within so long from the first attempt. */
+export interface AttemptLimit {
+  readonly failures: number;
+  readonly seconds: number;
+}
+
+/** An attempt that was counted, in the window that ends then. */
+export interface Attempt {
+  readonly email: string;
+  readonly windowEnds: Date;
+}
+
+export interface AttemptRefused {
+  readonly windowEnds: Date;
+  /** Some of those counted are being checked: a right password among them gives its place back. */
+  readonly isUndecided: boolean;
+}
+
+/** Counts the attempts to log in per email within a window. */
 export interface LoginAttempts {
-  of(email: string, now: Date): Promise<{ failures: number; windowEnds: Date } | undefined>;
-  add(email: string, now: Date, windowEnds: Date): Promise<void>;
-  clear(email: string): Promise<void>;
+  /** Counts an attempt, or refuses it: one conditional write decides, so that of many at once no more than the limit begin. */
+  begin(email: string, limit: AttemptLimit, now: Date): Promise<Attempt | AttemptRefused>;
+  /** The password was wrong: the attempt stays counted. */
+  fail(attempt: Attempt): Promise<void>;
+  /** The password was right: the attempt counts no more. */
+  giveBack(attempt: Attempt): Promise<void>;
 }
 
 export interface PasswordHasher {

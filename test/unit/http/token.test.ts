@@ -65,8 +65,14 @@ describe('logging in', () => {
   });
 
   it('answers 429 with the seconds to wait after ten failures', async () => {
-    const Item = { failures: 10, ttl: Date.parse(NOON) / 1000 + 42 };
-    documents.on(GetCommand, { Key: { pk: 'ATTEMPTS#alice@example.org', sk: 'LOGIN' } }).resolves({ Item });
+    const Item = {
+      attempts: { N: '10' },
+      failures: { N: '10' },
+      ttl: { N: String(Date.parse(NOON) / 1000 + 42) },
+    };
+    documents
+      .on(UpdateCommand, { Key: { pk: 'ATTEMPTS#alice@example.org', sk: 'LOGIN' } })
+      .rejects(conditionFailed(Item));
     const { statusCode, headers, body } = await logIn();
     expect([statusCode, headers?.['retry-after'], body.code]).toEqual([429, '42', 'too_many_attempts']);
   });

@@ -1,73 +1,106 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { loginAttempts } from '../../../functions/storage/login-attempts.ts';
 import { NOON } from '../support/clock.ts';
+import { memoryTable } from '../support/memory-table.ts';
 import { conditionFailed, documents, sent, table } from '../support/table.ts';
 
-const attempts = loginAttempts(table);
 const now = new Date(NOON);
 const NOON_S = now.getTime() / 1000;
 const windowEnds = new Date('2026-11-23T12:01:00.000Z');
-const Key = { pk: 'ATTEMPTS#alice@example.org', sk: 'LOGIN' };
+const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+const limit = { failures: 2, seconds: 60 };
+const email = 'alice@example.org';
+const Key = { pk: `ATTEMPTS#${email}`, sk: 'LOGIN' };
 
-describe('the failures of an email', () => {
-  it('are read strongly consistent, whatever its letter case', async () => {
-    documents.on(GetCommand).resolves({ Item: { ...Key, failures: 3, ttl: NOON_S + 60 } });
-    expect(await attempts.of('Alice@Example.org', now)).toEqual({ failures: 3, windowEnds });
-    expect(sent()).toEqual([['GetCommand', { TableName: 'parley-test', Key, ConsistentRead: true }]]);
-  });
-
-  it.each([
-    ['never were any', {}],
-    ['lie in a window that is over, though TTL has yet to delete it', { Item: { failures: 9, ttl: NOON_S } }],
-  ])('are none when they %s', async (_, answer) => {
-    documents.on(GetCommand).resolves(answer);
-    expect(await attempts.of('alice@example.org', now)).toBeUndefined();
-  });
-
-  it('are cleared', async () => {
-    await attempts.clear('Alice@example.org');
-    expect(sent()).toEqual([['DeleteCommand', { TableName: 'parley-test', Key }]]);
-  });
-});
-
-describe('one more failure', () => {
-  const counting = {
-    TableName: 'parley-test',
-    Key,
-    ExpressionAttributeNames: { '#ttl': 'ttl' },
-    UpdateExpression: 'SET #ttl = if_not_exists(#ttl, :end) ADD failures :one',
-    ConditionExpression: 'attribute_not_exists(#ttl) OR #ttl > :now',
-    ExpressionAttributeValues: { ':end': NOON_S + 60, ':one': 1, ':now': NOON_S },
+/** The attempts of one email in a table in memory. */
+function counted() {
+  const { table, state } = memoryTable();
+  const attempts = loginAttempts(table);
+  const begin = async (at = now) => {
+    const begun = await attempts.begin(email, limit, at);
+    if ('isUndecided' in begun) throw new Error('refused');
+    return begun;
   };
+  return { attempts, begin, item: () => state.get(Key) };
+}
 
-  it('is counted in the window that is open, or opens one', async () => {
-    await attempts.add('alice@example.org', now, windowEnds);
-    expect(sent()).toEqual([['UpdateCommand', counting]]);
-  });
-
-  it('begins a new window when the former is over', async () => {
-    documents.on(UpdateCommand).rejectsOnce(conditionFailed()).resolvesOnce({});
-    await attempts.add('alice@example.org', now, windowEnds);
+describe('an attempt', () => {
+  it('is counted in one write, which refuses it where the limit is reached', async () => {
+    documents.on(UpdateCommand).resolves({ Attributes: { ttl: NOON_S + 60, attempts: 1 } });
+    expect(await loginAttempts(table).begin('Alice@Example.org', limit, now)).toEqual({
+      email: 'Alice@Example.org',
+      windowEnds,
+    });
     expect(sent()).toEqual([
-      ['UpdateCommand', counting],
       [
         'UpdateCommand',
         {
           TableName: 'parley-test',
           Key,
+          UpdateExpression: 'SET #ttl = if_not_exists(#ttl, :end) ADD attempts :one',
+          ConditionExpression: 'attribute_not_exists(#ttl) OR #ttl > :now AND attempts < :limit',
           ExpressionAttributeNames: { '#ttl': 'ttl' },
-          UpdateExpression: 'SET #ttl = :end, failures = :one',
-          ExpressionAttributeValues: { ':end': NOON_S + 60, ':one': 1 },
+          ExpressionAttributeValues: { ':end': NOON_S + 60, ':one': 1, ':now': NOON_S, ':limit': 2 },
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
       ],
     ]);
   });
 
+  it('is refused beyond the limit, until the window that the first one began is over', async () => {
+    const { attempts, begin } = counted();
+    await begin();
+    await begin(later(30));
+    expect(await attempts.begin(email, limit, later(59))).toEqual({ windowEnds, isUndecided: true });
+    expect(await begin(later(60))).toEqual({ email, windowEnds: later(120) });
+  });
+
+  it('is refused for good when all that are counted were wrong', async () => {
+    const { attempts, begin } = counted();
+    for (let i = 0; i < 2; i += 1) await attempts.fail(await begin());
+    expect(await attempts.begin(email, limit, now)).toEqual({ windowEnds, isUndecided: false });
+  });
+
+  it('begins a window without the failures of the former one', async () => {
+    const { attempts, begin, item } = counted();
+    await attempts.fail(await begin());
+    await begin(later(60));
+    expect(item()).toEqual({ ...Key, ttl: NOON_S + 120, attempts: 1 });
+  });
+
+  it('that was right gives its place to another', async () => {
+    const { attempts, begin } = counted();
+    await begin();
+    await attempts.giveBack(await begin());
+    expect(await begin()).toEqual({ email, windowEnds });
+  });
+
+  it.each(['fail', 'giveBack'] as const)('changes no other window than its own (%s)', async (outcome) => {
+    const { attempts, begin, item } = counted();
+    const old = await begin();
+    await begin(later(60));
+    const before = item();
+    await attempts[outcome](old);
+    expect(item()).toEqual(before);
+  });
+
+  it('begins anew when somebody else turned the window first', async () => {
+    const Item = { ttl: { N: String(NOON_S) }, attempts: { N: '2' } };
+    documents
+      .on(UpdateCommand)
+      .rejectsOnce(conditionFailed(Item))
+      .rejectsOnce(conditionFailed({ ...Item, ttl: { N: String(NOON_S + 60) } }))
+      .resolves({ Attributes: { ttl: NOON_S + 60, attempts: 2 } });
+    expect(await loginAttempts(table).begin(email, limit, now)).toEqual({ email, windowEnds });
+    expect(sent()).toHaveLength(3);
+  });
+
   it('passes a fault on', async () => {
     const fault = new Error('down');
     documents.on(UpdateCommand).rejectsOnce(fault).resolves({});
-    await expect(attempts.add('alice@example.org', now, windowEnds)).rejects.toBe(fault);
+    await expect(loginAttempts(table).begin(email, limit, now)).rejects.toBe(fault);
     expect(sent()).toHaveLength(1);
   });
 });

@@ -151,10 +151,16 @@ const calls: readonly fc.Arbitrary<Call>[] = [
     .map(([n, change]) => (table, run) => {
       return directoryUpkeep(table)[change]('users', `${run}.${n}`);
     }),
-  small.map(
-    (n) => (table, run) =>
-      loginAttempts(table).add(`${run}.${n}@example.org`, now, new Date(now.getTime() + 1000)),
-  ),
+  fc
+    .tuple(small, fc.constantFrom('fail' as const, 'giveBack' as const, undefined), small)
+    .map(([n, outcome, second]) => async (table, run) => {
+      const attempts = loginAttempts(table);
+      const limit = { failures: 2, seconds: 1 };
+      const at = new Date(now.getTime() + second * 1000);
+      const begun = await attempts.begin(`${run}.${n}@example.org`, limit, at);
+      if (outcome && !('isUndecided' in begun)) await attempts[outcome](begun);
+      return begun;
+    }),
   small.map((n) => (table, run) => {
     const hashes = { familyHash: 'f', rotationHash: `r${n}` };
     return sessionStore(table).create({

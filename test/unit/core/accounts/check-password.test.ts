@@ -1,43 +1,45 @@
+import { setImmediate } from 'node:timers/promises';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkPassword } from '../../../../functions/core/accounts/check-password.ts';
+import { loginAttempts } from '../../../../functions/storage/login-attempts.ts';
 import { frozenClock } from '../../support/clock.ts';
+import { memoryTable } from '../../support/memory-table.ts';
 import { alice } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const credentials = { userId: alice.id, passwordHash: 'hash of good' };
 
-/** A login form with a memory for failures; hashes here are readable. */
+/** A login form over a table in memory; hashes here are readable, and take a turn of the event loop. */
 function login() {
   const clock = frozenClock();
-  const verified: string[] = [];
-  let window: { failures: number; windowEnds: Date } | undefined;
+  const verified: { readonly password: string; readonly hash: string }[] = [];
+  const { table, commands } = memoryTable();
   const dependencies = {
     credentials: {
       credentialsOf: async (email: string) => (email === 'alice@example.org' ? credentials : undefined),
     },
-    attempts: {
-      of: async (_: string, now: Date) => (window && window.windowEnds > now ? window : undefined),
-      add: async (_: string, now: Date, windowEnds: Date) => {
-        const isOpen = window && window.windowEnds > now;
-        window =
-          isOpen && window ? { ...window, failures: window.failures + 1 } : { failures: 1, windowEnds };
-      },
-      clear: async () => {
-        window = undefined;
-      },
-    },
+    attempts: loginAttempts(table),
     passwords: {
       verify: async (password: string, hash: string) => {
-        verified.push(hash);
+        verified.push({ password, hash });
+        await setImmediate();
         return hash === `hash of ${password}`;
       },
     },
     decoyHash: 'hash of nothing',
     now: clock.now,
+    random: () => 0.5,
+    wait: () => setImmediate(),
   };
   const attempt = (password: string, email = 'alice@example.org') =>
     checkPassword(dependencies, email, password);
-  return { attempt, verified, clock, window: () => window };
+  /** The outcome of each of these passwords, sent at the same moment. */
+  const atOnce = async (passwords: readonly string[], email?: string) =>
+    (await Promise.allSettled(passwords.map((password) => attempt(password, email)))).map((outcome) =>
+      outcome.status === 'fulfilled' ? 'in' : outcome.reason.code,
+    );
+  return { attempt, atOnce, verified, clock, commands };
 }
 
 async function fail(times: number, { attempt }: ReturnType<typeof login>) {
@@ -63,7 +65,7 @@ describe('checking a password', () => {
   it('verifies a decoy for an unknown email, so that its answer takes as long', async () => {
     const form = login();
     await rejection(form.attempt('good', 'nobody@example.org'));
-    expect(form.verified).toEqual(['hash of nothing']);
+    expect(form.verified).toEqual([{ password: 'good', hash: 'hash of nothing' }]);
   });
 
   it('never lets anybody in by the password of the decoy', async () => {
@@ -104,20 +106,74 @@ describe('checking a password', () => {
     });
   });
 
-  it('forgets the failures on success', async () => {
+  it('does not count a right password', async () => {
+    const form = login();
+    await fail(9, form);
+    for (let i = 0; i < 20; i += 1) expect(await form.attempt('good')).toEqual(credentials);
+  });
+
+  it('keeps the failures after a right password: whoever guesses has no use of the logins of the owner', async () => {
     const form = login();
     await fail(9, form);
     await form.attempt('good');
-    expect(form.window()).toBeUndefined();
-    await fail(9, form);
-    expect(await form.attempt('good')).toEqual(credentials);
+    await fail(1, form);
+    expect(await rejection(form.attempt('good'))).toMatchObject({ code: 'too_many_attempts' });
   });
 
   it('begins the window with the first failure, and does not extend it', async () => {
     const form = login();
     await fail(1, form);
     form.clock.pass(30_000);
-    await fail(1, form);
-    expect(form.window()).toEqual({ failures: 2, windowEnds: new Date('2026-11-23T12:01:00.000Z') });
+    await fail(9, form);
+    expect(await rejection(form.attempt('good'))).toEqual({ code: 'too_many_attempts', retryAfter: 30 });
+  });
+
+  it('takes the same steps for a wrong password and for an unknown email', async () => {
+    const [wrong, unknown] = [login(), login()];
+    await rejection(wrong.attempt('bad'));
+    await rejection(unknown.attempt('bad', 'nobody@example.org'));
+    expect(unknown.commands).toEqual(wrong.commands);
+  });
+});
+
+describe('many passwords at once', () => {
+  const times = (count: number, password: string) => Array.from({ length: count }, () => password);
+
+  it.each([
+    ['an account', 'alice@example.org'],
+    ['an email without one', 'nobody@example.org'],
+  ])('are hashed as often as the limit allows, for %s', async (_, email) => {
+    const form = login();
+    const outcomes = await form.atOnce(times(200, 'bad'), email);
+    expect(form.verified).toHaveLength(10);
+    expect(outcomes.toSorted()).toEqual([
+      ...times(190, 'too_many_attempts'),
+      ...times(10, 'wrong_credentials'),
+    ]);
+  });
+
+  it('begin one window, when the former is over', async () => {
+    const form = login();
+    await form.atOnce(times(20, 'bad'));
+    form.clock.pass(60_000);
+    await form.atOnce(times(200, 'bad'));
+    expect(form.verified).toHaveLength(20);
+  });
+
+  it('let an owner in who logs in on many devices', async () => {
+    expect(await login().atOnce(times(40, 'good'))).toEqual(times(40, 'in'));
+  });
+
+  it('hash no more wrong ones than the limit, whatever right ones are among them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.constantFrom('good', 'bad'), { maxLength: 40 }), { maxLength: 4 }),
+        async (bursts) => {
+          const form = login();
+          for (const burst of bursts) await form.atOnce(burst);
+          expect(form.verified.filter(({ password }) => password === 'bad').length).toBeLessThanOrEqual(10);
+        },
+      ),
+    );
   });
 });
