@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { lengthFaults, normalizePassword } from '../core/accounts/password.ts';
 import { TEXT_FAULTS, textFault } from './text.ts';
 
 const NO_CONTROLS = /^\P{Cc}*$/u;
@@ -36,7 +37,15 @@ export const messageText = z.string().check(
   }),
 );
 
-const newPassword = z.string().check(z.minLength(8), z.maxLength(72), wellFormed);
+/** Its length is checked with the other fields, so that a form is told of all at once. */
+const newPassword = z.string().check(
+  wellFormed,
+  z.check((context) => {
+    for (const message of lengthFaults(normalizePassword(context.value))) {
+      context.issues.push({ code: 'custom', message, input: context.value });
+    }
+  }),
+);
 
 const token = z.string().check(z.minLength(1), z.maxLength(4096));
 

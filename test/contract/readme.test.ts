@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { MAX_FAILURES, WINDOW_SECONDS } from '../../functions/core/accounts/check-password.ts';
 import commonPasswords from '../../functions/core/accounts/common-passwords.json' with { type: 'json' };
 import { MAX_OFFSET } from '../../functions/core/accounts/list-users.ts';
-import { MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH } from '../../functions/core/accounts/password-policy.ts';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../functions/core/accounts/password.ts';
 import { CONNECTION_SECONDS } from '../../functions/core/connections/connection.ts';
 import { ParleyError } from '../../functions/core/errors.ts';
 import { preview } from '../../functions/core/inbox/inbox.ts';
@@ -194,7 +194,7 @@ describe('the limits', () => {
     ['bytes of a request body', MAX_BODY_BYTES],
     ['bytes of a request body with a message', MAX_MESSAGE_BODY_BYTES],
     ['characters of a password, at least', MIN_PASSWORD_LENGTH],
-    ['bytes of a password, at most', MAX_PASSWORD_BYTES],
+    ['characters of a password, at most', MAX_PASSWORD_LENGTH],
     ['characters of a username or name', properties.username?.maxLength],
     ['characters of a username or name', properties.first_name?.maxLength],
     ['characters of an e-mail address', properties.email?.maxLength],

@@ -59,11 +59,21 @@ describe('logging in', () => {
     expect(unknown.body).toEqual(wrong.body);
   });
 
-  it('never mistakes a longer password for its first 72 bytes', async () => {
-    const password = 'p7'.repeat(36);
-    const ada = registration({ password, password2: password });
-    expect(await api.post('/users/register/', ada)).toMatchObject({ status: 201 });
-    expect([400, 401]).toContain((await attempt({ email: ada.email, password: `${password}!` })).status);
+  it.each([
+    ['of 37 accented letters', 'é'.repeat(37), 'é'.repeat(36)],
+    ['whose 73rd byte is another', `${'p7'.repeat(36)}!`, `${'p7'.repeat(36)}?`],
+    ['that repeats another with NULs between', 'ab\0ab\0ab\0ab', 'ab'],
+    ['with a NUL', 'analytical\0engine', 'analytical'],
+  ])('takes a password %s whole, in every form of Unicode', async (_what, password, other) => {
+    for (const form of ['NFC', 'NFD'] as const) {
+      const typed = password.normalize(form);
+      const { email, ...more } = registration({ password: typed, password2: typed });
+      expect(await api.post('/users/register/', { email, ...more })).toMatchObject({ status: 201 });
+      for (const again of ['NFC', 'NFD'] as const) {
+        expect(await attempt({ email, password: password.normalize(again) })).toMatchObject({ status: 200 });
+      }
+      expect(await attempt({ email, password: other })).toMatchObject({ status: 401 });
+    }
   });
 });
 

@@ -18,7 +18,7 @@ describe('registering', () => {
       'a username of 150 characters, of all that are allowed',
       { username: `${registration().username}_.@+-A9`.padEnd(150, 'x') },
     ],
-    ['a password of exactly 72 bytes', { password: 'ü'.repeat(36), password2: 'ü'.repeat(36) }],
+    ['a password of 128 characters', { password: '語🦀'.repeat(64), password2: '語🦀'.repeat(64) }],
     ['a password of exactly 8 characters', { password: 'kJ4#w9Zp', password2: 'kJ4#w9Zp' }],
     [
       'names of 150 characters, also outside the first plane',
@@ -81,8 +81,8 @@ describe('a registration is refused, and stores nothing, with', () => {
     ['a first name with a control character', { ...valid, first_name: 'Ada\u0007' }, 'first_name'],
     ['a last name with a lone surrogate', { ...valid, last_name: 'Love\ud800lace' }, 'last_name'],
     ['a password of 7 characters', { ...valid, ...both('kJ4#w9Z') }, 'password'],
-    ['a password of 73 bytes', { ...valid, ...both('x7'.repeat(37).slice(0, 73)) }, 'password'],
-    ['a password of 25 characters and 75 bytes', { ...valid, ...both('名'.repeat(25)) }, 'password'],
+    ['a password of 4 letters and 4 accents', { ...valid, ...both('éèêë'.normalize('NFD')) }, 'password'],
+    ['a password of 129 characters', { ...valid, ...both('名'.repeat(129)) }, 'password'],
     ['a common password', { ...valid, ...both('12345678') }, 'password'],
     ['a common password in capitals', { ...valid, ...both('PASSWORD1') }, 'password'],
     [

@@ -1,5 +1,6 @@
 import { TooManyAttempts, WrongCredentials } from '../errors.ts';
 import type { Credentials } from './account.ts';
+import { normalizePassword } from './password.ts';
 import type { Attempt, CredentialStore, LoginAttempts, PasswordHasher } from './ports.ts';
 
 /** Guesses allowed per email and window: 14,400 a day, far too few for a password that passed the policy. */
@@ -38,7 +39,7 @@ export async function checkPassword(
     credentials.credentialsOf(email),
     beginAttempt(dependencies, email),
   ]);
-  const matches = await passwords.verify(password, found?.passwordHash ?? decoyHash);
+  const matches = await passwords.verify(normalizePassword(password), found?.passwordHash ?? decoyHash);
   if (!found || !matches) {
     await attempts.fail(attempt);
     throw new WrongCredentials();

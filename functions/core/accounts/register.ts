@@ -1,5 +1,6 @@
 import { type FieldErrors, ValidationFailed } from '../errors.ts';
 import type { Account } from './account.ts';
+import { normalizePassword } from './password.ts';
 import { passwordFaults } from './password-policy.ts';
 import type { AccountStore, PasswordHasher } from './ports.ts';
 
@@ -30,7 +31,9 @@ const TAKEN = {
  */
 export async function register(dependencies: Dependencies, registration: Registration): Promise<Account> {
   const { accounts, passwords, newId, now } = dependencies;
-  rejectBadPassword(registration);
+  const password = normalizePassword(registration.password);
+  const passwordAgain = normalizePassword(registration.passwordAgain);
+  rejectBadPassword({ ...registration, password, passwordAgain });
   const account: Account = {
     id: newId(),
     email: registration.email,
@@ -40,7 +43,7 @@ export async function register(dependencies: Dependencies, registration: Registr
     staff: false,
     createdAt: now().toISOString(),
   };
-  const taken = await accounts.create(account, await passwords.hash(registration.password));
+  const taken = await accounts.create(account, await passwords.hash(password));
   if (taken.length > 0)
     throw new ValidationFailed(Object.fromEntries(taken.map((field) => [field, [TAKEN[field]]])));
   return account;

@@ -16,11 +16,17 @@ describe('a password', () => {
     expect(a).not.toBe(b);
   });
 
-  it('of more than 72 bytes does not pass by its first 72', async () => {
-    const longest = '語'.repeat(24);
-    const hashed = await hash(longest);
-    expect(await verify(longest, hashed)).toBe(true);
-    expect(await verify(`${longest}x`, hashed)).toBe(false);
+  it.each([
+    ['counts whole, also behind its 72nd byte', '語'.repeat(24), `${'語'.repeat(24)}x`],
+    ['of any length is told from another', 'x'.repeat(4096), `${'x'.repeat(4095)}y`],
+    ['does not pass by one that it repeats', 'ab\0ab\0ab\0ab', 'ab'],
+    ['does not end at a NUL', 'down the\0rabbit hole', 'down the'],
+    ['is not empty when it begins with a NUL', '\0rabbit hole', ''],
+  ])('%s', async (_, password, other) => {
+    const hashed = await hash(password);
+    expect(await verify(password, hashed)).toBe(true);
+    expect(await verify(other, hashed)).toBe(false);
+    expect(await verify(password, await hash(other))).toBe(false);
   });
 });
 

@@ -68,7 +68,8 @@ describe('a registration', () => {
     ['email', 'alice@example.org, bob@example.org', 'Must be an email address.'],
     ['email', `${'a'.repeat(243)}@example.org`, 'Must have at most 254 characters.'],
     ['password', 'short', 'Must have at least 8 characters.'],
-    ['password', 'x'.repeat(73), 'Must have at most 72 characters.'],
+    ['password', 'éèêë'.normalize('NFD'), 'Must have at least 8 characters.'],
+    ['password', 'x'.repeat(129), 'Must have at most 128 characters.'],
     ['password', '\ud800 and so on', 'Must be well-formed Unicode.'],
   ])('may not have the %s %j', (field, value, message) => {
     expect(registerErrors({ [field]: value })).toEqual({ [field]: [message] });

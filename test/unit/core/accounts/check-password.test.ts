@@ -52,6 +52,13 @@ describe('checking a password', () => {
     expect(await login().attempt('good')).toEqual(credentials);
   });
 
+  it('compares it in NFC, whatever the keyboard makes of it', async () => {
+    const form = login();
+    await rejection(form.attempt('é'.normalize('NFD')));
+    await rejection(form.attempt('é'.normalize('NFC')));
+    expect(form.verified.map(({ password }) => password)).toEqual(['\u00e9', '\u00e9']);
+  });
+
   it('does not tell a wrong password from an unknown email', async () => {
     const { attempt } = login();
     const [wrong, unknown] = await Promise.allSettled([

@@ -3,7 +3,7 @@ import commonPasswords from '../../../../functions/core/accounts/common-password
 import { passwordFaults } from '../../../../functions/core/accounts/password-policy.ts';
 
 const TOO_SHORT = 'Must have at least 8 characters.';
-const TOO_LONG = 'Must have at most 72 bytes in UTF-8.';
+const TOO_LONG = 'Must have at most 128 characters.';
 const COMMON = 'This password is among the most used ones.';
 const HAS_NAME = 'Must not contain the username.';
 
@@ -15,10 +15,8 @@ describe('a new password', () => {
     ['nothing', '', [TOO_SHORT]],
     ['eight characters of two UTF-16 units each', '🦀🐙🦑🐡🐠🦞🦐🐟', []],
     ['seven of them', '🦀🐙🦑🐡🐠🦞🦐', [TOO_SHORT]],
-    ['72 bytes', 'x7'.repeat(36), []],
-    ['73 bytes', `${'x7'.repeat(36)}x`, [TOO_LONG]],
-    ['24 characters of three bytes', '語'.repeat(24), []],
-    ['25 of them', '語'.repeat(25), [TOO_LONG]],
+    ['128 characters of four bytes', '🦀'.repeat(128), []],
+    ['129 characters', 'x'.repeat(129), [TOO_LONG]],
     ['one of the most used', 'password1', [COMMON]],
     ['one of the most used in capitals', 'PASSWORD1', [COMMON]],
     ['the username', 'liddell_1', [HAS_NAME]],

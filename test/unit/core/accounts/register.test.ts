@@ -63,6 +63,21 @@ describe('registering', () => {
     expect({ stored, hashed }).toEqual({ stored: [], hashed: [] });
   });
 
+  it('takes a password in NFC, whatever the keyboard makes of it: for its policy, its repetition and its hash', async () => {
+    const { result, hashed } = tryToRegister({
+      password: 'crème brûlée'.normalize('NFD'),
+      passwordAgain: 'crème brûlée'.normalize('NFC'),
+    });
+    await result;
+    expect(hashed).toEqual(['crème brûlée'.normalize('NFC')]);
+    const four = 'éèêë'.normalize('NFD');
+    expect(await rejection(tryToRegister({ password: four, passwordAgain: four }).result)).toMatchObject({
+      errors: { password: ['Must have at least 8 characters.'] },
+    });
+    const longest = 'é'.repeat(128).normalize('NFD');
+    await tryToRegister({ password: longest, passwordAgain: longest }).result;
+  });
+
   it('names every fault of a password at once', async () => {
     const { result } = tryToRegister({ password: 'alice', passwordAgain: 'Alice' });
     expect(await rejection(result)).toEqual({
