@@ -45,10 +45,32 @@ test.each([
     };
   });
   const link =
-    /^<a href="https:\/\/example\.com\/[^"]*" target="_blank" rel="noopener noreferrer">https:\/\/example\.com\/[^<]*<\/a>$/;
+    /^<a href="https:\/\/example\.com\/[^"]*" dir="ltr" target="_blank" rel="noopener noreferrer">https:\/\/example\.com\/[^<]*<\/a>$/;
   expect(made.filter((html) => !link.test(html))).toEqual([]);
   expect({ sideways, hidden }).toEqual({ sideways: 0, hidden: 0 });
   expect(await hers.page.title()).toMatch(/Parley$/);
+});
+
+test('an address is shown from its beginning to its end, whatever controls stand around it', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  const address = 'https://evil.example/moc.elpmaxe.doog//:sptth';
+  const texts = [`\u202e${address}`, `\u2067\u202e${address} \u05d0`, `\u05d0\u05d1 ${address} \u05d2`];
+  for (const text of texts) await write(url(), charles, ada, text);
+  const hers = await device({ as: ada, hash: `#/with/${charles.id}` });
+  await hers.showsTexts(texts);
+  const places = await hers.page.locator('.text a').evaluateAll((links) =>
+    links.map((link) => {
+      const letters = link.firstChild as Text;
+      return Array.from({ length: 'https://evil.example'.length }, (_, at) => {
+        const range = document.createRange();
+        range.setStart(letters, at);
+        range.setEnd(letters, at + 1);
+        return range.getBoundingClientRect().left;
+      });
+    }),
+  );
+  expect(places).toHaveLength(texts.length);
+  for (const lefts of places) expect(lefts).toEqual(lefts.toSorted((a, b) => a - b));
 });
 
 test('long usernames, and names that look like HTML, break nothing', async () => {

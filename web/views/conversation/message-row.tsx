@@ -42,7 +42,8 @@ export class MessageRow extends Component<Props> {
             <span class="text">
               {piecesOf(text).map((piece) =>
                 piece.href ? (
-                  <a href={piece.href} target="_blank" rel="noopener noreferrer">
+                  // A direction of its own: controls in the text around do not turn what is shown of the address.
+                  <a href={piece.href} dir="ltr" target="_blank" rel="noopener noreferrer">
                     {piece.text}
                   </a>
                 ) : (
