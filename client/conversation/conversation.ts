@@ -31,6 +31,16 @@ interface Options {
   readonly random: () => number;
 }
 
+/** The server finds a `client_id` again among the last 100 messages only: a device that used one twice has two messages of it. */
+function distinct(list: readonly Message[]): readonly Message[] {
+  const keys = new Set<string>();
+  return list.map((message) => {
+    const key = keys.has(message.key) ? `${message.key} ${message.seq}` : message.key;
+    keys.add(key);
+    return key === message.key ? message : { ...message, key };
+  });
+}
+
 /** One conversation: its messages, live while it is open. */
 export function createConversation(options: Options) {
   const { id, ownId, outbox, marks, tellTyping, isOnline, now, random, pauses } = options;
@@ -47,11 +57,11 @@ export function createConversation(options: Options) {
     const { log } = reader;
     const [own, mine] = [marks.of(id), ownId()];
     for (const [key, { seq }] of early) if (seq <= (log.last ?? 0)) early.delete(key);
-    const list = [
+    const list = distinct([
       ...log.messages.map((message) => storedMessage(message, own, mine)),
       ...[...early.values()].map((message) => storedMessage(message, own, mine)),
       ...outbox.of(id).map(unsentMessage),
-    ].map((message) => {
+    ]).map((message) => {
       // What has not changed stays the same object: a list renders only what has.
       const before = shown.get(message.key);
       const isSame =

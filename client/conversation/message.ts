@@ -7,7 +7,7 @@ export type MessageState = 'sending' | 'sent' | 'delivered' | 'read' | 'failed' 
 
 /** A message as a conversation shows it. */
 export interface Message {
-  /** The same from the first try on: what a list is keyed by. */
+  /** The same from the first try on, and no other message's: what a list is keyed by. */
   readonly key: string;
   /** Undefined until it is stored. */
   readonly seq: number | undefined;
@@ -25,7 +25,8 @@ export function storedMessage(message: StoredMessage, marks: Marks, ownId: strin
   const { id, client_id, seq, sender_id: senderId, message: text, created_at: createdAt } = message;
   const isOwn = senderId === ownId;
   return {
-    key: client_id ?? id,
+    // The other one's own names are theirs to choose: one could be that of another message here.
+    key: isOwn && client_id !== undefined ? client_id : id,
     seq,
     senderId,
     isOwn,

@@ -13,6 +13,9 @@ interface Options extends SendingOptions {
   readonly now: () => number;
 }
 
+/** Of a message, whoever else may have used the same `client_id`. */
+const nameOf = (senderId: string, clientId: string | undefined) => `${senderId} ${clientId}`;
+
 /** What waits for its acknowledgement, as the tabs of a user know of it together. */
 export function createOutbox(options: Options) {
   const { store, onChange, now } = options;
@@ -33,7 +36,7 @@ export function createOutbox(options: Options) {
   };
 
   const drop = (unsent: Unsent, stored?: StoredMessage) => {
-    if (loads > 0) settled.add(unsent.clientId);
+    if (loads > 0) settled.add(nameOf(unsent.userId, unsent.clientId));
     shelf.remove(unsent.clientId);
     forget(unsent, stored);
   };
@@ -57,7 +60,7 @@ export function createOutbox(options: Options) {
   /** It is in the log: by an acknowledgement, or found there. */
   const acknowledge = (message: StoredMessage): boolean => {
     const { client_id: clientId, sender_id: senderId } = message;
-    if (loads > 0 && clientId) settled.add(clientId);
+    if (loads > 0) settled.add(nameOf(senderId, clientId));
     const own = waiting.find((one) => one.clientId === clientId && one.userId === senderId);
     if (own) drop(own, message);
     return own !== undefined;
@@ -71,7 +74,9 @@ export function createOutbox(options: Options) {
   /** What is kept is the truth: what is not there any more another tab has sent or discarded, what is new it has left. */
   const merge = (found: readonly Unsent[]) => {
     const kept = new Map(found.map((one) => [one.clientId, one]));
-    for (const clientId of settled) if (kept.delete(clientId)) shelf.remove(clientId);
+    for (const { userId, clientId } of found) {
+      if (settled.has(nameOf(userId, clientId)) && kept.delete(clientId)) shelf.remove(clientId);
+    }
     const before = waiting.filter(({ clientId }) => !shelf.isGone(clientId, found));
     const touched = new Set([...waiting, ...kept.values()].map((one) => one.conversation));
     for (const { clientId } of before) kept.delete(clientId);

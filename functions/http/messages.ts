@@ -28,6 +28,6 @@ export const handler = httpStack({ logger, count })
       last_seq: last,
       older: first > 1 ? link('before', first) : null,
       newer: newest < last ? link('after', newest) : null,
-      results: messages.map(syncedMessage),
+      results: messages.map((message) => syncedMessage(message, userId)),
     });
   });

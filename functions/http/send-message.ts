@@ -22,8 +22,8 @@ export const handler = httpStack({ logger, count })
     const clientId = readIdempotencyKey(headers['idempotency-key']);
     const conversation = pathParameters?.conversation ?? '';
     const peerId = peerIn(conversation, senderId);
-    const { message, repeated } = await send({ senderId, peerId, clientId, ...input }, (stored) =>
-      messageFrame(stored, username),
+    const { message, repeated } = await send({ senderId, peerId, clientId, ...input }, (stored, readerId) =>
+      messageFrame(stored, username, readerId),
     ).catch(inTermsOf(conversation));
-    return json(repeated ? 200 : 201, syncedMessage(message));
+    return json(repeated ? 200 : 201, syncedMessage(message, senderId));
   });

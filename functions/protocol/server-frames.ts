@@ -4,10 +4,15 @@ import type { Message } from '../core/messages/message.ts';
 import type { Presence } from '../core/presence/presence.ts';
 
 /**
- * A stored message as both members' sockets get it. With the name that its sender gave it, as it is read later: a device of
- * the sender's may hold it as unsent, tried over a socket that is gone or left to it by another tab, and knows it by that.
+ * The name that a message's sender gave it, for its sender alone: a device of theirs may hold it as unsent, tried over a socket
+ * that is gone or left to it by another tab, and knows it by that. The other member could use the same name for a message.
  */
-export function messageFrame(message: Message, senderName: string) {
+export function ownName({ senderId, clientId }: Message, readerId: string) {
+  return senderId === readerId && clientId !== undefined ? { client_id: clientId } : {};
+}
+
+/** A stored message as the sockets of one member get it. */
+export function messageFrame(message: Message, senderName: string, readerId: string) {
   return {
     type: 'chat.message' as const,
     id: message.id,
@@ -17,13 +22,13 @@ export function messageFrame(message: Message, senderName: string) {
     sender: senderName,
     sender_id: message.senderId,
     created_at: message.createdAt,
-    ...(message.clientId !== undefined && { client_id: message.clientId }),
+    ...ownName(message, readerId),
   };
 }
 
 /** The reply to `message.send`. */
 export function sentFrame(message: Message, senderName: string) {
-  return { ...messageFrame(message, senderName), type: 'message.sent' as const };
+  return { ...messageFrame(message, senderName, message.senderId), type: 'message.sent' as const };
 }
 
 /** Somebody's mark, as it stands now. */

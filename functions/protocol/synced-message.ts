@@ -1,7 +1,8 @@
 import type { Message } from '../core/messages/message.ts';
+import { ownName } from './server-frames.ts';
 
 /** A message of a conversation's log, where the reader knows its members: `sync` and the conversation's messages over HTTP. */
-export function syncedMessage(message: Message) {
+export function syncedMessage(message: Message, readerId: string) {
   return {
     id: message.id,
     conversation: message.conversation,
@@ -9,6 +10,6 @@ export function syncedMessage(message: Message) {
     message: message.text,
     sender_id: message.senderId,
     created_at: message.createdAt,
-    ...(message.clientId !== undefined && { client_id: message.clientId }),
+    ...ownName(message, readerId),
   };
 }

@@ -1,6 +1,6 @@
 import type { Connection } from '../core/connections/connection.ts';
 import { peerIn } from '../core/conversations/conversation-id.ts';
-import { deliver } from '../core/delivery/deliver.ts';
+import { deliverToEach } from '../core/delivery/deliver.ts';
 import { UserNotFound } from '../core/errors.ts';
 import { type Appended, append, type Draft } from '../core/messages/append.ts';
 import type { Message } from '../core/messages/message.ts';
@@ -36,13 +36,17 @@ export const sending = {
   ...system,
 };
 
-/** Appends a message and delivers it, as the frame that `frameOf` makes of it. */
-export function send(outgoing: Outgoing, frameOf: (message: Message) => object): Promise<Appended> {
+/** Appends a message and delivers it, as the frame that `frameFor` makes of it for each member. */
+export function send(
+  outgoing: Outgoing,
+  frameFor: (message: Message, readerId: string) => object,
+): Promise<Appended> {
   return sendMessage(
     {
       append: (draft) => append(sending, draft),
       connections,
-      deliver: (to, message) => deliver(sending, to, JSON.stringify(frameOf(message))),
+      deliver: (to, message) =>
+        deliverToEach(sending, to, (readerId) => JSON.stringify(frameFor(message, readerId))),
       onFailure: (error) => logger.warn('connections could not be read or restored', error as Error),
       now: system.now,
     },

@@ -76,7 +76,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       return message;
     },
     push: (frame: Json) => push(frame),
-    append: (sender: string, text: string) => append(sender, text),
+    append: (sender: string, text: string, clientId?: string) => append(sender, text, clientId),
     fetch: async (url: string, init: RequestInit): Promise<Response> => {
       const { pathname, searchParams } = new URL(url);
       requests.push(`${init.method} ${pathname}`);

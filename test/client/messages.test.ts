@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { memoryOutbox } from '../../client/index.ts';
-import { BOB, fakeServer, TALK } from './fake-server.ts';
+import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
 import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
 
 fakeClock();
@@ -114,6 +114,33 @@ describe('a message that is sent', () => {
     await pass(60_000);
     expect(server.sent('message.send')).toHaveLength(1);
     expect(talk.messages.value).toMatchObject([{ text: 'stored', state: 'sent', seq: 1 }]);
+  });
+
+  it('has its key to itself, whatever names the messages of others and of other devices bear', async () => {
+    // The names that a server hands on, from few: the other one's, and of another device that uses one twice.
+    const names = ['a', 'b', 'm-2', undefined];
+    const sending = fc.tuple(fc.constantFrom(ADA, BOB), fc.constantFrom(...names));
+    await fc.assert(
+      fc.asyncProperty(fc.array(sending, { maxLength: 8 }), async (said) => {
+        const server = fakeServer();
+        const { client } = await online(server);
+        const talk = client.conversationWith(BOB);
+        await during(talk.open());
+        const own = talk.send('hello');
+        await pass(50);
+        for (const [sender, name] of [...said, [BOB, own] as const]) {
+          const message = server.append(sender, 'x', name);
+          server.push({ type: 'chat.message', ...message, sender: '' });
+        }
+        await pass(50);
+        const { value } = talk.messages;
+        expect(value).toHaveLength(said.length + 2);
+        expect(new Set(value.map(({ key }) => key)).size).toBe(value.length);
+        expect(value[0]).toMatchObject({ key: own, seq: 1, isOwn: true });
+        client.close();
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('is one message under one key, although the next socket tells of it before the last one acknowledges it', async () => {

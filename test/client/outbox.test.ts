@@ -78,6 +78,24 @@ describe('of two tabs with one outbox', () => {
     expect(client.conversationWith(BOB).messages.value).toEqual([]);
   });
 
+  it('neither loses what waits to a message of the other member that bears the same name', async () => {
+    const store = memoryOutbox();
+    const reading = Promise.withResolvers<void>();
+    const slow = { ...store, load: () => reading.promise.then(store.load) };
+    const key = tab(store, { request: never }).outbox.add(ADA, TALK, 'mine');
+    await pass(0);
+    const { outbox } = tab(slow, { request: never });
+    const loading = outbox.load(ADA);
+    outbox.acknowledge({
+      ...stored({ action: 'message.send', text: 'not mine', client_id: key }),
+      sender_id: BOB,
+    });
+    reading.resolve();
+    await during(loading);
+    expect(outbox.of(TALK)).toMatchObject([{ clientId: key, text: 'mine' }]);
+    expect(await store.load()).toMatchObject([{ clientId: key }]);
+  });
+
   it('both take the place to look from of the one that tried first', async () => {
     const store = memoryOutbox();
     const holds: ((seq: number) => void)[] = [];

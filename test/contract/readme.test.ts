@@ -139,7 +139,7 @@ describe('the wire', () => {
   it('shows a frame with the fields that it has', () => {
     const shown = blocksOf(readme, 'json').map((block) => JSON.parse(block));
     const message = { id: '', conversation: '', seq: 1, senderId: '', text: '', createdAt: '' };
-    expect(shown.map(Object.keys)).toEqual([Object.keys(messageFrame(message, 'ada'))]);
+    expect(shown.map(Object.keys)).toEqual([Object.keys(messageFrame(message, 'ada', 'charles'))]);
   });
 });
 

@@ -91,8 +91,13 @@ const errorsOn = (kind: SocketKind) =>
     .flatMap(({ error }) => [frames.errorFrame(error), frames.errorFrame(error, 'r-1')]);
 
 const replied = (frame: object) => ({ ...frame, ref: 'r-1' });
+/** Whose client_id a message has is its sender's alone. */
+const readers = [ada, charles];
+const told = [message, withoutClientId].flatMap((one) =>
+  readers.map((reader) => frames.messageFrame(one, 'ada', reader)),
+);
 const synced = {
-  messages: [message, withoutClientId].map(syncedMessage),
+  messages: [message, withoutClientId].flatMap((one) => readers.map((reader) => syncedMessage(one, reader))),
   conversations: [entry].map(frames.conversationBody),
   position: createdAt,
 };
@@ -100,12 +105,16 @@ const synced = {
 /** What the functions make, by the message that describes it. */
 const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   conversation: {
-    stored: [frames.messageFrame(withoutClientId, 'ada'), replied(frames.messageFrame(message, 'ada'))],
-    chatMessage: [message, withoutClientId].map((one) => frames.messageFrame(one, 'ada')),
+    stored: [
+      ...told,
+      replied(frames.messageFrame(withoutClientId, 'ada', ada)),
+      replied(frames.messageFrame(message, 'ada', ada)),
+    ],
+    chatMessage: told,
     error: errorsOn('conversation'),
   },
   device: {
-    chatMessage: [message, withoutClientId].map((one) => frames.messageFrame(one, 'ada')),
+    chatMessage: told,
     sent: [frames.sentFrame(message, 'ada'), replied(frames.sentFrame(message, 'ada'))],
     readMark: [frames.markFrame('conversation.read', mark)],
     readReply: [replied({ ...frames.markFrame('conversation.read', mark), moved: true })],

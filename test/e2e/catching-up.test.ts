@@ -84,7 +84,6 @@ describe('a device that was away', () => {
           message: 'meanwhile',
           sender_id: charles.id,
           created_at,
-          client_id: frame.client_id,
         },
       ],
     });

@@ -44,10 +44,10 @@ describe('a message from a device', () => {
       client_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       ref: expect.any(String),
     });
-    const { ref, ...message } = sent;
-    for (const socket of [laptop, his, hersToHim, hisToHer]) {
-      expect(await socket.next()).toEqual({ ...message, type: 'chat.message' });
-    }
+    const { ref, client_id, ...message } = sent;
+    const told = { ...message, type: 'chat.message' };
+    for (const socket of [laptop, hersToHim]) expect(await socket.next()).toEqual({ ...told, client_id });
+    for (const socket of [his, hisToHer]) expect(await socket.next()).toEqual(told);
     for (const socket of [phone, laptop, his]) await quiet(socket);
     for (const socket of outsiders) await quiet(socket);
   });

@@ -117,12 +117,14 @@ describe('a message', () => {
 });
 
 describe('a client', () => {
-  it('gets its `ref` and `client_id` back, the others do not see the `ref`', async () => {
+  it('gets its `ref` and `client_id` back, the other member sees neither', async () => {
     const [sender, peer] = await Promise.all([open(ada, charles), open(charles, ada)]);
     const client_id = crypto.randomUUID();
     sender.send({ message: 'with a reference', ref: 'r-1', client_id });
     expect(await sender.next()).toMatchObject({ message: 'with a reference', ref: 'r-1', client_id });
-    expect(await peer.next()).not.toHaveProperty('ref');
+    const told = await peer.next();
+    expect(told).not.toHaveProperty('ref');
+    expect(told).not.toHaveProperty('client_id');
   });
 
   it('cannot choose who it is, when it is or where the message goes', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { conversationOf, device, quiet } from './support/devices.ts';
-import { postMessage, sendMessage } from './support/messages.ts';
+import { postMessage, sendMessage, toldTo } from './support/messages.ts';
 import { type Person, people } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets, connect } from './support/socket.ts';
@@ -41,7 +41,7 @@ describe('a message that is sent over HTTP', () => {
         client_id: key,
       },
     });
-    expect((await log()).results).toEqual([body]);
+    expect((await log()).results).toEqual(toldTo(charles, [body]));
   });
 
   it('comes to every device of both members and to the conversation’s sockets, and to nobody else', async () => {
@@ -53,9 +53,12 @@ describe('a message that is sent over HTTP', () => {
     ]);
     const strangers = await Promise.all([device(url, eve), device(url, eve)]);
     const { body } = await post({ text: 'Does the engine run?' });
-    expect(body.client_id).toMatch(/^[0-9a-f-]{36}$/);
-    for (const socket of sockets)
-      expect(await socket.next()).toEqual({ ...body, type: 'chat.message', sender: ada.username });
+    const { client_id, ...message } = body;
+    expect(client_id).toMatch(/^[0-9a-f-]{36}$/);
+    const told = { ...message, type: 'chat.message', sender: ada.username };
+    const [hers, ...his] = sockets;
+    expect(await hers.next()).toEqual({ ...told, client_id });
+    for (const socket of his) expect(await socket.next()).toEqual(told);
     for (const socket of strangers) await quiet(socket);
   });
 
@@ -99,7 +102,8 @@ describe('a message that is sent over HTTP', () => {
       ),
     );
     expect(sent.map(({ seq }) => seq).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    expect((await log()).results).toEqual(sent.toSorted((a, b) => a.seq - b.seq));
+    const stored = sent.toSorted((a, b) => a.seq - b.seq);
+    expect((await log()).results).toEqual(toldTo(charles, stored));
   });
 });
 

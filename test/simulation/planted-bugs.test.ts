@@ -21,7 +21,7 @@ test('delivery before the write is caught', { timeout: 120_000 }, async () => {
           for (const userId of membersOf(entry.conversation) ?? []) {
             for (const { connectionId, conversation } of await connections.of(userId, system.now())) {
               if (conversation !== '') continue;
-              await gateway.post(connectionId, JSON.stringify(messageFrame(entry, 'somebody')));
+              await gateway.post(connectionId, JSON.stringify(messageFrame(entry, 'somebody', userId)));
             }
           }
           return log.append(entry);

@@ -37,6 +37,16 @@ export async function deliver(
   );
 }
 
+/** As {@link deliver}, a frame for each user: what one member is told is not always the other's to know. */
+export async function deliverToEach(
+  dependencies: Dependencies,
+  to: readonly Connection[],
+  frameFor: (userId: string) => string,
+): Promise<void> {
+  const byUser = Map.groupBy(to, ({ userId }) => userId);
+  await Promise.all([...byUser].map(([userId, own]) => deliver(dependencies, own, frameFor(userId))));
+}
+
 async function deliverToOne(
   dependencies: Dependencies,
   connection: Connection,

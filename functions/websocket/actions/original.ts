@@ -1,3 +1,4 @@
+import type { Message } from '../../core/messages/message.ts';
 import type { MessageFrame } from '../../protocol/frames.ts';
 import { messageFrame } from '../../protocol/server-frames.ts';
 import { send } from '../../runtime/sending.ts';
@@ -7,8 +8,8 @@ import type { Caller } from './action.ts';
 export async function sendOriginal({ connection, username }: Caller, peerId: string, frame: MessageFrame) {
   const { message: text, clientId, after } = frame;
   const senderId = connection.userId;
-  const { message } = await send({ from: connection, senderId, peerId, text, clientId, after }, (stored) =>
-    messageFrame(stored, username),
-  );
-  return messageFrame(message, username);
+  const frameFor = (stored: Message, readerId: string) => messageFrame(stored, username, readerId);
+  const outgoing = { from: connection, senderId, peerId, text, clientId, after };
+  const { message } = await send(outgoing, frameFor);
+  return frameFor(message, senderId);
 }

@@ -10,8 +10,8 @@ export const sendAction: Action<'message.send'> = async ({ connection, username 
   const { to, conversation, text, client_id: clientId, after } = input;
   const senderId = connection.userId;
   const peerId = conversation === undefined ? userNamed(to, senderId) : peerIn(conversation, senderId);
-  const sent = send({ from: connection, senderId, peerId, text, clientId, after }, (message) =>
-    messageFrame(message, username),
+  const sent = send({ from: connection, senderId, peerId, text, clientId, after }, (message, readerId) =>
+    messageFrame(message, username, readerId),
   );
   const { message } = await (conversation === undefined ? sent : sent.catch(inTermsOf(conversation)));
   return sentFrame(message, username);

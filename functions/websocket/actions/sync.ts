@@ -13,7 +13,7 @@ export const syncAction: Action<'sync'> = async ({ connection }, { conversations
   const page = await catchUp(inbox, { userId, held, since });
   return {
     type: page.complete ? 'sync.done' : 'sync.page',
-    messages: page.messages.map(syncedMessage),
+    messages: page.messages.map((message) => syncedMessage(message, userId)),
     conversations: page.inbox.map(conversationBody),
     position: page.position,
   };

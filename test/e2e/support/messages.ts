@@ -10,7 +10,15 @@ export interface Stored {
   readonly message: string;
   readonly sender_id: string;
   readonly created_at: string;
-  readonly client_id: string;
+  /** Told to its sender alone. */
+  readonly client_id?: string;
+}
+
+/** Stored messages as one of the members is told them. */
+export function toldTo({ id }: { readonly id: string }, messages: readonly Stored[]): readonly Stored[] {
+  return messages.map(({ client_id, ...message }) =>
+    message.sender_id === id && client_id !== undefined ? { ...message, client_id } : message,
+  );
 }
 
 /** Asks to send a message over HTTP, whatever the answer. */

@@ -3,7 +3,7 @@ import type { Connection } from '../../../functions/core/connections/connection.
 import { heal } from '../../../functions/core/connections/heal.ts';
 import { openConnection } from '../../../functions/core/connections/open-connection.ts';
 import { peerIn } from '../../../functions/core/conversations/conversation-id.ts';
-import { deliver } from '../../../functions/core/delivery/deliver.ts';
+import { deliver, deliverToEach } from '../../../functions/core/delivery/deliver.ts';
 import { tellDevices } from '../../../functions/core/delivery/tell-devices.ts';
 import { UserNotFound } from '../../../functions/core/errors.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
@@ -84,7 +84,10 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
         {
           append: (draft) => append(sending, draft),
           connections,
-          deliver: (to, stored) => deliver(sending, to, JSON.stringify(messageFrame(stored, username))),
+          deliver: (to, stored) =>
+            deliverToEach(sending, to, (readerId) =>
+              JSON.stringify(messageFrame(stored, username, readerId)),
+            ),
           onFailure: () => {},
           now,
         },

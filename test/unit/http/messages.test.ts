@@ -22,7 +22,7 @@ function saying(count: number) {
   const { store, state } = documentsInMemory();
   store({ pk: 'KEYS', sk: 'JWKS', keys: [publicJwk] });
   for (let seq = 1; seq <= count; seq += 1) {
-    const clientId = seq === 1 ? id(77) : undefined;
+    const clientId = seq <= 2 ? id(76 + seq) : undefined;
     store(fromLogEntry(aLogEntry(seq, { clientId, senderId: seq % 2 === 0 ? alice.id : bob.id })));
   }
   return state;
@@ -58,13 +58,11 @@ describe('the messages of a conversation', () => {
     });
   });
 
-  it('carry the names that their senders gave them', async () => {
-    saying(1);
-    expect((await get('')).body).toMatchObject({
-      older: null,
-      newer: null,
-      results: [{ client_id: id(77) }],
-    });
+  it('carry the names that the reader gave to their own, and nobody else’s', async () => {
+    saying(2);
+    const { results } = (await get('')).body;
+    expect(results).toMatchObject([{ sender_id: bob.id }, { sender_id: alice.id, client_id: id(78) }]);
+    expect(results[0]).not.toHaveProperty('client_id');
   });
 
   it.each([

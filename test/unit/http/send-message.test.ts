@@ -58,9 +58,9 @@ describe('a message sent by HTTP', () => {
     const { post } = entry();
     const stored = { ...told, client_id: id(77) };
     expect(await post({ text: 'Hello' })).toEqual({ statusCode: 201, body: stored });
-    const frame = { ...stored, type: 'chat.message', sender: 'Alice' };
+    const frame = { ...told, type: 'chat.message', sender: 'Alice' };
     expect(posts()).toEqual([
-      ['alice', frame],
+      ['alice', { ...frame, client_id: id(77) }],
       ['bob', frame],
     ]);
   });

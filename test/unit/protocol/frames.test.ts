@@ -180,7 +180,7 @@ describe('the reference in a frame', () => {
 });
 
 it('a stored message is sent in the words of the contract', () => {
-  expect(messageFrame({ ...aMessage(3), clientId: id(77) }, 'Alice')).toEqual({
+  expect(messageFrame({ ...aMessage(3), clientId: id(77) }, 'Alice', alice.id)).toEqual({
     type: 'chat.message',
     id: id(1003),
     conversation: CONVERSATION,

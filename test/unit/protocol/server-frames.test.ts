@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Busy, RateLimited, Unavailable, ValidationFailed } from '../../../functions/core/errors.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
+import { historyEntry } from '../../../functions/protocol/history-entry.ts';
 import {
   conversationBody,
   errorFrame,
@@ -39,20 +40,23 @@ const told = {
 };
 
 describe('a stored message', () => {
-  it.each([
-    ['chat.message', messageFrame],
-    ['message.sent', sentFrame],
-  ])(
-    'goes out in a %s with its sender’s own name for it, and without what only the log needs',
-    (type, frame) => {
-      expect(frame(entry, 'Alice')).toEqual({ ...told, type, sender: 'Alice', client_id: id(77) });
-      expect(frame(nameless, 'Alice')).toEqual({ ...told, type, sender: 'Alice' });
-    },
-  );
+  const shown = { ...told, type: 'chat.message', sender: 'Alice' };
 
-  it('is read later with the name too, by which a client finds its own', () => {
-    expect(syncedMessage(entry)).toEqual({ ...told, client_id: id(77) });
-    expect(syncedMessage(nameless)).toEqual(told);
+  it('is told to its sender with their own name for it, and without what only the log needs', () => {
+    expect(messageFrame(entry, 'Alice', alice.id)).toEqual({ ...shown, client_id: id(77) });
+    expect(messageFrame(nameless, 'Alice', alice.id)).toEqual(shown);
+    expect(sentFrame(entry, 'Alice')).toEqual({ ...shown, type: 'message.sent', client_id: id(77) });
+  });
+
+  it('is read later by its sender with the name too, by which a client finds its own', () => {
+    expect(syncedMessage(entry, alice.id)).toEqual({ ...told, client_id: id(77) });
+    expect(syncedMessage(nameless, alice.id)).toEqual(told);
+  });
+
+  it('is told to the other member without that name, at once and later', () => {
+    expect(messageFrame(entry, 'Alice', bob.id)).toEqual(shown);
+    expect(syncedMessage(entry, bob.id)).toEqual(told);
+    expect(historyEntry(entry, alice, bob)).not.toHaveProperty('client_id');
   });
 });
 

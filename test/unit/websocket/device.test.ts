@@ -87,8 +87,11 @@ describe('`message.send`', () => {
         client_id: id(77),
         ref: 'r1',
       });
-      const everybodyElse = to('alice-phone', 'bob-here', 'bob-original', 'bob-phone');
-      expect(posts()).toEqual(everybodyElse({ ...said, type: 'chat.message', client_id: id(77) }));
+      const told = { ...said, type: 'chat.message' };
+      expect(posts()).toEqual([
+        ...to('alice-phone')({ ...told, client_id: id(77) }),
+        ...to('bob-here', 'bob-original', 'bob-phone')(told),
+      ]);
     },
   );
 

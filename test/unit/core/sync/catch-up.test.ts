@@ -44,7 +44,7 @@ const bytesOf = ({ messages, inbox, position }: SyncPage) =>
   Buffer.byteLength(
     JSON.stringify({
       type: 'sync.page',
-      messages: messages.map(syncedMessage),
+      messages: messages.map((message) => syncedMessage(message, message.senderId)),
       conversations: inbox.map(conversationBody),
       position,
       ref: 'x'.repeat(64),
