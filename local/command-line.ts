@@ -11,6 +11,7 @@ Runs Parley on this machine, from the very templates that "cdk deploy" takes.
 
   PORT=8000             the port of everything
   STATE_FOLDER=.parley  where the data is kept
+  HOSTS=chat.example    names besides localhost, such as a TLS proxy's
   LOG=json              the functions' log lines as they are
   DYNAMODB_ENDPOINT=    another DynamoDB engine on this machine`;
 
@@ -18,6 +19,8 @@ export interface Command {
   readonly port: number;
   readonly memory: boolean;
   readonly stateFolder: string | undefined;
+  /** Names besides `localhost`. */
+  readonly hosts: readonly string[];
   readonly watch: boolean;
   /** Deploy-time settings by name. */
   readonly context: Readonly<Record<string, string>>;
@@ -48,10 +51,17 @@ export function readCommand(args: readonly string[], environment: NodeJS.Process
     const { memory = false, watch = false, help = false } = values;
     const context = Object.fromEntries((values.context ?? []).map(setting));
     const stateFolder = environment.STATE_FOLDER || undefined;
-    return { port: Number(port), memory, stateFolder, watch, context, help };
+    const hosts = (environment.HOSTS ?? '').split(',').map(hostName).filter(Boolean);
+    return { port: Number(port), memory, stateFolder, hosts, watch, context, help };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function hostName(given: string): string {
+  const name = given.trim().toLowerCase();
+  if (/^[\w.-]*$/.test(name)) return name;
+  throw new UsageError(`HOSTS takes names such as chat.example, without scheme and port, not "${given}"`);
 }
 
 /** `name=value`; the value may have more of those signs. */

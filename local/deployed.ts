@@ -1,4 +1,5 @@
 import type { AccessControl } from './aws/access-control.ts';
+import type { AccessKeys } from './aws/access-keys.ts';
 import { createTable } from './aws/create-table.ts';
 import type { Engine } from './aws/dynoxide.ts';
 import { withEndpoints } from './aws/endpoints.ts';
@@ -20,6 +21,7 @@ export interface Surroundings {
   readonly engine: Engine;
   readonly secrets: SecretValues;
   readonly access: AccessControl;
+  readonly keys: AccessKeys;
   /** Where functions reach AWS services. */
   readonly endpointsUrl: string;
   readonly stateFolder: string | undefined;
@@ -45,7 +47,7 @@ export interface Deployed {
 
 /** Runs what the templates describe: table, secrets, functions, APIs and distribution. */
 export async function deploy(first: Deployment, surroundings: Surroundings): Promise<Deployed> {
-  const { engine, secrets, endpointsUrl, limits, onLog } = surroundings;
+  const { engine, secrets, keys, endpointsUrl, limits, onLog } = surroundings;
   const call = engineCall(engine.endpoint);
   let pool = await functions(first);
   const invoker: Invoker = {
@@ -86,7 +88,7 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
   function functions(deployment: Deployment): Promise<FunctionPool> {
     secrets.generate(deployment.secrets);
     return startFunctions(
-      deployment.functions.map((spec) => withEndpoints(spec, endpointsUrl)),
+      deployment.functions.map((spec) => withEndpoints(spec, endpointsUrl, keys)),
       { onLog },
     );
   }

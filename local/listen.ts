@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { HttpHandler, UpgradeHandler } from './gateway/http-handler.ts';
+import { type Admission, admit } from './admission.ts';
+import { type HttpHandler, sendJson, type UpgradeHandler } from './gateway/http-handler.ts';
+import { refuseUpgrade } from './gateway/refuse-upgrade.ts';
 
 export interface Handlers {
   readonly request: HttpHandler;
@@ -24,25 +26,37 @@ export class PortTakenError extends Error {
 
 /**
  * Listens on this machine at once, so that a taken port is known before any slow work; whoever comes early waits for
- * `handlers`.
+ * `handlers`, and whoever is not admitted is told so.
  *
  * @throws PortTakenError
  */
-export async function listen(port: number, handlers: Promise<Handlers>): Promise<Listener> {
+export async function listen(
+  port: number,
+  admission: Admission,
+  handlers: Promise<Handlers>,
+): Promise<Listener> {
   const server = createServer(async (request, response) => {
+    const refused = admit(request, admission);
+    if (refused !== undefined) {
+      request.resume();
+      return sendJson(response, refused.status, { message: refused.message });
+    }
     try {
       await (await handlers).request(request, response);
     } catch (error) {
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end(String(error));
+      if (response.headersSent || response.destroyed) response.destroy();
+      else sendJson(response, 500, { message: String(error) });
     }
   });
   server.on('upgrade', async (request, socket, head) => {
     // A peer that goes away meanwhile must not end the runtime.
     socket.on('error', () => socket.destroy());
+    const refused = admit(request, admission);
+    if (refused !== undefined) return refuseUpgrade(socket, refused.status, { message: refused.message });
     try {
       const { upgrade } = await handlers;
-      if (upgrade === undefined) throw new Error('nothing to upgrade to');
+      if (upgrade === undefined)
+        return refuseUpgrade(socket, 400, { message: 'Nothing here is upgraded to.' });
       await upgrade(request, socket, head);
     } catch {
       socket.destroy();

@@ -19,20 +19,21 @@ try {
   fail(error);
 }
 
-async function run({ port, memory, stateFolder, watch, context }: Command): Promise<void> {
+async function run({ port, memory, stateFolder, hosts, watch, context }: Command): Promise<void> {
   const starting = startRuntime({
     port,
     memory,
+    hosts,
     context,
     onLog: print,
     ...(stateFolder && { stateFolder }),
   });
   endOnSignals(starting);
   const runtime = await starting;
-  const { url, tableEndpoint } = runtime;
+  const { url, tableEndpoint, credentials } = runtime;
   const socketUrl = url.replace('http', 'ws');
   print(
-    `Parley is ready: ${url}/ · ${socketUrl}/ws · ${socketUrl}/ws/chat/{user_id}/ · ${url}/schema/swagger-ui/ · DynamoDB and Secrets Manager: ${tableEndpoint}/`,
+    `Parley is ready: ${url}/ · ${socketUrl}/ws · ${socketUrl}/ws/chat/{user_id}/ · ${url}/schema/swagger-ui/ · DynamoDB and Secrets Manager: ${tableEndpoint}/ with the access key ${credentials.accessKeyId}`,
   );
   if (watch) watchSources(join(import.meta.dirname, '..'), () => reload(runtime));
   fail(new Error(await runtime.died));

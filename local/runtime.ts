@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
+import { type Admission, machineOnly } from './admission.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
 import { accessControl } from './aws/access-control.ts';
+import { accessKeys, type Credentials, toolsName } from './aws/access-keys.ts';
 import { type Engine, foreignEngine, startDynoxide } from './aws/dynoxide.ts';
 import { awsEndpoints } from './aws/endpoints.ts';
 import { guardConnections } from './aws/guard-connections.ts';
@@ -27,6 +29,8 @@ export interface RuntimeOptions {
   readonly limits?: Partial<GatewayLimits>;
   /** A line that a function or the runtime itself has to say. */
   readonly onLog?: (line: string) => void;
+  /** Names of this machine besides `localhost`, such as that of a TLS proxy in front. */
+  readonly hosts?: readonly string[];
   /** Deploy-time settings, as `-c name=value` of the CDK. */
   readonly context?: Readonly<Record<string, string>>;
 }
@@ -38,8 +42,10 @@ export interface Runtime {
   readonly webSocketUrl: string;
   /** Of the HTTP API itself. */
   readonly httpApiUrl: string;
-  /** Of DynamoDB and Secrets Manager, for tools; what goes through it counts as usage under the name that signs it. */
+  /** Of DynamoDB and Secrets Manager, for tools; what goes through it counts as usage. */
   readonly tableEndpoint: string;
+  /** What tools sign with there; others are refused. */
+  readonly credentials: Credentials;
   readonly tableName: string;
   /** Settles with a reason when it cannot go on. */
   readonly died: Promise<string>;
@@ -80,9 +86,10 @@ async function compose(
   atEnd: (close: () => unknown) => void,
   stop: () => Promise<void>,
 ): Promise<Runtime> {
-  const { context = {}, onLog = () => {} } = options;
+  const { context = {}, hosts = [], onLog = () => {} } = options;
+  const anybody: Admission = { hosts, pages: true };
   const site = Promise.withResolvers<Handlers>();
-  const front = await listen(options.port, site.promise);
+  const front = await listen(options.port, anybody, site.promise);
   atEnd(front.close);
 
   const stateFolder = options.memory
@@ -99,17 +106,17 @@ async function compose(
   const { short, log } = naming(deployment, onLog);
   const secrets = secretValues(stateFolder && join(stateFolder, 'secrets.json'));
   let deployed: Deployed | undefined;
+  const keys = accessKeys();
   const access = accessControl(deployment.functions, log);
-  const proxy = tableProxy({
+  const dynamodb = tableProxy({
     endpoint: engine.endpoint,
     partitionKey: deployment.table.partitionKey,
     access,
     onRequest: (request) => usage.countRequest(request, short(request.caller)),
     onWrite: () => deployed?.wake(),
   });
-  atEnd(proxy.close);
-  const request = awsEndpoints({
-    dynamodb: proxy.handle,
+  const request = awsEndpoints(keys, {
+    dynamodb,
     secretsManager: secretsManager(secrets, access),
     connections: guardConnections(
       (...call) => deployed?.connections(...call),
@@ -117,7 +124,7 @@ async function compose(
       access,
     ),
   });
-  const endpoints = await listen(0, Promise.resolve({ request }));
+  const endpoints = await listen(0, machineOnly, Promise.resolve({ request }));
   atEnd(endpoints.close);
   const endpointsUrl = `http://127.0.0.1:${endpoints.port}`;
 
@@ -125,6 +132,7 @@ async function compose(
     engine,
     secrets,
     access,
+    keys,
     endpointsUrl,
     stateFolder,
     limits: { ...quotas, ...options.limits },
@@ -133,7 +141,7 @@ async function compose(
   });
   deployed = running;
   atEnd(running.stop);
-  const apis = await listen(0, Promise.resolve(running.apis));
+  const apis = await listen(0, anybody, Promise.resolve(running.apis));
   atEnd(apis.close);
   site.resolve(running.site);
 
@@ -142,6 +150,7 @@ async function compose(
     webSocketUrl: `ws://127.0.0.1:${apis.port}/${deployment.webSocketApi.stage}`,
     httpApiUrl: `http://127.0.0.1:${apis.port}`,
     tableEndpoint: endpointsUrl,
+    credentials: keys.of(toolsName),
     tableName: deployment.table.name,
     died: engine.died,
     usage: () => usage.read(running.posts()),

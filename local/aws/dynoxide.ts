@@ -5,9 +5,9 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { engineAddress, freePort } from './engine-address.ts';
 import { engineCall } from './engine-call.ts';
 import { findDynoxide, NoEngineError } from './find-engine.ts';
-import { freePorts } from './free-ports.ts';
 import { tuneDatabase } from './tune-database.ts';
 
 /** What holds the table. */
@@ -49,7 +49,7 @@ export async function startDynoxide(folder: string | undefined): Promise<Engine>
     try {
       return await launch(executable, folder);
     } catch (error) {
-      if (attempt === 3) throw error;
+      if (attempt === 5 || error instanceof NoEngineError) throw error;
     }
   }
 }
@@ -58,7 +58,7 @@ async function launch(executable: string, folder: string | undefined): Promise<E
   const home = folder ?? mkdtempSync(join(tmpdir(), 'parley-'));
   mkdirSync(home, { recursive: true });
   const database = join(home, 'table.sqlite');
-  const [port = 0, toolPort = 0] = await freePorts(2);
+  const [{ host, port }, toolPort] = await Promise.all([engineAddress(), freePort()]);
   const token = randomBytes(24).toString('hex');
   const child = spawn(
     process.execPath,
@@ -66,7 +66,7 @@ async function launch(executable: string, folder: string | undefined): Promise<E
       join(import.meta.dirname, 'supervise.ts'),
       folder === undefined ? home : '',
       executable,
-      ...['serve', '--port', String(port), '--db-path', database],
+      ...['serve', '--host', host, '--port', String(port), '--db-path', database],
       ...['--mcp', '--mcp-port', String(toolPort)],
     ],
     {
@@ -78,7 +78,7 @@ async function launch(executable: string, folder: string | undefined): Promise<E
   );
   const ended = ending(child);
   let stopping = false;
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `http://${host}:${port}`;
   await Promise.race([answers(endpoint), ended.then((reason) => Promise.reject(new Error(reason)))]);
   tuneDatabase(database);
   return {

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { arn } from '../assembly/account.ts';
 import { type HttpHandler, sendJson } from '../gateway/http-handler.ts';
 import type { AccessControl } from './access-control.ts';
-import { callerOf } from './caller.ts';
 
 /**
  * The @connections API for those who may use it: IAM knows one action for it, and the resource tells API, stage,
@@ -12,9 +11,9 @@ export function guardConnections(
   connections: HttpHandler,
   apiId: string,
   access: AccessControl,
-): HttpHandler {
-  return (request, response) => {
-    const refusal = access.refusal(callerOf(request), [
+): (request: IncomingMessage, response: ServerResponse, caller: string) => void | Promise<void> {
+  return (request, response, caller) => {
+    const refusal = access.refusal(caller, [
       {
         action: 'execute-api:ManageConnections',
         resource: arn('execute-api', `${apiId}${pathOf(request, request.method)}`),

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../gateway/read-body.ts';
 import type { AccessControl } from './access-control.ts';
-import { callerOf } from './caller.ts';
-import { readBody } from './read-body.ts';
 import type { SecretValues, SecretVersion } from './secret-values.ts';
 
 interface Request {
@@ -11,6 +10,9 @@ interface Request {
   readonly SecretString?: string;
   readonly ClientRequestToken?: string;
 }
+
+/** A secret has 64 KB at most; in JSON they may be twice as much. */
+const maximumRequestBytes = 256 * 1024;
 
 /** An error as Secrets Manager names it. */
 class Refusal extends Error {
@@ -52,19 +54,19 @@ export function secretsManager(values: SecretValues, access: AccessControl) {
     }),
   };
 
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  return async (request: IncomingMessage, response: ServerResponse, caller: string): Promise<void> => {
     try {
       const name =
         String(request.headers['x-amz-target'] ?? '')
           .split('.')
           .at(-1) ?? '';
-      const operation = operations[name];
+      const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
       if (operation === undefined)
         throw new Refusal('UnknownOperationException', `${name} is not known here`);
-      const input = JSON.parse((await readBody(request)).toString('utf8')) as Request;
+      const input = parse(await readBody(request, maximumRequestBytes));
       const secret = values.find(input.SecretId ?? '');
       const resource = secret?.arn ?? input.SecretId ?? '*';
-      const refusal = access.refusal(callerOf(request), [{ action: `secretsmanager:${name}`, resource }]);
+      const refusal = access.refusal(caller, [{ action: `secretsmanager:${name}`, resource }]);
       if (refusal !== undefined) throw new Refusal('AccessDeniedException', refusal);
       if (secret === undefined) {
         throw new Refusal('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
@@ -75,6 +77,14 @@ export function secretsManager(values: SecretValues, access: AccessControl) {
       reply(response, 400, { __type: error.code, message: error.message });
     }
   };
+}
+
+function parse(body: Buffer | 'too-large'): Request {
+  try {
+    const input = JSON.parse(body.toString());
+    if (typeof input === 'object' && input !== null) return input;
+  } catch {}
+  throw new Refusal('SerializationException', 'The request must be a JSON object.');
 }
 
 function described(arn: string, version: SecretVersion) {

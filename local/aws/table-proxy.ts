@@ -1,8 +1,8 @@
-import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../gateway/read-body.ts';
 import type { AccessControl } from './access-control.ts';
-import { callerOf } from './caller.ts';
 import { type Consumed, consumedBy, consumedByRefusal, isWrite, usesCapacity } from './consumed.ts';
-import { readBody } from './read-body.ts';
+import { type EngineAnswer, engineRequest } from './engine-call.ts';
 import { type TableInput, tableAccesses } from './table-accesses.ts';
 
 export interface TableRequest extends Consumed {
@@ -22,10 +22,14 @@ export interface TableProxyOptions {
   onWrite(): void;
 }
 
-export interface TableProxy {
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  close(): void;
-}
+export type TableProxy = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  caller: string,
+) => Promise<void>;
+
+/** DynamoDB's own limit of a request. */
+const maximumRequestBytes = 16 * 1024 * 1024;
 
 /**
  * DynamoDB's endpoint as functions see it: every request that its caller's role allows goes on to the engine and counts
@@ -33,62 +37,42 @@ export interface TableProxy {
  */
 export function tableProxy(options: TableProxyOptions): TableProxy {
   const { endpoint, partitionKey, access, onRequest, onWrite } = options;
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const send = engineRequest(endpoint);
 
-  return {
-    async handle(request, response) {
-      const operation =
-        String(request.headers['x-amz-target'] ?? '')
-          .split('.')
-          .at(-1) ?? '';
-      const caller = callerOf(request);
-      const counted = usesCapacity(operation);
-      const asked = await readBody(request);
-      const input = parse(asked);
-      // What is no object is the engine's to refuse.
-      const refusal = input && access.refusal(caller, tableAccesses(operation, input, partitionKey));
-      if (refusal !== undefined) return deny(response, refusal);
-      const { body, stripped } = counted ? withCapacity(asked, input) : { body: asked, stripped: false };
-      const answer = await forward(request, body);
-      if (!counted) return reply(response, answer, answer.body);
-
-      const parsed = JSON.parse(answer.body.toString('utf8'));
-      const ok = answer.status === 200;
-      const consumed = ok ? consumedBy(operation, parsed) : consumedByRefusal(operation, parsed);
-      onRequest({ operation, caller, ...consumed });
-      if (ok && isWrite(operation)) onWrite();
-      if (ok && stripped) {
-        delete parsed.ConsumedCapacity;
-        return reply(response, answer, Buffer.from(JSON.stringify(parsed)));
-      }
-      reply(response, answer, answer.body);
-    },
-    close: () => agent.destroy(),
-  };
-
-  function forward({ headers, url }: IncomingMessage, body: Buffer): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const { host: _host, ...others } = headers;
-      const outgoing = httpRequest(
-        new URL(url ?? '/', endpoint),
-        { agent, method: 'POST', headers: { ...others, 'content-length': body.length } },
-        (incoming) => {
-          readBody(incoming).then(
-            (content) =>
-              resolve({ status: incoming.statusCode ?? 500, headers: incoming.headers, body: content }),
-            reject,
-          );
-        },
+  return async (request, response, caller) => {
+    const target = String(request.headers['x-amz-target'] ?? '');
+    const operation = target.split('.').at(-1) ?? '';
+    const counted = usesCapacity(operation);
+    const asked = await readBody(request, maximumRequestBytes);
+    if (asked === 'too-large') {
+      request.resume();
+      return fail(
+        response,
+        413,
+        'com.amazon.coral.service#RequestEntityTooLargeException',
+        'Request too large',
       );
-      outgoing.on('error', reject).end(body);
-    });
-  }
-}
+    }
+    const input = parse(asked);
+    // What is no object is the engine's to refuse.
+    const refusal = input && access.refusal(caller, tableAccesses(operation, input, partitionKey));
+    if (refusal !== undefined)
+      return fail(response, 400, 'com.amazon.coral.service#AccessDeniedException', refusal);
+    const { body, stripped } = counted ? withCapacity(asked, input) : { body: asked, stripped: false };
+    const answer = await send(target, body);
+    if (!counted) return reply(response, answer, answer.body);
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
+    const parsed = JSON.parse(answer.body.toString('utf8'));
+    const ok = answer.status === 200;
+    const consumed = ok ? consumedBy(operation, parsed) : consumedByRefusal(operation, parsed);
+    onRequest({ operation, caller, ...consumed });
+    if (ok && isWrite(operation)) onWrite();
+    if (ok && stripped) {
+      delete parsed.ConsumedCapacity;
+      return reply(response, answer, Buffer.from(JSON.stringify(parsed)));
+    }
+    reply(response, answer, answer.body);
+  };
 }
 
 function withCapacity(asked: Buffer, input: Input | undefined): { body: Buffer; stripped: boolean } {
@@ -110,12 +94,12 @@ function parse(body: Buffer): Input | undefined {
   }
 }
 
-function deny(response: ServerResponse, Message: string): void {
-  const body = JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', Message });
-  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
+function fail(response: ServerResponse, status: number, type: string, Message: string): void {
+  const body = JSON.stringify({ __type: type, Message });
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
 }
 
-function reply(response: ServerResponse, { status, headers }: Answer, body: Buffer): void {
+function reply(response: ServerResponse, { status, headers }: EngineAnswer, body: Buffer): void {
   const kept = Object.entries(headers).filter(
     ([name]) => name.startsWith('x-amzn-') || name === 'content-type',
   );

@@ -14,10 +14,6 @@ export function functionEnvironment(spec: FunctionSpec, runtimeApi: string): Rec
     LAMBDA_TASK_ROOT: resolve(spec.codeFolder),
     AWS_REGION: account.region,
     AWS_DEFAULT_REGION: account.region,
-    // The requests that a function signs name it, so that local endpoints know who calls.
-    AWS_ACCESS_KEY_ID: spec.name,
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
     // The developer's own AWS profiles stay out of it.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,

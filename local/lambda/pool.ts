@@ -16,12 +16,7 @@ export interface PoolOptions {
 
 const graceMs = 2000;
 
-/**
- * Runs functions in processes of their own, over the Lambda Runtime API.
- *
- * A function's AWS_ACCESS_KEY_ID is its name, so that the local AWS endpoints can tell from a request's
- * signature which function sent it.
- */
+/** Runs functions in processes of their own, over the Lambda Runtime API. */
 export async function startFunctions(
   specs: readonly FunctionSpec[],
   { onLog, maximumPerFunction = 4 }: PoolOptions,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { admit, machineOnly } from '../admission.ts';
 
 /** One process as the Runtime API sees it. */
 interface RuntimeClient {
@@ -43,6 +44,10 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
   const clients = new Map<string, RuntimeClient>();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (admit(request, machineOnly) !== undefined) {
+      response.writeHead(403).end();
+      return;
+    }
     const [, token = '', next, id, kind] = pathPattern.exec(request.url ?? '') ?? [];
     const client = clients.get(token);
     if (client === undefined || request.method !== (next ? 'GET' : 'POST')) {

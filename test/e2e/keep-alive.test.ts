@@ -36,8 +36,7 @@ describe.skipIf(notOurs)(`a live socket whose row was removed ${notOurs}`, () =>
 
   /** As a false 410 or a lost write would have it. */
   async function forgetSocketsOf({ id }: Person): Promise<void> {
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const endpoint = runtime().tableEndpoint;
+    const { tableEndpoint: endpoint, credentials } = runtime();
     const client = DynamoDBDocumentClient.from(
       new DynamoDBClient({ endpoint, credentials, region: 'local' }),
     );

@@ -1,9 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
+/** How tests reach the table of a running system. */
+export interface AppTable {
+  readonly endpoint: string;
+  readonly name: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
 /** Rewrites when messages were stored: the server's clock cannot be set, and history is older than a test. */
 export async function backdate(
-  table: { readonly endpoint: string; readonly name: string },
+  table: AppTable,
   conversation: string,
   times: ReadonlyMap<number, Date>,
 ): Promise<void> {
@@ -11,7 +18,7 @@ export async function backdate(
     new DynamoDBClient({
       endpoint: table.endpoint,
       region: 'local',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      credentials: table.credentials,
     }),
   );
   const set = (sk: string, createdAt: Date, seq?: number) =>

@@ -1,6 +1,7 @@
 import { chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
 import { startWatched } from '../../e2e/support/watched-runtime.ts';
+import type { AppTable } from './backdate.ts';
 import { launchOptions } from './chromium.ts';
 
 declare module 'vitest' {
@@ -10,7 +11,7 @@ declare module 'vitest' {
     /** The system that they share. */
     appUrl: string;
     /** Its table, for tests that need what is older than they are. */
-    appTable: { readonly endpoint: string; readonly name: string };
+    appTable: AppTable;
   }
 }
 
@@ -26,7 +27,8 @@ export default async function startAll(project: TestProject): Promise<() => Prom
     });
   project.provide('browserEndpoint', browser.wsEndpoint());
   project.provide('appUrl', runtime.url);
-  project.provide('appTable', { endpoint: runtime.tableEndpoint, name: runtime.tableName });
+  const { tableEndpoint: endpoint, tableName: name, credentials } = runtime;
+  project.provide('appTable', { endpoint, name, credentials });
   return async () => {
     await browser.close();
     await end().catch((error) => {

@@ -84,7 +84,7 @@ export interface World {
 
 /** A few people with a few days behind them. Ada has not read what Mary wrote last. */
 export async function seedWorld(runtime: Runtime): Promise<World> {
-  const { url } = runtime;
+  const { url, tableEndpoint: endpoint, tableName: name, credentials } = runtime;
   const ada = await named(url, 'ada.lovelace');
   const people: Record<string, Person> = {};
   for (const { username, ago, lines } of TALKS) {
@@ -98,11 +98,7 @@ export async function seedWorld(runtime: Runtime): Promise<World> {
       at += minutes * MINUTE_MS;
       times.set(seq, new Date(at));
     }
-    await backdate(
-      { endpoint: runtime.tableEndpoint, name: runtime.tableName },
-      conversationOf(ada, peer),
-      times,
-    );
+    await backdate({ endpoint, name, credentials }, conversationOf(ada, peer), times);
   }
   return { ada, charles: people['charles.babbage'] as Person, mary: people['mary.somerville'] as Person };
 }

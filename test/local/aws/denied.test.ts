@@ -14,8 +14,9 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { accessControl } from '../../../local/aws/access-control.ts';
+import { accessKeys } from '../../../local/aws/access-keys.ts';
 import { awsEndpoints } from '../../../local/aws/endpoints.ts';
 import { guardConnections } from '../../../local/aws/guard-connections.ts';
 import { secretValues } from '../../../local/aws/secret-values.ts';
@@ -66,23 +67,23 @@ describe('a function and its role', () => {
     'api1',
     access,
   );
-  const request = awsEndpoints({
+  const keys = accessKeys();
+  const request = awsEndpoints(keys, {
     dynamodb: (...call) => {
       const { partitionKey } = tableSpec;
       const { endpoint } = table().engine;
       proxy ??= tableProxy({ endpoint, partitionKey, access, onRequest() {}, onWrite() {} });
-      return proxy.handle(...call);
+      return proxy(...call);
     },
     secretsManager: secretsManager(secrets, access),
     connections,
   });
   const endpoint = serve((...call) => void request(...call));
-  afterAll(() => proxy?.close());
   beforeEach(() => {
     lines.length = 0;
     reached.length = 0;
   });
-  const dynamodb = (name = 'trusted') => new DynamoDBClient(clientOf(endpoint(), name));
+  const dynamodb = (name = 'trusted') => new DynamoDBClient(clientOf(endpoint(), keys.of(name)));
   const item = (pk: string) => ({ pk: { S: pk }, sk: { S: 'x' } });
   const query = (pk: string) =>
     new QueryCommand({
@@ -137,7 +138,9 @@ describe('a function and its role', () => {
 
   it('reads a secret only if its role allows it, whether or not there is one', async () => {
     const get = (name: string, SecretId: string) =>
-      new SecretsManagerClient(clientOf(endpoint(), name)).send(new GetSecretValueCommand({ SecretId }));
+      new SecretsManagerClient(clientOf(endpoint(), keys.of(name))).send(
+        new GetSecretValueCommand({ SecretId }),
+      );
     expect((await get('trusted', secretArn)).SecretString).toHaveLength(32);
     const denied = { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } };
     await expect(get('idle', secretArn)).rejects.toMatchObject(denied);
@@ -149,7 +152,7 @@ describe('a function and its role', () => {
 
   it('reaches connections by the methods, the API and the stage that its role names', async () => {
     const call = (name: string, command: object, stage = 'ws') =>
-      new ApiGatewayManagementApiClient(clientOf(`${endpoint()}/${stage}`, name)).send(
+      new ApiGatewayManagementApiClient(clientOf(`${endpoint()}/${stage}`, keys.of(name))).send(
         command as PostToConnectionCommand,
       );
     const post = new PostToConnectionCommand({ ConnectionId: 'abc=', Data: 'x' });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
+import type { Credentials } from '../../../local/aws/access-keys.ts';
 import { createTable } from '../../../local/aws/create-table.ts';
 import { type Engine, startDynoxide } from '../../../local/aws/dynoxide.ts';
 import { type EngineCall, engineCall } from '../../../local/aws/engine-call.ts';
@@ -55,12 +56,15 @@ export function serve(listener: RequestListener): () => string {
   return () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** For an SDK client against an endpoint on this machine, signed as a function of that name. */
-export function clientOf(endpoint: string, name: string) {
+/** For an SDK client against an endpoint on this machine. */
+export function clientOf(
+  endpoint: string,
+  credentials: Credentials = { accessKeyId: 'x', secretAccessKey: 'x' },
+) {
   return {
     endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: name, secretAccessKey: 'x' },
+    credentials,
     maxAttempts: 1,
   };
 }

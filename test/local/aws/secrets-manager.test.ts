@@ -30,8 +30,8 @@ describe('Secrets Manager', () => {
     values,
     accessControl([], () => {}),
   );
-  const endpoint = serve((request, response) => void handle(request, response));
-  const client = () => new SecretsManagerClient(clientOf(endpoint(), 'parley-dev-token'));
+  const endpoint = serve((request, response) => void handle(request, response, 'parley-dev-token'));
+  const client = () => new SecretsManagerClient(clientOf(endpoint()));
   const get = (input: { VersionStage?: string; SecretId?: string } = {}) =>
     client().send(new GetSecretValueCommand({ SecretId: spec.arn, ...input }));
 

@@ -9,7 +9,7 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { accessControl } from '../../../local/aws/access-control.ts';
 import { type TableProxy, type TableRequest, tableProxy } from '../../../local/aws/table-proxy.ts';
 import { clientOf, engineWithTable, serve, tableSpec } from './engine.ts';
@@ -32,14 +32,13 @@ describe('the table as functions reach it', () => {
         writes += 1;
       },
     });
-    void proxy.handle(request, response);
+    void proxy(request, response, 'parley-dev-message');
   });
-  afterAll(() => proxy?.close());
   beforeEach(() => {
     requests = [];
     writes = 0;
   });
-  const client = () => new DynamoDBClient(clientOf(endpoint(), 'parley-dev-message'));
+  const client = () => new DynamoDBClient(clientOf(endpoint()));
 
   it('counts what each operation consumed, and by whom', async () => {
     const dynamodb = client();

@@ -63,7 +63,9 @@ describe('npm start', () => {
       `${url.replace('http', 'ws')}/ws/chat/{user_id}/`,
       `${url}/schema/swagger-ui/`,
     ]);
-    expect(tools).toMatch(/^DynamoDB and Secrets Manager: http:\/\/127\.0\.0\.1:\d+\/$/);
+    expect(tools).toMatch(
+      /^DynamoDB and Secrets Manager: http:\/\/127\.0\.0\.1:\d+\/ with the access key LOCAL[0-9A-F]{32}$/,
+    );
     expect((await fetch(`${url}/schema/`)).status).toBe(200);
     expect(await (await fetch(`${url}/`)).text()).toContain('<html');
   });
@@ -95,6 +97,7 @@ describe('npm start', () => {
     [['-c', 'origins'], {}, '-c takes name=value'],
     [['now'], {}, "Unexpected argument 'now'"],
     [[], { PORT: 'http' }, 'PORT has to be a number up to 65535, not "http"'],
+    [[], { HOSTS: 'https://chat.example' }, 'HOSTS takes names such as chat.example'],
     [[], { PORT: '70000' }, 'PORT has to be a number up to 65535, not "70000"'],
   ])('ends with 1 and its usage for %j %j', async (args, environment, message) => {
     const started = run(args, environment);

@@ -1,0 +1,164 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Listening, listening } from '../support/listening.ts';
+import { asked, handshake, raw } from '../support/raw.ts';
+import { descendants, type Started, start } from './command.ts';
+
+/** `npm start` with everything that it starts, each port of it found by asking the operating system. */
+describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
+  let started: Started;
+  let front: number;
+  let endpoint: number;
+  let key: string;
+  let ports: readonly Listening[];
+
+  beforeAll(async () => {
+    started = start(['--memory'], { PORT: '0', HOSTS: 'chat.example' });
+    const line = await started.line(/ready/);
+    front = Number(/localhost:(\d+)/.exec(line)?.[1]);
+    const [, found, keyId] = /Secrets Manager: http:\/\/127\.0\.0\.1:(\d+)\/ .* key (\w+)/.exec(line) ?? [];
+    [endpoint, key] = [Number(found), keyId ?? ''];
+    // A function is at work, so that its processes are there, too.
+    await raw(front, asked('GET /users HTTP/1.1', ['Host: localhost']));
+    const pid = started.child.pid ?? 0;
+    ports = [pid, ...descendants(pid)].flatMap(listening);
+  });
+  afterAll(async () => {
+    started.child.kill('SIGTERM');
+    await started.ended;
+  });
+
+  const authorization = (id: string) =>
+    `Authorization: AWS4-HMAC-SHA256 Credential=${id}/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0`;
+  const tables = ['X-Amz-Target: DynamoDB_20120810.ListTables', 'X-Amz-Date: 20260101T000000Z'];
+  const json = 'Content-Type: application/x-amz-json-1.0';
+  const listTables = (target: string, headers: readonly string[], version = '1.1') =>
+    raw(endpoint, asked(`POST ${target} HTTP/${version}`, [...tables, json, ...headers], '{}'));
+
+  it('are all on loopback: front, APIs, AWS endpoint, Runtime API, engine and its tools', () => {
+    expect(ports.map(({ host }) => host).filter((host) => !host.startsWith('127.'))).toEqual([]);
+    expect(ports.map(({ port }) => port)).toEqual(expect.arrayContaining([front, endpoint]));
+    expect(ports).toHaveLength(6);
+  });
+
+  it('give nothing to a page of another site, however it asks', async () => {
+    const page = 'Origin: https://evil.example';
+    const rebound = 'Host: evil.example';
+    for (const { host, port } of ports) {
+      // Whether the page's browser refuses the port, as fetch does in Node, too.
+      const blocked = await fetch(`http://${host}:${port}/`).then(
+        () => false,
+        (error: Error) => (error.cause as Error | undefined)?.message === 'bad port',
+      );
+      if (blocked) continue;
+      const own = `Host: 127.0.0.1:${port}`;
+      const signed = [...tables, json, authorization('local')];
+      const answers = await Promise.all(
+        [
+          asked('OPTIONS / HTTP/1.1', [own, page, 'Access-Control-Request-Method: POST']),
+          asked('POST / HTTP/1.1', [own, page, ...signed], '{}'),
+          asked('POST / HTTP/1.1', [own, page, 'Content-Type: text/plain'], '{}'),
+          asked('POST /mcp HTTP/1.1', [own, page, 'Content-Type: text/plain'], '{}'),
+          asked('POST / HTTP/1.1', [rebound, ...signed], '{}'),
+          asked('GET / HTTP/1.1', [rebound, 'Sec-Fetch-Site: same-origin']),
+          asked('GET http://evil.example/ HTTP/1.1', [own]),
+          asked('GET /2018-06-01/runtime/invocation/next HTTP/1.1', [own, page]),
+          handshake('/ws', [own, page]),
+          handshake('/ws', [rebound, 'Origin: http://evil.example']),
+        ].map((bytes) => raw(port, bytes, host)),
+      );
+      for (const { status, head } of answers) {
+        expect([port, status]).toEqual([port, expect.toSatisfy((one: number) => one >= 400 && one < 500)]);
+        expect(head).not.toContain('access-control-allow-origin');
+      }
+    }
+  });
+
+  it('have the engine where no browser goes, at an address that no page can guess', async () => {
+    const engines = [];
+    for (const { host, port } of ports) {
+      const { body } = await raw(port, asked('GET / HTTP/1.1', ['Host: x']), host);
+      if (body.startsWith('healthy: dynamodb')) engines.push({ host, port });
+    }
+    expect(engines).toHaveLength(1);
+    const [{ host, port } = { host: '', port: 0 }] = engines;
+    expect(host).not.toBe('127.0.0.1');
+    await expect(fetch(`http://${host}:${port}/`)).rejects.toMatchObject({ cause: { message: 'bad port' } });
+  });
+
+  describe('the AWS endpoint', () => {
+    const own = () => `Host: 127.0.0.1:${endpoint}`;
+
+    it('serves who signs with the key of this run', async () => {
+      const { status, body } = await listTables('/', [own(), authorization(key)]);
+      expect([status, JSON.parse(body).TableNames]).toEqual([200, [expect.any(String)]]);
+      const absolute = await listTables(`http://localhost:${endpoint}/`, [own(), authorization(key)]);
+      expect(absolute.status).toBe(200);
+      expect((await listTables('/', [authorization(key)], '1.0')).status).toBe(200);
+    });
+
+    it.each(['local', 'x', 'parley-dev-message', `LOCAL${'0'.repeat(32)}`, ''])(
+      'refuses the key "%s"',
+      async (id) => {
+        const { status, body } = await listTables('/', [own(), authorization(id)]);
+        expect([status, JSON.parse(body)]).toEqual([
+          400,
+          expect.objectContaining({ __type: 'UnrecognizedClientException' }),
+        ]);
+      },
+    );
+
+    it('refuses who signs nothing, for each service', async () => {
+      expect((await listTables('/', [own()])).status).toBe(400);
+      const secret = ['X-Amz-Target: secretsmanager.GetSecretValue', own()];
+      const answer = await raw(endpoint, asked('POST / HTTP/1.1', secret, '{"SecretId":"signing"}'));
+      expect([answer.status, JSON.parse(answer.body).__type]).toEqual([
+        400,
+        'MissingAuthenticationTokenException',
+      ]);
+      const post = asked('POST /ws/@connections/abc%3D HTTP/1.1', [own(), authorization('x')], 'hello');
+      expect((await raw(endpoint, post)).status).toBe(403);
+    });
+
+    it('refuses a page and a rebound name even with the key', async () => {
+      const signed = authorization(key);
+      expect((await listTables('/', [own(), signed, 'Origin: null'])).status).toBe(403);
+      expect((await listTables('/', ['Host: evil.example', signed])).status).toBe(403);
+      expect((await listTables('/', ['Host: chat.example', signed])).status).toBe(403);
+      expect((await listTables('http://evil.example/', [own(), signed])).status).toBe(403);
+    });
+
+    it('goes nowhere but to the engine, whatever the target says', async () => {
+      let visits = 0;
+      const elsewhere = createServer((socket) => {
+        visits += 1;
+        socket.destroy();
+      });
+      const port = await new Promise<number>((resolve) => {
+        elsewhere.listen(0, '127.0.0.1', () => resolve((elsewhere.address() as { port: number }).port));
+      });
+      const targets = ['//', '/\\', '//x@', '/../', '/http://'].map((start) => `${start}127.0.0.1:${port}/`);
+      for (const target of [...targets, `http://localhost//127.0.0.1:${port}/`]) {
+        const { status } = await listTables(target, [own(), authorization(key)]);
+        expect([target, status]).toEqual([target, 501]);
+      }
+      const absolute = await listTables(`http://127.0.0.1:${port}/`, [own(), authorization(key)]);
+      expect(absolute.status).toBe(200);
+      elsewhere.close();
+      expect(visits).toBe(0);
+    });
+  });
+
+  describe('the front', () => {
+    it.each(['localhost', '127.0.0.1', '[::1]', 'chat.example'])('serves the host %s', async (host) => {
+      expect((await raw(front, asked('GET / HTTP/1.1', [`Host: ${host}`]))).status).toBe(200);
+      expect((await raw(front, asked(`GET http://${host}/schema HTTP/1.1`, ['Host: x']))).status).toBe(200);
+    });
+
+    it('serves HTTP/1.0 without a Host: pages and API', async () => {
+      expect((await raw(front, asked('GET / HTTP/1.0', []))).status).toBe(200);
+      expect((await raw(front, asked('GET /schema/ HTTP/1.0', []))).status).toBe(200);
+      expect((await raw(front, asked('GET /users/ HTTP/1.0', []))).status).toBe(401);
+    });
+  });
+});
