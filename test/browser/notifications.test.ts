@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { write } from './support/people.ts';
+import { logIn, write } from './support/people.ts';
 import { stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
@@ -10,8 +10,12 @@ interface Told {
   readonly body: string;
 }
 
+interface Shown extends Told {
+  readonly isClosed: boolean;
+}
+
 interface Doubles {
-  readonly told: (Told & { onclick?: () => void })[];
+  readonly told: (Shown & { onclick?: () => void })[];
   hide(isHidden: boolean): void;
 }
 
@@ -32,7 +36,10 @@ function standIn(): void {
       this.body = body;
       told.push(this);
     }
-    close() {}
+    isClosed = false;
+    close() {
+      this.isClosed = true;
+    }
   }
   let isHidden = false;
   Object.defineProperty(document, 'visibilityState', { get: () => (isHidden ? 'hidden' : 'visible') });
@@ -50,6 +57,15 @@ const hide = (page: Page, isHidden: boolean) =>
 const told = (page: Page): Promise<Told[]> =>
   page.evaluate(() =>
     (globalThis as unknown as { doubles: Doubles }).doubles.told.map(({ title, body }) => ({ title, body })),
+  );
+
+/** Of what was told, whose notifications still stand. */
+const standing = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    (globalThis as unknown as { doubles: Doubles }).doubles.told
+      .filter(({ isClosed }) => !isClosed)
+      .map(({ title }) => title)
+      .toSorted(),
   );
 
 test('who asked for it is notified of a message while the page is hidden, and a press goes there', async () => {
@@ -99,4 +115,37 @@ test('who asked for it is notified of a message while the page is hidden, and a 
     'Are you there?',
     'From my phone',
   ]);
+});
+
+test('a notification goes when its conversation is read, here or elsewhere, and with the session', async () => {
+  const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
+  await write(url(), charles, ada, 'From before');
+  await write(url(), mary, ada, 'From before');
+  const own = await device({ as: ada, before: standIn });
+  const other = await device({ as: { ...ada, tokens: await logIn(url(), ada) } });
+  await own.link(/^Profile/).click();
+  await own.field('Notify me of new messages').check();
+  await hide(own.page, true);
+  for (const peer of [charles, mary]) await write(url(), peer, ada, 'Are you there?');
+  await expect.poll(() => standing(own.page)).toEqual([charles.username, mary.username]);
+
+  // On another device.
+  await other.goTo(charles);
+  await expect.poll(() => standing(own.page)).toEqual([mary.username]);
+
+  // Here.
+  await hide(own.page, false);
+  await own.goTo(mary);
+  await expect.poll(() => standing(own.page)).toEqual([]);
+  await other.link('People').click();
+  await other.heading('People').waitFor();
+
+  // And the end of the session takes the rest along.
+  await hide(own.page, true);
+  await write(url(), charles, ada, 'One more thing');
+  await expect.poll(() => standing(own.page)).toEqual([charles.username]);
+  await own.link(/^Profile/).click();
+  await own.button('Log out').click();
+  await own.heading('Log in').waitFor();
+  await expect.poll(() => standing(own.page)).toEqual([]);
 });

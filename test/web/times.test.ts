@@ -1,11 +1,21 @@
-import { describe, expect, it } from 'vitest';
-import { ago, briefly, dayName, inSeconds, locale, timeOf } from '../../web/state/times.ts';
+import { effect } from '@preact/signals';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  ago,
+  briefly,
+  dayName,
+  fullTime,
+  inSeconds,
+  locale,
+  renewSurroundings,
+  timeOf,
+} from '../../web/state/times.ts';
 
 const now = new Date(2026, 10, 23, 15, 30);
 const at = (year: number, month: number, day: number, hour = 12, minute = 0) =>
   new Date(year, month - 1, day, hour, minute);
 const intl = (options: Intl.DateTimeFormatOptions, date: Date) =>
-  new Intl.DateTimeFormat(locale, options).format(date);
+  new Intl.DateTimeFormat(locale(), options).format(date);
 
 describe('times', () => {
   it('name days as people do', () => {
@@ -42,5 +52,67 @@ describe('times', () => {
   it('to wait are rounded up to minutes', () => {
     expect(inSeconds(40)).toBe('in 40 seconds');
     expect(inSeconds(61)).toBe('in 2 minutes');
+  });
+});
+
+describe('times follow', () => {
+  const { TZ } = process.env;
+  afterEach(() => {
+    if (TZ === undefined) delete process.env.TZ;
+    else process.env.TZ = TZ;
+    vi.unstubAllGlobals();
+    renewSurroundings();
+  });
+  const travelTo = (zone: string) => {
+    process.env.TZ = zone;
+    renewSurroundings();
+  };
+  const speak = (...languages: string[]) => {
+    vi.stubGlobal('navigator', { languages });
+    renewSurroundings();
+  };
+  const message = new Date('2026-11-27T23:30:00Z');
+  const later = new Date('2026-11-28T01:00:00Z');
+
+  it('the time zone in which the reader is by now, in all that is said of them', () => {
+    speak('en-GB');
+    const said = () => [
+      timeOf(message),
+      dayName(message, later),
+      briefly(message, later),
+      fullTime(message),
+      dayName(message, new Date('2026-12-20T12:00:00Z')),
+    ];
+    const full = (timeZone: string) =>
+      new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone }).format(message);
+    travelTo('UTC');
+    expect(said()).toEqual(['23:30', 'Yesterday', 'Yesterday', full('UTC'), 'Friday 27 November']);
+    travelTo('Asia/Tokyo');
+    expect(said()).toEqual(['08:30', 'Today', '08:30', full('Asia/Tokyo'), 'Saturday 28 November']);
+  });
+
+  it('the language that the reader has chosen by now', () => {
+    travelTo('UTC');
+    speak('en-GB');
+    expect([locale(), timeOf(message)]).toEqual(['en-GB', '23:30']);
+    speak('de', 'en-US');
+    expect([locale(), timeOf(message)]).toEqual(['en-US', expect.stringMatching(/^11:30\sPM$/)]);
+    speak('en-US@posix', 'de-DE');
+    expect([locale(), dayName(message, new Date('2026-12-20'))]).toEqual(['de-DE', 'Freitag, 27. November']);
+    speak();
+    expect(locale()).toBe('en');
+  });
+
+  it('by themselves: what was drawn by them is drawn anew, and only then', () => {
+    speak('en-GB');
+    travelTo('UTC');
+    const drawn: string[] = [];
+    const end = effect(() => {
+      drawn.push(timeOf(message));
+    });
+    travelTo('UTC');
+    travelTo('America/New_York');
+    end();
+    expect(drawn).toEqual(['23:30', '18:30']);
   });
 });

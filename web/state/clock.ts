@@ -1,14 +1,22 @@
-import { effect, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { isShown } from './screen.ts';
+import { renewSurroundings } from './times.ts';
 
-/** The time by which words such as “Today” and “5 minutes ago” hold: renewed each minute, and when the page is shown. */
+const MINUTE_MS = 60_000;
+
+/** The time by which words such as “Today” and “5 minutes ago” hold: renewed at each full minute, so at midnight too. */
 export const now = signal(new Date());
 
-const renew = () => {
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function renew(): void {
+  clearTimeout(timer);
+  // A little behind the full minute: timers may be early by a millisecond.
+  timer = setTimeout(renew, MINUTE_MS - (Date.now() % MINUTE_MS) + 5);
+  renewSurroundings();
   now.value = new Date();
-};
-setInterval(renew, 60_000);
+}
+
+addEventListener('languagechange', renew);
 // The timers of a hidden page, and of a machine that sleeps, stand still.
-effect(() => {
-  if (isShown.value) renew();
-});
+isShown.subscribe(renew);

@@ -45,6 +45,7 @@ export async function turnOn(): Promise<void> {
 export function turnOff(): void {
   wanted.value = false;
   keep(false);
+  for (const id of open.keys()) close(id);
 }
 
 /** What is set in another tab, or in the browser's own settings, holds here too. */
@@ -52,14 +53,18 @@ function followSettings(): void {
   addEventListener('storage', ({ key }) => {
     if (key === KEY || key === null) wanted.value = kept();
   });
+  if (!areThere) return;
+  const look = () => {
+    permission.value = Notification.permission;
+  };
   navigator.permissions?.query({ name: 'notifications' }).then(
     (status) => {
-      status.onchange = () => {
-        permission.value = Notification.permission;
-      };
+      status.onchange = look;
     },
+    // Some browsers tell nobody of it: who comes back from their settings comes back to the page.
     () => undefined,
   );
+  isShown.subscribe(look);
 }
 
 /** The name of a lock that every page holds while it is shown: what the others know of it. */
@@ -83,11 +88,22 @@ async function isShownAnywhere(): Promise<boolean> {
   return held.some(({ name }) => name === SHOWN);
 }
 
+/** The notifications that this page has shown, by conversation. */
+const open = new Map<string, Notification>();
+
+function close(id: string): void {
+  open.get(id)?.close();
+  open.delete(id);
+}
+
+const isUnread = (id: string) => inbox.items.peek().some((item) => item.id === id && item.unread > 0);
+
 async function show({ id, peer, last }: InboxItem): Promise<void> {
-  if (await isShownAnywhere()) return;
+  if ((await isShownAnywhere()) || !isUnread(id)) return;
   try {
     // The tag: one notification for a conversation, however many tabs there are.
     const shown = new Notification(peer.username, { body: last.text, tag: id, icon: '/icon.svg' });
+    open.set(id, shown);
     shown.onclick = () => {
       window.focus();
       go(paths.conversation(peer.id));
@@ -98,7 +114,10 @@ async function show({ id, peer, last }: InboxItem): Promise<void> {
   }
 }
 
-/** Tells of what comes while another tab is before this one. What was there when the page came is no news. */
+/**
+ * Tells of what comes while another tab is before this one, until it is read, here or on another device, or the session is
+ * over. What was there when the page came is no news.
+ */
 export function notifyOfNews(): void {
   holdWhileShown();
   followSettings();
@@ -109,10 +128,12 @@ export function notifyOfNews(): void {
     if (!inbox.isLoaded.value) {
       told.clear();
       isBegun = false;
+      for (const id of open.keys()) close(id);
       return;
     }
     for (const item of items) {
       const { id, last, unread } = item;
+      if (unread === 0) close(id);
       const isNews = last.seq > (told.get(id) ?? (isBegun ? last.seq - 1 : last.seq));
       told.set(id, Math.max(last.seq, told.get(id) ?? 0));
       if (isNews && unread > 0 && last.senderId !== me.peek()?.id && !isShown.peek() && notifications.areOn) {

@@ -38,7 +38,7 @@ export function InboxRow({ item, isChosen }: Props) {
         <span class="name" title={peer.username}>
           <bdi>{peer.username}</bdi>
         </span>
-        <Time at={at} shown={briefly(at, now.value)} />
+        <Time at={at} format={(date) => briefly(date, now.value)} />
         <span class="last">
           {isTyping ? (
             <em>{texts.conversation.typing}</em>

@@ -53,7 +53,7 @@ export class MessageRow extends Component<Props> {
             </span>
             {/* Behind the last words, whichever way they are written; its own way says nothing of theirs. */}
             <span class="meta" dir={texts.direction}>
-              <Time at={at} shown={timeOf(at)} />
+              <Time at={at} format={timeOf} />
               {state !== 'received' && <Tick state={state} />}
             </span>
           </div>

@@ -23,7 +23,7 @@ export function MessageRows({ talk, messages, username, unreadFrom }: Props) {
           case 'day':
             return (
               <li key={row.key} class="day">
-                <span lang={locale}>{dayName(row.at, now.value)}</span>
+                <span lang={locale()}>{dayName(row.at, now.value)}</span>
               </li>
             );
           case 'unread':
