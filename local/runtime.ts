@@ -111,6 +111,7 @@ async function compose(
   const dynamodb = tableProxy({
     endpoint: engine.endpoint,
     partitionKey: deployment.table.partitionKey,
+    sortKey: deployment.table.sortKey,
     access,
     onRequest: (request) => usage.countRequest(request, short(request.caller)),
     onWrite: () => deployed?.wake(),

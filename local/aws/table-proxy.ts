@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../gateway/read-body.ts';
 import type { AccessControl } from './access-control.ts';
-import { type Consumed, consumedBy, consumedByRefusal, isWrite, usesCapacity } from './consumed.ts';
-import { type EngineAnswer, engineRequest } from './engine-call.ts';
+import { type Consumed, consumedBy, isWrite, usesCapacity } from './consumed.ts';
+import { type EngineAnswer, engineCall, engineRequest } from './engine-call.ts';
+import { isFailedCondition, unitsOfRefusal, type WriteInput } from './refused-write.ts';
 import { type TableInput, tableAccesses } from './table-accesses.ts';
 
 export interface TableRequest extends Consumed {
@@ -16,6 +17,7 @@ export interface TableProxyOptions {
   readonly endpoint: string;
   /** The name of the table's partition key. */
   readonly partitionKey: string;
+  readonly sortKey: string;
   readonly access: AccessControl;
   onRequest(request: TableRequest): void;
   /** Something was written. */
@@ -36,8 +38,9 @@ const maximumRequestBytes = 16 * 1024 * 1024;
  * with what it consumed. The caller gets the engine's answer with nothing added, and its errors unchanged.
  */
 export function tableProxy(options: TableProxyOptions): TableProxy {
-  const { endpoint, partitionKey, access, onRequest, onWrite } = options;
+  const { endpoint, partitionKey, sortKey, access, onRequest, onWrite } = options;
   const send = engineRequest(endpoint);
+  const call = engineCall(endpoint);
 
   return async (request, response, caller) => {
     const target = String(request.headers['x-amz-target'] ?? '');
@@ -55,7 +58,7 @@ export function tableProxy(options: TableProxyOptions): TableProxy {
     }
     const input = parse(asked);
     // What is no object is the engine's to refuse.
-    const refusal = input && access.refusal(caller, tableAccesses(operation, input, partitionKey));
+    const refusal = input && refusalOf(caller, operation, input);
     if (refusal !== undefined)
       return fail(response, 400, 'com.amazon.coral.service#AccessDeniedException', refusal);
     const { body, stripped } = counted ? withCapacity(asked, input) : { body: asked, stripped: false };
@@ -64,7 +67,7 @@ export function tableProxy(options: TableProxyOptions): TableProxy {
 
     const parsed = JSON.parse(answer.body.toString('utf8'));
     const ok = answer.status === 200;
-    const consumed = ok ? consumedBy(operation, parsed) : consumedByRefusal(operation, parsed);
+    const consumed = ok ? consumedBy(operation, parsed) : { wru: await unitsOfError(input, parsed), rru: 0 };
     onRequest({ operation, caller, ...consumed });
     if (ok && isWrite(operation)) onWrite();
     if (ok && stripped) {
@@ -73,6 +76,20 @@ export function tableProxy(options: TableProxyOptions): TableProxy {
     }
     reply(response, answer, answer.body);
   };
+
+  function refusalOf(caller: string, operation: string, input: Input): string | undefined {
+    try {
+      return access.refusal(caller, tableAccesses(operation, input, partitionKey));
+    } catch {
+      return 'The request is not one that DynamoDB knows.';
+    }
+  }
+
+  /** A failed condition is charged for, other errors are free. */
+  async function unitsOfError(input: Input | undefined, error: object): Promise<number> {
+    if (input === undefined || !isFailedCondition(error)) return 0;
+    return unitsOfRefusal(call, input, [partitionKey, sortKey]);
+  }
 }
 
 function withCapacity(asked: Buffer, input: Input | undefined): { body: Buffer; stripped: boolean } {
@@ -83,7 +100,7 @@ function withCapacity(asked: Buffer, input: Input | undefined): { body: Buffer; 
   return { body: Buffer.from(JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' })), stripped: true };
 }
 
-type Input = TableInput & { readonly ReturnConsumedCapacity?: unknown };
+type Input = TableInput & WriteInput & { readonly ReturnConsumedCapacity?: unknown };
 
 function parse(body: Buffer): Input | undefined {
   try {

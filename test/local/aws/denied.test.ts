@@ -70,9 +70,9 @@ describe('a function and its role', () => {
   const keys = accessKeys();
   const request = awsEndpoints(keys, {
     dynamodb: (...call) => {
-      const { partitionKey } = tableSpec;
+      const { partitionKey, sortKey } = tableSpec;
       const { endpoint } = table().engine;
-      proxy ??= tableProxy({ endpoint, partitionKey, access, onRequest() {}, onWrite() {} });
+      proxy ??= tableProxy({ endpoint, partitionKey, sortKey, access, onRequest() {}, onWrite() {} });
       return proxy(...call);
     },
     secretsManager: secretsManager(secrets, access),

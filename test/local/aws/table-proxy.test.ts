@@ -1,6 +1,8 @@
 import {
+  type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -8,7 +10,9 @@ import {
   ScanCommand,
   TransactionCanceledException,
   TransactWriteItemsCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accessControl } from '../../../local/aws/access-control.ts';
 import { type TableProxy, type TableRequest, tableProxy } from '../../../local/aws/table-proxy.ts';
@@ -26,6 +30,7 @@ describe('the table as functions reach it', () => {
     proxy ??= tableProxy({
       endpoint: table().engine.endpoint,
       partitionKey: tableSpec.partitionKey,
+      sortKey: tableSpec.sortKey,
       access: accessControl([], () => {}),
       onRequest: (one) => requests.push(one),
       onWrite: () => {
@@ -122,6 +127,97 @@ describe('the table as functions reach it', () => {
       [0, 0],
     ]);
     expect(writes).toBe(0);
+  });
+
+  describe('a write whose condition fails', () => {
+    const failing = { ConditionExpression: 'attribute_exists(nothing)' };
+    const stored = fc.oneof(fc.constant(undefined), fc.nat(5_000));
+    const key = (sk: string) => ({ pk: { S: 'B' }, sk: { S: sk } });
+    const values = (bytes: number): Record<string, AttributeValue> => ({
+      text: { S: 'é'.repeat(bytes / 2) },
+      more: { M: { list: { L: [{ N: '-12.50' }, { BOOL: true }, { SS: ['a', 'b'] }] } } },
+    });
+    const refused = (sent: Promise<unknown>) => expect(sent).rejects.toThrow();
+    const wru = () => requests.map((one) => one.wru);
+    const withItems = async (sizes: readonly (number | undefined)[]) => {
+      for (const [index, size] of sizes.entries()) {
+        const Key = key(String(index));
+        await table().call('DeleteItem', { TableName, Key });
+        if (size !== undefined)
+          await table().call('PutItem', { TableName, Item: { ...Key, ...values(size) } });
+      }
+      requests = [];
+    };
+
+    it('costs a put what the same put costs when it succeeds: the larger of both items', async () => {
+      await fc.assert(
+        fc.asyncProperty(stored, fc.nat(5_000), async (before, after) => {
+          await withItems([before]);
+          const put = { TableName, Item: { ...key('0'), ...values(after) } };
+          await refused(client().send(new PutItemCommand({ ...put, ...failing })));
+          await client().send(new PutItemCommand(put));
+          const [refusal, success] = wru();
+          expect(refusal).toBe(success);
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    it('costs an update what the same update costs when it succeeds', async () => {
+      // Far from a whole KB: what the names of attributes take is not counted to the byte.
+      const bytes = fc.nat(6).map((halves) => halves * 512 + 100);
+      await fc.assert(
+        fc.asyncProperty(fc.option(bytes, { nil: undefined }), bytes, bytes, async (before, text, added) => {
+          await withItems([before]);
+          const update = {
+            TableName,
+            Key: key('0'),
+            UpdateExpression:
+              'SET #text = :text, more = :more, marks = list_append(if_not_exists(marks, :none), :marks)',
+            ExpressionAttributeNames: { '#text': 'text' },
+            ExpressionAttributeValues: {
+              ...{ ':text': { S: 'x'.repeat(text) }, ':more': { BOOL: true }, ':none': { L: [] } },
+              ':marks': { L: [{ S: 'y'.repeat(added) }] },
+            },
+          };
+          await refused(client().send(new UpdateItemCommand({ ...update, ...failing })));
+          await client().send(new UpdateItemCommand(update));
+          const [refusal, success] = wru();
+          expect(refusal).toBe(success);
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    it('costs a deletion the item that stays', async () => {
+      await withItems([3_000]);
+      await refused(client().send(new DeleteItemCommand({ TableName, Key: key('0'), ...failing })));
+      expect(wru()).toEqual([3]);
+    });
+
+    it('costs a transaction what the same one costs when it succeeds', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(stored, { minLength: 2, maxLength: 5 }),
+          fc.nat(3_000),
+          async (sizes, after) => {
+            await withItems(sizes);
+            const [first, ...others] = sizes.map((_, index) => ({
+              Put: { TableName, Item: { ...key(String(index)), ...values(after) } },
+            }));
+            const transaction = (condition: object) =>
+              new TransactWriteItemsCommand({
+                TransactItems: [{ Put: { ...first?.Put, ...condition } as never }, ...others],
+              });
+            await refused(client().send(transaction(failing)));
+            await client().send(transaction({}));
+            const [refusal, success] = wru();
+            expect(refusal).toBe(success);
+          },
+        ),
+        { numRuns: 15 },
+      );
+    });
   });
 
   it('sees a Scan', async () => {

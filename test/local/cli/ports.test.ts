@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Listening, listening } from '../support/listening.ts';
 import { asked, handshake, raw } from '../support/raw.ts';
 import { descendants, type Started, start } from './command.ts';
@@ -153,6 +153,33 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
     it.each(['localhost', '127.0.0.1', '[::1]', 'chat.example'])('serves the host %s', async (host) => {
       expect((await raw(front, asked('GET / HTTP/1.1', [`Host: ${host}`]))).status).toBe(200);
       expect((await raw(front, asked(`GET http://${host}/schema HTTP/1.1`, ['Host: x']))).status).toBe(200);
+    });
+
+    it('gives out URLs with the scheme and the name by which a TLS proxy was called', async () => {
+      const json = async (method: string, path: string, headers: readonly string[], body = '') => {
+        const type = ['Host: chat.example', 'X-Forwarded-Proto: https', 'Content-Type: application/json'];
+        const answer = await raw(front, asked(`${method} ${path} HTTP/1.1`, [...type, ...headers], body));
+        return JSON.parse(answer.body) as { access: string; next: string };
+      };
+      const password = 'an engine weaves';
+      for (const username of ['ada', 'mary', 'grace']) {
+        const named = { username, email: `${username}@example.com`, first_name: 'A', last_name: 'B' };
+        await json(
+          'POST',
+          '/users/register/',
+          [],
+          JSON.stringify({ ...named, password, password2: password }),
+        );
+      }
+      const login = JSON.stringify({ email: 'ada@example.com', password });
+      const { access } = await json('POST', '/users/token/', [], login);
+      await vi.waitFor(
+        async () => {
+          const { next } = await json('GET', '/users/?limit=1', [`Authorization: Bearer ${access}`]);
+          expect(next).toMatch(/^https:\/\/chat\.example\/users/);
+        },
+        { timeout: 20_000, interval: 250 },
+      );
     });
 
     it('serves HTTP/1.0 without a Host: pages and API', async () => {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { raw } from '../support/raw.ts';
 import { serveHttpApi } from './api.ts';
 
 const echo = { echo: (event: APIGatewayProxyEventV2) => event };
@@ -86,6 +87,24 @@ describe('the event of an HTTP API', () => {
   it('carries a body without a type as base64', async () => {
     const event = await eventOf(await serveHttpApi(echo), { method: 'POST', body: new Uint8Array([0, 255]) });
     expect(event).toMatchObject({ body: 'AP8=', isBase64Encoded: true });
+  });
+
+  it.each([
+    [{ 'x-forwarded-proto': 'https' }, 'https', '443'],
+    [{ 'x-forwarded-proto': 'HTTPS', 'x-forwarded-port': '8443' }, 'https', '8443'],
+    [{ 'x-forwarded-proto': 'https, http' }, 'https', '443'],
+    [{ 'x-forwarded-proto': 'wss', 'x-forwarded-port': '443, 8000' }, 'https', '443'],
+    [{ 'x-forwarded-proto': 'https', 'x-forwarded-port': 'none' }, 'https', '443'],
+    [{ 'x-forwarded-proto': 'http', 'x-forwarded-port': '80' }, 'http', 'own'],
+    [{ 'x-forwarded-proto': 'gopher' }, 'http', 'own'],
+    [{ 'x-forwarded-proto': '' }, 'http', 'own'],
+  ])('believes %j of a proxy on this machine', async (headers: Record<string, string>, scheme, port) => {
+    const url = await serveHttpApi(echo);
+    const event = await eventOf(url, { headers });
+    expect([event.headers['x-forwarded-proto'], event.headers['x-forwarded-port']]).toEqual([
+      scheme,
+      port === 'own' ? new URL(url).port : port,
+    ]);
   });
 
   it('appends the caller to the addresses that the request was forwarded for', async () => {
@@ -187,4 +206,27 @@ describe('the answer of an HTTP API', () => {
     } as RequestInit);
     expect([response.status, await response.json()]).toEqual([413, { message: 'Request Entity Too Large' }]);
   });
+});
+
+describe('HEAD', () => {
+  const answer = () => ({ statusCode: 200, headers: { 'content-type': 'text/plain' }, body: 'a body' });
+  const asked = async (keys: readonly string[]) => {
+    const url = new URL('/x', await serveHttpApi({ answer }, { keys }));
+    const { status, head, body } = await raw(
+      Number(url.port),
+      ['HEAD /x HTTP/1.1', 'Host: localhost', 'Connection: close', '', ''].join('\r\n'),
+    );
+    return { status, body, length: /content-length: (\d+)/.exec(head)?.[1] };
+  };
+
+  it('is a method like any other: a route for GET does not take it', async () => {
+    expect(await asked(['GET /x', 'POST /x'])).toMatchObject({ status: 404, body: '' });
+  });
+
+  it.each(['HEAD /x', 'ANY /x', '$default'])(
+    'is answered by the route %s without the body, whose length is told',
+    async (key) => {
+      expect(await asked(['GET /x', key])).toEqual({ status: 200, body: '', length: '6' });
+    },
+  );
 });
