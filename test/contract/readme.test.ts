@@ -166,6 +166,7 @@ describe('the configuration', () => {
     expect(readCommand([], {})).toEqual({
       port: numberIn(port?.default),
       memory: false,
+      hosts: [],
       watch: false,
       context: {},
       help: false,
@@ -177,6 +178,10 @@ describe('the configuration', () => {
       origins: 'http://localhost:5173',
       floodMessages: '5',
     });
+    expect(readCommand([], { HOSTS: 'chat.example, Tunnel.example' }).hosts).toEqual([
+      'chat.example',
+      'tunnel.example',
+    ]);
     expect(() => readCommand(['-c', 'origins'], {})).toThrow('-c takes name=value');
   });
 });
