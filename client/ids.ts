@@ -1,8 +1,11 @@
 import { ParleyError } from './errors.ts';
 
+/** An id as the service writes it; some platforms write UUIDs in capitals. */
+export const folded = (id: string): string => id.toLowerCase();
+
 /** The conversation of two people, as the service derives it: it exists as soon as one of them says something. */
 export function conversationOf(one: string, other: string): string {
-  return [one, other].sort().join('.');
+  return [one, other].map(folded).sort().join('.');
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,4 +1,5 @@
 import type { Action, Frame, Presence } from './contract/frame-types.ts';
+import { folded } from './ids.ts';
 import { type Changeable, type Observable, observable } from './observable.ts';
 import type { Pauses } from './retrying/pauses.ts';
 import { persist } from './retrying/persist.ts';
@@ -30,8 +31,9 @@ export function createPresence({ request, isOnline, random, pauses }: Options) {
   let turn: Promise<unknown> = Promise.resolve();
 
   const entry = (userId: string) => {
-    const known = people.get(userId) ?? observable<PresenceState>(undefined);
-    people.set(userId, known);
+    const id = folded(userId);
+    const known = people.get(id) ?? observable<PresenceState>(undefined);
+    people.set(id, known);
     return known;
   };
   /** Without a line, the next one's opening asks again. */
@@ -64,7 +66,7 @@ export function createPresence({ request, isOnline, random, pauses }: Options) {
     },
     /** Replaces whose comings and goings are followed: those on the screen, 50 at most. */
     watch(users: readonly string[]): void {
-      const next = [...new Set(users)].slice(0, MOST_WATCHED);
+      const next = [...new Set(users.map(folded))].slice(0, MOST_WATCHED);
       if (next.length === watched.length && next.every((user) => watched.includes(user))) return;
       watched = next;
       void refresh();

@@ -6,13 +6,14 @@ export abstract class ParleyError extends Error {
   abstract readonly code: string;
 }
 
-/** The input does not fit; `errors` says why, field by field. */
+/** The input does not fit; `errors` says why, field by field. `unlisted` faults are counted alone. */
 export class ValidationFailed extends ParleyError {
   readonly code = 'validation_failed';
   readonly errors: FieldErrors;
 
-  constructor(errors: FieldErrors) {
-    super('Some fields are missing or wrong.');
+  constructor(errors: FieldErrors, unlisted = 0) {
+    const rest = unlisted > 0 ? ` There are ${unlisted} more faults than are listed.` : '';
+    super(`Some fields are missing or wrong.${rest}`);
     this.errors = errors;
   }
 }

@@ -1,17 +1,14 @@
 import * as z from 'zod/mini';
-import { CLIENT_ID } from './client-id.ts';
 import { BadFrame } from './errors.ts';
+import { conversation, heldSeqs, messageText, seq, userId } from './fields.ts';
 import { readObject, readRef } from './frame-object.ts';
-import { messageText } from './requests.ts';
+import { CLIENT_ID } from './ids.ts';
 import { validate } from './validate.ts';
 
 export const MAX_WATCHED = 50;
 /** One request of `sync` asks for at most so many conversations; a client with more asks again. */
 export const MAX_SYNCED = 50;
 
-const userId = z.string().check(z.maxLength(100));
-const conversation = z.string().check(z.minLength(1), z.maxLength(100));
-const seq = z.int().check(z.minimum(0));
 const clientId = z.pipe(
   z.string().check(z.regex(CLIENT_ID, 'Must be a UUID.')),
   z.transform((text: string) => text.toLowerCase()),
@@ -43,14 +40,7 @@ export const actionSchemas = {
   'message.received': z.object({ conversation, seq }),
   typing: z.object({ conversation }),
   sync: z.object({
-    conversations: z
-      .record(conversation, seq)
-      .check(
-        z.refine(
-          (held) => Object.keys(held).length <= MAX_SYNCED,
-          `At most ${MAX_SYNCED} at a time; ask again for more.`,
-        ),
-      ),
+    conversations: heldSeqs(MAX_SYNCED),
     since: z.optional(time),
   }),
   'presence.watch': z.object({

@@ -1,6 +1,11 @@
 import { BadFrame } from './errors.ts';
+import { isLonger } from './text.ts';
 
+/** In characters. */
 const MAX_REF_LENGTH = 64;
+
+/** Some platforms begin every text with it; a parser may ignore it (RFC 8259 §8.1), as it is ignored before a request's body. */
+const BYTE_ORDER_MARK = /^\ufeff/;
 
 /**
  * The JSON object that a frame is.
@@ -10,7 +15,7 @@ export function readObject(body: string | undefined, isBase64Encoded: boolean): 
   if (isBase64Encoded) throw new BadFrame('binary_not_supported', 'Send text frames.');
   let value: unknown;
   try {
-    value = JSON.parse(body ?? '');
+    value = JSON.parse((body ?? '').replace(BYTE_ORDER_MARK, ''));
   } catch {
     throw new BadFrame('invalid_json', 'The frame is not valid JSON.');
   }
@@ -23,7 +28,7 @@ export function readObject(body: string | undefined, isBase64Encoded: boolean): 
 /** @throws BadFrame */
 export function readRef(ref: unknown): string | undefined {
   if (ref === undefined || ref === null) return undefined;
-  if (typeof ref === 'string' && ref.length <= MAX_REF_LENGTH && ref.isWellFormed()) return ref;
+  if (typeof ref === 'string' && !isLonger(ref, MAX_REF_LENGTH) && ref.isWellFormed()) return ref;
   throw new BadFrame('ref_invalid', `\`ref\` must be a string of at most ${MAX_REF_LENGTH} characters.`);
 }
 

@@ -1,6 +1,6 @@
-import { CLIENT_ID } from './client-id.ts';
 import { BadFrame } from './errors.ts';
 import { readObject, readRef } from './frame-object.ts';
+import { CLIENT_ID } from './ids.ts';
 import { TEXT_FAULTS, textFault } from './text.ts';
 
 /** What a client sends on a conversation's socket. Fields that are not known are ignored. */

@@ -1,5 +1,5 @@
 import { ValidationFailed } from '../core/errors.ts';
-import { CLIENT_ID } from './client-id.ts';
+import { CLIENT_ID } from './ids.ts';
 
 /**
  * The `Idempotency-Key` header: the client's own name for its message, a UUID, bare or as a quoted string

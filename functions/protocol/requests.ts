@@ -1,18 +1,13 @@
 import * as z from 'zod/mini';
 import { lengthFaults, normalizePassword } from '../core/accounts/password.ts';
-import { TEXT_FAULTS, textFault } from './text.ts';
+import { characters, messageText, seq } from './fields.ts';
+import { isBlank } from './text.ts';
 
 const NO_CONTROLS = /^\P{Cc}*$/u;
 
-/** Text that UTF-8 can carry: no half of a surrogate pair. */
-const wellFormed = z.refine<string>((text) => text.isWellFormed(), 'Must be well-formed Unicode.');
-
-const personName = z.string().check(
-  z.minLength(1),
-  z.maxLength(150),
+const personName = characters({ min: 1, max: 150 }).check(
   z.regex(NO_CONTROLS, 'Must not contain control characters.'),
-  z.refine((text) => text === '' || text.trim() !== '', 'Must not be blank.'),
-  wellFormed,
+  z.refine((text) => text === '' || !isBlank(text), 'Must not be blank.'),
 );
 
 const email = z.email().check(z.maxLength(254));
@@ -26,20 +21,8 @@ const username = z
     z.regex(/^[A-Za-z0-9_.@+-]+$/, 'May have letters from a to z, digits and @ . + - _ only.'),
   );
 
-/** The text of a message: characters, not UTF-16 units, are counted. */
-export const messageText = z.string().check(
-  z.check((context) => {
-    const fault = textFault(context.value);
-    if (fault) {
-      const message = `The text ${TEXT_FAULTS[fault]}`;
-      context.issues.push({ code: 'custom', message, input: context.value });
-    }
-  }),
-);
-
 /** Its length is checked with the other fields, so that a form is told of all at once. */
 const newPassword = z.string().check(
-  wellFormed,
   z.check((context) => {
     for (const message of lengthFaults(normalizePassword(context.value))) {
       context.issues.push({ code: 'custom', message, input: context.value });
@@ -47,7 +30,7 @@ const newPassword = z.string().check(
   }),
 );
 
-const token = z.string().check(z.minLength(1), z.maxLength(4096));
+const token = characters({ min: 1, max: 4096 });
 
 /** `POST /users/register/` */
 export const registerRequest = z.strictObject({
@@ -61,8 +44,8 @@ export const registerRequest = z.strictObject({
 
 /** `POST /users/token/` */
 export const tokenRequest = z.strictObject({
-  email: z.string().check(z.minLength(1), z.maxLength(254), wellFormed),
-  password: z.string().check(z.minLength(1), z.maxLength(4096), wellFormed),
+  email: characters({ min: 1, max: 254 }),
+  password: characters({ min: 1, max: 4096 }),
 });
 
 /** `POST /users/token/refresh/` */
@@ -81,5 +64,5 @@ export const profileRequest = z.strictObject({
 /** `POST /conversations/{conversation}/messages/` */
 export const messageRequest = z.strictObject({
   text: messageText,
-  after: z.optional(z.int().check(z.minimum(0))),
+  after: z.optional(seq),
 });

@@ -6,7 +6,7 @@ export type TextFault = 'invalid' | 'blank' | 'too_long';
 /** What is wrong with the text of a message, if anything. */
 export function textFault(text: string): TextFault | undefined {
   if (text.includes('\0') || !text.isWellFormed()) return 'invalid';
-  if (text.trim() === '') return 'blank';
+  if (isBlank(text)) return 'blank';
   if (isLonger(text, MAX_MESSAGE_LENGTH)) return 'too_long';
   return undefined;
 }
@@ -17,7 +17,28 @@ export const TEXT_FAULTS: Readonly<Record<TextFault, string>> = {
   too_long: `must have at most ${MAX_MESSAGE_LENGTH} characters.`,
 };
 
-/** A character has one or two UTF-16 units: only texts between the two bounds need counting. */
-function isLonger(text: string, limit: number): boolean {
+/**
+ * What leaves nothing to see: white space, control characters, what Unicode lets a renderer ignore (zero-width characters,
+ * variation selectors, Hangul fillers), and the blanks that have other categories: the empty Braille pattern, the null
+ * notehead, the Khitan filler, and the marks of interlinear annotation. A combining mark alone is shown, so it is text.
+ */
+const UNSEEN =
+  /^[\s\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb\u{1d159}\u{16fe4}]*$/u;
+
+/** Whether there is nothing to read in a text. */
+export function isBlank(text: string): boolean {
+  return UNSEEN.test(text);
+}
+
+/**
+ * Whether a text has more than so many characters: code points, as JSON Schema counts (2020-12 §6.3.1). A character has one
+ * or two UTF-16 units, so only texts between the two bounds need counting.
+ */
+export function isLonger(text: string, limit: number): boolean {
   return text.length > limit && (text.length > 2 * limit || [...text].length > limit);
+}
+
+/** Whether a text has fewer than so many characters, likewise. */
+export function isShorter(text: string, limit: number): boolean {
+  return text.length < limit || (text.length < 2 * limit && [...text].length < limit);
 }

@@ -4,24 +4,56 @@ import { type FieldErrors, ValidationFailed } from '../core/errors.ts';
 /** The place of messages that concern the input as a whole. */
 const WHOLE = 'body';
 
+/** So many faults are told: an answer with one for each of a thousand values would be too large to be sent. */
+const MAX_FAULTS = 20;
+
+/** A field's name may be the client's own, of any length. */
+const MAX_NAME_LENGTH = 120;
+
+type Path = readonly PropertyKey[];
+type Fault = readonly [field: string, message: string];
+
 /**
- * Checks a value against its schema.
- * @throws ValidationFailed naming every field at fault
+ * Checks a value against its schema. Whatever the schema, no text comes in that UTF-8 cannot carry: the store and other
+ * clients could not take it.
+ * @throws ValidationFailed naming the fields at fault, at most {@link MAX_FAULTS}
  */
 export function validate<T extends z.ZodMiniType>(schema: T, value: unknown): z.output<T> {
   const result = z.safeParse(schema, value, { reportInput: true });
-  if (result.success) return result.data;
-  throw new ValidationFailed(fieldErrors(result.error.issues));
+  const faults = result.success ? illFormed(result.data, []) : result.error.issues.flatMap(faultsOf);
+  if (result.success && faults.length === 0) return result.data;
+  throw new ValidationFailed(byField(faults.slice(0, MAX_FAULTS)), Math.max(0, faults.length - MAX_FAULTS));
 }
 
-function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldErrors {
+function byField(faults: readonly Fault[]): FieldErrors {
   const errors: Record<string, string[]> = Object.create(null);
-  for (const issue of issues) {
-    const fields = issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.join('.') || WHOLE];
-    for (const field of fields) errors[field] = [...(errors[field] ?? []), explain(issue)];
-  }
+  for (const [field, message] of faults) errors[field] = [...(errors[field] ?? []), message];
   return errors;
 }
+
+function faultsOf(issue: z.core.$ZodIssue): readonly Fault[] {
+  if (issue.code !== 'unrecognized_keys') return [[nameOf(issue.path), explain(issue)]];
+  return issue.keys.map((key) => [nameOf([...issue.path, key]), explain(issue)]);
+}
+
+function nameOf(path: Path): string {
+  const characters = [...(path.join('.') || WHOLE).toWellFormed()];
+  return characters.length > MAX_NAME_LENGTH
+    ? `${characters.slice(0, MAX_NAME_LENGTH - 1).join('')}…`
+    : characters.join('');
+}
+
+/** The halves of surrogate pairs in a checked value and in its keys. */
+function illFormed(value: unknown, path: Path): readonly Fault[] {
+  if (typeof value === 'string') return isFine(value) ? [] : [[nameOf(path), 'Must be well-formed Unicode.']];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...(isFine(key) ? [] : [[nameOf([...path, key]), 'This key is not valid.'] as const]),
+    ...illFormed(inner, [...path, key]),
+  ]);
+}
+
+const isFine = (text: string) => text.isWellFormed();
 
 function explain(issue: z.core.$ZodIssue): string {
   switch (issue.code) {

@@ -4,6 +4,7 @@ import { TokenExpired, TokenInvalid } from '../core/errors.ts';
 import type { SocketIdentity } from '../middleware/socket-identity.ts';
 import { handshakeToken } from '../protocol/carried-token.ts';
 import { header } from '../protocol/headers.ts';
+import { foldId } from '../protocol/ids.ts';
 import { isAllowedOrigin } from '../protocol/origin.ts';
 import { config } from '../runtime/config.ts';
 import { logger } from '../runtime/logger.ts';
@@ -23,14 +24,15 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
     return deny(event.methodArn, 'origin');
   }
   const identity = await authenticate(event);
-  const verdict = await admit(profiles, identity.userId, event.queryStringParameters?.user_id ?? '');
+  const peerId = foldId(event.queryStringParameters?.user_id ?? '');
+  const verdict = await admit(profiles, identity.userId, peerId);
   if (verdict !== 'admitted') return deny(event.methodArn, verdict);
   const context: SocketIdentity = {
     userId: identity.userId,
     username: identity.username,
     sessionId: identity.sessionId,
     expiresAt: String(Math.floor(identity.expiresAt.getTime() / 1000)),
-    peerId: event.queryStringParameters?.user_id ?? '',
+    peerId,
   };
   return { principalId: identity.userId, policyDocument: policy('Allow', event.methodArn), context };
 }

@@ -5,6 +5,18 @@ import { during, fakeClock, online, pass } from './support.ts';
 
 fakeClock();
 
+it('ids may be in capitals, as some platforms write them', async () => {
+  const server = fakeServer();
+  const { client } = await online(server);
+  const bob = BOB.toUpperCase();
+  expect(client.conversationWith(bob)).toBe(client.conversationWith(BOB));
+  expect(client.conversationWith(bob).id).toBe(TALK);
+  expect(client.presence.of(bob)).toBe(client.presence.of(BOB));
+  client.presence.watch([bob]);
+  await pass(10);
+  expect(server.sent('presence.watch').at(-1)).toMatchObject({ users: [BOB] });
+});
+
 describe('the inbox', () => {
   it('shows conversations with what is unread, and follows what is said and read', async () => {
     const server = fakeServer();

@@ -5,7 +5,7 @@ import { conversationOf, device, messageTo } from './support/devices.ts';
 import { sendMessage } from './support/messages.ts';
 import { type Person, people, person } from './support/people.ts';
 import { rest } from './support/rest.ts';
-import { closeSockets, connect, type Socket } from './support/socket.ts';
+import { closeSockets, connect, refusal, type Socket } from './support/socket.ts';
 
 const url = inject('parleyUrl');
 const api = rest(url);
@@ -24,8 +24,23 @@ beforeAll(async () => {
 });
 afterEach(closeSockets);
 
-const text = fc.string({ unit: 'binary', maxLength: 300 });
-const json = fc.jsonValue({ depthSize: 'medium', stringUnit: 'binary' });
+/** Any characters, and halves of surrogate pairs, which JSON can write but UTF-8 cannot carry. */
+const unit = fc.oneof(
+  { weight: 20, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+  fc.constantFrom('\ud800', '\udbff', '\udc00', '\udfff'),
+);
+const text = fc.string({ unit, maxLength: 300 });
+const json = fc.jsonValue({ depthSize: 'medium', stringUnit: unit });
+/** What stands in a URL: any bytes, be they UTF-8 or not, and escapes that are none. */
+const encoded = fc
+  .array(
+    fc.oneof(
+      fc.nat(255).map((byte) => `%${byte.toString(16).padStart(2, '0')}`),
+      fc.constantFrom('%', '%F', '%zz', 'a', '1'),
+    ),
+    { maxLength: 20 },
+  )
+  .map((parts) => parts.join(''));
 /** Objects whose names are the ones that are read, with any values. */
 const likely = (names: string[]) =>
   fc.dictionary(fc.oneof(fc.constantFrom(...names), text), fc.oneof(json, text), { maxKeys: 8 });
@@ -72,7 +87,12 @@ describe(`whatever a client sends (seed ${seed})`, () => {
   it(
     'no query makes a 5xx, or an answer that is not described',
     async () => {
-      const values = fc.oneof(text, fc.integer().map(String), fc.double().map(String));
+      const values = fc.oneof(
+        fc
+          .oneof(text, fc.integer().map(String), fc.double().map(String))
+          .map((value) => encodeURIComponent(value.toWellFormed())),
+        encoded,
+      );
       const names = fc.constantFrom('limit', 'offset', 'cursor', 'search', 'before', 'after', 'around', 'x');
       const conversation = conversationOf(ada, await person(api));
       await sendMessage(api, ada, conversation, 'There is one.');
@@ -87,8 +107,8 @@ describe(`whatever a client sends (seed ${seed})`, () => {
           names,
           values,
           async (path, name, value) => {
-            const query = new URLSearchParams([[name, value]]);
-            expect([200, 400]).toContain((await api.get(`${path}?${query}`, { token: ada.access })).status);
+            const { status } = await api.get(`${path}?${name}=${value}`, { token: ada.access });
+            expect([200, 400]).toContain(status);
           },
         ),
         runs(100),
@@ -116,6 +136,31 @@ describe(`whatever a client sends (seed ${seed})`, () => {
           expect((await api.get(at, { token: ada.access })).status).toBe(404);
         }),
         runs(100),
+      );
+    },
+    60_000 * factor,
+  );
+
+  it(
+    'no path or handshake makes a 5xx, whatever its bytes are',
+    async () => {
+      const paths = fc.constantFrom(
+        '/chat/history/a*/',
+        '/users/a*/',
+        '/conversations/a*/',
+        '/conversations/a*/messages/',
+      );
+      await fc.assert(
+        fc.asyncProperty(paths, encoded, async (path, id) => {
+          const { status } = await api.get(
+            path.replace('*', () => id),
+            { token: ada.access },
+          );
+          expect([400, 404]).toContain(status);
+          const opening = { token: ada.access, path: `/ws?user_id=a${id}` };
+          expect([400, 403]).toContain(await refusal(url, opening));
+        }),
+        runs(50),
       );
     },
     60_000 * factor,

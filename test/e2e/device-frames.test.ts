@@ -97,6 +97,7 @@ describe('fields that are missing or wrong are named, and nothing is done', () =
     ['a text that is a list', 'text', () => ({ ...good(), text: ['hello'] })],
     ['an empty text', 'text', () => ({ ...good(), text: '' })],
     ['a blank text', 'text', () => ({ ...good(), text: ' \t\n\u00a0\u2003' })],
+    ['a text that nobody sees', 'text', () => ({ ...good(), text: '\u200b\u3164\ufe0f' })],
     ['a NUL', 'text', () => ({ ...good(), text: 'a\u0000b' })],
     ['half a character', 'text', () => ({ ...good(), text: 'a\ud800b' })],
     ['4,001 characters', 'text', () => ({ ...good(), text: '名'.repeat(4001) })],

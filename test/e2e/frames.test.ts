@@ -44,6 +44,7 @@ describe('a bad frame is answered with an error, and the socket stays open', () 
     ['no JSON', 'hello', 'invalid_json'],
     ['half an object', '{"message": "x', 'invalid_json'],
     ['nothing', '', 'invalid_json'],
+    ['a byte order mark alone', '\ufeff', 'invalid_json'],
     ['blanks', '   ', 'invalid_json'],
     ['a list', '[]', 'not_an_object'],
     ['a list of messages', '[{"message": "x"}]', 'not_an_object'],
@@ -55,6 +56,7 @@ describe('a bad frame is answered with an error, and the socket stays open', () 
     ['another field', { text: 'x' }, 'message_missing'],
     ['an empty message', { message: '' }, 'message_blank'],
     ['a blank message', { message: ' \t\n\u00a0\u2003' }, 'message_blank'],
+    ['a message that nobody sees', { message: '\u200b\u2060\u3164\ufe0f\u2800' }, 'message_blank'],
     ['a message that is null', { message: null }, 'message_invalid'],
     ['a message that is a number', { message: 7 }, 'message_invalid'],
     ['a message that is a boolean', { message: false }, 'message_invalid'],
@@ -102,6 +104,12 @@ describe('a bad frame is answered with an error, and the socket stays open', () 
     ['after', 1e300, 'after_invalid'],
   ])('%s: %j', async (field, value, code) => {
     expect(await outcomeOf({ message: 'x', [field]: value })).toEqual(error(code));
+  });
+
+  it('but a byte order mark before a good one, or a reference of 64 characters of two units, is none', async () => {
+    const ref = '🦀'.repeat(64);
+    sender.send(`\ufeff${JSON.stringify({ message: 'with a mark', ref })}`);
+    expect(await sender.next()).toMatchObject({ type: 'chat.message', message: 'with a mark', ref });
   });
 
   it('with the reference of the client, if it had one', async () => {

@@ -188,6 +188,7 @@ describe('a message is refused, and nothing is stored,', () => {
     ['a list', { text: ['Hello'] }, 'text'],
     ['an empty text', { text: '' }, 'text'],
     ['a blank text', { text: ' \t\r\n\u00a0\u2003\ufeff' }, 'text'],
+    ['a text that nobody sees', { text: '\u200b\u2060\u3164\ufe0f\u2800' }, 'text'],
     ['4,001 characters', { text: 'x'.repeat(4_001) }, 'text'],
     ['a NUL', { text: 'a\0b' }, 'text'],
     ['half a surrogate pair', '{"text": "\\ud83e"}', 'text'],

@@ -75,6 +75,7 @@ describe('a change of one’s account is refused, and nothing is changed,', () =
   it.each([
     ['an empty name', { first_name: '' }, 'first_name'],
     ['a blank name', { first_name: ' \u00a0' }, 'first_name'],
+    ['a name that nobody sees', { first_name: '\u2060\u3164' }, 'first_name'],
     ['a name of 151 characters', { last_name: 'x'.repeat(151) }, 'last_name'],
     ['a control character in a name', { last_name: 'King\u0007' }, 'last_name'],
     ['half a surrogate pair in a name', '{"first_name": "\\ud83e"}', 'first_name'],

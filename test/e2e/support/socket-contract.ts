@@ -55,7 +55,7 @@ export class SocketContract {
 
 function fieldsOf(text: string): Record<string, unknown> {
   try {
-    return JSON.parse(text.toWellFormed()) ?? {};
+    return JSON.parse(text.replace(/^\ufeff/, '').toWellFormed()) ?? {};
   } catch {
     return {};
   }

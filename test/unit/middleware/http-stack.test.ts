@@ -39,6 +39,20 @@ describe('an HTTP entry', () => {
     expect(reporting).toMatchObject({ logged: [['server fault', error]], counted: ['ServerFault'] });
   });
 
+  it('has the ids of its path in lower case, and what is no id as it came', async () => {
+    const handler = httpStack(rememberedReporting()).handler(async ({ pathParameters }) =>
+      json(200, pathParameters),
+    );
+    const upper = 'ABCDEF00-0000-4000-8000-00000000000F';
+    const given = { user_id: upper, conversation: `${upper}.${upper}`, asset: 'Start.js' };
+    const reply = await handler(httpEvent('GET', '/x', { pathParameters: given }), lambdaContext);
+    expect(JSON.parse(reply.body ?? '')).toEqual({
+      user_id: upper.toLowerCase(),
+      conversation: `${upper}.${upper}`.toLowerCase(),
+      asset: 'Start.js',
+    });
+  });
+
   it('finds nothing below its path', async () => {
     const handler = httpStack(rememberedReporting()).handler(async () => noContent);
     const at = (rawPath: string, slash?: string) =>

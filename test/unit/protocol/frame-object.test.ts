@@ -7,7 +7,15 @@ describe('the object of a frame', () => {
     expect(readObject('{"a": [1, {"b": null}]}', false)).toEqual({ a: [1, { b: null }] });
   });
 
+  it('may begin with a byte order mark, as a request’s body may, but with one alone', () => {
+    expect(readObject('\ufeff{"a": 1}', false)).toEqual({ a: 1 });
+    expect(refIn('\ufeff{"ref": "r1"}')).toBe('r1');
+  });
+
   it.each([
+    ['invalid_json', '\ufeff'],
+    ['invalid_json', '\ufeff\ufeff{}'],
+    ['invalid_json', '{}\ufeff'],
     ['invalid_json', undefined],
     ['invalid_json', ''],
     ['invalid_json', '{"a": 1'],
@@ -27,7 +35,7 @@ describe('the object of a frame', () => {
 });
 
 describe('the reference of a frame', () => {
-  it.each(['', 'r1', 'r'.repeat(64), '🦀'])('may be %j', (ref) => {
+  it.each(['', 'r1', 'r'.repeat(64), '🦀'.repeat(64)])('may be %j', (ref) => {
     expect(readRef(ref)).toBe(ref);
     expect(refIn(JSON.stringify({ ref }))).toBe(ref);
   });
@@ -36,7 +44,7 @@ describe('the reference of a frame', () => {
     expect(readRef(ref)).toBeUndefined();
   });
 
-  it.each(['r'.repeat(65), '🦀'.repeat(33), '\ud83e', 7, true, {}, ['r']])('may not be %j', (ref) => {
+  it.each(['r'.repeat(65), '🦀'.repeat(65), '\ud83e', 7, true, {}, ['r']])('may not be %j', (ref) => {
     expect(thrownBy(() => readRef(ref))).toEqual({ code: 'ref_invalid', ref: undefined });
     expect(refIn(JSON.stringify({ ref }))).toBeUndefined();
   });

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Conversation } from '../../../client/index.ts';
 import { announce } from '../../parts/announcer.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { isBlank } from '../../state/blank.ts';
 import { drafts } from '../../state/chat.ts';
 import { isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
@@ -26,7 +27,7 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
   const text = useSignal(drafts.of(talk.id));
   const length = text.value.length < SAID_FROM ? 0 : [...text.value].length;
   const isTooLong = length > MOST_CHARACTERS;
-  const isEmpty = text.value.trim() === '';
+  const isEmpty = isBlank(text.value);
 
   useEffect(() => {
     if (!isTouch.peek()) field.current?.focus({ preventScroll: true });
@@ -84,7 +85,7 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
         enterkeyhint={isTouch.value ? 'enter' : 'send'}
         onInput={({ currentTarget: { value } }) => {
           write(value);
-          if (value.trim() !== '') talk.type();
+          if (!isBlank(value)) talk.type();
         }}
         onKeyDown={(event) => {
           // While an input method composes a word, Enter and Escape are its own; Safari tells of its last one by 229 alone.

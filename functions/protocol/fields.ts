@@ -1,0 +1,62 @@
+import * as z from 'zod/mini';
+import { foldId } from './ids.ts';
+import { isLonger, isShorter, TEXT_FAULTS, textFault } from './text.ts';
+
+/** The lengths that a field may have, in characters. */
+interface Lengths {
+  readonly min?: number;
+  readonly max: number;
+}
+
+/**
+ * A text of so many characters. Zod itself counts UTF-16 units, in which a character of one plane beyond the first is two.
+ * The lengths go into the JSON Schema that the contract is compared with.
+ */
+export function characters({ min = 0, max }: Lengths) {
+  return z.string().check(
+    z.check(({ value: input, issues }) => {
+      const bound = { origin: 'string', input, inclusive: true, continue: true } as const;
+      if (isShorter(input, min)) issues.push({ ...bound, code: 'too_small', minimum: min });
+      if (isLonger(input, max)) issues.push({ ...bound, code: 'too_big', maximum: max });
+    }),
+    z.core.meta({ ...(min > 0 && { minLength: min }), maxLength: max }),
+  );
+}
+
+/** The id of a user, in any letter case. */
+export const userId = z.pipe(characters({ max: 100 }), z.transform(foldId));
+
+const conversationId = characters({ min: 1, max: 100 });
+
+/** The id of a conversation, in any letter case. */
+export const conversation = z.pipe(conversationId, z.transform(foldId));
+
+export const seq = z.int().check(z.minimum(0));
+
+/** What is held of each conversation. Of one that is named twice, in different letter cases, it is the lower `seq`. */
+export const heldSeqs = (most: number) =>
+  z.pipe(
+    z
+      .record(conversationId, seq)
+      .check(
+        z.refine(
+          (held) => Object.keys(held).length <= most,
+          `At most ${most} at a time; ask again for more.`,
+        ),
+      ),
+    z.transform((held: Record<string, number>) => {
+      const folded = new Map<string, number>();
+      for (const [id, last] of Object.entries(held)) {
+        folded.set(foldId(id), Math.min(last, folded.get(foldId(id)) ?? last));
+      }
+      return Object.fromEntries(folded);
+    }),
+  );
+
+/** The text of a message. */
+export const messageText = z.string().check(
+  z.check(({ value: input, issues }) => {
+    const fault = textFault(input);
+    if (fault) issues.push({ code: 'custom', message: `The text ${TEXT_FAULTS[fault]}`, input });
+  }),
+);
