@@ -7,7 +7,7 @@ import type { HttpReply } from './replies.ts';
 
 /**
  * The request's checked body. Nothing else of the body is looked at afterwards.
- * @throws MalformedRequest, ValidationFailed
+ * @throws MalformedRequest, UnsupportedEncoding, ValidationFailed
  */
 export function readInput<T extends z.ZodMiniType>(
   schema: T,
@@ -15,10 +15,9 @@ export function readInput<T extends z.ZodMiniType>(
   maxBytes?: number,
 ): z.output<T> {
   const { body, isBase64Encoded, headers } = event;
-  return validate(
-    schema,
-    parseJsonBody({ body, isBase64Encoded, contentType: headers['content-type'], maxBytes }),
-  );
+  const contentType = headers['content-type'];
+  const contentEncoding = headers['content-encoding'];
+  return validate(schema, parseJsonBody({ body, isBase64Encoded, contentType, contentEncoding, maxBytes }));
 }
 
 /** Puts the request's checked body into `event.input`. */

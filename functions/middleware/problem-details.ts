@@ -8,7 +8,7 @@ import {
   Unavailable,
   ValidationFailed,
 } from '../core/errors.ts';
-import { MethodNotAllowed } from '../protocol/errors.ts';
+import { MethodNotAllowed, UnsupportedEncoding } from '../protocol/errors.ts';
 import type { HttpReply } from './replies.ts';
 
 const STATUS: Readonly<Record<string, number>> = {
@@ -70,6 +70,8 @@ export function problemReply(error: unknown): HttpReply {
 function extraHeaders(error: unknown, status: number): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' };
   if (error instanceof MethodNotAllowed) return { allow: error.allow.join(', ') };
+  // So a client can tell this 415 from that of a type (RFC 9110 §15.5.16).
+  if (error instanceof UnsupportedEncoding) return { 'accept-encoding': 'identity' };
   if (RETRIABLE.some((type) => error instanceof type)) {
     return { 'retry-after': String((error as InstanceType<(typeof RETRIABLE)[number]>).retryAfter) };
   }

@@ -10,6 +10,17 @@ export class MalformedRequest extends ParleyError {
   }
 }
 
+/** A body that was compressed, or otherwise encoded. */
+export class UnsupportedEncoding extends ParleyError {
+  readonly code = 'unsupported_media_type';
+
+  constructor(encoding: string) {
+    super(
+      `Send the body as it is, without \`Content-Encoding\`: ${JSON.stringify(encoding)} is not supported.`,
+    );
+  }
+}
+
 export class NotFound extends ParleyError {
   readonly code = 'not_found';
 

@@ -1,4 +1,4 @@
-import { MalformedRequest } from './errors.ts';
+import { MalformedRequest, UnsupportedEncoding } from './errors.ts';
 
 /** Most requests have some fields of at most some hundred characters. */
 export const MAX_BODY_BYTES = 16 * 1024;
@@ -13,20 +13,23 @@ export interface RawBody {
   readonly body: string | undefined;
   readonly isBase64Encoded: boolean;
   readonly contentType: string | undefined;
+  readonly contentEncoding?: string | undefined;
   /** {@link MAX_BODY_BYTES} unless more is needed. */
   readonly maxBytes?: number | undefined;
 }
 
 /**
- * Parses a request's JSON body, after checking its size, type and depth.
- * @throws MalformedRequest
+ * Parses a request's JSON body, after checking its size, encoding, type and depth.
+ * @throws MalformedRequest, UnsupportedEncoding
  */
 export function parseJsonBody(raw: RawBody): unknown {
-  const { body = '', isBase64Encoded, contentType, maxBytes = MAX_BODY_BYTES } = raw;
+  const { body = '', isBase64Encoded, contentType, contentEncoding, maxBytes = MAX_BODY_BYTES } = raw;
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > maxBytes) {
     throw new MalformedRequest('body_too_large', `The body has more than ${maxBytes} bytes.`);
   }
+  const encoding = encodingsOf(contentEncoding).find((name) => name !== 'identity');
+  if (encoding !== undefined) throw new UnsupportedEncoding(encoding);
   if (bytes.length === 0)
     throw new MalformedRequest('invalid_json', 'The body is empty; send a JSON object.');
   if (!isJsonType(contentType)) {
@@ -46,6 +49,11 @@ function parse(bytes: Buffer): unknown {
     throw new MalformedRequest('body_too_deep', `The body is nested more than ${MAX_DEPTH} levels deep.`);
   }
   return value;
+}
+
+/** The codings of a body, in the order applied (RFC 9110 §8.4). None is taken off here: what they unpack to has no bound. */
+function encodingsOf(header = ''): string[] {
+  return header.split(',').flatMap((name) => name.trim().toLowerCase() || []);
 }
 
 function isJsonType(contentType = ''): boolean {

@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { person } from './support/people.ts';
 import { rest } from './support/rest.ts';
@@ -92,6 +93,35 @@ describe.each([
       });
     },
   );
+
+  it('takes a byte order mark before its object for nothing', async () => {
+    expect(await post('\ufeff{"x":1}')).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  });
+
+  it.each([
+    ['gzip', gzipSync('{"x":1}')],
+    ['GZIP', gzipSync('{"x":1}')],
+    ['br', brotliCompressSync('{"x":1}')],
+    ['identity, deflate', deflateSync('{"x":1}')],
+    ['nonsense', '{"x":1}'],
+  ])('refuses the encoding %s, by its name', async (encoding, body) => {
+    const reply = await post(body, { 'content-encoding': encoding });
+    expect(reply).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
+    expect(reply.body.detail).toContain(JSON.stringify(encoding.toLowerCase().split(' ').at(-1)));
+    expect(reply.headers.get('accept-encoding')).toBe('identity');
+  });
+
+  it('takes the encoding identity for none', async () => {
+    const reply = await post('{"x":1}', { 'content-encoding': 'identity' });
+    expect(reply).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  });
+
+  it('names at most twenty faults, and tells the number of the rest', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`f${i}`, i]));
+    const { status, body } = await post(fields);
+    expect([status, Object.values(body.errors).flat().length]).toEqual([400, 20]);
+    expect(body.detail).toMatch(/There are 4\d\d more faults/);
+  });
 
   it('refuses a field that it does not know, by its name', async () => {
     expect(await post({ is_staff: true })).toMatchObject({

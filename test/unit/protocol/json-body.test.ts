@@ -1,4 +1,6 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { UnsupportedEncoding } from '../../../functions/protocol/errors.ts';
 import { MAX_BODY_BYTES, parseJsonBody, type RawBody } from '../../../functions/protocol/json-body.ts';
 import { thrownBy } from '../support/rejection.ts';
 
@@ -76,6 +78,25 @@ describe('the type of a body', () => {
     'xapplication/json',
   ])('may not be %j', (contentType) => {
     expect(fault(raw('{}', { contentType }))).toEqual({ code: 'unsupported_media_type' });
+  });
+});
+
+describe('the encoding of a body', () => {
+  it.each([undefined, '', 'identity', 'Identity', 'identity, identity'])('may be %j', (contentEncoding) => {
+    expect(parseJsonBody(raw('{}', { contentEncoding }))).toEqual({});
+  });
+
+  it.each([
+    ['gzip', 'gzip'],
+    ['GZIP', 'gzip'],
+    ['br', 'br'],
+    ['identity, zstd', 'zstd'],
+    ['nonsense', 'nonsense'],
+  ])('may not be %s, and is named', (contentEncoding, named) => {
+    for (const body of [raw('{}', { contentEncoding }), { ...base64(gzipSync('{}')), contentEncoding }]) {
+      expect(() => parseJsonBody(body)).toThrow(new UnsupportedEncoding(named));
+      expect(fault(body)).toEqual({ code: 'unsupported_media_type' });
+    }
   });
 });
 
