@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { lengthFaults, normalizePassword } from '../core/accounts/password.ts';
+import { knownEmail, newEmail } from './email.ts';
 import { characters, messageText, seq } from './fields.ts';
 import { isBlank } from './text.ts';
 
@@ -9,8 +10,6 @@ const personName = characters({ min: 1, max: 150 }).check(
   z.regex(NO_CONTROLS, 'Must not contain control characters.'),
   z.refine((text) => text === '' || !isBlank(text), 'Must not be blank.'),
 );
-
-const email = z.email().check(z.maxLength(254));
 
 /** ASCII alone: what cannot be written cannot be confused with somebody else's name. */
 const username = z
@@ -34,7 +33,7 @@ const token = characters({ min: 1, max: 4096 });
 
 /** `POST /users/register/` */
 export const registerRequest = z.strictObject({
-  email,
+  email: newEmail,
   username,
   first_name: personName,
   last_name: personName,
@@ -44,7 +43,7 @@ export const registerRequest = z.strictObject({
 
 /** `POST /users/token/` */
 export const tokenRequest = z.strictObject({
-  email: characters({ min: 1, max: 254 }),
+  email: knownEmail,
   password: characters({ min: 1, max: 4096 }),
 });
 

@@ -111,6 +111,33 @@ describe('a registration is refused, and stores nothing, with', () => {
   });
 });
 
+describe('an email', () => {
+  it.each([
+    '{name}&bob@example.com',
+    '{name}/sales=x@example.com',
+    '{name}@xn--e1afmkfd.xn--p1ai',
+    '{name}@localhost',
+  ])('may be whatever a browser takes for one: %s', async (form) => {
+    const email = form.replace('{name}', registration().username);
+    expect(await register(registration({ email }))).toMatchObject({ status: 201, body: { email } });
+  });
+
+  it('is one, whichever way its domain is written: for making an account as for logging in', async () => {
+    const { username: name, password, ...rest } = registration();
+    const email = `${name}@пример.рф`;
+    const ascii = `${name}@xn--e1afmkfd.xn--p1ai`;
+    const account = registration({ ...rest, username: name, password, password2: password, email });
+    expect(await register(account)).toMatchObject({ status: 201, body: { email: ascii } });
+    for (const again of [email, ascii, `${name}@ПРИМЕР。РФ`, ` ${ascii.toUpperCase()} `]) {
+      expect(await register(registration({ email: again }))).toMatchObject({
+        status: 400,
+        body: { errors: { email: [expect.any(String)] } },
+      });
+      expect(await api.post('/users/token/', { email: again, password })).toMatchObject({ status: 200 });
+    }
+  });
+});
+
 describe('email and username belong to one account', () => {
   it.each([
     ['email', (text: string) => text],

@@ -1,7 +1,7 @@
 /** A person: what the service knows of them, without their password. */
 export interface Account {
   readonly id: string;
-  /** As they wrote it; compared by {@link foldEmail}. */
+  /** As they wrote it, but with its domain in ASCII; compared by {@link foldEmail}. */
   readonly email: string;
   readonly username: string;
   readonly firstName: string;
