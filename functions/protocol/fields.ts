@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { meta } from 'zod/v4/core';
 import { foldId } from './ids.ts';
 import { isLonger, isShorter, TEXT_FAULTS, textFault } from './text.ts';
 
@@ -19,7 +20,7 @@ export function characters({ min = 0, max }: Lengths) {
       if (isShorter(input, min)) issues.push({ ...bound, code: 'too_small', minimum: min });
       if (isLonger(input, max)) issues.push({ ...bound, code: 'too_big', maximum: max });
     }),
-    z.core.meta({ ...(min > 0 && { minLength: min }), maxLength: max }),
+    meta({ ...(min > 0 && { minLength: min }), maxLength: max }),
   );
 }
 
