@@ -4,7 +4,8 @@ import { baseUrl } from '../middleware/base-url.ts';
 import { httpStack } from '../middleware/http-stack.ts';
 import { json } from '../middleware/replies.ts';
 import { historyEntry } from '../protocol/history-entry.ts';
-import { type Envelope, pageLink, readPaging } from '../protocol/paging.ts';
+import { readHistoryWindow } from '../protocol/message-window.ts';
+import { type Envelope, pageLink } from '../protocol/paging.ts';
 import { history } from '../runtime/history.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
@@ -16,14 +17,20 @@ export const handler = httpStack({ logger, count })
   .handler(async (event) => {
     const { userId, username } = event.identity;
     const peerId = event.pathParameters?.user_id ?? '';
-    const { limit, offset } = readPaging(event.queryStringParameters ?? {});
-    const page = await readHistory(history, { userId, peerId, limit, offset });
+    const window = readHistoryWindow(event.queryStringParameters ?? {});
+    const { count, messages, peer, sides } = await readHistory(history, { userId, peerId, window });
+    const { limit } = window;
     const url = `${baseUrl(event)}/chat/history/${peerId}/`;
+    const { older, newer } = sides;
     const envelope: Envelope<unknown> = {
-      count: page.count,
-      next: offset + limit < page.count ? pageLink(url, { limit, offset: offset + limit }) : null,
-      previous: offset > 0 ? pageLink(url, { limit, offset: Math.max(0, offset - limit) }) : null,
-      results: page.messages.map((message) => historyEntry(message, { id: userId, username }, page.peer)),
+      count,
+      // Anchored at a `seq`, which counts; `offset` says where the page lies, for clients that look at it.
+      next: older === undefined ? null : pageLink(url, { limit, offset: count - older + 1, before: older }),
+      previous:
+        newer === undefined
+          ? null
+          : pageLink(url, { limit, offset: Math.max(0, count - newer - limit), after: newer }),
+      results: messages.map((message) => historyEntry(message, { id: userId, username }, peer)),
     };
     return json(200, envelope);
   });

@@ -35,8 +35,9 @@ export const handler = httpStack({ logger, count })
       cursor ? pageLink(url, { limit, offset: Math.max(0, at), cursor: writeCursor(cursor), search }) : null;
     const envelope: Envelope<unknown> = {
       count: page.count,
-      next: link(page.next, offset + limit),
-      previous: link(page.previous, offset - limit),
+      next: link(page.next, page.users.length === 0 ? 0 : offset + limit),
+      // Past the end, the page before is the last one.
+      previous: link(page.previous, Math.min(offset, page.count ?? offset) - limit),
       results: page.users,
     };
     return json(200, envelope);

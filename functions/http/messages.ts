@@ -17,17 +17,13 @@ export const handler = httpStack({ logger, count })
     const { userId } = event.identity;
     const conversation = event.pathParameters?.conversation ?? '';
     const window = readWindow(event.queryStringParameters ?? {});
-    const { messages, last } = await readMessages(history.history, { userId, conversation, window });
+    const { messages, last, sides } = await readMessages(history.history, { userId, conversation, window });
     const url = `${baseUrl(event)}/conversations/${conversation}/messages/`;
     const link = (edge: 'before' | 'after', seq: number) => `${url}?${edge}=${seq}&limit=${window.limit}`;
-    // An empty part lies before the first message, or behind the last one: everything is on its other side.
-    const empty = window.before === undefined ? last : 0;
-    const first = messages[0]?.seq ?? empty + 1;
-    const newest = messages.at(-1)?.seq ?? empty;
     return json(200, {
       last_seq: last,
-      older: first > 1 ? link('before', first) : null,
-      newer: newest < last ? link('after', newest) : null,
+      older: sides.older === undefined ? null : link('before', sides.older),
+      newer: sides.newer === undefined ? null : link('after', sides.newer),
       results: messages.map((message) => syncedMessage(message, userId)),
     });
   });

@@ -58,13 +58,15 @@ export interface PageLink {
   readonly offset: number;
   readonly cursor?: string | undefined;
   readonly search?: string | undefined;
+  /** Of a history. */
+  readonly before?: number | undefined;
+  readonly after?: number | undefined;
 }
 
 /** The URL of another page of the list at `url`. */
-export function pageLink(url: string, { limit, offset, cursor, search }: PageLink): string {
+export function pageLink(url: string, { limit, offset, ...anchor }: PageLink): string {
   const query = new URLSearchParams({ limit: String(limit), offset: String(offset) });
-  if (cursor !== undefined) query.set('cursor', cursor);
-  if (search !== undefined) query.set('search', search);
+  for (const [name, value] of Object.entries(anchor)) if (value !== undefined) query.set(name, String(value));
   return `${url}?${query}`;
 }
 

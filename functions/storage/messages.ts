@@ -28,11 +28,18 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Ahead 
   }
 
   async function latest(conversation: string, count: number): Promise<LogEntry[]> {
-    const query = between(conversation, messageSk(1), LAST_MESSAGE_SK);
-    const { Items = [] } = await client.send(
-      new QueryCommand({ ...query, ScanIndexForward: false, Limit: count }),
-    );
-    return Items.map(toLogEntry).reverse();
+    const query = {
+      ...between(conversation, messageSk(1), LAST_MESSAGE_SK),
+      ScanIndexForward: false,
+      Limit: count,
+    };
+    const items: Record<string, unknown>[] = [];
+    // One read ends at 1 MB: a hundred long messages take two.
+    for await (const { Items = [] } of paginateQuery({ client }, query)) {
+      items.push(...Items);
+      if (items.length >= count) break;
+    }
+    return items.slice(0, count).map(toLogEntry).reverse();
   }
 
   return {
@@ -43,9 +50,11 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Ahead 
     async since(conversation, from, limit = TAIL_LIMIT) {
       const query = between(conversation, messageSk(from), LAST_MESSAGE_SK);
       const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({ ...query, Limit: limit }),
+        // One more tells whether the log goes on: DynamoDB names a last key whenever it stops at a limit.
+        new QueryCommand({ ...query, Limit: limit + 1 }),
       );
-      return { messages: Items.map(toLogEntry), isCut: LastEvaluatedKey !== undefined };
+      const isCut = Items.length > limit || LastEvaluatedKey !== undefined;
+      return { messages: Items.slice(0, limit).map(toLogEntry), isCut };
     },
 
     range: (conversation, lowest, highest) =>

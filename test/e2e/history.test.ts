@@ -77,6 +77,20 @@ describe('the history of a conversation', () => {
     expect(shown).toHaveLength(1);
   });
 
+  it('repeats nothing by following `next` while more is said', async () => {
+    const [one, other] = await people(api, 2);
+    const socket = await connect(url, { token: one.access, peer: other.id });
+    for (let i = 1; i <= 5; i += 1) await socket.say(`${i}`);
+    let page = (await history(one, other.id, '?limit=2')).body;
+    const shown = texts(page);
+    while (page.next) {
+      await socket.say('meanwhile');
+      page = (await api.get(page.next.slice(url.length), { token: one.access })).body;
+      shown.push(...texts(page));
+    }
+    expect(shown).toEqual(['5', '4', '3', '2', '1']);
+  });
+
   it.each([
     ['?limit=1', [12]],
     ['?limit=2&offset=3', [9, 8]],

@@ -11,6 +11,11 @@ export interface UserCursor {
   readonly backwards: boolean;
 }
 
+/** Behind everybody: no username has this character, and it sorts behind all that they have. */
+const END: UserCursor = { username: '~', backwards: true };
+/** Before everybody, likewise. */
+const START: UserCursor = { username: '!', backwards: false };
+
 export interface UsersPage {
   /** Of a search it is not known: counting would cost what is counted. */
   readonly count: number | null;
@@ -53,16 +58,31 @@ export async function listUsers(
   ]);
   const hasMore = found.length > skipped + limit;
   const users = backwards ? found.slice(-limit) : found.slice(skipped, skipped + limit);
-  const hasNext = backwards || hasMore;
-  const hasPrevious = backwards ? hasMore : offset > 0 || cursor !== undefined;
+  const [first] = users;
+  const last = users.at(-1);
+  // Whoever a cursor names stands on its other side.
+  const comesFromSomebody = cursor ? !isEdge(cursor) : offset > 0;
+  if (!first || !last) {
+    const hasOthers =
+      (cursor !== undefined || offset > 0) &&
+      (await directory.page(list, { limit: 1, backwards: !backwards, prefix })).length > 0;
+    return {
+      count,
+      users,
+      next: hasOthers && backwards ? START : undefined,
+      previous: hasOthers && !backwards ? END : undefined,
+    };
+  }
+  const hasNext = backwards ? comesFromSomebody : hasMore;
+  const hasPrevious = backwards ? hasMore : comesFromSomebody;
   return {
     count,
     users,
-    next: hasNext ? cursorAt(users.at(-1), false) : undefined,
-    previous: hasPrevious ? cursorAt(users[0], true) : undefined,
+    next: hasNext ? { username: last.username, backwards: false } : undefined,
+    previous: hasPrevious ? { username: first.username, backwards: true } : undefined,
   };
 }
 
-function cursorAt(entry: DirectoryEntry | undefined, backwards: boolean): UserCursor | undefined {
-  return entry && { username: entry.username, backwards };
+function isEdge({ username }: UserCursor): boolean {
+  return username === START.username || username === END.username;
 }

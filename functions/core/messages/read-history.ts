@@ -4,6 +4,10 @@ import { UserNotFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 import type { Message } from './message.ts';
 import type { MessageHistory } from './ports.ts';
+import { readWindow, type Sides, type Window } from './read-messages.ts';
+
+/** How many of the newest messages to skip; or, whatever is said meanwhile, the messages before or after a `seq`. */
+export type HistoryWindow = Pick<Window, 'limit' | 'before' | 'after'> & { readonly offset: number };
 
 export interface HistoryPage {
   /** How many messages the conversation holds. */
@@ -11,6 +15,7 @@ export interface HistoryPage {
   /** Newest first. */
   readonly messages: readonly Message[];
   readonly peer: DirectoryEntry;
+  readonly sides: Sides;
 }
 
 /**
@@ -20,16 +25,16 @@ export interface HistoryPage {
  */
 export async function readHistory(
   { profiles, history }: { profiles: ProfileStore; history: MessageHistory },
-  request: { userId: string; peerId: string; limit: number; offset: number },
+  { userId, peerId, window }: { userId: string; peerId: string; window: HistoryWindow },
 ): Promise<HistoryPage> {
-  const { userId, peerId, limit, offset } = request;
   if (!isId(peerId)) throw new UserNotFound(peerId);
   const conversation = conversationIdOf(userId, peerId);
   const [peer, last] = await Promise.all([profiles.profileOf(peerId), history.last(conversation)]);
   if (!peer) throw new UserNotFound(peerId);
   const count = last?.seq ?? 0;
-  const highest = count - offset;
-  const messages =
-    highest > 0 ? await history.range(conversation, Math.max(1, highest - limit + 1), highest) : [];
-  return { count, messages, peer: { id: peer.id, username: peer.username } };
+  const { limit, before, after, offset } = window;
+  const isAnchored = before !== undefined || after !== undefined;
+  const anchored = isAnchored ? { limit, before, after } : { limit, before: count - offset + 1 };
+  const page = await readWindow(history, conversation, anchored, count);
+  return { count, ...page, peer: { id: peer.id, username: peer.username } };
 }

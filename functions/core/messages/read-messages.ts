@@ -16,6 +16,13 @@ export interface MessagesPage {
   readonly messages: readonly Message[];
   /** The newest `seq` of the conversation. */
   readonly last: number;
+  readonly sides: Sides;
+}
+
+/** What lies on both sides of a part of the log, if anything: messages before one `seq`, and after another. */
+export interface Sides {
+  readonly older: number | undefined;
+  readonly newer: number | undefined;
 }
 
 /**
@@ -29,9 +36,26 @@ export async function readMessages(
   peerIn(conversation, userId);
   const newest = await history.last(conversation);
   if (!newest) throw new ConversationNotFound(conversation);
-  const [lowest, highest] = bounds(window, newest.seq);
+  const { messages, sides } = await readWindow(history, conversation, window, newest.seq);
+  return { messages: messages.toReversed(), last: newest.seq, sides };
+}
+
+/** The messages of a window, newest first, of a log that ends with `last`. */
+export async function readWindow(
+  history: Pick<MessageHistory, 'range'>,
+  conversation: string,
+  window: Window,
+  last: number,
+): Promise<{ readonly messages: readonly Message[]; readonly sides: Sides }> {
+  const [lowest, highest] = bounds(window, last);
   const messages = lowest <= highest ? await history.range(conversation, lowest, highest) : [];
-  return { messages: messages.toReversed(), last: newest.seq };
+  // An empty window lies before the first message or behind the last one: everything is on its other side.
+  const older = Math.min(lowest, last + 1);
+  const newer = Math.max(highest, 0);
+  return {
+    messages,
+    sides: { older: older > 1 ? older : undefined, newer: newer < last ? newer : undefined },
+  };
 }
 
 function bounds({ before, after, around, limit }: Window, last: number): [lowest: number, highest: number] {

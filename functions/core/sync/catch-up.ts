@@ -97,13 +97,14 @@ async function missing(
   const messages: Message[] = [];
   let left = bytes;
   for (const { conversation, seq } of behind) {
+    if (messages.length >= PAGE_MESSAGES) return { messages, complete: false };
     const tail = await log.since(conversation, seq + 1, PAGE_MESSAGES - messages.length);
     for (const message of tail.messages) {
       left -= MESSAGE_BYTES + sizeOf(message.text);
       if (messages.length > 0 && left < 0) return { messages, complete: false };
       messages.push(message);
     }
-    if (tail.isCut || messages.length >= PAGE_MESSAGES) return { messages, complete: false };
+    if (tail.isCut) return { messages, complete: false };
   }
   return { messages, complete: true };
 }

@@ -116,7 +116,7 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
     hide: (userId: string, hidden: boolean) => presences.hide(userId, hidden),
 
     history: (userId: string, peerId: string, offset: number) =>
-      readHistory({ profiles, history: log }, { userId, peerId, limit: 3, offset }),
+      readHistory({ profiles, history: log }, { userId, peerId, window: { limit: 3, offset } }),
 
     inbox: (request: Parameters<typeof readInbox>[1]) => readInbox({ inbox, presences }, request),
 

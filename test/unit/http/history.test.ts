@@ -38,8 +38,8 @@ async function get(queryStringParameters: Record<string, string>, userId: string
   const reply = await handler(event as never, lambdaContext);
   return { statusCode: reply.statusCode, body: JSON.parse(reply.body ?? '') };
 }
-const link = (limit: number, offset: number) =>
-  `https://chat.example/chat/history/${bob.id}/?limit=${limit}&offset=${offset}`;
+const link = (limit: number, offset: number, anchor: string) =>
+  `https://chat.example/chat/history/${bob.id}/?limit=${limit}&offset=${offset}&${anchor}`;
 
 describe('the history with somebody', () => {
   it('is a page, newest first, with absolute links to its neighbours', async () => {
@@ -47,15 +47,20 @@ describe('the history with somebody', () => {
     documents.on(QueryCommand, { Limit: 1 }).resolves({ Items: [item(5)] });
     expect(await get({ limit: '2', offset: '1' })).toEqual({
       statusCode: 200,
-      body: { count: 5, next: link(2, 3), previous: link(2, 0), results: [entry(4), entry(3)] },
+      body: {
+        count: 5,
+        next: link(2, 3, 'before=3'),
+        previous: link(2, 0, 'after=4'),
+        results: [entry(4), entry(3)],
+      },
     });
   });
 
   it.each([
-    ['0', link(2, 2), null],
-    ['3', null, link(2, 1)],
-    ['5', null, link(2, 3)],
-    ['100000000000000000000', null, link(2, Number.MAX_SAFE_INTEGER - 2)],
+    ['0', link(2, 2, 'before=4'), null],
+    ['3', null, link(2, 1, 'after=2')],
+    ['5', null, link(2, 3, 'after=0')],
+    ['100000000000000000000', null, link(2, 3, 'after=0')],
   ])('links at offset %s to next %j and previous %j', async (offset, next, previous) => {
     expect((await get({ limit: '2', offset: `${offset}` })).body).toMatchObject({ next, previous });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readWindow } from '../../../functions/protocol/message-window.ts';
+import { readHistoryWindow, readWindow } from '../../../functions/protocol/message-window.ts';
 import { thrownBy } from '../support/rejection.ts';
 
 describe('the window on a conversation', () => {
@@ -35,5 +35,33 @@ describe('the window on a conversation', () => {
     [{ before: '1', after: '2', around: '3' }, { after: ['Not together with `before`.'] }],
   ])('%j is refused: %j', (query, errors) => {
     expect(thrownBy(() => readWindow(query))).toEqual({ code: 'validation_failed', errors });
+  });
+});
+
+describe('the window on a history', () => {
+  it.each([
+    [{}, { limit: 10, offset: 0 }],
+    [
+      { limit: '3', offset: '6' },
+      { limit: 3, offset: 6 },
+    ],
+    [
+      { before: '7', offset: '3' },
+      { before: 7, limit: 10, offset: 3 },
+    ],
+    [{ after: '0' }, { after: 0, limit: 10, offset: 0 }],
+    [{ around: 'x' }, { limit: 10, offset: 0 }],
+  ])('%j is %j', (query, window) => {
+    expect(readHistoryWindow(query)).toEqual(window);
+  });
+
+  it.each([
+    [{ before: 'x' }, 'before'],
+    [{ before: '1', after: '2' }, 'after'],
+    [{ before: '1', offset: 'x' }, 'offset'],
+  ])('%j is refused for `%s`', (query, field) => {
+    expect(thrownBy(() => readHistoryWindow(query))).toMatchObject({
+      errors: { [field]: [expect.any(String)] },
+    });
   });
 });

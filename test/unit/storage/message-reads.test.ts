@@ -40,6 +40,16 @@ describe('the latest messages', () => {
     ]);
   });
 
+  it('are as many as asked for, also where they are too long for one read', async () => {
+    const LastEvaluatedKey = { pk: item(8).pk, sk: item(8).sk };
+    documents
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [item(9), item(8)], LastEvaluatedKey })
+      .resolves({ Items: [item(7), item(6), item(5)] });
+    expect(await log.latest(CONVERSATION, 3)).toEqual([aLogEntry(7), aLogEntry(8), aLogEntry(9)]);
+    expect(sent().slice(1)).toMatchObject([['QueryCommand', { ExclusiveStartKey: LastEvaluatedKey }]]);
+  });
+
   it('are none in an empty conversation', async () => {
     expect(await log.latest(CONVERSATION, 100)).toEqual([]);
   });
@@ -47,7 +57,7 @@ describe('the latest messages', () => {
 
 it('a tail may be shorter than the store’s own limit', async () => {
   await log.since(CONVERSATION, 5, 7);
-  expect(sent()).toMatchObject([['QueryCommand', { Limit: 7 }]]);
+  expect(sent()).toMatchObject([['QueryCommand', { Limit: 8 }]]);
 });
 
 describe('which logs go on behind what is held', () => {

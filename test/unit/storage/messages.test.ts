@@ -1,7 +1,9 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { NOON } from '../support/clock.ts';
+import { memoryTable } from '../support/memory-table.ts';
 import { anEntry } from '../support/message-log.ts';
 import { alice, CONVERSATION, id } from '../support/people.ts';
 import { conditionFailed, documents, sent, table } from '../support/table.ts';
@@ -49,7 +51,7 @@ describe('the tail', () => {
       isCut: false,
     });
     expect(sent()).toEqual([
-      ['QueryCommand', { ...range('0000000000000005', '9999999999999999'), Limit: 500 }],
+      ['QueryCommand', { ...range('0000000000000005', '9999999999999999'), Limit: 501 }],
     ]);
   });
 
@@ -57,6 +59,21 @@ describe('the tail', () => {
     documents.on(QueryCommand).resolves({ Items: [item(1)], LastEvaluatedKey: { pk: 'x', sk: 'y' } });
     expect(await log.since(CONVERSATION, 1)).toEqual({ messages: [anEntry(1)], isCut: true });
     expect(sent()).toHaveLength(1);
+  });
+
+  it('of exactly as many messages as asked for does not go on', async () => {
+    const { table, state } = memoryTable();
+    for (let seq = 1; seq <= 5; seq += 1) {
+      const stored = fromLogEntry(anEntry(seq)) as { pk: string; sk: string };
+      state.set({ pk: stored.pk, sk: stored.sk }, stored);
+    }
+    const tails = [1, 2, 3].map((from) => messageStore(table).since(CONVERSATION, from, 3));
+    const cuts = (await Promise.all(tails)).map(({ messages, isCut }) => [messages.length, isCut]);
+    expect(cuts).toEqual([
+      [3, true],
+      [3, true],
+      [3, false],
+    ]);
   });
 
   it('is empty behind the end', async () => {

@@ -74,9 +74,33 @@ describe('a page of users', () => {
     });
   });
 
-  it('is empty behind the last person', async () => {
-    expect(await list({ offset: 25 })).toMatchObject({ count: 25, users: [], next: undefined });
+  it.each([{ offset: 25 }, { offset: 999 }, { cursor: { username: 'u024', backwards: false } }])(
+    'is empty behind the last person (%j), and leads back to the last page',
+    async (request) => {
+      const { previous, ...page } = await list(request);
+      expect(page).toEqual({ count: 25, users: [], next: undefined });
+      expect(await list({ cursor: previous })).toMatchObject({ users: people.slice(15), next: undefined });
+    },
+  );
+
+  it('is empty before the first person, and leads on to the first page', async () => {
+    const { next, ...page } = await list({ cursor: { username: 'u000', backwards: true } });
+    expect(page).toEqual({ count: 25, users: [], previous: undefined });
+    expect(await list({ cursor: next })).toMatchObject({ users: people.slice(0, 10), previous: undefined });
   });
+
+  it.each([{ offset: 0 }, { offset: 3 }, { cursor: { username: 'u', backwards: true } }])(
+    'of nobody leads nowhere (%j)',
+    async (request) => {
+      const nobody = memoryDirectory({});
+      expect(await listUsers(nobody, { staff: false, limit: 10, offset: 0, ...request })).toEqual({
+        count: 0,
+        users: [],
+        next: undefined,
+        previous: undefined,
+      });
+    },
+  );
 
   it('does not skip when it has a cursor: then `offset` only says where the page lies', async () => {
     const { users } = await list({

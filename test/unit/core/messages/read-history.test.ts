@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readHistory } from '../../../../functions/core/messages/read-history.ts';
+import { type HistoryWindow, readHistory } from '../../../../functions/core/messages/read-history.ts';
 import { memoryLog } from '../../support/message-log.ts';
 import { alice, bob, id, knowing } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
@@ -8,15 +8,20 @@ import { rejection } from '../../support/rejection.ts';
 const profiles = knowing(alice, bob);
 const peer = { id: bob.id, username: 'bob' };
 
-function read(holding: number, page: { limit: number; offset: number }, peerId = bob.id) {
+function read(holding: number, page: HistoryWindow, peerId = bob.id) {
   const history = memoryLog({ holding });
-  return { history, page: readHistory({ profiles, history }, { userId: alice.id, peerId, ...page }) };
+  return { history, page: readHistory({ profiles, history }, { userId: alice.id, peerId, window: page }) };
 }
 
 describe('a page of history', () => {
   it('holds the newest messages first, and the number of all', async () => {
     const { history, page } = read(5, { limit: 2, offset: 0 });
-    expect(await page).toEqual({ count: 5, messages: [history.messages[4], history.messages[3]], peer });
+    expect(await page).toEqual({
+      count: 5,
+      messages: [history.messages[4], history.messages[3]],
+      peer,
+      sides: { older: 4, newer: undefined },
+    });
   });
 
   it('skips `offset` messages by arithmetic: it reads the page alone', async () => {
@@ -37,7 +42,8 @@ describe('a page of history', () => {
     ['in an empty conversation', 0, 0],
   ])('is empty %s, and reads nothing for it', async (_, holding, offset) => {
     const { history, page } = read(holding, { limit: 100, offset });
-    expect(await page).toEqual({ count: holding, messages: [], peer });
+    const sides = { older: undefined, newer: holding > 0 ? 0 : undefined };
+    expect(await page).toEqual({ count: holding, messages: [], peer, sides });
     expect(history.calls).toEqual(['last']);
   });
 
@@ -50,10 +56,25 @@ describe('a page of history', () => {
     },
   );
 
+  it.each<[Omit<HistoryWindow, 'offset'>, number[], { older?: number; newer?: number }]>([
+    [{ limit: 2, before: 4 }, [3, 2], { older: 2, newer: 3 }],
+    [{ limit: 2, before: 99 }, [5, 4], { older: 4 }],
+    [{ limit: 2, before: 1 }, [], { newer: 0 }],
+    [{ limit: 2, before: 0 }, [], { newer: 0 }],
+    [{ limit: 2, after: 0 }, [2, 1], { newer: 2 }],
+    [{ limit: 5, after: 0 }, [5, 4, 3, 2, 1], {}],
+    [{ limit: 2, after: 4 }, [5], { older: 5 }],
+    [{ limit: 2, after: 5 }, [], { older: 6 }],
+    [{ limit: 2, after: 99 }, [], { older: 6 }],
+  ])('of five messages at %j is %j, whatever the offset', async (window, seqs, sides) => {
+    const page = await read(5, { offset: 77, ...window }).page;
+    expect([page.messages.map(({ seq }) => seq), page.sides]).toEqual([seqs, sides]);
+  });
+
   it('does not look up what is no id', async () => {
     const history = memoryLog({ holding: 1 });
     const nobody = { profileOf: () => Promise.reject(new Error('looked up')) };
-    const request = { userId: alice.id, peerId: 'x'.repeat(5_000), limit: 10, offset: 0 };
+    const request = { userId: alice.id, peerId: 'x'.repeat(5_000), window: { limit: 10, offset: 0 } };
     expect(await rejection(readHistory({ profiles: nobody, history }, request))).toEqual({
       code: 'user_not_found',
     });
@@ -72,7 +93,7 @@ describe('a page of history', () => {
         const history = memoryLog({ holding });
         const seqs: number[] = [];
         for (let offset = 0; offset < holding + limit; offset += limit) {
-          const request = { userId: alice.id, peerId: bob.id, limit, offset };
+          const request = { userId: alice.id, peerId: bob.id, window: { limit, offset } };
           const { messages } = await readHistory({ profiles, history }, request);
           expect(messages.length).toBeLessThanOrEqual(limit);
           seqs.push(...messages.map(({ seq }) => seq));

@@ -59,7 +59,11 @@ describe('a part of a conversation', () => {
   it('comes whole, oldest first, with the newest seq of all', async () => {
     const { history, ranges } = historyOf(10);
     const request = { userId: bob.id, conversation: CONVERSATION, window: { before: 4, limit: 2 } };
-    expect(await readMessages(history, request)).toEqual({ messages: [aMessage(2), aMessage(3)], last: 10 });
+    expect(await readMessages(history, request)).toEqual({
+      messages: [aMessage(2), aMessage(3)],
+      last: 10,
+      sides: { older: 2, newer: 3 },
+    });
     expect(ranges).toEqual([[2, 3]]);
   });
 

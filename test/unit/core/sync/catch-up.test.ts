@@ -111,12 +111,19 @@ describe('a page of what was missed', () => {
 describe('a page ends', () => {
   it.each([
     [99, 99, true],
+    [100, 100, true],
     [101, 100, false],
     [250, 100, false],
   ])('of %d missed messages after %d: complete %s', async (missed, count, complete) => {
     const { sync } = await conversations(texts(missed));
     const page = await sync([held(2, 0)]);
     expect([page.messages.length, page.complete]).toEqual([count, complete]);
+  });
+
+  it('with exactly a hundred messages over several conversations, when there are no more', async () => {
+    const { sync } = await conversations(texts(70), texts(30));
+    const page = await sync([held(2, 0), held(3, 0)]);
+    expect([page.messages.length, page.complete]).toEqual([100, true]);
   });
 
   it('with a hundred messages over several conversations', async () => {
