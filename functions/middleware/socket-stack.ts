@@ -8,10 +8,10 @@ import { ParleyError, Unavailable } from '../core/errors.ts';
 import { BadFrame } from '../protocol/errors.ts';
 import { errorFrame } from '../protocol/server-frames.ts';
 import { type Reporting, reporter } from './reporter.ts';
-import type { SocketIdentity } from './socket-identity.ts';
+import type { AuthorizerContext } from './socket-identity.ts';
 
 export type SocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<
-  APIGatewayEventWebsocketRequestContextV2 & { authorizer: SocketIdentity }
+  APIGatewayEventWebsocketRequestContextV2 & { authorizer: AuthorizerContext }
 > & {
   /** The client's reference, once the frame was read. */
   ref?: string | undefined;

@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { admit, type Verdict } from '../core/connections/admit.ts';
 import { TokenExpired, TokenInvalid } from '../core/errors.ts';
-import type { SocketIdentity } from '../middleware/socket-identity.ts';
+import { toContext } from '../middleware/socket-identity.ts';
 import { handshakeToken } from '../protocol/carried-token.ts';
 import { header } from '../protocol/headers.ts';
 import { foldId } from '../protocol/ids.ts';
@@ -27,13 +27,13 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
   const peerId = foldId(event.queryStringParameters?.user_id ?? '');
   const verdict = await admit(profiles, identity.userId, peerId);
   if (verdict !== 'admitted') return deny(event.methodArn, verdict);
-  const context: SocketIdentity = {
+  const context = toContext({
     userId: identity.userId,
     username: identity.username,
     sessionId: identity.sessionId,
     expiresAt: String(Math.floor(identity.expiresAt.getTime() / 1000)),
     peerId,
-  };
+  });
   return { principalId: identity.userId, policyDocument: policy('Allow', event.methodArn), context };
 }
 

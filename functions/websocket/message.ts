@@ -1,5 +1,5 @@
 import { TokenExpired } from '../core/errors.ts';
-import { connectionOf } from '../middleware/socket-identity.ts';
+import { connectionOf, identityOf } from '../middleware/socket-identity.ts';
 import { socketStack } from '../middleware/socket-stack.ts';
 import { readAction, readRawAction } from '../protocol/actions.ts';
 import { refIn } from '../protocol/frame-object.ts';
@@ -15,7 +15,7 @@ import { perform } from './actions/perform.ts';
 /** `$default`: any frame. A conversation's socket speaks the original protocol, a device's socket Parley's own. */
 export const handler = socketStack({ logger, count }).handler(async (event) => {
   const { requestContext, body, isBase64Encoded } = event;
-  const { username, peerId, expiresAt } = requestContext.authorizer;
+  const { username, peerId, expiresAt } = identityOf(requestContext);
   if (Number(expiresAt) * 1000 <= system.now().getTime()) {
     return endExpired(requestContext.connectionId, refIn(body));
   }

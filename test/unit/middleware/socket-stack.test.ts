@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Busy, ClientIdConflict, Unavailable } from '../../../functions/core/errors.ts';
-import { connectionOf } from '../../../functions/middleware/socket-identity.ts';
+import { connectionOf, identityOf, toContext } from '../../../functions/middleware/socket-identity.ts';
 import { socketStack } from '../../../functions/middleware/socket-stack.ts';
 import { BadFrame } from '../../../functions/protocol/errors.ts';
 import { NOON } from '../support/clock.ts';
 import { aConnection } from '../support/connections.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
-import { alice, bob, CONVERSATION } from '../support/people.ts';
+import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { rememberedReporting } from '../support/reporting.ts';
 
 /** The reply to a frame whose handling fails with `error`, after it was read as far as `ref`. */
@@ -62,6 +62,26 @@ describe('an error while handling a frame', () => {
   });
 });
 
+describe('who opened the socket of an event', () => {
+  const FIELDS = ['userId', 'username', 'sessionId', 'expiresAt'] as const;
+
+  it.each(FIELDS)('is not known without %s, whether that is absent or empty', (field) => {
+    for (const nothing of [undefined, null, '']) {
+      const { requestContext } = socketEvent('', { identity: { [field]: nothing } });
+      expect(() => identityOf(requestContext)).toThrow(`the context of the authorizer has no ${field}`);
+    }
+    expect(() => identityOf({})).toThrow('the context of the authorizer has no');
+  });
+
+  it.each([bob.id, ''])('is what the authorizer has told, with or without a conversation (%j)', (peerId) => {
+    const identity = { userId: alice.id, username: 'Alice', sessionId: id(500), expiresAt: '1', peerId };
+    const context = toContext(identity);
+    expect(Object.values(context)).not.toContain('');
+    const kept = { ...Object.fromEntries(Object.keys(identity).map((field) => [field, ''])), ...context };
+    for (const authorizer of [context, kept]) expect(identityOf({ authorizer })).toEqual(identity);
+  });
+});
+
 describe('the connection that an event came by', () => {
   it('is that of the authorizer’s user, in the conversation with the peer', () => {
     expect(connectionOf(socketEvent().requestContext)).toEqual(aConnection('alice-here'));
@@ -73,7 +93,7 @@ describe('the connection that an event came by', () => {
     expect(connectionOf(socketEvent('', { identity }).requestContext).conversation).toBe(CONVERSATION);
   });
 
-  it('is of no conversation without a peer', () => {
-    expect(connectionOf(socketEvent('', { identity: { peerId: '' } }).requestContext).conversation).toBe('');
+  it.each([undefined, null, ''])('is of no conversation without a peer (%j)', (peerId) => {
+    expect(connectionOf(socketEvent('', { identity: { peerId } }).requestContext).conversation).toBe('');
   });
 });

@@ -26,7 +26,7 @@ const policy = (Effect: string) => ({
   Statement: [{ Action: 'execute-api:Invoke', Effect, Resource: methodArn }],
 });
 const denied = { principalId: 'nobody', policyDocument: policy('Deny') };
-const allowed = (peerId: string) => ({
+const allowed = (peerId?: string) => ({
   principalId: alice.id,
   policyDocument: policy('Allow'),
   context: {
@@ -34,7 +34,7 @@ const allowed = (peerId: string) => ({
     username: 'Alice',
     sessionId: id(500),
     expiresAt: String(Date.parse(NOON) / 1000 + 1_800),
-    peerId,
+    ...(peerId !== undefined && { peerId }),
   },
 });
 
@@ -68,9 +68,12 @@ describe('a handshake is allowed', () => {
     expect(await connect(headers, bob.id)).toEqual(allowed(bob.id));
   });
 
-  it.each([undefined, ''])('without a conversation (%j)', async (userId) => {
-    expect(await connect(bearer, userId)).toEqual(allowed(''));
-  });
+  it.each([undefined, ''])(
+    'without a conversation (%j), of which its context then says nothing',
+    async (userId) => {
+      expect(await connect(bearer, userId)).toEqual(allowed());
+    },
+  );
 
   it.each([
     { Origin: 'https://app.example' },

@@ -48,9 +48,9 @@ beforeEach(() => {
 });
 
 /** Alice's device sends a frame, and gets this reply. */
-async function send(frame: unknown) {
+async function send(frame: unknown, identity: object = { peerId: '' }) {
   const body = typeof frame === 'string' ? frame : JSON.stringify(frame);
-  const result = await handler(socketEvent(body, { identity: { peerId: '' } }), lambdaContext);
+  const result = await handler(socketEvent(body, { identity }), lambdaContext);
   expect(result.statusCode).toBe(200);
   return JSON.parse(result.body ?? 'null');
 }
@@ -74,6 +74,23 @@ const said = {
   sender_id: alice.id,
   created_at: NOON,
 };
+
+describe('a socket without a conversation', () => {
+  it.each([undefined, null, ''])(
+    'is a device’s, whatever API Gateway makes of an empty field (%j)',
+    async (peerId) => {
+      expect(await send({ action: 'ping' }, { peerId })).toMatchObject({ type: 'pong' });
+      const original = await send({ message: 'Hello' }, { peerId });
+      expect(original).toMatchObject({ type: 'error', code: 'unknown_action' });
+    },
+  );
+
+  it.each([undefined, null, ''])('that lost its row gets that of a device back (%j)', async (peerId) => {
+    state.set({ pk: `USER#${alice.id}`, sk: 'CONN#alice-here' }, undefined);
+    await send({ action: 'ping' }, { peerId });
+    expect(state.get({ pk: `USER#${alice.id}`, sk: 'CONN#alice-here' })).toMatchObject({ conversation: '' });
+  });
+});
 
 describe('`message.send`', () => {
   const hello = { action: 'message.send', text: 'Hello', client_id: id(77), ref: 'r1' };
