@@ -8,6 +8,7 @@ import type {
   User,
   UserWithPresence,
 } from './contract/http-types.ts';
+import { fieldsOf } from './contract/request-fields.ts';
 import type { ConversationStore } from './conversation/conversation.ts';
 import { ParleyError } from './errors.ts';
 import { conversationOf } from './ids.ts';
@@ -54,7 +55,8 @@ export function createClient(options: ClientOptions) {
     profile: profile as Observable<Profile | undefined>,
 
     /** @throws ParleyError with `errors` by field */
-    register: (registration: Registration) => ask<Account>('POST', '/users/register', { body: registration }),
+    register: (registration: Registration) =>
+      ask<Account>('POST', '/users/register', { body: fieldsOf('Registration', registration) }),
     /** @throws ParleyError `wrong_credentials`, `too_many_attempts` */
     logIn: (credentials: Credentials): Promise<User> => session.logIn(credentials),
     /** Goes on with the tokens of an earlier page; undefined when there are none. */
@@ -65,7 +67,7 @@ export function createClient(options: ClientOptions) {
     },
     logOut: (): Promise<void> => session.logOut(),
     async changeProfile(change: ProfileChange): Promise<Profile> {
-      const changed = await asking.as<Profile>('PATCH', '/users/me', change);
+      const changed = await asking.as<Profile>('PATCH', '/users/me', fieldsOf('ProfileChange', change));
       profile.set(changed);
       return changed;
     },

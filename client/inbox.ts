@@ -128,7 +128,7 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
     if (!before || before.seq < last.seq) asked.set(id, last);
     if (before) return;
     const ask = async () => {
-      const entry = await get<Conversation>(`/conversations/${id}`);
+      const entry = await get<Conversation>(`/conversations/${encodeURIComponent(id)}`);
       if (mine !== era) return;
       const { last_message } = entry;
       const told = asked.get(id) ?? last;

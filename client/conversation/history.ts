@@ -6,7 +6,7 @@ const MOST = 100;
 /** Parts of a log that nobody shows. */
 export function createHistory(get: <T>(path: string) => Promise<T>) {
   const window = (conversation: string, query: string) =>
-    get<MessageWindow>(`/conversations/${conversation}/messages?${query}`);
+    get<MessageWindow>(`/conversations/${encodeURIComponent(conversation)}/messages?${query}`);
   return {
     /** The last `seq`; 0 where nobody has spoken. */
     async newest(conversation: string): Promise<number> {

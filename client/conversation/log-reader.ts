@@ -35,7 +35,9 @@ export function createLogReader(options: Options) {
   let log: Log = createLog();
   let hole: ReturnType<typeof setTimeout> | undefined;
 
-  const window = (query: string) => get<MessageWindow>(`/conversations/${id}/messages?${query}`);
+  // Whatever an application takes for an id.
+  const path = `/conversations/${encodeURIComponent(id)}`;
+  const window = (query: string) => get<MessageWindow>(`${path}/messages?${query}`);
 
   const loadNewest = async () => {
     const mine = log;
@@ -46,7 +48,7 @@ export function createLogReader(options: Options) {
         throw error;
       }),
       // Its marks. Without them the messages are worth showing, and the next `sync` brings them.
-      isKnown() ? undefined : get<InboxEntry>(`/conversations/${id}`).catch(() => undefined),
+      isKnown() ? undefined : get<InboxEntry>(path).catch(() => undefined),
     ]);
     if (mine !== log) return;
     log.begin(page?.results ?? []);

@@ -1,5 +1,6 @@
 import type { Action, Frame } from '../contract/frame-types.ts';
 import { ParleyError } from '../errors.ts';
+import { createAnswers, frameOf } from './answers.ts';
 
 /** What this library needs of a WebSocket, a browser's or another one. */
 export interface Socket {
@@ -30,18 +31,12 @@ interface Options {
   readonly onClose: () => void;
 }
 
-interface Waiting {
-  readonly settle: (frame: Frame) => void;
-  readonly fail: (error: ParleyError) => void;
-}
-
 const HANDSHAKE_MS = 10_000;
 
 const lost = () => new ParleyError('offline', 'The connection was lost.');
 
 /** One WebSocket: frames go out with a `ref`, and the reply with that `ref` is theirs. */
 export function openLink({ url, token, WebSocket, onFrame, onClose }: Options): Link {
-  const waiting = new Map<string, Waiting>();
   let count = 0;
   let isOver = false;
   let isRetired = false;
@@ -58,16 +53,16 @@ export function openLink({ url, token, WebSocket, onFrame, onClose }: Options): 
     // A browser's socket that fails says so in an event, a library's may throw without a listener.
     socket.onerror = () => undefined;
     opening.reject(lost());
-    for (const { fail } of waiting.values()) fail(lost());
-    waiting.clear();
+    answers.end(lost());
     try {
       socket.close(1000);
     } catch {}
     onClose();
   };
   const endWhenIdle = () => {
-    if (isRetired && waiting.size === 0) end();
+    if (isRetired && answers.isIdle) end();
   };
+  const answers = createAnswers(endWhenIdle);
   opening.promise.catch(() => undefined);
   socket.onopen = () => {
     clearTimeout(handshake);
@@ -76,49 +71,26 @@ export function openLink({ url, token, WebSocket, onFrame, onClose }: Options): 
   socket.onclose = end;
   socket.onerror = end;
   socket.onmessage = ({ data }: { readonly data: unknown }) => {
-    const frame = parsed(data);
+    const { frame, fault } = frameOf(data) ?? {};
     if (!frame) return;
-    const ref = 'ref' in frame ? frame.ref : undefined;
-    const asked = ref === undefined ? undefined : waiting.get(ref);
-    if (ref !== undefined) waiting.delete(ref);
+    const tell = fault ? () => answers.fault(fault) : answers.take(frame);
     onFrame(frame);
-    asked?.settle(frame);
-    endWhenIdle();
+    tell();
   };
 
   return {
     opened: opening.promise,
     request: (action, deadlineMs) => {
-      const { promise, resolve, reject } = Promise.withResolvers<Frame>();
       if (isOver) return Promise.reject(lost());
       count += 1;
       const ref = String(count);
-      const forget = () => {
-        waiting.delete(ref);
-        endWhenIdle();
-      };
-      const deadline = setTimeout(() => {
-        reject(new ParleyError('timeout', 'The server did not answer in time.'));
-        forget();
-      }, deadlineMs);
-      waiting.set(ref, {
-        settle: (frame) => {
-          clearTimeout(deadline);
-          if (frame.type !== 'error') return resolve(frame);
-          const { code, detail, errors, retry_after: retryAfter } = frame;
-          reject(new ParleyError(code, detail, { errors, retryAfter }));
-        },
-        fail: (error) => {
-          clearTimeout(deadline);
-          reject(error);
-        },
-      });
+      const answer = answers.to(ref, deadlineMs);
       try {
         socket.send(JSON.stringify({ ...action, ref }));
       } catch {
         end();
       }
-      return promise;
+      return answer;
     },
     retire: () => {
       isRetired = true;
@@ -126,13 +98,4 @@ export function openLink({ url, token, WebSocket, onFrame, onClose }: Options): 
     },
     close: end,
   };
-}
-
-function parsed(data: unknown): Frame | undefined {
-  try {
-    const frame = JSON.parse(String(data));
-    return typeof frame?.type === 'string' ? frame : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -46,8 +46,13 @@ export function http(baseUrl: string, fetch: Fetch): Ask {
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
-      throw refusal(response, text);
+      if (response.status === 204) return undefined as T;
+      const said = objectIn(text);
+      if (!response.ok) throw refusal(response, said);
+      if (said) return said as T;
+      throw new ParleyError('unavailable', 'Something else than Parley has answered.', {
+        status: response.status,
+      });
     } catch (error) {
       if (error instanceof ParleyError) throw error;
       if (ending.signal.aborted) throw new ParleyError('timeout', 'The server did not answer in time.');
@@ -58,26 +63,38 @@ export function http(baseUrl: string, fetch: Fetch): Ask {
   };
 }
 
-interface Problem {
-  readonly code?: string;
-  readonly detail?: string;
-  readonly message?: string;
-  readonly errors?: FieldErrors;
+type Said = Readonly<Record<string, unknown>>;
+
+/** Undefined for what is no object in JSON: nobody but Parley and API Gateway answers with one. */
+function objectIn(text: string): Said | undefined {
+  try {
+    const said = JSON.parse(text);
+    return typeof said === 'object' && !Array.isArray(said) ? (said ?? undefined) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A problem of the service (RFC 9457), or what stands before it has to say: API Gateway's `{message}`, or no JSON at all. */
-function refusal({ status, headers }: FetchResponse, text: string): ParleyError {
-  let problem: Problem = {};
-  try {
-    problem = JSON.parse(text) ?? {};
-  } catch {}
-  const { code = codeOf(status), detail = problem.message, errors } = problem;
+function refusal({ status, headers }: FetchResponse, said: Said = {}): ParleyError {
+  const { code, detail, message, errors } = said;
   const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10);
-  const retryAfter = seconds >= 0 ? seconds : undefined;
-  return new ParleyError(code, detail ?? `The server answered ${status}.`, { status, errors, retryAfter });
+  return new ParleyError(
+    typeof code === 'string' ? code : codeOf(status),
+    [detail, message].find((one) => typeof one === 'string') ?? `The server answered ${status}.`,
+    { status, errors: fieldErrors(errors), retryAfter: seconds >= 0 ? seconds : undefined },
+  );
 }
 
+function fieldErrors(errors: unknown): FieldErrors | undefined {
+  const isOurs = typeof errors === 'object' && Object.values(errors ?? []).every(Array.isArray);
+  return isOurs ? ((errors ?? undefined) as FieldErrors | undefined) : undefined;
+}
+
+/** Of what API Gateway, CloudFront or a proxy answers in the service's place. */
 function codeOf(status: number): string {
+  if (status === 408) return 'timeout';
   if (status === 429) return 'rate_limited';
-  return status >= 500 ? 'unavailable' : `http_${status}`;
+  if (status === 500) return 'internal';
+  return status > 500 ? 'unavailable' : `http_${status}`;
 }

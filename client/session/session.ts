@@ -1,4 +1,5 @@
 import type { Credentials, TokenPair, User } from '../contract/http-types.ts';
+import { fieldsOf } from '../contract/request-fields.ts';
 import { hasCode, ParleyError } from '../errors.ts';
 import { observable } from '../observable.ts';
 import { claimsOf, isReadable } from './claims.ts';
@@ -169,7 +170,8 @@ export function createSession({ ask, store, now }: Dependencies) {
     /** In ms: how long from now the access token will serve. */
     freshFor: () => (tokens ? freshFor(tokens) : 0),
     async logIn(credentials: Credentials): Promise<User> {
-      const next = dated(await ask<TokenPair>('POST', '/users/token', { body: credentials }));
+      const body = fieldsOf('Credentials', credentials);
+      const next = dated(await ask<TokenPair>('POST', '/users/token', { body }));
       await refreshing?.done.catch(() => undefined);
       await store.lock(() => keep(next));
       adopt(next);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { REQUEST_FIELDS } from '../../client/contract/request-fields.ts';
 import { DOCUMENT, resolved, SOCKET_DOCUMENT } from '../contract/document.ts';
 import { errorCodes } from '../contract/error-codes.ts';
 
@@ -70,6 +71,12 @@ describe('the types are those of the contract', () => {
   it.each(inSchemas)('openapi.yaml: %s', (name) => {
     compare(bodies[name] as Record<string, Field>, schemas[name], DOCUMENT);
   });
+  it.each(Object.entries(REQUEST_FIELDS))(
+    'openapi.yaml: the fields that are sent of a %s',
+    (name, fields) => {
+      expect(fields.toSorted()).toEqual(Object.keys(schemas[name].properties).sort());
+    },
+  );
   it('openapi.yaml: the last message', () => {
     compare(bodies.LastMessage ?? {}, schemas.Conversation.properties.last_message, DOCUMENT);
   });

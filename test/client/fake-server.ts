@@ -28,8 +28,8 @@ export const problem = (status: number, code: string) => json(status, { status, 
 
 /** What a test may spoil. */
 interface Faults {
-  /** Ms until a reply, or `lost`. */
-  reply(frame: Json, attempt: number): number | 'lost' | { error: Json };
+  /** Ms until a reply, or `lost`; an error in its place, or a frame of API Gateway itself, which has no `ref`. */
+  reply(frame: Json, attempt: number): number | 'lost' | { error: Json } | { gateway: Json };
   /** Ms until each copy of a push. */
   push(frame: Json): readonly number[];
   /** What becomes of a handshake. */
@@ -220,8 +220,10 @@ export function fakeServer(faults: Partial<Faults> = {}) {
         if (!socket.isOpen) return;
         tries += 1;
         const how = faults.reply?.(frame, tries) ?? 1;
-        if (typeof how === 'object')
-          return void setTimeout(() => socket.deliver({ ...how.error, ref: frame.ref }), 1);
+        if (typeof how === 'object') {
+          const said = 'error' in how ? { ...how.error, ref: frame.ref } : how.gateway;
+          return void setTimeout(() => socket.deliver(said), 1);
+        }
         const reply = { ...process(frame), ref: frame.ref };
         if (how !== 'lost') setTimeout(() => socket.isOpen && socket.deliver(reply), how);
       },

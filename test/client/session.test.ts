@@ -211,11 +211,29 @@ describe('a refusal', () => {
 
   it.each([
     [new Response('{"message":"Too Many Requests"}', { status: 429 }), 'rate_limited'],
+    [new Response('{"message":"Internal Server Error"}', { status: 500 }), 'internal'],
     [new Response('<html>', { status: 502 }), 'unavailable'],
+    [new Response('{"message":"Service Unavailable"}', { status: 503 }), 'unavailable'],
+    [new Response('', { status: 503 }), 'unavailable'],
+    [new Response('{"message":"Endpoint request timed out"}', { status: 504 }), 'unavailable'],
+    [new Response('', { status: 504 }), 'unavailable'],
+    [new Response('', { status: 408 }), 'timeout'],
+    [new Response('{"message":"Forbidden"}', { status: 403 }), 'http_403'],
+    [new Response('<html>', { status: 403 }), 'http_403'],
+    [new Response('{"message":"Unauthorized"}', { status: 401 }), 'http_401'],
+    [new Response('{"message":"Not Found"}', { status: 404 }), 'http_404'],
+    [new Response('{"code":7,"detail":{},"errors":"x"}', { status: 400 }), 'http_400'],
+    [new Response('{"code":"x","errors":{"email":"x"}}', { status: 400 }), 'x'],
+    [new Response('null', { status: 400 }), 'http_400'],
+    [new Response('"x"', { status: 400 }), 'http_400'],
+    [new Response('<html>', { status: 200 }), 'unavailable'],
+    [new Response('', { status: 200 }), 'unavailable'],
     ['offline' as const, 'offline'],
   ])('has a code even where the service itself did not answer', async (reply, code) => {
     const { client } = clientOf(fakeServer({ http: () => reply }));
-    await expect(during(client.logIn({ email: '', password: '' }))).rejects.toMatchObject({ code });
+    const error = await during(client.logIn({ email: '', password: '' }).catch((reason) => reason));
+    expect(error).toBeInstanceOf(ParleyError);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(/./), errors: undefined });
   });
 });
 
