@@ -10,6 +10,8 @@ export type PresenceState = { readonly online: boolean; readonly lastSeen: strin
 export type PresenceBook = ReturnType<typeof createPresence>;
 
 const MOST_WATCHED = 50;
+/** A page that is reloaded, or a socket that is replaced after a cut, is offline for less than this. */
+const GONE_AFTER_MS = 5_000;
 /**
  * Who may be watched is in the server's inbox, which follows the first message by about a second, and by half a minute
  * where its function had to be tried again.
@@ -36,6 +38,27 @@ export function createPresence({ request, isOnline, random, pauses }: Options) {
     people.set(id, known);
     return known;
   };
+
+  /** Of people shown as online, the word that they have gone: shown unless another one comes in time. */
+  const leaving = new Map<string, { word: PresenceState; readonly timer: ReturnType<typeof setTimeout> }>();
+  const stay = (userId: string) => {
+    clearTimeout(leaving.get(userId)?.timer);
+    leaving.delete(userId);
+  };
+  const leave = (userId: string, word: PresenceState) => {
+    const before = leaving.get(userId);
+    if (before) {
+      before.word = word;
+      return;
+    }
+    const go = () => {
+      const last = leaving.get(userId)?.word;
+      leaving.delete(userId);
+      entry(userId).set(last);
+    };
+    leaving.set(userId, { word, timer: setTimeout(go, GONE_AFTER_MS) });
+  };
+
   /** Without a line, the next one's opening asks again. */
   const refresh = async () => {
     const users = watched;
@@ -60,8 +83,14 @@ export function createPresence({ request, isOnline, random, pauses }: Options) {
     learn(users: readonly Presence[]): void {
       for (const { user_id, online, last_seen } of users) {
         const { value } = entry(user_id);
+        const word = { online, lastSeen: last_seen };
+        if (value?.online && !online) {
+          leave(user_id, word);
+          continue;
+        }
+        stay(user_id);
         if (value?.online === online && value.lastSeen === last_seen) continue;
-        entry(user_id).set({ online, lastSeen: last_seen });
+        entry(user_id).set(word);
       }
     },
     /** Replaces whose comings and goings are followed: those on the screen, 50 at most. */
@@ -84,6 +113,7 @@ export function createPresence({ request, isOnline, random, pauses }: Options) {
     reset(): void {
       watched = [];
       strangers = [];
+      for (const userId of leaving.keys()) stay(userId);
       for (const known of people.values()) known.set(undefined);
     },
   };

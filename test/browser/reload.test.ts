@@ -45,6 +45,32 @@ test('what is begun and not sent is still there when one comes back to the conve
   await expect.poll(() => own.textbox.inputValue()).toBe('To be continued');
 });
 
+test('a page that is reloaded goes offline for nobody', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  await write(url(), ada, charles, 'Hello');
+  const [hers, his] = await Promise.all([device({ as: ada }), device({ as: charles })]);
+  await his.inbox(ada.username).click();
+  await expect.poll(() => his.presence.textContent()).toBe('Online');
+  await his.presence.evaluate((line) => {
+    const observer = new MutationObserver(() =>
+      line.setAttribute('data-was', `${line.getAttribute('data-was') ?? ''}|${line.textContent}`),
+    );
+    observer.observe(line, { childList: true, characterData: true, subtree: true });
+  });
+  for (let i = 0; i < 3; i += 1) {
+    await hers.page.reload();
+    await hers.inbox(charles.username).waitFor();
+    await hers.isOnline();
+  }
+  // What was shown of her goes on to be shown: a message comes behind all that was told of her presence.
+  await hers.goTo(charles);
+  await hers.say('Still here.');
+  await his.message('Still here.').waitFor();
+  expect(await his.presence.getAttribute('data-was')).toBeNull();
+  await hers.page.close();
+  await expect.poll(() => his.presence.textContent()).toMatch(/^Last seen/);
+});
+
 test('who does not show that they are online is not shown as that', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), ada, charles, 'Hello');

@@ -60,6 +60,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     refreshed,
     lifetime: 1800,
     session: 's',
+    /** Whether bob is there, as whoever asks is told. */
+    bob: { online: true, last_seen: null as string | null },
     /** Messages a page of `sync`; 100 in truth. */
     synced: 3,
     get isEnded() {
@@ -117,7 +119,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
   };
   const entry = () => ({
     id: TALK,
-    peer: { id: BOB, username: 'bob', online: true, last_seen: null },
+    peer: { id: BOB, username: 'bob', ...server.bob },
     last_message: log.at(-1),
     unread: Math.max(0, log.length - marks.read),
     ...marks,
@@ -145,8 +147,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     }
     if (what === 'POST /users/logout') return new Response(null, { status: 204 });
     if (what === 'GET /users/me') return json(200, { id: ADA, username: 'ada' });
-    if (what === `GET /users/${BOB}`)
-      return json(200, { id: BOB, username: 'bob', online: true, last_seen: null });
+    if (what === `GET /users/${BOB}`) return json(200, { id: BOB, username: 'bob', ...server.bob });
     if (what === 'GET /conversations')
       return json(200, { next: null, results: log.length > 0 ? [entry()] : [] });
     if (log.length === 0) return problem(404, 'conversation_not_found');
@@ -185,7 +186,10 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       case 'presence.watch':
         return {
           type: 'presence',
-          users: frame.users.map((user_id: string) => ({ user_id, online: true, last_seen: null })),
+          users: frame.users.map((user_id: string) => ({
+            user_id,
+            ...(user_id === BOB ? server.bob : { online: true, last_seen: null }),
+          })),
         };
       case 'typing':
         return { type: 'typing', conversation: TALK, user_id: ADA, expires_in: 6, forwarded: true };

@@ -265,11 +265,9 @@ describe('the line', () => {
     expect(server.last().frames).toContainEqual(
       expect.objectContaining({ action: 'presence.watch', users: [BOB] }),
     );
-    server.push({
-      type: 'presence',
-      users: [{ user_id: BOB, online: false, last_seen: '2026-11-23T09:00:00Z' }],
-    });
-    await pass(10);
+    server.bob = { online: false, last_seen: '2026-11-23T09:00:00Z' };
+    server.push({ type: 'presence', users: [{ user_id: BOB, ...server.bob }] });
+    await pass(5_100);
     expect(client.presence.of(BOB).value).toEqual({ online: false, lastSeen: '2026-11-23T09:00:00Z' });
   });
 });

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PresenceState } from '../../client/index.ts';
+import { BOB, type FakeServer, fakeServer } from './fake-server.ts';
+import { fakeClock, online, pass } from './support.ts';
+
+fakeClock();
+
+const GONE = '2026-11-23T09:00:00.000Z';
+
+/** Bob comes or goes. */
+function move(server: FakeServer, isOnline: boolean, lastSeen = GONE): void {
+  server.bob = { online: isOnline, last_seen: isOnline ? null : lastSeen };
+  server.push({ type: 'presence', users: [{ user_id: BOB, ...server.bob }] });
+}
+
+/** Bob, watched and online, with all that is shown of him from now on. */
+async function watched() {
+  const server = fakeServer();
+  server.say('hello');
+  const { client } = await online(server);
+  client.presence.watch([BOB]);
+  await pass(100);
+  const shown: PresenceState[] = [];
+  client.presence.of(BOB).subscribe((state) => shown.push(state));
+  return { server, client, shown };
+}
+
+describe('somebody who is watched', () => {
+  it('and reloads their page is online all the while', async () => {
+    const { server, shown } = await watched();
+    for (const away of [100, 2_000, 4_900]) {
+      move(server, false);
+      await pass(away);
+      move(server, true);
+      await pass(10_000);
+    }
+    expect(shown).toEqual([{ online: true, lastSeen: null }]);
+  });
+
+  it('and goes is seen to have gone when no other word has come for 5 s, with the time that the server said', async () => {
+    const { server, shown } = await watched();
+    move(server, false);
+    await pass(4_900);
+    expect(shown).toHaveLength(1);
+    await pass(200);
+    expect(shown.slice(1)).toEqual([{ online: false, lastSeen: GONE }]);
+  });
+
+  it('is shown at once when they come, and when they were not known before', async () => {
+    const { server, client, shown } = await watched();
+    move(server, false);
+    await pass(6_000);
+    move(server, true);
+    await pass(10);
+    expect(shown.at(-1)).toEqual({ online: true, lastSeen: null });
+    const stranger = 'somebody';
+    server.push({ type: 'presence', users: [{ user_id: stranger, online: false, last_seen: GONE }] });
+    await pass(10);
+    expect(client.presence.of(stranger).value).toEqual({ online: false, lastSeen: GONE });
+  });
+
+  it('and reloads while the watcher comes back is online, whatever is read again on reconnecting', async () => {
+    const { server, shown } = await watched();
+    server.bob = { online: false, last_seen: GONE };
+    server.last().cut();
+    await pass(2_000);
+    expect(server.sent('presence.watch').length).toBeGreaterThan(1);
+    move(server, true);
+    await pass(60_000);
+    expect(shown).toEqual([{ online: true, lastSeen: null }]);
+  });
+
+  it('is shown as the server said last, 5 s later at most, whatever came and in which order', async () => {
+    const word = fc.record({
+      after: fc.nat(8_000),
+      isOnline: fc.boolean(),
+      lastSeen: fc.constantFrom(GONE, 'x'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { minLength: 1, maxLength: 12 }), async (words) => {
+        const { server, client, shown } = await watched();
+        for (const { after, isOnline, lastSeen } of words) {
+          await pass(after);
+          move(server, isOnline, lastSeen);
+        }
+        await pass(5_100);
+        const last = words.at(-1);
+        const state = { online: last?.isOnline, lastSeen: last?.isOnline ? null : last?.lastSeen };
+        expect(shown.at(-1)).toEqual(state);
+        client.close();
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+it('nobody’s going is shown to whoever logs in next', async () => {
+  const { server, client, shown } = await watched();
+  move(server, false);
+  await pass(100);
+  void client.logOut();
+  await pass(10_000);
+  expect(shown.slice(1)).toEqual([undefined]);
+});
