@@ -52,7 +52,7 @@ export function createClient(options: ClientOptions) {
     },
     presence: { of: presence.of, watch: presence.watch },
     people: { state: people.state, search: people.search, more: people.more },
-    profile: profile as Observable<Profile | undefined>,
+    profile: profile.state,
 
     /** @throws ParleyError with `errors` by field */
     register: (registration: Registration) =>
@@ -66,11 +66,10 @@ export function createClient(options: ClientOptions) {
       await session.refresh(await session.access());
     },
     logOut: (): Promise<void> => session.logOut(),
-    async changeProfile(change: ProfileChange): Promise<Profile> {
-      const changed = await asking.as<Profile>('PATCH', '/users/me', fieldsOf('ProfileChange', change));
-      profile.set(changed);
-      return changed;
-    },
+    /** Only what is given is changed. */
+    changeProfile: (change: ProfileChange): Promise<Profile> => profile.change(change),
+    /** As it is by now: no frame tells what another device has changed, so ask when it is looked at. */
+    loadProfile: (): Promise<Profile> => profile.load(),
     async user(id: string): Promise<UserWithPresence> {
       const user = await asking.get<UserWithPresence>(`/users/${encodeURIComponent(id)}`);
       presence.learn([{ user_id: user.id, online: user.online, last_seen: user.last_seen }]);

@@ -1,6 +1,5 @@
 import type { ClientOptions } from './client-options.ts';
 import type { Action, Frame } from './contract/frame-types.ts';
-import type { Profile } from './contract/http-types.ts';
 import { type ConversationStore, createConversation } from './conversation/conversation.ts';
 import { createHistory } from './conversation/history.ts';
 import { createInbox } from './inbox.ts';
@@ -10,12 +9,12 @@ import type { SocketConstructor } from './line/link.ts';
 import { createRouting } from './line/routing.ts';
 import { pageWakeUps } from './line/wake-ups.ts';
 import { createMarks } from './marks.ts';
-import { observable } from './observable.ts';
 import { indexedOutbox, pageDatabase } from './outbox/indexed-outbox.ts';
 import { createOutbox } from './outbox/outbox.ts';
 import { memoryOutbox } from './outbox/outbox-store.ts';
 import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
+import { createProfile } from './profile.ts';
 import { createPauses } from './retrying/pauses.ts';
 import { createAsking } from './session/asking.ts';
 import { http } from './session/http.ts';
@@ -38,7 +37,7 @@ export function wire(options: ClientOptions) {
   const session = createSession({ ask, store: options.tokens ?? memoryTokens(), now });
   const asking = createAsking(ask, session);
   const { get } = asking;
-  const profile = observable<Profile | undefined>(undefined);
+  const profile = createProfile(asking);
   const conversations = new Map<string, ConversationStore>();
 
   const ownId = () => session.state.value.user?.id ?? '';
@@ -120,12 +119,7 @@ export function wire(options: ClientOptions) {
     inbox,
     receive: routing.receive,
     onSynced: () => void outbox.load(ownId()),
-    loadProfile: async () => {
-      if (profile.value) return;
-      const found = await get<Profile>('/users/me');
-      // What was changed meanwhile is newer.
-      if (!profile.value) profile.set(found);
-    },
+    loadProfile: profile.load,
     random,
     pauses,
   });
@@ -165,7 +159,7 @@ export function wire(options: ClientOptions) {
     inbox.reset();
     presence.reset();
     people.reset();
-    profile.set(undefined);
+    profile.reset();
     pauses.end();
   };
 

@@ -14,7 +14,7 @@ interface Options {
   readonly receive: (messages: readonly StoredMessage[]) => void;
   /** What was not sent, now that what was said meanwhile is known. */
   readonly onSynced: () => void;
-  readonly loadProfile: () => Promise<void>;
+  readonly loadProfile: () => Promise<unknown>;
   readonly random: () => number;
   readonly pauses: Pauses;
 }
@@ -32,8 +32,9 @@ export function createCatchingUp(options: Options) {
   /** Of the last `sync.done`. */
   let position: string | undefined;
   let count = 0;
-  /** There was a time without a line since the inbox was loaded. */
+  /** There was a time without a line since they were loaded. */
   let isInboxStale = true;
+  let isProfileStale = true;
   const alive = createShared();
 
   const open = () => [...conversations.values()].filter((store) => store.isOpen());
@@ -76,6 +77,11 @@ export function createCatchingUp(options: Options) {
     isInboxStale = false;
   };
 
+  const refreshProfile = async () => {
+    await loadProfile();
+    isProfileStale = false;
+  };
+
   return {
     /** On a line that stood, and may have lost something; with what another tab has left unsent. */
     again: () =>
@@ -89,12 +95,13 @@ export function createCatchingUp(options: Options) {
       count += 1;
       const mine = count;
       isInboxStale ||= !isRenewal;
+      isProfileStale ||= !isRenewal;
       const still = { isWanted: () => mine === count && isOnline(), random, pauses };
       await persist(sync, still);
       onSynced();
       if (isInboxStale) await persist(loadInbox, still);
       await Promise.all(open().map((store) => store.begin()));
-      await persist(loadProfile, still);
+      if (isProfileStale) await persist(refreshProfile, still);
       if (isRenewal) return;
       for (const lagMs of INBOX_LAGS_MS) {
         if (still.isWanted()) await pauses.wait(lagMs);
@@ -105,6 +112,7 @@ export function createCatchingUp(options: Options) {
       count += 1;
       position = undefined;
       isInboxStale = true;
+      isProfileStale = true;
       alive.reset();
     },
   };

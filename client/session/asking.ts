@@ -2,6 +2,8 @@ import { hasCode, ParleyError } from '../errors.ts';
 import type { Ask } from './http.ts';
 import type { Session } from './session.ts';
 
+export type Asking = ReturnType<typeof createAsking>;
+
 /** The HTTP API as the user who is logged in. */
 export function createAsking(ask: Ask, session: Pick<Session, 'access' | 'refresh'>) {
   /** Counts users: an answer for an earlier one is nobody's. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { write } from './support/people.ts';
+import { logIn, write } from './support/people.ts';
 import { stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
@@ -66,9 +66,41 @@ test('a page that is reloaded goes offline for nobody', async () => {
   await hers.goTo(charles);
   await hers.say('Still here.');
   await his.message('Still here.').waitFor();
-  expect(await his.presence.getAttribute('data-was')).toBeNull();
+  expect((await his.presence.getAttribute('data-was')) ?? '').not.toContain('seen');
   await hers.page.close();
   await expect.poll(() => his.presence.textContent()).toMatch(/^Last seen/);
+});
+
+test('what another device changes of the profile is there, and is not undone by what is saved here', async () => {
+  const ada = await person('ada');
+  const [first, second] = [
+    await device({ as: ada }),
+    await device({ as: { ...ada, tokens: await logIn(url(), ada) } }),
+  ];
+  for (const each of [first, second]) await each.link(/^Profile/).click();
+  for (const each of [first, second])
+    await expect.poll(() => each.field('First name').inputValue()).toBe('Ada');
+
+  await second.field('Last name').fill('King');
+  await second.field('Show others when I am online').uncheck();
+  await second.button('Save').click();
+  await second.page.getByText('Saved.').waitFor();
+
+  // Here the other change is not known yet.
+  expect(await first.field('Last name').inputValue()).toBe('Lovelace');
+  await first.field('First name').fill('Augusta');
+  await first.button('Save').click();
+  await first.page.getByText('Saved.').waitFor();
+  await expect.poll(() => first.field('Last name').inputValue()).toBe('King');
+  expect(await first.field('First name').inputValue()).toBe('Augusta');
+  expect(await first.field('Show others when I am online').isChecked()).toBe(false);
+
+  // And on opening it is asked for.
+  await second.page.evaluate(() => location.assign('#/people'));
+  await second.heading('People').waitFor();
+  await second.link(/^Profile/).click();
+  await expect.poll(() => second.field('First name').inputValue()).toBe('Augusta');
+  expect(await second.field('Last name').inputValue()).toBe('King');
 });
 
 test('who does not show that they are online is not shown as that', async () => {

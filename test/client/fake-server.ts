@@ -60,6 +60,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     refreshed,
     lifetime: 1800,
     session: 's',
+    profile: { id: ADA, username: 'ada', first_name: 'Ada', last_name: 'Lovelace', presence: 'shown' },
     /** Whether bob is there, as whoever asks is told. */
     bob: { online: true, last_seen: null as string | null },
     /** Messages a page of `sync`; 100 in truth. */
@@ -146,7 +147,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       return isEnded ? problem(401, 'token_invalid') : json(200, tokens());
     }
     if (what === 'POST /users/logout') return new Response(null, { status: 204 });
-    if (what === 'GET /users/me') return json(200, { id: ADA, username: 'ada' });
+    if (what === 'PATCH /users/me') Object.assign(server.profile, body);
+    if (what.endsWith(' /users/me')) return json(200, server.profile);
     if (what === `GET /users/${BOB}`) return json(200, { id: BOB, username: 'bob', ...server.bob });
     if (what === 'GET /conversations')
       return json(200, { next: null, results: log.length > 0 ? [entry()] : [] });

@@ -351,6 +351,42 @@ it('what was changed while the profile was being asked for is not undone by the 
   expect(client.profile.value).toMatchObject({ first_name: 'New' });
 });
 
+describe('what another device has changed of the profile', () => {
+  it('is there after an absence, and when it is asked for', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    expect(client.profile.value).toMatchObject({ first_name: 'Ada', presence: 'shown' });
+    server.profile.presence = 'hidden';
+    server.last().cut();
+    await pass(2_000);
+    expect(client.profile.value).toMatchObject({ first_name: 'Ada', presence: 'hidden' });
+    server.profile.first_name = 'Augusta';
+    expect(await during(client.loadProfile())).toMatchObject({ first_name: 'Augusta' });
+    expect(client.profile.value).toMatchObject({ first_name: 'Augusta' });
+  });
+
+  it('costs nothing while the line stands, renewed as it is', async () => {
+    const server = fakeServer();
+    server.lifetime = 300;
+    await online(server);
+    const asked = () => server.requests.filter((request) => request === 'GET /users/me').length;
+    expect(asked()).toBe(1);
+    await pass(3_600_000);
+    expect(server.sockets.length).toBeGreaterThan(5);
+    expect(asked()).toBe(1);
+  });
+
+  it('stays when something else is changed here, and two changes here end as the last one says', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    server.profile.last_name = 'King';
+    const changes = [client.changeProfile({ first_name: 'A' }), client.changeProfile({ first_name: 'B' })];
+    await during(Promise.all(changes));
+    expect(server.profile).toMatchObject({ first_name: 'B', last_name: 'King' });
+    expect(client.profile.value).toMatchObject({ first_name: 'B', last_name: 'King' });
+  });
+});
+
 describe('an observable', () => {
   it('that a listener changes is at last the same for all of them', () => {
     const value = observable(0);

@@ -8,7 +8,11 @@ interface Props {
   readonly autocomplete: string;
   readonly hint?: string;
   readonly error?: string | undefined;
+  /** What it begins with. */
   readonly value?: string | undefined;
+  /** What stands in it, where the view keeps that; `onType` tells of what is typed. */
+  readonly current?: string;
+  readonly onType?: (value: string) => void;
   readonly focus?: boolean;
   readonly maxLength?: number;
 }
@@ -22,6 +26,8 @@ export function Field({
   hint,
   error,
   value,
+  current,
+  onType,
   focus,
   maxLength,
 }: Props) {
@@ -38,6 +44,8 @@ export function Field({
         autocomplete={autocomplete}
         {...(type !== 'text' || name === 'username' ? { autocapitalize: 'none', spellcheck: false } : {})}
         {...(value !== undefined && { defaultValue: value })}
+        {...(current !== undefined && { value: current })}
+        {...(onType && { onInput: ({ currentTarget }) => onType(currentTarget.value) })}
         {...(maxLength && { maxLength })}
         aria-describedby={description ? `${id}-description` : undefined}
         aria-invalid={error ? 'true' : undefined}

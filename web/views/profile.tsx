@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { Profile as Own } from '../../client/index.ts';
 import { Bar } from '../parts/bar.tsx';
 import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
@@ -11,6 +12,7 @@ import { areThere, notifications, turnOff, turnOn } from '../state/notifications
 import { paths } from '../state/paths.ts';
 import { words } from '../state/refusals.ts';
 import { goInstead } from '../state/route.ts';
+import { isShown } from '../state/screen.ts';
 import { useTitle } from '../state/title.ts';
 import { texts } from '../texts.ts';
 
@@ -24,6 +26,12 @@ export function Profile() {
   useEffect(() => {
     refusal.value = undefined;
   }, [own, refusal]);
+
+  // No frame tells what another device has changed; the library reads it again when there was no line.
+  const shown = isShown.value;
+  useEffect(() => {
+    if (shown) client.loadProfile().catch(() => undefined);
+  }, [shown]);
 
   const showPresence = async (isShown: boolean) => {
     refusal.value = undefined;
@@ -57,33 +65,7 @@ export function Profile() {
                 <bdi>{own.email}</bdi>
               </dd>
             </dl>
-            <Form
-              submit={said.save}
-              done={said.saved}
-              fields={['first_name', 'last_name']}
-              onSubmit={({ first_name = '', last_name = '' }) =>
-                client.changeProfile({ first_name: first_name.trim(), last_name: last_name.trim() })
-              }
-            >
-              {(faults) => (
-                <div class="pair">
-                  <Field
-                    label={said.firstName}
-                    name="first_name"
-                    autocomplete="given-name"
-                    value={own.first_name}
-                    error={faults.first_name}
-                  />
-                  <Field
-                    label={said.lastName}
-                    name="last_name"
-                    autocomplete="family-name"
-                    value={own.last_name}
-                    error={faults.last_name}
-                  />
-                </div>
-              )}
-            </Form>
+            <Names own={own} />
             <hr />
             {refusal.value !== undefined && (
               <p class="refusal" role="alert">
@@ -118,5 +100,50 @@ export function Profile() {
         </button>
       </div>
     </div>
+  );
+}
+
+const NAMES = {
+  first_name: [said.firstName, 'given-name'],
+  last_name: [said.lastName, 'family-name'],
+} as const;
+type Name = keyof typeof NAMES;
+const names = Object.keys(NAMES) as Name[];
+
+/** One's names. What is not touched here follows what is changed elsewhere, and is not sent. */
+function Names({ own }: { readonly own: Own }) {
+  const typed = useSignal<Partial<Record<Name, string>>>({});
+
+  const save = async () => {
+    const given = typed.peek();
+    const touched = names.filter((name) => (given[name] ?? own[name]) !== own[name]);
+    if (touched.length > 0) {
+      await client.changeProfile(Object.fromEntries(touched.map((name) => [name, given[name]?.trim()])));
+    }
+    // What was typed meanwhile stays.
+    const left = Object.entries(typed.peek()).filter(([name, value]) => value !== given[name as Name]);
+    typed.value = Object.fromEntries(left);
+  };
+
+  return (
+    <Form submit={said.save} done={said.saved} fields={names} onSubmit={save}>
+      {(faults) => (
+        <div class="pair">
+          {names.map((name) => (
+            <Field
+              key={name}
+              label={NAMES[name][0]}
+              name={name}
+              autocomplete={NAMES[name][1]}
+              current={typed.value[name] ?? own[name]}
+              onType={(value) => {
+                typed.value = { ...typed.value, [name]: value };
+              }}
+              error={faults[name]}
+            />
+          ))}
+        </div>
+      )}
+    </Form>
   );
 }
