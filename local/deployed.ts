@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { AccessControl } from './aws/access-control.ts';
 import type { AccessKeys } from './aws/access-keys.ts';
 import { createTable } from './aws/create-table.ts';
@@ -12,6 +13,7 @@ import { distribution } from './edge/distribution.ts';
 import { startEventSources } from './event-sources.ts';
 import { httpApi } from './gateway/http-api.ts';
 import type { HttpHandler } from './gateway/http-handler.ts';
+import { openSockets } from './gateway/open-sockets.ts';
 import { webSocketApi } from './gateway/websocket-api.ts';
 import { type FunctionPool, startFunctions } from './lambda/pool.ts';
 import type { Handlers } from './listen.ts';
@@ -57,9 +59,11 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
     },
   };
   let http = httpApi(first.httpApi, invoker);
-  const sockets = webSocketApi(first.webSocketApi, invoker, limits);
+  const open = openSockets(surroundings.stateFolder && join(surroundings.stateFolder, 'sockets.sqlite'));
+  const sockets = webSocketApi(first.webSocketApi, invoker, limits, { open });
   const edge = distribution(first.distribution, { httpApi: http, webSocketApi: sockets });
   let following = await follow(first);
+  sockets.announceLeft();
 
   return {
     site: { request: edge.request, upgrade: edge.upgrade },
@@ -79,9 +83,11 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
       await oldPool.stop();
     },
     async stop() {
-      await following.stop();
       await sockets.stop();
+      // What follows from the last sockets' end is done before the end of everything.
+      await following.stop({ drain: true });
       await pool.stop();
+      open.close();
     },
   };
 
@@ -122,9 +128,9 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
     }
     return {
       wake,
-      async stop() {
+      async stop(options?: { readonly drain: boolean }) {
         stopping.abort();
-        await Promise.all([expiring, ...sources.map((source) => source.stop())]);
+        await Promise.all([expiring, ...sources.map((source) => source.stop(options))]);
       },
     };
   }

@@ -23,7 +23,8 @@ const maximumUrlLength = 4096;
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
- * Decides on a request to upgrade: path, authorizer, $connect function.
+ * Decides on a request to upgrade: path, authorizer, $connect function. `onAuthorized` hears of a client before $connect
+ * does.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
  */
 export async function shakeHands(
@@ -31,6 +32,7 @@ export async function shakeHands(
   spec: WebSocketApiSpec,
   invoker: Invoker,
   timeoutMs: number,
+  onAuthorized: (client: Client) => void,
 ): Promise<Handshake> {
   const url = request.url ?? '/';
   if (url.length > maximumUrlLength) {
@@ -48,6 +50,7 @@ export async function shakeHands(
   const client = newClient(request);
   const route = spec.routes.find(({ key }) => key === '$connect');
   if (route === undefined) {
+    onAuthorized(client);
     return { accepted: true, client, subprotocol: undefined };
   }
   const verdict = await authorize(request, spec, route.authorizer, client, invoker, timeoutMs);
@@ -55,6 +58,7 @@ export async function shakeHands(
     return refusal(verdict, client);
   }
   const authorized = { ...client, authorizer: verdict };
+  onAuthorized(authorized);
   const event = {
     ...handshakeFields(request),
     ...eventContext(spec, authorized, 'CONNECT', '$connect'),

@@ -8,6 +8,7 @@ import { disconnections } from './disconnections.ts';
 import { shakeHands } from './handshake.ts';
 import type { HttpHandler, UpgradeHandler } from './http-handler.ts';
 import { dispatchMessage } from './message.ts';
+import { type OpenSockets, openSockets } from './open-sockets.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { routeSelection } from './route-selection.ts';
 import { upgrader } from './upgrade.ts';
@@ -16,12 +17,20 @@ export interface WebSocketApi {
   readonly handleUpgrade: UpgradeHandler;
   /** The @connections management API, for a listener of its own. */
   readonly connections: HttpHandler;
+  /** Tells the functions of sockets that an earlier run has left open. */
+  announceLeft(): void;
   /** Calls of PostToConnection since the start. */
   posts(): number;
   /** Later events go by the new description; open sockets stay. */
   reload(spec: WebSocketApiSpec, invoker: Invoker): void;
   /** Closes every socket with 1001 and waits a moment for their $disconnect events. */
   stop(): Promise<void>;
+}
+
+export interface WebSocketApiOptions {
+  readonly integrationTimeoutMs?: number;
+  /** Where open sockets are noted; nowhere by default. */
+  readonly open?: OpenSockets;
 }
 
 /** Beyond this many messages of one socket at work, its client is not read from. */
@@ -40,12 +49,12 @@ export function webSocketApi(
   initialSpec: WebSocketApiSpec,
   initialInvoker: Invoker,
   limits: GatewayLimits,
-  integrationTimeoutMs = 29_000,
+  { integrationTimeoutMs = 29_000, open = openSockets(undefined) }: WebSocketApiOptions = {},
 ): WebSocketApi {
   let current = configure(initialSpec, initialInvoker);
   let stopped = false;
   const connections = new Map<string, Connection>();
-  const gone = disconnections(integrationTimeoutMs);
+  const gone = disconnections(integrationTimeoutMs, open);
   const { sockets, upgrade } = upgrader();
   const management = connectionsApi(
     () => current.spec.stage,
@@ -55,9 +64,10 @@ export function webSocketApi(
   const handleUpgrade: UpgradeHandler = async (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const { spec, invoker } = current;
-    const handshake = await shakeHands(request, spec, invoker, integrationTimeoutMs);
+    const handshake = await shakeHands(request, spec, invoker, integrationTimeoutMs, open.add);
     if (!handshake.accepted) {
       const { status, message, connectionId } = handshake;
+      if (connectionId !== undefined) open.remove(connectionId);
       refuseUpgrade(socket, status, { message, connectionId });
       return;
     }
@@ -101,6 +111,9 @@ export function webSocketApi(
     handleUpgrade,
     connections: (request, response) =>
       management.serve(request, response).catch(() => void response.destroy()),
+    announceLeft() {
+      for (const client of open.left()) gone.announce(client, 1006, '', current, true);
+    },
     posts: management.posts,
     reload(spec, invoker) {
       current = configure(spec, invoker);

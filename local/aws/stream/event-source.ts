@@ -18,18 +18,23 @@ export interface EventSourceOptions {
 export interface EventSource {
   /** There may be something to read. */
   wake(): void;
-  /** Settles when the batch at hand is done or given back. */
-  stop(): Promise<void>;
+  /** Settles when the batch at hand is done or given back; with `drain`, when all that is in the stream is, for some seconds. */
+  stop(options?: { readonly drain: boolean }): Promise<void>;
 }
 
 /** Without a word from the table's proxy, other writers' records are found after this. */
 const idleMs = 1_000;
+
+/** At the end of the runtime nobody waits for long. */
+const drainMs = 2_000;
 
 /** A table's stream calling a function. */
 export function startEventSource({ spec, reader, ...options }: EventSourceOptions): EventSource {
   const filters = spec.filters.map(compileFilter);
   const passes = (record: StreamRecord) => filters.length === 0 || filters.some((filter) => filter(record));
   const stopping = new AbortController();
+  /** Set at the end: what is in the stream is worked off at once, then the loop ends. */
+  let draining = false;
   let wake = () => {};
   let woken = false;
 
@@ -39,10 +44,13 @@ export function startEventSource({ spec, reader, ...options }: EventSourceOption
       woken = true;
       wake();
     },
-    async stop() {
-      stopping.abort();
+    async stop({ drain } = { drain: false }) {
+      draining = drain;
+      if (!drain) stopping.abort();
       wake();
+      const patience = setTimeout(() => stopping.abort(), drainMs);
       await ended;
+      clearTimeout(patience);
     },
   };
 
@@ -54,6 +62,8 @@ export function startEventSource({ spec, reader, ...options }: EventSourceOption
     let savedAt = 0;
     while (!signal.aborted) {
       woken = false;
+      // Before the read: what is written until then is in it.
+      const isLast = draining;
       const records = await reader.read(spec.batchSize - batch.length).catch((error) => {
         options.onProblem(error);
         return [];
@@ -63,7 +73,7 @@ export function startEventSource({ spec, reader, ...options }: EventSourceOption
       batch = [...batch, ...matching];
       read = records.at(-1)?.dynamodb.SequenceNumber ?? read;
 
-      if (batch.length > 0 && (batch.length >= spec.batchSize || Date.now() >= windowEnd)) {
+      if (batch.length > 0 && (batch.length >= spec.batchSize || isLast || Date.now() >= windowEnd)) {
         const done = await deliver(batch, { ...options, spec, signal });
         if (!done) return;
         batch = [];
@@ -75,12 +85,13 @@ export function startEventSource({ spec, reader, ...options }: EventSourceOption
         savedAt = Date.now();
         read = undefined;
       }
+      if (isLast && records.length === 0) return;
       if (records.length === 0) await rest(batch.length === 0 ? idleMs : windowEnd - Date.now(), signal);
     }
   }
 
   async function rest(ms: number, signal: AbortSignal): Promise<void> {
-    if (woken || signal.aborted) return;
+    if (woken || draining || signal.aborted) return;
     const timer = new AbortController();
     wake = () => timer.abort();
     await sleep(ms, undefined, { signal: timer.signal }).catch(() => {});

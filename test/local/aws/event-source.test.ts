@@ -141,6 +141,18 @@ describe('a function on the table’s stream', () => {
     await vi.waitFor(() => expect(second.seen[0]).toEqual(interrupted.seen[0]));
   });
 
+  it('works off what is in the stream before it ends, if asked to, and does not wait for its window', async () => {
+    const folder = stateFolder();
+    const { seen, source } = await follow(folder, { change: { windowSeconds: 60, batchSize: 2 } });
+    for (const sk of ['WANTED#d1', 'WANTED#d2', 'WANTED#d3']) await table().put(sk);
+    await source.stop({ drain: true });
+    expect(seen.flat()).toEqual(expect.arrayContaining(['WANTED#d1', 'WANTED#d2', 'WANTED#d3']));
+    const next = await follow(folder);
+    await table().put('WANTED#d4');
+    next.source.wake();
+    await vi.waitFor(() => expect(next.seen.flat()).toEqual(['WANTED#d4']));
+  });
+
   it('gathers records for its window, up to a batch', async () => {
     const { seen } = await follow(undefined, { change: { windowSeconds: 1, batchSize: 3 } });
     await vi.waitFor(() => expect(seen[0]).toHaveLength(3));

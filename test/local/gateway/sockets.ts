@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
+import type { OpenSockets } from '../../../local/gateway/open-sockets.ts';
 import { type WebSocketApi, webSocketApi } from '../../../local/gateway/websocket-api.ts';
 import type { GatewayLimits, WebSocketApiSpec } from '../../../local/model.ts';
 import { type Functions, invokerOf, serve } from './api.ts';
@@ -20,6 +21,7 @@ export interface Settings {
   readonly routes?: WebSocketApiSpec['routes'];
   readonly limits?: Partial<GatewayLimits>;
   readonly integrationTimeoutMs?: number;
+  readonly open?: OpenSockets;
 }
 
 /** A two-way $default route, with an authorizer if a function of that name is given. */
@@ -52,7 +54,7 @@ export async function serveWebSocketApi(functions: Functions, settings: Settings
     { ...spec, routes: settings.routes ?? spec.routes },
     invokerOf(all),
     { ...ample, ...settings.limits },
-    settings.integrationTimeoutMs,
+    settings,
   );
   const host = await serve((_request, response) => void response.writeHead(426).end(), api.handleUpgrade);
   const connections = await serve(api.connections);

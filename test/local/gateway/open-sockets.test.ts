@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type OpenSockets, openSockets } from '../../../local/gateway/open-sockets.ts';
+import { open, refusal, type SocketEvent, serveWebSocketApi } from './sockets.ts';
+
+describe('open sockets of a runtime that died', () => {
+  let folder: string;
+  const files: OpenSockets[] = [];
+  /** As the next process finds the file: nothing of the one before is closed in order. */
+  const nextRun = () => {
+    const sockets = openSockets(join(folder, 'sockets.sqlite'));
+    files.push(sockets);
+    return sockets;
+  };
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'parley-sockets-'));
+  });
+  afterEach(() => {
+    for (const file of files.splice(0)) file.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const authorize = ({ methodArn }: { methodArn: string }) => ({
+    principalId: 'ada',
+    policyDocument: { Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: methodArn }] },
+    context: { userId: 'ada', isNew: true },
+  });
+  const never = () => new Promise(() => {});
+
+  /** The events of $disconnect that the next run sends. */
+  async function toldByNextRun(): Promise<SocketEvent[]> {
+    const events: SocketEvent[] = [];
+    const { api } = await serveWebSocketApi(
+      {
+        disconnect: (event: SocketEvent) => {
+          events.push(event);
+          return { statusCode: 200 };
+        },
+      },
+      { open: nextRun() },
+    );
+    const left = nextRun().left().length;
+    api.announceLeft();
+    await vi.waitFor(() => expect(events).toHaveLength(left));
+    await vi.waitFor(() => expect(nextRun().left()).toEqual([]));
+    return events;
+  }
+
+  it('are told of once by the next one, with the event that a lost socket has', async () => {
+    const lost: SocketEvent[] = [];
+    const connect = vi.fn((_event: SocketEvent) => ({ statusCode: 200 }));
+    const disconnect = (event: SocketEvent) => {
+      lost.push(event);
+      return never();
+    };
+    const { url } = await serveWebSocketApi({ authorize, connect, disconnect }, { open: nextRun() });
+    const client = await open(url, [], { headers: { 'User-Agent': 'test' } });
+    client.socket.terminate();
+    await vi.waitFor(() => expect(lost).toHaveLength(1));
+
+    const events = await toldByNextRun();
+    const [first] = lost as unknown as [{ requestContext: Record<string, unknown> }];
+    const { requestId, extendedRequestId, requestTime, requestTimeEpoch, ...context } = first.requestContext;
+    expect(context).toMatchObject({
+      authorizer: { userId: 'ada', isNew: 'true', principalId: 'ada' },
+      disconnectStatusCode: 1006,
+    });
+    expect(events).toEqual([
+      {
+        ...first,
+        requestContext: {
+          ...context,
+          requestId: expect.not.stringMatching(String(requestId)),
+          extendedRequestId: expect.any(String),
+          requestTime: expect.any(String),
+          requestTimeEpoch: expect.toSatisfy((time: number) => time >= (requestTimeEpoch as number)),
+        },
+      },
+    ]);
+    expect(await toldByNextRun()).toEqual([]);
+  });
+
+  it('are told of though nothing had ended: silent ones, and one whose $connect still ran', async () => {
+    let isSlow = false;
+    const connect = vi.fn((_event: SocketEvent) => (isSlow ? never() : { statusCode: 200 }));
+    const { url } = await serveWebSocketApi({ connect }, { open: nextRun() });
+    await open(url);
+    isSlow = true;
+    open(url).catch(() => {});
+    await vi.waitFor(() => expect(connect).toHaveBeenCalledTimes(2));
+    const ids = connect.mock.calls.map(([event]) => event.requestContext.connectionId);
+    expect(
+      nextRun()
+        .left()
+        .map(({ connectionId }) => connectionId)
+        .toSorted(),
+    ).toEqual(ids.toSorted());
+    expect(
+      (await toldByNextRun()).map(({ requestContext }) => requestContext.connectionId).toSorted(),
+    ).toEqual(ids.toSorted());
+  });
+
+  it('are none whose handshake was refused, and none that ended in order', async () => {
+    const refusing = await serveWebSocketApi({ connect: () => ({ statusCode: 403 }) }, { open: nextRun() });
+    expect(await refusal(refusing.url)).toBe(403);
+    const { url } = await serveWebSocketApi({}, { open: nextRun() });
+    const client = await open(url);
+    expect(nextRun().left()).toHaveLength(1);
+    client.socket.close();
+    await client.closed;
+    await vi.waitFor(() => expect(nextRun().left()).toEqual([]));
+  });
+
+  it('are tried once more and no further when their function fails', async () => {
+    const disconnect = () => {
+      throw new Error('out of order');
+    };
+    const { url } = await serveWebSocketApi({ disconnect }, { open: nextRun() });
+    const client = await open(url);
+    client.socket.terminate();
+    const again = await serveWebSocketApi({ disconnect }, { open: nextRun() });
+    expect(nextRun().left()).toHaveLength(1);
+    again.api.announceLeft();
+    await vi.waitFor(() => expect(nextRun().left()).toEqual([]));
+  });
+});
