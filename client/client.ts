@@ -27,12 +27,22 @@ export function createClient(options: ClientOptions) {
     wire(options);
 
   let userId: string | undefined;
+  /** Whose messages may wait here: a session that the server ends takes none of them away. */
+  let writer: string | undefined;
+  let discarding: Promise<void> | undefined;
   let isClosed = false;
-  session.state.subscribe(({ user }) => {
+  session.state.subscribe(({ state, user }) => {
+    if (state === 'out' && writer !== undefined) {
+      const gone = writer;
+      writer = undefined;
+      discarding = outbox.discardAll((id) => id === gone);
+    }
     if (user?.id === userId) return;
     userId = user?.id;
     forgetUser();
     if (!user || isClosed) return;
+    writer = user.id;
+    void outbox.discardAll((id) => id !== user.id);
     void outbox.load(user.id);
     line.start();
   });
@@ -65,7 +75,13 @@ export function createClient(options: ClientOptions) {
     async refresh(): Promise<void> {
       await session.refresh(await session.access());
     },
-    logOut: (): Promise<void> => session.logOut(),
+    /** How many own messages wait to be sent or were refused, in all tabs: `logOut` discards them. */
+    countUnsent: async (): Promise<number> => (userId ? outbox.count(userId) : 0),
+    /** At once, with or without a network. Nothing of the user's stays on this device. */
+    async logOut(): Promise<void> {
+      await session.logOut();
+      await discarding;
+    },
     /** Only what is given is changed. */
     changeProfile: (change: ProfileChange): Promise<Profile> => profile.change(change),
     /** As it is by now: no frame tells what another device has changed, so ask when it is looked at. */

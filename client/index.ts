@@ -24,4 +24,10 @@ export type { PresenceState } from './presence.ts';
 export type { Fetch } from './session/http.ts';
 export type { Lock } from './session/lock.ts';
 export type { SessionState } from './session/session.ts';
-export { localTokens, memoryTokens, type TokenStore, type Tokens } from './session/token-store.ts';
+export {
+  type KeptTokens,
+  localTokens,
+  memoryTokens,
+  type TokenStore,
+  type Tokens,
+} from './session/token-store.ts';

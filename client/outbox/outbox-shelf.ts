@@ -54,6 +54,14 @@ export function createShelf(store: OutboxStore) {
         await store.remove(clientId);
       });
     },
+    /** Removes what is kept of some; what is known of theirs first, since the page may be closed at once. */
+    removeAll: (isTheirs: (unsent: Unsent) => boolean, known: readonly Unsent[]) =>
+      inTurn(async () => {
+        const remove = (all: readonly Unsent[]) =>
+          Promise.all(all.filter(isTheirs).map(({ clientId }) => store.remove(clientId)));
+        await remove(known);
+        await remove(await store.load());
+      }),
     /** As it is kept by now; undefined when it is gone. */
     async latest(unsent: Unsent): Promise<Unsent | undefined> {
       const found = (await all(unsent.userId)) ?? [unsent];

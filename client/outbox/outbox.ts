@@ -105,6 +105,16 @@ export function createOutbox(options: Options) {
       }
       if (loads === 0) settled.clear();
     },
+    /** How many messages of a user wait or were refused, in all tabs. */
+    async count(userId: string): Promise<number> {
+      const found = await shelf.all(userId);
+      const own = found ? waiting.filter(({ clientId }) => !shelf.isGone(clientId, found)) : waiting;
+      return new Set([...own, ...(found ?? [])].map(({ clientId }) => clientId)).size;
+    },
+    /** Removes for good what some users left: they have logged out, or somebody else has logged in. */
+    async discardAll(isOf: (userId: string) => boolean): Promise<void> {
+      await shelf.removeAll(({ userId }) => isOf(userId), waiting);
+    },
     /** Forgets whom it was for; what is kept stays for when they come back. */
     reset(): void {
       era += 1;

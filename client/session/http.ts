@@ -7,6 +7,8 @@ interface FetchInit {
   readonly method: string;
   readonly headers: Record<string, string>;
   readonly body?: string;
+  /** A browser's cache would keep what was said, also after a log-out. */
+  readonly cache: 'no-store';
   /** An AbortSignal. */
   readonly signal: never;
 }
@@ -42,6 +44,7 @@ export function http(baseUrl: string, fetch: Fetch): Ask {
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
         },
+        cache: 'no-store',
         signal: ending.signal as never,
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });

@@ -34,9 +34,9 @@ export function createSession({ ask, store, now }: Dependencies) {
   /** Logging out has not emptied the store yet: what is in there is not to be followed. */
   let isLeaving = false;
 
-  const held = async () => {
+  const kept = async () => {
     const found = await store.load();
-    return found && isReadable(found) ? found : undefined;
+    return found === 'ended' || (found && isReadable(found)) ? found : undefined;
   };
 
   /** A store that is full must not end a session that goes on well in memory. */
@@ -65,9 +65,10 @@ export function createSession({ ask, store, now }: Dependencies) {
     claimsOf(one.access).session === claimsOf(other.access).session;
 
   /** Under the lock. Somebody may have logged in meanwhile: their tokens stay. */
-  const forget = async (gone: Tokens) => {
-    const found = await held();
-    if (found && areOfOneSession(found, gone)) await store.save(undefined);
+  const forget = async (gone: Tokens, how: 'out' | 'ended') => {
+    const found = await kept();
+    const isGone = found === 'ended' || (found && areOfOneSession(found, gone));
+    if (isGone) await store.save(how === 'out' ? undefined : how);
   };
 
   const dated = (pair: TokenPair): Tokens => {
@@ -91,10 +92,10 @@ export function createSession({ ask, store, now }: Dependencies) {
 
   /** Under the lock: whoever waited for it finds what the other one got. */
   const exchange = async (stale: string): Promise<string> => {
-    const found = isUnkept ? tokens : await held();
+    const found = isUnkept ? tokens : await kept();
     if (!tokens) throw notLoggedIn();
-    if (!found) {
-      leave('ended');
+    if (!found || found === 'ended') {
+      leave(found ?? 'out');
       throw ended();
     }
     if (!areOfOneUser(stale, found.access)) {
@@ -118,7 +119,7 @@ export function createSession({ ask, store, now }: Dependencies) {
     } catch (error) {
       if (!hasCode(error, 'token_invalid', 'token_expired', 'not_authenticated', 'validation_failed'))
         throw error;
-      await forget(found);
+      await forget(found, 'ended');
       if (isStill()) leave('ended');
       throw ended();
     }
@@ -154,12 +155,12 @@ export function createSession({ ask, store, now }: Dependencies) {
 
   /** Another tab has logged in or out, or refreshed: this one does not go on as somebody else. */
   const follow = async () => {
-    const found = await held().catch(() => tokens);
+    const found = await kept().catch(() => tokens);
     if (isLeaving || state.value.state === 'unknown') return;
-    if (found) {
+    if (found && found !== 'ended') {
       isUnkept = false;
       adopt(found);
-    } else if (tokens && !isUnkept) leave('out');
+    } else if (tokens ? !isUnkept : state.value.state === 'ended') leave(found ?? 'out');
   };
   const unfollow = store.onChange?.(() => void follow());
 
@@ -180,9 +181,9 @@ export function createSession({ ask, store, now }: Dependencies) {
     },
     /** Goes on with the tokens that the store holds. */
     async resume(): Promise<User | undefined> {
-      const found = await held();
-      if (found) adopt(found);
-      else if (state.value.state === 'unknown') leave('out');
+      const found = await kept();
+      if (found && found !== 'ended') adopt(found);
+      else if (state.value.state === 'unknown') leave(found ?? 'out');
       return state.value.user;
     },
     /** At once, with or without a network: without tokens this device is out. Then the server is told. */
@@ -192,8 +193,8 @@ export function createSession({ ask, store, now }: Dependencies) {
       isLeaving = true;
       try {
         // Now, since the page may be closed at once; then what a refresh has kept that was under way.
-        await (gone ? forget(gone) : store.save(undefined));
-        if (gone) await store.lock(() => forget(gone));
+        await (gone ? forget(gone, 'out') : store.save(undefined));
+        if (gone) await store.lock(() => forget(gone, 'out'));
       } catch {
         // The server makes them worthless.
       } finally {
@@ -203,10 +204,14 @@ export function createSession({ ask, store, now }: Dependencies) {
     },
     /** The server has said so, on a socket with this token. Somebody may have logged in anew: their tokens stay. */
     async end(access: string): Promise<void> {
+      const isOwn = () => tokens && claimsOf(access).session === claimsOf(tokens.access).session;
       const gone = tokens;
-      if (!gone || claimsOf(access).session !== claimsOf(gone.access).session) return;
-      leave('ended');
-      await store.lock(() => forget(gone)).catch(() => undefined);
+      if (!gone || !isOwn()) return;
+      // The server says the same when another tab has logged out, which has left nothing.
+      const found = isUnkept ? gone : await kept().catch(() => gone);
+      if (!isOwn()) return;
+      leave(found ? 'ended' : 'out');
+      await store.lock(() => forget(gone, 'ended')).catch(() => undefined);
     },
     /** Follows the store no more. */
     close: () => unfollow?.(),

@@ -8,10 +8,16 @@ export interface Tokens {
   readonly lifetime: number;
 }
 
+/**
+ * What is kept: tokens; `ended` when the server has ended their session, so that other tabs and the next page know that
+ * nobody has logged out; or nothing.
+ */
+export type KeptTokens = Tokens | 'ended' | undefined;
+
 /** Where tokens are kept. Refreshing holds `lock`, since a refresh token that two tabs use ends the session. */
 export interface TokenStore {
-  load(): Promise<Tokens | undefined>;
-  save(tokens: Tokens | undefined): Promise<void>;
+  load(): Promise<KeptTokens>;
+  save(tokens: KeptTokens): Promise<void>;
   /** Tells that somebody else, such as another tab, may have saved. Returns what ends it. */
   onChange?(listener: () => void): () => void;
   readonly lock: Lock;
@@ -19,7 +25,7 @@ export interface TokenStore {
 
 /** Until the page is reloaded. No script that comes later can find them. */
 export function memoryTokens(): TokenStore {
-  let held: Tokens | undefined;
+  let held: KeptTokens;
   return {
     load: async () => held,
     save: async (tokens) => {
@@ -60,8 +66,11 @@ export function localTokens(key = 'parley.tokens', page: Page = globalThis as Pa
       try {
         storage.setItem(key, JSON.stringify(tokens));
       } catch (error) {
-        // Full. What is there is used up, and another tab that tried it would end the session.
+        // Full. What is there is used up, and another tab that tried it would end the session. Nobody has logged out.
         storage.removeItem(key);
+        try {
+          storage.setItem(key, '"ended"');
+        } catch {}
         throw error;
       }
     },

@@ -158,7 +158,7 @@ describe('a session', () => {
     const tokens = memoryTokens();
     const { client } = await online(server, { tokens });
     await expect(during(client.refresh())).rejects.toMatchObject({ code: 'session_ended' });
-    expect([client.session.value, await tokens.load()]).toEqual([{ state: 'ended' }, undefined]);
+    expect([client.session.value, await tokens.load()]).toEqual([{ state: 'ended' }, 'ended']);
     isOver = false;
     await during(client.logIn({ email: '', password: '' }));
     expect([client.session.value.state, client.connection.value]).toEqual(['in', 'online']);
