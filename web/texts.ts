@@ -73,8 +73,19 @@ export const texts = {
     notifyHint: 'On this device, while Parley is open in the background.',
     notifyDenied: 'Your browser blocks notifications of this site. Its settings can allow them.',
     notifyMissing: 'This browser has no notifications for pages.',
-    logOut: 'Log out',
     failed: 'Your profile could not be loaded.',
+  },
+
+  logOut: {
+    submit: 'Log out',
+    title: 'Log out and lose what is not sent?',
+    messages: (count: number) =>
+      count === 1 ? '1 message has not been sent yet.' : `${count} messages have not been sent yet.`,
+    drafts: (count: number) =>
+      count === 1 ? '1 message is begun and not finished.' : `${count} messages are begun and not finished.`,
+    lost: 'Logging out deletes this from the device. Nobody will get it.',
+    stay: 'Stay logged in',
+    discard: 'Log out and delete',
   },
 
   conversation: {

@@ -38,6 +38,7 @@ export function createDrafts(session: Client['session'], store: Store | undefine
   });
 
   return {
+    count: () => begun.size,
     of: (conversation: string): string => begun.get(conversation) ?? '',
     keep(conversation: string, text: string): void {
       if (text === '') begun.delete(conversation);

@@ -1,34 +1,37 @@
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { InboxItem } from '../../client/index.ts';
-import { inbox, me } from './chat.ts';
+import { inbox, me, session } from './chat.ts';
 import { paths } from './paths.ts';
 import { go } from './route.ts';
 import { isShown } from './screen.ts';
 
 const KEY = 'parley.notify';
 
-const kept = (): boolean => {
+/** The id of the user who wants notifications on this device: what they get is nothing for whoever logs in next. */
+const kept = (): string | null => {
   try {
-    return localStorage.getItem(KEY) === 'on';
+    return localStorage.getItem(KEY);
   } catch {
-    return false;
+    return null;
   }
 };
-const keep = (isOn: boolean): void => {
+const keep = (userId: string | null): void => {
+  wanting.value = userId;
   try {
-    if (isOn) localStorage.setItem(KEY, 'on');
+    if (userId !== null) localStorage.setItem(KEY, userId);
     else localStorage.removeItem(KEY);
   } catch {}
 };
 
 export const areThere = 'Notification' in globalThis;
 const permission = signal(areThere ? Notification.permission : 'denied');
-const wanted = signal(kept());
+const wanting = signal(kept());
+const areWanted = computed(() => me.value !== undefined && wanting.value === me.value.id);
 
 /** Whether notifications are shown, could be, or are refused by the browser. */
 export const notifications = {
   get areOn(): boolean {
-    return wanted.value && permission.value === 'granted';
+    return areWanted.value && permission.value === 'granted';
   },
   get areDenied(): boolean {
     return permission.value === 'denied';
@@ -38,20 +41,24 @@ export const notifications = {
 /** Asks the browser where it has not been asked; it asks only when somebody has just pressed something. */
 export async function turnOn(): Promise<void> {
   if (permission.value !== 'granted') permission.value = await Notification.requestPermission();
-  wanted.value = permission.value === 'granted';
-  keep(wanted.value);
+  keep(permission.value === 'granted' ? (me.peek()?.id ?? null) : null);
 }
 
 export function turnOff(): void {
-  wanted.value = false;
-  keep(false);
+  keep(null);
   for (const id of open.keys()) close(id);
 }
 
 /** What is set in another tab, or in the browser's own settings, holds here too. */
 function followSettings(): void {
   addEventListener('storage', ({ key }) => {
-    if (key === KEY || key === null) wanted.value = kept();
+    if (key === KEY || key === null) wanting.value = kept();
+  });
+  // A session that the server ends takes nothing away: mostly the same person logs in again.
+  effect(() => {
+    const { state, user } = session.value;
+    const isOver = state === 'out' || (user !== undefined && user.id !== wanting.peek());
+    if (isOver && wanting.peek() !== null) keep(null);
   });
   if (!areThere) return;
   const look = () => {

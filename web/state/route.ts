@@ -38,11 +38,11 @@ export function go(path: string): void {
 export const goInstead = (path: string): void => location.replace(path);
 
 let visitor: string | undefined;
-client.session.subscribe(({ user }) => {
-  // Whoever logs in next does not begin where somebody else stopped.
-  if (user && visitor && user.id !== visitor) {
+client.session.subscribe(({ state, user }) => {
+  // Whoever logs in next does not begin where somebody else stopped, and does not see whom they talked to.
+  if (visitor && (state === 'out' || (user && user.id !== visitor))) {
     inside = paths.inbox;
     goInstead(paths.inbox);
   }
-  visitor = user?.id ?? visitor;
+  visitor = state === 'out' ? undefined : (user?.id ?? visitor);
 });

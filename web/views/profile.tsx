@@ -9,12 +9,11 @@ import { Switch } from '../parts/switch.tsx';
 import { Waiting } from '../parts/waiting.tsx';
 import { client, profile } from '../state/chat.ts';
 import { areThere, notifications, turnOff, turnOn } from '../state/notifications.ts';
-import { paths } from '../state/paths.ts';
 import { words } from '../state/refusals.ts';
-import { goInstead } from '../state/route.ts';
 import { isShown } from '../state/screen.ts';
 import { useTitle } from '../state/title.ts';
 import { texts } from '../texts.ts';
+import { LogOut } from './log-out.tsx';
 
 const said = texts.profile;
 
@@ -88,16 +87,7 @@ export function Profile() {
             <hr />
           </>
         )}
-        <button
-          type="button"
-          onClick={() => {
-            // Whoever logs in next does not begin here.
-            goInstead(paths.inbox);
-            void client.logOut();
-          }}
-        >
-          {said.logOut}
-        </button>
+        <LogOut />
       </div>
     </div>
   );

@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import type { App } from './support/app.ts';
+import type { Device } from './support/device.ts';
+import { logIn, type Person, post } from './support/people.ts';
+import { stage } from './support/stage.ts';
+
+const { url, device, person } = stage();
+
+const WAITING = 'Hold this for me';
+const BEGUN = 'Dear Charles, I';
+
+/** Whatever the browser keeps for the site, and what the page still shows, as text. */
+const kept = (app: App): Promise<string> =>
+  app.page.evaluate(async () => {
+    const result = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const rows: unknown[] = [];
+    for (const { name = '' } of await indexedDB.databases()) {
+      const database = await result(indexedDB.open(name));
+      for (const store of database.objectStoreNames) {
+        rows.push(...(await result(database.transaction(store).objectStore(store).getAll())));
+      }
+      database.close();
+    }
+    return JSON.stringify({
+      localStorage: { ...localStorage },
+      sessionStorage: { ...sessionStorage },
+      rows,
+      caches: await caches.keys(),
+      cookies: document.cookie,
+      windowName: name,
+      historyState: history.state,
+      address: location.hash,
+      title: document.title,
+      page: document.body.outerHTML,
+    });
+  });
+
+/** Two tabs without a network: a message waits and another one is begun, one more is begun in the second tab. */
+async function writing(ada: Person, charles: Person): Promise<{ first: Device; second: App }> {
+  const first = await device({ as: ada, hash: `#/with/${charles.id}` });
+  const second = await first.tab(`#/with/${charles.id}`);
+  await first.page.evaluate((id) => localStorage.setItem('parley.notify', id), ada.id);
+  for (const tab of [first, second]) await tab.isIn(charles);
+  await first.say('From before');
+  await second.message('From before', 'sent').waitFor();
+  await first.network.refuse();
+  await first.connectionLine.getByText('You are offline.').waitFor();
+  await first.say(WAITING);
+  await first.message(WAITING, 'sending').waitFor();
+  await first.textbox.fill(BEGUN);
+  await second.textbox.fill(`${BEGUN} too`);
+  for (const words of [WAITING, BEGUN, ada.id, charles.username]) expect(await kept(first)).toContain(words);
+  return { first, second };
+}
+
+async function askToLogOut(app: App, { username }: Person): Promise<void> {
+  await app.link(`Profile, ${username}`).click();
+  await app.button('Log out').click();
+}
+
+test('who logs out is asked about what is not sent, and then nothing of theirs remains, in any tab', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  const { first, second } = await writing(ada, charles);
+  await askToLogOut(first, ada);
+  const dialog = first.page.getByRole('dialog', { name: 'Log out and lose what is not sent?' });
+  await dialog.getByText('1 message has not been sent yet.').waitFor();
+  await dialog.getByText('1 message is begun and not finished.').waitFor();
+
+  // Whoever stays has lost nothing: the focus is there, and Escape does the same.
+  await expect
+    .poll(() => first.page.evaluate(() => document.activeElement?.textContent))
+    .toBe('Stay logged in');
+  await first.page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'hidden' });
+  await first.button('Log out').click();
+  await dialog.waitFor();
+  await first.page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  await first.page.evaluate((hash) => location.assign(hash), `#/with/${charles.id}`);
+  await first.message(WAITING, 'sending').waitFor();
+  expect(await first.textbox.inputValue()).toBe(BEGUN);
+
+  await askToLogOut(first, ada);
+  await first.button('Log out and delete').click();
+  for (const tab of [first, second]) {
+    await tab.heading('Log in').waitFor();
+    await expect
+      .poll(() => kept(tab))
+      .toContain('"localStorage":{},"sessionStorage":{},"rows":[],"caches":[],"cookies":""');
+    const words = [WAITING, BEGUN, 'From before'];
+    const names = [ada, charles].flatMap(({ id, username, email }) => [id, username, email]);
+    const left = await kept(tab);
+    expect(
+      [...words, ...names, ...Object.values(ada.tokens)].filter((one) => left.includes(String(one))),
+    ).toEqual([]);
+  }
+
+  await first.network.heal();
+  await second.logIn(ada);
+  await second.goTo(charles);
+  await second.showsTexts(['From before']);
+  await second.isOnline();
+  await second.say('Here again');
+  await second.showsState('Here again', 'sent');
+  await second.showsTexts(['From before', 'Here again']);
+  expect(await second.textbox.inputValue()).toBe('');
+});
+
+test('who has nothing to lose is not asked', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  const own = await device({ as: ada, hash: `#/with/${charles.id}` });
+  await own.say('Sent');
+  await own.showsState('Sent', 'sent');
+  await askToLogOut(own, ada);
+  await own.heading('Log in').waitFor();
+});
+
+test('a session that the server ends takes nothing away from whoever wrote it, also after a reload', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  const { first, second } = await writing(ada, charles);
+  first.faults.expect(/status of 401|WebSocket connection/);
+  const { access, refresh } = await first.page.evaluate(() =>
+    JSON.parse(localStorage.getItem('parley.tokens') ?? ''),
+  );
+  await post(url(), '/users/logout/', { refresh_token: refresh }, { authorization: `Bearer ${access}` });
+  await first.network.heal();
+  for (const tab of [first, second]) {
+    await tab.heading('Log in').waitFor({ timeout: 60_000 });
+    await tab.page.getByText('You were logged out. Log in again.').waitFor();
+  }
+  await first.page.reload();
+  await first.heading('Log in').waitFor();
+  await first.logIn(ada);
+  await first.goTo(charles);
+  await first.showsState(WAITING, 'sent');
+  for (const tab of [first, second]) {
+    await tab.isIn(charles);
+    await tab.showsTexts(['From before', WAITING]);
+  }
+  expect(await first.textbox.inputValue()).toBe(BEGUN);
+  expect(await second.textbox.inputValue()).toBe(`${BEGUN} too`);
+});
+
+test('somebody else who logs in after that finds nothing of it', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  const { first, second } = await writing(ada, charles);
+  first.faults.expect(/status of 401|WebSocket connection/);
+  const { access, refresh } = await first.page.evaluate(() =>
+    JSON.parse(localStorage.getItem('parley.tokens') ?? ''),
+  );
+  await post(url(), '/users/logout/', { refresh_token: refresh }, { authorization: `Bearer ${access}` });
+  await first.network.heal();
+  await first.heading('Log in').waitFor({ timeout: 60_000 });
+  await first.logIn(charles);
+  for (const tab of [first, second]) {
+    await tab.inbox(ada.username).waitFor();
+    await expect.poll(() => kept(tab)).toContain('"rows":[]');
+    const left = await kept(tab);
+    expect([WAITING, BEGUN, ada.tokens.access, 'parley.notify'].filter((one) => left.includes(one))).toEqual(
+      [],
+    );
+  }
+  // And so it is for ada, who was there before.
+  const hers = await device({
+    as: { ...ada, tokens: await logIn(url(), ada) },
+    hash: `#/with/${charles.id}`,
+  });
+  await hers.showsTexts(['From before']);
+});
