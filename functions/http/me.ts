@@ -14,7 +14,8 @@ export const handler = httpStack({ logger, count })
   .use(authenticate(verifyAccessToken))
   .handler(async (event) => {
     const { userId } = event.identity;
-    if (event.requestContext.http.method === 'GET') return json(200, body(await ownProfile(profile, userId)));
+    if (event.requestContext.http.method !== 'PATCH')
+      return json(200, body(await ownProfile(profile, userId)));
     const { first_name: firstName, last_name: lastName, presence } = readInput(profileRequest, event);
     return json(200, body(await changeProfile(profile, userId, { firstName, lastName, presence })));
   });

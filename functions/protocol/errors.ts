@@ -34,7 +34,7 @@ export class MethodNotAllowed extends ParleyError {
   readonly allow: readonly string[];
 
   constructor(method: string, allow: readonly string[]) {
-    super(`${method} is not possible here; ${allow.join(', ')} is.`);
+    super(`${method} is not allowed here. Allowed: ${allow.join(', ')}.`);
     this.allow = allow;
   }
 }

@@ -92,9 +92,10 @@ describe('the wire', () => {
       .filter((code) => /^(?:GET|PATCH|POST) /.test(code))
       .map((code) => code.replace(/\/$/, ''));
     const routed = httpRoutes
-      .filter(({ path }) => !path.endsWith('/{slash+}'))
+      .filter(({ path, method }) => !path.endsWith('/{slash+}') && method !== 'HEAD')
       .map(({ method, path }) => `${method} ${path.replace('+}', '}')}`);
     expect(sorted(shown)).toEqual(sorted(routed));
+    expect(readme.text).toContain('`HEAD` as `GET`');
   });
 
   it('lists every code of a problem with its status', () => {

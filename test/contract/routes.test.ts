@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../lib/app.ts';
 import { bundleFunctions } from '../../lib/bundle.ts';
-import { OPERATIONS } from './document.ts';
+import { DOCUMENT, OPERATIONS } from './document.ts';
 
 interface Resource {
   readonly Type: string;
@@ -20,6 +20,7 @@ afterAll(() => rmSync(outdir, { recursive: true }));
 
 /** The route keys of the HTTP API, such as `GET /users`, as they would be deployed. */
 let deployed: string[];
+let heads: string[];
 beforeAll(() => {
   bundleFunctions();
   // The pages have no routes.
@@ -38,9 +39,13 @@ beforeAll(() => {
     });
   // What answers `$default` says 404 and 405; the document has no operations for that.
   const refusing = routes.filter(({ key }) => key === '$default').map(({ answeredBy }) => answeredBy);
-  deployed = routes
+  const answering = routes
     .filter(({ key, answeredBy }) => /^[A-Z]+ \//.test(key) && !refusing.includes(answeredBy))
     .map(({ key }) => key);
+  // OpenAPI would have each of them described again; the document says once that HEAD answers as GET.
+  [heads = [], deployed = []] = [true, false].map((isHead) =>
+    answering.filter((key) => key.startsWith('HEAD ') === isHead),
+  );
 });
 
 const documented = OPERATIONS.map(({ method, path }) => `${method} ${path}`);
@@ -58,6 +63,12 @@ describe('the document and the template agree on the routes', () => {
     expect(deployed.map(plain).filter((key) => !documented.includes(key) && !twins.includes(key))).toEqual(
       [],
     );
+  });
+
+  it('every path that has GET has HEAD, and no other has, as the document says', () => {
+    const gets = deployed.filter((key) => key.startsWith('GET '));
+    expect(heads.toSorted()).toEqual(gets.map((key) => key.replace('GET', 'HEAD')).toSorted());
+    expect(DOCUMENT.info.description).toContain('`HEAD` answers as `GET`');
   });
 
   it('every operation answers with its trailing slash too, but the file and the page that takes what follows it', () => {

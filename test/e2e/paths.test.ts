@@ -1,13 +1,20 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { person } from './support/people.ts';
-import { rest } from './support/rest.ts';
+import { OPERATIONS } from '../contract/document.ts';
+import { conversationOf } from './support/devices.ts';
+import { sendMessage } from './support/messages.ts';
+import { people } from './support/people.ts';
+import { type Reply, rest } from './support/rest.ts';
 
 const api = rest(inject('parleyUrl'));
 
 let token: string;
 let id: string;
+let conversation: string;
 beforeAll(async () => {
-  ({ access: token, id } = await person(api));
+  const [ada, charles] = await people(api, 2);
+  ({ access: token, id } = ada);
+  conversation = conversationOf(ada, charles);
+  await sendMessage(api, ada, conversation, 'There is one.');
 });
 
 describe('every path answers with and without its trailing slash, without a redirect', () => {
@@ -98,25 +105,62 @@ describe('an unknown path answers 404', () => {
 describe('a known path with another method answers 405 and says which methods it has', () => {
   it.each([
     ['GET', '/users/register/', 'POST'],
+    ['HEAD', '/users/register/', 'POST'],
+    ['HEAD', '/users/token', 'POST'],
     ['PUT', '/users/token/', 'POST'],
     ['DELETE', '/users/token/refresh', 'POST'],
     ['PATCH', '/users/logout/', 'POST'],
-    ['POST', '/users/', 'GET'],
-    ['POST', '/users/me/', 'GET, PATCH'],
-    ['DELETE', '/users/me', 'GET, PATCH'],
-    ['PATCH', '/users/00000000-0000-0000-0000-000000000000/', 'GET'],
-    ['POST', '/conversations/', 'GET'],
-    ['PUT', '/conversations/a/', 'GET'],
-    ['PATCH', '/conversations/a/messages', 'GET, POST'],
-    ['DELETE', '/users', 'GET'],
-    ['POST', '/chat/history/00000000-0000-0000-0000-000000000000/', 'GET'],
-    ['POST', '/schema/', 'GET'],
-    ['PUT', '/schema/swagger-ui/', 'GET'],
-    ['DELETE', '/.well-known/jwks.json', 'GET'],
+    ['POST', '/users/', 'GET, HEAD'],
+    ['POST', '/users/me/', 'GET, HEAD, PATCH'],
+    ['DELETE', '/users/me', 'GET, HEAD, PATCH'],
+    ['PATCH', '/users/00000000-0000-0000-0000-000000000000/', 'GET, HEAD'],
+    ['POST', '/conversations/', 'GET, HEAD'],
+    ['PUT', '/conversations/a/', 'GET, HEAD'],
+    ['PATCH', '/conversations/a/messages', 'GET, HEAD, POST'],
+    ['DELETE', '/users', 'GET, HEAD'],
+    ['POST', '/chat/history/00000000-0000-0000-0000-000000000000/', 'GET, HEAD'],
+    ['POST', '/schema/', 'GET, HEAD'],
+    ['PUT', '/schema/swagger-ui/', 'GET, HEAD'],
+    ['DELETE', '/.well-known/jwks.json', 'GET, HEAD'],
   ])('%s %s', async (method, path, allowed) => {
     const reply = await api.request(method, path, { token });
-    expect(reply).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
+    expect(reply).toMatchObject({
+      status: 405,
+      ...(method !== 'HEAD' && { body: { code: 'method_not_allowed' } }),
+    });
     expect(reply.headers.get('allow')).toBe(allowed);
+  });
+});
+
+describe('HEAD answers as GET, without the body', () => {
+  // What is of the one request or its connection.
+  const own = ['age', 'apigw-requestid', 'connection', 'date', 'keep-alive', 'x-amz-cf-id', 'x-cache'];
+  const told = ({ headers }: Reply) =>
+    Object.fromEntries([...headers].filter(([name]) => !own.includes(name)).sort());
+
+  it.each([
+    ...OPERATIONS.filter(({ method }) => method === 'GET').flatMap(({ path }) => [path, `${path}/`]),
+    '/users?limit=1',
+    '/users?limit=none',
+    '/users/00000000-0000-0000-0000-000000000000',
+  ])('%s', async (path) => {
+    const at = path
+      .replace('{user_id}', id)
+      .replace('{conversation}', conversation)
+      .replace('{asset}', 'start.js');
+    const [get, head] = await Promise.all([api.get(at, { token }), api.request('HEAD', at, { token })]);
+    expect(head.status).toBe(get.status);
+    expect(told(head)).toEqual(told(get));
+    expect(head.body).toBeUndefined();
+  });
+
+  it('to a caller without a token, too', async () => {
+    const head = await api.request('HEAD', '/users/me/');
+    expect([head.status, head.headers.get('www-authenticate'), head.body]).toEqual([
+      401,
+      'Bearer',
+      undefined,
+    ]);
   });
 });
 
