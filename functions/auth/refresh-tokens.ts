@@ -1,20 +1,23 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { isId } from '../core/ids.ts';
 import type { IssuedRefresh, RefreshTokens } from '../core/sessions/ports.ts';
 
-/** 256 bits: nothing to guess, so that an unsalted hash is enough to keep. */
+/** 256 bits: nothing to guess, so that a plain hash is enough to keep. */
 const SECRET_BYTES = 32;
 const SECRET = /^[A-Za-z0-9_-]{43}$/;
 
 /**
  * Refresh tokens are `<user id>.<session id>.<family secret>.<rotation secret>`: opaque to clients. The ids find the
  * session, the family secret proves that the token was issued for it, the rotation secret that it is the current one.
+ *
+ * Each rotation secret is derived from the one before it and a salt that is stored with the session. So the successor of a
+ * token can be given once more when its answer got lost, and it stands nowhere in clear: the table has no secret, and
+ * whoever holds an old token has no salt.
  */
 export function refreshTokens(randomBytes: (size: number) => Buffer): RefreshTokens {
   const newSecret = () => randomBytes(SECRET_BYTES).toString('base64url');
 
-  function issue(userId: string, sessionId: string, family: string): IssuedRefresh {
-    const rotation = newSecret();
+  function issue(userId: string, sessionId: string, family: string, rotation: string): IssuedRefresh {
     return {
       token: `${userId}.${sessionId}.${family}.${rotation}`,
       familyHash: hash(family),
@@ -23,11 +26,13 @@ export function refreshTokens(randomBytes: (size: number) => Buffer): RefreshTok
   }
 
   return {
-    first: (userId, sessionId) => issue(userId, sessionId, newSecret()),
-    next(token) {
+    first: (userId, sessionId) => issue(userId, sessionId, newSecret(), newSecret()),
+    newSalt: newSecret,
+    next(token, salt) {
       const parts = split(token);
       if (!parts) throw new TypeError('only a refresh token has a next one');
-      return issue(parts.userId, parts.sessionId, parts.family);
+      const { userId, sessionId, family, rotation } = parts;
+      return issue(userId, sessionId, family, derive(rotation, family, salt));
     },
     read(token) {
       const parts = split(token);
@@ -43,6 +48,11 @@ function split(token: string) {
   const fits =
     isId(userId) && isId(sessionId) && SECRET.test(family) && SECRET.test(rotation) && rest.length === 0;
   return fits ? { userId, sessionId, family, rotation } : undefined;
+}
+
+/** HMAC-SHA-256 (RFC 2104), keyed with the secret that is replaced. */
+function derive(rotation: string, family: string, salt: string): string {
+  return createHmac('sha256', rotation).update(`${family}.${salt}`).digest('base64url');
 }
 
 function hash(secret: string): string {

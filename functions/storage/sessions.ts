@@ -13,7 +13,7 @@ export function sessionStore({ client, name }: Table): SessionStore {
       await client.send(
         new PutCommand({
           TableName: name,
-          Item: { ...key, ...session, rotations: 0, ttl: toEpochSeconds(expiresAt) },
+          Item: { ...key, ...session, ttl: toEpochSeconds(expiresAt) },
         }),
       );
     },
@@ -24,16 +24,18 @@ export function sessionStore({ client, name }: Table): SessionStore {
           new UpdateCommand({
             TableName: name,
             Key: sessionKey(claim.userId, claim.sessionId),
-            UpdateExpression: 'SET rotationHash = :next, #ttl = :ttl ADD rotations :one',
+            UpdateExpression:
+              'SET rotationHash = :next, replacedHash = :rotation, salt = :salt, rotatedAt = :at, #ttl = :ttl',
             ConditionExpression: 'familyHash = :family AND rotationHash = :rotation AND #ttl > :now',
             ExpressionAttributeNames: { '#ttl': 'ttl' },
             ExpressionAttributeValues: {
               ':family': claim.familyHash,
               ':rotation': claim.rotationHash,
               ':next': next.rotationHash,
+              ':salt': next.salt,
+              ':at': now.toISOString(),
               ':ttl': toEpochSeconds(next.expiresAt),
               ':now': toEpochSeconds(now),
-              ':one': 1,
             },
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
@@ -42,11 +44,10 @@ export function sessionStore({ client, name }: Table): SessionStore {
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         // The exception carries the item in DynamoDB's own notation.
-        const { familyHash, rotationHash, ttl } = error.Item ?? {};
+        const { familyHash, replacedHash, salt, rotatedAt, ttl } = error.Item ?? {};
         const isLive = Number(ttl?.N ?? 0) > toEpochSeconds(now);
         if (!isLive || familyHash?.S !== claim.familyHash) return 'unknown';
-        // The SDK tries again when an answer gets lost: then the first try has done it, and nobody else could have.
-        return rotationHash?.S === next.rotationHash ? 'rotated' : 'used';
+        return { replacedHash: replacedHash?.S, salt: salt?.S ?? '', at: new Date(rotatedAt?.S ?? 0) };
       }
     },
 

@@ -34,7 +34,8 @@ interface Faults {
   push(frame: Json): readonly number[];
   /** What becomes of a handshake. */
   handshake(token: string): 'open' | 'refuse' | 'hang';
-  http(method: string, path: string): Response | 'offline' | undefined;
+  /** `lost`: it is done, and its answer does not arrive. */
+  http(method: string, path: string): Response | 'offline' | 'lost' | undefined;
 }
 
 /** A server of two people, ada's client and bob, in memory; it keeps its promises, the network need not. */
@@ -45,6 +46,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
   /** The access token of each request. */
   const authorized: (string | undefined)[] = [];
   const refreshed = new Map<string, number>();
+  /** The last exchange of a refresh token: for a minute it can be repeated. */
+  let exchange: { readonly replaced: string; readonly successor: string; readonly at: number } | undefined;
   let generation = 0;
   let isEnded = false;
   let tries = 0;
@@ -88,10 +91,11 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
       await pause(2);
       const body = JSON.parse(String(init.body ?? '{}'));
-      const reply = spoiled ?? answer(`${init.method} ${pathname}`, searchParams, body);
+      const isDone = spoiled === undefined || spoiled === 'lost';
+      const reply = isDone ? answer(`${init.method} ${pathname}`, searchParams, body) : spoiled;
       // On its way, while more may happen.
       await pause(3);
-      if (reply === 'offline') throw new TypeError('fetch failed');
+      if (reply === 'offline' || spoiled === 'lost') throw new TypeError('fetch failed');
       return reply;
     },
     WebSocket: undefined as unknown as SocketConstructor,
@@ -143,8 +147,14 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     if (what === 'POST /users/token/refresh') {
       const uses = (refreshed.get(body.refresh) ?? 0) + 1;
       refreshed.set(body.refresh, uses);
-      if (uses > 1) isEnded = true;
-      return isEnded ? problem(401, 'token_invalid') : json(200, tokens());
+      const last = exchange?.replaced === body.refresh ? exchange : undefined;
+      const isRepeated = last !== undefined && Date.now() - last.at < 60_000;
+      if (uses > 1 && !isRepeated) isEnded = true;
+      if (isEnded) return problem(401, 'token_invalid');
+      const pair = tokens();
+      if (isRepeated) return json(200, { ...pair, refresh: last.successor });
+      exchange = { replaced: body.refresh, successor: pair.refresh, at: Date.now() };
+      return json(200, pair);
     }
     if (what === 'POST /users/logout') return new Response(null, { status: 204 });
     if (what === 'PATCH /users/me') Object.assign(server.profile, body);

@@ -147,6 +147,21 @@ describe('a session', () => {
     expect(client.session.value.state).toBe('in');
   });
 
+  it('outlives a refresh whose answer got lost: the next try gets the same tokens', async () => {
+    let isLosing = false;
+    const server = fakeServer({
+      http: (_method, path) => (isLosing && path === '/users/token/refresh' ? 'lost' : undefined),
+    });
+    const { client } = await online(server);
+    isLosing = true;
+    await expect(during(client.refresh())).rejects.toMatchObject({ code: 'offline' });
+    isLosing = false;
+    await during(client.refresh());
+    expect([...server.refreshed.values()]).toEqual([2]);
+    await during(client.refresh());
+    expect([client.session.value.state, server.isEnded]).toEqual(['in', false]);
+  });
+
   it('ends when the server has ended it, and a new one can begin', async () => {
     const server = fakeServer({
       http: (_method, path) =>

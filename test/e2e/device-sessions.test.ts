@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { device, messageTo, quiet } from './support/devices.ts';
-import { logIn, logOut, type Person, people, type Session } from './support/people.ts';
+import { logIn, logOut, type Person, people, reuse, type Session } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets, connect, refusal, type Socket } from './support/socket.ts';
 
@@ -35,9 +35,8 @@ describe('when a session ends', () => {
     for (const socket of [laptop, his]) await quiet(socket);
   });
 
-  it('because a refresh token was used twice, likewise', async () => {
-    await api.post('/users/token/refresh/', { refresh: session.refresh });
-    await api.post('/users/token/refresh/', { refresh: session.refresh });
+  it('because a refresh token came back after its successor was used, likewise', async () => {
+    await reuse(api, session.refresh);
     expect((await phone.closed).code).toBe(1000);
     expect(phone.frames).toEqual([ended]);
   });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { logIn, logOut, people } from './support/people.ts';
+import { logIn, logOut, people, reuse } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets, connect } from './support/socket.ts';
 
@@ -41,12 +41,11 @@ describe('logging out closes the sockets of that session', () => {
   });
 });
 
-describe('using a refresh token twice', () => {
+describe('a refresh token that comes back after its successor was used', () => {
   it('closes the sockets of the session, as nobody knows who holds them', async () => {
     const [ada, charles] = await people(api, 2);
     const socket = await connect(url, { token: ada.access, peer: charles.id });
-    await api.post('/users/token/refresh/', { refresh: ada.refresh });
-    await api.post('/users/token/refresh/', { refresh: ada.refresh });
+    await reuse(api, ada.refresh);
     await socket.closed;
   });
 });

@@ -69,3 +69,11 @@ export async function logIn(
 export function logOut(rest: Rest, { access, refresh }: Session): Promise<Reply> {
   return rest.post('/users/logout/', { refresh_token: refresh }, { token: access });
 }
+
+/** What a thief's copy does: the token comes back after its owner has gone on, which ends the session. */
+export async function reuse(rest: Rest, refresh: string): Promise<void> {
+  const exchange = (token: string) => rest.post('/users/token/refresh/', { refresh: token });
+  const { body } = await exchange(refresh);
+  await exchange(body.refresh);
+  expect(await exchange(refresh)).toMatchObject({ status: 401 });
+}

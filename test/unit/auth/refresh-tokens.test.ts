@@ -18,7 +18,7 @@ describe('a refresh token', () => {
   });
 
   it('is followed by one of the same family, with another rotation', () => {
-    const next = tokens.next(issued.token);
+    const next = tokens.next(issued.token, tokens.newSalt());
     expect(tokens.read(next.token)).toEqual({
       userId: alice.id,
       sessionId: id(500),
@@ -26,6 +26,24 @@ describe('a refresh token', () => {
       rotationHash: next.rotationHash,
     });
     expect(next.rotationHash).not.toBe(issued.rotationHash);
+  });
+
+  it('is followed by the same one for the same salt, and by others for others', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (salt, other) => {
+        const next = tokens.next(issued.token, salt);
+        expect(tokens.next(issued.token, salt)).toEqual(next);
+        if (other !== salt) expect(tokens.next(issued.token, other).token).not.toBe(next.token);
+        expect(tokens.next(next.token, salt).token).not.toBe(next.token);
+      }),
+    );
+  });
+
+  it('is not followed from what is stored: its hash and the salt give another one', () => {
+    const salt = tokens.newSalt();
+    const [userId, sessionId, family] = issued.token.split('.');
+    const fromTheTable = [userId, sessionId, family, issued.rotationHash].join('.');
+    expect(tokens.next(fromTheTable, salt).token).not.toBe(tokens.next(issued.token, salt).token);
   });
 
   it('begins a family of its own at each login', () => {
@@ -73,7 +91,7 @@ describe('no refresh token is', () => {
     ['one with a blank before it', ` ${issued.token}`],
   ])('%s', (_, text) => {
     expect(tokens.read(text)).toBeUndefined();
-    expect(() => tokens.next(text)).toThrow('only a refresh token has a next one');
+    expect(() => tokens.next(text, 'salt')).toThrow('only a refresh token has a next one');
   });
 
   it('any other text', () => {

@@ -10,7 +10,7 @@ const now = new Date(NOON);
 const NOON_S = now.getTime() / 1000;
 const Key = { pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}` };
 const claim = { userId: alice.id, sessionId: id(500), familyHash: '#family', rotationHash: '#1' };
-const next = { rotationHash: '#2', expiresAt: new Date('2026-11-24T12:00:00.000Z') };
+const next = { rotationHash: '#2', salt: 'salt', expiresAt: new Date('2026-11-24T12:00:00.000Z') };
 const fault = new Error('down');
 
 it('a session is stored with the moment at which it ends', async () => {
@@ -28,7 +28,6 @@ it('a session is stored with the moment at which it ends', async () => {
           familyHash: '#family',
           rotationHash: '#1',
           createdAt: NOON,
-          rotations: 0,
           ttl: NOON_S + 86_400,
         },
       },
@@ -42,8 +41,14 @@ function hashes(rotationHash: string) {
 
 describe('rotating', () => {
   /** What is stored when the condition fails, in DynamoDB's own notation. */
-  const stored = ({ family = '#family', rotation = '#9', ttl = NOON_S + 1 } = {}) =>
-    conditionFailed({ familyHash: { S: family }, rotationHash: { S: rotation }, ttl: { N: String(ttl) } });
+  const stored = ({ family = '#family', rotation = '#9', ttl = NOON_S + 1 } = {}, exchange = {}) =>
+    conditionFailed({
+      familyHash: { S: family },
+      rotationHash: { S: rotation },
+      ttl: { N: String(ttl) },
+      ...exchange,
+    });
+  const exchanged = { replacedHash: { S: '#8' }, salt: { S: 'grain' }, rotatedAt: { S: NOON } };
 
   it('is one conditional write, which asks for what is stored if it fails', async () => {
     expect(await sessions.rotate(claim, next, now)).toBe('rotated');
@@ -53,16 +58,18 @@ describe('rotating', () => {
         {
           TableName: 'parley-test',
           Key,
-          UpdateExpression: 'SET rotationHash = :next, #ttl = :ttl ADD rotations :one',
+          UpdateExpression:
+            'SET rotationHash = :next, replacedHash = :rotation, salt = :salt, rotatedAt = :at, #ttl = :ttl',
           ConditionExpression: 'familyHash = :family AND rotationHash = :rotation AND #ttl > :now',
           ExpressionAttributeNames: { '#ttl': 'ttl' },
           ExpressionAttributeValues: {
             ':family': '#family',
             ':rotation': '#1',
             ':next': '#2',
+            ':salt': 'salt',
+            ':at': NOON,
             ':ttl': NOON_S + 86_400,
             ':now': NOON_S,
-            ':one': 1,
           },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
@@ -71,19 +78,15 @@ describe('rotating', () => {
   });
 
   it.each([
-    ['another rotation of the family', stored(), 'used'],
-    [
-      'the rotation that was to be written: an earlier try did it, and its answer got lost',
-      stored({ rotation: '#2' }),
-      'rotated',
-    ],
+    ['another rotation of the family', stored({}, exchanged), { replacedHash: '#8', salt: 'grain', at: now }],
+    ['the first rotation of the family', stored(), { replacedHash: undefined, salt: '', at: new Date(0) }],
     ['another family', stored({ family: '#other' }), 'unknown'],
     ['the family, expired', stored({ ttl: NOON_S }), 'unknown'],
     ['its own rotation, expired', stored({ rotation: '#1', ttl: NOON_S - 1 }), 'unknown'],
     ['nothing', conditionFailed(), 'unknown'],
   ])('with %s in the store', async (_, failure, outcome) => {
     documents.on(UpdateCommand).rejects(failure);
-    expect(await sessions.rotate(claim, next, now)).toBe(outcome);
+    expect(await sessions.rotate(claim, next, now)).toEqual(outcome);
   });
 
   it('passes every other fault on', async () => {

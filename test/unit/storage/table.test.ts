@@ -116,11 +116,19 @@ describe('the table as it is opened', () => {
 });
 
 it('a failed condition brings along what is stored, as it comes over the wire', async () => {
-  const Item = { familyHash: { S: '#family' }, rotationHash: { S: '#9' }, ttl: { N: '9999999999' } };
+  const Item = {
+    familyHash: { S: '#family' },
+    rotationHash: { S: '#9' },
+    replacedHash: { S: '#1' },
+    salt: { S: 'grain' },
+    rotatedAt: { S: NOON },
+    ttl: { N: '9999999999' },
+  };
   const sessions = sessionStore(
     await tableAnswering(400, { ...typed('ConditionalCheckFailedException'), Item }),
   );
   const claim = { userId: alice.id, sessionId: id(500), familyHash: '#family', rotationHash: '#1' };
-  const next = { rotationHash: '#2', expiresAt: new Date(NOON) };
-  expect(await sessions.rotate(claim, next, new Date(NOON))).toBe('used');
+  const next = { rotationHash: '#2', salt: 'salt', expiresAt: new Date(NOON) };
+  const exchange = { replacedHash: '#1', salt: 'grain', at: new Date(NOON) };
+  expect(await sessions.rotate(claim, next, new Date(NOON))).toEqual(exchange);
 });

@@ -1,12 +1,13 @@
-import type { RefreshTokens, SessionStore } from '../../../functions/core/sessions/ports.ts';
+import type { LastExchange, RefreshTokens, SessionStore } from '../../../functions/core/sessions/ports.ts';
 import type { Session } from '../../../functions/core/sessions/session.ts';
 
-/** Refresh tokens that can be read: `user/session/family/rotation`, each rotation the former plus one. */
+/** Refresh tokens that can be read: `user/session/family/rotation`, each rotation the former plus the salt, which is 1. */
 export const readableTokens: RefreshTokens = {
   first: (userId, sessionId) => issue(userId, sessionId, 'family', 1),
-  next(token) {
+  newSalt: () => '1',
+  next(token, salt) {
     const [userId = '', sessionId = '', family = '', rotation] = token.split('/');
-    return issue(userId, sessionId, family, Number(rotation) + 1);
+    return issue(userId, sessionId, family, Number(rotation) + Number(salt));
   },
   read(token) {
     const [userId, sessionId, family, rotation] = token.split('/');
@@ -26,18 +27,22 @@ export const readableAccess = { sign: async (identity: object) => JSON.stringify
 /** Sessions in memory; `calls` has each change in order. */
 export function memorySessions(...sessions: readonly Session[]) {
   const live = new Map(sessions.map((session) => [session.id, session]));
+  const exchanges = new Map<string, LastExchange>();
   const calls: string[] = [];
   const store: SessionStore = {
     async create(session) {
       live.set(session.id, session);
     },
-    async rotate(claim, next, now) {
+    async rotate(claim, { salt, ...next }, now) {
       calls.push('rotate');
       const session = live.get(claim.sessionId);
       const isLive = session && session.userId === claim.userId && session.expiresAt > now;
       if (!isLive || session.familyHash !== claim.familyHash) return 'unknown';
-      if (session.rotationHash !== claim.rotationHash) return 'used';
+      if (session.rotationHash !== claim.rotationHash) {
+        return exchanges.get(session.id) ?? { replacedHash: undefined, salt: '', at: new Date(0) };
+      }
       live.set(session.id, { ...session, ...next });
+      exchanges.set(session.id, { replacedHash: claim.rotationHash, salt, at: now });
       return 'rotated';
     },
     async end(claim) {

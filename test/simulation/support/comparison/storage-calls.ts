@@ -178,7 +178,8 @@ const calls: readonly fc.Arbitrary<Call>[] = [
       familyHash: family > 0 ? 'f' : 'g',
       rotationHash: `r${n}`,
     };
-    return sessionStore(table).rotate(claim, { rotationHash: `r${n + 1}`, expiresAt: new Date(at(9)) }, now);
+    const next = { rotationHash: `r${n + 1}`, salt: `s${n}`, expiresAt: new Date(at(9)) };
+    return sessionStore(table).rotate(claim, next, now);
   }),
 ];
 

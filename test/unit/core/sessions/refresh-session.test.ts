@@ -58,12 +58,53 @@ describe('refreshing a session', () => {
     expect(JSON.parse((await refresh(token(1))).access)).toMatchObject({ staff: true });
   });
 
-  it('ends the whole family when a token is used twice', async () => {
-    const { refresh, sessions } = device();
+  it.each([0, 1_000, 59_999])(
+    'gives the token before the same successor again, %d ms later',
+    async (later) => {
+      const { refresh, sessions, clock } = device();
+      const first = await refresh(token(1));
+      clock.pass(later);
+      expect(await refresh(token(1))).toEqual(first);
+      expect(await refresh(first.refresh)).toMatchObject({ refresh: token(3) });
+      expect(sessions.calls).not.toContain('end');
+    },
+  );
+
+  it('gives two at once the same successor, with which both go on', async () => {
+    const { refresh } = device();
+    const [one, other] = await Promise.all([refresh(token(1)), refresh(token(1))]);
+    expect(one).toEqual(other);
+    const [next, same] = await Promise.all([refresh(one.refresh), refresh(other.refresh)]);
+    expect(next).toEqual(same);
+  });
+
+  it('ends the whole family when a token comes back after a minute', async () => {
+    const { refresh, sessions, clock } = device();
     const { refresh: current } = await refresh(token(1));
+    clock.pass(60_000);
     expect(await rejection(refresh(token(1)))).toEqual({ code: 'token_invalid' });
     expect(sessions.rows()).toEqual([]);
     expect(await rejection(refresh(current))).toEqual({ code: 'token_invalid' });
+  });
+
+  it('ends it at once for a token whose successor has been used: both cannot be lost answers', async () => {
+    const { refresh, sessions } = device();
+    await refresh((await refresh(token(1))).refresh);
+    expect(await rejection(refresh(token(1)))).toEqual({ code: 'token_invalid' });
+    expect(sessions.rows()).toEqual([]);
+  });
+
+  it('ends it for a token of the family that was never handed out', async () => {
+    const { refresh, sessions } = device();
+    expect(await rejection(refresh(token(7)))).toEqual({ code: 'token_invalid' });
+    expect(sessions.rows()).toEqual([]);
+  });
+
+  it('does not bring a session back that has ended meanwhile', async () => {
+    const { refresh, sessions } = device();
+    await refresh(token(1));
+    await sessions.end({ userId: alice.id, sessionId: session.id, familyHash: '#family', rotationHash: '' });
+    expect(await rejection(refresh(token(1)))).toEqual({ code: 'token_invalid' });
   });
 
   it.each([
