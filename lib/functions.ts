@@ -1,7 +1,7 @@
 import type { TableAccess } from './table-access.ts';
 
-/** Of the @connections API: POST sends, DELETE closes. */
-export type ConnectionMethod = 'POST' | 'DELETE';
+/** Of the @connections API: POST sends, GET tells whether a socket is open, DELETE closes it. */
+export type ConnectionMethod = 'POST' | 'GET' | 'DELETE';
 
 /** What one function is given; whatever is not here, it does not have. */
 export interface FunctionSpec {
@@ -128,7 +128,7 @@ export const functionSpecs = {
   },
   'websocket/message': {
     ...delivering,
-    connections: ['POST', 'DELETE'],
+    connections: ['POST', 'GET', 'DELETE'],
     sends: true,
     table: [
       { actions: ['Query', 'PutItem'], partitions: ['CONV#*'] },

@@ -1,6 +1,7 @@
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
+  GetConnectionCommand,
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
@@ -33,6 +34,15 @@ export function connectionsGateway(client: ApiGatewayManagementApiClient): Gatew
         return 'delivered';
       } catch (error) {
         if (error instanceof GoneException) return 'gone';
+        throw error;
+      }
+    },
+    async isOpen(connectionId) {
+      try {
+        await client.send(new GetConnectionCommand({ ConnectionId: connectionId }));
+        return true;
+      } catch (error) {
+        if (error instanceof GoneException) return false;
         throw error;
       }
     },

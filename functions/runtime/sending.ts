@@ -36,15 +36,17 @@ export const sending = {
   ...system,
 };
 
-/** Appends a message and delivers it, as the frame that `frameFor` makes of it for each member. */
+/** Appends a message and delivers it, as the frame that `frameFor` makes of it for each member. Over HTTP there is no socket to restore. */
 export function send(
   outgoing: Outgoing,
   frameFor: (message: Message, readerId: string) => object,
+  restore: (connection: Connection) => Promise<unknown> = async () => undefined,
 ): Promise<Appended> {
   return sendMessage(
     {
       append: (draft) => append(sending, draft),
       connections,
+      restore,
       deliver: (to, message) =>
         deliverToEach(sending, to, (readerId) => JSON.stringify(frameFor(message, readerId))),
       onFailure: (error) => logger.warn('connections could not be read or restored', error as Error),

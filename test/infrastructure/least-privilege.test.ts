@@ -50,7 +50,7 @@ describe('least privilege', () => {
     });
     expect(Object.fromEntries(reach)).toEqual({
       'send-message': ['/ws/POST/@connections/*'],
-      message: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
+      message: ['/ws/DELETE/@connections/*', '/ws/GET/@connections/*', '/ws/POST/@connections/*'],
       'account-changes': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
     });
   });

@@ -72,3 +72,28 @@ test('a retry that does not look for its client id is caught', { timeout: 120_00
   };
   expect(await caught(forgetsNames)).toMatch(/is stored twice|is acknowledged as .* and as/);
 });
+
+test('a row that is given back to whoever sends a frame is caught', { timeout: 120_000 }, async () => {
+  const asksNobody: Plant = (capabilities) => {
+    const { sessions } = capabilities;
+    return { ...capabilities, sessions: { ...sessions, isLive: async () => true } };
+  };
+  expect(await caught(asksNobody)).toMatch(/outlives its session|of an ended session is open/);
+});
+
+test('a refresh whose lost answer ends the session is caught', { timeout: 120_000 }, async () => {
+  const allowsOneUse: Plant = (capabilities) => {
+    const { sessions } = capabilities;
+    return {
+      ...capabilities,
+      sessions: {
+        ...sessions,
+        async rotate(...args) {
+          const outcome = await sessions.rotate(...args);
+          return typeof outcome === 'string' ? outcome : { ...outcome, replacedHash: undefined };
+        },
+      },
+    };
+  };
+  expect(await caught(allowsOneUse)).toMatch(/is logged out, because an answer got lost/);
+});

@@ -13,6 +13,8 @@ export interface ConnectionStore {
 export interface Gateway {
   /** `gone` when API Gateway knows no such connection (410). */
   post(connectionId: string, frame: string): Promise<'delivered' | 'gone'>;
+  /** Whether API Gateway knows the connection. */
+  isOpen(connectionId: string): Promise<boolean>;
   /** Closing a connection that is gone is no error. */
   close(connectionId: string): Promise<void>;
 }

@@ -6,7 +6,9 @@ import type { Message } from './message.ts';
 
 interface Dependencies {
   readonly append: (draft: Draft) => Promise<Appended>;
-  readonly connections: Pick<ConnectionStore, 'of' | 'put'>;
+  readonly connections: Pick<ConnectionStore, 'of'>;
+  /** Gives a live socket its row back. */
+  readonly restore: (connection: Connection) => Promise<unknown>;
   readonly deliver: (to: readonly Connection[], message: Message) => Promise<void>;
   /** Told of what went wrong beside the append: the message is stored, and that is what its sender is told. */
   readonly onFailure: (error: unknown) => void;
@@ -32,7 +34,7 @@ export interface Outgoing {
  * @throws what `append` throws; then nothing was stored and nobody was told
  */
 export async function sendMessage(dependencies: Dependencies, outgoing: Outgoing): Promise<Appended> {
-  const { append, connections, deliver, onFailure, now } = dependencies;
+  const { append, connections, restore, deliver, onFailure, now } = dependencies;
   const { senderId, peerId, text, clientId, after, from } = outgoing;
   const conversation = conversationIdOf(senderId, peerId);
   const connectionsOf = (userId: string) =>
@@ -50,8 +52,8 @@ export async function sendMessage(dependencies: Dependencies, outgoing: Outgoing
   const others = [...(own ?? []), ...(peers ?? [])].filter((one) => hears(one) && !isSender(one));
   await Promise.all([
     deliver(others, appended.message),
-    // A live socket whose row was removed by a false 410 gets it back here: its frame proves that it lives.
-    from && own && !own.some(isSender) ? connections.put(from).catch(onFailure) : undefined,
+    // A live socket whose row was removed by a false 410 gets it back here.
+    from && own && !own.some(isSender) ? restore(from).catch(onFailure) : undefined,
   ]);
   return appended;
 }

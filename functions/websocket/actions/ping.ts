@@ -1,9 +1,9 @@
-import { heal } from '../../core/connections/heal.ts';
-import { opening } from '../../runtime/opening.ts';
+import { restoreIfLost } from '../../core/connections/restore.ts';
 import type { Action } from './action.ts';
+import { restoring } from './restoring.ts';
 
 /** `ping`: keeps the socket from idling out, and gives it its row back if that was lost. */
 export const pingAction: Action<'ping'> = async ({ connection }) => {
-  const restored = await heal(opening, connection);
-  return { type: 'pong', time: opening.now().toISOString(), ...(restored && { restored }) };
+  const restored = await restoreIfLost(restoring, connection);
+  return { type: 'pong', time: restoring.now().toISOString(), ...(restored && { restored }) };
 };

@@ -1,5 +1,6 @@
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { refreshTokens } from '../../../functions/auth/refresh-tokens.ts';
 import { connectionsGateway } from '../../../functions/gateway/connections-gateway.ts';
 import { profileStore } from '../../../functions/storage/accounts.ts';
 import { connectionStore } from '../../../functions/storage/connections.ts';
@@ -9,7 +10,7 @@ import { inboxUpkeep } from '../../../functions/storage/inbox-upkeep.ts';
 import { markStore } from '../../../functions/storage/marks.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { membershipCheck, presenceStore } from '../../../functions/storage/presence.ts';
-import { sessionCheck } from '../../../functions/storage/sessions.ts';
+import { sessionCheck, sessionStore } from '../../../functions/storage/sessions.ts';
 import { tableWith } from '../../../functions/storage/table.ts';
 import { watchStore } from '../../../functions/storage/watches.ts';
 
@@ -17,6 +18,7 @@ export interface System {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly random: () => number;
+  readonly randomBytes: (size: number) => Buffer;
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
@@ -35,7 +37,8 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
     connections: connectionStore(table),
     gateway: connectionsGateway(management),
     profiles: profileStore(table),
-    sessions: sessionCheck(table),
+    sessions: { ...sessionStore(table), ...sessionCheck(table) },
+    refreshTokens: refreshTokens(system.randomBytes),
     marks: markStore(table),
     inbox: inboxReader(table),
     inboxUpkeep: inboxUpkeep(table),

@@ -1,13 +1,10 @@
 import type { Account } from '../../../functions/core/accounts/account.ts';
 import { accountStore } from '../../../functions/storage/accounts.ts';
-import { sessionStore } from '../../../functions/storage/sessions.ts';
 import { tableWith } from '../../../functions/storage/table.ts';
 import { Client } from './client.ts';
 import { documentClient } from './clients.ts';
 import { execute } from './table/execute.ts';
 import type { World } from './world.ts';
-
-const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
 /** Registers everybody, and gives each two devices and a client of the original protocol, none of them connected. */
 export async function cast(world: World): Promise<readonly Client[]> {
@@ -16,18 +13,9 @@ export async function cast(world: World): Promise<readonly Client[]> {
     'parley',
   );
   const accounts = accountStore(table, { wait: async () => undefined, random: () => 0 });
-  const sessions = sessionStore(table);
   const createdAt = new Date(world.scheduler.time);
   for (const { id, username } of world.people) {
     await accounts.create(accountOf(id, username, createdAt.toISOString()), 'hash');
-    await sessions.create({
-      id: world.sessionId,
-      userId: id,
-      familyHash: 'family',
-      rotationHash: 'rotation',
-      createdAt: createdAt.toISOString(),
-      expiresAt: new Date(createdAt.getTime() + YEAR_MS),
-    });
   }
   const clients = world.people.flatMap((person, i) => [
     new Client(world, person, 'phone'),

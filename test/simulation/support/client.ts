@@ -2,6 +2,7 @@ import type { Connection } from '../../../functions/core/connections/connection.
 import { conversationIdOf } from '../../../functions/core/conversations/conversation-id.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import type { Fate } from './fate.ts';
+import { type LogIn, logIn } from './log-in.ts';
 import type { ServerFrame, Socket } from './sockets.ts';
 import { faultOfMessage, type Shown, shownBy } from './witness.ts';
 import type { Person, World } from './world.ts';
@@ -23,6 +24,7 @@ export class Client {
   /** Of the last page of a sync. */
   position: string | undefined;
   connection: Connection | undefined;
+  logIn: LogIn | undefined;
   #socket: Socket | undefined;
   #isConnecting = false;
 
@@ -40,27 +42,38 @@ export class Client {
   async connect(fate: Fate): Promise<void> {
     if (this.isConnected || this.#isConnecting) return;
     this.#isConnecting = true;
+    if (!this.logIn) await logIn(this, fate);
+    if (this.logIn) await this.#open(this.logIn.sessionId, fate);
+    this.#isConnecting = false;
+  }
+
+  async #open(sessionId: string, fate: Fate): Promise<void> {
     const { world, person, peer } = this;
     const conversation = peer ? conversationIdOf(person.id, peer.id) : '';
     const socket: Socket = {
       connectionId: `${this.name}/${world.newId().slice(-4)}`,
       userId: person.id,
+      sessionId,
       conversation,
       connectedAt: new Date(world.scheduler.time),
       isOpen: false,
-      receive: (frame) => this.#receive(frame),
+      receive: (frame) => this.#receive(frame, sessionId),
       closed: () => this.#ended('told', fate),
     };
     const { connectionId, userId, connectedAt } = socket;
-    const sessionId = world.sessionId;
     const connection = { connectionId, userId, sessionId, conversation, connectedAt };
     world.say(`${this.name} connects as ${connectionId}`);
+    world.trouble(connectionId, fate);
     world.sockets.add(socket);
     const outcome = await world.invoke(`$connect ${connectionId}`, fate, (functions) =>
       functions.connect(connection, peer?.id ?? ''),
     );
-    this.#isConnecting = false;
-    if (outcome.kind !== 'ok') return;
+    if (outcome.kind === 'error' && outcome.error.code === 'token_invalid') this.#leave(sessionId);
+    if (outcome.kind !== 'ok') {
+      // Whether the function that was killed has left a row, API Gateway does not ask.
+      if (outcome.kind === 'lost') world.troubled.add(connectionId);
+      return;
+    }
     socket.isOpen = true;
     this.#socket = socket;
     this.connection = connection;
@@ -77,13 +90,21 @@ export class Client {
     const { connection, world } = this;
     this.connection = undefined;
     this.#socket = undefined;
+    if (ending === 'silent' && connection) world.troubled.add(connection.connectionId);
     if (ending === 'silent' || !connection) return;
+    world.trouble(connection.connectionId, fate);
     void world.invoke(`$disconnect ${connection.connectionId}`, fate, (functions) =>
       functions.disconnect(connection),
     );
   }
 
-  #receive(frame: ServerFrame): void {
+  /** The session is over; the next connection begins with a new one. */
+  #leave(sessionId: string): void {
+    if (this.logIn?.sessionId === sessionId) this.logIn = undefined;
+  }
+
+  #receive(frame: ServerFrame, sessionId: string): void {
+    if (frame.type === 'session.ended') this.#leave(sessionId);
     if (frame.type === 'chat.message') this.take(shownBy(frame));
     if (frame.type === 'presence') this.believe(frame);
   }

@@ -1,7 +1,7 @@
 import { admit } from '../../../functions/core/connections/admit.ts';
 import type { Connection } from '../../../functions/core/connections/connection.ts';
-import { heal } from '../../../functions/core/connections/heal.ts';
 import { openConnection } from '../../../functions/core/connections/open-connection.ts';
+import { restore, restoreIfLost } from '../../../functions/core/connections/restore.ts';
 import { peerIn } from '../../../functions/core/conversations/conversation-id.ts';
 import { deliver, deliverToEach } from '../../../functions/core/delivery/deliver.ts';
 import { tellDevices } from '../../../functions/core/delivery/tell-devices.ts';
@@ -12,18 +12,25 @@ import { append, type Draft } from '../../../functions/core/messages/append.ts';
 import { readHistory } from '../../../functions/core/messages/read-history.ts';
 import { type Outgoing, sendMessage } from '../../../functions/core/messages/send-message.ts';
 import { watchPresence } from '../../../functions/core/presence/watch-presence.ts';
+import { logOut } from '../../../functions/core/sessions/log-out.ts';
+import { openSession } from '../../../functions/core/sessions/open-session.ts';
+import { refreshSession } from '../../../functions/core/sessions/refresh-session.ts';
 import { catchUp, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
 import { TYPING_SECONDS, type TypingTimes, typing } from '../../../functions/core/typing/typing.ts';
 import {
   markFrame,
   messageFrame,
   presenceFrame,
+  sessionEndedFrame,
   typingFrame,
 } from '../../../functions/protocol/server-frames.ts';
 import type { Capabilities } from './capabilities.ts';
 
 /** As the stage is configured. */
 const PACE_LIMIT = { messages: 20, seconds: 10 };
+
+/** Longer than any schedule lasts: a session ends because somebody ended it. */
+const REFRESH_SECONDS = 365 * 24 * 60 * 60;
 
 interface Surroundings {
   /** What one running function remembers. */
@@ -39,7 +46,7 @@ interface Surroundings {
  */
 export function functionsWith(capabilities: Capabilities, { typingTimes, onFailure }: Surroundings) {
   const { log, connections, gateway, profiles, sessions, marks, inbox, presences, system } = capabilities;
-  const { memberships, watches } = capabilities;
+  const { memberships, watches, refreshTokens } = capabilities;
   const { now } = system;
   const sending = {
     log,
@@ -56,6 +63,16 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
   const devices = {
     connections,
     deliver: (to: readonly Connection[], frame: string) => deliver(sending, to, frame),
+    now,
+  };
+  const restoring = { connections, sessions, gateway, now, farewell: JSON.stringify(sessionEndedFrame) };
+  const login = {
+    profiles,
+    sessions,
+    refreshTokens,
+    accessTokens: { sign: async () => 'access' },
+    refreshSeconds: REFRESH_SECONDS,
+    newId: system.newId,
     now,
   };
   const marking = { history: log, marks, now };
@@ -84,6 +101,7 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
         {
           append: (draft) => append(sending, draft),
           connections,
+          restore: (connection) => restore(restoring, connection),
           deliver: (to, stored) =>
             deliverToEach(sending, to, (readerId) =>
               JSON.stringify(messageFrame(stored, username, readerId)),
@@ -110,7 +128,11 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
       return presenceFrame(await watchPresence({ memberships, presences, watches, now }, watcher, users));
     },
 
-    ping: (connection: Connection) => heal({ connections, now }, connection),
+    ping: (connection: Connection) => restoreIfLost(restoring, connection),
+
+    logIn: (userId: string) => openSession(login, userId),
+    logOut: (userId: string, token: string) => logOut({ sessions, refreshTokens }, userId, token),
+    refresh: (token: string) => refreshSession(login, token),
 
     /** What `PATCH /users/me` does to one's presence. */
     hide: (userId: string, hidden: boolean) => presences.hide(userId, hidden),

@@ -1,7 +1,8 @@
 import {
   DeleteConnectionCommand,
+  GetConnectionCommand,
   GoneException,
-  PostToConnectionCommand,
+  type PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Fault } from './fate.ts';
@@ -45,24 +46,31 @@ function conditionOf(fault: Fault | undefined): Condition {
 export function gatewayPort(sockets: Sockets, invocation: Invocation) {
   return (command: object): Promise<object> => {
     const { ConnectionId = '' } = (command as PostToConnectionCommand).input;
-    const what =
-      command instanceof PostToConnectionCommand ? `a post to ${ConnectionId}` : `closing ${ConnectionId}`;
+    const what = `${verbOf(command)} ${ConnectionId}`;
     return invocation.turn(what, (fault) => {
       if (fault?.kind === 'throttled') throw Object.assign(new Error(), { name: 'LimitExceededException' });
       if (fault?.kind === 'timed-out') throw Object.assign(new Error(), { name: 'TimeoutError' });
       if (fault?.kind === 'false-410') throw gone();
       const times = fault?.kind === 'done-twice' ? 2 : 1;
       for (let i = 0; i < times; i += 1) {
-        const isKnown =
-          command instanceof DeleteConnectionCommand
-            ? sockets.close(ConnectionId)
-            : sockets.post(ConnectionId, String((command as PostToConnectionCommand).input.Data));
+        const isKnown = carryOut(sockets, command, ConnectionId);
         if (!isKnown) throw gone();
       }
       if (fault?.kind === 'answer-lost') throw Object.assign(new Error(), { name: 'TimeoutError' });
       return {};
     });
   };
+}
+
+function verbOf(command: object): string {
+  if (command instanceof GetConnectionCommand) return 'looking for';
+  return command instanceof DeleteConnectionCommand ? 'closing' : 'a post to';
+}
+
+function carryOut(sockets: Sockets, command: object, connectionId: string): boolean {
+  if (command instanceof GetConnectionCommand) return sockets.isOpen(connectionId);
+  if (command instanceof DeleteConnectionCommand) return sockets.close(connectionId);
+  return sockets.post(connectionId, String((command as PostToConnectionCommand).input.Data));
 }
 
 function gone(): Error {

@@ -1,8 +1,9 @@
 import type { Plant } from './capabilities.ts';
 import { check, checkDirectory } from './check.ts';
 import { checkAllOffline, checkDeparture, checkPresence, checkSockets } from './check-presence.ts';
+import { checkSessions } from './check-sessions.ts';
 import { inboxesOf } from './inboxes.ts';
-import { calmDown, depart, endAllSockets, settle } from './settle.ts';
+import { calmDown, depart, endAllSockets, pingAll, settle } from './settle.ts';
 import { Simulation } from './simulation.ts';
 import type { Schedule } from './steps.ts';
 
@@ -27,6 +28,10 @@ export async function runSchedule({ people, steps }: Schedule, plant?: Plant): P
       await calmDown(simulation);
       checkPresence(simulation);
       checkDirectory(simulation);
+    },
+    async () => {
+      await pingAll(simulation);
+      checkSessions(simulation);
     },
     async () => {
       await settle(simulation);

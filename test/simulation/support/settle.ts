@@ -20,11 +20,22 @@ export async function calmDown(simulation: Simulation): Promise<void> {
   await finish(simulation);
 }
 
+/** A frame of each open socket gives it the row back that a false 410 took, or ends it with its session. */
+export async function pingAll(simulation: Simulation): Promise<void> {
+  await all(simulation, simulation.clients, async ({ world, connection, peer, name }) => {
+    if (connection && !peer) await world.invoke(`ping of ${name}`, GOOD_FATE, ({ ping }) => ping(connection));
+  });
+  await finish(simulation);
+}
+
 /** All clients connect, try again what was not answered, and catch up. */
 export async function settle(simulation: Simulation): Promise<void> {
   const { world, clients, intents } = simulation;
   for (const client of clients.filter(({ peer }) => peer)) client.disconnect('told', GOOD_FATE);
-  await all(simulation, clients, (client) => client.connect(GOOD_FATE));
+  // Whoever finds at the door that their session has ended logs in and comes again.
+  for (const _ of ['once', 'again']) {
+    await all(simulation, clients, (client) => client.connect(GOOD_FATE));
+  }
   for (const client of clients) {
     if (!client.isConnected) world.blame(`${client.name} cannot connect`);
   }
@@ -35,11 +46,7 @@ export async function settle(simulation: Simulation): Promise<void> {
     world.scheduler.pass(11_000);
     await all(simulation, unanswered, (intent) => trySending(world, intent, GOOD_FATE));
   }
-  // A frame gives a live socket the row back that a false 410 took.
-  await all(simulation, clients, async ({ connection, peer, name }) => {
-    if (connection && !peer) await world.invoke(`ping of ${name}`, GOOD_FATE, ({ ping }) => ping(connection));
-  });
-  await finish(simulation);
+  await pingAll(simulation);
   await all(simulation, clients, (client) => synchronize(client, GOOD_FATE));
   await finish(simulation);
 }

@@ -5,6 +5,7 @@ import { synchronize } from './catching-up.ts';
 import type { Client } from './client.ts';
 import { type Fate, GOOD_FATE } from './fate.ts';
 import { type Intent, newIntent, trySending } from './intent.ts';
+import { logOut, refresh } from './log-in.ts';
 import { MarkAttempts } from './marks.ts';
 import { type Reader, readersOf } from './readers.ts';
 import { Recency } from './recency.ts';
@@ -78,6 +79,10 @@ export class Simulation {
       case 'typing':
       case 'ping':
         return this.#tell(action.kind, action, fate);
+      case 'log-out':
+        return logOut(this.#client(action.by), fate);
+      case 'refresh':
+        return refresh(this.#client(action.by), action.tabs, fate);
       case 'hide': {
         const { id, username } = this.#client(action.by).person;
         world.say(`${username} ${action.hidden ? 'hides' : 'shows'} their presence`);
@@ -129,6 +134,7 @@ export class Simulation {
     const { connection, name, person, peer } = this.#client(by);
     if (!connection || peer) return;
     world.say(`${name}: ${kind}`);
+    world.trouble(connection.connectionId, fate);
     await world.invoke(`${kind} by ${name}`, fate, async (functions) => {
       if (kind === 'ping') return functions.ping(connection);
       return functions.typing(connection, conversationIdOf(person.id, this.#other(person, to).id));

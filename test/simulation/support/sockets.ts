@@ -2,6 +2,7 @@
 export interface Socket {
   readonly connectionId: string;
   readonly userId: string;
+  readonly sessionId: string;
   /** The one conversation that it is for; empty for a device's. */
   readonly conversation: string;
   readonly connectedAt: Date;
@@ -39,6 +40,10 @@ export class Sockets {
     this.#onPost(socket, frame);
     socket.receive(frame);
     return true;
+  }
+
+  isOpen(connectionId: string): boolean {
+    return this.#all.get(connectionId)?.isOpen === true;
   }
 
   close(connectionId: string): boolean {

@@ -1,5 +1,5 @@
 import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation-id.ts';
-import { membershipKey, messageKey } from '../../../functions/storage/keys.ts';
+import { membershipKey, messageKey, sessionKey } from '../../../functions/storage/keys.ts';
 import type { ServerFrame, Socket } from './sockets.ts';
 import type { State } from './table/state.ts';
 
@@ -30,13 +30,18 @@ export function faultOfMessage(
 /** What is wrong with posting this frame to this socket now: nobody gets what is not theirs, nor what is not stored. */
 export function faultOfFrame(state: State, socket: Socket, frame: ServerFrame): string | undefined {
   const { type } = frame;
-  const { userId, connectionId } = socket;
+  const { userId, sessionId, connectionId } = socket;
   const outsider = `a frame ${JSON.stringify(frame)} reaches ${connectionId} of ${userId}, whom it does not concern`;
   if (type === 'presence') {
     const users = frame.users as readonly { user_id: string }[];
     const isShared = ({ user_id }: { user_id: string }) =>
       state.get(membershipKey(userId, conversationIdOf(userId, user_id))) !== undefined;
     return socket.conversation === '' && users.every(isShared) ? undefined : outsider;
+  }
+  if (type === 'session.ended') {
+    if (socket.conversation !== '') return outsider;
+    const isLive = state.get(sessionKey(userId, sessionId)) !== undefined;
+    return isLive ? `${connectionId} is told that its session has ended, which lives` : undefined;
   }
   const conversation = String(frame.conversation);
   if (!membersOf(conversation)?.includes(userId)) return outsider;

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { ParleyError } from '../../../functions/core/errors.ts';
 import type { TypingTimes } from '../../../functions/core/typing/typing.ts';
 import { type Capabilities, capabilitiesOver, type Plant } from './capabilities.ts';
 import { documentClient, managementClient } from './clients.ts';
-import type { Fate } from './fate.ts';
+import type { Fate, Fault } from './fate.ts';
 import { type Functions, functionsWith } from './functions.ts';
 import { Invocation } from './invocation.ts';
 import { gatewayPort, storePort } from './ports.ts';
@@ -28,7 +29,8 @@ export type Outcome<T> =
 /** What may come out of a store or gateway that fails; anything else that is thrown is a bug. */
 const OUTAGES = new Set(['TimeoutError', 'ThrottlingException', 'LimitExceededException']);
 
-const SESSION = 'session';
+/** Faults for which a function cannot finish what it began. */
+const BREAKING = new Set<Fault['kind']>(['killed', 'throttled', 'timed-out', 'answer-lost']);
 
 /** One table, one gateway, and everybody who uses them. */
 export class World {
@@ -43,10 +45,13 @@ export class World {
   readonly violations: string[] = [];
   /** No faults any more: everything settles. */
   isCalm = false;
+  /** Connections whose row may stand although it should not: their end was told to nobody, or a function died over them. */
+  readonly troubled = new Set<string>();
   readonly #plant: Plant;
   readonly #typingTimes: TypingTimes = new Map();
   #ids = 1000;
   #chance = 0;
+  #secrets = 0;
 
   constructor(people: number, plant: Plant = (capabilities) => capabilities) {
     this.#plant = plant;
@@ -67,6 +72,11 @@ export class World {
     if (violation === undefined) return;
     this.violations.push(shortened(violation));
     this.say(`!!! ${violation}`);
+  };
+
+  /** A function that is about to do something with a connection's row may not get to its end. */
+  readonly trouble = (connectionId: string, { faults }: Fate): void => {
+    if (!this.isCalm && faults.some(({ kind }) => BREAKING.has(kind))) this.troubled.add(connectionId);
   };
 
   readonly newId = (): string => {
@@ -101,6 +111,7 @@ export class World {
           now: () => invocation.now(),
           newId: this.newId,
           random: () => this.#random(),
+          randomBytes: (size) => this.#randomBytes(size),
           wait: (milliseconds) => invocation.wait(milliseconds),
         },
       }),
@@ -130,14 +141,16 @@ export class World {
     this.blame(`${name} threw ${error instanceof Error ? error.stack : String(error)}`);
   }
 
+  /** The same in every run. */
+  #randomBytes(size: number): Buffer {
+    this.#secrets += 1;
+    return createHash('shake256', { outputLength: size }).update(String(this.#secrets)).digest();
+  }
+
   /** Evenly spread, and the same in every run. */
   #random(): number {
     this.#chance = (this.#chance + 0.618_033_988_75) % 1;
     return this.#chance;
-  }
-
-  get sessionId(): string {
-    return SESSION;
   }
 }
 

@@ -2,6 +2,7 @@ import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
   ForbiddenException,
+  GetConnectionCommand,
   GoneException,
   LimitExceededException,
   PostToConnectionCommand,
@@ -44,6 +45,24 @@ describe('posting', () => {
   it.each(faults)('does not take %s for it', async (fault) => {
     api.on(PostToConnectionCommand).rejects(fault);
     await expect(gateway.post('a', '{}')).rejects.toBe(fault);
+  });
+});
+
+describe('looking whether a connection is open', () => {
+  it('asks for it', async () => {
+    api.on(GetConnectionCommand).resolves({});
+    expect(await gateway.isOpen('a')).toBe(true);
+    expect(api).toHaveReceivedCommandExactlyOnceWith(GetConnectionCommand, { ConnectionId: 'a' });
+  });
+
+  it('finds that it is gone', async () => {
+    api.on(GetConnectionCommand).rejects(gone);
+    expect(await gateway.isOpen('a')).toBe(false);
+  });
+
+  it.each(faults)('does not take %s for that', async (fault) => {
+    api.on(GetConnectionCommand).rejects(fault);
+    await expect(gateway.isOpen('a')).rejects.toBe(fault);
   });
 });
 

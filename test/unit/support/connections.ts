@@ -37,8 +37,11 @@ export function memoryConnections(...rows: readonly Connection[]) {
 
 type Post = 'delivered' | 'gone' | Error;
 
-/** `@connections`, which answers each connection's posts as told, the last answer for ever; else it delivers. */
-export function scriptedGateway(answers: Readonly<Record<string, readonly Post[]>> = {}) {
+/** `@connections`, which answers each connection's posts as told, the last answer from then on; else it delivers. */
+export function scriptedGateway(
+  answers: Readonly<Record<string, readonly Post[]>> = {},
+  gone: readonly string[] = [],
+) {
   const posts: [connectionId: string, frame: string][] = [];
   const closed: string[] = [];
   const gateway: Gateway = {
@@ -50,6 +53,7 @@ export function scriptedGateway(answers: Readonly<Record<string, readonly Post[]
       if (answer instanceof Error) throw answer;
       return answer;
     },
+    isOpen: async (connectionId) => !gone.includes(connectionId),
     async close(connectionId) {
       closed.push(connectionId);
     },

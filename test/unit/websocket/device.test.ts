@@ -1,6 +1,7 @@
 import '../support/environment.ts';
 import {
   ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -240,16 +241,25 @@ it('`presence.watch` answers with the presence of those whom one has a conversat
 });
 
 describe('`ping`', () => {
+  const here = { pk: `USER#${alice.id}`, sk: 'CONN#alice-here' };
+
   it('is answered with the server’s time', async () => {
     expect(await send({ action: 'ping', ref: 'r1' })).toEqual({ type: 'pong', time: NOON, ref: 'r1' });
   });
 
   it('gives a live socket its row back', async () => {
-    const key = { pk: `USER#${alice.id}`, sk: 'CONN#alice-here' };
-    const row = state.get(key);
-    state.set(key, undefined);
+    const row = state.get(here);
+    state.set(here, undefined);
+    store({ pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}`, ttl: Date.parse(NOON) / 1000 + 60 });
+    expect(await send({ action: 'ping' })).toMatchObject({ type: 'pong', restored: true });
+    expect(state.get(here)).toEqual(row);
+  });
+
+  it('gives none to a socket whose session has ended, and closes it', async () => {
+    state.set(here, undefined);
     await send({ action: 'ping' });
-    expect(state.get(key)).toEqual(row);
+    expect(state.get(here)).toBeUndefined();
+    expect(api.commandCalls(DeleteConnectionCommand)).toHaveLength(1);
   });
 });
 

@@ -41,8 +41,9 @@ describe('opening a connection', () => {
     expect(connections.rows()).toEqual([]);
   });
 
-  it('refuses when nobody can tell', async () => {
-    const { result } = open(() => Promise.reject(new Unavailable()));
+  it('refuses when nobody can tell, and leaves no row behind', async () => {
+    const { result, connections } = open(() => Promise.reject(new Unavailable()));
     expect(await rejection(result)).toEqual({ code: 'unavailable', retryAfter: 1 });
+    expect(connections.rows()).toEqual([]);
   });
 });

@@ -10,6 +10,8 @@ import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const message = aMessage(1);
+type SendDependencies = Parameters<typeof sendMessage>[0];
+
 const here = aConnection('alice-here');
 const outgoing: Outgoing = {
   from: here,
@@ -27,7 +29,7 @@ function send({
 }: {
   rows?: readonly Connection[];
   append?: (draft: Draft) => Promise<Appended>;
-  faults?: Partial<ReturnType<typeof memoryConnections>>;
+  faults?: Partial<ReturnType<typeof memoryConnections> & Pick<SendDependencies, 'restore'>>;
 }) {
   const delivered: string[][] = [];
   const connections = memoryConnections(...rows);
@@ -37,8 +39,9 @@ function send({
   const failures: unknown[] = [];
   const onFailure = (error: unknown) => failures.push(error);
   const now = frozenClock().now;
+  const restore = faults.restore ?? connections.put;
   const result = sendMessage(
-    { append, connections: { ...connections, ...faults }, deliver, onFailure, now },
+    { append, connections: { ...connections, ...faults }, restore, deliver, onFailure, now },
     outgoing,
   );
   return { result, delivered, connections, failures };
@@ -134,7 +137,7 @@ describe('sending a message', () => {
     const { result, failures } = send({
       rows: [],
       faults: {
-        put: async () => {
+        restore: async () => {
           throw outage;
         },
       },
@@ -156,6 +159,7 @@ describe('sending a message', () => {
             return [here];
           },
         },
+        restore: async () => {},
         deliver: async () => {},
         onFailure: () => {},
         now: frozenClock().now,

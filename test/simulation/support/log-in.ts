@@ -1,0 +1,74 @@
+import type { Client } from './client.ts';
+import type { Fate } from './fate.ts';
+
+/** Within a minute the token before gets the same successor again; clocks that go wrong take some of it. */
+const GRACE_MS = 59_000;
+
+/** One log-in of a client. */
+export interface LogIn {
+  readonly sessionId: string;
+  refresh: string;
+  /** When the current refresh token was first sent. */
+  triedAt: number | undefined;
+  /** Exchanges whose answers are still to come: a client begins no other one meanwhile. */
+  underWay: number;
+  /** It was asked to end. */
+  isLeaving: boolean;
+}
+
+/** A new session, as by an email and a password. */
+export async function logIn(client: Client, fate: Fate): Promise<void> {
+  const { world, person, name } = client;
+  world.say(`${name} logs in`);
+  const outcome = await world.invoke(`log-in of ${name}`, fate, (functions) => functions.logIn(person.id));
+  if (outcome.kind !== 'ok' || client.logIn) return;
+  const { refresh } = outcome.value;
+  client.logIn = {
+    sessionId: refresh.split('.')[1] ?? '',
+    refresh,
+    triedAt: undefined,
+    underWay: 0,
+    isLeaving: false,
+  };
+}
+
+/** The client forgets its tokens, whether or not it hears of the end. Its socket is the server's to close. */
+export async function logOut(client: Client, fate: Fate): Promise<void> {
+  const { world, person, name, logIn } = client;
+  if (!logIn || logIn.underWay > 0) return;
+  world.say(`${name} logs out of ${logIn.sessionId}`);
+  client.logIn = undefined;
+  logIn.isLeaving = true;
+  await world.invoke(`log-out of ${name}`, fate, (functions) => functions.logOut(person.id, logIn.refresh));
+}
+
+/** So many tabs of one client exchange its refresh token at once. */
+export async function refresh(client: Client, tabs: number, fate: Fate): Promise<void> {
+  const { logIn } = client;
+  if (!logIn || logIn.underWay > 0) return;
+  const sent = logIn.refresh;
+  logIn.triedAt ??= client.world.scheduler.time;
+  await Promise.all(Array.from({ length: tabs }, () => exchange(client, logIn, sent, fate)));
+}
+
+async function exchange(client: Client, logIn: LogIn, sent: string, fate: Fate): Promise<void> {
+  const { world, name } = client;
+  world.say(`${name} refreshes`);
+  logIn.underWay += 1;
+  const outcome = await world.invoke(`refresh of ${name}`, fate, (functions) => functions.refresh(sent));
+  logIn.underWay -= 1;
+  if (outcome.kind === 'ok') {
+    const { refresh } = outcome.value;
+    if (logIn.refresh !== sent && logIn.refresh !== refresh) world.blame(`${name} got two successors`);
+    logIn.refresh = refresh;
+    logIn.triedAt = undefined;
+  } else if (outcome.kind === 'error' && outcome.error.code === 'token_invalid') {
+    const triedAt = logIn.triedAt ?? world.scheduler.time;
+    if (!logIn.isLeaving && world.scheduler.time - triedAt < GRACE_MS) {
+      world.blame(`${name} is logged out, because an answer got lost`);
+    }
+    if (client.logIn === logIn) client.logIn = undefined;
+  } else if (outcome.kind === 'error' && outcome.error.code !== 'unavailable') {
+    world.blame(`a refresh is refused with ${outcome.error.code}`);
+  }
+}
