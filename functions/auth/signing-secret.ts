@@ -3,13 +3,27 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { tellingOutages } from '../aws/outages.ts';
 import type { SecretReader } from './signing-keys.ts';
 
+/** It answers in some ten milliseconds; a log-in must not hang for a minute, which is the SDK's own patience. */
+const REQUEST_TIMEOUT_MS = 1_500;
+const CONNECT_TIMEOUT_MS = 1_000;
+
+export function openSecrets(): SecretsManagerClient {
+  const client = new SecretsManagerClient({
+    maxAttempts: 3,
+    requestHandler: {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
+  return tellingOutages(client);
+}
+
 /** The stage's secret in Secrets Manager, in its current and (after a rotation) its previous version. */
-export function signingSecret(
-  secretArn: string,
-  client = new SecretsManagerClient({ maxAttempts: 3 }),
-): SecretReader {
+export function signingSecret(secretArn: string, client: SecretsManagerClient): SecretReader {
   async function version(stage: 'AWSCURRENT' | 'AWSPREVIOUS'): Promise<string | undefined> {
     const { SecretString } = await client.send(
       new GetSecretValueCommand({ SecretId: secretArn, VersionStage: stage }),

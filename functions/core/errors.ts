@@ -130,3 +130,8 @@ export class RateLimited extends ParleyError {
     this.retryAfter = retryAfter;
   }
 }
+
+/** Whether the caller may try again, and in how many seconds. */
+export function isRetriable(error: unknown): error is TooManyAttempts | RateLimited | Busy | Unavailable {
+  return [TooManyAttempts, RateLimited, Busy, Unavailable].some((type) => error instanceof type);
+}

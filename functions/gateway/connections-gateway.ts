@@ -5,6 +5,7 @@ import {
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
+import { tellingOutages } from '../aws/outages.ts';
 import type { Gateway } from '../core/connections/ports.ts';
 
 /** A post that hangs would hold up the sender's acknowledgement. */
@@ -16,7 +17,7 @@ const CONNECT_TIMEOUT_MS = 500;
  * template sets to the WebSocket API's stage.
  */
 export function openGateway(): ApiGatewayManagementApiClient {
-  return new ApiGatewayManagementApiClient({
+  const client = new ApiGatewayManagementApiClient({
     maxAttempts: 2,
     requestHandler: {
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -24,6 +25,7 @@ export function openGateway(): ApiGatewayManagementApiClient {
       throwOnRequestTimeout: true,
     },
   });
+  return tellingOutages(client);
 }
 
 export function connectionsGateway(client: ApiGatewayManagementApiClient): Gateway {

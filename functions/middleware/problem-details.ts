@@ -1,13 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import {
-  Busy,
-  ParleyError,
-  RateLimited,
-  TooManyAttempts,
-  Unavailable,
-  ValidationFailed,
-} from '../core/errors.ts';
+import { isRetriable, ParleyError, ValidationFailed } from '../core/errors.ts';
 import { MethodNotAllowed, UnsupportedEncoding } from '../protocol/errors.ts';
 import type { HttpReply } from './replies.ts';
 
@@ -46,8 +39,6 @@ const TITLE: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-const RETRIABLE = [TooManyAttempts, RateLimited, Busy, Unavailable] as const;
-
 /** An error as `application/problem+json` (RFC 9457). What is not a {@link ParleyError} stays generic outside. */
 export function problemReply(error: unknown): HttpReply {
   const code = error instanceof ParleyError ? error.code : 'internal';
@@ -72,10 +63,7 @@ function extraHeaders(error: unknown, status: number): Record<string, string> {
   if (error instanceof MethodNotAllowed) return { allow: error.allow.join(', ') };
   // So a client can tell this 415 from that of a type (RFC 9110 §15.5.16).
   if (error instanceof UnsupportedEncoding) return { 'accept-encoding': 'identity' };
-  if (RETRIABLE.some((type) => error instanceof type)) {
-    return { 'retry-after': String((error as InstanceType<(typeof RETRIABLE)[number]>).retryAfter) };
-  }
-  return {};
+  return isRetriable(error) ? { 'retry-after': String(error.retryAfter) } : {};
 }
 
 /** Answers every error of the handler and of the middlewares before it, and reports those that are the server's. */

@@ -1,4 +1,4 @@
-import { type FieldErrors, RateLimited, ValidationFailed } from '../core/errors.ts';
+import { type FieldErrors, isRetriable, ValidationFailed } from '../core/errors.ts';
 import type { InboxEntry } from '../core/inbox/inbox.ts';
 import type { Message } from '../core/messages/message.ts';
 import type { Presence } from '../core/presence/presence.ts';
@@ -89,7 +89,7 @@ export function errorFrame(error: Told, ref?: string) {
     type: 'error' as const,
     code: error.code,
     detail: error.message,
-    ...(error instanceof RateLimited && { retry_after: error.retryAfter }),
+    ...(isRetriable(error) && { retry_after: error.retryAfter }),
     ...(error instanceof ValidationFailed && { errors: error.errors satisfies FieldErrors }),
     ...(ref !== undefined && { ref }),
   };

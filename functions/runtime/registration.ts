@@ -3,4 +3,4 @@ import { accountStore } from '../storage/accounts.ts';
 import { system } from './system.ts';
 import { table } from './table.ts';
 
-export const registration = { accounts: accountStore(table, system), passwords: passwordHasher, ...system };
+export const registration = { accounts: accountStore(table), passwords: passwordHasher, ...system };

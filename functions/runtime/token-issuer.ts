@@ -1,7 +1,7 @@
 import { accessTokens } from '../auth/access-tokens.ts';
 import { refreshTokens } from '../auth/refresh-tokens.ts';
 import { signingKeys } from '../auth/signing-keys.ts';
-import { signingSecret } from '../auth/signing-secret.ts';
+import { openSecrets, signingSecret } from '../auth/signing-secret.ts';
 import { publicKeys } from '../storage/public-keys.ts';
 import { config } from './config.ts';
 import { system } from './system.ts';
@@ -11,7 +11,7 @@ import { table } from './table.ts';
 export const tokenIssuer = {
   accessTokens: accessTokens({
     signingKey: signingKeys({
-      secret: signingSecret(config.text('SIGNING_SECRET_ARN')),
+      secret: signingSecret(config.text('SIGNING_SECRET_ARN'), openSecrets()),
       published: publicKeys(table),
       now: system.now,
     }),

@@ -1,44 +1,28 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Account, Credentials } from '../core/accounts/account.ts';
 import type { AccountStore, CredentialStore, ProfileStore } from '../core/accounts/ports.ts';
-import { Unavailable } from '../core/errors.ts';
 import { directoryKey, emailKey, profileKey, usernameKey } from './keys.ts';
 import type { Table } from './table.ts';
-
-/** Two registrations that touch one item at the same moment cancel each other; the second look finds a winner. */
-const MAX_CONFLICTS = 8;
+import { transact } from './transact.ts';
 
 /**
  * One transaction: both claims, the profile, and the places in the directory. The claims come first, so that the
- * reasons of a cancellation line up with them.
+ * places of what failed line up with them.
  */
-export function accountStore(
-  { client, name }: Table,
-  { wait, random }: { wait: (milliseconds: number) => Promise<void>; random: () => number },
-): AccountStore {
+export function accountStore(table: Table): AccountStore {
   return {
     async create(account, passwordHash) {
-      const command = new TransactWriteCommand({
-        TransactItems: itemsOf(account, passwordHash).map((Item) => ({
-          Put: { TableName: name, Item, ConditionExpression: 'attribute_not_exists(pk)' },
+      const failed = await transact(
+        table,
+        itemsOf(account, passwordHash).map((Item) => ({
+          Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' },
         })),
-      });
-      for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-        try {
-          await client.send(command);
-          return [];
-        } catch (error) {
-          if (!(error instanceof TransactionCanceledException)) throw error;
-          const codes = error.CancellationReasons?.map((reason) => reason.Code) ?? [];
-          const taken = (['email', 'username'] as const).filter(
-            (_, i) => codes[i] === 'ConditionalCheckFailed',
-          );
-          if (taken.length > 0) return taken;
-          await wait(random() * 20 * 2 ** conflicts);
-        }
-      }
-      throw new Unavailable();
+      );
+      if (failed.length === 0) return [];
+      const taken = (['email', 'username'] as const).filter((_, i) => failed.includes(i));
+      // Neither claim, but the profile or a place in a list: a new id that exists, which is nobody's mistake.
+      if (taken.length === 0) throw new Error('the items of a new account exist already');
+      return taken;
     },
   };
 }

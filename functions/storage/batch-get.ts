@@ -27,13 +27,14 @@ export async function batchGet(
 }
 
 async function readChunk(
-  { client, name }: Table,
+  { client, name, backoff }: Table,
   chunk: readonly Key[],
   consistent: boolean,
   found: Map<string, Item>,
 ): Promise<void> {
   let left = chunk.map(({ pk, sk }): Record<string, unknown> => ({ pk, sk }));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    if (round > 0) await backoff(round - 1);
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetCommand({ RequestItems: { [name]: { Keys: left, ConsistentRead: consistent } } }),
     );

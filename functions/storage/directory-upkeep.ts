@@ -1,17 +1,15 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { DirectoryList, DirectoryUpkeep } from '../core/accounts/ports.ts';
-import { Unavailable } from '../core/errors.ts';
 import { directoryCountKey, directoryKey } from './keys.ts';
 import type { Table } from './table.ts';
-
-type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+import { type TransactItem, transact } from './transact.ts';
 
 /**
  * An entry and its list's count change in one transaction, on condition that the entry has not been changed so
  * before: a stream record that comes twice counts once.
  */
-export function directoryUpkeep({ client, name }: Table): DirectoryUpkeep {
+export function directoryUpkeep(table: Table): DirectoryUpkeep {
+  const { name } = table;
+
   async function change(list: DirectoryList, by: 1 | -1, entry: TransactItem): Promise<void> {
     const count = {
       Update: {
@@ -21,14 +19,8 @@ export function directoryUpkeep({ client, name }: Table): DirectoryUpkeep {
         ExpressionAttributeValues: { ':by': by },
       },
     };
-    try {
-      await client.send(new TransactWriteCommand({ TransactItems: [entry, count] }));
-    } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
-      if (error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed') return;
-      // The counter is contended: the stream brings the record again.
-      throw new Unavailable({ cause: error });
-    }
+    // The entry comes first. Where its condition does not hold, the record has been followed before.
+    await transact(table, [entry, count]);
   }
 
   return {

@@ -1,11 +1,19 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { Unavailable } from '../core/errors.ts';
+import { tellingOutages } from '../aws/outages.ts';
 
 /** The one table, and the client to reach it. */
 export interface Table {
   readonly client: DynamoDBDocumentClient;
   readonly name: string;
+  /** Waits before another round of what the SDK does not try again by itself: full jitter, longer with each round from 0. */
+  readonly backoff: (round: number) => Promise<void>;
+}
+
+interface Chance {
+  readonly wait: (milliseconds: number) => Promise<void>;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
 }
 
 /** A DynamoDB call answers in milliseconds; one that takes this long is lost, and better tried again. */
@@ -13,8 +21,11 @@ const REQUEST_TIMEOUT_MS = 1_500;
 const CONNECT_TIMEOUT_MS = 1_000;
 const MAX_TRIES = 3;
 
+const FIRST_BACKOFF_MS = 20;
+const MAX_BACKOFF_MS = 400;
+
 /** Opens the table of that name with the SDK's own region, credentials and endpoint. */
-export function openTable(name: string): Table {
+export function openTable(name: string, chance: Chance): Table {
   const base = new DynamoDBClient({
     maxAttempts: MAX_TRIES,
     requestHandler: {
@@ -26,43 +37,15 @@ export function openTable(name: string): Table {
   return tableWith(
     DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } }),
     name,
+    chance,
   );
 }
 
-/** Makes the faults of the store, as opposed to those of a request, known as {@link Unavailable}. */
-export function tableWith(client: DynamoDBDocumentClient, name: string): Table {
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      try {
-        return await next(args);
-      } catch (error) {
-        throw isTransient(error) ? new Unavailable({ cause: error }) : error;
-      }
-    },
-    { step: 'initialize', name: 'unavailable', override: true },
-  );
-  return { client, name };
-}
-
-const TRANSIENT = new Set([
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'ThrottlingException',
-  'InternalServerError',
-  'ServiceUnavailable',
-  'TimeoutError',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-]);
-
-function isTransient(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  return (
-    TRANSIENT.has(error.name) ||
-    (typeof code === 'string' && TRANSIENT.has(code)) ||
-    ($metadata?.httpStatusCode ?? 0) >= 500
-  );
+/** The table over a given client: its outages are told as `Unavailable`. */
+export function tableWith(client: DynamoDBDocumentClient, name: string, { wait, random }: Chance): Table {
+  return {
+    client: tellingOutages(client),
+    name,
+    backoff: (round) => wait(random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** round)),
+  };
 }

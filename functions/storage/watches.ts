@@ -24,12 +24,13 @@ type Write =
  * Who watches whom: a row in the partition of the watched, and the device's whole list beside its connection, so that
  * the rows can be found again. All expire with the longest life that a socket has.
  */
-export function watchStore({ client, name }: Table): WatchStore {
+export function watchStore({ client, name, backoff }: Table): WatchStore {
   async function write(writes: readonly Write[]): Promise<void> {
     for (let i = 0; i < writes.length; i += MAX_WRITES) {
       let left: readonly Write[] = writes.slice(i, i + MAX_WRITES);
       for (let round = 0; left.length > 0; round += 1) {
         if (round === MAX_ROUNDS) throw new Unavailable();
+        if (round > 0) await backoff(round - 1);
         const { UnprocessedItems } = await client.send(
           new BatchWriteCommand({ RequestItems: { [name]: [...left] } }),
         );

@@ -233,7 +233,11 @@ describe('the limits', () => {
       asked = input;
       return {};
     };
-    await messageStore({ client: { send } as unknown as DynamoDBDocumentClient, name: 't' }).since('c', 1);
+    await messageStore({
+      client: { send } as unknown as DynamoDBDocumentClient,
+      name: 't',
+      backoff: async () => {},
+    }).since('c', 1);
     // One more than it may have tells whether the log goes on.
     expect(asked.Limit).toBe(limit('messages back that a retry is looked for with `after`') + 1);
   });

@@ -21,6 +21,8 @@ const forbidden = [
   ['functions/storage', '../runtime/config.ts'],
   ['functions/auth', '../storage/table.ts'],
   ['functions/gateway', '../storage/table.ts'],
+  ['functions/aws', '../storage/table.ts'],
+  ['functions/http', '../aws/outages.ts'],
   ['functions/runtime', '../protocol/frames.ts'],
   ['functions/http', '../storage/sessions.ts'],
   ['functions/http', '../auth/passwords.ts'],

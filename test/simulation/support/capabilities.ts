@@ -30,7 +30,7 @@ interface Ports {
 
 /** The adapters over one invocation's ports, as functions/runtime makes them over the real ones. */
 export function capabilitiesOver({ documents, management, system }: Ports) {
-  const table = tableWith(documents, 'parley');
+  const table = tableWith(documents, 'parley', system);
   return {
     table,
     log: messageStore(table),

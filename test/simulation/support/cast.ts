@@ -11,8 +11,9 @@ export async function cast(world: World): Promise<readonly Client[]> {
   const table = tableWith(
     documentClient(async (command) => execute(world.state, command)),
     'parley',
+    { wait: async () => undefined, random: () => 0 },
   );
-  const accounts = accountStore(table, { wait: async () => undefined, random: () => 0 });
+  const accounts = accountStore(table);
   const createdAt = new Date(world.scheduler.time);
   for (const { id, username } of world.people) {
     await accounts.create(accountOf(id, username, createdAt.toISOString()), 'hash');

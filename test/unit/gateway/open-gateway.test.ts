@@ -36,7 +36,10 @@ describe('the gateway as it is opened', () => {
   it('gives up on a post that is never answered, while the sender still waits', async () => {
     const gateway = await gatewayAt(() => {});
     const started = performance.now();
-    await expect(gateway.post('abc', '{}')).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(gateway.post('abc', '{}')).rejects.toMatchObject({
+      code: 'unavailable',
+      cause: { name: 'TimeoutError' },
+    });
     expect(performance.now() - started).toBeLessThan(9_000);
   });
 });

@@ -36,6 +36,7 @@ describe('an error while handling a frame', () => {
       type: 'error',
       code: 'busy',
       detail: new Busy().message,
+      retry_after: 1,
     });
   });
 

@@ -126,10 +126,14 @@ it('a conversation is told from its reader’s side', () => {
 describe('an error', () => {
   const busy = 'The server is busy. Nothing was stored; try again in a moment.';
   it.each([
-    [new Busy(), { code: 'busy', detail: busy }],
+    [new Busy(), { code: 'busy', detail: busy, retry_after: 1 }],
     [
       new Unavailable({ cause: new Error('secret') }),
-      { code: 'unavailable', detail: 'The service is overloaded for a moment. Try again.' },
+      {
+        code: 'unavailable',
+        detail: 'The service is overloaded for a moment. Try again.',
+        retry_after: 1,
+      },
     ],
     [
       new RateLimited(7),

@@ -2,17 +2,13 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { accountStore, credentialStore, profileStore } from '../../../functions/storage/accounts.ts';
-import { frozenClock } from '../support/clock.ts';
 import { alice, id } from '../support/people.ts';
 import { rejection } from '../support/rejection.ts';
-import { documents, sent, table } from '../support/table.ts';
+import { documents, sent, table, waits } from '../support/table.ts';
 
 const profile = { pk: `USER#${alice.id}`, sk: 'PROFILE', ...alice };
 
-function store() {
-  const { wait, waits } = frozenClock();
-  return { create: () => accountStore(table, { wait, random: () => 0.5 }).create(alice, 'hash'), waits };
-}
+const create = () => accountStore(table).create(alice, 'hash');
 
 /** A cancellation with these reasons, in the order of the transaction's items. */
 const cancelled = (...codes: string[]) =>
@@ -26,7 +22,7 @@ const CONFLICT = 'TransactionConflict';
 
 describe('creating an account', () => {
   it('is one transaction of both claims, the profile and the places in the directory, all or nothing', async () => {
-    expect(await store().create()).toEqual([]);
+    expect(await create()).toEqual([]);
     const put = (Item: object) => ({
       Put: { TableName: 'parley-test', Item, ConditionExpression: 'attribute_not_exists(pk)' },
     });
@@ -56,7 +52,7 @@ describe('creating an account', () => {
     [[CONFLICT, TAKEN, 'None', 'None', 'None'], ['username']],
   ])('cancelled for %j tells what is taken: %j', async (codes, taken) => {
     documents.on(TransactWriteCommand).rejects(cancelled(...codes));
-    expect(await store().create()).toEqual(taken);
+    expect(await create()).toEqual(taken);
     expect(sent()).toHaveLength(1);
   });
 
@@ -66,26 +62,25 @@ describe('creating an account', () => {
       .rejectsOnce(cancelled(CONFLICT, CONFLICT, 'None', 'None', 'None'))
       .rejectsOnce(cancelled('None', CONFLICT, 'None', 'None', 'None'))
       .rejectsOnce(cancelled(TAKEN, TAKEN, 'None', 'None', 'None'));
-    const { create, waits } = store();
     expect(await create()).toEqual(['email', 'username']);
     expect(waits).toEqual([10, 20]);
   });
 
   it('succeeds after a conflict that led to nothing', async () => {
     documents.on(TransactWriteCommand).rejectsOnce(cancelled(CONFLICT)).resolvesOnce({});
-    expect(await store().create()).toEqual([]);
+    expect(await create()).toEqual([]);
   });
 
   it('gives up after eight conflicts', async () => {
     documents.on(TransactWriteCommand).rejects(cancelled(CONFLICT));
-    expect(await rejection(store().create())).toEqual({ code: 'unavailable', retryAfter: 1 });
+    expect(await rejection(create())).toEqual({ code: 'unavailable', retryAfter: 1 });
     expect(sent()).toHaveLength(8);
   });
 
   it('passes every other fault on', async () => {
     const fault = new Error('down');
     documents.on(TransactWriteCommand).rejects(fault);
-    await expect(store().create()).rejects.toBe(fault);
+    await expect(create()).rejects.toBe(fault);
   });
 });
 

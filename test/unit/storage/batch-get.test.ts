@@ -2,7 +2,7 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { batchGet } from '../../../functions/storage/batch-get.ts';
 import { rejection } from '../support/rejection.ts';
-import { documents, sent, table } from '../support/table.ts';
+import { documents, sent, table, waits } from '../support/table.ts';
 
 const key = (n: number) => ({ pk: 'P', sk: `S${n}` });
 const item = (n: number) => ({ ...key(n), value: n });
@@ -65,6 +65,7 @@ describe('items by key', () => {
       .resolvesOnce(found(item(2)));
     expect(await get(keys(3, 1))).toEqual([item(1), item(2), item(3)]);
     expect(sent()).toEqual([request([key(1), key(2), key(3)]), request([key(2), key(3)]), request([key(2)])]);
+    expect(waits).toEqual([10, 20]);
   });
 
   it('are given up after five rounds: the caller may try again', async () => {

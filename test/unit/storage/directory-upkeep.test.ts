@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { directoryUpkeep } from '../../../functions/storage/directory-upkeep.ts';
 import { alice } from '../support/people.ts';
 import { rejection } from '../support/rejection.ts';
-import { documents, sent, table } from '../support/table.ts';
+import { documents, sent, table, waits } from '../support/table.ts';
 
 const upkeep = directoryUpkeep(table);
 const TableName = 'parley-test';
@@ -71,9 +71,28 @@ describe.each(['countIn', 'enter', 'leave'] as const)('%s', (name) => {
     await expect(changes[name]()).resolves.toBeUndefined();
   });
 
-  it('fails for a counter that is contended, so that the stream brings the record again', async () => {
+  it('is tried again while the counter is contended, with backoff', async () => {
+    documents
+      .on(TransactWriteCommand)
+      .rejectsOnce(cancelled('None', 'TransactionConflict'))
+      .rejectsOnce(cancelled('None', 'ThrottlingError'))
+      .resolves({});
+    await expect(changes[name]()).resolves.toBeUndefined();
+    expect(sent()).toHaveLength(3);
+    expect(waits).toEqual([10, 20]);
+  });
+
+  it('fails for a counter that stays contended, so that the stream brings the record again', async () => {
     documents.on(TransactWriteCommand).rejects(cancelled('None', 'TransactionConflict'));
     expect(await rejection(changes[name]())).toEqual({ code: 'unavailable', retryAfter: 1 });
+    expect(sent()).toHaveLength(8);
+  });
+
+  it('passes a mistake of its own on at once', async () => {
+    const mistake = cancelled('ValidationError', 'None');
+    documents.on(TransactWriteCommand).rejects(mistake);
+    await expect(changes[name]()).rejects.toBe(mistake);
+    expect(sent()).toHaveLength(1);
   });
 
   it('passes every other fault on', async () => {

@@ -8,6 +8,7 @@ import { NOON } from '../support/clock.ts';
 import { serve } from '../support/http-server.ts';
 import { alice, id } from '../support/people.ts';
 
+const chance = { wait: async () => {}, random: () => 0.5 };
 const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
 
 /** A table whose store answers every request with this, over HTTP. */
@@ -20,7 +21,7 @@ async function tableAnswering(status: number, body: object) {
 
 function tableAt(endpoint: string) {
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
-  return tableWith(DynamoDBDocumentClient.from(client), 'parley-test');
+  return tableWith(DynamoDBDocumentClient.from(client), 'parley-test', chance);
 }
 
 const typed = (name: string) => ({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: name });
@@ -31,6 +32,8 @@ describe('a fault of the store is known as Unavailable', () => {
     [400, 'ThrottlingException'],
     [400, 'ProvisionedThroughputExceededException'],
     [400, 'RequestLimitExceeded'],
+    [400, 'TransactionInProgressException'],
+    [400, 'TransactionConflictException'],
     [500, 'InternalServerError'],
     [503, 'ServiceUnavailable'],
     [502, 'SomethingElse'],
@@ -45,6 +48,20 @@ describe('a fault of the store is known as Unavailable', () => {
     const { client } = tableAt('http://127.0.0.1:1');
     await expect(client.send(get)).rejects.toBeInstanceOf(Unavailable);
   });
+
+  it.each(['ETIMEDOUT', 'EAI_AGAIN', 'ECONNRESET', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH'])(
+    'when the network says %s',
+    async (code) => {
+      const client = new DynamoDBClient({
+        region: 'us-east-1',
+        credentials,
+        maxAttempts: 1,
+        requestHandler: { handle: () => Promise.reject(Object.assign(new Error(code), { code })) },
+      });
+      const { client: documents } = tableWith(DynamoDBDocumentClient.from(client), 'parley-test', chance);
+      await expect(documents.send(get)).rejects.toBeInstanceOf(Unavailable);
+    },
+  );
 
   it('when the connection breaks', async () => {
     const { client } = tableAt(await serve((request) => void request.socket.destroy()));
@@ -74,7 +91,7 @@ describe('the table as it is opened', () => {
     vi.stubEnv('AWS_REGION', 'us-east-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'x');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
-    return openTable('parley-test').client;
+    return openTable('parley-test', chance).client;
   }
 
   it('is found where the SDK’s own variable says', async () => {

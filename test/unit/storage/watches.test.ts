@@ -5,7 +5,7 @@ import { NOON } from '../support/clock.ts';
 import { memoryTable } from '../support/memory-table.ts';
 import { alice, bob, id } from '../support/people.ts';
 import { rejection } from '../support/rejection.ts';
-import { documents, sent, table } from '../support/table.ts';
+import { documents, sent, table, waits } from '../support/table.ts';
 
 const watches = watchStore(table);
 const TableName = 'parley-test';
@@ -82,6 +82,7 @@ describe('rows are written', () => {
       .resolvesOnce({ UnprocessedItems: {} });
     await watches.watch(phone, [bob.id, id(3)], now);
     expect(sent().slice(2)).toEqual([batch(put(bob.id), put(id(3))), batch(put(id(3)))]);
+    expect(waits).toEqual([10]);
   });
 
   it('in five rounds at most, and then the list still names them all', async () => {

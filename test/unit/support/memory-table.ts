@@ -31,7 +31,7 @@ export function memoryTable(): MemoryTable {
     },
   });
   return {
-    table: { client, name: 'parley-test' },
+    table: { client, name: 'parley-test', backoff: async () => {} },
     state,
     commands,
     killAfter: (count) => {

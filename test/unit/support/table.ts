@@ -7,13 +7,18 @@ import { tableWith } from '../../../functions/storage/table.ts';
 /** The document client of this test file, which sends nothing; a command without an answer gets an empty one. */
 export const documents = mockClient(DynamoDBDocumentClient);
 
+/** For how long the adapters waited between their rounds, in milliseconds. */
+export const waits: number[] = [];
+
 export const table = tableWith(
   DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' })),
   'parley-test',
+  { wait: async (milliseconds) => void waits.push(milliseconds), random: () => 0.5 },
 );
 
 beforeEach(() => {
   documents.reset();
+  waits.length = 0;
   documents.onAnyCommand().resolves({});
 });
 

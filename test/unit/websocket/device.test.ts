@@ -30,6 +30,9 @@ const socketOf = (userId: string, connectionId: string, conversation = '') =>
     ttl: Date.parse(NOON) / 1000 + 7_200,
   });
 
+const sessionOfAlice = () =>
+  store({ pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}`, ttl: Date.parse(NOON) / 1000 + 60 });
+
 /** Alice and Bob have said three things; each has two devices open, and Bob a socket of the original protocol. */
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
@@ -88,6 +91,7 @@ describe('a socket without a conversation', () => {
 
   it.each([undefined, null, ''])('that lost its row gets that of a device back (%j)', async (peerId) => {
     state.set({ pk: `USER#${alice.id}`, sk: 'CONN#alice-here' }, undefined);
+    sessionOfAlice();
     await send({ action: 'ping' }, { peerId });
     expect(state.get({ pk: `USER#${alice.id}`, sk: 'CONN#alice-here' })).toMatchObject({ conversation: '' });
   });
@@ -250,7 +254,7 @@ describe('`ping`', () => {
   it('gives a live socket its row back', async () => {
     const row = state.get(here);
     state.set(here, undefined);
-    store({ pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}`, ttl: Date.parse(NOON) / 1000 + 60 });
+    sessionOfAlice();
     expect(await send({ action: 'ping' })).toMatchObject({ type: 'pong', restored: true });
     expect(state.get(here)).toEqual(row);
   });

@@ -141,10 +141,7 @@ const calls: readonly fc.Arbitrary<Call>[] = [
   fc.tuple(small, small).map(([n, name]) => (table, run) => {
     const account = { id: uuid(run, n), email: `${run}.${n}@example.org`, username: `${run}.${name}` };
     const more = { firstName: 'A', lastName: 'B', staff: false, createdAt: at(0) };
-    return accountStore(table, { wait: async () => undefined, random: () => 0 }).create(
-      { ...account, ...more },
-      'hash',
-    );
+    return accountStore(table).create({ ...account, ...more }, 'hash');
   }),
   fc
     .tuple(small, fc.constantFrom('countIn' as const, 'leave' as const))

@@ -1,0 +1,45 @@
+import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { Unavailable } from '../core/errors.ts';
+
+/** A put that meets a transaction on the same item. The SDK does not try it again. */
+const CONTENDED = new Set(['TransactionConflictException']);
+
+interface Client {
+  readonly middlewareStack: {
+    add(
+      middleware: (next: (args: never) => Promise<unknown>) => (args: never) => Promise<unknown>,
+      options: object,
+    ): void;
+  };
+}
+
+/**
+ * Makes a client tell faults that pass as {@link Unavailable}: throttling, timeouts, a network or a service that is down. By then
+ * the SDK has tried again by itself. Which faults pass is the SDK's own list, so that it grows with the SDK.
+ */
+export function tellingOutages<T extends object>(client: T): T {
+  (client as unknown as Client).middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw isOutage(error) ? new Unavailable({ cause: error }) : error;
+      }
+    },
+    { step: 'initialize', name: 'outages', override: true },
+  );
+  return client;
+}
+
+function isOutage(error: unknown): boolean {
+  if (!isSdkError(error)) return false;
+  return (
+    isTransientError(error) || isThrottlingError(error) || isServerError(error) || CONTENDED.has(error.name)
+  );
+}
+
+type SdkError = Parameters<typeof isTransientError>[0];
+
+function isSdkError(error: unknown): error is SdkError {
+  return error instanceof Error;
+}
