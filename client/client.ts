@@ -54,7 +54,7 @@ export function createClient(options: ClientOptions) {
     connection: line.state as Observable<typeof line.state.value>,
     inbox: {
       items: inbox.items,
-      /** In all conversations together. */
+      /** In all conversations together; `isComplete` once those that `items` does not have are counted too. */
       unread: inbox.unread,
       hasMore: inbox.hasMore,
       isLoaded: inbox.isLoaded,

@@ -10,6 +10,7 @@ import { type Observable, observable } from './observable.ts';
 import type { PresenceBook } from './presence.ts';
 import type { Pauses } from './retrying/pauses.ts';
 import { persist } from './retrying/persist.ts';
+import { createUnread, unreadIn } from './unread.ts';
 
 /** A conversation as a list shows it. */
 export interface InboxItem {
@@ -46,7 +47,6 @@ const PREVIEW_CHARACTERS = 120;
 /** The conversations, most recent first, and what is unread in them. */
 export function createInbox({ get, marks, presence, ownId, isOnline, random, pauses }: Options) {
   const items = observable<readonly InboxItem[]>([]);
-  const unread = observable(0);
   const hasMore = observable(false);
   const isLoaded = observable(false);
   const known = new Map<string, { readonly peer: User; readonly last: LastMessage }>();
@@ -72,7 +72,7 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
       id,
       peer,
       last: { seq, senderId, text, createdAt },
-      unread: Math.max(0, seq - read),
+      unread: unreadIn(seq, own),
       read,
       peerRead,
       peerReceived,
@@ -88,11 +88,12 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
     );
     const { value } = items;
     if (next.length !== value.length || next.some((item, i) => item !== value[i])) items.set(next);
-    unread.set(next.reduce((sum, item) => sum + item.unread, 0));
+    unread.list(next.reduce((sum, item) => sum + item.unread, 0));
   };
 
   const put = (id: string, peer: User, last: LastMessage) => {
     const before = known.get(id)?.last;
+    unread.listed(id);
     if (!before) void presence.met(peer.id);
     // The inbox follows the log by about a second: what came by the socket may be newer.
     known.set(id, { peer, last: before && before.seq >= last.seq ? before : last });
@@ -109,12 +110,14 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
     render();
   };
 
+  const unread = createUnread({ get, marks, isListed: (id) => known.has(id), onListed: merge });
+
   const page = async (path: string) => {
     const mine = era;
     const { next, results } = await get<ConversationPage>(path);
     if (mine !== era) return undefined;
     merge(results);
-    return { next };
+    return { next, ids: new Set(results.map(({ id }) => id)) };
   };
   const follow = (next: string | null) => {
     cursor = next;
@@ -126,6 +129,7 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
     const mine = era;
     const before = asked.get(id);
     if (!before || before.seq < last.seq) asked.set(id, last);
+    unread.said(id, last.seq);
     if (before) return;
     const ask = async () => {
       const entry = await get<Conversation>(`/conversations/${encodeURIComponent(id)}`);
@@ -141,7 +145,8 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
 
   return {
     items: items as Observable<readonly InboxItem[]>,
-    unread: unread as Observable<number>,
+    unread: unread.total,
+    countRest: unread.countRest,
     hasMore: hasMore as Observable<boolean>,
     isLoaded: isLoaded as Observable<boolean>,
     merge,
@@ -164,12 +169,16 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
       const loaded = await page(`/conversations?limit=${PAGE}`);
       if (!loaded) return;
       if (isFirst) follow(loaded.next);
+      const isBehind = (id: string) => !loaded.ids.has(id);
+      unread.begin(loaded.next, [...known.keys()].some(isBehind));
       isLoaded.set(true);
     },
     async loadMore(): Promise<void> {
       if (cursor === null) return;
       const loaded = await page(`/conversations${new URL(cursor).search}`);
-      if (loaded) follow(loaded.next);
+      if (!loaded) return;
+      follow(loaded.next);
+      if (loaded.next === null) unread.end();
     },
     reset(): void {
       era += 1;
@@ -178,6 +187,7 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
       asked.clear();
       follow(null);
       isLoaded.set(false);
+      unread.reset();
       render();
     },
   };

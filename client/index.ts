@@ -31,3 +31,4 @@ export {
   type TokenStore,
   type Tokens,
 } from './session/token-store.ts';
+export type { Unread } from './unread.ts';

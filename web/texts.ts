@@ -1,3 +1,5 @@
+import type { Unread } from '../client/index.ts';
+
 /**
  * Every word that the app says, in one place. A translation is another file of this shape: change `language`,
  * `direction` and the sentences.
@@ -135,7 +137,8 @@ export const texts = {
   loading: 'Loading…',
   tryAgain: 'Try again',
   /** Of the page; the conversations themselves have no `view`. */
-  title: (unread: number, view: string) => `${unread > 0 ? `(${unread}) ` : ''}${view && `${view} · `}Parley`,
+  title: ({ count, isComplete }: Unread, view: string) =>
+    `${count > 0 ? `(${count}${isComplete ? '' : '+'}) ` : ''}${view && `${view} · `}Parley`,
 
   /** By the code of an error: the server's own, and the client library's. A test holds them against both contracts. */
   refusals: {

@@ -102,6 +102,7 @@ export function createCatchingUp(options: Options) {
       if (isInboxStale) await persist(loadInbox, still);
       await Promise.all(open().map((store) => store.begin()));
       if (isProfileStale) await persist(refreshProfile, still);
+      void persist(inbox.countRest, still);
       if (isRenewal) return;
       for (const lagMs of INBOX_LAGS_MS) {
         if (still.isWanted()) await pauses.wait(lagMs);

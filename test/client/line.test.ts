@@ -312,7 +312,7 @@ describe('a server that is out of order', () => {
     onmessage?.({ data: new ArrayBuffer(8) } as never);
     server.say('hello');
     await pass(100);
-    expect(client.inbox.unread.value).toBe(1);
+    expect(client.inbox.unread.value).toEqual({ count: 1, isComplete: true });
   });
 });
 

@@ -38,11 +38,11 @@ describe('the inbox', () => {
     server.say('two');
     await pass(10);
     expect(client.inbox.items.value).toMatchObject([{ last: last(2, 'two'), unread: 2 }]);
-    expect(client.inbox.unread.value).toBe(2);
+    expect(client.inbox.unread.value).toEqual({ count: 2, isComplete: true });
     const talk = client.conversation(TALK);
     await during(talk.open());
     talk.markRead();
-    expect(client.inbox.unread.value).toBe(0);
+    expect(client.inbox.unread.value).toEqual({ count: 0, isComplete: true });
     await pass(1000);
     expect(server.marks.read).toBe(2);
   });
@@ -161,7 +161,7 @@ describe('the inbox', () => {
     const { client } = await online(server);
     server.push({ type: 'conversation.read', conversation: TALK, user_id: ADA, seq: 1 });
     await pass(10);
-    expect(client.inbox.unread.value).toBe(0);
+    expect(client.inbox.unread.value).toEqual({ count: 0, isComplete: true });
   });
 
   it('gets a conversation that begins, by either side', async () => {
@@ -215,7 +215,7 @@ describe('marks', () => {
     page.wake();
     await pass(2000);
     expect(server.sent('conversation.read').map(({ seq }) => seq)).toEqual([2]);
-    expect(client.inbox.unread.value).toBe(1);
+    expect(client.inbox.unread.value).toEqual({ count: 1, isComplete: true });
   });
 
   it('of the other one never go backwards, in whatever order they come', async () => {
@@ -236,7 +236,7 @@ describe('marks', () => {
     const server = fakeServer();
     server.say('question');
     const { client } = await online(server);
-    expect(client.inbox.unread.value).toBe(1);
+    expect(client.inbox.unread.value).toEqual({ count: 1, isComplete: true });
     const talk = client.conversation(TALK);
     await during(talk.open());
     talk.send('answer');
