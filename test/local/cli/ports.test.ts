@@ -1,4 +1,7 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Listening, listening } from '../support/listening.ts';
 import { asked, handshake, raw } from '../support/raw.ts';
@@ -146,6 +149,84 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
       expect(absolute.status).toBe(200);
       elsewhere.close();
       expect(visits).toBe(0);
+    });
+  });
+
+  describe('whatever bytes come, and however many connections', () => {
+    const openFiles = () => readdirSync(`/proc/${started.child.pid}/fd`).length;
+    const odd = [
+      ...[
+        '\x16\x03\x01\x02\x00\x01\x00',
+        'PRI * HTTP/2.0\r\n\r\nSM',
+        'FOO / HTTP/1.1\r\n',
+        'GET /\x00 HTTP/1.1\r\n',
+      ],
+      `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(100_000)}`,
+      `GET /${'x'.repeat(100_000)} HTTP/1.1\r\nHost: localhost`,
+      'CONNECT localhost:22 HTTP/1.1\r\nHost: localhost:22',
+      'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked',
+      'POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz',
+      'POST /users/token/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6',
+      'GET /%zz/%c0%ae HTTP/1.1\r\nHost: localhost\r\nConnection: close',
+      'GET /__proto__?__proto__=1 HTTP/1.1\r\nHost: localhost\r\n__proto__: x\r\nConnection: close',
+    ];
+    const lives = async () => {
+      expect((await raw(front, asked('GET / HTTP/1.1', ['Host: localhost']))).status).toBe(200);
+      expect((await listTables('/', [`Host: localhost`, authorization(key)])).status).toBe(200);
+    };
+
+    it('get an answer that blames the client, or a closed connection, at each port', async () => {
+      // The engine's health check does not mind a long header.
+      const blamesClient = (status: number) =>
+        status === 0 || status === 200 || (status >= 400 && status < 500);
+      await Promise.all(
+        ports.flatMap(({ host, port }) =>
+          odd.map(async (bytes) => {
+            const { status } = await raw(port, `${bytes}\r\n\r\n`, host);
+            const about = [port, bytes.slice(0, 40)];
+            expect([...about, status]).toEqual([...about, expect.toSatisfy(blamesClient)]);
+          }),
+        ),
+      );
+      await lives();
+    });
+
+    it('are borne when they are arbitrary', async () => {
+      const bytes = fc.string({ unit: 'binary', maxLength: 200 });
+      await fc.assert(
+        fc.asyncProperty(bytes, bytes, fc.constantFrom(front, endpoint), async (line, header, port) => {
+          const { status } = await raw(port, `${line} HTTP/1.1\r\n${header}\r\n\r\n`);
+          expect(status).toBeLessThan(500);
+        }),
+        { numRuns: 50 },
+      );
+      await lives();
+    });
+
+    it('are borne when hundreds are cut half-way, and nothing is kept of them', async () => {
+      await lives();
+      const before = openFiles();
+      for (const port of [front, endpoint]) {
+        const cut = Array.from({ length: 300 }, async (_, index) => {
+          const socket = connect(port, '127.0.0.1').on('error', () => {});
+          await once(socket, 'connect');
+          socket.write(
+            index % 2 === 0
+              ? 'POST /users/token/ HTTP/1.1\r\nHost: lo'
+              : handshake('/ws', ['Host: localhost']),
+          );
+          return socket;
+        });
+        for (const [index, socket] of (await Promise.all(cut)).entries()) {
+          if (index % 3 === 0) socket.destroy();
+          else socket.resetAndDestroy();
+        }
+      }
+      await vi.waitFor(() => expect(openFiles()).toBeLessThan(before + 20), {
+        timeout: 20_000,
+        interval: 200,
+      });
+      await lives();
     });
   });
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 
 export interface RawAnswer {
@@ -15,7 +14,7 @@ export async function raw(port: number, bytes: string, host = '127.0.0.1'): Prom
   socket.setTimeout(5_000, () => socket.destroy());
   // What the server said before it cut the connection counts, too.
   socket.on('error', () => {});
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   let answer = '';
   socket.setEncoding('utf8').on('data', (text: string) => {
     answer += text;
