@@ -105,7 +105,7 @@ export const functionSpecs = {
     sends: true,
     table: [
       { actions: ['Query', 'PutItem'], partitions: ['CONV#*'] },
-      { actions: ['GetItem', 'Query', 'DeleteItem'], partitions: ['USER#*'] },
+      { actions: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
       readsKeys,
     ],
   },

@@ -6,6 +6,7 @@ import { type Appended, append, type Draft } from '../core/messages/append.ts';
 import type { Message } from '../core/messages/message.ts';
 import { type Outgoing, sendMessage } from '../core/messages/send-message.ts';
 import { messageStore } from '../storage/messages.ts';
+import { repeatCounter } from '../storage/repeats.ts';
 import { config } from './config.ts';
 import { connections } from './connections.ts';
 import { gateway } from './gateway.ts';
@@ -24,6 +25,8 @@ async function beforeFirst({ senderId, conversation }: Draft): Promise<void> {
   const peerId = peerIn(conversation, senderId);
   if (!(await profiles.profileOf(peerId))) throw new UserNotFound(peerId);
 }
+
+const repeats = repeatCounter(table);
 
 /** To append messages and deliver them. */
 export const sending = {
@@ -45,6 +48,8 @@ export function send(
   return sendMessage(
     {
       append: (draft) => append(sending, draft),
+      repeats,
+      paceLimit: sending.paceLimit,
       connections,
       restore,
       deliver: (to, message) =>

@@ -74,6 +74,12 @@ export const membershipKey = (userId: string, conversation: string): Key => ({
   sk: `${MEMBERSHIP_PREFIX}${conversation}`,
 });
 
+/** How often a member has sent again what is stored already. */
+export const repeatsKey = (userId: string, conversation: string): Key => ({
+  pk: userPartition(userId),
+  sk: `REPEATS#${conversation}`,
+});
+
 /** A conversation's place in the inbox: sorted by when it came to the top. */
 export const placeKey = (userId: string, topAt: string, conversation: string): Key => ({
   pk: userPartition(userId),

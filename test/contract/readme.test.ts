@@ -48,6 +48,7 @@ describe('the table of access patterns', () => {
       keys.connectionKey('<id>', '<connection id>'),
       keys.membershipKey('<id>', '<id a>.<id b>'),
       keys.placeKey('<id>', '<time>', '<id a>.<id b>'),
+      keys.repeatsKey('<id>', '<id a>.<id b>'),
       keys.conversationKey('<id a>.<id b>'),
       keys.presenceKey('<id>'),
       keys.watchListKey(watcher('<id>')),

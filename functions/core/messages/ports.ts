@@ -1,4 +1,5 @@
 import type { LogEntry, Message } from './message.ts';
+import type { PaceLimit } from './pace.ts';
 
 /** A conversation as an append-only log, read strongly consistent. */
 export interface MessageLog {
@@ -8,6 +9,12 @@ export interface MessageLog {
   since(conversation: string, from: number, limit?: number): Promise<Tail>;
   /** Stores the message on condition that its place is free; false when it is taken. */
   append(message: LogEntry): Promise<boolean>;
+}
+
+/** Counts messages that were stored by an earlier try. */
+export interface RepeatCounter {
+  /** Counts one more, or gives the time from which on it may come again: more than the limit have come. */
+  count(senderId: string, conversation: string, limit: PaceLimit, now: Date): Promise<Date | undefined>;
 }
 
 export interface Tail {

@@ -1,11 +1,19 @@
 import type { Connection } from '../connections/connection.ts';
 import type { ConnectionStore } from '../connections/ports.ts';
 import { conversationIdOf } from '../conversations/conversation-id.ts';
+import { RateLimited } from '../errors.ts';
 import type { Appended, Draft } from './append.ts';
 import type { Message } from './message.ts';
+import type { PaceLimit } from './pace.ts';
+import type { RepeatCounter } from './ports.ts';
+
+/** A try that died between the write and the posts is followed by the next one within this; later others know the message by a sync. */
+const REDELIVER_MS = 30_000;
 
 interface Dependencies {
   readonly append: (draft: Draft) => Promise<Appended>;
+  readonly repeats: RepeatCounter;
+  readonly paceLimit: PaceLimit;
   readonly connections: Pick<ConnectionStore, 'of'>;
   /** Gives a live socket its row back. */
   readonly restore: (connection: Connection) => Promise<unknown>;
@@ -29,9 +37,9 @@ export interface Outgoing {
  * The hot path: in parallel read the log's tail and both members' connections; append; only then deliver to every
  * other socket of the conversation. The sender's own socket gets the returned message as its reply.
  *
- * A repeated message is delivered again: the first try may have died between the write and the posts, and clients
- * tell a repeat by its `seq`.
- * @throws what `append` throws; then nothing was stored and nobody was told
+ * A repeat is answered with what is stored. While that is young it is delivered again, too: the first try may have died
+ * between the write and the posts, and clients tell a repeat by its `seq`. Repeats have a flood limit as messages have.
+ * @throws RateLimited for too many repeats, and what `append` throws; then nothing was stored and nobody was told
  */
 export async function sendMessage(dependencies: Dependencies, outgoing: Outgoing): Promise<Appended> {
   const { append, connections, restore, deliver, onFailure, now } = dependencies;
@@ -47,13 +55,27 @@ export async function sendMessage(dependencies: Dependencies, outgoing: Outgoing
     connectionsOf(senderId),
     connectionsOf(peerId),
   ]);
+  const { message, repeated } = appended;
+  if (repeated) await countRepeat(dependencies, message);
   const isSender = (connection: Connection) => connection.connectionId === from?.connectionId;
   const hears = (connection: Connection) => ['', conversation].includes(connection.conversation);
   const others = [...(own ?? []), ...(peers ?? [])].filter((one) => hears(one) && !isSender(one));
   await Promise.all([
-    deliver(others, appended.message),
+    isToBeDelivered(appended, now()) ? deliver(others, message) : undefined,
     // A live socket whose row was removed by a false 410 gets it back here.
     from && own && !own.some(isSender) ? restore(from).catch(onFailure) : undefined,
   ]);
   return appended;
+}
+
+async function countRepeat(
+  { repeats, paceLimit, now }: Pick<Dependencies, 'repeats' | 'paceLimit' | 'now'>,
+  { senderId, conversation }: Message,
+): Promise<void> {
+  const until = await repeats.count(senderId, conversation, paceLimit, now());
+  if (until) throw new RateLimited(Math.max(1, Math.ceil((until.getTime() - now().getTime()) / 1000)));
+}
+
+function isToBeDelivered({ message, repeated }: Appended, now: Date): boolean {
+  return !repeated || now.getTime() - Date.parse(message.createdAt) < REDELIVER_MS;
 }

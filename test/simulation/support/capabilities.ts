@@ -10,6 +10,7 @@ import { inboxUpkeep } from '../../../functions/storage/inbox-upkeep.ts';
 import { markStore } from '../../../functions/storage/marks.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { membershipCheck, presenceStore } from '../../../functions/storage/presence.ts';
+import { repeatCounter } from '../../../functions/storage/repeats.ts';
 import { sessionCheck, sessionStore } from '../../../functions/storage/sessions.ts';
 import { tableWith } from '../../../functions/storage/table.ts';
 import { watchStore } from '../../../functions/storage/watches.ts';
@@ -36,6 +37,7 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
     log: messageStore(table),
     connections: connectionStore(table),
     gateway: connectionsGateway(management),
+    repeats: repeatCounter(table),
     profiles: profileStore(table),
     sessions: { ...sessionStore(table), ...sessionCheck(table) },
     refreshTokens: refreshTokens(system.randomBytes),

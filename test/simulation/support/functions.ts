@@ -46,7 +46,7 @@ interface Surroundings {
  */
 export function functionsWith(capabilities: Capabilities, { typingTimes, onFailure }: Surroundings) {
   const { log, connections, gateway, profiles, sessions, marks, inbox, presences, system } = capabilities;
-  const { memberships, watches, refreshTokens } = capabilities;
+  const { memberships, watches, refreshTokens, repeats } = capabilities;
   const { now } = system;
   const sending = {
     log,
@@ -100,6 +100,8 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
       sendMessage(
         {
           append: (draft) => append(sending, draft),
+          repeats,
+          paceLimit: PACE_LIMIT,
           connections,
           restore: (connection) => restore(restoring, connection),
           deliver: (to, stored) =>

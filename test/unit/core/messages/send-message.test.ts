@@ -3,13 +3,15 @@ import type { Connection } from '../../../../functions/core/connections/connecti
 import { Busy, ClientIdConflict, Unavailable } from '../../../../functions/core/errors.ts';
 import type { Appended, Draft } from '../../../../functions/core/messages/append.ts';
 import { type Outgoing, sendMessage } from '../../../../functions/core/messages/send-message.ts';
-import { frozenClock } from '../../support/clock.ts';
+import { frozenClock, NOON } from '../../support/clock.ts';
 import { aConnection, memoryConnections } from '../../support/connections.ts';
 import { aMessage } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const message = aMessage(1);
+const LIMIT = { messages: 20, seconds: 10 };
+
 type SendDependencies = Parameters<typeof sendMessage>[0];
 
 const here = aConnection('alice-here');
@@ -26,7 +28,9 @@ function send({
   rows = [here],
   append = async () => ({ message, repeated: false }),
   faults = {},
+  limitedUntil,
 }: {
+  limitedUntil?: Date;
   rows?: readonly Connection[];
   append?: (draft: Draft) => Promise<Appended>;
   faults?: Partial<ReturnType<typeof memoryConnections> & Pick<SendDependencies, 'restore'>>;
@@ -40,8 +44,18 @@ function send({
   const onFailure = (error: unknown) => failures.push(error);
   const now = frozenClock().now;
   const restore = faults.restore ?? connections.put;
+  const repeats = { count: async () => limitedUntil };
   const result = sendMessage(
-    { append, connections: { ...connections, ...faults }, restore, deliver, onFailure, now },
+    {
+      append,
+      connections: { ...connections, ...faults },
+      repeats,
+      paceLimit: LIMIT,
+      restore,
+      deliver,
+      onFailure,
+      now,
+    },
     outgoing,
   );
   return { result, delivered, connections, failures };
@@ -97,13 +111,40 @@ describe('sending a message', () => {
     },
   );
 
-  it('delivers a repeated message again, as the first try may have died before the posts', async () => {
-    const { result, delivered } = send({
-      rows: [here, aConnection('bob', { userId: bob.id })],
-      append: async () => ({ message, repeated: true }),
-    });
-    await result;
-    expect(delivered).toEqual([['bob']]);
+  const rows = [here, aConnection('bob', { userId: bob.id })];
+  const saidAgo = (ms: number) => {
+    const createdAt = new Date(Date.parse(NOON) - ms).toISOString();
+    return async () => ({ message: { ...message, createdAt }, repeated: true });
+  };
+
+  it.each([0, 29_999])(
+    'delivers a message again that was stored %d ms ago, as the first try may have died',
+    async (ms) => {
+      const { result, delivered } = send({ rows, append: saidAgo(ms) });
+      expect(await result).toMatchObject({ repeated: true });
+      expect(delivered).toEqual([['bob']]);
+    },
+  );
+
+  it.each([30_000, 3_600_000])(
+    'answers a repeat of what was stored %d ms ago, and tells nobody',
+    async (ms) => {
+      const { result, delivered } = send({ rows, append: saidAgo(ms) });
+      expect(await result).toMatchObject({ repeated: true });
+      expect(delivered).toEqual([]);
+    },
+  );
+
+  it('refuses repeats beyond the flood limit, and tells nobody', async () => {
+    const limitedUntil = new Date(Date.parse(NOON) + 6_100);
+    const { result, delivered } = send({ rows, append: saidAgo(0), limitedUntil });
+    expect(await rejection(result)).toEqual({ code: 'rate_limited', retryAfter: 7 });
+    expect(delivered).toEqual([]);
+  });
+
+  it('counts no message that is new', async () => {
+    const { result } = send({ rows, limitedUntil: new Date(Date.parse(NOON) + 1) });
+    expect(await result).toEqual({ message, repeated: false });
   });
 
   it('gives its own socket the row back that a false 410 has cost it', async () => {
@@ -159,6 +200,8 @@ describe('sending a message', () => {
             return [here];
           },
         },
+        repeats: { count: async () => undefined },
+        paceLimit: LIMIT,
         restore: async () => {},
         deliver: async () => {},
         onFailure: () => {},
