@@ -35,13 +35,13 @@ export function memoryTokens(): TokenStore {
   };
 }
 
-type StorageListener = (event: { readonly key: string | null }) => void;
+type Listener = (event: { readonly key?: string | null; readonly persisted?: boolean }) => void;
 
 interface Page {
   readonly localStorage?: KeyValues;
   readonly navigator?: { readonly locks?: LockManager };
-  addEventListener?(type: 'storage', listener: StorageListener): void;
-  removeEventListener?(type: 'storage', listener: StorageListener): void;
+  addEventListener?(type: 'storage' | 'pageshow', listener: Listener): void;
+  removeEventListener?(type: 'storage' | 'pageshow', listener: Listener): void;
 }
 
 /**
@@ -76,11 +76,19 @@ export function localTokens(key = 'parley.tokens', page: Page = globalThis as Pa
     },
     onChange: (listener) => {
       // Without a key: all of it was cleared.
-      const heard: StorageListener = (event) => {
+      const heard: Listener = (event) => {
         if (event.key === key || event.key === null) listener();
       };
+      // A page in the back/forward cache hears nothing.
+      const shown: Listener = ({ persisted }) => {
+        if (persisted) listener();
+      };
       page.addEventListener?.('storage', heard);
-      return () => page.removeEventListener?.('storage', heard);
+      page.addEventListener?.('pageshow', shown);
+      return () => {
+        page.removeEventListener?.('storage', heard);
+        page.removeEventListener?.('pageshow', shown);
+      };
     },
     lock: locks ? (work) => locks.request(key, work) : leaseLock(storage, `${key}.lease`),
   };

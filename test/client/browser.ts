@@ -1,6 +1,6 @@
 import type { KeyValues } from '../../client/session/lock.ts';
 
-type Listener = (event: { readonly key: string | null }) => void;
+type Listener = (event: { readonly key?: string | null; readonly persisted?: boolean }) => void;
 
 /** The storage of one origin: what one tab writes, the others are told a little later, as in a browser. */
 export function browser({ hasLocks = true } = {}) {
@@ -42,8 +42,8 @@ export function browser({ hasLocks = true } = {}) {
       return {
         localStorage,
         ...(hasLocks && { navigator: { locks } }),
-        addEventListener: (_type: 'storage', listener: Listener) => void listeners.add(listener),
-        removeEventListener: (_type: 'storage', listener: Listener) => void listeners.delete(listener),
+        addEventListener: (_type: string, listener: Listener) => void listeners.add(listener),
+        removeEventListener: (_type: string, listener: Listener) => void listeners.delete(listener),
       };
     },
   };

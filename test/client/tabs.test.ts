@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { localTokens, memoryTokens } from '../../client/index.ts';
+import { type Client, localTokens, memoryTokens } from '../../client/index.ts';
 import { browser } from './browser.ts';
 import { ADA, BOB, type FakeServer, fakeServer } from './fake-server.ts';
 import { clientOf, during, fakeClock, pass } from './support.ts';
@@ -124,6 +124,30 @@ describe('when one tab', () => {
     expect(tabs.map(({ connection }) => connection.value)).toEqual(['online', 'online']);
     expect(shared.held.has('t')).toBe(true);
   });
+
+  it.each([
+    ['logs out', async (tab: Client) => tab.logOut(), 'out'],
+    ['logs somebody else in', async (tab: Client) => tab.logIn(AS_BOB), BOB],
+  ])(
+    '%s while another one lies in the back/forward cache, that one follows when it is shown',
+    async (_what, act, who) => {
+      const server = fakeServer();
+      const shared = browser();
+      const listeners: ((event: { persisted: boolean }) => void)[] = [];
+      const deaf = (type: string, listen: never) => type === 'pageshow' && listeners.push(listen);
+      const cached = clientOf(server, {
+        tokens: localTokens('t', { ...shared.tab(), addEventListener: deaf }),
+      }).client;
+      await during(cached.logIn(AS_ADA));
+      const other = clientOf(server, { tokens: localTokens('t', shared.tab()) }).client;
+      await during(other.resume());
+      await during<unknown>(act(other));
+      expect(cached.session.value.user?.id).toBe(ADA);
+      for (const listener of listeners) listener({ persisted: true });
+      await pass(10);
+      expect(cached.session.value.user?.id ?? cached.session.value.state).toBe(who);
+    },
+  );
 
   it('clears all of the storage, the others are out', async () => {
     const server = fakeServer();
