@@ -84,7 +84,7 @@ export const texts = {
     messages: (count: number) =>
       count === 1 ? '1 message has not been sent yet.' : `${count} messages have not been sent yet.`,
     drafts: (count: number) =>
-      count === 1 ? '1 message is begun and not finished.' : `${count} messages are begun and not finished.`,
+      count === 1 ? '1 draft has not been sent yet.' : `${count} drafts have not been sent yet.`,
     lost: 'Logging out deletes this from the device. Nobody will get it.',
     stay: 'Stay logged in',
     discard: 'Log out and delete',

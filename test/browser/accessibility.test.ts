@@ -66,6 +66,13 @@ describe.each([
     await own.page.evaluate(() => location.assign('#/profile'));
     await own.heading('Profile').waitFor();
     await passes(own, 'the profile');
+
+    await own.goTo(charles);
+    await own.textbox.fill('Six, not sent');
+    await own.page.evaluate(() => location.assign('#/profile'));
+    await own.button('Log out').click();
+    await own.page.getByRole('dialog').waitFor();
+    await passes(own, 'logging out with a draft');
   });
 
   test('nothing keeps anybody out of a message that was refused', async () => {

@@ -68,7 +68,7 @@ test('who logs out is asked about what is not sent, and then nothing of theirs r
   await askToLogOut(first, ada);
   const dialog = first.page.getByRole('dialog', { name: 'Log out and lose what is not sent?' });
   await dialog.getByText('1 message has not been sent yet.').waitFor();
-  await dialog.getByText('1 message is begun and not finished.').waitFor();
+  await dialog.getByText('1 draft has not been sent yet.').waitFor();
 
   // Whoever stays has lost nothing: the focus is there, and Escape does the same.
   await expect

@@ -42,8 +42,7 @@ export class MessageRow extends Component<Props> {
             <span class="text">
               {piecesOf(text).map((piece) =>
                 piece.href ? (
-                  // A direction of its own: controls in the text around do not turn what is shown of the address.
-                  <a href={piece.href} dir="ltr" target="_blank" rel="noopener noreferrer">
+                  <a href={piece.href} target="_blank" rel="noopener noreferrer">
                     {piece.text}
                   </a>
                 ) : (
