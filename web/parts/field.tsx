@@ -14,7 +14,6 @@ interface Props {
   readonly current?: string;
   readonly onType?: (value: string) => void;
   readonly focus?: boolean;
-  readonly maxLength?: number;
 }
 
 /** A field with its label, and what helps to fill it in, or what is wrong with it. */
@@ -29,7 +28,6 @@ export function Field({
   current,
   onType,
   focus,
-  maxLength,
 }: Props) {
   const id = useId();
   const description = error || hint;
@@ -46,7 +44,6 @@ export function Field({
         {...(value !== undefined && { defaultValue: value })}
         {...(current !== undefined && { value: current })}
         {...(onType && { onInput: ({ currentTarget }) => onType(currentTarget.value) })}
-        {...(maxLength && { maxLength })}
         aria-describedby={description ? `${id}-description` : undefined}
         aria-invalid={error ? 'true' : undefined}
         ref={(input) => {
