@@ -128,7 +128,7 @@ describe('there is nobody to send to', () => {
     ['what is no id', () => 'nobody'],
     ['nothing', () => ''],
     ['a key of the table', () => `USER#${charles.id}`],
-    ['an id in capitals', () => charles.id.toUpperCase()],
+    ['oneself in capitals', () => ada.id.toUpperCase()],
     ['an id with a NUL behind it', () => `${charles.id}\u0000`],
   ])('as %s', async (_what, id) => {
     expect(await phone.ask(messageTo({ id: id() }, 'hello?'))).toMatchObject({

@@ -65,7 +65,7 @@ describe('a socket is refused with 403', () => {
     ['a number', () => '7'],
     ['a key of the table', () => encodeURIComponent('USER#1')],
     ['a NUL', () => '%00'],
-    ['an id in capitals', () => charles.id.toUpperCase()],
+    ['oneself in capitals', () => ada.id.toUpperCase()],
     ['a long id', () => 'x'.repeat(1000)],
   ])('for %s', async (_what, id) => {
     expect(await refusal(url, { peer: id(), token: ada.access })).toBe(403);

@@ -272,7 +272,6 @@ describe('there is no conversation to send to', () => {
       [ada.id, crypto.randomUUID()].sort().join('.'),
       `${ada.id}.${ada.id}`,
       conversation.split('.').reverse().join('.'),
-      conversation.toUpperCase(),
       `${conversation}.${ada.id}`,
       ada.id,
       'x',
