@@ -5,6 +5,7 @@ import type {
   StoredMessage,
   User,
 } from './contract/http-types.ts';
+import { preview } from './contract/preview.ts';
 import type { MarkStore, Marks } from './marks.ts';
 import { type Observable, observable } from './observable.ts';
 import type { PresenceBook } from './presence.ts';
@@ -42,7 +43,6 @@ interface Options {
 }
 
 const PAGE = 50;
-const PREVIEW_CHARACTERS = 120;
 
 /** The conversations, most recent first, and what is unread in them. */
 export function createInbox({ get, marks, presence, ownId, isOnline, random, pauses }: Options) {
@@ -153,9 +153,7 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
     render,
     lastOf: (id: string) => known.get(id)?.last.seq,
     note({ conversation, id, seq, sender_id, message, created_at }: StoredMessage): void {
-      const characters =
-        message.length > PREVIEW_CHARACTERS ? [...message].slice(0, PREVIEW_CHARACTERS) : [message];
-      const last = { id, seq, sender_id, message: characters.join(''), created_at };
+      const last = { id, seq, sender_id, message: preview(message), created_at };
       const entry = known.get(conversation);
       if (!entry) void introduce(conversation, last);
       else if (seq > entry.last.seq) {

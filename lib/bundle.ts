@@ -13,7 +13,7 @@ const target = join(buildFolder, 'functions');
 const swaggerAssets = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png'];
 
 /** All that decides what the bundles are. */
-const inputs = ['functions/**', 'openapi.yaml', 'package-lock.json', 'lib/bundle.ts'];
+const inputs = ['functions/**', 'client/contract/**', 'openapi.yaml', 'package-lock.json', 'lib/bundle.ts'];
 const stamp = join(buildFolder, 'functions.stamp');
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { observable } from '../../client/observable.ts';
+import { preview as serverPreview } from '../../functions/core/inbox/inbox.ts';
 import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
 import { during, fakeClock, online, pass } from './support.ts';
 
@@ -45,6 +46,17 @@ describe('the inbox', () => {
     expect(client.inbox.unread.value).toEqual({ count: 0, isComplete: true });
     await pass(1000);
     expect(server.marks.read).toBe(2);
+  });
+
+  it('shows what is said as it will when it is loaded again: cut as the server cuts it', async () => {
+    const server = fakeServer();
+    server.say('one');
+    const { client } = await online(server);
+    const text = `${'x'.repeat(118)}👩‍👩‍👧‍👦 and more`;
+    server.say(text);
+    await pass(10);
+    expect(client.inbox.items.value).toMatchObject([{ last: { seq: 2, text: serverPreview(text) } }]);
+    expect(serverPreview(text)).toBe(`${'x'.repeat(118)}…`);
   });
 
   it('keeps the same object for a conversation in which nothing has changed', async () => {

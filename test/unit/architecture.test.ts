@@ -52,6 +52,7 @@ const forbidden = [
   ['local', '../client/index.ts'],
   ['functions/http', '../../web/views/inbox.tsx'],
   ['functions/core/messages', '../../../client/index.ts'],
+  ['functions/core/inbox', '../../../client/contract/http-types.ts'],
 ] as const;
 
 const allowed = [
@@ -66,6 +67,7 @@ const allowed = [
   ['functions/storage', '@aws-sdk/client-dynamodb'],
   ['functions/runtime', '../storage/messages.ts'],
   ['functions/http', '../runtime/login.ts'],
+  ['functions/core/inbox', '../../../client/contract/preview.ts'],
   ['client', './observable.ts'],
   ['client', './outbox/outbox.ts'],
   ['client/line', './link.ts'],

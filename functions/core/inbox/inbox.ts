@@ -23,12 +23,4 @@ export interface InboxEntry {
   readonly presence: Presence;
 }
 
-/** Long enough for a line; short enough to keep the item under the 1 KB that a write unit covers. */
-const MAX_PREVIEW = 120;
-
-/** The beginning of a text, cut between characters. */
-export function preview(text: string): string {
-  // One unit more than so many characters can take: a longer text never looks as if it just fitted.
-  const characters = [...text.slice(0, 2 * MAX_PREVIEW + 1)];
-  return characters.length > MAX_PREVIEW ? `${characters.slice(0, MAX_PREVIEW - 1).join('')}…` : text;
-}
+export { preview } from '../../../client/contract/preview.ts';
