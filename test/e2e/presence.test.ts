@@ -142,6 +142,18 @@ describe('somebody who hides it', () => {
     expect((await watch(charles)).users).toEqual([never(charles)]);
   });
 
+  it('while away takes back when they were seen last, and gives it again', async () => {
+    await watch(charles);
+    const his = await device(url, charles);
+    expect(await phone.next()).toEqual(told(online(charles)));
+    await his.close();
+    expect(await phone.next()).toEqual(told(gone(charles)));
+    await patch(charles, { presence: 'hidden' });
+    expect(await phone.next()).toEqual(told(never(charles)));
+    await patch(charles, { presence: 'shown' });
+    expect(await phone.next()).toEqual(told(gone(charles)));
+  });
+
   it('is seen again once they show it', async () => {
     await patch(charles, { presence: 'hidden' });
     await device(url, charles);

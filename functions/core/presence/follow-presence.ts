@@ -1,6 +1,9 @@
 import type { Watcher, WatchStore } from './ports.ts';
 import { type Presence, type StoredPresence, shown } from './presence.ts';
 
+/** What is shown of somebody of whom nothing is stored. */
+const NEVER_SEEN: Pick<Presence, 'online' | 'lastSeen'> = { online: false, lastSeen: undefined };
+
 /**
  * Tells everybody who watches a user what changed of their presence, as far as it is shown; costs what the watchers
  * cost. It follows from the stored presence, not from what changed it: so a run that dies in between is made up for.
@@ -15,7 +18,8 @@ export async function followPresence(
 ): Promise<void> {
   const { watches, tell, now } = dependencies;
   const presence = shown(after);
-  if ((before ? shown(before).online : false) === presence.online) return;
+  const former = before ? shown(before) : NEVER_SEEN;
+  if (former.online === presence.online && former.lastSeen === presence.lastSeen) return;
   const watchers = await watches.watchersOf(presence.userId, now());
   if (watchers.length > 0) await tell(watchers, presence);
 }

@@ -1,13 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { followPresence } from '../../../../functions/core/presence/follow-presence.ts';
 import type { Watcher } from '../../../../functions/core/presence/ports.ts';
-import type { Presence, StoredPresence } from '../../../../functions/core/presence/presence.ts';
+import { type Presence, type StoredPresence, shown } from '../../../../functions/core/presence/presence.ts';
+import { presenceBody } from '../../../../functions/protocol/server-frames.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { alice, bob } from '../../support/people.ts';
 
 const phone: Watcher = { userId: bob.id, connectionId: 'phone' };
 const userId = alice.id;
 const ONLINE: StoredPresence = { userId, online: true, hidden: false };
+const OFFLINE_AS_SHOWN = { userId, online: false, lastSeen: NOON };
 const OFFLINE: StoredPresence = { userId, online: false, hidden: false, lastSeen: NOON };
 
 async function follow(before: StoredPresence | undefined, after: StoredPresence, watchers = [phone]) {
@@ -30,6 +34,9 @@ describe('those who watch somebody', () => {
     ['comes again', OFFLINE, ONLINE, { userId, online: true }],
     ['goes', ONLINE, OFFLINE, { userId, online: false, lastSeen: NOON }],
     ['hides while online', ONLINE, { ...ONLINE, hidden: true }, { userId, online: false }],
+    ['hides while away', OFFLINE, { ...OFFLINE, hidden: true }, { userId, online: false }],
+    ['shows themselves while away', { ...OFFLINE, hidden: true }, OFFLINE, OFFLINE_AS_SHOWN],
+    ['was away and comes back hiding', OFFLINE, { ...ONLINE, hidden: true }, { userId, online: false }],
     ['shows themselves while online', { ...ONLINE, hidden: true }, ONLINE, { userId, online: true }],
   ])('are told when that one %s', async (_, before, after, presence) => {
     expect(await follow(before, after)).toEqual({ told: [[[phone], presence]], reads: 1 });
@@ -39,11 +46,36 @@ describe('those who watch somebody', () => {
     ['nothing changed', ONLINE, ONLINE],
     ['somebody who hides comes', { ...OFFLINE, hidden: true }, { ...ONLINE, hidden: true }],
     ['somebody who hides goes', { ...ONLINE, hidden: true }, { ...OFFLINE, hidden: true }],
-    ['somebody goes and hides at once', { ...OFFLINE, hidden: true }, OFFLINE],
-    ['somebody hides who is not there', OFFLINE, { ...OFFLINE, hidden: true }],
+    [
+      'somebody who hides goes again',
+      { ...OFFLINE, hidden: true },
+      { ...OFFLINE, lastSeen: '2026-11-23T12:00:01.000Z', hidden: true },
+    ],
     ['somebody hides who never was there', undefined, { userId, online: false, hidden: true }],
   ])('are told nothing, and not even looked for, when %s', async (_, before, after) => {
     expect(await follow(before, after)).toEqual({ told: [], reads: 0 });
+  });
+
+  it('are told just what differs from what they were shown before', async () => {
+    const stored: fc.Arbitrary<StoredPresence> = fc.record(
+      {
+        userId: fc.constant(userId),
+        online: fc.boolean(),
+        hidden: fc.boolean(),
+        lastSeen: fc.constantFrom(NOON, '2026-11-23T12:00:01.000Z'),
+      },
+      { requiredKeys: ['userId', 'online', 'hidden'] },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.option(stored, { nil: undefined }), stored, async (before, after) => {
+        const wasShown = presenceBody(shown(before ?? { userId, online: false, hidden: false }));
+        const isShown = presenceBody(shown(after));
+        const { told } = await follow(before, after);
+        expect(told.map(([, presence]) => presenceBody(presence))).toEqual(
+          isDeepStrictEqual(wasShown, isShown) ? [] : [isShown],
+        );
+      }),
+    );
   });
 
   it('may be nobody', async () => {
