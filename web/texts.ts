@@ -70,7 +70,8 @@ export const texts = {
     save: 'Save',
     saved: 'Saved.',
     presence: 'Show others when I am online',
-    presenceHint: 'And when you were here last. Otherwise nobody can tell.',
+    presenceHint:
+      'And when you were here last, and what has reached you. Otherwise others see only what you do: write, read, type.',
     notify: 'Notify me of new messages',
     notifyHint: 'On this device, while Parley is open in the background.',
     notifyDenied: 'Your browser blocks notifications of this site. Its settings can allow them.',

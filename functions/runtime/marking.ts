@@ -1,7 +1,13 @@
 import { markStore } from '../storage/marks.ts';
 import { messageStore } from '../storage/messages.ts';
+import { presenceStore } from '../storage/presence.ts';
 import { system } from './system.ts';
 import { table } from './table.ts';
 
 /** To move marks. */
-export const marking = { history: messageStore(table), marks: markStore(table), now: system.now };
+export const marking = {
+  history: messageStore(table),
+  marks: markStore(table),
+  presences: presenceStore(table),
+  now: system.now,
+};

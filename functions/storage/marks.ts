@@ -32,12 +32,17 @@ export function markStore({ client, name }: Table): MarkStore {
         ExpressionAttributeValues: { ':seq': seq },
       }),
 
-    moveReceived: (userId, conversation, seq, now) =>
+    moveReceived: (userId, conversation, seq, now, everyMs) =>
       moves({
         Key: membershipKey(userId, conversation),
         UpdateExpression: 'SET receivedSeq = :seq, receivedAt = :now',
-        ConditionExpression: 'attribute_not_exists(receivedSeq) OR receivedSeq < :seq',
-        ExpressionAttributeValues: { ':seq': seq, ':now': now.toISOString() },
+        // Both are written together. The read before may not have seen what another device did at the same moment.
+        ConditionExpression: 'attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due',
+        ExpressionAttributeValues: {
+          ':seq': seq,
+          ':now': now.toISOString(),
+          ':due': new Date(now.getTime() - everyMs).toISOString(),
+        },
       }),
   };
 }

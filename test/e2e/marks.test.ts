@@ -144,3 +144,25 @@ describe('the marks of both', () => {
     expect(await phone.ask(read(3))).toMatchObject({ moved: false });
   });
 });
+
+describe('somebody who hides their presence', () => {
+  const seen = async () => (await api.get(`/conversations/${conversation}/`, { token: charles.access })).body;
+
+  it('tells by no receipt that their app is open, until they read', async () => {
+    await api.patch('/users/me/', { presence: 'hidden' }, { token: ada.access });
+    expect(await phone.ask(received(2))).toMatchObject({ moved: true });
+    expect(await laptop.next()).toEqual(mark('message.received', 2));
+    await quiet(his);
+    expect(await seen()).toMatchObject({ peer_received: 0, peer_read: 0 });
+    await phone.ask(read(1));
+    expect(await his.next()).toEqual(mark('conversation.read', 1));
+    expect(await seen()).toMatchObject({ peer_received: 1, peer_read: 1 });
+  });
+
+  it('tells of what has arrived once they show it', async () => {
+    await api.patch('/users/me/', { presence: 'hidden' }, { token: ada.access });
+    await phone.ask(received(2));
+    await api.patch('/users/me/', { presence: 'shown' }, { token: ada.access });
+    expect(await seen()).toMatchObject({ peer_received: 2 });
+  });
+});

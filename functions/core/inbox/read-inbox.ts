@@ -1,6 +1,7 @@
 import type { ProfileStore } from '../accounts/ports.ts';
 import { peerIn } from '../conversations/conversation-id.ts';
 import { ConversationNotFound } from '../errors.ts';
+import { shownMarks } from '../marks/mark.ts';
 import type { MessageHistory } from '../messages/ports.ts';
 import type { PresenceStore } from '../presence/ports.ts';
 import { type StoredPresence, shown } from '../presence/presence.ts';
@@ -92,5 +93,6 @@ function entry(
 ): InboxEntry {
   // A mark may be ahead of the note of the last message, which follows the log by about a second.
   const unread = Math.max(0, last.seq - own.read);
-  return { conversation, peer, last, unread, own, peers, presence: shown(presence) };
+  const peersShown = shownMarks(peers, presence);
+  return { conversation, peer, last, unread, own, peers: peersShown, presence: shown(presence) };
 }

@@ -1,11 +1,13 @@
 import { peerIn } from '../conversations/conversation-id.ts';
 import { ConversationNotFound } from '../errors.ts';
 import type { MessageHistory } from '../messages/ports.ts';
+import type { PresenceStore } from '../presence/ports.ts';
 import type { MarkStore } from './ports.ts';
 
 interface Dependencies {
   readonly history: Pick<MessageHistory, 'last'>;
   readonly marks: MarkStore;
+  readonly presences: Pick<PresenceStore, 'of'>;
   readonly now: () => Date;
 }
 
@@ -16,9 +18,9 @@ export interface MarkRequest {
 }
 
 export interface MoveResult {
-  /** It moved: the other member and the user's other devices are to be told. */
   readonly moved: boolean;
-  readonly peerId: string;
+  /** Whose devices are to be told, if it moved. */
+  readonly tells: readonly string[];
   /** The delivery mark is written at most this often: come again with the then highest `seq` after so many seconds. */
   readonly retryAfter?: number | undefined;
 }
@@ -34,16 +36,18 @@ export async function markRead(dependencies: Dependencies, request: MarkRequest)
   const { history, marks } = dependencies;
   const { userId, conversation, seq } = request;
   const peerId = peerIn(conversation, userId);
-  if (!(await reaches(history, conversation, seq))) return { moved: false, peerId };
-  return { moved: await marks.moveRead(userId, conversation, seq), peerId };
+  if (!(await reaches(history, conversation, seq))) return { moved: false, tells: [] };
+  const moved = await marks.moveRead(userId, conversation, seq);
+  return { moved, tells: moved ? [userId, peerId] : [] };
 }
 
 /**
- * Moves a delivery mark forward, likewise, but not more than once in {@link RECEIVED_EVERY_MS}.
+ * Moves a delivery mark forward, likewise, but not more than once in {@link RECEIVED_EVERY_MS}. Devices tell it by
+ * themselves, as soon as they are there: of somebody who hides their presence their own devices alone are told.
  * @throws ConversationNotFound
  */
 export async function markReceived(dependencies: Dependencies, request: MarkRequest): Promise<MoveResult> {
-  const { history, marks, now } = dependencies;
+  const { history, marks, presences, now } = dependencies;
   const { userId, conversation, seq } = request;
   const peerId = peerIn(conversation, userId);
   const [isReached, current] = await Promise.all([
@@ -51,10 +55,14 @@ export async function markReceived(dependencies: Dependencies, request: MarkRequ
     marks.of(userId, conversation),
   ]);
   // Who has read something has received it: a mark at or behind theirs would tell nobody anything.
-  if (!isReached || seq <= Math.max(current.received, current.read)) return { moved: false, peerId };
+  if (!isReached || seq <= Math.max(current.received, current.read)) return { moved: false, tells: [] };
   const wait = current.receivedAt ? current.receivedAt.getTime() + RECEIVED_EVERY_MS - now().getTime() : 0;
-  if (wait > 0) return { moved: false, peerId, retryAfter: Math.ceil(wait / 1000) };
-  return { moved: await marks.moveReceived(userId, conversation, seq, now()), peerId };
+  if (wait > 0) return { moved: false, tells: [], retryAfter: Math.ceil(wait / 1000) };
+  const moved = await marks.moveReceived(userId, conversation, seq, now(), RECEIVED_EVERY_MS);
+  // Another device was faster: it told of this message, or of one before it.
+  if (!moved) return { moved, tells: [], retryAfter: RECEIVED_EVERY_MS / 1000 };
+  const [presence] = await presences.of([userId]);
+  return { moved, tells: presence?.hidden ? [userId] : [userId, peerId] };
 }
 
 async function reaches(

@@ -7,13 +7,13 @@ import type { Action } from './action.ts';
 
 type MarkAction = 'conversation.read' | 'message.received';
 
-/** `conversation.read` and `message.received`: the other member and the user's other devices are told. */
+/** `conversation.read` and `message.received`: the user's other devices are told, and the other member. */
 function mark(type: MarkAction, move: typeof markRead): Action<MarkAction> {
   return async ({ connection }, { conversation, seq }) => {
     const { userId, connectionId } = connection;
-    const { moved, peerId, retryAfter } = await move(marking, { userId, conversation, seq });
+    const { moved, tells, retryAfter } = await move(marking, { userId, conversation, seq });
     const frame = markFrame(type, { conversation, userId, seq });
-    if (moved) await tellDevices(devices, [userId, peerId], JSON.stringify(frame), connectionId);
+    if (tells.length > 0) await tellDevices(devices, tells, JSON.stringify(frame), connectionId);
     return { ...frame, moved, ...(retryAfter !== undefined && { retry_after: retryAfter }) };
   };
 }

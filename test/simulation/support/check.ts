@@ -1,7 +1,12 @@
 import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation-id.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
-import { conversationPartition, directoryCountKey, MESSAGE_PREFIX } from '../../../functions/storage/keys.ts';
+import {
+  conversationPartition,
+  directoryCountKey,
+  MESSAGE_PREFIX,
+  presenceKey,
+} from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import type { Simulation } from './simulation.ts';
 import type { Person } from './world.ts';
@@ -106,7 +111,11 @@ function checkInbox(
       if (shown.read < Math.max(least, sent) || shown.read > Math.max(most, sent)) {
         world.blame(`${username} sees ${userId} at ${shown.read}, read ${least}–${most}, sent ${sent}`);
       }
-      const [low, high] = [Math.max(leastGot, least, sent), Math.max(mostGot, most, sent)];
+      // Of a peer who hides their presence it is not told what has arrived, only what they read.
+      const isHidden = userId !== id && world.state.get(presenceKey(userId))?.hidden === true;
+      const [low, high] = isHidden
+        ? [shown.read, shown.read]
+        : [Math.max(leastGot, least, sent), Math.max(mostGot, most, sent)];
       if (shown.received < low || shown.received > high) {
         world.blame(`${username} sees ${userId} received ${shown.received}, not ${low}–${high}`);
       }

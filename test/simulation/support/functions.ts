@@ -75,14 +75,14 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
     newId: system.newId,
     now,
   };
-  const marking = { history: log, marks, now };
+  const marking = { history: log, marks, presences, now };
 
   const mark =
     (type: 'conversation.read' | 'message.received', move: typeof markRead) =>
     async ({ userId, connectionId }: Connection, conversation: string, seq: number) => {
-      const { moved, peerId } = await move(marking, { userId, conversation, seq });
+      const { moved, tells } = await move(marking, { userId, conversation, seq });
       const frame = markFrame(type, { conversation, userId, seq });
-      if (moved) await tellDevices(devices, [userId, peerId], JSON.stringify(frame), connectionId);
+      if (tells.length > 0) await tellDevices(devices, tells, JSON.stringify(frame), connectionId);
       return { moved };
     };
 

@@ -8,7 +8,7 @@ import { conditionFailed, documents, sent, table } from '../support/table.ts';
 const marks = markStore(table);
 const Key = { pk: `USER#${alice.id}`, sk: `CONV#${CONVERSATION}` };
 const moveRead = () => marks.moveRead(alice.id, CONVERSATION, 7);
-const moveReceived = () => marks.moveReceived(alice.id, CONVERSATION, 7, new Date(NOON));
+const moveReceived = () => marks.moveReceived(alice.id, CONVERSATION, 7, new Date(NOON), 2_000);
 
 describe('the marks of a member', () => {
   it('are read from their membership', async () => {
@@ -53,8 +53,9 @@ describe('moving a mark', () => {
           TableName: 'parley-test',
           Key,
           UpdateExpression: 'SET receivedSeq = :seq, receivedAt = :now',
-          ConditionExpression: 'attribute_not_exists(receivedSeq) OR receivedSeq < :seq',
-          ExpressionAttributeValues: { ':seq': 7, ':now': NOON },
+          ConditionExpression:
+            'attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due',
+          ExpressionAttributeValues: { ':seq': 7, ':now': NOON, ':due': '2026-11-23T11:59:58.000Z' },
         },
       ],
     ]);

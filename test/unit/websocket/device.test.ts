@@ -182,6 +182,16 @@ describe.each(['conversation.read', 'message.received'])('`%s`', (action) => {
   });
 });
 
+it('`message.received` of somebody who hides their presence is told to their own devices alone', async () => {
+  store({ pk: `USER#${alice.id}`, sk: 'PRESENCE', online: true, hidden: true });
+  const frame = { conversation: CONVERSATION, user_id: alice.id, seq: 2 };
+  await send({ action: 'message.received', conversation: CONVERSATION, seq: 2 });
+  expect(posts()).toEqual(to('alice-phone')({ ...frame, type: 'message.received' }));
+  api.resetHistory();
+  await send({ action: 'conversation.read', conversation: CONVERSATION, seq: 2 });
+  expect(posts().map(([socket]) => socket)).toEqual(['alice-phone', 'bob-here', 'bob-phone']);
+});
+
 it('`message.received` says when to come again, where it came too soon', async () => {
   await send({ action: 'message.received', conversation: CONVERSATION, seq: 1 });
   const reply = await send({ action: 'message.received', conversation: CONVERSATION, seq: 2 });

@@ -60,10 +60,10 @@ const calls: readonly fc.Arbitrary<Call>[] = [
       (table, run) =>
         markStore(table).moveRead(uuid(run, 1), conversationIn(run, n), seq),
   ),
-  fc.tuple(small, seq).map(
-    ([n, seq]) =>
+  fc.tuple(small, seq, small).map(
+    ([n, seq, second]) =>
       (table, run) =>
-        markStore(table).moveReceived(uuid(run, 1), conversationIn(run, n), seq, now),
+        markStore(table).moveReceived(uuid(run, 1), conversationIn(run, n), seq, new Date(at(second)), 1_000),
   ),
   small.map((n) => (table, run) => markStore(table).of(uuid(run, 1), conversationIn(run, n))),
   fc.tuple(small, seq).map(([n, seq]) => (table, run) => {

@@ -27,7 +27,7 @@ describe('an inbox', () => {
     const { page, marks, follow, reader } = await inboxWith(1);
     await follow(saying(1, 2, 2), saying(2, 1, 3), saying(2, 1, 4));
     await marks.moveRead(id(1), conversation, 3);
-    await marks.moveReceived(id(2), conversation, 2, new Date(NOON));
+    await marks.moveReceived(id(2), conversation, 2, new Date(NOON), 0);
     await reader.presences.set(id(2), true, new Date(NOON));
     expect(await page(10)).toEqual({
       entries: [
@@ -51,6 +51,20 @@ describe('an inbox', () => {
     await reader.presences.set(id(2), true, new Date(NOON));
     await reader.presences.hide(id(2), true);
     expect((await page(1)).entries[0]?.presence).toEqual({ userId: id(2), online: false });
+  });
+
+  it('shows of such a peer what they read, not what arrived: that would tell that their app is open', async () => {
+    const { page, marks, reader } = await inboxWith(1);
+    await marks.moveRead(id(2), conversation, 1);
+    await marks.moveReceived(id(2), conversation, 5, new Date(NOON), 0);
+    await marks.moveReceived(id(1), conversation, 4, new Date(NOON), 0);
+    await reader.presences.hide(id(1), true);
+    const own = { received: 4 };
+    expect((await page(1)).entries[0]).toMatchObject({ own, peers: { read: 1, received: 5 } });
+    await reader.presences.hide(id(2), true);
+    expect((await page(1)).entries[0]).toMatchObject({ own, peers: { read: 1, received: 1 } });
+    await reader.presences.hide(id(2), false);
+    expect((await page(1)).entries[0]).toMatchObject({ own, peers: { read: 1, received: 5 } });
   });
 
   it('has nothing unread where the mark is ahead of the note of the last message', async () => {

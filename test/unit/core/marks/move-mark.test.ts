@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { markRead, markReceived } from '../../../../functions/core/marks/move-mark.ts';
 import { markStore } from '../../../../functions/storage/marks.ts';
+import { presenceStore } from '../../../../functions/storage/presence.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { aMessage } from '../../support/message-log.ts';
@@ -14,11 +15,13 @@ function marking(messages = 10) {
   const clock = frozenClock();
   const marks = markStore(table);
   const history = { last: async () => (messages > 0 ? aMessage(messages) : undefined) };
-  const dependencies = { history, marks, now: clock.now };
+  const presences = presenceStore(table);
+  const dependencies = { history, marks, presences, now: clock.now };
   const request = (seq: number, conversation = CONVERSATION) => ({ userId: alice.id, conversation, seq });
   return {
     pass: clock.pass,
     commands,
+    hide: (hidden: boolean) => presences.hide(alice.id, hidden),
     read: (seq: number, conversation?: string) => markRead(dependencies, request(seq, conversation)),
     received: (seq: number, conversation?: string) => markReceived(dependencies, request(seq, conversation)),
     of: async (userId = alice.id) => {
@@ -28,8 +31,8 @@ function marking(messages = 10) {
   };
 }
 
-const MOVED = { moved: true, peerId: bob.id };
-const NOT_MOVED = { moved: false, peerId: bob.id };
+const MOVED = { moved: true, tells: [alice.id, bob.id] };
+const NOT_MOVED = { moved: false, tells: [] };
 
 describe.each(['read', 'received'] as const)('the mark of what was %s', (kind) => {
   it('moves forward, up to the last message', async () => {
@@ -130,6 +133,30 @@ describe('the mark of what was received', () => {
     await marks.read(5);
     expect(await marks.received(5)).toEqual(NOT_MOVED);
     expect(await marks.received(6)).toEqual(MOVED);
+  });
+
+  it('is written once, however many devices tell of a burst at the same moment', async () => {
+    const marks = marking();
+    const seqs = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    const results = await Promise.all(seqs.map((seq) => marks.received(seq)));
+    expect(results.filter(({ moved }) => moved)).toHaveLength(1);
+    // Each of the others may come again: what it has to tell may be more.
+    for (const { moved, retryAfter } of results) expect(retryAfter).toBe(moved ? undefined : 2);
+  });
+
+  it('is told to the own devices alone while one hides, and to the other member again once one does not', async () => {
+    const marks = marking();
+    await marks.hide(true);
+    expect(await marks.received(1)).toEqual({ moved: true, tells: [alice.id] });
+    marks.pass(2_000);
+    await marks.hide(false);
+    expect(await marks.received(2)).toEqual(MOVED);
+  });
+
+  it('of what was read is told to the other member all the same: to read is an act of one’s own', async () => {
+    const marks = marking();
+    await marks.hide(true);
+    expect(await marks.read(1)).toEqual(MOVED);
   });
 
   it('never delays the mark of what was read', async () => {
