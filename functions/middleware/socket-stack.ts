@@ -7,6 +7,7 @@ import type {
 import { ParleyError, Unavailable } from '../core/errors.ts';
 import { BadFrame } from '../protocol/errors.ts';
 import { errorFrame } from '../protocol/server-frames.ts';
+import { outOfTime } from './out-of-time.ts';
 import { type Reporting, reporter } from './reporter.ts';
 import type { AuthorizerContext } from './socket-identity.ts';
 
@@ -26,7 +27,7 @@ export interface SocketReply {
 
 /** What every frame's entry starts from: log context, and errors as error frames on a socket that stays open. */
 export function socketStack(reporting: Reporting): MiddyfiedHandler<SocketEvent, SocketReply> {
-  return middy<SocketEvent, SocketReply>()
+  return middy<SocketEvent, SocketReply>(outOfTime)
     .use(injectLambdaContext(reporting.logger))
     .use(errorFrames(reporter(reporting)));
 }

@@ -28,6 +28,21 @@ describe('an HTTP entry', () => {
     expect(reporting).toMatchObject({ logged: [], counted: [] });
   });
 
+  it('that comes to the end of its time says that it may be tried again', async () => {
+    const reporting = rememberedReporting();
+    const handler = httpStack(reporting).handler(() => new Promise(() => {}));
+    const reply = await handler(httpEvent('GET', '/x'), {
+      ...lambdaContext,
+      getRemainingTimeInMillis: () => 20,
+    });
+    expect([reply.statusCode, codeOf(reply), reply.headers?.['retry-after']]).toEqual([
+      503,
+      'unavailable',
+      '1',
+    ]);
+    expect(reporting.counted).toEqual(['ServerFault']);
+  });
+
   it.each([
     [new TypeError('a bug'), 500, 'internal'],
     [new Unavailable(), 503, 'unavailable'],

@@ -40,6 +40,13 @@ describe('an error while handling a frame', () => {
     });
   });
 
+  it('of a function that comes to the end of its time says that it may be tried again', async () => {
+    const handler = socketStack(rememberedReporting()).handler(() => new Promise(() => {}));
+    const context = { ...lambdaContext, getRemainingTimeInMillis: () => 20 };
+    const { body = '' } = await handler(socketEvent('{}'), context);
+    expect(JSON.parse(body)).toMatchObject({ type: 'error', code: 'unavailable', retry_after: 1 });
+  });
+
   it('has the reference that the faulty frame itself carried', async () => {
     const { frame } = await failing(new BadFrame('message_blank', 'Blank.', 'r2'));
     expect(frame).toEqual({ type: 'error', code: 'message_blank', detail: 'Blank.', ref: 'r2' });
