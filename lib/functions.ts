@@ -104,7 +104,7 @@ export const functionSpecs = {
     connections: ['POST'],
     sends: true,
     table: [
-      { actions: ['Query', 'PutItem'], partitions: ['CONV#*'] },
+      { actions: ['BatchGetItem', 'Query', 'PutItem'], partitions: ['CONV#*'] },
       { actions: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
       readsKeys,
     ],
@@ -150,7 +150,7 @@ export const functionSpecs = {
   'stream/message-changes': {
     ...batch,
     table: [
-      { actions: ['GetItem', 'UpdateItem'], partitions: ['CONV#*'] },
+      { actions: ['BatchGetItem', 'GetItem', 'UpdateItem'], partitions: ['CONV#*'] },
       { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
     ],
   },

@@ -29,6 +29,7 @@ export const actionSchemas = {
       text: messageText,
       client_id: clientId,
       after: z.optional(seq),
+      read: z.optional(seq),
     })
     .check(
       z.refine(({ to, conversation }) => (to === undefined) !== (conversation === undefined), {

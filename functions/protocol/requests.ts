@@ -64,4 +64,5 @@ export const profileRequest = z.strictObject({
 export const messageRequest = z.strictObject({
   text: messageText,
   after: z.optional(seq),
+  read: z.optional(seq),
 });

@@ -22,6 +22,7 @@ export function messageFrame(message: Message, senderName: string, readerId: str
     sender: senderName,
     sender_id: message.senderId,
     created_at: message.createdAt,
+    ...(message.read > 0 && { read: message.read }),
     ...ownName(message, readerId),
   };
 }

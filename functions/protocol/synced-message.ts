@@ -10,6 +10,7 @@ export function syncedMessage(message: Message, readerId: string) {
     message: message.text,
     sender_id: message.senderId,
     created_at: message.createdAt,
+    ...(message.read > 0 && { read: message.read }),
     ...ownName(message, readerId),
   };
 }

@@ -1,9 +1,15 @@
 import { profileStore } from '../storage/accounts.ts';
 import { inboxUpkeep as inboxStore } from '../storage/inbox-upkeep.ts';
+import { messageStore } from '../storage/messages.ts';
 import { system } from './system.ts';
 import { table } from './table.ts';
 
-export { readChange } from '../storage/change.ts';
+export { messageIn } from '../storage/change.ts';
 
 /** To bring the inboxes up to date. */
-export const inboxUpkeep = { inbox: inboxStore(table), profiles: profileStore(table), now: system.now };
+export const inboxUpkeep = {
+  inbox: inboxStore(table),
+  log: messageStore(table),
+  profiles: profileStore(table),
+  now: system.now,
+};

@@ -1,7 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import type { Account } from '../core/accounts/account.ts';
-import type { Message } from '../core/messages/message.ts';
+import type { LogEntry } from '../core/messages/message.ts';
 import type { StoredPresence } from '../core/presence/presence.ts';
 import { toAccount } from './accounts.ts';
 import {
@@ -21,7 +21,7 @@ export type Change =
   | { readonly kind: 'connected'; readonly userId: string }
   | { readonly kind: 'disconnected'; readonly userId: string; readonly connectionId: string }
   | { readonly kind: 'presence'; readonly before: StoredPresence | undefined; readonly after: StoredPresence }
-  | { readonly kind: 'message'; readonly message: Message };
+  | { readonly kind: 'message'; readonly message: LogEntry };
 
 /** What a record of the table's stream means; undefined for what nothing follows from. */
 export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | undefined {
@@ -53,6 +53,12 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
     return { kind: 'message', message: toLogEntry(after) };
   }
   return undefined;
+}
+
+/** The message that a record stores, if it does. */
+export function messageIn(record: DynamoDBRecord): LogEntry | undefined {
+  const change = readChange(record);
+  return change?.kind === 'message' ? change.message : undefined;
 }
 
 function read(image: Record<string, AttributeValue> | undefined): Record<string, unknown> | undefined {

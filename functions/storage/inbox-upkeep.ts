@@ -1,25 +1,29 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { membersOf } from '../core/conversations/conversation-id.ts';
 import type { InboxUpkeep } from '../core/inbox/ports.ts';
-import { toPlace } from './inbox.ts';
+import { type ConversationItem, toPlace, toPositions } from './inbox.ts';
 import { conversationKey, membershipKey, PLACE_PREFIX, placeKey, userPartition } from './keys.ts';
+import { toList } from './log-entry.ts';
 import type { Table } from './table.ts';
 
 /** What the stream's consumer does to the inboxes. Each step can be repeated. */
 export function inboxUpkeep({ client, name }: Table): InboxUpkeep {
   return {
-    async lastOf(conversation) {
+    async noted(conversation) {
       const Key = conversationKey(conversation);
       const { Item } = await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }));
-      return Item?.seq ?? 0;
+      return {
+        seq: Item?.seq ?? 0,
+        positions: toPositions(conversation, Item as ConversationItem | undefined),
+      };
     },
 
-    async setLast(conversation, last, sent) {
-      const names = (membersOf(conversation) ?? []).map((userId, i) => [`sent${i}`, sent[userId]] as const);
-      const values = Object.entries({ ...last, ...Object.fromEntries(names) }).filter(
-        ([, value]) => value !== undefined,
-      );
+    async note(conversation, { said, ...last }, positions) {
+      const values = Object.entries({
+        ...last,
+        said: toList(conversation, said, (count) => count),
+        positions: toList(conversation, positions, ({ seq, others }) => [seq, others]),
+      });
       try {
         await client.send(
           new UpdateCommand({

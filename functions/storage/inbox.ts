@@ -1,10 +1,11 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { membersOf, peerIn } from '../core/conversations/conversation-id.ts';
+import { peerIn } from '../core/conversations/conversation-id.ts';
 import { type LastMessage, preview } from '../core/inbox/inbox.ts';
-import type { ConversationDetails, InboxReader, Peer, Place } from '../core/inbox/ports.ts';
-import { effectiveMarks, type Marks } from '../core/marks/mark.ts';
+import type { ConversationDetails, InboxReader, Peer, Place, ReadPositions } from '../core/inbox/ports.ts';
+import { further, NOTHING_READ, type Progress } from '../core/marks/mark.ts';
 import { batchGet } from './batch-get.ts';
 import { conversationKey, membershipKey, PLACE_PREFIX, placeKey, userPartition } from './keys.ts';
+import { type ByMember, fromList } from './log-entry.ts';
 import { messageStore } from './messages.ts';
 import type { Table } from './table.ts';
 
@@ -33,7 +34,7 @@ export function inboxReader(table: Table): InboxReader {
   async function withLast(details: ConversationDetails, conversation: string): Promise<ConversationDetails> {
     if (details.last || details.topAt === undefined) return details;
     const last = await log.last(conversation);
-    return last ? { ...details, last: toLast({ ...last, text: preview(last.text) }) } : details;
+    return last ? { ...details, last: toLast({ ...last, text: preview(last.text) }, last.said) } : details;
   }
 
   return {
@@ -81,13 +82,14 @@ interface MembershipItem {
   readonly topAt?: string;
   readonly peer?: Peer;
   readonly readSeq?: number;
+  readonly readOthers?: number;
   readonly receivedSeq?: number;
 }
 
-interface ConversationItem extends LastMessage {
-  /** Each member's last own `seq`, in the order of the conversation's id. */
-  readonly sent0?: number;
-  readonly sent1?: number;
+/** The note of a conversation's newest message. */
+export interface ConversationItem extends Omit<LastMessage, 'said'> {
+  readonly said?: ByMember<number>;
+  readonly positions?: ByMember<readonly [seq: number, others: number]>;
 }
 
 function toDetails(
@@ -96,21 +98,35 @@ function toDetails(
   [own, peers, meta]: readonly (object | undefined)[],
 ): ConversationDetails {
   const { topAt, peer } = (own ?? {}) as MembershipItem;
-  const { sent0 = 0, sent1 = 0, ...last } = (meta ?? {}) as ConversationItem;
-  const isFirst = membersOf(conversation)?.[0] === userId;
+  const noted = meta as ConversationItem | undefined;
+  const positions = toPositions(conversation, noted);
   return {
     topAt,
     peer,
-    own: marksOf(own, isFirst ? sent0 : sent1),
-    peers: marksOf(peers, isFirst ? sent1 : sent0),
-    last: meta && toLast(last),
+    own: progressOf(own, positions[userId]),
+    peers: progressOf(peers, positions[peerIn(conversation, userId)]),
+    last:
+      noted &&
+      toLast(
+        noted,
+        fromList(conversation, noted.said, (count) => count),
+      ),
   };
 }
 
-function marksOf(item: MembershipItem | undefined, sent: number): Marks {
-  return effectiveMarks({ read: item?.readSeq ?? 0, received: item?.receivedSeq ?? 0 }, sent);
+/** What somebody marked as read, or had read when they wrote last: whichever is further. */
+function progressOf(item: MembershipItem | undefined, written = NOTHING_READ): Progress {
+  // A mark from before others were counted took every message for another's.
+  const { readSeq = 0, readOthers = readSeq, receivedSeq = 0 } = item ?? {};
+  return { received: receivedSeq, read: further({ seq: readSeq, others: readOthers }, written) };
 }
 
-function toLast({ seq, id, senderId, text, createdAt }: LastMessage): LastMessage {
-  return { seq, id, senderId, text, createdAt };
+export function toPositions(conversation: string, item: ConversationItem | undefined): ReadPositions {
+  return fromList(conversation, item?.positions, ([seq, others]) => ({ seq, others }));
+}
+
+type Noted = Omit<LastMessage, 'said'>;
+
+function toLast({ seq, id, senderId, text, createdAt }: Noted, said: LastMessage['said']): LastMessage {
+  return { seq, id, senderId, text, createdAt, said };
 }

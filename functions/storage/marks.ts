@@ -24,12 +24,12 @@ export function markStore({ client, name }: Table): MarkStore {
       return { read: Item?.readSeq ?? 0, received: Item?.receivedSeq ?? 0, receivedAt };
     },
 
-    moveRead: (userId, conversation, seq) =>
+    moveRead: (userId, conversation, { seq, others }) =>
       moves({
         Key: membershipKey(userId, conversation),
-        UpdateExpression: 'SET readSeq = :seq',
+        UpdateExpression: 'SET readSeq = :seq, readOthers = :others',
         ConditionExpression: 'attribute_not_exists(readSeq) OR readSeq < :seq',
-        ExpressionAttributeValues: { ':seq': seq },
+        ExpressionAttributeValues: { ':seq': seq, ':others': others },
       }),
 
     moveReceived: (userId, conversation, seq, now, everyMs) =>

@@ -8,9 +8,6 @@ import { conversationPartition, LAST_MESSAGE_SK, messageKey, messageSk } from '.
 import { fromLogEntry, toLogEntry } from './log-entry.ts';
 import type { Table } from './table.ts';
 
-/** How far back a retry is looked for, where one read's 1 MB does not end sooner. */
-const TAIL_LIMIT = 500;
-
 /** The log of each conversation: one item a message, its `seq` in the sort key. Every read is strongly consistent. */
 export function messageStore(table: Table): MessageLog & MessageHistory & Ahead {
   const { client, name } = table;
@@ -27,27 +24,22 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Ahead 
     return pages.flatMap((page) => page.Items ?? []).map(toLogEntry);
   }
 
-  async function latest(conversation: string, count: number): Promise<LogEntry[]> {
-    const query = {
-      ...between(conversation, messageSk(1), LAST_MESSAGE_SK),
-      ScanIndexForward: false,
-      Limit: count,
-    };
-    const items: Record<string, unknown>[] = [];
-    // One read ends at 1 MB: a hundred long messages take two.
-    for await (const { Items = [] } of paginateQuery({ client }, query)) {
-      items.push(...Items);
-      if (items.length >= count) break;
-    }
-    return items.slice(0, count).map(toLogEntry).reverse();
-  }
-
   return {
-    latest,
+    async last(conversation) {
+      const query = between(conversation, messageSk(1), LAST_MESSAGE_SK);
+      const { Items = [] } = await client.send(
+        new QueryCommand({ ...query, ScanIndexForward: false, Limit: 1 }),
+      );
+      return Items[0] && toLogEntry(Items[0]);
+    },
 
-    last: async (conversation) => (await latest(conversation, 1))[0],
+    async at(conversation, seqs) {
+      const keys = seqs.map((seq) => messageKey(conversation, seq));
+      const items = await batchGet(table, keys, { consistent: true });
+      return items.flatMap((item) => (item ? toLogEntry(item) : []));
+    },
 
-    async since(conversation, from, limit = TAIL_LIMIT) {
+    async since(conversation, from, limit) {
       const query = between(conversation, messageSk(from), LAST_MESSAGE_SK);
       const { Items = [], LastEvaluatedKey } = await client.send(
         // One more tells whether the log goes on: DynamoDB names a last key whenever it stops at a limit.

@@ -1,4 +1,3 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Node } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
@@ -10,6 +9,7 @@ import { CONNECTION_SECONDS } from '../../functions/core/connections/connection.
 import { ParleyError } from '../../functions/core/errors.ts';
 import { preview } from '../../functions/core/inbox/inbox.ts';
 import { RECEIVED_EVERY_MS } from '../../functions/core/marks/move-mark.ts';
+import { RETRY_REACH } from '../../functions/core/messages/find-earlier.ts';
 import { RECENT_MESSAGES } from '../../functions/core/messages/recent-clients.ts';
 import { TYPING_SECONDS } from '../../functions/core/typing/typing.ts';
 import { problemReply } from '../../functions/middleware/problem-details.ts';
@@ -21,7 +21,6 @@ import { registerRequest } from '../../functions/protocol/requests.ts';
 import { messageFrame } from '../../functions/protocol/server-frames.ts';
 import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
 import * as keys from '../../functions/storage/keys.ts';
-import { messageStore } from '../../functions/storage/messages.ts';
 import { functionSpecs } from '../../lib/functions.ts';
 import { httpRoutes } from '../../lib/routes.ts';
 import { readSettings } from '../../lib/settings.ts';
@@ -140,7 +139,7 @@ describe('the wire', () => {
 
   it('shows a frame with the fields that it has', () => {
     const shown = blocksOf(readme, 'json').map((block) => JSON.parse(block));
-    const message = { id: '', conversation: '', seq: 1, senderId: '', text: '', createdAt: '' };
+    const message = { id: '', conversation: '', seq: 1, senderId: '', text: '', read: 0, createdAt: '' };
     expect(shown.map(Object.keys)).toEqual([Object.keys(messageFrame(message, 'ada', 'charles'))]);
   });
 });
@@ -209,6 +208,7 @@ describe('the limits', () => {
     ['largest page', MAX_LIMIT],
     ['largest `offset` into the users', MAX_OFFSET],
     ['wrong passwords per e-mail in a minute', (MAX_FAILURES * 60) / WINDOW_SECONDS],
+    ['messages back that a retry is looked for with `after`', RETRY_REACH],
     ['messages back that a retry is looked for without', RECENT_MESSAGES],
     ['characters of a message in the inbox', [...preview('x'.repeat(MAX_MESSAGE_LENGTH))].length],
     ['conversations in a `sync`', MAX_SYNCED],
@@ -226,21 +226,6 @@ describe('the limits', () => {
     const frame = (length: number) => JSON.stringify({ message: 'x', ref: 'x'.repeat(length) });
     expect(readFrame(frame(limit('characters of `ref`')), false).ref).toBeDefined();
     expect(() => readFrame(frame(limit('characters of `ref`') + 1), false)).toThrow();
-  });
-
-  it('messages back that a retry is looked for', async () => {
-    let asked: { Limit?: number } = {};
-    const send = async ({ input }: { input: typeof asked }) => {
-      asked = input;
-      return {};
-    };
-    await messageStore({
-      client: { send } as unknown as DynamoDBDocumentClient,
-      name: 't',
-      backoff: async () => {},
-    }).since('c', 1);
-    // One more than it may have tells whether the log goes on.
-    expect(asked.Limit).toBe(limit('messages back that a retry is looked for with `after`') + 1);
   });
 
   it('messages of one sender within some seconds', () => {

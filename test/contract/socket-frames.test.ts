@@ -31,13 +31,14 @@ const message: Message = {
   senderId: ada,
   text: 'Hello',
   clientId: '7d6f4f0e-9b1a-4c57-8f3e-2a1b0c9d8e7f',
+  read: 42,
   createdAt,
 };
-const { clientId: _, ...withoutClientId } = message;
+const { clientId: _, ...withoutClientId } = { ...message, read: 0 };
 const entry: InboxEntry = {
   conversation,
   peer: { id: ada, username: 'ada' },
-  last: { seq: 42, id: message.id, senderId: ada, text: 'Hello', createdAt },
+  last: { seq: 42, id: message.id, senderId: ada, text: 'Hello', createdAt, said: {} },
   unread: 1,
   own: { read: 41, received: 42 },
   peers: { read: 42, received: 42 },

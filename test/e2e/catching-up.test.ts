@@ -84,6 +84,7 @@ describe('a device that was away', () => {
           message: 'meanwhile',
           sender_id: charles.id,
           created_at,
+          read: 2,
         },
       ],
     });

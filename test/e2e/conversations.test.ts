@@ -29,8 +29,8 @@ const page = async (who: Person, query = ''): Promise<{ next: string | null; res
   return body;
 };
 const inbox = async (who: Person) => (await page(who)).results;
-const say = (from: Person, to: Person, text: string) =>
-  sendMessage(api, from, conversationOf(from, to), text);
+const say = (from: Person, to: Person, text: string, more: object = {}) =>
+  sendMessage(api, from, conversationOf(from, to), text, more);
 /** The inbox follows the logs by about a second. */
 const eventually = (look: () => Promise<void>) => vi.waitFor(look, { timeout: 15_000, interval: 100 });
 const peers = (entries: readonly Entry[]) => entries.map(({ peer }) => peer.id);
@@ -46,7 +46,7 @@ describe('the inbox', () => {
 
   it('shows a conversation to both, each from their own side', async () => {
     const last = await say(ada, charles, 'Does the engine run?');
-    const { conversation: id, client_id: _, ...last_message } = last;
+    const { conversation: id, client_id: _, read: __, ...last_message } = last;
     const common = { id, last_message };
     await eventually(async () => {
       expect(await inbox(ada)).toEqual([
@@ -103,13 +103,43 @@ describe('the inbox', () => {
         { unread: 7, read: 0, last_message: { seq: 7, message: 'message 7' }, peer_read: 7 },
       ]),
     );
-    await say(ada, charles, 'I have read it all.');
+    await say(ada, charles, 'I have read it all.', { after: 7 });
     await eventually(async () =>
       expect(await inbox(ada)).toMatchObject([{ unread: 0, read: 8, received: 8 }]),
     );
     await eventually(async () =>
       expect(await inbox(charles)).toMatchObject([{ unread: 1, read: 7, peer_read: 8, peer_received: 8 }]),
     );
+  });
+
+  it.each([
+    ['seen only the first two', { after: 2 }, 5, 2],
+    ['held all of it, and seen only the first two', { after: 7, read: 2 }, 5, 2],
+    ['seen nothing', { after: 7, read: 0 }, 7, 0],
+    ['said nothing of what they saw', {}, 7, 0],
+  ])('stays unread after an answer of somebody who had %s', async (_, more, unread, read) => {
+    for (let i = 1; i <= 7; i += 1) await say(charles, ada, `message ${i}`);
+    const answer = await say(ada, charles, 'I wrote this in a tunnel.', more);
+    expect(answer.read ?? 0).toBe(read);
+    // At once from the log, and then in the inbox.
+    expect(await one(ada, answer.conversation)).toMatchObject({ unread, read, last_message: { seq: 8 } });
+    await eventually(async () =>
+      expect(await inbox(ada)).toMatchObject([{ unread, read, last_message: { seq: 8 } }]),
+    );
+    expect(await one(charles, answer.conversation)).toMatchObject({ unread: 1, peer_read: read });
+    await eventually(async () =>
+      expect(await inbox(charles)).toMatchObject([{ unread: 1, peer_read: read }]),
+    );
+  });
+
+  it('never counts an own message as unread', async () => {
+    const { conversation } = await say(ada, charles, 'one');
+    for (const text of ['two', 'three']) await say(ada, charles, text);
+    expect(await one(ada, conversation)).toMatchObject({ unread: 0, last_message: { seq: 3 } });
+    await say(charles, ada, 'four');
+    await say(ada, charles, 'five');
+    expect(await one(ada, conversation)).toMatchObject({ unread: 1, last_message: { seq: 5 } });
+    expect(await one(charles, conversation)).toMatchObject({ unread: 4 });
   });
 
   it('follows the marks of both members', async () => {

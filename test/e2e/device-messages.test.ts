@@ -41,6 +41,7 @@ describe('a message from a device', () => {
       sender: ada.username,
       sender_id: ada.id,
       created_at: expect.any(String),
+      read: expect.any(Number),
       client_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       ref: expect.any(String),
     });

@@ -6,6 +6,8 @@ import { closeSockets, connect, type Frame, type Socket } from './support/socket
 
 const url = inject('parleyUrl');
 const api = rest(url);
+/** As many characters as a message may have, of four bytes each. */
+const LONG = '🦀'.repeat(4_000);
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 let ada: Person;
@@ -52,6 +54,17 @@ describe('the same message sent again, without `after`', () => {
     expect(await last()).toBe(100);
     await his.ask(messageTo(ada, 'one more'));
     expect(await phone.ask(frame)).toMatchObject({ type: 'message.sent', seq: 102 });
+  });
+
+  it('is known behind messages as long as they may be, which are more than one read of the store gives', async () => {
+    const before = await phone.ask(messageTo(charles, 'before it'));
+    const frame = messageTo(charles, 'behind long messages', { after: before.seq });
+    const { ref, ...first } = await phone.ask(frame);
+    for (const turn of upTo(80)) await (turn % 2 ? laptop : his).ask(messageTo(turn % 2 ? charles : ada, LONG));
+    for (const retry of [frame, { ...frame, after: undefined }]) {
+      expect(await laptop.ask(retry)).toEqual({ ...first, ref: expect.any(String) });
+    }
+    expect(await last()).toBe(82);
   });
 
   it('is stored once when three devices race', async () => {

@@ -37,6 +37,7 @@ describe('a message', () => {
       conversation: expect.any(String),
       seq: expect.any(Number),
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      read: expect.any(Number),
     };
     const echo = await sender.next();
     expect(echo).toEqual(expected);

@@ -38,6 +38,7 @@ describe('a message that is sent over HTTP', () => {
         message: 'Does the engine run?',
         sender_id: ada.id,
         created_at: expect.any(String),
+        read: 1,
         client_id: key,
       },
     });

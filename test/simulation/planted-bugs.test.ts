@@ -1,9 +1,10 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import { membersOf } from '../../functions/core/conversations/conversation-id.ts';
 import type { LogEntry } from '../../functions/core/messages/message.ts';
 import { messageFrame } from '../../functions/protocol/server-frames.ts';
-import { fromLogEntry } from '../../functions/storage/log-entry.ts';
+import { conversationPartition, MESSAGE_PREFIX } from '../../functions/storage/keys.ts';
+import { fromLogEntry, toLogEntry } from '../../functions/storage/log-entry.ts';
 import type { Plant } from './support/capabilities.ts';
 import { explore } from './support/explore.ts';
 
@@ -62,11 +63,11 @@ test('a retry that does not look for its client id is caught', { timeout: 120_00
       ...capabilities,
       log: {
         ...log,
-        latest: async (...args) => (await log.latest(...args)).map(nameless),
-        async since(...args) {
-          const { messages, isCut } = await log.since(...args);
-          return { messages: messages.map(nameless), isCut };
+        async last(conversation) {
+          const last = await log.last(conversation);
+          return last && nameless(last);
         },
+        at: async (...args) => (await log.at(...args)).map(nameless),
       },
     };
   };
@@ -96,4 +97,44 @@ test('a refresh whose lost answer ends the session is caught', { timeout: 120_00
     };
   };
   expect(await caught(allowsOneUse)).toMatch(/is logged out, because an answer got lost/);
+});
+
+test('a retry that is looked for in one Query, which ends early, is caught', { timeout: 120_000 }, async () => {
+  const looksOnce: Plant = (capabilities) => {
+    const { log, table } = capabilities;
+    const { client, name: TableName } = table;
+    return {
+      ...capabilities,
+      log: {
+        ...log,
+        async at(conversation, seqs) {
+          const { Items = [] } = await client.send(
+            new QueryCommand({
+              TableName,
+              ConsistentRead: true,
+              KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+              ExpressionAttributeValues: { ':pk': conversationPartition(conversation), ':prefix': MESSAGE_PREFIX },
+              ScanIndexForward: false,
+              Limit: 100,
+            }),
+          );
+          return Items.map(toLogEntry).filter(({ seq }) => seqs.includes(seq));
+        },
+      },
+    };
+  };
+  expect(await explore({ runs: 2_000, seed: 1, plant: looksOnce })).toMatch(
+    /is stored twice|is acknowledged as .* and as/,
+  );
+});
+
+test('an answer that counts as having read everything is caught', { timeout: 120_000 }, async () => {
+  const readsAll: Plant = (capabilities) => {
+    const { log } = capabilities;
+    return {
+      ...capabilities,
+      log: { ...log, append: (entry) => log.append({ ...entry, read: entry.seq }) },
+    };
+  };
+  expect(await caught(readsAll)).toMatch(/sees u\d at \d+ of /);
 });

@@ -1,11 +1,15 @@
 import type { ProfileStore } from '../accounts/ports.ts';
 import { type Members, membersOf } from '../conversations/conversation-id.ts';
-import type { Message } from '../messages/message.ts';
+import { further, NOTHING_READ } from '../marks/mark.ts';
+import { positionOfSender } from '../marks/position-of-sender.ts';
+import type { LogEntry } from '../messages/message.ts';
+import type { MessageLog } from '../messages/ports.ts';
 import { preview } from './inbox.ts';
-import type { InboxUpkeep, Place } from './ports.ts';
+import type { InboxUpkeep, Place, ReadPositions } from './ports.ts';
 
 interface Dependencies {
   readonly inbox: InboxUpkeep;
+  readonly log: Pick<MessageLog, 'at'>;
   readonly profiles: ProfileStore;
   readonly now: () => Date;
 }
@@ -17,17 +21,34 @@ interface Dependencies {
  */
 export async function followMessages(
   dependencies: Dependencies,
-  messages: readonly Message[],
+  messages: readonly LogEntry[],
 ): Promise<void> {
   const { inbox } = dependencies;
   const newest = messages.at(-1);
   const members = newest && membersOf(newest.conversation);
   if (!newest || !members) return;
-  const { conversation, seq, id, senderId, text, createdAt } = newest;
-  if ((await inbox.lastOf(conversation)) >= seq) return;
+  const { conversation, seq, id, senderId, text, createdAt, said } = newest;
+  const noted = await inbox.noted(conversation);
+  if (noted.seq >= seq) return;
   await Promise.all(members.map((userId) => place(dependencies, conversation, userId, members)));
-  const sent = Object.fromEntries(messages.map((message) => [message.senderId, message.seq]));
-  await inbox.setLast(conversation, { seq, id, senderId, text: preview(text), createdAt }, sent);
+  const positions = await positionsAfter(dependencies, messages, noted.positions);
+  await inbox.note(conversation, { seq, id, senderId, text: preview(text), createdAt, said }, positions);
+}
+
+/** Who writes has read up to what their client had when they wrote. */
+async function positionsAfter(
+  { log }: Pick<Dependencies, 'log'>,
+  messages: readonly LogEntry[],
+  before: ReadPositions,
+): Promise<ReadPositions> {
+  const senders = [...Map.groupBy(messages, ({ senderId }) => senderId)];
+  const positions = senders.map(async ([userId, own]) => {
+    const known = before[userId] ?? NOTHING_READ;
+    const furthest = own.reduce((one, other) => (other.read > one.read ? other : one));
+    const position = furthest.read > known.seq ? await positionOfSender(log, furthest, messages) : known;
+    return [userId, further(known, position)] as const;
+  });
+  return { ...before, ...Object.fromEntries(await Promise.all(positions)) };
 }
 
 /** While a conversation stays on top, a hundred messages move nothing: so a burst costs one note a batch. */

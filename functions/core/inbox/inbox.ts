@@ -9,6 +9,8 @@ export interface LastMessage {
   /** Cut to what a line of an inbox can show. */
   readonly text: string;
   readonly createdAt: string;
+  /** How many messages each member has said up to it, by user id. */
+  readonly said: Readonly<Record<string, number>>;
 }
 
 /** A conversation as one of its members sees it. */
@@ -16,7 +18,7 @@ export interface InboxEntry {
   readonly conversation: string;
   readonly peer: { readonly id: string; readonly username: string };
   readonly last: LastMessage;
-  /** `last.seq` − own `read`: nothing is counted per message. */
+  /** How many messages of others lie behind what one has read: from two counts, not counted one by one. */
   readonly unread: number;
   readonly own: Marks;
   readonly peers: Marks;

@@ -1,4 +1,4 @@
-import type { Marks } from '../marks/mark.ts';
+import type { Progress, ReadPosition } from '../marks/mark.ts';
 import type { LastMessage } from './inbox.ts';
 
 /** Where a conversation stands in a member's inbox. */
@@ -13,14 +13,14 @@ export interface Peer {
   readonly username: string;
 }
 
-/** The last own `seq` of each member who said something, by user id. */
-export type LastSent = Readonly<Record<string, number>>;
+/** Up to where each member had read by what they wrote since, by user id. */
+export type ReadPositions = Readonly<Record<string, ReadPosition>>;
 
 export interface InboxUpkeep {
-  /** The `seq` up to which the inboxes have been brought up to date; 0 for none. */
-  lastOf(conversation: string): Promise<number>;
-  /** Notes the newest message and who said what last; not if a newer one is noted. */
-  setLast(conversation: string, last: LastMessage, sent: LastSent): Promise<void>;
+  /** The `seq` up to which the inboxes have been brought up to date, and the positions that are noted with it. */
+  noted(conversation: string): Promise<{ readonly seq: number; readonly positions: ReadPositions }>;
+  /** Notes the newest message and the members' positions; not if a newer one is noted. */
+  note(conversation: string, last: LastMessage, positions: ReadPositions): Promise<void>;
   top(userId: string): Promise<Place | undefined>;
   placeOf(userId: string, conversation: string): Promise<Place | undefined>;
   /** Puts the conversation at the top, and takes it from the places that it leaves. */
@@ -37,8 +37,8 @@ export interface PlacesPage {
 export interface ConversationDetails {
   readonly topAt: string | undefined;
   readonly peer: Peer | undefined;
-  readonly own: Marks;
-  readonly peers: Marks;
+  readonly own: Progress;
+  readonly peers: Progress;
   readonly last: LastMessage | undefined;
 }
 

@@ -1,8 +1,10 @@
 import type { ProfileStore } from '../accounts/ports.ts';
 import { peerIn } from '../conversations/conversation-id.ts';
 import { ConversationNotFound } from '../errors.ts';
-import { shownMarks } from '../marks/mark.ts';
-import type { MessageHistory } from '../messages/ports.ts';
+import { further, marksOf, type Progress, saidByOthers, shownMarks } from '../marks/mark.ts';
+import { positionOfSender } from '../marks/position-of-sender.ts';
+import type { LogEntry } from '../messages/message.ts';
+import type { MessageHistory, MessageLog } from '../messages/ports.ts';
 import type { PresenceStore } from '../presence/ports.ts';
 import { type StoredPresence, shown } from '../presence/presence.ts';
 import { type InboxEntry, type LastMessage, preview } from './inbox.ts';
@@ -51,7 +53,7 @@ export async function entriesAt(
   return places.flatMap(({ conversation, topAt }, i) => {
     const { peer, last, ...rest } = detailsOf(conversation);
     if (rest.topAt !== topAt || !peer || !last) return [];
-    return entry(conversation, peer, last, rest, presence[i] as StoredPresence);
+    return entry(userId, conversation, peer, last, rest, presence[i] as StoredPresence);
   });
 }
 
@@ -66,7 +68,7 @@ export async function readConversation(
     history,
     profiles,
   }: Dependencies & {
-    history: Pick<MessageHistory, 'last'>;
+    history: Pick<MessageHistory, 'last'> & Pick<MessageLog, 'at'>;
     profiles: ProfileStore;
   },
   { userId, conversation }: { userId: string; conversation: string },
@@ -79,20 +81,43 @@ export async function readConversation(
     presences.of([peerId]),
   ]);
   if (!message || !profile || !details || !presence) throw new ConversationNotFound(conversation);
-  const { seq, id, senderId, text, createdAt } = message;
-  const last = { seq, id, senderId, text: preview(text), createdAt };
-  return entry(conversation, { id: profile.id, username: profile.username }, last, details, presence);
+  const { seq, id, senderId, text, createdAt, said } = message;
+  const last = { seq, id, senderId, text: preview(text), createdAt, said };
+  const peer = { id: profile.id, username: profile.username };
+  return entry(userId, conversation, peer, last, await withSent(history, details, message, userId), presence);
+}
+
+/** What the last message tells of its sender's position: the note of it follows a second later. */
+async function withSent(
+  log: Pick<MessageLog, 'at'>,
+  { own, peers }: Pick<ConversationDetails, 'own' | 'peers'>,
+  message: LogEntry,
+  userId: string,
+): Promise<{ own: Progress; peers: Progress }> {
+  const isOwn = message.senderId === userId;
+  const noted = isOwn ? own : peers;
+  if (message.read <= noted.read.seq) return { own, peers };
+  const read = further(noted.read, await positionOfSender(log, message, [message]));
+  return isOwn ? { own: { ...own, read }, peers } : { own, peers: { ...peers, read } };
 }
 
 function entry(
+  userId: string,
   conversation: string,
   peer: Peer,
   last: LastMessage,
   { own, peers }: Pick<ConversationDetails, 'own' | 'peers'>,
   presence: StoredPresence,
 ): InboxEntry {
-  // A mark may be ahead of the note of the last message, which follows the log by about a second.
-  const unread = Math.max(0, last.seq - own.read);
-  const peersShown = shownMarks(peers, presence);
-  return { conversation, peer, last, unread, own, peers: peersShown, presence: shown(presence) };
+  // A position may be ahead of the note of the last message, which follows the log by about a second.
+  const unread = Math.max(0, saidByOthers(last, userId) - own.read.others);
+  return {
+    conversation,
+    peer,
+    last,
+    unread,
+    own: marksOf(own),
+    peers: shownMarks(marksOf(peers), presence),
+    presence: shown(presence),
+  };
 }

@@ -4,13 +4,49 @@ export interface Marks {
   readonly read: number;
 }
 
+/**
+ * Up to where a member has read, and how many messages of the others lie up to there. Unread is what the others have said
+ * up to the end, less that: one's own messages never count.
+ */
+export interface ReadPosition {
+  readonly seq: number;
+  readonly others: number;
+}
+
+export interface Progress {
+  readonly received: number;
+  readonly read: ReadPosition;
+}
+
+export const NOTHING_READ: ReadPosition = { seq: 0, others: 0 };
+
+/** A message, of which is known how many each member has said up to it. */
+interface Counted {
+  readonly seq: number;
+  readonly said: Readonly<Record<string, number>>;
+}
+
+/** The position of somebody who has read up to a message. */
+export function positionAt(message: Counted, userId: string): ReadPosition {
+  return { seq: message.seq, others: saidByOthers(message, userId) };
+}
+
+/** How many messages up to this one are not somebody's own. */
+export function saidByOthers({ seq, said }: Counted, userId: string): number {
+  return seq - (said[userId] ?? 0);
+}
+
+/** Nobody reads backwards. */
+export function further(one: ReadPosition, other: ReadPosition): ReadPosition {
+  return other.seq > one.seq ? other : one;
+}
+
+/** Who has read something has received it. */
+export function marksOf({ received, read }: Progress): Marks {
+  return { received: Math.max(received, read.seq), read: read.seq };
+}
+
 /** What others may know of somebody's marks: to read is something one does, but that something arrived tells that the app is open. */
 export function shownMarks({ received, read }: Marks, { hidden }: { readonly hidden: boolean }): Marks {
   return { received: hidden ? read : received, read };
-}
-
-/** Who answers has read what came before; who has read something has received it. `sent` is their last own `seq`. */
-export function effectiveMarks({ received, read }: Marks, sent: number): Marks {
-  const effectiveRead = Math.max(read, sent);
-  return { received: Math.max(received, effectiveRead), read: effectiveRead };
 }

@@ -1,11 +1,12 @@
 import { peerIn } from '../conversations/conversation-id.ts';
 import { ConversationNotFound } from '../errors.ts';
-import type { MessageHistory } from '../messages/ports.ts';
+import type { MessageHistory, MessageLog } from '../messages/ports.ts';
 import type { PresenceStore } from '../presence/ports.ts';
+import { positionAt } from './mark.ts';
 import type { MarkStore } from './ports.ts';
 
 interface Dependencies {
-  readonly history: Pick<MessageHistory, 'last'>;
+  readonly history: Pick<MessageHistory, 'last'> & Pick<MessageLog, 'at'>;
   readonly marks: MarkStore;
   readonly presences: Pick<PresenceStore, 'of'>;
   readonly now: () => Date;
@@ -36,9 +37,14 @@ export async function markRead(dependencies: Dependencies, request: MarkRequest)
   const { history, marks } = dependencies;
   const { userId, conversation, seq } = request;
   const peerId = peerIn(conversation, userId);
-  if (!(await reaches(history, conversation, seq))) return { moved: false, tells: [] };
-  const moved = await marks.moveRead(userId, conversation, seq);
-  return { moved, tells: moved ? [userId, peerId] : [] };
+  // The log has no gaps: the message is there, or it lies beyond the end.
+  const [message] = seq >= 1 ? await history.at(conversation, [seq]) : [];
+  if (message) {
+    const moved = await marks.moveRead(userId, conversation, positionAt(message, userId));
+    return { moved, tells: moved ? [userId, peerId] : [] };
+  }
+  if (!(await history.last(conversation))) throw new ConversationNotFound(conversation);
+  return { moved: false, tells: [] };
 }
 
 /**

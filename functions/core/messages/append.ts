@@ -1,20 +1,24 @@
-import { AfterInvalid, Busy, ClientIdConflict, Unavailable } from '../errors.ts';
+import { AfterInvalid, Busy, Unavailable } from '../errors.ts';
+import { findEarlier, RETRY_REACH } from './find-earlier.ts';
 import type { LogEntry, Message } from './message.ts';
 import { nextPaces, type PaceLimit } from './pace.ts';
 import type { MessageLog } from './ports.ts';
-import { mayBeRecent, nextRecent, RECENT_MESSAGES } from './recent-clients.ts';
+import { nextRecent, RECENT_MESSAGES } from './recent-clients.ts';
 
-/** What a sender wants to say; `after` is the last `seq` that the client knew when it first tried. */
+/** What a sender wants to say. */
 export interface Draft {
   readonly conversation: string;
   readonly senderId: string;
   readonly text: string;
   readonly clientId?: string | undefined;
+  /** The last `seq` that the client knew when it first tried: its earlier tries can only lie behind it. */
   readonly after?: number | undefined;
+  /** The last `seq` that the sender had seen when they wrote it; `after` unless it is given. */
+  readonly read?: number | undefined;
 }
 
 export interface AppendDependencies {
-  readonly log: MessageLog;
+  readonly log: Pick<MessageLog, 'last' | 'at' | 'append'>;
   readonly paceLimit: PaceLimit;
   /** Asked before the first message of a conversation: rejects when there is nobody to talk to. */
   readonly beforeFirst: (draft: Draft) => Promise<void>;
@@ -45,81 +49,74 @@ const MAX_BACKOFF_MS = 200;
  */
 export async function append(dependencies: AppendDependencies, draft: Draft): Promise<Appended> {
   const { log, paceLimit, beforeFirst, newId, now, random, wait } = dependencies;
+  const { conversation, clientId } = draft;
   const id = newId();
-  let tail = await firstTail(log, draft);
-  let last = tail.at(-1);
+  let last = await log.last(conversation);
+  let from = firstPlace(last, draft);
   let answerLost = false;
   for (let round = 0; ; round += 1) {
-    const earlier = findEarlier(tail, draft, id);
-    if (earlier) return { message: earlier, repeated: earlier.id !== id };
+    // A first try without a name has no earlier one.
+    if (last && (clientId !== undefined || round > 0)) {
+      const earlier = await findEarlier(log, last, { ...draft, id, from });
+      if (earlier) return { message: earlier, repeated: earlier.id !== id };
+    }
     if (round === MAX_ROUNDS) throw new Busy();
     if (!last) await beforeFirst(draft);
     const message = entryBehind(last, draft, { id, now: now(), paceLimit });
     try {
       if (await log.append(message)) return { message, repeated: false };
     } catch (error) {
-      // The write may have gone through although its answer got lost: the tail tells. Once is bad luck, twice an outage.
+      // The write may have gone through although its answer got lost: the log tells. Once is bad luck, twice an outage.
       if (!(error instanceof Unavailable) || answerLost) throw error;
       answerLost = true;
     }
     // Somebody else was faster. Full jitter keeps the losers of one round from meeting again in the next.
     if (round > 0) await wait(random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** round));
-    tail = await readTail(log, draft.conversation, message.seq);
-    last = tail.at(-1) ?? last;
+    last = (await log.last(conversation)) ?? last;
+    from = message.seq;
   }
+}
+
+/**
+ * The first `seq` that an earlier try can have.
+ * @throws AfterInvalid
+ */
+function firstPlace(last: LogEntry | undefined, { after }: Draft): number {
+  const newest = last?.seq ?? 0;
+  if (after === undefined) return Math.max(1, newest - RECENT_MESSAGES + 1);
+  if (after > newest || newest - after > RETRY_REACH) throw new AfterInvalid();
+  return Math.max(1, after);
 }
 
 function entryBehind(
   last: LogEntry | undefined,
-  { conversation, senderId, text, clientId }: Draft,
+  draft: Draft,
   { id, now, paceLimit }: { id: string; now: Date; paceLimit: PaceLimit },
 ): LogEntry {
+  const { conversation, senderId, text, clientId } = draft;
+  const seq = (last?.seq ?? 0) + 1;
+  const said = last?.said ?? {};
   return {
     id,
     conversation,
-    seq: (last?.seq ?? 0) + 1,
+    seq,
     senderId,
     text,
     ...(clientId !== undefined && { clientId }),
+    read: readBy(last, draft, seq),
     createdAt: now.toISOString(),
+    said: { ...said, [senderId]: (said[senderId] ?? 0) + 1 },
     paces: nextPaces(last?.paces ?? {}, senderId, now, paceLimit),
-    recent: nextRecent(last?.recent ?? new Uint8Array(), clientId),
+    recent: nextRecent(last?.recent ?? new Uint8Array(), clientId ?? id),
   };
 }
 
-/** From `after` on, so that a retry is found however long ago it was first tried; without it, the last messages. */
-async function firstTail(log: MessageLog, draft: Draft): Promise<readonly LogEntry[]> {
-  const { conversation, clientId, after } = draft;
-  if (after === undefined) {
-    const tail = await log.latest(conversation, 1);
-    const [last] = tail;
-    if (!last || clientId === undefined || !mayBeRecent(last.recent, clientId)) return tail;
-    return log.latest(conversation, RECENT_MESSAGES);
-  }
-  const tail = await readTail(log, conversation, Math.max(1, after));
-  // The log has no gaps: where it has `after`, the tail begins with it. Else appending would leave a gap.
-  if (after > 0 && tail[0]?.seq !== after) throw new AfterInvalid();
-  return tail;
-}
-
-/** Reading on would cost as much as was ever said: a client so far behind catches up first. */
-async function readTail(log: MessageLog, conversation: string, from: number): Promise<readonly LogEntry[]> {
-  const { messages, isCut } = await log.since(conversation, from);
-  if (isCut) throw new AfterInvalid();
-  return messages;
-}
-
-/** An own id in the tail means: the write went through although its answer got lost. */
-function findEarlier(
-  tail: readonly Message[],
-  { senderId, clientId, text }: Draft,
-  id: string,
-): Message | undefined {
-  const earlier = tail.find(
-    (message) =>
-      message.id === id ||
-      (clientId !== undefined && message.senderId === senderId && message.clientId === clientId),
-  );
-  if (earlier && earlier.text !== text) throw new ClientIdConflict();
-  return earlier;
+/**
+ * Up to where the sender has read: what they had seen when they wrote, and their own message too where nothing lies between.
+ * Without `read` and `after` nobody knows.
+ */
+function readBy(last: LogEntry | undefined, { senderId, read, after = 0 }: Draft, seq: number): number {
+  const before = last?.senderId === senderId ? last.read : 0;
+  const seen = Math.max(before, Math.min(read ?? after, seq - 1));
+  return seen === seq - 1 ? seq : seen;
 }

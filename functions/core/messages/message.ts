@@ -10,6 +10,8 @@ export interface Message {
   readonly text: string;
   /** The client's own name for it, by which a retry is known. */
   readonly clientId?: string | undefined;
+  /** Up to this `seq` its sender had read when they wrote it; 0 where that is not known. */
+  readonly read: number;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }
@@ -19,8 +21,10 @@ export interface Message {
  * write: the next one is decided from the last.
  */
 export interface LogEntry extends Message {
+  /** How many messages each member has said so far, by user id: what is not somebody's own can be counted by it. */
+  readonly said: Readonly<Record<string, number>>;
   /** How fast each member has been speaking. */
   readonly paces: Paces;
-  /** Fingerprints of the last client ids, newest last: see `recent-clients.ts`. */
+  /** Fingerprints of the last names, newest last: see `recent-clients.ts`. */
   readonly recent: Uint8Array;
 }

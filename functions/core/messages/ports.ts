@@ -3,10 +3,12 @@ import type { PaceLimit } from './pace.ts';
 
 /** A conversation as an append-only log, read strongly consistent. */
 export interface MessageLog {
-  /** The newest `count` messages, in order. */
-  latest(conversation: string, count: number): Promise<readonly LogEntry[]>;
+  /** The newest message, if there is one. */
+  last(conversation: string): Promise<LogEntry | undefined>;
+  /** Those of the messages at these places that there are, in any order. */
+  at(conversation: string, seqs: readonly number[]): Promise<readonly LogEntry[]>;
   /** The messages with a `seq` of at least `from`, in order: at most `limit`, and no more than one read gives, so that its cost is bounded. */
-  since(conversation: string, from: number, limit?: number): Promise<Tail>;
+  since(conversation: string, from: number, limit: number): Promise<Tail>;
   /** Stores the message on condition that its place is free; false when it is taken. */
   append(message: LogEntry): Promise<boolean>;
 }
@@ -25,7 +27,7 @@ export interface Tail {
 
 export interface MessageHistory {
   /** The newest message, if there is one. */
-  last(conversation: string): Promise<Message | undefined>;
+  last(conversation: string): Promise<LogEntry | undefined>;
   /** The messages with `lowest` ≤ `seq` ≤ `highest`, newest first. */
   range(conversation: string, lowest: number, highest: number): Promise<readonly Message[]>;
 }

@@ -29,6 +29,7 @@ export interface Outgoing {
   readonly text: string;
   readonly clientId?: string | undefined;
   readonly after?: number | undefined;
+  readonly read?: number | undefined;
   /** The socket that the message came by; a message may also come by HTTP. */
   readonly from?: Connection | undefined;
 }
@@ -43,7 +44,7 @@ export interface Outgoing {
  */
 export async function sendMessage(dependencies: Dependencies, outgoing: Outgoing): Promise<Appended> {
   const { append, connections, restore, deliver, onFailure, now } = dependencies;
-  const { senderId, peerId, text, clientId, after, from } = outgoing;
+  const { senderId, peerId, text, clientId, after, read, from } = outgoing;
   const conversation = conversationIdOf(senderId, peerId);
   const connectionsOf = (userId: string) =>
     connections.of(userId, now()).catch((error: unknown) => {
@@ -51,7 +52,7 @@ export async function sendMessage(dependencies: Dependencies, outgoing: Outgoing
       return undefined;
     });
   const [appended, own, peers] = await Promise.all([
-    append({ conversation, senderId, text, clientId, after }),
+    append({ conversation, senderId, text, clientId, after, read }),
     connectionsOf(senderId),
     connectionsOf(peerId),
   ]);

@@ -8,11 +8,11 @@ import { restoreSender } from './restoring.ts';
 
 /** `message.send` */
 export const sendAction: Action<'message.send'> = async ({ connection, username }, input) => {
-  const { to, conversation, text, client_id: clientId, after } = input;
+  const { to, conversation, text, client_id: clientId, after, read } = input;
   const senderId = connection.userId;
   const peerId = conversation === undefined ? userNamed(to, senderId) : peerIn(conversation, senderId);
   const sent = send(
-    { from: connection, senderId, peerId, text, clientId, after },
+    { from: connection, senderId, peerId, text, clientId, after, read },
     (message, readerId) => messageFrame(message, username, readerId),
     restoreSender,
   );

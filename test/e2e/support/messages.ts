@@ -10,6 +10,7 @@ export interface Stored {
   readonly message: string;
   readonly sender_id: string;
   readonly created_at: string;
+  readonly read?: number;
   /** Told to its sender alone. */
   readonly client_id?: string;
 }
@@ -41,8 +42,9 @@ export async function sendMessage(
   sender: Session,
   conversation: string,
   text: string,
+  more: object = {},
 ): Promise<Stored> {
-  const { status, body } = await postMessage(rest, sender, conversation, { text });
+  const { status, body } = await postMessage(rest, sender, conversation, { text, ...more });
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
 }

@@ -75,12 +75,31 @@ function checkClients({ world, clients }: Simulation, logs: ReadonlyMap<string, 
   }
 }
 
+/**
+ * Up to where a member has at least and at most read: by their marks, and by what they had seen of what was there when
+ * they wrote. An answer alone is no mark.
+ */
+function readBounds(
+  { marks, intents }: Simulation,
+  userId: string,
+  conversation: string,
+  log: Log,
+): readonly [least: number, most: number] {
+  const seen = log.flatMap(({ seq, senderId, text }) => {
+    const intent = intents.find((one) => one.conversation === conversation && one.text === text);
+    return senderId === userId && intent ? Math.min(intent.read ?? intent.after ?? 0, seq - 1) : [];
+  });
+  const [least, most] = marks.bounds(userId, conversation, 'read', log.length);
+  return [Math.max(least, ...seen), Math.max(most, ...seen)];
+}
+
 function checkInbox(
-  { world, marks, recency }: Simulation,
+  simulation: Simulation,
   { id, username }: Person,
   inbox: readonly InboxEntry[],
   logs: ReadonlyMap<string, Log>,
 ): void {
+  const { world, marks, recency } = simulation;
   const names = inbox.map(({ conversation }) => conversation);
   const missing = [...logs.keys()].filter((conversation) => !names.includes(conversation));
   if (missing.length > 0) world.blame(`${username}'s inbox lacks ${missing.join()}`);
@@ -99,23 +118,25 @@ function checkInbox(
         `${username}'s inbox shows ${last.seq} (${last.id}) as the last of ${conversation}, which is ${newest?.seq} (${newest?.id})`,
       );
     }
-    if (unread !== last.seq - own.read) world.blame(`${username} has ${unread} unread in ${conversation}`);
+    const unseen = log.filter(({ seq, senderId }) => senderId !== id && seq > own.read);
+    if (unread !== unseen.length) world.blame(`${username} has ${unread} unread in ${conversation}`);
     const [peerId = ''] = membersOf(conversation)?.filter((member) => member !== id) ?? [];
     for (const [userId, shown] of [
       [id, own],
       [peerId, peers],
     ] as const) {
-      const sent = log.findLast(({ senderId }) => senderId === userId)?.seq ?? 0;
-      const [least, most] = marks.bounds(userId, conversation, 'read', log.length);
+      const [least, most] = readBounds(simulation, userId, conversation, log);
       const [leastGot, mostGot] = marks.bounds(userId, conversation, 'received', log.length);
-      if (shown.read < Math.max(least, sent) || shown.read > Math.max(most, sent)) {
-        world.blame(`${username} sees ${userId} at ${shown.read}, read ${least}–${most}, sent ${sent}`);
+      // One's own messages directly behind may count too: they hide nothing.
+      const beyond = log.slice(most, shown.read).filter(({ senderId }) => senderId !== userId);
+      if (shown.read < least || beyond.length > 0) {
+        world.blame(`${username} sees ${userId} at ${shown.read} of ${conversation}, read ${least}–${most}`);
       }
       // Of a peer who hides their presence it is not told what has arrived, only what they read.
       const isHidden = userId !== id && world.state.get(presenceKey(userId))?.hidden === true;
       const [low, high] = isHidden
         ? [shown.read, shown.read]
-        : [Math.max(leastGot, least, sent), Math.max(mostGot, most, sent)];
+        : [Math.max(leastGot, shown.read), Math.max(mostGot, shown.read)];
       if (shown.received < low || shown.received > high) {
         world.blame(`${username} sees ${userId} received ${shown.received}, not ${low}–${high}`);
       }

@@ -6,9 +6,10 @@ import { followConnections } from '../../../functions/core/presence/follow-conne
 import { followPresence } from '../../../functions/core/presence/follow-presence.ts';
 import type { Watcher } from '../../../functions/core/presence/ports.ts';
 import type { Presence } from '../../../functions/core/presence/presence.ts';
-import { eachRecord, failure } from '../../../functions/middleware/each-record.ts';
+import { eachConversation } from '../../../functions/middleware/each-conversation.ts';
+import { eachRecord } from '../../../functions/middleware/each-record.ts';
 import { presenceFrame, sessionEndedFrame } from '../../../functions/protocol/server-frames.ts';
-import { readChange } from '../../../functions/storage/change.ts';
+import { messageIn, readChange } from '../../../functions/storage/change.ts';
 import {
   CONNECTION_PREFIX,
   MESSAGE_PREFIX,
@@ -73,24 +74,14 @@ const accountChanges: Follower = {
 const messageChanges: Follower = {
   name: 'message-changes',
   wants: (written) => written.key.sk.startsWith(MESSAGE_PREFIX) && eventNameOf(written) === 'INSERT',
-  handlerWith({ inboxUpkeep, profiles, system }, onFailure) {
-    return async (records) => {
-      const found = records.flatMap((record) => {
-        const change = readChange(record);
-        return change?.kind === 'message' ? [{ record, message: change.message }] : [];
+  handlerWith({ inboxUpkeep, log, profiles, system }, onFailure) {
+    const following = { inbox: inboxUpkeep, log, profiles, now: system.now };
+    return (records) =>
+      eachConversation(records, {
+        messageIn,
+        follow: (messages) => followMessages(following, messages),
+        logger: { error: (_, ...more) => onFailure(more[0]) },
       });
-      const groups = [...Map.groupBy(found, ({ message }) => message.conversation).values()];
-      for (const group of groups) {
-        const messages = group.map(({ message }) => message).toSorted((a, b) => a.seq - b.seq);
-        try {
-          await followMessages({ inbox: inboxUpkeep, profiles, now: system.now }, messages);
-        } catch (error) {
-          const { record } = group[0] as { record: DynamoDBRecord };
-          return failure(record, error, { error: () => onFailure(error) });
-        }
-      }
-      return { batchItemFailures: [] };
-    };
   },
 };
 

@@ -15,6 +15,7 @@ export interface Intent {
   /** Without one it is never tried again. */
   readonly clientId: string | undefined;
   readonly after: number | undefined;
+  readonly read: number | undefined;
   tries: number;
   /** As the server acknowledged it. */
   acked: Message | undefined;
@@ -25,28 +26,49 @@ const TEMPORARY = new Set(['unavailable', 'busy', 'rate_limited']);
 /** Of these the client is told that nothing was stored. */
 const NOTHING_STORED = new Set(['busy', 'rate_limited']);
 
+export interface Said {
+  readonly number: number;
+  readonly isNamed: boolean;
+  readonly isLong?: boolean;
+  readonly after?: number;
+  readonly read?: number;
+}
+
+/** As many as a message may have, of four bytes each. */
+const MAX_CHARACTERS = 4_000;
+
 export function newIntent(
   world: World,
   sender: Person,
   peer: Person,
-  { number, isNamed, after }: { number: number; isNamed: boolean; after: number | undefined },
+  { number, isNamed, isLong = false, after, read }: Said,
 ): Intent {
   const conversation = conversationIdOf(sender.id, peer.id);
   const clientId = isNamed ? world.newId() : undefined;
-  return { sender, peer, conversation, text: `m${number}`, clientId, after, tries: 0, acked: undefined };
+  const name = `m${number}`;
+  const text = isLong ? `${name} ${'🦀'.repeat(MAX_CHARACTERS - name.length - 1)}` : name;
+  return { sender, peer, conversation, text, clientId, after, read, tries: 0, acked: undefined };
 }
 
 /** One try, by a client's socket or, without a client, by HTTP. */
 export async function trySending(world: World, intent: Intent, fate: Fate, client?: Client): Promise<void> {
-  const { sender, peer, text, clientId, after, conversation } = intent;
+  const { sender, peer, text, clientId, after, read, conversation } = intent;
   intent.tries += 1;
   const from = client?.connection;
   const way = client ? client.name : `${sender.username} by HTTP`;
-  const known = after === undefined ? '' : ` after ${after}`;
+  const known = `${after === undefined ? '' : ` after ${after}`}${read === undefined ? '' : `, having read ${read}`}`;
   world.say(`${way} sends "${text}" to ${peer.username}${known}, try ${intent.tries}`);
   if (from) world.trouble(from.connectionId, fate);
   const outcome = await world.invoke(`send "${text}" try ${intent.tries}`, fate, (functions) =>
-    functions.send(sender.username, { senderId: sender.id, peerId: peer.id, text, clientId, after, from }),
+    functions.send(sender.username, {
+      senderId: sender.id,
+      peerId: peer.id,
+      text,
+      clientId,
+      after,
+      read,
+      from,
+    }),
   );
   if (outcome.kind === 'ok') {
     if (client && client.connection !== from) return;

@@ -14,11 +14,11 @@ export interface Report {
 }
 
 /** Runs one schedule to its end, and looks whether the promises were kept. */
-export async function runSchedule({ people, steps }: Schedule, plant?: Plant): Promise<Report> {
-  const simulation = await Simulation.start(people, plant);
+export async function runSchedule(schedule: Schedule, plant?: Plant): Promise<Report> {
+  const simulation = await Simulation.start(schedule, plant);
   const { world } = simulation;
   const { violations, story } = world;
-  for (const step of steps) {
+  for (const step of schedule.steps) {
     await simulation.perform(step);
     if (violations.length > 0) return { violations, story };
   }

@@ -4,13 +4,13 @@ import { cast } from './cast.ts';
 import { synchronize } from './catching-up.ts';
 import type { Client } from './client.ts';
 import { type Fate, GOOD_FATE } from './fate.ts';
-import { type Intent, newIntent, trySending } from './intent.ts';
+import { type Intent, newIntent, type Said, trySending } from './intent.ts';
 import { logOut, refresh } from './log-in.ts';
 import { MarkAttempts } from './marks.ts';
 import { type Reader, readersOf } from './readers.ts';
 import { Recency } from './recency.ts';
 import { connectPhones } from './settle.ts';
-import type { Action, Step } from './steps.ts';
+import type { Action, Schedule, Step } from './steps.ts';
 import { watchEverybody } from './watching.ts';
 import { type Person, World } from './world.ts';
 
@@ -23,8 +23,11 @@ export class Simulation {
   readonly recency: Recency;
   readonly readers: readonly Reader[];
 
-  static async start(people: number, plant?: Plant): Promise<Simulation> {
-    const world = new World(people, plant);
+  static async start(
+    schedule: Pick<Schedule, 'people' | 'pageBytes'>,
+    plant?: Plant,
+  ): Promise<Simulation> {
+    const world = new World(schedule, plant);
     const simulation = new Simulation(world, await cast(world));
     await connectPhones(simulation);
     return simulation;
@@ -60,7 +63,7 @@ export class Simulation {
         const sender = this.#client(action.by).person;
         const peer = this.#other(sender, action.to);
         for (let i = 0; i < action.count; i += 1) {
-          await trySending(world, this.#intent(sender, peer, true, undefined), fate);
+          await trySending(world, this.#intent(sender, peer, { isNamed: true }), fate);
         }
         return;
       }
@@ -101,13 +104,19 @@ export class Simulation {
     }
   }
 
-  async #send({ by, to, withAfter, isNamed }: Action & { kind: 'send' }, fate: Fate): Promise<void> {
+  async #send(action: Action & { kind: 'send' }, fate: Fate): Promise<void> {
+    const { by, to, withAfter, isNamed, unseen, isLong } = action;
     const client = this.#client(by);
     const { person, peer } = client;
     if (!client.isConnected) return client.connect(fate);
     const other = peer ?? this.#other(person, to);
     const held = client.held.get(conversationIdOf(person.id, other.id))?.length ?? 0;
-    const intent = this.#intent(person, other, isNamed || !peer, withAfter ? held : undefined);
+    const intent = this.#intent(person, other, {
+      isNamed: isNamed || !peer,
+      isLong,
+      ...(withAfter && { after: held }),
+      ...(unseen !== undefined && { read: Math.max(0, held - unseen) }),
+    });
     return trySending(this.world, intent, fate, client);
   }
 
@@ -150,9 +159,9 @@ export class Simulation {
     });
   }
 
-  #intent(sender: Person, peer: Person, isNamed: boolean, after: number | undefined): Intent {
+  #intent(sender: Person, peer: Person, said: Omit<Said, 'number'>): Intent {
     const number = this.intents.length + 1;
-    const intent = newIntent(this.world, sender, peer, { number, isNamed, after });
+    const intent = newIntent(this.world, sender, peer, { number, ...said });
     this.intents.push(intent);
     return intent;
   }

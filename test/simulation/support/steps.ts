@@ -11,6 +11,9 @@ export type Action =
       readonly to: number;
       readonly withAfter: boolean;
       readonly isNamed: boolean;
+      /** So many of the messages that the client holds its user had not seen when they wrote; undefined: it does not say. */
+      readonly unseen: number | undefined;
+      readonly isLong: boolean;
     }
   /** By HTTP, one after the other. */
   | { readonly kind: 'post'; readonly by: number; readonly to: number; readonly count: number }
@@ -35,6 +38,8 @@ export interface Step {
 
 export interface Schedule {
   readonly people: number;
+  /** The size of a Query's page, where it is not DynamoDB's: with a small one Queries end early. */
+  readonly pageBytes?: number | undefined;
   readonly steps: readonly Step[];
 }
 
@@ -52,6 +57,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       to: who,
       withAfter: flag,
       isNamed: fc.nat(5).map((n) => n > 0),
+      unseen: fc.constantFrom(undefined, undefined, 0, 1, 2, 9),
+      isLong: fc.nat(3).map((n) => n === 3),
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('post'), by: who, to: who, count: fc.constant(1) }) },
@@ -127,5 +134,6 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   people: fc.constantFrom(2, 2, 3, 3, 4),
+  pageBytes: fc.constantFrom(undefined, 24 * 1024),
   steps: fc.array(step, { maxLength: 40, size: 'max' }),
 });

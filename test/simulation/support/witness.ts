@@ -1,5 +1,6 @@
 import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation-id.ts';
 import { membershipKey, messageKey, sessionKey } from '../../../functions/storage/keys.ts';
+import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import type { ServerFrame, Socket } from './sockets.ts';
 import type { State } from './table/state.ts';
 
@@ -22,7 +23,8 @@ export function faultOfMessage(
   state: State,
   { conversation, seq, id, senderId, text }: Shown,
 ): string | undefined {
-  const stored = state.get(messageKey(conversation, seq));
+  const item = state.get(messageKey(conversation, seq));
+  const stored = item && toLogEntry(item);
   if (stored?.id === id && stored.senderId === senderId && stored.text === text) return undefined;
   return `"${text}" is shown as ${seq} of ${conversation}, where the table has ${JSON.stringify(stored?.text)}`;
 }

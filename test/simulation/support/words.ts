@@ -8,9 +8,10 @@ export function wordsOf(command: object): string {
   return shortened(`${name} ${place}`.trim());
 }
 
-/** Ids in words: the users are numbered, and a `seq` needs no zeros. */
+/** Ids in words: the users are numbered, a `seq` needs no zeros, and a long text not all of its crabs. */
 export function shortened(text: string): string {
   return text
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-4000-8000-0*([0-9]+)/g, 'u$1')
-    .replaceAll(/MSG#0+/g, 'MSG#');
+    .replaceAll(/MSG#0+/g, 'MSG#')
+    .replaceAll(/🦀+/gu, '🦀…');
 }

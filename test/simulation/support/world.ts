@@ -9,6 +9,7 @@ import { Invocation } from './invocation.ts';
 import { gatewayPort, storePort } from './ports.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sockets } from './sockets.ts';
+import type { Schedule } from './steps.ts';
 import { State } from './table/state.ts';
 import { Stream } from './table/stream.ts';
 import { faultOfFrame } from './witness.ts';
@@ -37,7 +38,7 @@ export class World {
   readonly people: readonly Person[];
   readonly scheduler = new Scheduler('2026-11-23T12:00:00.000Z');
   readonly stream = new Stream();
-  readonly state = new State(this.stream.add, () => this.scheduler.time);
+  readonly state: State;
   readonly sockets: Sockets;
   /** What happened, in words. */
   readonly story: string[] = [];
@@ -53,8 +54,12 @@ export class World {
   #chance = 0;
   #secrets = 0;
 
-  constructor(people: number, plant: Plant = (capabilities) => capabilities) {
+  constructor(
+    { people, pageBytes }: Pick<Schedule, 'people' | 'pageBytes'>,
+    plant: Plant = (capabilities) => capabilities,
+  ) {
     this.#plant = plant;
+    this.state = new State(this.stream.add, () => this.scheduler.time, pageBytes);
     this.people = Array.from({ length: people }, (_, i) => ({
       id: uuid(i + 1),
       username: NAMES[i] ?? `u${i}`,

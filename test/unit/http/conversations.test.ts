@@ -31,7 +31,7 @@ function entry(...peers: number[]) {
       readSeq: 1,
     });
     const last = { seq: 3, id: id(1003), senderId: id(n), text: 'Hello', createdAt: topAt };
-    store({ pk: `CONV#${conversation}`, sk: 'META', ...last, sent1: 3 });
+    store({ pk: `CONV#${conversation}`, sk: 'META', ...last, said: [0, 3], positions: [null, [3, 0]] });
   }
   return { store, ask, get: (query: Record<string, string> = {}) => ask('GET', PATH, { query }) };
 }

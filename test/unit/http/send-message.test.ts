@@ -51,6 +51,7 @@ const told = {
   message: 'Hello',
   sender_id: alice.id,
   created_at: NOON,
+  read: 1,
 };
 
 describe('a message sent by HTTP', () => {

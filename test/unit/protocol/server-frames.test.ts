@@ -24,11 +24,13 @@ const entry = {
   senderId: alice.id,
   text: 'Hello',
   clientId: id(77),
+  read: 2,
   createdAt: NOON,
+  said: { [alice.id]: 3 },
   paces: { [alice.id]: { since: 1, count: 1 } },
   recent: new Uint8Array(2),
 };
-const { clientId: _, ...nameless } = entry;
+const { clientId: _, ...nameless } = { ...entry, read: 0 };
 
 const told = {
   id: id(1003),
@@ -40,22 +42,23 @@ const told = {
 };
 
 describe('a stored message', () => {
-  const shown = { ...told, type: 'chat.message', sender: 'Alice' };
+  const shown = { ...told, type: 'chat.message', sender: 'Alice', read: 2 };
+  const { read: __, ...unknown } = shown;
 
-  it('is told to its sender with their own name for it, and without what only the log needs', () => {
+  it('is told to its sender with their own name for it and what they had read, if it is known, and without what only the log needs', () => {
     expect(messageFrame(entry, 'Alice', alice.id)).toEqual({ ...shown, client_id: id(77) });
-    expect(messageFrame(nameless, 'Alice', alice.id)).toEqual(shown);
+    expect(messageFrame(nameless, 'Alice', alice.id)).toEqual(unknown);
     expect(sentFrame(entry, 'Alice')).toEqual({ ...shown, type: 'message.sent', client_id: id(77) });
   });
 
   it('is read later by its sender with the name too, by which a client finds its own', () => {
-    expect(syncedMessage(entry, alice.id)).toEqual({ ...told, client_id: id(77) });
+    expect(syncedMessage(entry, alice.id)).toEqual({ ...told, read: 2, client_id: id(77) });
     expect(syncedMessage(nameless, alice.id)).toEqual(told);
   });
 
   it('is told to the other member without that name, at once and later', () => {
     expect(messageFrame(entry, 'Alice', bob.id)).toEqual(shown);
-    expect(syncedMessage(entry, bob.id)).toEqual(told);
+    expect(syncedMessage(entry, bob.id)).toEqual({ ...told, read: 2 });
     expect(historyEntry(entry, alice, bob)).not.toHaveProperty('client_id');
   });
 });
@@ -105,7 +108,7 @@ it('a conversation is told from its reader’s side', () => {
   const one: InboxEntry = {
     conversation: CONVERSATION,
     peer: { id: bob.id, username: 'bob' },
-    last: { id: id(1003), seq: 3, senderId: alice.id, text: 'Hello', createdAt: NOON },
+    last: { id: id(1003), seq: 3, senderId: alice.id, text: 'Hello', createdAt: NOON, said: {} },
     unread: 1,
     own: { read: 2, received: 3 },
     peers: { read: 0, received: 1 },

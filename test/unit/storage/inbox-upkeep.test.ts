@@ -14,9 +14,8 @@ const peer = { id: bob.id, username: 'bob' };
 
 describe('the note of the last message', () => {
   const last = { seq: 9, id: id(1009), senderId: alice.id, text: 'Hello', createdAt: NOON };
-  const names = (...all: string[]) => Object.fromEntries(all.map((name) => [`#${name}`, name]));
-  const COMMON = ['seq', 'id', 'senderId', 'text', 'createdAt'];
-  const SET = 'SET #seq = :seq, #id = :id, #senderId = :senderId, #text = :text, #createdAt = :createdAt';
+  const said = { [alice.id]: 5, [bob.id]: 4 };
+  const NAMES = ['seq', 'id', 'senderId', 'text', 'createdAt', 'said', 'positions'];
   const values = {
     ':seq': 9,
     ':id': id(1009),
@@ -28,25 +27,26 @@ describe('the note of the last message', () => {
   it.each([
     [
       'both',
-      { [alice.id]: 9, [bob.id]: 8 },
-      ', #sent0 = :sent0, #sent1 = :sent1',
-      ['sent0', 'sent1'],
-      { ':sent0': 9, ':sent1': 8 },
+      { [alice.id]: { seq: 9, others: 4 }, [bob.id]: { seq: 8, others: 4 } },
+      [
+        [9, 4],
+        [8, 4],
+      ],
     ],
-    ['the first member', { [alice.id]: 9 }, ', #sent0 = :sent0', ['sent0'], { ':sent0': 9 }],
-    ['the second member', { [bob.id]: 9 }, ', #sent1 = :sent1', ['sent1'], { ':sent1': 9 }],
-  ])('is written over an older one alone, with what %s said', async (_, said, set, more, saidValues) => {
-    await upkeep.setLast(CONVERSATION, last, said);
+    ['the first member', { [alice.id]: { seq: 9, others: 4 } }, [[9, 4], null]],
+    ['the second member', { [bob.id]: { seq: 8, others: 4 } }, [null, [8, 4]]],
+  ])('is written over an older one alone, with what is known of %s', async (_, positions, stored) => {
+    await upkeep.note(CONVERSATION, { ...last, said }, positions);
     expect(sent()).toEqual([
       [
         'UpdateCommand',
         {
           TableName,
           Key: meta,
-          UpdateExpression: SET + set,
+          UpdateExpression: `SET ${NAMES.map((name) => `#${name} = :${name}`).join(', ')}`,
           ConditionExpression: 'attribute_not_exists(#seq) OR #seq < :seq',
-          ExpressionAttributeNames: names(...COMMON, ...more),
-          ExpressionAttributeValues: { ...values, ...saidValues },
+          ExpressionAttributeNames: Object.fromEntries(NAMES.map((name) => [`#${name}`, name])),
+          ExpressionAttributeValues: { ...values, ':said': [5, 4], ':positions': stored },
         },
       ],
     ]);
@@ -55,14 +55,17 @@ describe('the note of the last message', () => {
   it('gives way to a newer one, and passes every other fault on', async () => {
     const fault = new Error('down');
     documents.on(UpdateCommand).rejectsOnce(conditionFailed()).rejectsOnce(fault);
-    await upkeep.setLast(CONVERSATION, last, {});
-    await expect(upkeep.setLast(CONVERSATION, last, {})).rejects.toBe(fault);
+    await upkeep.note(CONVERSATION, { ...last, said }, {});
+    await expect(upkeep.note(CONVERSATION, { ...last, said }, {})).rejects.toBe(fault);
   });
 
-  it('tells up to where the inboxes are, strongly consistent', async () => {
-    expect(await upkeep.lastOf(CONVERSATION)).toBe(0);
-    documents.on(GetCommand).resolves({ Item: { ...meta, ...last } });
-    expect(await upkeep.lastOf(CONVERSATION)).toBe(9);
+  it('tells up to where the inboxes are and the members have read, strongly consistent', async () => {
+    expect(await upkeep.noted(CONVERSATION)).toEqual({ seq: 0, positions: {} });
+    documents.on(GetCommand).resolves({ Item: { ...meta, ...last, positions: [null, [8, 4]] } });
+    expect(await upkeep.noted(CONVERSATION)).toEqual({
+      seq: 9,
+      positions: { [bob.id]: { seq: 8, others: 4 } },
+    });
     expect(sent()[1]).toEqual(['GetCommand', { TableName, Key: meta, ConsistentRead: true }]);
   });
 });

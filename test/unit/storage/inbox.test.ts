@@ -86,7 +86,8 @@ describe('the details of conversations', () => {
   const meta = { pk: `CONV#${CONVERSATION}`, sk: 'META' };
   const last = { seq: 9, id: id(1009), senderId: bob.id, text: 'Hello', createdAt: NOON };
   const peer = { id: bob.id, username: 'bob' };
-  const NONE = { received: 0, read: 0 };
+  const NONE = { received: 0, read: { seq: 0, others: 0 } };
+  const said = { [alice.id]: 4, [bob.id]: 5 };
 
   const answered = (...items: object[]) =>
     documents.on(BatchGetCommand).resolves({ Responses: { 'parley-test': items } });
@@ -106,21 +107,36 @@ describe('the details of conversations', () => {
     ]);
   });
 
-  it('are told from the reader’s side: who said something last has read what came before', async () => {
+  it('are told from the reader’s side: what they marked, or had read when they wrote, whichever is further', async () => {
     answered(
-      { ...meta, ...last, sent0: 4, sent1: 9 },
-      { ...own, topAt: NOON, peer, readSeq: 2, receivedSeq: 7 },
-      { ...peers, topAt: later, peer: alice, receivedSeq: 3 },
+      {
+        ...meta,
+        ...last,
+        said: [4, 5],
+        positions: [
+          [4, 3],
+          [9, 4],
+        ],
+      },
+      { ...own, topAt: NOON, peer, readSeq: 6, readOthers: 4, receivedSeq: 7 },
+      { ...peers, topAt: later, peer: alice, readSeq: 2, readOthers: 1, receivedSeq: 3 },
     );
     const [ofAlice, ofBob] = [
-      { received: 7, read: 4 },
-      { received: 9, read: 9 },
+      { received: 7, read: { seq: 6, others: 4 } },
+      { received: 3, read: { seq: 9, others: 4 } },
     ];
     expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([
-      { topAt: NOON, peer, own: ofAlice, peers: ofBob, last },
+      { topAt: NOON, peer, own: ofAlice, peers: ofBob, last: { ...last, said } },
     ]);
     expect(await inbox.details(bob.id, [CONVERSATION])).toMatchObject([
-      { topAt: later, own: ofBob, peers: ofAlice, last },
+      { topAt: later, own: ofBob, peers: ofAlice, last: { ...last, said } },
+    ]);
+  });
+
+  it('take every message up to a mark for another’s that was written before those were counted', async () => {
+    answered({ ...meta, ...last }, { ...own, topAt: NOON, peer, readSeq: 6 });
+    expect(await inbox.details(alice.id, [CONVERSATION])).toMatchObject([
+      { own: { read: { seq: 6, others: 6 } }, last: { said: {} } },
     ]);
   });
 
@@ -133,8 +149,14 @@ describe('the details of conversations', () => {
     ],
     [
       'it is noted and not placed',
-      [{ ...meta, ...last, sent1: 9 }],
-      { topAt: undefined, peer: undefined, own: NONE, peers: { received: 9, read: 9 }, last },
+      [{ ...meta, ...last, said: [4, 5], positions: [null, [9, 4]] }],
+      {
+        topAt: undefined,
+        peer: undefined,
+        own: NONE,
+        peers: { received: 0, read: { seq: 9, others: 4 } },
+        last: { ...last, said },
+      },
     ],
   ])('are what there is when %s', async (_, items, details) => {
     answered(...items);
@@ -143,10 +165,10 @@ describe('the details of conversations', () => {
 
   it('without a note take the last message from the log, where the inbox has a place for it already', async () => {
     answered({ ...own, topAt: NOON, peer });
-    const message = { ...last, pk: `CONV#${CONVERSATION}`, sk: 'MSG#0000000000000009', paces: [null, null] };
+    const message = { ...last, pk: `CONV#${CONVERSATION}`, sk: 'MSG#0000000000000009', said: [4, 5] };
     documents.on(QueryCommand).resolves({ Items: [message] });
     expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([
-      { topAt: NOON, peer, own: NONE, peers: NONE, last },
+      { topAt: NOON, peer, own: NONE, peers: NONE, last: { ...last, said } },
     ]);
   });
 

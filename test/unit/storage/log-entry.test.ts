@@ -12,7 +12,9 @@ const entry: LogEntry = {
   senderId: bob.id,
   text: 'Hello',
   clientId: id(77),
+  read: 7,
   createdAt: NOON,
+  said: { [alice.id]: 3, [bob.id]: 4 },
   paces: { [bob.id]: { since: 100, count: 2 } },
   recent: Uint8Array.of(1, 2, 3, 4),
 };
@@ -20,16 +22,18 @@ const item = {
   pk: `CONV#${CONVERSATION}`,
   sk: 'MSG#0000000000000007',
   id: id(1007),
-  senderId: bob.id,
+  sender: 1,
   text: 'Hello',
   clientId: id(77),
+  read: 7,
   createdAt: NOON,
+  said: [3, 4],
   paces: [null, [100, 2]],
   recent: Uint8Array.of(1, 2, 3, 4),
 };
 
 describe('a message as an item', () => {
-  it('has its conversation and place in the key alone, and paces in the order of the conversation’s id', () => {
+  it('has its conversation and place in the key alone, and members by their number in the conversation’s id', () => {
     expect(fromLogEntry(entry)).toEqual(item);
   });
 
@@ -50,13 +54,21 @@ describe('a message as an item', () => {
   });
 
   it('written before messages carried anything, carries nothing', () => {
-    const { paces: _, recent: __, ...former } = item;
-    expect(toLogEntry(former)).toEqual({ ...entry, paces: {}, recent: new Uint8Array() });
+    const { read: _, said: __, paces: ___, recent: ____, sender: _____, ...former } = item;
+    expect(toLogEntry({ ...former, senderId: bob.id })).toEqual({
+      ...entry,
+      read: 0,
+      said: {},
+      paces: {},
+      recent: new Uint8Array(),
+    });
   });
 
   it('of 500 characters, carrying all that it can, fits into one write unit', () => {
     const full = {
       ...entry,
+      read: 1_000_000,
+      said: { [alice.id]: 1_000_000, [bob.id]: 1_000_000 },
       text: 'x'.repeat(500),
       paces: {
         [alice.id]: { since: 2_000_000_000, count: 20 },

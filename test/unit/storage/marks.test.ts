@@ -7,7 +7,7 @@ import { conditionFailed, documents, sent, table } from '../support/table.ts';
 
 const marks = markStore(table);
 const Key = { pk: `USER#${alice.id}`, sk: `CONV#${CONVERSATION}` };
-const moveRead = () => marks.moveRead(alice.id, CONVERSATION, 7);
+const moveRead = () => marks.moveRead(alice.id, CONVERSATION, { seq: 7, others: 4 });
 const moveReceived = () => marks.moveReceived(alice.id, CONVERSATION, 7, new Date(NOON), 2_000);
 
 describe('the marks of a member', () => {
@@ -36,9 +36,9 @@ describe('moving a mark', () => {
         {
           TableName: 'parley-test',
           Key,
-          UpdateExpression: 'SET readSeq = :seq',
+          UpdateExpression: 'SET readSeq = :seq, readOthers = :others',
           ConditionExpression: 'attribute_not_exists(readSeq) OR readSeq < :seq',
-          ExpressionAttributeValues: { ':seq': 7 },
+          ExpressionAttributeValues: { ':seq': 7, ':others': 4 },
         },
       ],
     ]);

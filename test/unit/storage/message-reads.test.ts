@@ -1,4 +1,4 @@
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { NOON } from '../support/clock.ts';
@@ -12,52 +12,29 @@ const item = (seq: number) => ({
   pk: `CONV#${CONVERSATION}`,
   sk: sk(seq),
   id: id(1000 + seq),
-  senderId: alice.id,
+  sender: 0,
   text: `message ${seq}`,
   createdAt: NOON,
 });
 
-describe('the latest messages', () => {
-  it('are one consistent query from the end, in order', async () => {
-    documents.on(QueryCommand).resolves({ Items: [item(9), item(8), item(7)] });
-    expect(await log.latest(CONVERSATION, 3)).toEqual([aLogEntry(7), aLogEntry(8), aLogEntry(9)]);
+describe('the messages at some places', () => {
+  it('are read by their keys, strongly consistent, and are those that there are', async () => {
+    documents.on(BatchGetCommand).resolves({ Responses: { 'parley-test': [item(9), item(7)] } });
+    expect(await log.at(CONVERSATION, [7, 9, 11])).toEqual([aLogEntry(7), aLogEntry(9)]);
+    const Keys = [7, 9, 11].map((seq) => ({ pk: `CONV#${CONVERSATION}`, sk: sk(seq) }));
     expect(sent()).toEqual([
-      [
-        'QueryCommand',
-        {
-          TableName: 'parley-test',
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
-          ExpressionAttributeValues: {
-            ':pk': `CONV#${CONVERSATION}`,
-            ':low': sk(1),
-            ':high': 'MSG#9999999999999999',
-          },
-          ScanIndexForward: false,
-          Limit: 3,
-        },
-      ],
+      ['BatchGetCommand', { RequestItems: { 'parley-test': { Keys, ConsistentRead: true } } }],
     ]);
   });
 
-  it('are as many as asked for, also where they are too long for one read', async () => {
-    const LastEvaluatedKey = { pk: item(8).pk, sk: item(8).sk };
+  it('that one answer leaves out are asked for again', async () => {
+    const Keys = [{ pk: `CONV#${CONVERSATION}`, sk: sk(9) }];
     documents
-      .on(QueryCommand)
-      .resolvesOnce({ Items: [item(9), item(8)], LastEvaluatedKey })
-      .resolves({ Items: [item(7), item(6), item(5)] });
-    expect(await log.latest(CONVERSATION, 3)).toEqual([aLogEntry(7), aLogEntry(8), aLogEntry(9)]);
-    expect(sent().slice(1)).toMatchObject([['QueryCommand', { ExclusiveStartKey: LastEvaluatedKey }]]);
+      .on(BatchGetCommand)
+      .resolvesOnce({ Responses: { 'parley-test': [item(7)] }, UnprocessedKeys: { 'parley-test': { Keys } } })
+      .resolvesOnce({ Responses: { 'parley-test': [item(9)] } });
+    expect(await log.at(CONVERSATION, [7, 9])).toEqual([aLogEntry(7), aLogEntry(9)]);
   });
-
-  it('are none in an empty conversation', async () => {
-    expect(await log.latest(CONVERSATION, 100)).toEqual([]);
-  });
-});
-
-it('a tail may be shorter than the store’s own limit', async () => {
-  await log.since(CONVERSATION, 5, 7);
-  expect(sent()).toMatchObject([['QueryCommand', { Limit: 8 }]]);
 });
 
 describe('which logs go on behind what is held', () => {

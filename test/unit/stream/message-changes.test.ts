@@ -14,8 +14,9 @@ import { documents, sent } from '../support/table.ts';
 
 const OTHER = `${alice.id}.${id(3)}`;
 
+/** Who wrote it had read all before it. */
 function said(SequenceNumber: string, entry: LogEntry): DynamoDBRecord {
-  const item = fromLogEntry(entry);
+  const item = fromLogEntry({ ...entry, read: entry.seq });
   return {
     eventName: 'INSERT',
     dynamodb: {
@@ -27,12 +28,13 @@ function said(SequenceNumber: string, entry: LogEntry): DynamoDBRecord {
 }
 
 /**
- * What was noted: of which conversation, the last message, and each member's last own one. Nobody has a profile here, so
- * that notes are all that is written.
+ * What was noted: of which conversation, the last message, and up to where each member had read. Nobody has a profile
+ * here, so that notes are all that is written.
  */
 const notes = () =>
   documents.commandCalls(UpdateCommand).map(({ args: [{ input }] }) => {
-    const { ':seq': seq, ':sent0': first, ':sent1': second } = input.ExpressionAttributeValues ?? {};
+    const { ':seq': seq, ':positions': positions } = input.ExpressionAttributeValues ?? {};
+    const [first, second] = positions.map((position: readonly number[] | null) => position?.[0]);
     return [String(input.Key?.pk).slice('CONV#'.length), seq, first, second];
   });
 

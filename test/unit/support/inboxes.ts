@@ -2,21 +2,24 @@ import type { Account } from '../../../functions/core/accounts/account.ts';
 import { conversationIdOf } from '../../../functions/core/conversations/conversation-id.ts';
 import { followMessages } from '../../../functions/core/inbox/follow-messages.ts';
 import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
-import type { Message } from '../../../functions/core/messages/message.ts';
+import type { LogEntry, Message } from '../../../functions/core/messages/message.ts';
 import { inboxReader } from '../../../functions/storage/inbox.ts';
 import { inboxUpkeep } from '../../../functions/storage/inbox-upkeep.ts';
+import { messageKey } from '../../../functions/storage/keys.ts';
+import { fromLogEntry, toLogEntry } from '../../../functions/storage/log-entry.ts';
+import { messageStore } from '../../../functions/storage/messages.ts';
 import { presenceStore } from '../../../functions/storage/presence.ts';
 import { frozenClock } from './clock.ts';
 import { memoryTable } from './memory-table.ts';
-import { aMessage } from './message-log.ts';
+import { aMessage, anEntry } from './message-log.ts';
 import { alice, id, knowing } from './people.ts';
 
 /** A user that `id(n)` names. */
 export const person = (n: number): Account => ({ ...alice, id: id(n), username: `user${n}` });
 
-/** A message in the conversation of `id(from)` with `id(to)`. */
-export function saying(from: number, to: number, seq: number): Message {
-  return { ...aMessage(seq), conversation: conversationIdOf(id(from), id(to)), senderId: id(from) };
+/** A message in the conversation of `id(from)` with `id(to)`, written by somebody who had read all before it or up to `read`. */
+export function saying(from: number, to: number, seq: number, read = seq): Message {
+  return { ...aMessage(seq), conversation: conversationIdOf(id(from), id(to)), senderId: id(from), read };
 }
 
 /** Inboxes in a table in memory, of everybody whom `id(1)` to `id(30)` name. */
@@ -25,16 +28,32 @@ export function inboxes() {
   const clock = frozenClock();
   const reader = { inbox: inboxReader(table), presences: presenceStore(table) };
   const people = Array.from({ length: 30 }, (_, i) => person(i + 1));
-  const following = { inbox: inboxUpkeep(table), profiles: knowing(...people), now: clock.now };
+  const log = messageStore(table);
+  const following = { inbox: inboxUpkeep(table), log, profiles: knowing(...people), now: clock.now };
+
+  /** As the log has it: with how many messages each member has said up to it. */
+  function logged(message: Message): LogEntry {
+    const { conversation, seq, senderId } = message;
+    const stored = state.get(messageKey(conversation, seq));
+    if (stored) return toLogEntry(stored);
+    const before = state.get(messageKey(conversation, seq - 1));
+    const said = before ? toLogEntry(before).said : {};
+    const entry = { ...anEntry(seq), ...message, said: { ...said, [senderId]: (said[senderId] ?? 0) + 1 } };
+    state.set(messageKey(conversation, seq), fromLogEntry(entry));
+    return entry;
+  }
+
   return {
     table,
     state,
+    log,
+    logged,
     commands,
     killAfter,
     clock,
     reader,
     upkeep: following.inbox,
-    follow: (...messages: readonly Message[]) => followMessages(following, messages),
+    follow: (...messages: readonly Message[]) => followMessages(following, messages.map(logged)),
     /** A user's inbox: with whom, the last `seq` and how many are unread, most recent first. */
     async inboxOf(n: number) {
       const { entries } = await readInbox(reader, { userId: id(n), limit: 100 });

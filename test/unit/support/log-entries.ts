@@ -11,10 +11,19 @@ export function aLogEntry(seq: number, more: Partial<LogEntry> = {}): LogEntry {
 /** The log of a table in memory that holds these. */
 export async function logOf(...entries: readonly LogEntry[]) {
   const { table, commands, state, killAfter } = memoryTable();
-  const log = messageStore(table);
-  for (const entry of entries) await log.append(entry);
+  const store = messageStore(table);
+  for (const entry of entries) await store.append(entry);
   commands.length = 0;
-  return { log, table, state, commands, killAfter };
+  let read = 0;
+  const log: typeof store = {
+    ...store,
+    at(conversation, seqs) {
+      read += seqs.length;
+      return store.at(conversation, seqs);
+    },
+  };
+  /** How many messages were read by their places. */
+  return { log, table, state, commands, killAfter, read: () => read };
 }
 
 /** Makes `count` entries: 1, 2, 3 … */

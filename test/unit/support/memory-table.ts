@@ -16,9 +16,12 @@ export interface MemoryTable {
   killAfter(count: number): void;
 }
 
-/** A table in memory that understands the commands of functions/storage; each test has its own. */
-export function memoryTable(): MemoryTable {
-  const state = new State();
+/**
+ * A table in memory that understands the commands of functions/storage; each test has its own. Its Queries end after
+ * `pageBytes`, as DynamoDB's end after 1 MB.
+ */
+export function memoryTable({ pageBytes }: { pageBytes?: number | undefined } = {}): MemoryTable {
+  const state = new State(undefined, undefined, pageBytes);
   const commands: string[] = [];
   let left = Number.POSITIVE_INFINITY;
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));

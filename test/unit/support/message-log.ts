@@ -10,7 +10,7 @@ export type WriteOutcome = 'stored' | 'answer lost' | 'unavailable';
 
 export interface MemoryLog extends MessageLog, MessageHistory {
   readonly messages: readonly LogEntry[];
-  /** Every call, in order: `last`, `latest 1`, `since 3`, `append 4`. */
+  /** Every call, in order: `last`, `at 3,7`, `since 3`, `append 4`. */
   readonly calls: readonly string[];
   /** Somebody else's message gets the next place. */
   add(message?: Partial<LogEntry>): void;
@@ -19,11 +19,9 @@ export interface MemoryLog extends MessageLog, MessageHistory {
 /** One conversation's log in memory; `onWrite` decides, before each write, what becomes of it. */
 export function memoryLog({
   holding = 0,
-  tailLimit = Number.POSITIVE_INFINITY,
   onWrite = () => 'stored',
 }: {
   holding?: number;
-  tailLimit?: number;
   onWrite?: (log: MemoryLog, message: LogEntry) => WriteOutcome;
 } = {}): MemoryLog {
   const messages: LogEntry[] = [];
@@ -32,18 +30,19 @@ export function memoryLog({
     messages,
     calls,
     add(message) {
-      const recent = nextRecent(messages.at(-1)?.recent ?? new Uint8Array(), message?.clientId);
-      messages.push({ ...anEntry(messages.length + 1), recent, ...message });
-    },
-    async latest(_, count) {
-      calls.push(`latest ${count}`);
-      return messages.slice(-count);
+      const next = { ...anEntry(messages.length + 1), ...message };
+      const recent = nextRecent(messages.at(-1)?.recent ?? new Uint8Array(), next.clientId ?? next.id);
+      messages.push({ ...next, recent: message?.recent ?? recent });
     },
     async last() {
       calls.push('last');
       return messages.at(-1);
     },
-    async since(_, from, limit = tailLimit) {
+    async at(_, seqs) {
+      calls.push(`at ${seqs.join()}`);
+      return messages.filter(({ seq }) => seqs.includes(seq));
+    },
+    async since(_, from, limit) {
       calls.push(`since ${from}`);
       const tail = messages.filter(({ seq }) => seq >= from);
       return { messages: tail.slice(0, limit), isCut: tail.length > limit };
@@ -74,11 +73,12 @@ export function aMessage(seq: number): Message {
     seq,
     senderId: alice.id,
     text: `message ${seq}`,
+    read: 0,
     createdAt: NOON,
   };
 }
 
 /** The same as the log keeps it, of members who have not spoken lately. */
 export function anEntry(seq: number): LogEntry {
-  return { ...aMessage(seq), paces: {}, recent: new Uint8Array() };
+  return { ...aMessage(seq), said: {}, paces: {}, recent: new Uint8Array() };
 }

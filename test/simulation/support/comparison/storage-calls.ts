@@ -30,7 +30,9 @@ function entry(conversation: string, seq: number, senderId: string) {
     seq,
     senderId,
     text: 'Hi',
+    read: seq,
     createdAt: at(seq),
+    said: { [senderId]: seq },
     paces,
     recent: Uint8Array.of(1, seq),
   };
@@ -45,6 +47,12 @@ const calls: readonly fc.Arbitrary<Call>[] = [
       (table, run) =>
         messageStore(table).since(conversationIn(run, n), from, 2),
   ),
+  fc.tuple(small, fc.subarray([1, 2, 3, 4, 5])).map(
+    ([n, seqs]) =>
+      (table, run) =>
+        messageStore(table).at(conversationIn(run, n), seqs),
+  ),
+  small.map((n) => (table, run) => messageStore(table).last(conversationIn(run, n))),
   fc.tuple(small, seq).map(
     ([n, low]) =>
       (table, run) =>
@@ -58,7 +66,7 @@ const calls: readonly fc.Arbitrary<Call>[] = [
   fc.tuple(small, seq).map(
     ([n, seq]) =>
       (table, run) =>
-        markStore(table).moveRead(uuid(run, 1), conversationIn(run, n), seq),
+        markStore(table).moveRead(uuid(run, 1), conversationIn(run, n), { seq, others: 1 }),
   ),
   fc.tuple(small, seq, small).map(
     ([n, seq, second]) =>
@@ -67,11 +75,11 @@ const calls: readonly fc.Arbitrary<Call>[] = [
   ),
   small.map((n) => (table, run) => markStore(table).of(uuid(run, 1), conversationIn(run, n))),
   fc.tuple(small, seq).map(([n, seq]) => (table, run) => {
-    const { id, senderId, text, createdAt } = entry(conversationIn(run, n), seq, uuid(run, 1));
-    return inboxUpkeep(table).setLast(
+    const { id, senderId, text, createdAt, said } = entry(conversationIn(run, n), seq, uuid(run, 1));
+    return inboxUpkeep(table).note(
       conversationIn(run, n),
-      { seq, id, senderId, text, createdAt },
-      { [senderId]: seq },
+      { seq, id, senderId, text, createdAt, said },
+      { [senderId]: { seq, others: 1 } },
     );
   }),
   fc.tuple(small, seq, fc.boolean()).map(([n, seq, hasFormer]) => (table, run) => {

@@ -4,9 +4,6 @@ import { Scope } from './operands.ts';
 import type { State } from './state.ts';
 import { compareText, copy, type Item } from './value.ts';
 
-/** A Query reads at most this much, whatever its limit. */
-const PAGE_BYTES = 1024 * 1024;
-
 const KEY_CONDITION =
   /^pk = (?<pk>:\w+)(?: AND begins_with\(sk, (?<prefix>:\w+)\)| AND sk BETWEEN (?<low>:\w+) AND (?<high>:\w+))?$/;
 
@@ -23,13 +20,13 @@ export function query(state: State, input: QueryCommandInput, lag: number) {
   const Items: Item[] = [];
   let bytes = 0;
   // It stops when a limit is reached, without a look at whether anything comes behind.
-  while (Items.length < left.length && Items.length < Limit && bytes < PAGE_BYTES) {
+  while (Items.length < left.length && Items.length < Limit && bytes < state.pageBytes) {
     const item = left[Items.length] as Item;
     bytes += sizeOf(item);
     Items.push(copy(item));
   }
   const last = Items.at(-1);
-  const isCut = Items.length >= Limit || bytes >= PAGE_BYTES;
+  const isCut = Items.length >= Limit || bytes >= state.pageBytes;
   return {
     Items,
     Count: Items.length,

@@ -13,16 +13,26 @@ export interface Written {
   readonly after: Item | undefined;
 }
 
+/** A Query reads at most this much, whatever its limit. */
+const PAGE_BYTES = 1024 * 1024;
+
 /** The table's items; each write that changes something is told, in order. */
 export class State {
   readonly #partitions = new Map<string, Partition>();
   readonly #onWrite: (written: Written) => void;
 
   readonly #now: () => number;
+  /** Smaller than DynamoDB's, so that Queries end early without megabytes. */
+  readonly pageBytes: number;
 
-  constructor(onWrite: (written: Written) => void = () => undefined, now: () => number = Date.now) {
+  constructor(
+    onWrite: (written: Written) => void = () => undefined,
+    now: () => number = Date.now,
+    pageBytes = PAGE_BYTES,
+  ) {
     this.#onWrite = onWrite;
     this.#now = now;
+    this.pageBytes = pageBytes;
   }
 
   get({ pk, sk }: Key, lag = 0): Item | undefined {

@@ -1,41 +1,62 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { followMessages } from '../../../../functions/core/inbox/follow-messages.ts';
-import type { InboxUpkeep, Place } from '../../../../functions/core/inbox/ports.ts';
-import type { Message } from '../../../../functions/core/messages/message.ts';
+import type { InboxUpkeep, Place, ReadPositions } from '../../../../functions/core/inbox/ports.ts';
+import type { LogEntry } from '../../../../functions/core/messages/message.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { inboxes, saying } from '../../support/inboxes.ts';
 import { Killed } from '../../support/memory-table.ts';
-import { aMessage } from '../../support/message-log.ts';
+import { anEntry } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, id, knowing } from '../../support/people.ts';
 
 /** An upkeep whose every answer is told beforehand, and whose every step is remembered. */
 function scripted({
   last = 0,
+  positions = {},
+  log = [],
   top,
   former = top?.conversation === CONVERSATION ? top : undefined,
 }: {
   last?: number;
+  positions?: ReadPositions;
+  /** What the log holds besides what is followed. */
+  log?: readonly LogEntry[];
   top?: Place;
   former?: Place;
 } = {}) {
   const steps: unknown[] = [];
   const inbox: InboxUpkeep = {
-    lastOf: async () => last,
-    setLast: async (...args) => void steps.push(['setLast', ...args]),
+    noted: async () => ({ seq: last, positions }),
+    note: async (...args) => void steps.push(['note', ...args]),
     top: async () => top,
     placeOf: async () => former,
     moveToTop: async (...args) => void steps.push(['moveToTop', ...args]),
   };
-  const follow = (...messages: Message[]) =>
-    followMessages({ inbox, profiles: knowing(alice, bob), now: frozenClock().now }, messages);
-  return { steps, follow };
+  const reads: number[] = [];
+  const at = async (_: string, seqs: readonly number[]) => {
+    reads.push(...seqs);
+    return log.filter(({ seq }) => seqs.includes(seq));
+  };
+  const dependencies = { inbox, log: { at }, profiles: knowing(alice, bob), now: frozenClock().now };
+  return { steps, reads, follow: (...messages: LogEntry[]) => followMessages(dependencies, messages) };
 }
 
 const toBob = { id: bob.id, username: 'bob' };
 const toAlice = { id: alice.id, username: 'Alice' };
 const place = { conversation: CONVERSATION, topAt: NOON };
-const noted = { seq: 1, id: id(1001), senderId: alice.id, text: 'message 1', createdAt: NOON };
+const noted = {
+  seq: 1,
+  id: id(1001),
+  senderId: alice.id,
+  text: 'message 1',
+  createdAt: NOON,
+  said: { [alice.id]: 1 },
+};
+/** Nobody else said anything. */
+const readBy = (userId: string, seq: number, others = 0) => ({ [userId]: { seq, others } });
+
+/** Alice says everything, and has read it. */
+const aMessage = (seq: number): LogEntry => ({ ...anEntry(seq), read: seq, said: { [alice.id]: seq } });
 
 describe('a new message', () => {
   it('puts its conversation on top of both inboxes, and only then is noted as the last', async () => {
@@ -44,7 +65,7 @@ describe('a new message', () => {
     expect(steps).toEqual([
       ['moveToTop', alice.id, place, toBob, []],
       ['moveToTop', bob.id, place, toAlice, []],
-      ['setLast', CONVERSATION, noted, { [alice.id]: 1 }],
+      ['note', CONVERSATION, noted, readBy(alice.id, 1)],
     ]);
   });
 
@@ -58,7 +79,7 @@ describe('a new message', () => {
   it('moves nothing while its conversation is on top: one note is all', async () => {
     const { steps, follow } = scripted({ top: { ...place, topAt: '2026-11-22T12:00:00.000Z' } });
     await follow(aMessage(1));
-    expect(steps).toEqual([['setLast', CONVERSATION, noted, { [alice.id]: 1 }]]);
+    expect(steps).toEqual([['note', CONVERSATION, noted, readBy(alice.id, 1)]]);
   });
 
   it('moves anew where a move died before the membership named the new place: who caught up since passed over it', async () => {
@@ -83,18 +104,22 @@ describe('a new message', () => {
     const { steps, follow } = scripted({ top: place });
     await follow({ ...aMessage(1), text: '🦀'.repeat(200) });
     expect(steps).toEqual([
-      ['setLast', CONVERSATION, { ...noted, text: `${'🦀'.repeat(119)}…` }, { [alice.id]: 1 }],
+      ['note', CONVERSATION, { ...noted, text: `${'🦀'.repeat(119)}…` }, readBy(alice.id, 1)],
     ]);
   });
 });
 
 describe('messages that come together', () => {
-  it('are noted once, with the last of each member', async () => {
-    const { steps, follow } = scripted({ top: place });
-    const fromBob = { ...aMessage(3), senderId: bob.id };
-    await follow(aMessage(1), aMessage(2), fromBob, aMessage(4));
-    const last = { ...noted, seq: 4, id: id(1004), text: 'message 4' };
-    expect(steps).toEqual([['setLast', CONVERSATION, last, { [alice.id]: 4, [bob.id]: 3 }]]);
+  it('are noted once, with up to where each member had read', async () => {
+    const { steps, reads, follow } = scripted({ top: place });
+    const said = { [alice.id]: 2, [bob.id]: 1 };
+    const fromBob = { ...aMessage(3), senderId: bob.id, said };
+    await follow(aMessage(1), aMessage(2), fromBob, { ...aMessage(4), said: { ...said, [alice.id]: 3 } });
+    const last = { ...noted, seq: 4, id: id(1004), text: 'message 4', said: { [alice.id]: 3, [bob.id]: 1 } };
+    expect(steps).toEqual([
+      ['note', CONVERSATION, last, { ...readBy(alice.id, 4, 1), ...readBy(bob.id, 3, 2) }],
+    ]);
+    expect(reads).toEqual([]);
   });
 
   it.each([4, 5])('change nothing when they are noted already, up to %d', async (last) => {
@@ -106,7 +131,7 @@ describe('messages that come together', () => {
   it('are followed whole when only some of them are noted', async () => {
     const { steps, follow } = scripted({ last: 3, top: place });
     await follow(aMessage(3), aMessage(4));
-    expect(steps).toMatchObject([['setLast', CONVERSATION, { seq: 4 }, { [alice.id]: 4 }]]);
+    expect(steps).toMatchObject([['note', CONVERSATION, { seq: 4 }, readBy(alice.id, 4)]]);
   });
 
   it('may be none, or of no conversation', async () => {
@@ -122,8 +147,32 @@ describe('messages that come together', () => {
     await follow({ ...aMessage(1), conversation });
     expect(steps.map((step) => (step as unknown[]).slice(0, 2))).toEqual([
       ['moveToTop', id(404)],
-      ['setLast', conversation],
+      ['note', conversation],
     ]);
+  });
+});
+
+describe('who writes without having seen what came before', () => {
+  const said = { [alice.id]: 4, [bob.id]: 3 };
+  const second = { ...anEntry(2), senderId: bob.id, said: { [alice.id]: 1, [bob.id]: 1 } };
+  const unseen = (read: number): LogEntry => ({ ...anEntry(7), read, said });
+
+  it('has read up to what they had: how many of the others that were, the log tells', async () => {
+    const { steps, reads, follow } = scripted({ last: 6, log: [second], top: place });
+    await follow(unseen(2));
+    expect(steps).toMatchObject([['note', CONVERSATION, { seq: 7 }, readBy(alice.id, 2, 1)]]);
+    expect(reads).toEqual([2]);
+  });
+
+  it.each([
+    ['nothing is known of what they had', 0],
+    ['they had no more than what they had read already', 4],
+  ])('stays where they were, without a read, when %s', async (_, read) => {
+    const positions = { ...readBy(alice.id, 4, 2), ...readBy(bob.id, 6, 3) };
+    const { steps, reads, follow } = scripted({ last: 6, positions, log: [second], top: place });
+    await follow(unseen(read));
+    expect(steps).toMatchObject([['note', CONVERSATION, { seq: 7 }, positions]]);
+    expect(reads).toEqual([]);
   });
 });
 
@@ -138,13 +187,20 @@ describe('the inboxes', () => {
       ['user2', 2, 2],
     ]);
     clock.pass(1_000);
-    await follow(saying(1, 2, 3));
-    // Who answers has read what came before.
+    // The answer was written when only the first message was there.
+    await follow(saying(1, 2, 3, 1));
     expect(await inboxOf(1)).toEqual([
-      ['user2', 3, 0],
+      ['user2', 3, 1],
       ['user3', 1, 1],
     ]);
     expect(await inboxOf(2)).toEqual([['user1', 3, 1]]);
+    // An own message is never unread, not even of somebody who never reads.
+    await follow(saying(1, 2, 4, 3));
+    expect(await inboxOf(1)).toMatchObject([
+      ['user2', 4, 0],
+      ['user3', 1, 1],
+    ]);
+    expect(await inboxOf(2)).toEqual([['user1', 4, 2]]);
     expect(await inboxOf(4)).toEqual([]);
   });
 
@@ -188,7 +244,7 @@ describe('the inboxes', () => {
     /** Runs of messages of one conversation each, as a batch of the stream holds them. */
     const batch = fc.record({
       peer: fc.integer({ min: 2, max: 4 }),
-      senders: fc.array(fc.boolean(), { minLength: 1, maxLength: 3 }),
+      senders: fc.array(fc.tuple(fc.boolean(), fc.nat(3)), { minLength: 1, maxLength: 3 }),
       kills: fc.array(fc.nat({ max: 14 }), { maxLength: 3 }),
     });
     await fc.assert(
@@ -196,10 +252,11 @@ describe('the inboxes', () => {
         const [sound, killed] = [inboxes(), inboxes()];
         const seqs = new Map<number, number>();
         for (const { peer, senders, kills } of batches) {
-          const messages = senders.map((isOwn) => {
+          const messages = senders.map(([isOwn, back]) => {
             const seq = (seqs.get(peer) ?? 0) + 1;
             seqs.set(peer, seq);
-            return isOwn ? saying(1, peer, seq) : saying(peer, 1, seq);
+            const read = Math.max(0, seq - back);
+            return isOwn ? saying(1, peer, seq, read) : saying(peer, 1, seq, read);
           });
           await sound.follow(...messages);
           for (const kill of kills) {

@@ -26,7 +26,7 @@ describe('an inbox', () => {
   it('shows of a conversation its peer, the last message, what is unread, both members’ marks and presence', async () => {
     const { page, marks, follow, reader } = await inboxWith(1);
     await follow(saying(1, 2, 2), saying(2, 1, 3), saying(2, 1, 4));
-    await marks.moveRead(id(1), conversation, 3);
+    await marks.moveRead(id(1), conversation, { seq: 3, others: 2 });
     await marks.moveReceived(id(2), conversation, 2, new Date(NOON), 0);
     await reader.presences.set(id(2), true, new Date(NOON));
     expect(await page(10)).toEqual({
@@ -34,10 +34,16 @@ describe('an inbox', () => {
         {
           conversation,
           peer: { id: id(2), username: 'user2' },
-          last: { seq: 4, id: id(1004), senderId: id(2), text: 'message 4', createdAt: NOON },
+          last: {
+            seq: 4,
+            id: id(1004),
+            senderId: id(2),
+            text: 'message 4',
+            createdAt: NOON,
+            said: { [id(1)]: 1, [id(2)]: 3 },
+          },
           unread: 1,
           own: { read: 3, received: 3 },
-          // Who answers has read what came before.
           peers: { read: 4, received: 4 },
           presence: { userId: id(2), online: true },
         },
@@ -55,7 +61,7 @@ describe('an inbox', () => {
 
   it('shows of such a peer what they read, not what arrived: that would tell that their app is open', async () => {
     const { page, marks, reader } = await inboxWith(1);
-    await marks.moveRead(id(2), conversation, 1);
+    await marks.moveRead(id(2), conversation, { seq: 1, others: 0 });
     await marks.moveReceived(id(2), conversation, 5, new Date(NOON), 0);
     await marks.moveReceived(id(1), conversation, 4, new Date(NOON), 0);
     await reader.presences.hide(id(1), true);
@@ -69,7 +75,7 @@ describe('an inbox', () => {
 
   it('has nothing unread where the mark is ahead of the note of the last message', async () => {
     const { page, marks } = await inboxWith(1);
-    await marks.moveRead(id(1), conversation, 7);
+    await marks.moveRead(id(1), conversation, { seq: 7, others: 5 });
     expect((await page(1)).entries[0]).toMatchObject({ unread: 0, own: { read: 7, received: 7 } });
   });
 
@@ -157,32 +163,61 @@ describe('the entries at some places', () => {
 });
 
 describe('one conversation', () => {
-  const read = async (all: Awaited<ReturnType<typeof inboxWith>>, one = conversation, userId = id(1)) =>
-    readConversation(
-      {
-        ...all.reader,
-        history: { last: async (of) => (of === conversation ? saying(2, 1, 5) : undefined) },
-        profiles: knowing(person(1), person(2)),
-      },
-      { userId, conversation: one },
+  /** The log goes on to these before the inbox has followed. */
+  const read = async (
+    all: Awaited<ReturnType<typeof inboxWith>>,
+    { of = conversation, userId = id(1), log = [saying(2, 1, 5)] } = {},
+  ) => {
+    for (const message of log) all.logged(message);
+    return readConversation(
+      { ...all.reader, history: all.log, profiles: knowing(person(1), person(2)) },
+      { userId, conversation: of },
     );
+  };
 
   it('is there as soon as its first message is, before any inbox shows it', async () => {
     expect(await read(await inboxWith(0))).toEqual({
       conversation,
       peer: { id: id(2), username: 'user2' },
-      last: { seq: 5, id: id(1005), senderId: id(2), text: 'message 5', createdAt: NOON },
+      last: {
+        seq: 5,
+        id: id(1005),
+        senderId: id(2),
+        text: 'message 5',
+        createdAt: NOON,
+        said: { [id(2)]: 1 },
+      },
       unread: 5,
       own: { read: 0, received: 0 },
-      peers: { read: 0, received: 0 },
+      peers: { read: 5, received: 5 },
       presence: { userId: id(2), online: false },
     });
   });
 
   it('shows the marks, and the last message of the log rather than the note of it', async () => {
     const all = await inboxWith(1);
-    await all.marks.moveRead(id(1), conversation, 2);
+    await all.marks.moveRead(id(1), conversation, { seq: 2, others: 2 });
     expect(await read(all)).toMatchObject({ last: { seq: 5 }, unread: 3, own: { read: 2, received: 2 } });
+  });
+
+  it('has nothing unread for who wrote its last message, having seen all before it', async () => {
+    const all = await inboxWith(1);
+    const log = [saying(1, 2, 2)];
+    expect(await read(all, { log })).toMatchObject({ last: { seq: 2 }, unread: 0, own: { read: 2 } });
+    expect(await read(all, { log, userId: id(2) })).toMatchObject({ unread: 1, peers: { read: 2 } });
+  });
+
+  it('counts what came while its last message was being written, at once', async () => {
+    const all = await inboxWith(1);
+    const log = [saying(2, 1, 2), saying(2, 1, 3), saying(2, 1, 4), saying(1, 2, 5, 1)];
+    expect(await read(all, { log })).toMatchObject({ last: { seq: 5 }, unread: 3, own: { read: 1 } });
+  });
+
+  it('takes no mark back for a message of somebody who had seen less when they wrote it', async () => {
+    const all = await inboxWith(1);
+    const log = [saying(2, 1, 2), saying(2, 1, 3), saying(1, 2, 4, 1)];
+    await all.marks.moveRead(id(1), conversation, { seq: 3, others: 3 });
+    expect(await read(all, { log })).toMatchObject({ unread: 0, own: { read: 3 } });
   });
 
   it.each([
@@ -190,6 +225,8 @@ describe('one conversation', () => {
     ['of others', conversationIdOf(id(8), id(9))],
     ['that cannot be', 'x'],
   ])('%s is not found', async (_, one) => {
-    expect(await rejection(read(await inboxWith(1), one))).toEqual({ code: 'conversation_not_found' });
+    expect(await rejection(read(await inboxWith(1), { of: one }))).toEqual({
+      code: 'conversation_not_found',
+    });
   });
 });

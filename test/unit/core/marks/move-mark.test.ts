@@ -5,7 +5,7 @@ import { markStore } from '../../../../functions/storage/marks.ts';
 import { presenceStore } from '../../../../functions/storage/presence.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { memoryTable } from '../../support/memory-table.ts';
-import { aMessage } from '../../support/message-log.ts';
+import { anEntry } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
@@ -14,7 +14,11 @@ function marking(messages = 10) {
   const { table, commands } = memoryTable();
   const clock = frozenClock();
   const marks = markStore(table);
-  const history = { last: async () => (messages > 0 ? aMessage(messages) : undefined) };
+  const history = {
+    last: async () => (messages > 0 ? anEntry(messages) : undefined),
+    at: async (_: string, seqs: readonly number[]) =>
+      seqs.filter((seq) => seq >= 1 && seq <= messages).map((seq) => anEntry(seq)),
+  };
   const presences = presenceStore(table);
   const dependencies = { history, marks, presences, now: clock.now };
   const request = (seq: number, conversation = CONVERSATION) => ({ userId: alice.id, conversation, seq });

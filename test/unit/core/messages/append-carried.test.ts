@@ -3,7 +3,7 @@ import { UserNotFound } from '../../../../functions/core/errors.ts';
 import { append, type Draft } from '../../../../functions/core/messages/append.ts';
 import type { LogEntry } from '../../../../functions/core/messages/message.ts';
 import type { MessageLog } from '../../../../functions/core/messages/ports.ts';
-import { mayBeRecent, nextRecent } from '../../../../functions/core/messages/recent-clients.ts';
+import { nextRecent } from '../../../../functions/core/messages/recent-clients.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { aLogEntry, entries, logOf } from '../../support/log-entries.ts';
 import { alice, bob, CONVERSATION, countingIds, id } from '../../support/people.ts';
@@ -11,6 +11,7 @@ import { rejection } from '../../support/rejection.ts';
 
 const NOON_S = Date.parse(NOON) / 1000;
 const LIMIT = { messages: 2, seconds: 10 };
+const NONE = new Uint8Array();
 const paceOf = (count: number, since = NOON_S) => ({ [alice.id]: { since, count } });
 
 function appendTo(log: MessageLog, draft: Partial<Draft> = {}, beforeFirst = async () => {}) {
@@ -26,23 +27,26 @@ function named(count: number): LogEntry[] {
   let recent: Uint8Array = new Uint8Array();
   return entries(count, (seq) => {
     recent = nextRecent(recent, id(7_000 + seq));
-    return { clientId: id(7_000 + seq), recent };
+    return { clientId: id(7_000 + seq), recent, said: { [alice.id]: seq } };
   });
 }
 
 describe('a message carries on', () => {
-  it('its sender’s pace, and its client id among those before it', async () => {
-    const { log } = await logOf(aLogEntry(1, { paces: paceOf(1), recent: Uint8Array.of(1, 2) }));
+  it('what its sender and the other said so far, its sender’s pace, and its client id among those before it', async () => {
+    const { log } = await logOf(
+      aLogEntry(1, { said: { [bob.id]: 1 }, paces: paceOf(1), recent: Uint8Array.of(1, 2) }),
+    );
     await appendTo(log, { clientId: id(77) });
-    const [stored] = await log.latest(CONVERSATION, 1);
-    expect(stored).toEqual({
+    expect(await log.last(CONVERSATION)).toEqual({
       id: id(1),
       conversation: CONVERSATION,
       seq: 2,
       senderId: alice.id,
       text: 'Hello',
       clientId: id(77),
+      read: 0,
       createdAt: NOON,
+      said: { [alice.id]: 1, [bob.id]: 1 },
       paces: paceOf(2),
       recent: nextRecent(Uint8Array.of(1, 2), id(77)),
     });
@@ -65,8 +69,7 @@ describe('a message carries on', () => {
       },
     };
     await appendTo(contended, { clientId: id(77) });
-    const [stored] = await log.latest(CONVERSATION, 1);
-    expect(stored).toMatchObject({
+    expect(await log.last(CONVERSATION)).toMatchObject({
       seq: 3,
       paces: { [bob.id]: { since: NOON_S, count: 1 }, [alice.id]: { since: NOON_S, count: 1 } },
       recent: nextRecent(Uint8Array.of(3, 4), id(77)),
@@ -87,7 +90,7 @@ describe('a message carries on', () => {
     await appendTo(slow, {}, async () => {
       throw new Error('the conversation has begun');
     });
-    expect((await log.latest(CONVERSATION, 1))[0]?.recent).toEqual(Uint8Array.of(1, 2, 0, 0));
+    expect((await log.last(CONVERSATION))?.recent).toEqual(nextRecent(Uint8Array.of(1, 2), id(1)));
   });
 });
 
@@ -99,14 +102,18 @@ describe('who says too much', () => {
   });
 
   it('may still repeat what is stored already', async () => {
-    const { log } = await logOf(aLogEntry(1, { clientId: id(77), text: 'Hello', paces: paceOf(2) }));
+    const { log } = await logOf(
+      aLogEntry(1, { clientId: id(77), text: 'Hello', paces: paceOf(2), recent: nextRecent(NONE, id(77)) }),
+    );
     const repeat = await appendTo(log, { clientId: id(77) });
     expect(repeat).toMatchObject({ repeated: true, message: { seq: 1 } });
     expect(await appendTo(log, { clientId: id(77), after: 0 })).toEqual(repeat);
   });
 
   it('hears of a name that was used for another text before they hear of their pace', async () => {
-    const { log } = await logOf(aLogEntry(1, { clientId: id(77), paces: paceOf(2) }));
+    const { log } = await logOf(
+      aLogEntry(1, { clientId: id(77), paces: paceOf(2), recent: nextRecent(NONE, id(77)) }),
+    );
     expect(await rejection(appendTo(log, { clientId: id(77) }))).toEqual({ code: 'client_id_conflict' });
   });
 
@@ -134,13 +141,13 @@ describe('who says too much', () => {
 });
 
 describe('a retry without `after`', () => {
-  it('is found among the last hundred, with one read more', async () => {
+  it('is found among the last hundred, with one read more unless it is the last', async () => {
     const all = named(130);
     const { log, commands } = await logOf(...all);
     const retry = (seq: number) => appendTo(log, { clientId: id(7_000 + seq), text: `message ${seq}` });
     expect(await retry(31)).toMatchObject({ repeated: true, message: { seq: 31 } });
     expect(await retry(130)).toMatchObject({ repeated: true, message: { seq: 130 } });
-    expect(commands).toEqual(['Query', 'Query', 'Query', 'Query']);
+    expect(commands).toEqual(['Query', 'BatchGet', 'Query']);
   });
 
   it('from further back is taken for new', async () => {
@@ -155,12 +162,28 @@ describe('a retry without `after`', () => {
     expect(commands).toEqual(['Query', 'Put']);
   });
 
-  it('is not confused by a new client id that looks like an old one: the hundred are read, and it is appended', async () => {
-    const { recent } = aLogEntry(0, { recent: nextRecent(new Uint8Array(), id(77)) });
-    expect(mayBeRecent(recent, id(77))).toBe(true);
-    const { log, commands } = await logOf(aLogEntry(1, { clientId: id(1), recent }));
-    expect(await appendTo(log, { clientId: id(77) })).toMatchObject({ repeated: false, message: { seq: 2 } });
-    expect(commands).toEqual(['Query', 'Query', 'Put']);
+  it('is not confused by a new client id that looks like an old one: that is read, and it is appended', async () => {
+    const recent = nextRecent(nextRecent(NONE, id(77)), id(2));
+    const { log, commands } = await logOf(
+      aLogEntry(1, { clientId: id(1), recent: recent.subarray(0, 2) }),
+      aLogEntry(2, { clientId: id(2), recent }),
+    );
+    expect(await appendTo(log, { clientId: id(77) })).toMatchObject({ repeated: false, message: { seq: 3 } });
+    expect(commands).toEqual(['Query', 'BatchGet', 'Put']);
+  });
+
+  it('reads no more than twenty messages, however many names somebody makes look like one', async () => {
+    const alike = Array.from({ length: 100 }).reduce<Uint8Array>(
+      (recent) => nextRecent(recent, id(77)),
+      NONE,
+    );
+    const { log, commands, read } = await logOf(
+      ...named(99),
+      aLogEntry(100, { clientId: id(1), recent: alike }),
+    );
+    expect(await appendTo(log, { clientId: id(77) })).toMatchObject({ repeated: false });
+    expect(commands).toEqual(['Query', 'BatchGet', 'Put']);
+    expect(read()).toBe(20);
   });
 });
 

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Busy, Unavailable } from '../../../../functions/core/errors.ts';
-import { append } from '../../../../functions/core/messages/append.ts';
+import { type AppendDependencies, append } from '../../../../functions/core/messages/append.ts';
 import type { LogEntry, Message } from '../../../../functions/core/messages/message.ts';
-import type { MessageLog } from '../../../../functions/core/messages/ports.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { CONVERSATION, countingIds, id } from '../../support/people.ts';
 
@@ -14,7 +13,7 @@ type Fate = 'stored' | 'answer lost' | 'unavailable' | 'late';
 function contendedLog(
   scheduler: fc.Scheduler,
   fates: Fate[],
-): { log: MessageLog; messages: Map<number, LogEntry> } {
+): { log: AppendDependencies['log']; messages: Map<number, LogEntry> } {
   const messages = new Map<number, LogEntry>();
   const inOrder = () => [...messages.values()].sort((a, b) => a.seq - b.seq);
   const turn = () => scheduler.schedule(Promise.resolve());
@@ -23,14 +22,14 @@ function contendedLog(
     messages.set(message.seq, message);
     return true;
   };
-  const log: MessageLog = {
-    async latest(_, count) {
+  const log: AppendDependencies['log'] = {
+    async last() {
       await turn();
-      return inOrder().slice(-count);
+      return inOrder().at(-1);
     },
-    async since(_, from) {
+    async at(_, seqs) {
       await turn();
-      return { messages: inOrder().filter(({ seq }) => seq >= from), isCut: false };
+      return inOrder().filter(({ seq }) => seqs.includes(seq));
     },
     async append(message) {
       await turn();

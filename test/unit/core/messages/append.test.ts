@@ -8,13 +8,12 @@ import { rejection } from '../../support/rejection.ts';
 
 const hello: Draft = { conversation: CONVERSATION, senderId: alice.id, text: 'Hello' };
 
-/** What a message carries that was the first one, and without a client's name. */
-const NAMELESS = new Uint8Array(2);
-
-/** What Alice's first message in a while carries for those behind it. */
-const carried = (clientId?: string, before = new Uint8Array()) => ({
+/** What the first message of all carries for those behind it, if Alice says it; its name is the one that it gets. */
+const carried = (name = id(1)) => ({
+  read: 1,
+  said: { [alice.id]: 1 },
   paces: { [alice.id]: { since: Date.parse(NOON) / 1000, count: 1 } },
-  recent: nextRecent(before, clientId),
+  recent: nextRecent(new Uint8Array(), name),
 });
 
 function appendTo(log: MemoryLog, draft: Partial<Draft> = {}, random = () => 0.5) {
@@ -45,7 +44,7 @@ describe('appending', () => {
   it('reads the last message and writes behind it: two calls, whatever the conversation holds', async () => {
     const log = memoryLog({ holding: 30 });
     expect((await appendTo(log).result).message.seq).toBe(31);
-    expect(log.calls).toEqual(['latest 1', 'append 31']);
+    expect(log.calls).toEqual(['last', 'append 31']);
   });
 
   it('keeps the name that the client gave the message', async () => {
@@ -71,11 +70,11 @@ describe('appending', () => {
     });
     const { result, waits } = appendTo(log);
     expect((await result).message.seq).toBe(3);
-    expect(log.calls).toEqual(['latest 1', 'append 2', 'since 2', 'append 3']);
+    expect(log.calls).toEqual(['last', 'append 2', 'last', 'append 3']);
     expect(waits).toEqual([]);
   });
 
-  it('reads again only from the place that was taken, and skips all who came meanwhile', async () => {
+  it('reads the last message again where its place was taken, and skips all who came meanwhile', async () => {
     let isFirst = true;
     const log = memoryLog({
       holding: 5,
@@ -86,7 +85,7 @@ describe('appending', () => {
       },
     });
     expect((await appendTo(log).result).message.seq).toBe(9);
-    expect(log.calls).toEqual(['latest 1', 'append 6', 'since 6', 'append 9']);
+    expect(log.calls).toEqual(['last', 'append 6', 'last', 'append 9']);
   });
 
   it('gives up as busy when the place is taken 40 times, having stored nothing', async () => {
@@ -128,7 +127,7 @@ describe('appending what was sent before', () => {
     log.add(said);
     const { message, repeated } = await appendTo(log, named).result;
     expect({ message, repeated }).toEqual({ message: log.messages[2], repeated: true });
-    expect(log.calls).toEqual(['latest 1', 'latest 100']);
+    expect(log.calls).toEqual(['last']);
   });
 
   it('finds it behind `after`, however much was said since', async () => {
@@ -139,7 +138,7 @@ describe('appending what was sent before', () => {
       message: log.messages[2],
       repeated: true,
     });
-    expect(log.calls).toEqual(['since 2']);
+    expect(log.calls).toEqual(['last', 'at 3']);
   });
 
   it('finds it from the beginning on with `after` 0', async () => {
@@ -150,7 +149,7 @@ describe('appending what was sent before', () => {
       message: log.messages[0],
       repeated: true,
     });
-    expect(log.calls).toEqual(['since 1']);
+    expect(log.calls).toEqual(['last', 'at 1']);
   });
 
   it('finds an earlier try that arrives while it is busy appending', async () => {
@@ -188,17 +187,24 @@ describe('appending after a `seq`', () => {
   it('writes behind it when nothing was said since', async () => {
     const log = memoryLog({ holding: 4 });
     expect((await appendTo(log, { after: 4 }).result).message.seq).toBe(5);
-    expect(log.calls).toEqual(['since 4', 'append 5']);
+    expect(log.calls).toEqual(['last', 'append 5']);
   });
 
   it('writes at 1 after 0 in an empty conversation', async () => {
     expect((await appendTo(memoryLog(), { after: 0 }).result).message.seq).toBe(1);
   });
 
-  it('refuses a `seq` that lies too far back for one read to reach the end from there', async () => {
-    const log = memoryLog({ holding: 9, tailLimit: 5 });
-    expect(await rejection(appendTo(log, { after: 4 }).result)).toEqual({ code: 'after_invalid' });
-    expect((await appendTo(log, { after: 5 }).result).message.seq).toBe(10);
+  it('refuses a `seq` more than 500 messages back, and reads no more than the last', async () => {
+    const log = memoryLog({ holding: 502 });
+    expect(await rejection(appendTo(log, { after: 1 }).result)).toEqual({ code: 'after_invalid' });
+    expect(log.calls).toEqual(['last']);
+    expect((await appendTo(log, { after: 2 }).result).message.seq).toBe(503);
+  });
+
+  it('reads one message of each further hundred for what it says of those before it', async () => {
+    const log = memoryLog({ holding: 450 });
+    await appendTo(log, { after: 100, clientId: id(77) }).result;
+    expect(log.calls).toEqual(['last', 'at 350,250,150', 'append 451']);
   });
 
   it.each([
@@ -215,9 +221,10 @@ describe('appending after a `seq`', () => {
 describe('appending while answers get lost', () => {
   it('finds its own message by its id when the write went through', async () => {
     const log = memoryLog({ holding: 1, onWrite: () => 'answer lost' });
-    const stored = { ...hello, id: id(1), seq: 2, createdAt: NOON, ...carried(undefined, NAMELESS) };
-    expect(await appendTo(log).result).toEqual({ message: stored, repeated: false });
-    expect(log.calls).toEqual(['latest 1', 'append 2', 'since 2']);
+    const { message, repeated } = await appendTo(log).result;
+    expect({ message, repeated }).toEqual({ message: log.messages[1], repeated: false });
+    expect(message).toMatchObject({ ...hello, id: id(1), seq: 2 });
+    expect(log.calls).toEqual(['last', 'append 2', 'last']);
   });
 
   it('writes again when the write did not go through', async () => {
@@ -265,7 +272,7 @@ describe('appending while answers get lost', () => {
   it('passes a second outage on: then nobody knows, and the client tries again', async () => {
     const log = memoryLog({ onWrite: () => 'unavailable' });
     expect(await rejection(appendTo(log).result)).toEqual({ code: 'unavailable', retryAfter: 1 });
-    expect(log.calls).toEqual(['latest 1', 'append 1', 'since 1', 'append 1']);
+    expect(log.calls).toEqual(['last', 'append 1', 'last', 'append 1']);
   });
 
   it('does not call itself busy when the last of all rounds went through', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../../functions/core/messages/message.ts';
 import type { MessageHistory } from '../../../../functions/core/messages/ports.ts';
 import { readMessages, type Window } from '../../../../functions/core/messages/read-messages.ts';
-import { aMessage } from '../../support/message-log.ts';
+import { aMessage, anEntry } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
@@ -11,7 +11,7 @@ import { rejection } from '../../support/rejection.ts';
 function historyOf(count: number) {
   const ranges: [number, number][] = [];
   const history: MessageHistory = {
-    last: async () => (count > 0 ? aMessage(count) : undefined),
+    last: async () => (count > 0 ? anEntry(count) : undefined),
     range: async (_, lowest, highest) => {
       ranges.push([lowest, highest]);
       if (lowest > highest || lowest < 1 || highest > count) throw new Error(`${lowest} to ${highest}`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TYPING_SECONDS, type TypingTimes, typing } from '../../../../functions/core/typing/typing.ts';
 import { frozenClock } from '../../support/clock.ts';
-import { aMessage } from '../../support/message-log.ts';
+import { anEntry } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
@@ -12,7 +12,7 @@ function someoneTypes() {
   const history = {
     last: async (conversation: string) => {
       reads += 1;
-      return conversation === `${alice.id}.${id(404)}` ? undefined : aMessage(1);
+      return conversation === `${alice.id}.${id(404)}` ? undefined : anEntry(1);
     },
   };
   const type = (userId = alice.id, conversation = CONVERSATION) =>
