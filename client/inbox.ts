@@ -11,7 +11,8 @@ import { type Observable, observable } from './observable.ts';
 import type { PresenceBook } from './presence.ts';
 import type { Pauses } from './retrying/pauses.ts';
 import { persist } from './retrying/persist.ts';
-import { createUnread, unreadIn } from './unread.ts';
+import { createUnread } from './unread.ts';
+import { createUnreadCounts } from './unread-counts.ts';
 
 /** A conversation as a list shows it. */
 export interface InboxItem {
@@ -56,6 +57,7 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
     { readonly item: InboxItem; readonly last: LastMessage; readonly marks: Marks }
   >();
   const asked = new Map<string, LastMessage>();
+  const counts = createUnreadCounts(ownId);
   let cursor: string | null = null;
   let era = 0;
 
@@ -63,16 +65,22 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
   const itemOf = (id: string, peer: User, last: LastMessage): InboxItem => {
     const own = marks.of(id);
     const before = shown.get(id);
-    if (before?.last === last && before.marks === own && before.item.peer.username === peer.username) {
+    const { read, peerRead, peerReceived } = own;
+    const unread = counts.of(id, read);
+    if (
+      before?.last === last &&
+      before.marks === own &&
+      before.item.unread === unread &&
+      before.item.peer.username === peer.username
+    ) {
       return before.item;
     }
-    const { read, peerRead, peerReceived } = own;
     const { seq, sender_id: senderId, message: text, created_at: createdAt } = last;
     const item = {
       id,
       peer,
       last: { seq, senderId, text, createdAt },
-      unread: unreadIn(seq, own),
+      unread,
       read,
       peerRead,
       peerReceived,
@@ -100,7 +108,9 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
   };
 
   const merge = (conversations: readonly Conversation[]) => {
-    for (const { id, peer, last_message: last, ...own } of conversations) {
+    for (const conversation of conversations) {
+      const { id, peer, last_message: last, ...own } = conversation;
+      counts.tell(conversation);
       put(id, { id: peer.id, username: peer.username }, last);
       const { read, received, peer_read: peerRead, peer_received: peerReceived } = own;
       marks.merge(id, { read, received, peerRead, peerReceived });
@@ -110,7 +120,7 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
     render();
   };
 
-  const unread = createUnread({ get, marks, isListed: (id) => known.has(id), onListed: merge });
+  const unread = createUnread({ get, marks, counts, isListed: (id) => known.has(id), onListed: merge });
 
   const page = async (path: string) => {
     const mine = era;
@@ -129,14 +139,13 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
     const mine = era;
     const before = asked.get(id);
     if (!before || before.seq < last.seq) asked.set(id, last);
-    unread.said(id, last.seq);
     if (before) return;
     const ask = async () => {
       const entry = await get<Conversation>(`/conversations/${encodeURIComponent(id)}`);
       if (mine !== era) return;
-      const { last_message } = entry;
-      const told = asked.get(id) ?? last;
-      merge([told.seq > last_message.seq ? { ...entry, last_message: told } : entry]);
+      merge([entry]);
+      put(id, { id: entry.peer.id, username: entry.peer.username }, asked.get(id) ?? last);
+      render();
     };
     // What is refused for good, or ends with the line, the next message brings, or the next loading of the inbox.
     await persist(ask, { isWanted: () => mine === era && isOnline() && !known.has(id), random, pauses });
@@ -152,6 +161,12 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
     merge,
     render,
     lastOf: (id: string) => known.get(id)?.last.seq,
+    /** Messages of one conversation, of which it is to be known whether they are unread. */
+    hear(conversation: string, said: readonly StoredMessage[]): void {
+      counts.hear(conversation, said, marks.of(conversation).read);
+      if (known.has(conversation)) render();
+      else unread.said();
+    },
     note({ conversation, id, seq, sender_id, message, created_at }: StoredMessage): void {
       const last = { id, seq, sender_id, message: preview(message), created_at };
       const entry = known.get(conversation);
@@ -183,6 +198,7 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
       known.clear();
       shown.clear();
       asked.clear();
+      counts.reset();
       follow(null);
       isLoaded.set(false);
       unread.reset();

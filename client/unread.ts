@@ -2,6 +2,7 @@ import type { Conversation, ConversationPage } from './contract/http-types.ts';
 import type { MarkStore } from './marks.ts';
 import { type Observable, observable } from './observable.ts';
 import { createShared } from './retrying/shared.ts';
+import type { UnreadCounts } from './unread-counts.ts';
 
 /** What is unread, in all conversations together. */
 export interface Unread {
@@ -13,6 +14,7 @@ export interface Unread {
 interface Options {
   readonly get: <T>(path: string) => Promise<T>;
   readonly marks: MarkStore;
+  readonly counts: UnreadCounts;
   /** Of a conversation of the list: to be shown as it is by now. */
   readonly isListed: (conversation: string) => boolean;
   readonly onListed: (entries: readonly Conversation[]) => void;
@@ -22,16 +24,14 @@ const PAGE = 100;
 /** Beyond the list's first page, 1,000 conversations are counted: 10 requests at most, whoever asks and however often. */
 const MOST_PAGES = 10;
 
-export const unreadIn = (lastSeq: number, { read }: { readonly read: number }) => Math.max(0, lastSeq - read);
-
 /**
  * Counts what is unread in the conversations that the list has not loaded: page by page in the background, once, and again
  * after a time without a line if marks may have moved there. In between frames keep it right.
  */
-export function createUnread({ get, marks, isListed, onListed }: Options) {
+export function createUnread({ get, marks, counts, isListed, onListed }: Options) {
   const total = observable<Unread>({ count: 0, isComplete: false });
-  /** The last `seq` of those that are not in the list. */
-  const beyond = new Map<string, number>();
+  /** Those that are not in the list. */
+  const beyond = new Set<string>();
   let inList = 0;
   let isComplete = false;
   /** Where counting goes on; null when there is nothing to count. */
@@ -40,18 +40,21 @@ export function createUnread({ get, marks, isListed, onListed }: Options) {
   /** Of several counts, the last one holds. */
   let walk = 0;
 
+  const countBeyond = () => [...beyond].reduce((sum, id) => sum + counts.of(id, marks.of(id).read), 0);
+
   const render = () => {
-    let count = inList;
-    for (const [id, seq] of beyond) count += unreadIn(seq, marks.of(id));
+    const count = inList + countBeyond();
     const { value } = total;
     if (count !== value.count || isComplete !== value.isComplete) total.set({ count, isComplete });
   };
 
   const add = (entries: readonly Conversation[]) => {
     onListed(entries.filter(({ id }) => isListed(id)));
-    for (const { id, last_message: last, read, received, peer_read, peer_received } of entries) {
+    for (const entry of entries) {
+      const { id, read, received, peer_read, peer_received } = entry;
       if (isListed(id)) continue;
-      beyond.set(id, Math.max(last.seq, beyond.get(id) ?? 0));
+      beyond.add(id);
+      counts.tell(entry);
       marks.merge(id, { read, received, peerRead: peer_read, peerReceived: peer_received });
     }
   };
@@ -93,14 +96,10 @@ export function createUnread({ get, marks, isListed, onListed }: Options) {
     /** A conversation has come into the list. */
     listed: (conversation: string) => beyond.delete(conversation),
     /** Something was said in a conversation that is not in the list yet. */
-    said(conversation: string, seq: number): void {
-      if ((beyond.get(conversation) ?? seq) < seq) beyond.set(conversation, seq);
-      render();
-    },
+    said: render,
     /** The list was loaded up to here; `isStale`: what it showed behind that may have changed. */
     begin(next: string | null, isStale: boolean): void {
-      const isAnyUnread = [...beyond].some(([id, seq]) => unreadIn(seq, marks.of(id)) > 0);
-      if (next !== null && isComplete && !isStale && !isAnyUnread) return;
+      if (next !== null && isComplete && !isStale && countBeyond() === 0) return;
       begin(next);
     },
     /** All of the list was loaded. */

@@ -66,6 +66,10 @@ export function wire(options: ClientOptions) {
       inbox.lastOf(conversation) ??
       (await history.newest(conversation)),
     newestOf: history.newest,
+    shownOf: (conversation) => {
+      const store = conversations.get(conversation);
+      return store?.isOpen() ? store.last() : undefined;
+    },
     behind: history.behind,
     onChange: (conversation, stored) => {
       const store = conversations.get(conversation);

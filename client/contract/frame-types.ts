@@ -9,6 +9,7 @@ export interface MessageSend {
   readonly text: string;
   readonly client_id: string;
   readonly after?: number;
+  readonly read?: number;
 }
 
 export interface ConversationRead {
@@ -56,6 +57,7 @@ export interface ChatMessage {
   readonly sender: string;
   readonly sender_id: string;
   readonly created_at: string;
+  readonly read?: number;
   readonly client_id?: string;
 }
 
@@ -68,6 +70,7 @@ export interface MessageSent {
   readonly sender: string;
   readonly sender_id: string;
   readonly created_at: string;
+  readonly read?: number;
   readonly client_id: string;
   readonly ref?: string;
 }

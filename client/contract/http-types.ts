@@ -93,6 +93,8 @@ export interface StoredMessage {
   readonly message: string;
   readonly sender_id: string;
   readonly created_at: string;
+  /** Up to here its sender had read when they wrote it. */
+  readonly read?: number;
   readonly client_id?: string;
 }
 

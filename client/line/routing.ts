@@ -18,10 +18,13 @@ interface Options {
   readonly onRestored: () => void;
 }
 
-/** The last message of somebody, in whatever order they come. */
-function newest(said: readonly StoredMessage[], isBy: (senderId: string) => boolean) {
+/** Of what somebody said, in whatever order it comes: the last message, and up to where they had read. */
+function gist(said: readonly StoredMessage[], isBy: (senderId: string) => boolean) {
   const theirs = said.filter(({ sender_id }) => isBy(sender_id));
-  return theirs.reduce((last, one) => (last && last.seq > one.seq ? last : one), theirs[0]);
+  return {
+    last: theirs.reduce((last, one) => (last && last.seq > one.seq ? last : one), theirs[0]),
+    read: Math.max(0, ...theirs.map(({ read = 0 }) => read)),
+  };
 }
 
 /** What comes from the server goes to whom it concerns. */
@@ -32,11 +35,12 @@ export function createRouting(options: Options) {
   const learn = (messages: readonly StoredMessage[]) => {
     for (const message of messages) outbox.acknowledge(message);
     for (const [conversation, said] of Map.groupBy(messages, (message) => message.conversation)) {
-      const [own, theirs] = [newest(said, (by) => by === ownId()), newest(said, (by) => by !== ownId())];
-      // Who answers has read what came before, by the server's own rule: nobody needs to be told.
-      marks.merge(conversation, { ...(own && { read: own.seq }), ...(theirs && { peerRead: theirs.seq }) });
-      if (theirs) marks.received(conversation, theirs.seq);
-      for (const message of [own, theirs]) if (message) inbox.note(message);
+      const [own, theirs] = [gist(said, (by) => by === ownId()), gist(said, (by) => by !== ownId())];
+      inbox.hear(conversation, said);
+      // A message counts as a mark for what its sender had seen, by the server's own rule: nobody needs to be told.
+      marks.merge(conversation, { read: own.read, peerRead: theirs.read });
+      if (theirs.last) marks.received(conversation, theirs.last.seq);
+      for (const { last } of [own, theirs]) if (last) inbox.note(last);
     }
   };
 

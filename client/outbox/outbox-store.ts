@@ -7,6 +7,8 @@ export interface Unsent {
   readonly text: string;
   /** RFC 3339. Messages leave in this order. */
   readonly createdAt: string;
+  /** The last `seq` that was shown when it was written; absent where nothing was. */
+  readonly read?: number;
   /** The last `seq` held when it was first tried; it makes every retry safe. */
   readonly after?: number;
   /** Why the server refused it. */

@@ -10,6 +10,8 @@ interface Options extends SendingOptions {
   readonly store: OutboxStore;
   /** Something of this conversation waits, waits no more, or was refused; with the message once it is stored. */
   readonly onChange: (conversation: string, stored?: StoredMessage) => void;
+  /** The last `seq` of a conversation that is shown; undefined where none is. */
+  readonly shownOf: (conversation: string) => number | undefined;
   readonly now: () => number;
 }
 
@@ -18,7 +20,7 @@ const nameOf = (senderId: string, clientId: string | undefined) => `${senderId} 
 
 /** What waits for its acknowledgement, as the tabs of a user know of it together. */
 export function createOutbox(options: Options) {
-  const { store, onChange, now } = options;
+  const { store, onChange, shownOf, now } = options;
   const shelf = createShelf(store);
   let waiting: readonly Unsent[] = [];
   /** What is done with while the store is read: what was read does not bring it back. */
@@ -125,7 +127,9 @@ export function createOutbox(options: Options) {
       const clientId = newClientId();
       // Strictly later than the one before, so that a reload keeps the order.
       lastTime = Math.max(now(), lastTime + 1);
-      const unsent = { clientId, userId, conversation, text, createdAt: new Date(lastTime).toISOString() };
+      const createdAt = new Date(lastTime).toISOString();
+      const read = shownOf(conversation);
+      const unsent = { clientId, userId, conversation, text, createdAt, ...(read !== undefined && { read }) };
       waiting = [...waiting, unsent];
       onChange(conversation);
       // Kept before it is tried: a page that is closed in between has lost nothing.

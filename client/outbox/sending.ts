@@ -51,10 +51,11 @@ export function createSending(waiting: Waiting, options: SendingOptions) {
 
   /**
    * With `after`: this tab's, unless another one was faster. Determined first and read then: who finds none that is kept has
-   * not been overtaken, so that whichever tab tries first, all that follow look for it from where it can be.
+   * not been overtaken, so that whichever tab tries first, all that follow look for it from where it can be. It cannot be in
+   * front of what was shown when it was written.
    */
   const prepared = async (unsent: Unsent) => {
-    const after = unsent.after ?? (await lastOf(unsent.conversation));
+    const after = unsent.after ?? unsent.read ?? (await lastOf(unsent.conversation));
     const kept = await waiting.latest(unsent);
     if (!kept) return undefined;
     if (kept.after === undefined) await waiting.keep({ ...unsent, after });
@@ -71,13 +72,14 @@ export function createSending(waiting: Waiting, options: SendingOptions) {
     await replace({ ...unsent, after: last });
   };
 
-  const send = async ({ clientId: client_id, conversation, userId, text, after = 0 }: Unsent) => {
+  const send = async ({ clientId: client_id, conversation, userId, text, after = 0, read = 0 }: Unsent) => {
     if (new TextEncoder().encode(JSON.stringify(text)).length > MOST_BYTES) {
       throw new ParleyError('validation_failed', 'The message is too long.');
     }
     const to = peerIn(conversation, userId);
     if (to === undefined) throw notOwn();
-    await request({ action: 'message.send', to, text, client_id, after });
+    // `after` may be raised, or be that of another tab: it says nothing of what was seen.
+    await request({ action: 'message.send', to, text, client_id, after, read });
     if (waiting.get(client_id)) throw new Error('The server acknowledged something else.');
   };
 

@@ -82,7 +82,9 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       return message;
     },
     push: (frame: Json) => push(frame),
-    append: (sender: string, text: string, clientId?: string) => append(sender, text, clientId),
+    /** By whom, who had seen all before it or up to `seen`. */
+    append: (sender: string, text: string, clientId?: string, seen?: number) =>
+      append(sender, text, clientId, seen),
     fetch: async (url: string, init: RequestInit): Promise<Response> => {
       const { pathname, searchParams } = new URL(url);
       requests.push(`${init.method} ${pathname}`);
@@ -101,7 +103,10 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     WebSocket: undefined as unknown as SocketConstructor,
   };
 
-  const append = (sender: string, text: string, clientId?: string) => {
+  const append = (sender: string, text: string, clientId?: string, seen = log.length) => {
+    const before = log.at(-1);
+    const most = Math.max(before?.sender_id === sender ? before.read : 0, Math.min(seen, log.length));
+    const read = most === log.length ? most + 1 : most;
     const message = {
       id: `m-${log.length + 1}`,
       conversation: TALK,
@@ -109,12 +114,12 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       message: text,
       sender_id: sender,
       created_at: new Date(1_700_000_000_000 + log.length).toISOString(),
+      read,
       ...(clientId && { client_id: clientId }),
     };
     log.push(message);
-    // Who answers has read what came before.
-    if (sender === ADA) marks.read = message.seq;
-    else marks.peer_read = message.seq;
+    if (sender === ADA) marks.read = Math.max(marks.read, read);
+    else marks.peer_read = Math.max(marks.peer_read, read);
     return message;
   };
   const push = (frame: Json) => {
@@ -126,7 +131,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     id: TALK,
     peer: { id: BOB, username: 'bob', ...server.bob },
     last_message: log.at(-1),
-    unread: Math.max(0, log.length - marks.read),
+    unread: log.filter(({ sender_id, seq }) => sender_id !== ADA && seq > marks.read).length,
     ...marks,
   });
   const tokens = (user = ADA) => {
@@ -181,7 +186,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
         const earlier = log
           .slice(Math.max(0, (frame.after ?? 0) - 1))
           .find((one) => one.client_id === frame.client_id);
-        const message = earlier ?? append(ADA, frame.text, frame.client_id);
+        const message = earlier ?? append(ADA, frame.text, frame.client_id, frame.read ?? frame.after ?? 0);
         return { type: 'message.sent', ...message, sender: 'ada' };
       }
       case 'sync': {

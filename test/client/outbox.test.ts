@@ -16,8 +16,13 @@ function tab(
   store: OutboxStore,
   {
     lastOf = async () => 0,
+    shownOf = () => undefined,
     request,
-  }: { lastOf?: () => Promise<number>; request: (frame: MessageSend) => Promise<unknown> },
+  }: {
+    lastOf?: () => Promise<number>;
+    shownOf?: () => number | undefined;
+    request: (frame: MessageSend) => Promise<unknown>;
+  },
 ) {
   const sent: MessageSend[] = [];
   const outbox = createOutbox({
@@ -28,6 +33,7 @@ function tab(
       return (await request(action as MessageSend)) as Frame;
     },
     lastOf,
+    shownOf,
     newestOf: async () => 7,
     behind: async function* () {},
     onChange: () => undefined,
@@ -49,6 +55,46 @@ const stored = ({ client_id, text }: MessageSend, seq = 1) => ({
 });
 const refusal = () => Promise.reject(new ParleyError('user_not_found', 'Gone.'));
 const never = () => new Promise<never>(() => undefined);
+
+describe('what was shown when a message was written', () => {
+  it('goes with it as what its sender had read, however late and by whichever tab it is sent', async () => {
+    const store = memoryOutbox();
+    const one = tab(store, { shownOf: () => 3, request: never });
+    one.outbox.add(ADA, TALK, 'in a tunnel');
+    await pass(10);
+    // It cannot be in the log before it was written: that is where to look from, too.
+    expect(one.sent).toMatchObject([{ after: 3, read: 3 }]);
+    const later = tab(store, { shownOf: () => 9, lastOf: async () => 9, request: never });
+    await during(later.outbox.load(ADA));
+    await pass(10);
+    expect(later.sent).toMatchObject([{ after: 3, read: 3 }]);
+  });
+
+  it('is nothing where no conversation was open: then it is looked for behind what the tab knows', async () => {
+    const { outbox, sent } = tab(memoryOutbox(), { lastOf: async () => 9, request: never });
+    outbox.add(ADA, TALK, 'from a notification');
+    await pass(10);
+    expect(sent).toMatchObject([{ after: 9, read: 0 }]);
+  });
+
+  it('stays what it was when so much was said since that the server looks no further back', async () => {
+    let tries = 0;
+    const { outbox, sent } = tab(memoryOutbox(), {
+      shownOf: () => 3,
+      request: async () => {
+        tries += 1;
+        if (tries === 1) throw new ParleyError('after_invalid', 'Too far back.');
+        return never();
+      },
+    });
+    outbox.add(ADA, TALK, 'in a long tunnel');
+    await pass(10_000);
+    expect(sent).toMatchObject([
+      { after: 3, read: 3 },
+      { after: 7, read: 3 },
+    ]);
+  });
+});
 
 describe('of two tabs with one outbox', () => {
   it('one sends what the other wrote and could not', async () => {

@@ -262,6 +262,23 @@ describe('marks', () => {
     expect(server.sent('message.received')).toEqual([]);
   });
 
+  it('do not go with an answer beyond what its sender had seen, on either side', async () => {
+    const server = fakeServer();
+    server.say('one');
+    const { client } = await online(server);
+    const talk = client.conversation(TALK);
+    await during(talk.open());
+    for (const text of ['two', 'three']) server.append(BOB, text);
+    talk.send('written before they came');
+    await pass(3000);
+    expect(server.sent('message.send')).toMatchObject([{ after: 1, read: 1 }]);
+    expect(client.inbox.items.value).toMatchObject([{ unread: 2, read: 1, last: { seq: 4 } }]);
+    server.push({ ...server.append(BOB, 'five', undefined, 3), type: 'chat.message', sender: 'bob' });
+    await pass(10);
+    expect(client.inbox.items.value).toMatchObject([{ unread: 3, read: 1, peerRead: 3 }]);
+    expect(talk.messages.value.map(({ state }) => state).at(-2)).toBe('sent');
+  });
+
   it('go with what another device of the user says, whatever was unread before it', async () => {
     const server = fakeServer();
     for (let i = 0; i < 3; i += 1) server.say(`${i}`);

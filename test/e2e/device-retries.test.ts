@@ -60,7 +60,8 @@ describe('the same message sent again, without `after`', () => {
     const before = await phone.ask(messageTo(charles, 'before it'));
     const frame = messageTo(charles, 'behind long messages', { after: before.seq });
     const { ref, ...first } = await phone.ask(frame);
-    for (const turn of upTo(80)) await (turn % 2 ? laptop : his).ask(messageTo(turn % 2 ? charles : ada, LONG));
+    for (const turn of upTo(80))
+      await (turn % 2 ? laptop : his).ask(messageTo(turn % 2 ? charles : ada, LONG));
     for (const retry of [frame, { ...frame, after: undefined }]) {
       expect(await laptop.ask(retry)).toEqual({ ...first, ref: expect.any(String) });
     }

@@ -99,7 +99,9 @@ test('a refresh whose lost answer ends the session is caught', { timeout: 120_00
   expect(await caught(allowsOneUse)).toMatch(/is logged out, because an answer got lost/);
 });
 
-test('a retry that is looked for in one Query, which ends early, is caught', { timeout: 120_000 }, async () => {
+test('a retry that is looked for in one Query, which ends early, is caught', {
+  timeout: 120_000,
+}, async () => {
   const looksOnce: Plant = (capabilities) => {
     const { log, table } = capabilities;
     const { client, name: TableName } = table;
@@ -113,7 +115,10 @@ test('a retry that is looked for in one Query, which ends early, is caught', { t
               TableName,
               ConsistentRead: true,
               KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-              ExpressionAttributeValues: { ':pk': conversationPartition(conversation), ':prefix': MESSAGE_PREFIX },
+              ExpressionAttributeValues: {
+                ':pk': conversationPartition(conversation),
+                ':prefix': MESSAGE_PREFIX,
+              },
               ScanIndexForward: false,
               Limit: 100,
             }),

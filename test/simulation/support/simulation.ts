@@ -23,10 +23,7 @@ export class Simulation {
   readonly recency: Recency;
   readonly readers: readonly Reader[];
 
-  static async start(
-    schedule: Pick<Schedule, 'people' | 'pageBytes'>,
-    plant?: Plant,
-  ): Promise<Simulation> {
+  static async start(schedule: Pick<Schedule, 'people' | 'pageBytes'>, plant?: Plant): Promise<Simulation> {
     const world = new World(schedule, plant);
     const simulation = new Simulation(world, await cast(world));
     await connectPhones(simulation);

@@ -11,7 +11,7 @@ import { MessageRows } from './message-rows.tsx';
 import { createNews } from './news.ts';
 import { OlderMessages } from './older-messages.tsx';
 import { createPlace } from './place.ts';
-import { firstUnread } from './unread.ts';
+import { firstUnread, unreadLine } from './unread.ts';
 
 const said = texts.conversation;
 
@@ -91,7 +91,8 @@ export function MessageList({ talk, username, unreadFrom }: Props) {
     const unread = firstUnread(inbox.items.peek(), talk.id);
     if (unread !== undefined) {
       unreadFrom.value = unread;
-      const row = list.current?.querySelector<HTMLElement>(`[data-seq="${unread}"]`);
+      const line = unreadLine(talk.messages.value, unread);
+      const row = list.current?.querySelector<HTMLElement>(`[data-seq="${line}"]`);
       if (row && place.current?.isAtEnd) place.current.show(row);
     }
     look();

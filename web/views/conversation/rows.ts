@@ -1,5 +1,6 @@
 import type { Message } from '../../../client/index.ts';
 import { startOf } from '../../state/times.ts';
+import { unreadLine } from './unread.ts';
 
 /** What a conversation shows, from the top. */
 export type Row =
@@ -21,6 +22,7 @@ const TOGETHER_MS = 5 * 60_000;
 /** The messages with the days between them, and a line before the first unread one. */
 export function rowsOf(messages: readonly Message[], unreadFrom: number | undefined): readonly Row[] {
   const rows: Row[] = [];
+  const line = unreadLine(messages, unreadFrom);
   let before: Message | undefined;
   let today = Number.NEGATIVE_INFINITY;
   for (const [index, message] of messages.entries()) {
@@ -29,7 +31,7 @@ export function rowsOf(messages: readonly Message[], unreadFrom: number | undefi
     // Only on: what waits has the time of a clock that may be slow.
     const isNewDay = day > today;
     today = Math.max(day, today);
-    const isUnread = unreadFrom !== undefined && message.seq === unreadFrom && !message.isOwn;
+    const isUnread = line !== undefined && message.seq === line;
     if (isNewDay) rows.push({ kind: 'day', key: `day ${day}`, at });
     if (isUnread) rows.push({ kind: 'unread', key: 'unread' });
     const next = messages[index + 1];
@@ -43,7 +45,7 @@ export function rowsOf(messages: readonly Message[], unreadFrom: number | undefi
         !next ||
         !areTogether(message, next) ||
         startOf(new Date(next.createdAt)).getTime() > today ||
-        (next.seq !== undefined && next.seq === unreadFrom && !next.isOwn),
+        (next.seq !== undefined && next.seq === line),
     });
     before = message;
   }

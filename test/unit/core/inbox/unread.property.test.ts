@@ -89,7 +89,10 @@ it('what is unread is what others said behind what one has read, after any sends
         }
         if (one.kind === 'mark' && end > 0) {
           const request = { userId: id(one.by), conversation: CONVERSATION, seq: one.seq };
-          const { moved } = await markRead({ history: log, marks, presences: reader.presences, now: clock.now }, request);
+          const { moved } = await markRead(
+            { history: log, marks, presences: reader.presences, now: clock.now },
+            request,
+          );
           const before = model.marks.get(one.by) ?? 0;
           expect(moved).toBe(one.seq > before && one.seq <= end);
           if (moved) model.marks.set(one.by, one.seq);
