@@ -163,7 +163,8 @@ describe('the document and functions/protocol agree on', () => {
 
   it('which errors there are', () => {
     const known = [...domainErrors.map(({ error }) => error.constructor.name), ...HTTP_ONLY];
-    const isError = (one: unknown) => typeof one === 'function' && one.prototype instanceof errors.ParleyError;
+    const isError = (one: unknown) =>
+      typeof one === 'function' && one.prototype instanceof errors.ParleyError;
     const exported = Object.entries(errors).flatMap(([name, one]) => (isError(one) ? name : []));
     expect(exported.sort()).toEqual(known.sort());
   });
