@@ -26,6 +26,7 @@ export default defineConfig({
         expect: { poll: { timeout: 20_000 } },
       }),
     ],
+    setupFiles: ['test/seed.ts'],
     testTimeout: 30_000,
     hookTimeout: 90_000,
     // Two cores: the black-box suites share one running system each, so files run side by side sparingly.
