@@ -23,6 +23,8 @@ test('an open page follows the day, the time zone and the language', async () =>
   await devtools.send('Emulation.setTimezoneOverride', { timezoneId: 'Europe/Berlin' });
   await page.clock.install({ time: at });
   await own.load(`#/with/${charles.id}`);
+  // Another fragment alone loads nothing anew, and the page's timers would be those of the clock before.
+  await page.reload();
   const days = () => page.locator('li.day').allTextContents();
   const times = () => page.locator('time').allTextContents();
   const everywhere = (zone: string, locale = 'en-US') => Array(2).fill(clockTime(at, locale, zone));
