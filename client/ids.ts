@@ -19,7 +19,7 @@ export function peerIn(conversation: string, own: string): string | undefined {
 }
 
 export const notOwn = () =>
-  new ParleyError('conversation_not_found', 'This is no conversation of the user who is logged in.');
+  new ParleyError('conversation_not_found', 'This conversation is not of the user who is logged in.');
 
 /** `crypto.randomUUID` exists only on secure origins; a home network's http address is none. */
 export function newClientId(): string {
@@ -30,3 +30,6 @@ export function newClientId(): string {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
+
+/** Where the HTTP API has a conversation. */
+export const pathOf = (conversation: string): string => `/conversations/${encodeURIComponent(conversation)}`;

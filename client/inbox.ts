@@ -6,8 +6,9 @@ import type {
   User,
 } from './contract/http-types.ts';
 import { preview } from './contract/preview.ts';
+import { pathOf } from './ids.ts';
 import type { MarkStore, Marks } from './marks.ts';
-import { type Observable, observable } from './observable.ts';
+import { type Observable, observable, setList } from './observable.ts';
 import type { PresenceBook } from './presence.ts';
 import type { Pauses } from './retrying/pauses.ts';
 import { persist } from './retrying/persist.ts';
@@ -91,11 +92,8 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
 
   const render = () => {
     const next = [...known].map(([id, { peer, last }]) => itemOf(id, peer, last));
-    next.sort((a, b) =>
-      a.last.createdAt < b.last.createdAt ? 1 : a.last.createdAt > b.last.createdAt ? -1 : 0,
-    );
-    const { value } = items;
-    if (next.length !== value.length || next.some((item, i) => item !== value[i])) items.set(next);
+    next.sort((a, b) => b.last.createdAt.localeCompare(a.last.createdAt));
+    setList(items, next);
     unread.list(next.reduce((sum, item) => sum + item.unread, 0));
   };
 
@@ -109,11 +107,10 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
 
   const merge = (conversations: readonly Conversation[]) => {
     for (const conversation of conversations) {
-      const { id, peer, last_message: last, ...own } = conversation;
+      const { id, peer, last_message: last } = conversation;
       counts.tell(conversation);
       put(id, { id: peer.id, username: peer.username }, last);
-      const { read, received, peer_read: peerRead, peer_received: peerReceived } = own;
-      marks.merge(id, { read, received, peerRead, peerReceived });
+      marks.learn(conversation);
       presence.learn([{ user_id: peer.id, online: peer.online, last_seen: peer.last_seen }]);
       if (last.sender_id !== ownId()) marks.received(id, last.seq);
     }
@@ -141,7 +138,7 @@ export function createInbox({ get, marks, presence, ownId, isOnline, random, pau
     if (!before || before.seq < last.seq) asked.set(id, last);
     if (before) return;
     const ask = async () => {
-      const entry = await get<Conversation>(`/conversations/${encodeURIComponent(id)}`);
+      const entry = await get<Conversation>(pathOf(id));
       if (mine !== era) return;
       merge([entry]);
       put(id, { id: entry.peer.id, username: entry.peer.username }, asked.get(id) ?? last);

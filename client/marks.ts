@@ -1,4 +1,5 @@
 import type { Action, Frame } from './contract/frame-types.ts';
+import type { Conversation } from './contract/http-types.ts';
 import { mayPass } from './errors.ts';
 import { toldToWait } from './retrying/backoff.ts';
 
@@ -92,6 +93,10 @@ export function createMarks({ isOnline, request, onChange }: Options) {
   return {
     of,
     merge,
+    /** What the server says of them. */
+    learn({ id, read, received, peer_read: peerRead, peer_received: peerReceived }: Conversation): void {
+      merge(id, { read, received, peerRead, peerReceived });
+    },
     read: (conversation: string, seq: number) => move('conversation.read', conversation, seq),
     received: (conversation: string, seq: number) => move('message.received', conversation, seq),
     /** Without waiting for more of them. */

@@ -38,6 +38,12 @@ export function observable<T>(initial: T): Changeable<T> {
   };
 }
 
+/** Sets a list, unless it has the very same items: then nobody is told. */
+export function setList<T>(list: Changeable<readonly T[]>, next: readonly T[]): void {
+  const { value } = list;
+  if (next.length !== value.length || next.some((item, i) => item !== value[i])) list.set(next);
+}
+
 /** A listener's fault is the application's to see, and must not stop the others. */
 function apart(call: () => void): void {
   try {

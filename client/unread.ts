@@ -51,11 +51,11 @@ export function createUnread({ get, marks, counts, isListed, onListed }: Options
   const add = (entries: readonly Conversation[]) => {
     onListed(entries.filter(({ id }) => isListed(id)));
     for (const entry of entries) {
-      const { id, read, received, peer_read, peer_received } = entry;
+      const { id } = entry;
       if (isListed(id)) continue;
       beyond.add(id);
       counts.tell(entry);
-      marks.merge(id, { read, received, peerRead: peer_read, peerReceived: peer_received });
+      marks.learn(entry);
     }
   };
 

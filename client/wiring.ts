@@ -27,10 +27,9 @@ const API_GATEWAY: Limits = { idleMs: 10 * 60_000, connectionMs: 2 * 60 * 60_000
 export function wire(options: ClientOptions) {
   const { now = Date.now, random = Math.random, wakeUps = pageWakeUps } = options;
   const WebSocket = options.WebSocket ?? (globalThis as { readonly WebSocket?: SocketConstructor }).WebSocket;
-  if (!WebSocket)
-    throw new TypeError('There is no WebSocket here: pass one as an option, or use Node 22 or later.');
+  if (!WebSocket) throw new TypeError('There is no WebSocket here. Pass one as an option, or use Node 22.');
   if (!/^https?:\/\//.test(options.baseUrl)) {
-    throw new TypeError(`baseUrl has to be a whole address, with http or https, not ${options.baseUrl}`);
+    throw new TypeError(`baseUrl must begin with http:// or https://: ${options.baseUrl}`);
   }
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const ask = http(baseUrl, options.fetch ?? ((url, init) => fetch(url, init)));

@@ -13,7 +13,7 @@ export function preview(text: string): string {
   const head = text.slice(0, 2 * MAX_PREVIEW + 1);
   const characters = [...head];
   if (characters.length <= MAX_PREVIEW) return text;
-  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  segmenter ??= new Intl.Segmenter('en');
   let end = 0;
   let count = 0;
   for (const { segment } of segmenter.segment(head)) {

@@ -13,8 +13,6 @@ export const REQUEST_FIELDS = {
 
 /** Without whatever else stands in the object: it may be a form's, or a row of the application's own. */
 export function fieldsOf(name: keyof typeof REQUEST_FIELDS, given: object): object {
-  const known = Object.entries({ ...given }).filter(([field]) =>
-    (REQUEST_FIELDS[name] as readonly string[]).includes(field),
-  );
-  return Object.fromEntries(known);
+  const fields: readonly string[] = REQUEST_FIELDS[name];
+  return Object.fromEntries(Object.entries({ ...given }).filter(([field]) => fields.includes(field)));
 }

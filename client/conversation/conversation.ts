@@ -2,7 +2,7 @@ import type { Conversation as InboxEntry, StoredMessage } from '../contract/http
 import { ParleyError } from '../errors.ts';
 import { notOwn, peerIn } from '../ids.ts';
 import type { MarkStore } from '../marks.ts';
-import { type Observable, observable } from '../observable.ts';
+import { type Observable, observable, setList } from '../observable.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Pauses } from '../retrying/pauses.ts';
 import { persist } from '../retrying/persist.ts';
@@ -69,8 +69,7 @@ export function createConversation(options: Options) {
       return isSame ? before : message;
     });
     shown = new Map(list.map((message) => [message.key, message]));
-    const { value } = messages;
-    if (list.length !== value.length || list.some((message, i) => message !== value[i])) messages.set(list);
+    setList(messages, list);
     hasOlder.set(log.first > 1);
     isLoaded.set(log.last !== undefined);
   };

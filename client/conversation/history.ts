@@ -1,12 +1,13 @@
 import type { MessageWindow, StoredMessage } from '../contract/http-types.ts';
 import { hasCode } from '../errors.ts';
+import { pathOf } from '../ids.ts';
 
 const MOST = 100;
 
 /** Parts of a log that nobody shows. */
 export function createHistory(get: <T>(path: string) => Promise<T>) {
   const window = (conversation: string, query: string) =>
-    get<MessageWindow>(`/conversations/${encodeURIComponent(conversation)}/messages?${query}`);
+    get<MessageWindow>(`${pathOf(conversation)}/messages?${query}`);
   return {
     /** The last `seq`; 0 where nobody has spoken. */
     async newest(conversation: string): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Conversation as InboxEntry, MessageWindow, StoredMessage } from '../contract/http-types.ts';
 import { hasCode } from '../errors.ts';
-import { peerIn } from '../ids.ts';
+import { pathOf, peerIn } from '../ids.ts';
 import { delayAfter } from '../retrying/backoff.ts';
 import { createShared } from '../retrying/shared.ts';
 import { createLog, type Log } from './log.ts';
@@ -36,7 +36,7 @@ export function createLogReader(options: Options) {
   let hole: ReturnType<typeof setTimeout> | undefined;
 
   // Whatever an application takes for an id.
-  const path = `/conversations/${encodeURIComponent(id)}`;
+  const path = pathOf(id);
   const window = (query: string) => get<MessageWindow>(`${path}/messages?${query}`);
 
   const loadNewest = async () => {
@@ -73,7 +73,7 @@ export function createLogReader(options: Options) {
       while (mine === log && log.missing > 0) {
         const { last } = log;
         await (log.missing > MOST_MISSED ? renew() : loadNext());
-        if (mine === log && log.last === last) throw new Error('A message came before it can be read.');
+        if (mine === log && log.last === last) throw new Error('The server did not answer with it.');
       }
       if (mine === log) hole = undefined;
     } catch (error) {

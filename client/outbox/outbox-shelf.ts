@@ -6,7 +6,7 @@ const ANSWER_MS = 3_000;
 async function inTime<T>(work: () => Promise<T>): Promise<T> {
   let deadline: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    deadline = setTimeout(() => reject(new Error('The store does not answer.')), ANSWER_MS);
+    deadline = setTimeout(() => reject(new Error('The store did not answer in time.')), ANSWER_MS);
   });
   return Promise.race([work(), late]).finally(() => clearTimeout(deadline));
 }

@@ -82,9 +82,7 @@ export function createOutbox(options: Options) {
     const before = waiting.filter(({ clientId }) => !shelf.isGone(clientId, found));
     const touched = new Set([...waiting, ...kept.values()].map((one) => one.conversation));
     for (const { clientId } of before) kept.delete(clientId);
-    waiting = [...before, ...kept.values()].sort((a, b) =>
-      a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0,
-    );
+    waiting = [...before, ...kept.values()].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
     for (const conversation of touched) onChange(conversation);
   };
 

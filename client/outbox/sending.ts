@@ -80,7 +80,7 @@ export function createSending(waiting: Waiting, options: SendingOptions) {
     if (to === undefined) throw notOwn();
     // `after` may be raised, or be that of another tab: it says nothing of what was seen.
     await request({ action: 'message.send', to, text, client_id, after, read });
-    if (waiting.get(client_id)) throw new Error('The server acknowledged something else.');
+    if (waiting.get(client_id)) throw new Error('The server did not answer for it.');
   };
 
   const pump = async (conversation: string): Promise<void> => {

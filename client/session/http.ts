@@ -53,7 +53,7 @@ export function http(baseUrl: string, fetch: Fetch): Ask {
       const said = objectIn(text);
       if (!response.ok) throw refusal(response, said);
       if (said) return said as T;
-      throw new ParleyError('unavailable', 'Something else than Parley has answered.', {
+      throw new ParleyError('unavailable', 'The server did not answer with JSON.', {
         status: response.status,
       });
     } catch (error) {

@@ -77,7 +77,7 @@ export function createSession({ ask, store, now }: Dependencies) {
       return { access, refresh, since: now(), lifetime: claimsOf(access).lifetime };
     } catch {
       // Whatever stands before the service has said 200.
-      throw new ParleyError('unavailable', 'The server answered something else than tokens.');
+      throw new ParleyError('unavailable', 'The server did not answer with tokens.');
     }
   };
 

@@ -40,7 +40,7 @@ describe('a client', () => {
       vi.unstubAllGlobals();
     }
     for (const baseUrl of ['', '/', 'chat.example', undefined as unknown as string]) {
-      expect(() => createClient({ baseUrl })).toThrow('baseUrl has to be a whole address');
+      expect(() => createClient({ baseUrl })).toThrow('baseUrl must begin with http:// or https://');
     }
   });
 

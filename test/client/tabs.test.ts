@@ -53,7 +53,7 @@ describe('when one tab', () => {
     const talk = other.conversationWith(CAROL);
     await during(one.logIn(AS_BOB));
     expect(other.session.value.user?.id).toBe(BOB);
-    expect(() => talk.send('Dear Carol')).toThrow('This is no conversation of the user who is logged in.');
+    expect(() => talk.send('Dear Carol')).toThrow('This conversation is not of the user who is logged in.');
     await pass(500);
     expect(server.sent('message.send')).toEqual([]);
   });
