@@ -116,8 +116,7 @@ function toDetails(
 
 /** What somebody marked as read, or had read when they wrote last: whichever is further. */
 function progressOf(item: MembershipItem | undefined, written = NOTHING_READ): Progress {
-  // A mark from before others were counted took every message for another's.
-  const { readSeq = 0, readOthers = readSeq, receivedSeq = 0 } = item ?? {};
+  const { readSeq = 0, readOthers = 0, receivedSeq = 0 } = item ?? {};
   return { received: receivedSeq, read: further({ seq: readSeq, others: readOthers }, written) };
 }
 

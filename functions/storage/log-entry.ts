@@ -35,13 +35,11 @@ export function fromLogEntry({
 export function toLogEntry(item: Item): LogEntry {
   const { id, text, clientId, read, createdAt, recent } = item as unknown as LogEntry;
   const conversation = (item.pk as string).slice(conversationPartition('').length);
-  // Messages of before have the sender's id.
-  const senderId = (item.senderId ?? membersOf(conversation)?.[item.sender as number] ?? '') as string;
   return {
     id,
     conversation,
     seq: Number((item.sk as string).slice(MESSAGE_PREFIX.length)),
-    senderId,
+    senderId: membersOf(conversation)?.[item.sender as number] ?? '',
     text,
     ...(clientId !== undefined && { clientId }),
     read: read ?? 0,

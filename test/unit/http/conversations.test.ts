@@ -29,6 +29,7 @@ function entry(...peers: number[]) {
       topAt,
       peer: { id: id(n), username: `user${n}` },
       readSeq: 1,
+      readOthers: 1,
     });
     const last = { seq: 3, id: id(1003), senderId: id(n), text: 'Hello', createdAt: topAt };
     store({ pk: `CONV#${conversation}`, sk: 'META', ...last, said: [0, 3], positions: [null, [3, 0]] });

@@ -53,17 +53,6 @@ describe('a message as an item', () => {
     expect(toLogEntry(fromLogEntry(nameless))).not.toHaveProperty('clientId');
   });
 
-  it('written before messages carried anything, carries nothing', () => {
-    const { read: _, said: __, paces: ___, recent: ____, sender: _____, ...former } = item;
-    expect(toLogEntry({ ...former, senderId: bob.id })).toEqual({
-      ...entry,
-      read: 0,
-      said: {},
-      paces: {},
-      recent: new Uint8Array(),
-    });
-  });
-
   it('of 500 characters, carrying all that it can, fits into one write unit', () => {
     const full = {
       ...entry,

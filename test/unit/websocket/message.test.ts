@@ -39,7 +39,7 @@ beforeEach(() => {
     .resolves({ Items: [row(bob.id, 'bob')] });
   // The conversation is under way: before its first message the peer's account would be looked up.
   documents.on(QueryCommand, { ExpressionAttributeValues: { ':pk': `CONV#${CONVERSATION}` } }).resolves({
-    Items: [{ ...fromLogEntry(anEntry(1)), senderId: bob.id }],
+    Items: [fromLogEntry({ ...anEntry(1), senderId: bob.id })],
   });
   return () => vi.useRealTimers();
 });
