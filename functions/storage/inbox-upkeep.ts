@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { InboxUpkeep } from '../core/inbox/ports.ts';
+import type { InboxUpkeep, Peer } from '../core/inbox/ports.ts';
 import { type ConversationItem, toPlace, toPositions } from './inbox.ts';
 import { conversationKey, membershipKey, PLACE_PREFIX, placeKey, userPartition } from './keys.ts';
 import { toList } from './log-entry.ts';
@@ -8,6 +8,30 @@ import type { Table } from './table.ts';
 
 /** What the stream's consumer does to the inboxes. Each step can be repeated. */
 export function inboxUpkeep({ client, name }: Table): InboxUpkeep {
+  /** A conversation moves up only: a run that comes late finds that a newer one was faster. Its own repetition does no harm. */
+  async function namePlace(
+    userId: string,
+    conversation: string,
+    topAt: string,
+    peer: Peer,
+  ): Promise<boolean> {
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName: name,
+          Key: membershipKey(userId, conversation),
+          UpdateExpression: 'SET topAt = :topAt, peer = :peer',
+          ConditionExpression: 'attribute_not_exists(topAt) OR topAt <= :topAt',
+          ExpressionAttributeValues: { ':topAt': topAt, ':peer': peer },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
   return {
     async noted(conversation) {
       const Key = conversationKey(conversation);
@@ -64,15 +88,8 @@ export function inboxUpkeep({ client, name }: Table): InboxUpkeep {
       // The new place, then the membership that names it, then the places left away: whatever dies in between leaves at
       // worst a place that no membership names, and readers pass over that.
       await client.send(new PutCommand({ TableName: name, Item: placeKey(userId, topAt, conversation) }));
-      await client.send(
-        new UpdateCommand({
-          TableName: name,
-          Key: membershipKey(userId, conversation),
-          UpdateExpression: 'SET topAt = :topAt, peer = :peer',
-          ExpressionAttributeValues: { ':topAt': topAt, ':peer': peer },
-        }),
-      );
-      for (const place of left) {
+      const isNamed = await namePlace(userId, conversation, topAt, peer);
+      for (const place of isNamed ? left : [{ topAt }]) {
         await client.send(
           new DeleteCommand({ TableName: name, Key: placeKey(userId, place.topAt, conversation) }),
         );

@@ -38,6 +38,37 @@ test('before whichever call the function dies that follows a message, both inbox
   expect(await violationsOf(deaths())).toEqual([]);
 });
 
+const zeros = (length: number) => Array.from({ length }, () => 0);
+
+/**
+ * The function fails while it works for both members. What it left under way goes on for some calls, then waits while its own
+ * repetition does some, and then ends.
+ */
+function failures(): readonly Schedule[] {
+  const follow = (faults: readonly Fault[], turns: readonly number[]): readonly Step[] =>
+    [3, 4, 5].map((which) => ({
+      action: { kind: 'stream', which, size: 5, again: 0 },
+      fate: { ...GOOD_FATE, faults },
+      turns: which === 5 ? turns : [],
+    }));
+  return [1, 2, 3, 4, 5, 6].flatMap((at) =>
+    [0, 1, 2, 3, 4].flatMap((leftover) =>
+      [6, 8, 10, 12, 14].map((repetition) => ({
+        people: 2,
+        steps: [
+          isSent,
+          ...follow([{ at, kind: 'throttled' }], zeros(at + 1 + leftover)),
+          ...follow([], [...Array.from({ length: repetition }, () => 1), ...TO_THE_END]),
+        ],
+      })),
+    ),
+  );
+}
+
+test('at whichever call the function fails that follows a message, what it left under way does no harm', async () => {
+  expect(await violationsOf(failures())).toEqual([]);
+});
+
 /** The first bug that the simulation found: the place was there, and the membership did not name it. */
 test('a place at the top must not be taken for a finished move', async () => {
   const looksAtThePlaceAlone: Plant = (capabilities) => {

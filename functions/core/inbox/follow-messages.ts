@@ -30,9 +30,18 @@ export async function followMessages(
   const { conversation, seq, id, senderId, text, createdAt, said } = newest;
   const noted = await inbox.noted(conversation);
   if (noted.seq >= seq) return;
-  await Promise.all(members.map((userId) => place(dependencies, conversation, userId, members)));
+  await allEnded(members.map((userId) => place(dependencies, conversation, userId, members)));
   const positions = await positionsAfter(dependencies, messages, noted.positions);
   await inbox.note(conversation, { seq, id, senderId, text: preview(text), createdAt, said }, positions);
+}
+
+/**
+ * Fails only once all have ended. A function that fails is called again at once: what it left under way would go on beside
+ * its own repetition.
+ */
+async function allEnded(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
+  if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
 /** Who writes has read up to what their client had when they wrote. */

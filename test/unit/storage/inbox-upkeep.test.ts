@@ -119,6 +119,7 @@ describe('a move to the top', () => {
       TableName,
       Key: membership,
       UpdateExpression: 'SET topAt = :topAt, peer = :peer',
+      ConditionExpression: 'attribute_not_exists(topAt) OR topAt <= :topAt',
       ExpressionAttributeValues: { ':topAt': NOON, ':peer': peer },
     },
   ];
@@ -136,6 +137,13 @@ describe('a move to the top', () => {
   it('takes nothing away where there was nothing', async () => {
     await upkeep.moveToTop(alice.id, place, peer, []);
     expect(sent()).toEqual([put, name]);
+  });
+
+  it('that a newer one has overtaken takes its own place away, and no other', async () => {
+    documents.on(UpdateCommand).rejects(conditionFailed());
+    await upkeep.moveToTop(alice.id, place, peer, [former]);
+    const away = { TableName, Key: { pk: `USER#${alice.id}`, sk: `INBOX#${NOON}#${CONVERSATION}` } };
+    expect(sent()).toEqual([put, name, ['DeleteCommand', away]]);
   });
 
   it('stops at a fault, so that it is done again whole', async () => {
