@@ -9,7 +9,7 @@ import type { Plant } from './support/capabilities.ts';
 import { explore } from './support/explore.ts';
 
 /** A checker that never says no proves nothing: each of these puts one bug in the place of something sound. */
-const caught = (plant: Plant) => explore({ runs: 200, seed: 1, plant });
+const caught = (plant: Plant) => explore({ runs: 200, seed: 1, plant, patienceMs: 0 });
 
 test('delivery before the write is caught', { timeout: 120_000 }, async () => {
   const deliversFirst: Plant = (capabilities) => {
@@ -128,7 +128,7 @@ test('a retry that is looked for in one Query, which ends early, is caught', {
       },
     };
   };
-  expect(await explore({ runs: 2_000, seed: 1, plant: looksOnce })).toMatch(
+  expect(await explore({ runs: 2_000, seed: 1, plant: looksOnce, patienceMs: 0 })).toMatch(
     /is stored twice|is acknowledged as .* and as/,
   );
 });

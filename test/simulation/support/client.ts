@@ -63,17 +63,12 @@ export class Client {
     const { connectionId, userId, connectedAt } = socket;
     const connection = { connectionId, userId, sessionId, conversation, connectedAt };
     world.say(`${this.name} connects as ${connectionId}`);
-    world.trouble(connectionId, fate);
     world.sockets.add(socket);
-    const outcome = await world.invoke(`$connect ${connectionId}`, fate, (functions) =>
+    const outcome = await world.invokeOver(connectionId, `$connect ${connectionId}`, fate, (functions) =>
       functions.connect(connection, peer?.id ?? ''),
     );
     if (outcome.kind === 'error' && outcome.error.code === 'token_invalid') this.#leave(sessionId);
-    if (outcome.kind !== 'ok') {
-      // Whether the function that was killed has left a row, API Gateway does not ask.
-      if (outcome.kind === 'lost') world.troubled.add(connectionId);
-      return;
-    }
+    if (outcome.kind !== 'ok') return;
     socket.isOpen = true;
     this.#socket = socket;
     this.connection = connection;
@@ -92,8 +87,8 @@ export class Client {
     this.#socket = undefined;
     if (ending === 'silent' && connection) world.troubled.add(connection.connectionId);
     if (ending === 'silent' || !connection) return;
-    world.trouble(connection.connectionId, fate);
-    void world.invoke(`$disconnect ${connection.connectionId}`, fate, (functions) =>
+    const { connectionId } = connection;
+    void world.invokeOver(connectionId, `$disconnect ${connectionId}`, fate, (functions) =>
       functions.disconnect(connection),
     );
   }

@@ -7,19 +7,25 @@ interface Options {
   readonly runs: number;
   readonly seed: number;
   readonly plant?: Plant | undefined;
+  /** For how long a failing schedule is made smaller: what is not reached by then stays. */
+  readonly patienceMs?: number;
 }
 
-/** Making a failing schedule small may take hundreds of runs: what is not reached by then stays. */
 const PATIENCE_MS = 30_000;
 
 /** Runs so many random schedules; gives the story of the smallest that broke a promise, if one did. */
-export async function explore({ runs, seed, plant }: Options): Promise<string | undefined> {
+export async function explore({
+  runs,
+  seed,
+  plant,
+  patienceMs = PATIENCE_MS,
+}: Options): Promise<string | undefined> {
   let deadline = Number.POSITIVE_INFINITY;
   const property = fc.asyncProperty(schedules, async (schedule) => {
     if (performance.now() > deadline) return true;
     const { violations } = await runSchedule(schedule, plant);
     if (violations.length === 0) return true;
-    deadline = Math.min(deadline, performance.now() + PATIENCE_MS);
+    deadline = Math.min(deadline, performance.now() + patienceMs);
     return false;
   });
   const details = await fc.check(property, { numRuns: runs, seed, endOnFailure: false });

@@ -58,8 +58,8 @@ export async function trySending(world: World, intent: Intent, fate: Fate, clien
   const way = client ? client.name : `${sender.username} by HTTP`;
   const known = `${after === undefined ? '' : ` after ${after}`}${read === undefined ? '' : `, having read ${read}`}`;
   world.say(`${way} sends "${text}" to ${peer.username}${known}, try ${intent.tries}`);
-  if (from) world.trouble(from.connectionId, fate);
-  const outcome = await world.invoke(`send "${text}" try ${intent.tries}`, fate, (functions) =>
+  const name = `send "${text}" try ${intent.tries}`;
+  const outcome = await world.invokeOver(from?.connectionId, name, fate, (functions) =>
     functions.send(sender.username, {
       senderId: sender.id,
       peerId: peer.id,

@@ -140,8 +140,7 @@ export class Simulation {
     const { connection, name, person, peer } = this.#client(by);
     if (!connection || peer) return;
     world.say(`${name}: ${kind}`);
-    world.trouble(connection.connectionId, fate);
-    await world.invoke(`${kind} by ${name}`, fate, async (functions) => {
+    await world.invokeOver(connection.connectionId, `${kind} by ${name}`, fate, async (functions) => {
       if (kind === 'ping') return functions.ping(connection);
       return functions.typing(connection, conversationIdOf(person.id, this.#other(person, to).id));
     });

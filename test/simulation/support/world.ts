@@ -79,11 +79,6 @@ export class World {
     this.say(`!!! ${violation}`);
   };
 
-  /** A function that is about to do something with a connection's row may not get to its end. */
-  readonly trouble = (connectionId: string, { faults }: Fate): void => {
-    if (!this.isCalm && faults.some(({ kind }) => BREAKING.has(kind))) this.troubled.add(connectionId);
-  };
-
   readonly newId = (): string => {
     this.#ids += 1;
     return uuid(this.#ids);
@@ -99,6 +94,19 @@ export class World {
         }),
       ),
     );
+  }
+
+  /** Runs a function that may do something with a connection's row, and may not get to its end. */
+  async invokeOver<T>(
+    connectionId: string | undefined,
+    name: string,
+    fate: Fate,
+    run: (functions: Functions) => Promise<T>,
+  ): Promise<Outcome<T>> {
+    const isBroken = !this.isCalm && fate.faults.some(({ kind }) => BREAKING.has(kind));
+    const outcome = await this.invoke(name, fate, run);
+    if (connectionId && (isBroken || outcome.kind === 'lost')) this.troubled.add(connectionId);
+    return outcome;
   }
 
   async run<T>(
