@@ -66,6 +66,10 @@ test('being offline covers nothing that one uses meanwhile, and says what is goi
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), charles, ada, 'Hello');
   const own = await device({ as: ada, context: { ...phone, viewport: { width: 320, height: 568 } } });
+  // The profile is loaded last: without it there would be nothing to cover.
+  await own.page.evaluate(() => location.assign('#/profile'));
+  await own.page.locator('.facts dd').first().waitFor();
+  await own.page.evaluate(() => location.assign('#/'));
   await own.inbox(charles.username).waitFor();
   await own.network.refuse();
   await own.connectionLine.getByText('You are offline.').waitFor();
@@ -76,12 +80,25 @@ test('being offline covers nothing that one uses meanwhile, and says what is goi
   await own.page.evaluate(() => location.assign('#/profile'));
   await own.heading('Profile').waitFor();
   expect(await isUncovered(own, '.facts dd')).toBe(true);
+  const said = await hear(own);
   await own.button('Try now').tap();
-  await own.connectionLine.getByText('Connecting…').waitFor();
+  await expect.poll(said).toContainEqual(expect.stringContaining('Connecting…'));
   await own.connectionLine.getByText('You are offline.').waitFor();
   await own.network.heal();
   await own.connectionLine.getByText('Back online.').waitFor({ timeout: 60_000 });
 });
+
+/** All that the line about the connection says from now on, however briefly: an attempt may be refused at once. */
+async function hear({ page }: App): Promise<() => Promise<readonly string[]>> {
+  await page.evaluate(() => {
+    const said: string[] = [];
+    Object.assign(globalThis, { said });
+    new MutationObserver(() => {
+      said.push(document.querySelector('[role=status].connection')?.textContent ?? '');
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { said: string[] }).said);
+}
 
 test('a first connection that takes its time is not told as one that is back', async () => {
   const ada = await person('ada');
