@@ -3,7 +3,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { tellingOutages } from '../aws/outages.ts';
+import { patience, tellingOutages } from '../aws/outages.ts';
 import type { SecretReader } from './signing-keys.ts';
 
 /** It answers in some ten milliseconds; a log-in must not hang for a minute, which is the SDK's own patience. */
@@ -13,11 +13,7 @@ const CONNECT_TIMEOUT_MS = 1_000;
 export function openSecrets(): SecretsManagerClient {
   const client = new SecretsManagerClient({
     maxAttempts: 3,
-    requestHandler: {
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: patience({ requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECT_TIMEOUT_MS }),
   });
   return tellingOutages(client);
 }

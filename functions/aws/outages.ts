@@ -13,6 +13,15 @@ interface Client {
   };
 }
 
+/** The SDK's request handler with bounds, in milliseconds: by itself it waits for as long as a connection lives. */
+export const patience = (limits: {
+  readonly requestTimeout: number;
+  readonly connectionTimeout: number;
+}) => ({
+  ...limits,
+  throwOnRequestTimeout: true,
+});
+
 /**
  * Makes a client tell faults that pass as {@link Unavailable}: throttling, timeouts, a network or a service that is down. By then
  * the SDK has tried again by itself. Which faults pass is the SDK's own list, so that it grows with the SDK.

@@ -135,3 +135,8 @@ export class RateLimited extends ParleyError {
 export function isRetriable(error: unknown): error is TooManyAttempts | RateLimited | Busy | Unavailable {
   return [TooManyAttempts, RateLimited, Busy, Unavailable].some((type) => error instanceof type);
 }
+
+/** In how many whole seconds a time has come, for `retryAfter`; at least one. */
+export function secondsUntil(time: Date, now: Date): number {
+  return Math.max(1, Math.ceil((time.getTime() - now.getTime()) / 1000));
+}

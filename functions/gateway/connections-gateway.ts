@@ -5,7 +5,7 @@ import {
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { tellingOutages } from '../aws/outages.ts';
+import { patience, tellingOutages } from '../aws/outages.ts';
 import type { Gateway } from '../core/connections/ports.ts';
 
 /** A post that hangs would hold up the sender's acknowledgement. */
@@ -19,11 +19,7 @@ const CONNECT_TIMEOUT_MS = 500;
 export function openGateway(): ApiGatewayManagementApiClient {
   const client = new ApiGatewayManagementApiClient({
     maxAttempts: 2,
-    requestHandler: {
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: patience({ requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECT_TIMEOUT_MS }),
   });
   return tellingOutages(client);
 }

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { tellingOutages } from '../aws/outages.ts';
+import { patience, tellingOutages } from '../aws/outages.ts';
 
 /** The one table, and the client to reach it. */
 export interface Table {
@@ -28,11 +28,7 @@ const MAX_BACKOFF_MS = 400;
 export function openTable(name: string, chance: Chance): Table {
   const base = new DynamoDBClient({
     maxAttempts: MAX_TRIES,
-    requestHandler: {
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: patience({ requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECT_TIMEOUT_MS }),
   });
   return tableWith(
     DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } }),

@@ -1,4 +1,4 @@
-import { TooManyAttempts, WrongCredentials } from '../errors.ts';
+import { secondsUntil, TooManyAttempts, WrongCredentials } from '../errors.ts';
 import type { Credentials } from './account.ts';
 import { normalizePassword } from './password.ts';
 import type { Attempt, CredentialStore, LoginAttempts, PasswordHasher } from './ports.ts';
@@ -58,8 +58,7 @@ async function beginAttempt(
     const begun = await attempts.begin(email, limit, now());
     if (!('isUndecided' in begun)) return begun;
     if (!begun.isUndecided || waits === MAX_WAITS) {
-      const left = (begun.windowEnds.getTime() - now().getTime()) / 1000;
-      throw new TooManyAttempts(Math.max(1, Math.ceil(left)));
+      throw new TooManyAttempts(secondsUntil(begun.windowEnds, now()));
     }
     await wait(FIRST_WAIT_MS * 2 ** waits * (0.5 + random() / 2));
   }

@@ -1,7 +1,7 @@
 import type { Connection } from '../connections/connection.ts';
 import type { ConnectionStore } from '../connections/ports.ts';
 import { conversationIdOf } from '../conversations/conversation-id.ts';
-import { RateLimited } from '../errors.ts';
+import { RateLimited, secondsUntil } from '../errors.ts';
 import type { Appended, Draft } from './append.ts';
 import type { Message } from './message.ts';
 import type { PaceLimit } from './pace.ts';
@@ -74,7 +74,7 @@ async function countRepeat(
   { senderId, conversation }: Message,
 ): Promise<void> {
   const until = await repeats.count(senderId, conversation, paceLimit, now());
-  if (until) throw new RateLimited(Math.max(1, Math.ceil((until.getTime() - now().getTime()) / 1000)));
+  if (until) throw new RateLimited(secondsUntil(until, now()));
 }
 
 function isToBeDelivered({ message, repeated }: Appended, now: Date): boolean {
