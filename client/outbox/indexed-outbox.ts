@@ -17,6 +17,7 @@ interface Transaction {
   objectStore(name: string): ObjectStore;
   oncomplete: (() => void) | null;
   onabort: (() => void) | null;
+  commit?(): void;
 }
 interface ObjectStore {
   getAll(): Asked<unknown>;
@@ -63,6 +64,8 @@ export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()
   ): Promise<unknown> => {
     const transaction = await begin(mode);
     const asked = work(transaction.objectStore(STORE));
+    // A page that is closed before the answer comes aborts what it has not committed.
+    transaction.commit?.();
     // A disk that is full may refuse as late as at the end.
     return new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve(asked.result);

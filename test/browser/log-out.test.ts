@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { App } from './support/app.ts';
 import type { Device } from './support/device.ts';
+import { keptRows } from './support/kept.ts';
 import { logIn, type Person, post } from './support/people.ts';
 import { stage } from './support/stage.ts';
 
@@ -10,34 +11,22 @@ const WAITING = 'Hold this for me';
 const BEGUN = 'Dear Charles, I';
 
 /** Whatever the browser keeps for the site, and what the page still shows, as text. */
-const kept = (app: App): Promise<string> =>
-  app.page.evaluate(async () => {
-    const result = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const rows: unknown[] = [];
-    for (const { name = '' } of await indexedDB.databases()) {
-      const database = await result(indexedDB.open(name));
-      for (const store of database.objectStoreNames) {
-        rows.push(...(await result(database.transaction(store).objectStore(store).getAll())));
-      }
-      database.close();
-    }
-    return JSON.stringify({
-      localStorage: { ...localStorage },
-      sessionStorage: { ...sessionStorage },
-      rows,
-      caches: await caches.keys(),
-      cookies: document.cookie,
-      windowName: name,
-      historyState: history.state,
-      address: location.hash,
-      title: document.title,
-      page: document.body.outerHTML,
-    });
-  });
+const kept = async (app: App): Promise<string> => {
+  const rows = JSON.parse(await keptRows(app));
+  const rest = await app.page.evaluate(async () => ({
+    local: { ...localStorage },
+    session: { ...sessionStorage },
+    caches: await caches.keys(),
+    cookies: document.cookie,
+    windowName: name,
+    historyState: history.state,
+    address: location.hash,
+    title: document.title,
+    page: document.body.outerHTML,
+  }));
+  const { local, session, ...more } = rest;
+  return JSON.stringify({ localStorage: local, sessionStorage: session, rows, ...more });
+};
 
 /** Two tabs without a network: a message waits and another one is begun, one more is begun in the second tab. */
 async function writing(ada: Person, charles: Person): Promise<{ first: Device; second: App }> {
@@ -53,7 +42,9 @@ async function writing(ada: Person, charles: Person): Promise<{ first: Device; s
   await first.message(WAITING, 'sending').waitFor();
   await first.textbox.fill(BEGUN);
   await second.textbox.fill(`${BEGUN} too`);
-  for (const words of [WAITING, BEGUN, ada.id, charles.username]) expect(await kept(first)).toContain(words);
+  for (const words of [WAITING, BEGUN, ada.id, charles.username]) {
+    await expect.poll(() => kept(first)).toContain(words);
+  }
   return { first, second };
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { keptRows } from './support/kept.ts';
 import { logIn, write } from './support/people.ts';
 import { stage } from './support/stage.ts';
 
@@ -14,6 +15,8 @@ test('a message that could not be sent yet outlives the page, and leaves when th
   await own.say('I write now');
   await own.say('and once more.');
   await own.message('and once more.', 'sending').waitFor();
+  // A message is shown at once, and kept a moment later.
+  await expect.poll(() => keptRows(own)).toContain('and once more.');
   await own.page.close();
 
   await own.network.heal();
