@@ -21,7 +21,11 @@ export function buildClient(outDir = join(ROOT, '.build/client')): string {
     const declarations = readFileSync(join(outDir, file), 'utf8');
     writeFileSync(join(outDir, file), declarations.replace(/(from '\.{1,2}\/[\w/-]+)\.ts'/g, "$1.js'"));
   }
-  for (const file of ['package.json', 'README.md']) copyFileSync(join(CLIENT, file), join(outDir, file));
+  // `publishConfig` says what differs outside this workspace: there the sources are compiled.
+  const { publishConfig, ...manifest } = JSON.parse(readFileSync(join(CLIENT, 'package.json'), 'utf8'));
+  const published = JSON.stringify({ ...manifest, ...publishConfig }, null, 2);
+  writeFileSync(join(outDir, 'package.json'), `${published}\n`);
+  copyFileSync(join(CLIENT, 'README.md'), join(outDir, 'README.md'));
   copyFileSync(join(ROOT, 'LICENSE'), join(outDir, 'LICENSE'));
   return outDir;
 }

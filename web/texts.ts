@@ -1,4 +1,4 @@
-import type { Unread } from '../client/index.ts';
+import type { Unread } from '@parley/client';
 
 /**
  * Every word that the app says, in one place. A translation is another file of this shape: change `language`,

@@ -1,4 +1,4 @@
-import type { User } from '../../client/index.ts';
+import type { User } from '@parley/client';
 
 const HUES = 360;
 

@@ -1,4 +1,4 @@
-import type { User } from '../../client/index.ts';
+import type { User } from '@parley/client';
 import { client } from '../state/chat.ts';
 import { useFollowed } from '../state/follow.ts';
 import { texts } from '../texts.ts';

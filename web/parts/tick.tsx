@@ -1,4 +1,4 @@
-import type { MessageState } from '../../client/index.ts';
+import type { MessageState } from '@parley/client';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
 

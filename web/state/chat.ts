@@ -1,5 +1,5 @@
+import { createClient, localTokens, memoryTokens, type TokenStore } from '@parley/client';
 import { computed } from '@preact/signals';
-import { createClient, localTokens, memoryTokens, type TokenStore } from '../../client/index.ts';
 import { createDrafts } from './drafts.ts';
 import { follow } from './follow.ts';
 

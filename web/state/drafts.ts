@@ -1,4 +1,4 @@
-import type { Client } from '../../client/index.ts';
+import type { Client } from '@parley/client';
 
 /** What this needs of `sessionStorage`. */
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;

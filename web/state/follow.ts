@@ -1,6 +1,6 @@
+import type { Observable } from '@parley/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import type { Observable } from '../../client/index.ts';
 
 /** The library's observable as a signal, for as long as the page lives. */
 export function follow<T>(source: Observable<T>): ReadonlySignal<T> {

@@ -1,5 +1,5 @@
+import type { InboxItem } from '@parley/client';
 import { computed, effect, signal } from '@preact/signals';
-import type { InboxItem } from '../../client/index.ts';
 import { inbox, me, session } from './chat.ts';
 import { paths } from './paths.ts';
 import { go } from './route.ts';

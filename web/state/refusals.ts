@@ -1,4 +1,4 @@
-import { type FieldErrors, type Message, ParleyError } from '../../client/index.ts';
+import { type FieldErrors, type Message, ParleyError } from '@parley/client';
 import { texts } from '../texts.ts';
 import { inSeconds } from './times.ts';
 

@@ -1,5 +1,5 @@
+import { type Client, ParleyError } from '@parley/client';
 import { signal } from '@preact/signals';
-import { type Client, ParleyError } from '../../client/index.ts';
 
 /** As the server names them. */
 export const accountFields = [

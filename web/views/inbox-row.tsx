@@ -1,5 +1,5 @@
+import type { InboxItem } from '@parley/client';
 import { useEffect, useRef } from 'preact/hooks';
-import type { InboxItem } from '../../client/index.ts';
 import { Person } from '../parts/person.tsx';
 import { Tick } from '../parts/tick.tsx';
 import { Time } from '../parts/time.tsx';

@@ -1,6 +1,6 @@
+import type { Profile as Own } from '@parley/client';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Profile as Own } from '../../client/index.ts';
 import { Bar } from '../parts/bar.tsx';
 import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';

@@ -1,6 +1,6 @@
+import type { Conversation } from '@parley/client';
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Conversation } from '../../../client/index.ts';
 import { announce } from '../../parts/announcer.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { isBlank } from '../../state/blank.ts';

@@ -1,5 +1,5 @@
+import type { Conversation, User } from '@parley/client';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Conversation, User } from '../../../client/index.ts';
 import { Bar } from '../../parts/bar.tsx';
 import { Heading } from '../../parts/heading.tsx';
 import { Person } from '../../parts/person.tsx';

@@ -1,6 +1,6 @@
+import type { Conversation as Talk, User } from '@parley/client';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import type { Conversation as Talk, User } from '../../../client/index.ts';
 import { Bar } from '../../parts/bar.tsx';
 import { Heading } from '../../parts/heading.tsx';
 import { client, inbox, me } from '../../state/chat.ts';

@@ -1,5 +1,5 @@
+import type { Conversation } from '@parley/client';
 import type { Signal } from '@preact/signals';
-import type { Conversation } from '../../../client/index.ts';
 import { useFollowed } from '../../state/follow.ts';
 import { texts } from '../../texts.ts';
 import { MessageRows } from './message-rows.tsx';

@@ -1,6 +1,6 @@
+import type { Conversation } from '@parley/client';
 import { type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Conversation } from '../../../client/index.ts';
 import { announce } from '../../parts/announcer.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { inbox } from '../../state/chat.ts';

@@ -1,5 +1,5 @@
+import type { Conversation } from '@parley/client';
 import { Component, type TargetedMouseEvent } from 'preact';
-import type { Conversation } from '../../../client/index.ts';
 import { Tick } from '../../parts/tick.tsx';
 import { Time } from '../../parts/time.tsx';
 import { wordsOfMessage } from '../../state/refusals.ts';

@@ -1,4 +1,4 @@
-import type { Conversation, Message } from '../../../client/index.ts';
+import type { Conversation, Message } from '@parley/client';
 import { now } from '../../state/clock.ts';
 import { dayName, locale } from '../../state/times.ts';
 import { texts } from '../../texts.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../../client/index.ts';
+import type { Message } from '@parley/client';
 import { wordsOfMessage } from '../../state/refusals.ts';
 import { texts } from '../../texts.ts';
 

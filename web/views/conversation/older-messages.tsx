@@ -1,6 +1,6 @@
+import type { Conversation } from '@parley/client';
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Conversation } from '../../../client/index.ts';
 import { connection } from '../../state/chat.ts';
 import { useFollowed } from '../../state/follow.ts';
 import { texts } from '../../texts.ts';

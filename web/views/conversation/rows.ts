@@ -1,4 +1,4 @@
-import type { Message } from '../../../client/index.ts';
+import type { Message } from '@parley/client';
 import { startOf } from '../../state/times.ts';
 import { unreadLine } from './unread.ts';
 

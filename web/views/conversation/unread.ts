@@ -1,4 +1,4 @@
-import type { InboxItem, Message } from '../../../client/index.ts';
+import type { InboxItem, Message } from '@parley/client';
 
 /** The first `seq` of a conversation behind what has been read; undefined when nothing is unread. */
 export function firstUnread(items: readonly InboxItem[], conversation: string): number | undefined {

@@ -1,6 +1,6 @@
+import { ParleyError, type User } from '@parley/client';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { ParleyError, type User } from '../../../client/index.ts';
 import { client, connection, inbox, me, people } from '../../state/chat.ts';
 
 /** After a failure that passes. */
