@@ -1,9 +1,17 @@
-import { errors, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
+import {
+  type CompactJWSHeaderParameters,
+  createLocalJWKSet,
+  errors,
+  type FlattenedJWSInput,
+  type JWK,
+  type JWTVerifyGetKey,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
 import { TokenExpired, TokenInvalid } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
-import type { AccessTokens } from '../core/sessions/ports.ts';
-import type { Identity } from '../core/sessions/session.ts';
-import type { SigningKey } from './signing-key.ts';
+import type { AccessTokens, Identity, PublicKeyReader } from '../core/sessions/session.ts';
+import type { SigningKey } from './signing-keys.ts';
 
 /** The one algorithm, on both sides (RFC 8725 §3.1); `none` and the public key as an HMAC secret have no chance. */
 const ALGORITHM = 'EdDSA';
@@ -73,4 +81,39 @@ function explain(error: unknown): never {
   if (error instanceof errors.JWTExpired) throw new TokenExpired();
   if (error instanceof errors.JOSEError) throw new TokenInvalid();
   throw error;
+}
+
+/** A key that is withdrawn, say because its secret leaked, is trusted for no longer than this. */
+const MAX_AGE_MS = 5 * 60 * 1000;
+
+/** Made-up key ids must not turn every request into a read. */
+const COOLDOWN_MS = 10_000;
+
+/**
+ * The published keys, read at a cold start, every few minutes, and when a token names a key that is not among them: that
+ * is how a rotation arrives.
+ */
+export function keySet({ published, now }: { published: PublicKeyReader; now: () => Date }): JWTVerifyGetKey {
+  let current: { readonly find: JWTVerifyGetKey; readonly readAt: number } | undefined;
+
+  async function read(): Promise<JWTVerifyGetKey> {
+    const readAt = now().getTime();
+    const keys = (await published.read()) as JWK[];
+    const find = createLocalJWKSet({ keys });
+    // Before a stage's first login there are no keys: that is not kept, as they may come at any moment.
+    current = keys.length > 0 ? { find, readAt } : undefined;
+    return find;
+  }
+
+  return async (header: CompactJWSHeaderParameters, token: FlattenedJWSInput) => {
+    const isOld = current && now().getTime() - current.readAt > MAX_AGE_MS;
+    const find = current && !isOld ? current.find : await read();
+    try {
+      return await find(header, token);
+    } catch (error) {
+      const isFresh = !current || now().getTime() - current.readAt < COOLDOWN_MS;
+      if (!(error instanceof errors.JWKSNoMatchingKey) || isFresh) throw error;
+      return (await read())(header, token);
+    }
+  };
 }

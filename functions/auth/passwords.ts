@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import bcrypt from 'bcryptjs';
-import type { PasswordHasher } from '../core/accounts/ports.ts';
+import type { PasswordHasher } from '../core/accounts/passwords.ts';
 
 /**
  * OWASP's floor for bcrypt. About 0.1 s on the full core that 1,769 MB buy; each step more doubles it. Hashes name their

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { isId } from '../core/ids.ts';
-import type { IssuedRefresh, RefreshTokens } from '../core/sessions/ports.ts';
+import type { IssuedRefresh, RefreshTokens } from '../core/sessions/session.ts';
 
 /** 256 bits: nothing to guess, so that a plain hash is enough to keep. */
 const SECRET_BYTES = 32;

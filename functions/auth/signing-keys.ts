@@ -1,5 +1,12 @@
-import type { PublicKeyReader, PublicKeyWriter } from '../core/sessions/ports.ts';
-import { type SigningKey, signingKeyFrom } from './signing-key.ts';
+import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'node:crypto';
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { calculateJwkThumbprint } from 'jose';
+import { patience, tellingOutages } from '../aws/outages.ts';
+import type { PublicKey, PublicKeyReader, PublicKeyWriter } from '../core/sessions/session.ts';
 
 /** The secret's live versions: after a rotation the former one stays good for the tokens that it signed. */
 export interface SecretReader {
@@ -42,5 +49,69 @@ export function signingKeys(options: {
       loaded = undefined;
       throw error;
     }
+  };
+}
+
+/** An Ed25519 key pair (RFC 8037); `kid` is the public key's thumbprint (RFC 7638). */
+export interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+  readonly publicJwk: PublicKey;
+}
+
+/** Fixed for good: another label means other keys, and everybody logged out. */
+const LABEL = 'parley/access-token/ed25519/1';
+const SEED_BYTES = 32;
+/** PKCS #8 around a raw Ed25519 seed (RFC 8410 §7). */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** Derives the key pair from the stage's secret (HKDF, RFC 5869): CloudFormation makes the secret, nobody stores a key. */
+export async function signingKeyFrom(secret: string): Promise<SigningKey> {
+  const seed = Buffer.from(hkdfSync('sha256', secret, '', LABEL, SEED_BYTES));
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([PKCS8_PREFIX, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const { crv, x } = createPublicKey(privateKey).export({ format: 'jwk' });
+  const jwk = { kty: 'OKP', crv: crv as string, x: x as string };
+  const kid = await calculateJwkThumbprint(jwk);
+  return { kid, privateKey, publicJwk: { ...jwk, kid, use: 'sig', alg: 'EdDSA' } };
+}
+
+/** It answers in some ten milliseconds; a log-in must not hang for a minute, which is the SDK's own patience. */
+const REQUEST_TIMEOUT_MS = 1_500;
+const CONNECT_TIMEOUT_MS = 1_000;
+
+export function openSecrets(): SecretsManagerClient {
+  const client = new SecretsManagerClient({
+    maxAttempts: 3,
+    requestHandler: patience({ requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECT_TIMEOUT_MS }),
+  });
+  return tellingOutages(client);
+}
+
+/** The stage's secret in Secrets Manager, in its current and (after a rotation) its previous version. */
+export function signingSecret(secretArn: string, client: SecretsManagerClient): SecretReader {
+  async function version(stage: 'AWSCURRENT' | 'AWSPREVIOUS'): Promise<string | undefined> {
+    const { SecretString } = await client.send(
+      new GetSecretValueCommand({ SecretId: secretArn, VersionStage: stage }),
+    );
+    return SecretString;
+  }
+
+  return {
+    async read() {
+      const [current, previous] = await Promise.all([
+        version('AWSCURRENT'),
+        version('AWSPREVIOUS').catch((error: unknown) => {
+          // Until its first rotation a secret has no previous version.
+          if (error instanceof ResourceNotFoundException) return undefined;
+          throw error;
+        }),
+      ]);
+      if (!current) throw new Error('the signing secret has no value');
+      return { current, previous };
+    },
   };
 }

@@ -6,7 +6,7 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { patience, tellingOutages } from '../aws/outages.ts';
-import type { Gateway } from '../core/connections/ports.ts';
+import type { Gateway } from '../core/connections/connection.ts';
 
 /** A post that hangs would hold up the sender's acknowledgement. */
 const REQUEST_TIMEOUT_MS = 1_000;

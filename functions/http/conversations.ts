@@ -1,10 +1,7 @@
 import { readConversation, readInbox } from '../core/inbox/read-inbox.ts';
-import { authenticate } from '../middleware/authenticate.ts';
-import { baseUrl } from '../middleware/base-url.ts';
-import { httpStack } from '../middleware/http-stack.ts';
-import { json } from '../middleware/replies.ts';
-import { readPaging } from '../protocol/paging.ts';
-import { readPlaceCursor, writePlaceCursor } from '../protocol/place-cursor.ts';
+import { json } from '../middleware/http-replies.ts';
+import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
+import { readPaging, readPlaceCursor, writePlaceCursor } from '../protocol/paging.ts';
 import { conversationBody } from '../protocol/server-frames.ts';
 import { inbox } from '../runtime/inbox.ts';
 import { logger } from '../runtime/logger.ts';

@@ -1,11 +1,8 @@
-import { readHistory } from '../core/messages/read-history.ts';
-import { authenticate } from '../middleware/authenticate.ts';
-import { baseUrl } from '../middleware/base-url.ts';
-import { httpStack } from '../middleware/http-stack.ts';
-import { json } from '../middleware/replies.ts';
-import { historyEntry } from '../protocol/history-entry.ts';
-import { readHistoryWindow } from '../protocol/message-window.ts';
-import { type Envelope, pageLink } from '../protocol/paging.ts';
+import { readHistory } from '../core/messages/read-messages.ts';
+import { json } from '../middleware/http-replies.ts';
+import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
+import { type Envelope, pageLink, readHistoryWindow } from '../protocol/paging.ts';
+import { historyEntry } from '../protocol/server-frames.ts';
 import { history } from '../runtime/history.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';

@@ -1,5 +1,5 @@
+import { json } from '../middleware/http-replies.ts';
 import { httpStack } from '../middleware/http-stack.ts';
-import { json } from '../middleware/replies.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
 import { publishedKeys } from '../runtime/published-keys.ts';

@@ -1,8 +1,6 @@
-import { listUsers, type UserCursor } from '../core/accounts/list-users.ts';
-import { authenticate } from '../middleware/authenticate.ts';
-import { baseUrl } from '../middleware/base-url.ts';
-import { httpStack } from '../middleware/http-stack.ts';
-import { json } from '../middleware/replies.ts';
+import { listUsers, type UserCursor } from '../core/accounts/directory.ts';
+import { json } from '../middleware/http-replies.ts';
+import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
 import {
   type Envelope,
   pageLink,

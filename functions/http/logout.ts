@@ -1,8 +1,6 @@
-import { logOut } from '../core/sessions/log-out.ts';
-import { authenticate } from '../middleware/authenticate.ts';
-import { httpStack } from '../middleware/http-stack.ts';
-import { jsonInput } from '../middleware/json-input.ts';
-import { noContent } from '../middleware/replies.ts';
+import { logOut } from '../core/sessions/log-in-and-out.ts';
+import { noContent } from '../middleware/http-replies.ts';
+import { authenticate, httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { logoutRequest } from '../protocol/requests.ts';
 import { logger } from '../runtime/logger.ts';
 import { logout } from '../runtime/logout.ts';

@@ -1,8 +1,6 @@
-import { changeProfile, type OwnProfile, ownProfile } from '../core/accounts/own-profile.ts';
-import { authenticate } from '../middleware/authenticate.ts';
-import { httpStack } from '../middleware/http-stack.ts';
-import { readInput } from '../middleware/json-input.ts';
-import { json } from '../middleware/replies.ts';
+import { changeProfile, type OwnProfile, ownProfile } from '../core/accounts/profile.ts';
+import { json } from '../middleware/http-replies.ts';
+import { authenticate, httpStack, readInput } from '../middleware/http-stack.ts';
 import { profileRequest } from '../protocol/requests.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';

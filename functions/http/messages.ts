@@ -1,10 +1,8 @@
 import { readMessages } from '../core/messages/read-messages.ts';
-import { authenticate } from '../middleware/authenticate.ts';
-import { baseUrl } from '../middleware/base-url.ts';
-import { httpStack } from '../middleware/http-stack.ts';
-import { json } from '../middleware/replies.ts';
-import { readWindow } from '../protocol/message-window.ts';
-import { syncedMessage } from '../protocol/synced-message.ts';
+import { json } from '../middleware/http-replies.ts';
+import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
+import { readWindow } from '../protocol/paging.ts';
+import { syncedMessage } from '../protocol/server-frames.ts';
 import { history } from '../runtime/history.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';

@@ -1,7 +1,6 @@
 import { refreshSession } from '../core/sessions/refresh-session.ts';
-import { httpStack } from '../middleware/http-stack.ts';
-import { jsonInput } from '../middleware/json-input.ts';
-import { json, NO_STORE } from '../middleware/replies.ts';
+import { json, NO_STORE } from '../middleware/http-replies.ts';
+import { httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { refreshRequest } from '../protocol/requests.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';

@@ -1,7 +1,6 @@
 import { register } from '../core/accounts/register.ts';
-import { httpStack } from '../middleware/http-stack.ts';
-import { jsonInput } from '../middleware/json-input.ts';
-import { json } from '../middleware/replies.ts';
+import { json } from '../middleware/http-replies.ts';
+import { httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { registerRequest } from '../protocol/requests.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';

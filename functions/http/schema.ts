@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { HttpReply } from '../middleware/http-replies.ts';
 import { httpStack } from '../middleware/http-stack.ts';
-import type { HttpReply } from '../middleware/replies.ts';
 import { NotFound } from '../protocol/errors.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';

@@ -1,13 +1,9 @@
-import { inTermsOf, peerIn } from '../core/conversations/conversation-id.ts';
-import { authenticate } from '../middleware/authenticate.ts';
-import { httpStack } from '../middleware/http-stack.ts';
-import { jsonInput } from '../middleware/json-input.ts';
-import { json } from '../middleware/replies.ts';
-import { readIdempotencyKey } from '../protocol/idempotency-key.ts';
+import { inTermsOf, peerIn } from '../core/conversations/conversation.ts';
+import { json } from '../middleware/http-replies.ts';
+import { authenticate, httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { MAX_MESSAGE_BODY_BYTES } from '../protocol/json-body.ts';
-import { messageRequest } from '../protocol/requests.ts';
-import { messageFrame } from '../protocol/server-frames.ts';
-import { syncedMessage } from '../protocol/synced-message.ts';
+import { messageRequest, readIdempotencyKey } from '../protocol/requests.ts';
+import { messageFrame, syncedMessage } from '../protocol/server-frames.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
 import { send } from '../runtime/sending.ts';

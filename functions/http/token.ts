@@ -1,8 +1,7 @@
 import { checkPassword } from '../core/accounts/check-password.ts';
-import { openSession } from '../core/sessions/open-session.ts';
-import { httpStack } from '../middleware/http-stack.ts';
-import { jsonInput } from '../middleware/json-input.ts';
-import { json, NO_STORE } from '../middleware/replies.ts';
+import { openSession } from '../core/sessions/log-in-and-out.ts';
+import { json, NO_STORE } from '../middleware/http-replies.ts';
+import { httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { tokenRequest } from '../protocol/requests.ts';
 import { logger } from '../runtime/logger.ts';
 import { login } from '../runtime/login.ts';

@@ -1,7 +1,6 @@
-import { readUser } from '../core/accounts/read-user.ts';
-import { authenticate } from '../middleware/authenticate.ts';
-import { httpStack } from '../middleware/http-stack.ts';
-import { json } from '../middleware/replies.ts';
+import { readUser } from '../core/accounts/profile.ts';
+import { json } from '../middleware/http-replies.ts';
+import { authenticate, httpStack } from '../middleware/http-stack.ts';
 import { logger } from '../runtime/logger.ts';
 import { count } from '../runtime/metrics.ts';
 import { profile } from '../runtime/profile.ts';

@@ -1,11 +1,18 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy, { type MiddyfiedHandler } from '@middy/core';
+import type { MiddlewareObj, MiddyfiedHandler } from '@middy/core';
+import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { outOfTime } from './out-of-time.ts';
-import { pathParameters } from './path-parameters.ts';
-import { problemDetails } from './problem-details.ts';
-import type { HttpReply } from './replies.ts';
-import { type Reporting, reporter } from './reporter.ts';
+import type * as z from 'zod/mini';
+import type { VerifyAccessToken } from '../auth/access-tokens.ts';
+import { NotAuthenticated } from '../core/errors.ts';
+import { foldId } from '../core/ids.ts';
+import type { Identity } from '../core/sessions/session.ts';
+import { NotFound } from '../protocol/errors.ts';
+import { bearerToken } from '../protocol/handshake.ts';
+import { parseJsonBody } from '../protocol/json-body.ts';
+import { validate } from '../protocol/validate.ts';
+import { type HttpReply, problemDetails } from './http-replies.ts';
+import { outOfTime, type Reporting, reporter } from './reporting.ts';
 
 /** What every HTTP entry starts from: log context, errors as problem details, and a path that is read. */
 export function httpStack(reporting: Reporting): MiddyfiedHandler<APIGatewayProxyEventV2, HttpReply> {
@@ -13,4 +20,72 @@ export function httpStack(reporting: Reporting): MiddyfiedHandler<APIGatewayProx
     .use(injectLambdaContext(reporting.logger))
     .use(problemDetails(reporter(reporting)))
     .use(pathParameters());
+}
+
+export type Authenticated = APIGatewayProxyEventV2 & { identity: Identity };
+
+/** Puts the caller's identity into `event.identity`, or ends the request with 401. */
+export function authenticate(verify: VerifyAccessToken): MiddlewareObj<Authenticated, HttpReply> {
+  return {
+    async before({ event }) {
+      const token = bearerToken(event.headers.authorization);
+      if (!token) throw new NotAuthenticated();
+      event.identity = await verify(token);
+    },
+  };
+}
+
+/**
+ * What the variables of a path hold: ids in lower case, whatever case they came in, and nothing behind the path's end. Each
+ * route has a twin that ends in `{slash+}`, as API Gateway takes no route with a trailing slash. The twin also catches what
+ * lies below the path, where there is nothing.
+ */
+export function pathParameters(): MiddlewareObj<APIGatewayProxyEventV2, HttpReply> {
+  return {
+    before({ event }) {
+      const { pathParameters: given = {}, rawPath } = event;
+      if (given.slash) throw new NotFound(rawPath);
+      const entries = Object.entries(given).map(([name, value = '']) => [name, foldId(value)] as const);
+      if (entries.length > 0) event.pathParameters = Object.fromEntries(entries);
+    },
+  };
+}
+
+/**
+ * The request's checked body. Nothing else of the body is looked at afterwards.
+ * @throws MalformedRequest, UnsupportedEncoding, ValidationFailed
+ */
+export function readInput<T extends z.ZodMiniType>(
+  schema: T,
+  event: APIGatewayProxyEventV2,
+  maxBytes?: number,
+): z.output<T> {
+  const { body, isBase64Encoded, headers } = event;
+  const contentType = headers['content-type'];
+  const contentEncoding = headers['content-encoding'];
+  return validate(schema, parseJsonBody({ body, isBase64Encoded, contentType, contentEncoding, maxBytes }));
+}
+
+/** Puts the request's checked body into `event.input`. */
+export function jsonInput<T extends z.ZodMiniType>(
+  schema: T,
+  { maxBytes }: { maxBytes?: number } = {},
+): MiddlewareObj<APIGatewayProxyEventV2 & { input: z.output<T> }, HttpReply> {
+  return {
+    before({ event }) {
+      event.input = readInput(schema, event, maxBytes);
+    },
+  };
+}
+
+const HOST = /^[a-z0-9.-]+(?::[0-9]{1,5})?$|^\[[0-9a-f:.]+\](?::[0-9]{1,5})?$/i;
+
+/**
+ * Scheme and host as the caller used them, for the absolute URLs of pages. Behind CloudFront the viewer's host comes in
+ * `X-Forwarded-Host`, set by the distribution's function; whoever forges it misleads only themselves.
+ */
+export function baseUrl({ headers, requestContext }: APIGatewayProxyEventV2): string {
+  const host = [headers['x-forwarded-host'], headers.host].find((name) => name && HOST.test(name));
+  const scheme = headers['x-forwarded-proto'] === 'http' ? 'http' : 'https';
+  return `${scheme}://${host ?? requestContext.domainName}`;
 }

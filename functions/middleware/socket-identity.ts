@@ -1,5 +1,5 @@
 import type { Connection } from '../core/connections/connection.ts';
-import { conversationIdOf } from '../core/conversations/conversation-id.ts';
+import { conversationIdOf } from '../core/conversations/conversation.ts';
 
 /** What the authorizer of `$connect` found out, as every later event of the socket tells it. */
 export interface SocketIdentity {

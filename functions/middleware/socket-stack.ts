@@ -7,8 +7,7 @@ import type {
 import { ParleyError, Unavailable } from '../core/errors.ts';
 import { BadFrame } from '../protocol/errors.ts';
 import { errorFrame } from '../protocol/server-frames.ts';
-import { outOfTime } from './out-of-time.ts';
-import { type Reporting, reporter } from './reporter.ts';
+import { outOfTime, type Reporting, reporter } from './reporting.ts';
 import type { AuthorizerContext } from './socket-identity.ts';
 
 export type SocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<

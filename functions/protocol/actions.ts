@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { CLIENT_ID } from '../core/ids.ts';
 import { BadFrame } from './errors.ts';
 import { conversation, heldSeqs, messageText, seq, userId } from './fields.ts';
-import { readObject, readRef } from './frame-object.ts';
-import { CLIENT_ID } from './ids.ts';
+import { readObject, readRef } from './frames.ts';
 import { validate } from './validate.ts';
 
 export const MAX_WATCHED = 50;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { meta } from 'zod/v4/core';
-import { foldId } from './ids.ts';
+import { foldId } from '../core/ids.ts';
 import { isLonger, isShorter, TEXT_FAULTS, textFault } from './text.ts';
 
 /** The lengths that a field may have, in characters. */

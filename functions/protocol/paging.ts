@@ -1,5 +1,8 @@
-import type { UserCursor } from '../core/accounts/list-users.ts';
+import type { UserCursor } from '../core/accounts/directory.ts';
+import { membersOf } from '../core/conversations/conversation.ts';
 import { ValidationFailed } from '../core/errors.ts';
+import type { Place } from '../core/inbox/inbox.ts';
+import type { HistoryWindow, Window } from '../core/messages/read-messages.ts';
 
 export const DEFAULT_LIMIT = 10;
 export const MAX_LIMIT = 100;
@@ -79,4 +82,52 @@ export function readSearch(text: string | undefined): string | undefined {
   throw new ValidationFailed({
     search: ['Must be the beginning of a username: 1 to 150 of a–z, 0–9 and @ . + - _'],
   });
+}
+
+type Edge = 'before' | 'after' | 'around';
+
+/**
+ * Reads `before`, `after` or `around` (a `seq`; at most one of them) and `limit`.
+ * @throws ValidationFailed
+ */
+export function readWindow(query: Query): Window {
+  const { limit } = readPaging({ limit: query.limit });
+  return { limit, ...readEdge(query, ['before', 'after', 'around']) };
+}
+
+/**
+ * Reads `limit`, `offset`, and `before` or `after`, which come in links: then `offset` does not count.
+ * @throws ValidationFailed
+ */
+export function readHistoryWindow(query: Query): HistoryWindow {
+  return { ...readPaging(query), ...readEdge(query, ['before', 'after']) };
+}
+
+function readEdge<E extends Edge>(query: Query, edges: readonly E[]): { readonly [edge in E]?: number } {
+  const given = edges.filter((edge) => query[edge] !== undefined);
+  if (given.length > 1) {
+    throw new ValidationFailed({ [given[1] as string]: [`Not together with \`${given[0]}\`.`] });
+  }
+  const [edge] = given;
+  if (edge === undefined) return {};
+  const seq = wholeNumber(query[edge] ?? '');
+  if (seq === undefined)
+    throw new ValidationFailed({ [edge]: ['Must be a seq: a whole number, 0 or more.'] });
+  return { [edge]: seq } as { readonly [edge in E]?: number };
+}
+
+/** The opaque form of a place in an inbox, as `next` carries it. */
+export function writePlaceCursor({ topAt, conversation }: Place): string {
+  return Buffer.from(`${topAt} ${conversation}`).toString('base64url');
+}
+
+/** @throws ValidationFailed for what {@link writePlaceCursor} did not write */
+export function readPlaceCursor(text: string | undefined): Place | undefined {
+  if (text === undefined) return undefined;
+  const [topAt = '', conversation = '', ...rest] = Buffer.from(text, 'base64url').toString().split(' ');
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(topAt);
+  if (!isTime || !membersOf(conversation) || rest.length > 0) {
+    throw new ValidationFailed({ cursor: ['Must come from `next`.'] });
+  }
+  return { topAt, conversation };
 }

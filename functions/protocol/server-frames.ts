@@ -1,3 +1,4 @@
+import type { DirectoryEntry } from '../core/accounts/directory.ts';
 import { type FieldErrors, isRetriable, ValidationFailed } from '../core/errors.ts';
 import type { InboxEntry } from '../core/inbox/inbox.ts';
 import type { Message } from '../core/messages/message.ts';
@@ -93,5 +94,33 @@ export function errorFrame(error: Told, ref?: string) {
     ...(isRetriable(error) && { retry_after: error.retryAfter }),
     ...(error instanceof ValidationFailed && { errors: error.errors satisfies FieldErrors }),
     ...(ref !== undefined && { ref }),
+  };
+}
+
+/** A message of a conversation's log, where the reader knows its members: `sync` and the conversation's messages over HTTP. */
+export function syncedMessage(message: Message, readerId: string) {
+  return {
+    id: message.id,
+    conversation: message.conversation,
+    seq: message.seq,
+    message: message.text,
+    sender_id: message.senderId,
+    created_at: message.createdAt,
+    ...(message.read > 0 && { read: message.read }),
+    ...ownName(message, readerId),
+  };
+}
+
+/** A message as the history shows it to one of its two members. Messages do not change yet: `updated_at` is when they came. */
+export function historyEntry(message: Message, self: DirectoryEntry, peer: DirectoryEntry) {
+  const isOwn = message.senderId === self.id;
+  return {
+    id: message.id,
+    sender: isOwn ? self : peer,
+    receiver: isOwn ? peer : self,
+    message: message.text,
+    created_at: message.createdAt,
+    updated_at: message.createdAt,
+    seq: message.seq,
   };
 }

@@ -1,10 +1,10 @@
 import { profileStore } from '../storage/accounts.ts';
-import { inboxUpkeep as inboxStore } from '../storage/inbox-upkeep.ts';
+import { inboxUpkeep as inboxStore } from '../storage/inbox-projection.ts';
 import { messageStore } from '../storage/messages.ts';
 import { system } from './system.ts';
 import { table } from './table.ts';
 
-export { messageIn } from '../storage/change.ts';
+export { messageIn } from '../storage/stream-record.ts';
 
 /** To bring the inboxes up to date. */
 export const inboxUpkeep = {

@@ -1,6 +1,6 @@
 import { DECOY_HASH, passwordHasher } from '../auth/passwords.ts';
 import { credentialStore, profileStore } from '../storage/accounts.ts';
-import { loginAttempts } from '../storage/login-attempts.ts';
+import { loginAttempts } from '../storage/counters.ts';
 import { sessionStore } from '../storage/sessions.ts';
 import { system } from './system.ts';
 import { table } from './table.ts';

@@ -1,6 +1,6 @@
-import { markStore } from '../storage/marks.ts';
 import { messageStore } from '../storage/messages.ts';
 import { presenceStore } from '../storage/presence.ts';
+import { markStore } from '../storage/receipts.ts';
 import { system } from './system.ts';
 import { table } from './table.ts';
 

@@ -1,4 +1,4 @@
-import { publicKeys } from '../storage/public-keys.ts';
+import { publicKeys } from '../storage/sessions.ts';
 import { table } from './table.ts';
 
 export const publishedKeys = publicKeys(table);

@@ -1,12 +1,12 @@
 import type { Connection } from '../core/connections/connection.ts';
-import { peerIn } from '../core/conversations/conversation-id.ts';
+import { peerIn } from '../core/conversations/conversation.ts';
 import { deliverToEach } from '../core/delivery/deliver.ts';
 import { UserNotFound } from '../core/errors.ts';
 import { type Appended, append, type Draft } from '../core/messages/append.ts';
 import type { Message } from '../core/messages/message.ts';
 import { type Outgoing, sendMessage } from '../core/messages/send-message.ts';
+import { repeatCounter } from '../storage/counters.ts';
 import { messageStore } from '../storage/messages.ts';
-import { repeatCounter } from '../storage/repeats.ts';
 import { config } from './config.ts';
 import { connections } from './connections.ts';
 import { gateway } from './gateway.ts';

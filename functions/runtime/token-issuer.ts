@@ -1,8 +1,7 @@
 import { accessTokens } from '../auth/access-tokens.ts';
 import { refreshTokens } from '../auth/refresh-tokens.ts';
-import { signingKeys } from '../auth/signing-keys.ts';
-import { openSecrets, signingSecret } from '../auth/signing-secret.ts';
-import { publicKeys } from '../storage/public-keys.ts';
+import { openSecrets, signingKeys, signingSecret } from '../auth/signing-keys.ts';
+import { publicKeys } from '../storage/sessions.ts';
 import { config } from './config.ts';
 import { system } from './system.ts';
 import { table } from './table.ts';

@@ -1,6 +1,5 @@
-import { accessTokenVerifier } from '../auth/access-tokens.ts';
-import { keySet } from '../auth/key-set.ts';
-import { publicKeys } from '../storage/public-keys.ts';
+import { accessTokenVerifier, keySet } from '../auth/access-tokens.ts';
+import { publicKeys } from '../storage/sessions.ts';
 import { config } from './config.ts';
 import { system } from './system.ts';
 import { table } from './table.ts';

@@ -1,5 +1,5 @@
-import type { Watcher } from '../core/presence/ports.ts';
-import { directoryUpkeep } from '../storage/directory-upkeep.ts';
+import type { Watcher } from '../core/presence/presence.ts';
+import { directoryUpkeep } from '../storage/directory.ts';
 import { presenceStore } from '../storage/presence.ts';
 import { watchStore } from '../storage/watches.ts';
 import { connections } from './connections.ts';
@@ -9,7 +9,7 @@ import { count } from './metrics.ts';
 import { system } from './system.ts';
 import { table } from './table.ts';
 
-export { readChange } from '../storage/change.ts';
+export { readChange } from '../storage/stream-record.ts';
 
 /** One watcher's broken socket is not the others' matter; a gone one is forgotten with its connection. */
 async function post(watchers: readonly Watcher[], frame: string): Promise<void> {

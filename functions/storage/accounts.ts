@@ -1,9 +1,11 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Account, Credentials } from '../core/accounts/account.ts';
-import type { AccountStore, CredentialStore, ProfileStore } from '../core/accounts/ports.ts';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Account, Credentials, ProfileStore } from '../core/accounts/account.ts';
+import type { CredentialStore } from '../core/accounts/check-password.ts';
+import type { ProfileEditor } from '../core/accounts/profile.ts';
+import type { AccountStore } from '../core/accounts/register.ts';
 import { directoryKey, emailKey, profileKey, usernameKey } from './keys.ts';
-import type { Table } from './table.ts';
-import { transact } from './transact.ts';
+import { type Table, transact } from './table.ts';
 
 /**
  * One transaction: both claims, the profile, and the places in the directory. The claims come first, so that the
@@ -65,4 +67,29 @@ export function profileStore({ client, name }: Table): ProfileStore {
 export function toAccount(item: Record<string, unknown>): Account {
   const { id, email, username, firstName, lastName, staff, createdAt } = item as unknown as Account;
   return { id, email, username, firstName, lastName, staff, createdAt };
+}
+
+export function profileEditor({ client, name }: Table): ProfileEditor {
+  return {
+    async rename(userId, change) {
+      const given = Object.entries(change).filter(([, value]) => value !== undefined);
+      try {
+        const { Attributes } = await client.send(
+          new UpdateCommand({
+            TableName: name,
+            Key: profileKey(userId),
+            UpdateExpression: `SET ${given.map(([key]) => `#${key} = :${key}`).join(', ')}`,
+            ConditionExpression: 'attribute_exists(pk)',
+            ExpressionAttributeNames: Object.fromEntries(given.map(([key]) => [`#${key}`, key])),
+            ExpressionAttributeValues: Object.fromEntries(given.map(([key, value]) => [`:${key}`, value])),
+            ReturnValues: 'ALL_NEW',
+          }),
+        );
+        return Attributes && toAccount(Attributes);
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return undefined;
+        throw error;
+      }
+    },
+  };
 }

@@ -1,9 +1,9 @@
 import { DeleteCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import type { ConnectionStore } from '../core/connections/connection.ts';
 import { CONNECTION_SECONDS, type Connection } from '../core/connections/connection.ts';
-import type { ConnectionStore } from '../core/connections/ports.ts';
-import { toEpochSeconds } from './epoch.ts';
 import { CONNECTION_PREFIX, connectionKey, userPartition } from './keys.ts';
 import type { Table } from './table.ts';
+import { toEpochSeconds } from './table.ts';
 
 export function connectionStore({ client, name }: Table): ConnectionStore {
   async function query(userId: string, now: Date, ConsistentRead: boolean): Promise<Connection[]> {

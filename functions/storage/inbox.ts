@@ -1,13 +1,13 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { peerIn } from '../core/conversations/conversation-id.ts';
+import { peerIn } from '../core/conversations/conversation.ts';
+import type { ConversationDetails, InboxReader, Peer, Place, ReadPositions } from '../core/inbox/inbox.ts';
 import { type LastMessage, preview } from '../core/inbox/inbox.ts';
-import type { ConversationDetails, InboxReader, Peer, Place, ReadPositions } from '../core/inbox/ports.ts';
-import { further, NOTHING_READ, type Progress } from '../core/marks/mark.ts';
-import { batchGet } from './batch-get.ts';
+import { further, NOTHING_READ, type Progress } from '../core/receipts/receipt.ts';
 import { conversationKey, membershipKey, PLACE_PREFIX, placeKey, userPartition } from './keys.ts';
 import { type ByMember, fromList } from './log-entry.ts';
 import { messageStore } from './messages.ts';
 import type { Table } from './table.ts';
+import { batchGet } from './table.ts';
 
 /** Sorts behind every time and conversation. */
 const END = `${PLACE_PREFIX}~`;

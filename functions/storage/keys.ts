@@ -1,5 +1,5 @@
 import { foldEmail, foldUsername } from '../core/accounts/account.ts';
-import type { DirectoryList } from '../core/accounts/ports.ts';
+import type { DirectoryList } from '../core/accounts/directory.ts';
 
 /** Where an item lives. Every key pattern of the table is in this file. */
 export interface Key {

@@ -1,4 +1,4 @@
-import { membersOf } from '../core/conversations/conversation-id.ts';
+import { membersOf } from '../core/conversations/conversation.ts';
 import type { LogEntry } from '../core/messages/message.ts';
 import { conversationPartition, MESSAGE_PREFIX, messageKey } from './keys.ts';
 

@@ -1,12 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, paginateQuery, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { LogEntry } from '../core/messages/message.ts';
-import type { MessageHistory, MessageLog } from '../core/messages/ports.ts';
-import type { Ahead } from '../core/sync/ports.ts';
-import { batchGet } from './batch-get.ts';
+import type { LogEntry, MessageHistory, MessageLog } from '../core/messages/message.ts';
+import type { Ahead } from '../core/sync/catch-up.ts';
 import { conversationPartition, LAST_MESSAGE_SK, messageKey, messageSk } from './keys.ts';
 import { fromLogEntry, toLogEntry } from './log-entry.ts';
 import type { Table } from './table.ts';
+import { batchGet } from './table.ts';
 
 /** The log of each conversation: one item a message, its `seq` in the sort key. Every read is strongly consistent. */
 export function messageStore(table: Table): MessageLog & MessageHistory & Ahead {

@@ -1,10 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { MembershipCheck, PresenceStore } from '../core/presence/ports.ts';
-import type { StoredPresence } from '../core/presence/presence.ts';
-import { batchGet } from './batch-get.ts';
+import type { MembershipCheck, PresenceStore, StoredPresence } from '../core/presence/presence.ts';
 import { membershipKey, presenceKey } from './keys.ts';
 import type { Table } from './table.ts';
+import { batchGet } from './table.ts';
 
 export function presenceStore(table: Table): PresenceStore {
   const { client, name } = table;

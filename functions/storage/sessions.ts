@@ -1,10 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { SessionCheck } from '../core/connections/ports.ts';
-import type { SessionStore } from '../core/sessions/ports.ts';
-import { toEpochSeconds } from './epoch.ts';
-import { sessionKey } from './keys.ts';
-import type { Table } from './table.ts';
+import type { SessionCheck } from '../core/connections/connection.ts';
+import type { PublicKey, PublicKeyReader, PublicKeyWriter, SessionStore } from '../core/sessions/session.ts';
+import { PUBLIC_KEYS_KEY, sessionKey } from './keys.ts';
+import { type Table, toEpochSeconds } from './table.ts';
 
 export function sessionStore({ client, name }: Table): SessionStore {
   return {
@@ -77,6 +76,20 @@ export function sessionCheck({ client, name }: Table): SessionCheck {
         new GetCommand({ TableName: name, Key: sessionKey(userId, sessionId), ConsistentRead: true }),
       );
       return Item !== undefined && Item.ttl > toEpochSeconds(now);
+    },
+  };
+}
+
+export function publicKeys({ client, name }: Table): PublicKeyReader & PublicKeyWriter {
+  return {
+    async read() {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: name, Key: PUBLIC_KEYS_KEY, ConsistentRead: true }),
+      );
+      return (Item?.keys as PublicKey[] | undefined) ?? [];
+    },
+    async write(keys) {
+      await client.send(new PutCommand({ TableName: name, Item: { ...PUBLIC_KEYS_KEY, keys } }));
     },
   };
 }

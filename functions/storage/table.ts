@@ -1,6 +1,13 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DynamoDBDocumentClient,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import { patience, tellingOutages } from '../aws/outages.ts';
+import { Unavailable } from '../core/errors.ts';
+import type { Key } from './keys.ts';
 
 /** The one table, and the client to reach it. */
 export interface Table {
@@ -45,3 +52,87 @@ export function tableWith(client: DynamoDBDocumentClient, name: string, { wait, 
     backoff: (round) => wait(random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** round)),
   };
 }
+
+/** BatchGetItem's limit. */
+const MAX_KEYS = 100;
+
+/** DynamoDB may leave keys unread, for their size or when it throttles: then only those are asked for again. */
+const MAX_READ_ROUNDS = 5;
+
+type Item = Record<string, unknown>;
+
+/** Reads items by key, in the order asked; undefined for those that do not exist. */
+export async function batchGet(
+  table: Table,
+  keys: readonly Key[],
+  { consistent }: { consistent: boolean },
+): Promise<readonly (Item | undefined)[]> {
+  const found = new Map<string, Item>();
+  const unique = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+  const chunks = Array.from({ length: Math.ceil(unique.length / MAX_KEYS) }, (_, i) =>
+    unique.slice(i * MAX_KEYS, (i + 1) * MAX_KEYS),
+  );
+  await Promise.all(chunks.map((chunk) => readChunk(table, chunk, consistent, found)));
+  return keys.map((key) => found.get(nameOf(key)));
+}
+
+async function readChunk(
+  { client, name, backoff }: Table,
+  chunk: readonly Key[],
+  consistent: boolean,
+  found: Map<string, Item>,
+): Promise<void> {
+  let left = chunk.map(({ pk, sk }): Record<string, unknown> => ({ pk, sk }));
+  for (let round = 0; round < MAX_READ_ROUNDS; round += 1) {
+    if (round > 0) await backoff(round - 1);
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetCommand({ RequestItems: { [name]: { Keys: left, ConsistentRead: consistent } } }),
+    );
+    for (const item of Responses?.[name] ?? []) found.set(nameOf(item as unknown as Key), item);
+    left = UnprocessedKeys?.[name]?.Keys ?? [];
+    if (left.length === 0) return;
+  }
+  throw new Unavailable();
+}
+
+/** Sort keys have no line breaks. */
+function nameOf({ pk, sk }: Key): string {
+  return `${pk}\n${sk}`;
+}
+
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** Two transactions that touch one item at the same moment cancel each other; so many times is more than bad luck. */
+const MAX_TRANSACTION_ROUNDS = 8;
+
+/** Reasons of a cancellation that pass: they say nothing of the items themselves. */
+const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+
+/**
+ * Writes all of the items, or nothing.
+ * @returns the places of the items whose conditions did not hold; none means: written
+ * @throws Unavailable while others keep touching the items; nothing was written
+ */
+export async function transact(
+  { client, backoff }: Pick<Table, 'client' | 'backoff'>,
+  items: TransactItem[],
+): Promise<readonly number[]> {
+  for (let round = 0; round < MAX_TRANSACTION_ROUNDS; round += 1) {
+    if (round > 0) await backoff(round - 1);
+    try {
+      await client.send(new TransactWriteCommand({ TransactItems: items }));
+      return [];
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const codes = error.CancellationReasons?.map(({ Code = 'None' }) => Code) ?? [];
+      const failed = codes.flatMap((code, i) => (code === 'ConditionalCheckFailed' ? i : []));
+      if (failed.length > 0) return failed;
+      if (!codes.some((code) => PASSING.has(code))) throw error;
+    }
+  }
+  throw new Unavailable();
+}
+
+/** TTL attributes are whole seconds since 1970. */
+export const toEpochSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
+export const fromEpochSeconds = (seconds: number): Date => new Date(seconds * 1000);

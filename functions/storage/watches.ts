@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { CONNECTION_SECONDS } from '../core/connections/connection.ts';
 import { Unavailable } from '../core/errors.ts';
-import type { Watcher, WatchStore } from '../core/presence/ports.ts';
-import { toEpochSeconds } from './epoch.ts';
+import type { Watcher, WatchStore } from '../core/presence/presence.ts';
 import { watchKey, watchListKey, watchPartition } from './keys.ts';
 import type { Table } from './table.ts';
+import { toEpochSeconds } from './table.ts';
 
 /** BatchWriteItem's limit. */
 const MAX_WRITES = 25;

@@ -1,11 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { followAccount } from '../core/accounts/follow-account.ts';
-import { closeSession } from '../core/connections/close-session.ts';
-import { followConnections } from '../core/presence/follow-connections.ts';
-import { followPresence } from '../core/presence/follow-presence.ts';
-import type { Watcher } from '../core/presence/ports.ts';
-import type { Presence } from '../core/presence/presence.ts';
-import { eachRecord } from '../middleware/each-record.ts';
+import { followAccount } from '../core/accounts/directory.ts';
+import { closeSession } from '../core/connections/open-and-close.ts';
+import { followConnections, followPresence } from '../core/presence/follow-presence.ts';
+import type { Presence, Watcher } from '../core/presence/presence.ts';
+import { eachRecord } from '../middleware/stream-batch.ts';
 import { presenceFrame, sessionEndedFrame } from '../protocol/server-frames.ts';
 import { logger } from '../runtime/logger.ts';
 import { readChange, upkeep } from '../runtime/upkeep.ts';

@@ -1,6 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { followMessages } from '../core/inbox/follow-messages.ts';
-import { eachConversation } from '../middleware/each-conversation.ts';
+import { followMessages } from '../core/inbox/project-messages.ts';
+import { eachConversation } from '../middleware/stream-batch.ts';
 import { inboxUpkeep, messageIn } from '../runtime/inbox-upkeep.ts';
 import { logger } from '../runtime/logger.ts';
 

@@ -1,11 +1,9 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { admit, type Verdict } from '../core/connections/admit.ts';
+import { admit, type Verdict } from '../core/connections/connection.ts';
 import { TokenExpired, TokenInvalid } from '../core/errors.ts';
+import { foldId } from '../core/ids.ts';
 import { toContext } from '../middleware/socket-identity.ts';
-import { handshakeToken } from '../protocol/carried-token.ts';
-import { header } from '../protocol/headers.ts';
-import { foldId } from '../protocol/ids.ts';
-import { isAllowedOrigin } from '../protocol/origin.ts';
+import { handshakeToken, header, isAllowedOrigin } from '../protocol/handshake.ts';
 import { config } from '../runtime/config.ts';
 import { logger } from '../runtime/logger.ts';
 import { profiles } from '../runtime/profiles.ts';

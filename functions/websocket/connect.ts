@@ -1,11 +1,10 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import { openConnection } from '../core/connections/open-connection.ts';
+import { openConnection } from '../core/connections/open-and-close.ts';
 import { ParleyError } from '../core/errors.ts';
 import { connectionOf } from '../middleware/socket-identity.ts';
 import type { SocketEvent, SocketReply } from '../middleware/socket-stack.ts';
-import { offeredSubprotocols, SUBPROTOCOL } from '../protocol/carried-token.ts';
-import { header } from '../protocol/headers.ts';
+import { header, offeredSubprotocols, SUBPROTOCOL } from '../protocol/handshake.ts';
 import { logger } from '../runtime/logger.ts';
 import { opening } from '../runtime/opening.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RECEIVED_EVERY_MS } from '../../functions/core/marks/move-mark.ts';
+import { RECEIVED_EVERY_MS } from '../../functions/core/receipts/move-receipt.ts';
 import type { Counted, Work } from './cost-table.ts';
 import { Device } from './device.ts';
 import { call, type Person } from './people.ts';

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { RECENT_MESSAGES } from '../../functions/core/messages/recent-clients.ts';
+import { RECENT_MESSAGES } from '../../functions/core/messages/find-earlier.ts';
 import { MAX_BODY_BYTES, MAX_MESSAGE_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
 import * as requests from '../../functions/protocol/requests.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { passwordFaults } from '../../functions/core/accounts/password-policy.ts';
+import { passwordFaults } from '../../functions/core/accounts/passwords.ts';
 import type { ParleyError } from '../../functions/core/errors.ts';
 import {
   type ActionName,

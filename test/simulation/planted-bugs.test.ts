@@ -1,6 +1,6 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { membersOf } from '../../functions/core/conversations/conversation-id.ts';
+import { membersOf } from '../../functions/core/conversations/conversation.ts';
 import type { LogEntry } from '../../functions/core/messages/message.ts';
 import { messageFrame } from '../../functions/protocol/server-frames.ts';
 import { conversationPartition, MESSAGE_PREFIX } from '../../functions/storage/keys.ts';

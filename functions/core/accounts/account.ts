@@ -29,3 +29,7 @@ export function foldEmail(email: string): string {
 export function foldUsername(username: string): string {
   return username.toLowerCase();
 }
+
+export interface ProfileStore {
+  profileOf(userId: string): Promise<Account | undefined>;
+}

@@ -1,7 +1,6 @@
 import { secondsUntil, TooManyAttempts, WrongCredentials } from '../errors.ts';
 import type { Credentials } from './account.ts';
-import { normalizePassword } from './password.ts';
-import type { Attempt, CredentialStore, LoginAttempts, PasswordHasher } from './ports.ts';
+import { normalizePassword, type PasswordHasher } from './passwords.ts';
 
 /** Guesses allowed per email and window: 14,400 a day, far too few for a password that passed the policy. */
 export const MAX_FAILURES = 10;
@@ -62,4 +61,36 @@ async function beginAttempt(
     }
     await wait(FIRST_WAIT_MS * 2 ** waits * (0.5 + random() / 2));
   }
+}
+
+export interface CredentialStore {
+  credentialsOf(email: string): Promise<Credentials | undefined>;
+}
+
+/** At most so many wrong passwords for one email, within so long from the first attempt. */
+export interface AttemptLimit {
+  readonly failures: number;
+  readonly seconds: number;
+}
+
+/** An attempt that was counted, in the window that ends then. */
+export interface Attempt {
+  readonly email: string;
+  readonly windowEnds: Date;
+}
+
+export interface AttemptRefused {
+  readonly windowEnds: Date;
+  /** Some of those counted are being checked: a right password among them gives its place back. */
+  readonly isUndecided: boolean;
+}
+
+/** Counts the attempts to log in per email within a window. */
+export interface LoginAttempts {
+  /** Counts an attempt, or refuses it: one conditional write decides, so that of many at once no more than the limit begin. */
+  begin(email: string, limit: AttemptLimit, now: Date): Promise<Attempt | AttemptRefused>;
+  /** The password was wrong: the attempt stays counted. */
+  fail(attempt: Attempt): Promise<void>;
+  /** The password was right: the attempt counts no more. */
+  giveBack(attempt: Attempt): Promise<void>;
 }

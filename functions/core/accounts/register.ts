@@ -1,8 +1,6 @@
 import { type FieldErrors, ValidationFailed } from '../errors.ts';
 import type { Account } from './account.ts';
-import { normalizePassword } from './password.ts';
-import { passwordFaults } from './password-policy.ts';
-import type { AccountStore, PasswordHasher } from './ports.ts';
+import { normalizePassword, type PasswordHasher, passwordFaults } from './passwords.ts';
 
 export interface Registration {
   readonly email: string;
@@ -55,4 +53,12 @@ function rejectBadPassword({ password, passwordAgain, username }: Registration):
   if (faults.length > 0) errors.password = faults;
   if (password !== passwordAgain) errors.password2 = ['The two passwords differ.'];
   if (Object.keys(errors).length > 0) throw new ValidationFailed(errors satisfies FieldErrors);
+}
+
+export interface AccountStore {
+  /**
+   * Stores account, credentials and both unique claims, or nothing.
+   * Resolves to the fields that somebody else holds already; none means: stored.
+   */
+  create(account: Account, passwordHash: string): Promise<readonly ('email' | 'username')[]>;
 }

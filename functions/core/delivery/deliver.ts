@@ -1,5 +1,4 @@
-import type { Connection } from '../connections/connection.ts';
-import type { ConnectionStore, Gateway } from '../connections/ports.ts';
+import { type Connection, type ConnectionStore, type Gateway, isDevice } from '../connections/connection.ts';
 
 /**
  * API Gateway is known to answer 410 for a socket that has just opened: until this age a 410 is retried, and never
@@ -62,4 +61,24 @@ async function deliverToOne(
     if ((await gateway.post(connectionId, frame)) === 'delivered') return;
   }
   if (!isYoung()) await connections.remove(userId, connectionId);
+}
+
+export interface TellDependencies {
+  readonly connections: Pick<ConnectionStore, 'of'>;
+  readonly deliver: (to: readonly Connection[], frame: string) => Promise<void>;
+  readonly now: () => Date;
+}
+
+/** Posts a frame to every device of some users but the one that it came from. Never rejects for one device's sake. */
+export async function tellDevices(
+  { connections, deliver, now }: TellDependencies,
+  userIds: readonly string[],
+  frame: string,
+  except?: string,
+): Promise<void> {
+  const open = (await Promise.all(userIds.map((userId) => connections.of(userId, now())))).flat();
+  await deliver(
+    open.filter((connection) => isDevice(connection) && connection.connectionId !== except),
+    frame,
+  );
 }

@@ -1,14 +1,19 @@
-import type { ProfileStore } from '../accounts/ports.ts';
-import { peerIn } from '../conversations/conversation-id.ts';
+import type { ProfileStore } from '../accounts/account.ts';
+import { peerIn } from '../conversations/conversation.ts';
 import { ConversationNotFound } from '../errors.ts';
-import { further, marksOf, type Progress, saidByOthers, shownMarks } from '../marks/mark.ts';
-import { positionOfSender } from '../marks/position-of-sender.ts';
-import type { LogEntry } from '../messages/message.ts';
-import type { MessageHistory, MessageLog } from '../messages/ports.ts';
-import type { PresenceStore } from '../presence/ports.ts';
+import type { LogEntry, MessageHistory, MessageLog } from '../messages/message.ts';
+import type { PresenceStore } from '../presence/presence.ts';
 import { type StoredPresence, shown } from '../presence/presence.ts';
+import {
+  further,
+  marksOf,
+  type Progress,
+  positionOfSender,
+  saidByOthers,
+  shownMarks,
+} from '../receipts/receipt.ts';
+import type { ConversationDetails, InboxReader, Peer, Place } from './inbox.ts';
 import { type InboxEntry, type LastMessage, preview } from './inbox.ts';
-import type { ConversationDetails, InboxReader, Peer, Place } from './ports.ts';
 
 interface Dependencies {
   readonly inbox: InboxReader;

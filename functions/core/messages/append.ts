@@ -1,9 +1,6 @@
-import { AfterInvalid, Busy, Unavailable } from '../errors.ts';
-import { findEarlier, RETRY_REACH } from './find-earlier.ts';
-import type { LogEntry, Message } from './message.ts';
-import { nextPaces, type PaceLimit } from './pace.ts';
-import type { MessageLog } from './ports.ts';
-import { nextRecent, RECENT_MESSAGES } from './recent-clients.ts';
+import { AfterInvalid, Busy, RateLimited, Unavailable } from '../errors.ts';
+import { findEarlier, nextRecent, RECENT_MESSAGES, RETRY_REACH } from './find-earlier.ts';
+import type { LogEntry, Message, MessageLog, PaceLimit, Paces } from './message.ts';
 
 /** What a sender wants to say. */
 export interface Draft {
@@ -119,4 +116,16 @@ function readBy(last: LogEntry | undefined, { senderId, read, after = 0 }: Draft
   const before = last?.senderId === senderId ? last.read : 0;
   const seen = Math.max(before, Math.min(read ?? after, seq - 1));
   return seen === seq - 1 ? seq : seen;
+}
+
+/**
+ * The paces after one more message, from those that the last message carries.
+ * @throws RateLimited when it would be one too many
+ */
+export function nextPaces(paces: Paces, senderId: string, now: Date, limit: PaceLimit): Paces {
+  const seconds = Math.floor(now.getTime() / 1000);
+  const live = Object.entries(paces).filter(([, { since }]) => seconds < since + limit.seconds);
+  const { since, count } = Object.fromEntries(live)[senderId] ?? { since: seconds, count: 0 };
+  if (count >= limit.messages) throw new RateLimited(Math.max(1, since + limit.seconds - seconds));
+  return { ...Object.fromEntries(live), [senderId]: { since, count: count + 1 } };
 }

@@ -1,11 +1,8 @@
-import type { Connection } from '../connections/connection.ts';
-import type { ConnectionStore } from '../connections/ports.ts';
-import { conversationIdOf } from '../conversations/conversation-id.ts';
+import type { Connection, ConnectionStore } from '../connections/connection.ts';
+import { conversationIdOf } from '../conversations/conversation.ts';
 import { RateLimited, secondsUntil } from '../errors.ts';
 import type { Appended, Draft } from './append.ts';
-import type { Message } from './message.ts';
-import type { PaceLimit } from './pace.ts';
-import type { RepeatCounter } from './ports.ts';
+import type { Message, PaceLimit, RepeatCounter } from './message.ts';
 
 /** A try that died between the write and the posts is followed by the next one within this; later others know the message by a sync. */
 const REDELIVER_MS = 30_000;

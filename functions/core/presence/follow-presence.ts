@@ -1,5 +1,12 @@
-import type { Watcher, WatchStore } from './ports.ts';
-import { type Presence, type StoredPresence, shown } from './presence.ts';
+import type { ConnectionStore } from '../connections/connection.ts';
+import {
+  type Presence,
+  type PresenceStore,
+  type StoredPresence,
+  shown,
+  type Watcher,
+  type WatchStore,
+} from './presence.ts';
 
 /** What is shown of somebody of whom nothing is stored. */
 const NEVER_SEEN: Pick<Presence, 'online' | 'lastSeen'> = { online: false, lastSeen: undefined };
@@ -22,4 +29,21 @@ export async function followPresence(
   if (former.online === presence.online && former.lastSeen === presence.lastSeen) return;
   const watchers = await watches.watchersOf(presence.userId, now());
   if (watchers.length > 0) await tell(watchers, presence);
+}
+
+/**
+ * After a socket of a user came or went, in whatever way: online as long as one device is left. It looks at what is
+ * there now instead of counting, so that a record that comes twice or late does no harm.
+ */
+export async function followConnections(
+  dependencies: {
+    connections: Pick<ConnectionStore, 'ofNow'>;
+    presences: Pick<PresenceStore, 'set'>;
+    now: () => Date;
+  },
+  userId: string,
+): Promise<void> {
+  const { connections, presences, now } = dependencies;
+  const online = (await connections.ofNow(userId, now())).length > 0;
+  await presences.set(userId, online, now());
 }

@@ -1,7 +1,6 @@
-import type { ProfileStore } from '../accounts/ports.ts';
+import type { ProfileStore } from '../accounts/account.ts';
 import { TokenInvalid } from '../errors.ts';
-import type { AccessTokens, LastExchange, RefreshTokens, SessionStore } from './ports.ts';
-import type { TokenPair } from './session.ts';
+import type { AccessTokens, LastExchange, RefreshTokens, SessionStore, TokenPair } from './session.ts';
 
 interface Dependencies {
   readonly profiles: ProfileStore;

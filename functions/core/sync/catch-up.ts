@@ -1,11 +1,8 @@
-import { peerIn } from '../conversations/conversation-id.ts';
-import type { InboxEntry } from '../inbox/inbox.ts';
-import type { ConversationDetails, InboxReader } from '../inbox/ports.ts';
+import { peerIn } from '../conversations/conversation.ts';
+import type { ConversationDetails, InboxEntry, InboxReader } from '../inbox/inbox.ts';
 import { entriesAt } from '../inbox/read-inbox.ts';
-import type { Message } from '../messages/message.ts';
-import type { MessageLog } from '../messages/ports.ts';
-import type { PresenceStore } from '../presence/ports.ts';
-import type { Ahead, Held } from './ports.ts';
+import type { Message, MessageLog } from '../messages/message.ts';
+import type { PresenceStore } from '../presence/presence.ts';
 
 interface Dependencies {
   readonly log: Pick<MessageLog, 'since'> & Ahead;
@@ -112,4 +109,15 @@ async function missing(
 /** As JSON in UTF-8: a control character takes six bytes. */
 function sizeOf(...texts: string[]): number {
   return new TextEncoder().encode(JSON.stringify(texts)).length;
+}
+
+/** What a client holds of a conversation: all messages up to this `seq`. */
+export interface Held {
+  readonly conversation: string;
+  readonly seq: number;
+}
+
+export interface Ahead {
+  /** Of these, those whose log goes on: the log has no gaps, so that the next `seq` exists or nothing is missing. Strongly consistent. */
+  ahead(held: readonly Held[]): Promise<ReadonlySet<string>>;
 }

@@ -1,5 +1,5 @@
-import { tellDevices } from '../../core/delivery/tell-devices.ts';
-import { markRead, markReceived } from '../../core/marks/move-mark.ts';
+import { tellDevices } from '../../core/delivery/deliver.ts';
+import { markRead, markReceived } from '../../core/receipts/move-receipt.ts';
 import { markFrame } from '../../protocol/server-frames.ts';
 import { devices } from '../../runtime/devices.ts';
 import { marking } from '../../runtime/marking.ts';

@@ -1,4 +1,4 @@
-import { restoreIfLost } from '../../core/connections/restore.ts';
+import { restoreIfLost } from '../../core/connections/open-and-close.ts';
 import type { Action } from './action.ts';
 import { restoring } from './restoring.ts';
 

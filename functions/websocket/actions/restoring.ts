@@ -1,4 +1,4 @@
-import { restore } from '../../core/connections/restore.ts';
+import { restore } from '../../core/connections/open-and-close.ts';
 import { sessionEndedFrame } from '../../protocol/server-frames.ts';
 import { gateway } from '../../runtime/gateway.ts';
 import { opening } from '../../runtime/opening.ts';

@@ -1,4 +1,4 @@
-import { inTermsOf, peerIn } from '../../core/conversations/conversation-id.ts';
+import { inTermsOf, peerIn } from '../../core/conversations/conversation.ts';
 import { UserNotFound } from '../../core/errors.ts';
 import { isId } from '../../core/ids.ts';
 import { messageFrame, sentFrame } from '../../protocol/server-frames.ts';

@@ -1,7 +1,6 @@
-import { peerIn } from '../../core/conversations/conversation-id.ts';
+import { peerIn } from '../../core/conversations/conversation.ts';
 import { catchUp } from '../../core/sync/catch-up.ts';
-import { conversationBody } from '../../protocol/server-frames.ts';
-import { syncedMessage } from '../../protocol/synced-message.ts';
+import { conversationBody, syncedMessage } from '../../protocol/server-frames.ts';
 import { inbox } from '../../runtime/inbox.ts';
 import type { Action } from './action.ts';
 

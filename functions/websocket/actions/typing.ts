@@ -1,5 +1,5 @@
-import { tellDevices } from '../../core/delivery/tell-devices.ts';
-import { TYPING_SECONDS, type TypingTimes, typing } from '../../core/typing/typing.ts';
+import { tellDevices } from '../../core/delivery/deliver.ts';
+import { TYPING_SECONDS, type TypingTimes, typing } from '../../core/presence/typing.ts';
 import { typingFrame } from '../../protocol/server-frames.ts';
 import { devices } from '../../runtime/devices.ts';
 import { marking } from '../../runtime/marking.ts';

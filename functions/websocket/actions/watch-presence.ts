@@ -1,4 +1,4 @@
-import { watchPresence } from '../../core/presence/watch-presence.ts';
+import { watchPresence } from '../../core/presence/presence.ts';
 import { presenceFrame } from '../../protocol/server-frames.ts';
 import { watching } from '../../runtime/watching.ts';
 import type { Action } from './action.ts';

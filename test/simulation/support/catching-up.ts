@@ -1,4 +1,4 @@
-import type { Place } from '../../../functions/core/inbox/ports.ts';
+import type { Place } from '../../../functions/core/inbox/inbox.ts';
 import type { Client } from './client.ts';
 import type { Fate } from './fate.ts';
 

@@ -1,4 +1,4 @@
-import { conversationIdOf } from '../../../functions/core/conversations/conversation-id.ts';
+import { conversationIdOf } from '../../../functions/core/conversations/conversation.ts';
 import {
   CONNECTION_PREFIX,
   membershipKey,

@@ -1,4 +1,4 @@
-import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation-id.ts';
+import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import {

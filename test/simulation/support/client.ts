@@ -1,5 +1,5 @@
 import type { Connection } from '../../../functions/core/connections/connection.ts';
-import { conversationIdOf } from '../../../functions/core/conversations/conversation-id.ts';
+import { conversationIdOf } from '../../../functions/core/conversations/conversation.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import type { Fate } from './fate.ts';
 import { type LogIn, logIn } from './log-in.ts';

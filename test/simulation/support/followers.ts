@@ -1,15 +1,11 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
-import { followAccount } from '../../../functions/core/accounts/follow-account.ts';
-import { closeSession } from '../../../functions/core/connections/close-session.ts';
-import { followMessages } from '../../../functions/core/inbox/follow-messages.ts';
-import { followConnections } from '../../../functions/core/presence/follow-connections.ts';
-import { followPresence } from '../../../functions/core/presence/follow-presence.ts';
-import type { Watcher } from '../../../functions/core/presence/ports.ts';
-import type { Presence } from '../../../functions/core/presence/presence.ts';
-import { eachConversation } from '../../../functions/middleware/each-conversation.ts';
-import { eachRecord } from '../../../functions/middleware/each-record.ts';
+import { followAccount } from '../../../functions/core/accounts/directory.ts';
+import { closeSession } from '../../../functions/core/connections/open-and-close.ts';
+import { followMessages } from '../../../functions/core/inbox/project-messages.ts';
+import { followConnections, followPresence } from '../../../functions/core/presence/follow-presence.ts';
+import type { Presence, Watcher } from '../../../functions/core/presence/presence.ts';
+import { eachConversation, eachRecord } from '../../../functions/middleware/stream-batch.ts';
 import { presenceFrame, sessionEndedFrame } from '../../../functions/protocol/server-frames.ts';
-import { messageIn, readChange } from '../../../functions/storage/change.ts';
 import {
   CONNECTION_PREFIX,
   MESSAGE_PREFIX,
@@ -17,6 +13,7 @@ import {
   PROFILE,
   SESSION_PREFIX,
 } from '../../../functions/storage/keys.ts';
+import { messageIn, readChange } from '../../../functions/storage/stream-record.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Written } from './table/state.ts';
 import { eventNameOf } from './table/stream.ts';

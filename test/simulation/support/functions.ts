@@ -1,22 +1,23 @@
-import { admit } from '../../../functions/core/connections/admit.ts';
 import type { Connection } from '../../../functions/core/connections/connection.ts';
-import { openConnection } from '../../../functions/core/connections/open-connection.ts';
-import { restore, restoreIfLost } from '../../../functions/core/connections/restore.ts';
-import { peerIn } from '../../../functions/core/conversations/conversation-id.ts';
-import { deliver, deliverToEach } from '../../../functions/core/delivery/deliver.ts';
-import { tellDevices } from '../../../functions/core/delivery/tell-devices.ts';
+import { admit } from '../../../functions/core/connections/connection.ts';
+import {
+  openConnection,
+  restore,
+  restoreIfLost,
+} from '../../../functions/core/connections/open-and-close.ts';
+import { peerIn } from '../../../functions/core/conversations/conversation.ts';
+import { deliver, deliverToEach, tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { UserNotFound } from '../../../functions/core/errors.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
-import { markRead, markReceived } from '../../../functions/core/marks/move-mark.ts';
 import { append, type Draft } from '../../../functions/core/messages/append.ts';
-import { readHistory } from '../../../functions/core/messages/read-history.ts';
+import { readHistory } from '../../../functions/core/messages/read-messages.ts';
 import { type Outgoing, sendMessage } from '../../../functions/core/messages/send-message.ts';
-import { watchPresence } from '../../../functions/core/presence/watch-presence.ts';
-import { logOut } from '../../../functions/core/sessions/log-out.ts';
-import { openSession } from '../../../functions/core/sessions/open-session.ts';
+import { watchPresence } from '../../../functions/core/presence/presence.ts';
+import { TYPING_SECONDS, type TypingTimes, typing } from '../../../functions/core/presence/typing.ts';
+import { markRead, markReceived } from '../../../functions/core/receipts/move-receipt.ts';
+import { logOut, openSession } from '../../../functions/core/sessions/log-in-and-out.ts';
 import { refreshSession } from '../../../functions/core/sessions/refresh-session.ts';
 import { catchUp, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
-import { TYPING_SECONDS, type TypingTimes, typing } from '../../../functions/core/typing/typing.ts';
 import {
   markFrame,
   messageFrame,

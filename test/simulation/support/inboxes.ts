@@ -1,5 +1,4 @@
-import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
-import type { Place } from '../../../functions/core/inbox/ports.ts';
+import type { InboxEntry, Place } from '../../../functions/core/inbox/inbox.ts';
 import { GOOD_FATE } from './fate.ts';
 import type { Functions } from './functions.ts';
 import { all } from './settle.ts';

@@ -1,4 +1,4 @@
-import { conversationIdOf } from '../../../functions/core/conversations/conversation-id.ts';
+import { conversationIdOf } from '../../../functions/core/conversations/conversation.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import { conversationPartition } from '../../../functions/storage/keys.ts';
 import type { Client } from './client.ts';

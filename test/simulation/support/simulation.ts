@@ -1,4 +1,4 @@
-import { conversationIdOf } from '../../../functions/core/conversations/conversation-id.ts';
+import { conversationIdOf } from '../../../functions/core/conversations/conversation.ts';
 import type { Plant } from './capabilities.ts';
 import { cast } from './cast.ts';
 import { synchronize } from './catching-up.ts';

@@ -1,4 +1,4 @@
-import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation-id.ts';
+import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation.ts';
 import { membershipKey, messageKey, sessionKey } from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import type { ServerFrame, Socket } from './sockets.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ParleyError } from '../../../functions/core/errors.ts';
-import type { TypingTimes } from '../../../functions/core/typing/typing.ts';
+import type { TypingTimes } from '../../../functions/core/presence/typing.ts';
 import { type Capabilities, capabilitiesOver, type Plant } from './capabilities.ts';
 import { documentClient, managementClient } from './clients.ts';
 import type { Fate, Fault } from './fate.ts';

@@ -1,7 +1,7 @@
 import { type JWTVerifyGetKey, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { keySet } from '../../../functions/auth/key-set.ts';
-import { signingKeyFrom } from '../../../functions/auth/signing-key.ts';
+import { keySet } from '../../../functions/auth/access-tokens.ts';
+import { signingKeyFrom } from '../../../functions/auth/signing-keys.ts';
 import { frozenClock } from '../support/clock.ts';
 import { memoryKeys } from '../support/published-keys.ts';
 import { rejection } from '../support/rejection.ts';

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { signingKeyFrom } from '../../../functions/auth/signing-key.ts';
+import { signingKeyFrom } from '../../../functions/auth/signing-keys.ts';
 
 describe('the key pair of a secret', () => {
   it('is the same for good: another one would log everybody out', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signingKeyFrom } from '../../../functions/auth/signing-key.ts';
-import { signingKeys } from '../../../functions/auth/signing-keys.ts';
+import { signingKeyFrom, signingKeys } from '../../../functions/auth/signing-keys.ts';
 import { frozenClock } from '../support/clock.ts';
 import { memoryKeys } from '../support/published-keys.ts';
 import { rejection } from '../support/rejection.ts';

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { signingSecret } from '../../../functions/auth/signing-secret.ts';
+import { signingSecret } from '../../../functions/auth/signing-keys.ts';
 import 'aws-sdk-client-mock-vitest/extend';
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:parley';

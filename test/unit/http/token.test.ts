@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { passwordHasher } from '../../../functions/auth/passwords.ts';
 import { handler as refresh } from '../../../functions/http/refresh.ts';
 import { handler as login } from '../../../functions/http/token.ts';
-import type { HttpReply } from '../../../functions/middleware/replies.ts';
+import type { HttpReply } from '../../../functions/middleware/http-replies.ts';
 import { NOON } from '../support/clock.ts';
 import { jsonEvent, lambdaContext } from '../support/events.ts';
 import { alice } from '../support/people.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { baseUrl } from '../../../functions/middleware/base-url.ts';
+import { baseUrl } from '../../../functions/middleware/http-stack.ts';
 import { httpEvent } from '../support/events.ts';
 
 it.each([

@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { eachRecord } from '../../../functions/middleware/each-record.ts';
+import { eachRecord } from '../../../functions/middleware/stream-batch.ts';
 import { rememberedReporting } from '../support/reporting.ts';
 
 const record = (SequenceNumber: string) => ({ dynamodb: { SequenceNumber } }) as DynamoDBRecord;

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { TokenInvalid, Unavailable, WrongCredentials } from '../../../functions/core/errors.ts';
 import type { Identity } from '../../../functions/core/sessions/session.ts';
-import { authenticate } from '../../../functions/middleware/authenticate.ts';
-import { httpStack } from '../../../functions/middleware/http-stack.ts';
-import { jsonInput } from '../../../functions/middleware/json-input.ts';
-import { json, noContent } from '../../../functions/middleware/replies.ts';
+import { json, noContent } from '../../../functions/middleware/http-replies.ts';
+import { authenticate, httpStack, jsonInput } from '../../../functions/middleware/http-stack.ts';
 import { refreshRequest } from '../../../functions/protocol/requests.ts';
 import { httpEvent, jsonEvent, lambdaContext } from '../support/events.ts';
 import { alice, id } from '../support/people.ts';

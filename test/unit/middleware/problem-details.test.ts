@@ -10,7 +10,7 @@ import {
   ValidationFailed,
   WrongCredentials,
 } from '../../../functions/core/errors.ts';
-import { problemReply } from '../../../functions/middleware/problem-details.ts';
+import { problemReply } from '../../../functions/middleware/http-replies.ts';
 import { MalformedRequest, MethodNotAllowed, NotFound } from '../../../functions/protocol/errors.ts';
 
 const errors = { email: ['Must be an email address.'], age: ['Unknown field.', 'Really.'] };

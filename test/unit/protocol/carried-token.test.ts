@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import {
   bearerToken,
   handshakeToken,
+  header,
   offeredSubprotocols,
-} from '../../../functions/protocol/carried-token.ts';
-import { header } from '../../../functions/protocol/headers.ts';
+} from '../../../functions/protocol/handshake.ts';
 
 describe('a bearer token', () => {
   it.each(['Bearer a.b.c', 'bearer a.b.c', 'BEARER   a.b.c', 'Bearer a.b.c  '])(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldEmail } from '../../../functions/core/accounts/account.ts';
-import { knownEmail, newEmail } from '../../../functions/protocol/email.ts';
+import { knownEmail, newEmail } from '../../../functions/protocol/requests.ts';
 import { validate } from '../../../functions/protocol/validate.ts';
 import { thrownBy } from '../support/rejection.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readObject, readRef, refIn } from '../../../functions/protocol/frame-object.ts';
+import { readObject, readRef, refIn } from '../../../functions/protocol/frames.ts';
 import { thrownBy } from '../support/rejection.ts';
 
 describe('the object of a frame', () => {

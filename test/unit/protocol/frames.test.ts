@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { refIn } from '../../../functions/protocol/frame-object.ts';
-import { readFrame } from '../../../functions/protocol/frames.ts';
+import { readFrame, refIn } from '../../../functions/protocol/frames.ts';
 import { errorFrame, messageFrame } from '../../../functions/protocol/server-frames.ts';
 import { MAX_MESSAGE_LENGTH } from '../../../functions/protocol/text.ts';
 import { aMessage } from '../support/message-log.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { historyEntry } from '../../../functions/protocol/history-entry.ts';
+import { historyEntry } from '../../../functions/protocol/server-frames.ts';
 import { NOON } from '../support/clock.ts';
 import { aMessage } from '../support/message-log.ts';
 import { alice, bob, id } from '../support/people.ts';

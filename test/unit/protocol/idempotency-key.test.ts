@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readIdempotencyKey } from '../../../functions/protocol/idempotency-key.ts';
+import { readIdempotencyKey } from '../../../functions/protocol/requests.ts';
 import { id } from '../support/people.ts';
 import { thrownBy } from '../support/rejection.ts';
 

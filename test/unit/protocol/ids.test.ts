@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { foldId } from '../../../functions/core/ids.ts';
 import { readAction, readRawAction } from '../../../functions/protocol/actions.ts';
-import { foldId } from '../../../functions/protocol/ids.ts';
 import { id } from '../support/people.ts';
 
 // With letters: those of `id(1)` are digits.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readHistoryWindow, readWindow } from '../../../functions/protocol/message-window.ts';
+import { readHistoryWindow, readWindow } from '../../../functions/protocol/paging.ts';
 import { thrownBy } from '../support/rejection.ts';
 
 describe('the window on a conversation', () => {

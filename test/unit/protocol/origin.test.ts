@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isAllowedOrigin } from '../../../functions/protocol/origin.ts';
+import { isAllowedOrigin } from '../../../functions/protocol/handshake.ts';
 
 const list = ['https://app.example', 'http://localhost:3000'];
 const ownHost = 'Chat.Example';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPlaceCursor, writePlaceCursor } from '../../../functions/protocol/place-cursor.ts';
+import { readPlaceCursor, writePlaceCursor } from '../../../functions/protocol/paging.ts';
 import { NOON } from '../support/clock.ts';
 import { alice, bob, CONVERSATION } from '../support/people.ts';
 import { thrownBy } from '../support/rejection.ts';

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { Busy, RateLimited, Unavailable, ValidationFailed } from '../../../functions/core/errors.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
-import { historyEntry } from '../../../functions/protocol/history-entry.ts';
 import {
   conversationBody,
   errorFrame,
+  historyEntry,
   markFrame,
   messageFrame,
   presenceFrame,
   sentFrame,
   sessionEndedFrame,
+  syncedMessage,
   typingFrame,
 } from '../../../functions/protocol/server-frames.ts';
-import { syncedMessage } from '../../../functions/protocol/synced-message.ts';
 import { NOON } from '../support/clock.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 

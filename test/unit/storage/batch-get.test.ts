@@ -1,6 +1,6 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { batchGet } from '../../../functions/storage/batch-get.ts';
+import { batchGet } from '../../../functions/storage/table.ts';
 import { rejection } from '../support/rejection.ts';
 import { documents, sent, table, waits } from '../support/table.ts';
 

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { readChange } from '../../../functions/storage/change.ts';
+import { readChange } from '../../../functions/storage/stream-record.ts';
 import { alice, id } from '../support/people.ts';
 
 type EventName = 'INSERT' | 'MODIFY' | 'REMOVE';

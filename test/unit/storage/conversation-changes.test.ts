@@ -1,8 +1,8 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { readChange } from '../../../functions/storage/change.ts';
 import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
+import { readChange } from '../../../functions/storage/stream-record.ts';
 import { NOON } from '../support/clock.ts';
 import { aLogEntry } from '../support/log-entries.ts';
 import { alice, CONVERSATION, id } from '../support/people.ts';

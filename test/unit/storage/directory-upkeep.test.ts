@@ -1,7 +1,7 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { directoryUpkeep } from '../../../functions/storage/directory-upkeep.ts';
+import { directoryUpkeep } from '../../../functions/storage/directory.ts';
 import { alice } from '../support/people.ts';
 import { rejection } from '../support/rejection.ts';
 import { documents, sent, table, waits } from '../support/table.ts';

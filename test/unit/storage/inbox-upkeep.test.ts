@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { inboxUpkeep } from '../../../functions/storage/inbox-upkeep.ts';
+import { inboxUpkeep } from '../../../functions/storage/inbox-projection.ts';
 import { NOON } from '../support/clock.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { conditionFailed, documents, sent, table } from '../support/table.ts';

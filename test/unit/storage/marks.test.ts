@@ -1,6 +1,6 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { markStore } from '../../../functions/storage/marks.ts';
+import { markStore } from '../../../functions/storage/receipts.ts';
 import { NOON } from '../support/clock.ts';
 import { alice, CONVERSATION } from '../support/people.ts';
 import { conditionFailed, documents, sent, table } from '../support/table.ts';

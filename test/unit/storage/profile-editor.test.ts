@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { profileEditor } from '../../../functions/storage/profile-editor.ts';
+import { profileEditor } from '../../../functions/storage/accounts.ts';
 import { alice } from '../support/people.ts';
 import { conditionFailed, documents, sent, table } from '../support/table.ts';
 

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { publicKeys } from '../../../functions/storage/public-keys.ts';
+import { publicKeys } from '../../../functions/storage/sessions.ts';
 import { documents, sent, table } from '../support/table.ts';
 
 const published = publicKeys(table);

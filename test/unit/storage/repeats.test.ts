@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { repeatCounter } from '../../../functions/storage/repeats.ts';
+import { repeatCounter } from '../../../functions/storage/counters.ts';
 import { NOON } from '../support/clock.ts';
 import { memoryTable } from '../support/memory-table.ts';
 import { alice, bob, CONVERSATION } from '../support/people.ts';

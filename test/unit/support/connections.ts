@@ -1,5 +1,4 @@
-import type { Connection } from '../../../functions/core/connections/connection.ts';
-import type { ConnectionStore, Gateway } from '../../../functions/core/connections/ports.ts';
+import type { Connection, ConnectionStore, Gateway } from '../../../functions/core/connections/connection.ts';
 import { NOON } from './clock.ts';
 import { alice, CONVERSATION, id } from './people.ts';
 

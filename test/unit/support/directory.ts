@@ -1,5 +1,5 @@
 import { foldUsername } from '../../../functions/core/accounts/account.ts';
-import type { Directory, DirectoryEntry, DirectoryList } from '../../../functions/core/accounts/ports.ts';
+import type { Directory, DirectoryEntry, DirectoryList } from '../../../functions/core/accounts/directory.ts';
 import { id } from './people.ts';
 
 /** The lists of people in memory. */

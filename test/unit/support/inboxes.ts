@@ -1,10 +1,10 @@
 import type { Account } from '../../../functions/core/accounts/account.ts';
-import { conversationIdOf } from '../../../functions/core/conversations/conversation-id.ts';
-import { followMessages } from '../../../functions/core/inbox/follow-messages.ts';
+import { conversationIdOf } from '../../../functions/core/conversations/conversation.ts';
+import { followMessages } from '../../../functions/core/inbox/project-messages.ts';
 import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import type { LogEntry, Message } from '../../../functions/core/messages/message.ts';
 import { inboxReader } from '../../../functions/storage/inbox.ts';
-import { inboxUpkeep } from '../../../functions/storage/inbox-upkeep.ts';
+import { inboxUpkeep } from '../../../functions/storage/inbox-projection.ts';
 import { messageKey } from '../../../functions/storage/keys.ts';
 import { fromLogEntry, toLogEntry } from '../../../functions/storage/log-entry.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { accessTokens } from '../../../functions/auth/access-tokens.ts';
-import { signingKeyFrom } from '../../../functions/auth/signing-key.ts';
+import { signingKeyFrom } from '../../../functions/auth/signing-keys.ts';
 import type { Identity } from '../../../functions/core/sessions/session.ts';
 import { frozenClock } from './clock.ts';
 import { alice, id } from './people.ts';

@@ -1,7 +1,11 @@
 import { Unavailable } from '../../../functions/core/errors.ts';
-import type { LogEntry, Message } from '../../../functions/core/messages/message.ts';
-import type { MessageHistory, MessageLog } from '../../../functions/core/messages/ports.ts';
-import { nextRecent } from '../../../functions/core/messages/recent-clients.ts';
+import { nextRecent } from '../../../functions/core/messages/find-earlier.ts';
+import type {
+  LogEntry,
+  Message,
+  MessageHistory,
+  MessageLog,
+} from '../../../functions/core/messages/message.ts';
 import { NOON } from './clock.ts';
 import { alice, CONVERSATION, id } from './people.ts';
 

@@ -1,5 +1,5 @@
 import { Unavailable } from '../../../functions/core/errors.ts';
-import type { PublicKey } from '../../../functions/core/sessions/ports.ts';
+import type { PublicKey } from '../../../functions/core/sessions/session.ts';
 
 /** The published keys in memory; `reads` counts, `isDown` makes them unreadable. */
 export function memoryKeys(...initial: readonly PublicKey[]) {

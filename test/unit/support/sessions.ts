@@ -1,5 +1,9 @@
-import type { LastExchange, RefreshTokens, SessionStore } from '../../../functions/core/sessions/ports.ts';
-import type { Session } from '../../../functions/core/sessions/session.ts';
+import type {
+  LastExchange,
+  RefreshTokens,
+  Session,
+  SessionStore,
+} from '../../../functions/core/sessions/session.ts';
 
 /** Refresh tokens that can be read: `user/session/family/rotation`, each rotation the former plus the salt, which is 1. */
 export const readableTokens: RefreshTokens = {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { accountStore } from '../../../../functions/storage/accounts.ts';
 import { connectionStore } from '../../../../functions/storage/connections.ts';
-import { directoryUpkeep } from '../../../../functions/storage/directory-upkeep.ts';
+import { loginAttempts } from '../../../../functions/storage/counters.ts';
+import { directoryUpkeep } from '../../../../functions/storage/directory.ts';
 import { inboxReader } from '../../../../functions/storage/inbox.ts';
-import { inboxUpkeep } from '../../../../functions/storage/inbox-upkeep.ts';
-import { loginAttempts } from '../../../../functions/storage/login-attempts.ts';
-import { markStore } from '../../../../functions/storage/marks.ts';
+import { inboxUpkeep } from '../../../../functions/storage/inbox-projection.ts';
 import { messageStore } from '../../../../functions/storage/messages.ts';
 import { membershipCheck, presenceStore } from '../../../../functions/storage/presence.ts';
+import { markStore } from '../../../../functions/storage/receipts.ts';
 import { sessionStore } from '../../../../functions/storage/sessions.ts';
 import type { Table } from '../../../../functions/storage/table.ts';
 import { watchStore } from '../../../../functions/storage/watches.ts';

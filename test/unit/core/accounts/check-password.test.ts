@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkPassword } from '../../../../functions/core/accounts/check-password.ts';
-import { loginAttempts } from '../../../../functions/storage/login-attempts.ts';
+import { loginAttempts } from '../../../../functions/storage/counters.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { alice } from '../../support/people.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Account } from '../../../../functions/core/accounts/account.ts';
-import { followAccount } from '../../../../functions/core/accounts/follow-account.ts';
-import type { DirectoryUpkeep } from '../../../../functions/core/accounts/ports.ts';
+import type { DirectoryUpkeep } from '../../../../functions/core/accounts/directory.ts';
+import { followAccount } from '../../../../functions/core/accounts/directory.ts';
 import { alice } from '../../support/people.ts';
 
 async function follow(change: { before?: Account; after: Account }) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listUsers, type UserCursor } from '../../../../functions/core/accounts/list-users.ts';
-import type { Directory } from '../../../../functions/core/accounts/ports.ts';
+import type { Directory } from '../../../../functions/core/accounts/directory.ts';
+import { listUsers, type UserCursor } from '../../../../functions/core/accounts/directory.ts';
 import { crowd, memoryDirectory } from '../../support/directory.ts';
 import { id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';

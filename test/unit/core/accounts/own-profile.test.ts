@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../../../../functions/core/accounts/account.ts';
-import { changeProfile, ownProfile } from '../../../../functions/core/accounts/own-profile.ts';
-import type { NamesChange } from '../../../../functions/core/accounts/ports.ts';
+import type { NamesChange } from '../../../../functions/core/accounts/profile.ts';
+import { changeProfile, ownProfile } from '../../../../functions/core/accounts/profile.ts';
 import { alice, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 

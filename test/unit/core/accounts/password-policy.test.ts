@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import commonPasswords from '../../../../functions/core/accounts/common-passwords.json' with { type: 'json' };
-import { passwordFaults } from '../../../../functions/core/accounts/password-policy.ts';
+import { passwordFaults } from '../../../../functions/core/accounts/passwords.ts';
 
 const TOO_SHORT = 'Must have at least 8 characters.';
 const TOO_LONG = 'Must have at most 128 characters.';

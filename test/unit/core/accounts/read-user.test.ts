@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readUser } from '../../../../functions/core/accounts/read-user.ts';
+import { readUser } from '../../../../functions/core/accounts/profile.ts';
 import { NOON } from '../../support/clock.ts';
 import { alice, bob, id, knowing } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { admit } from '../../../../functions/core/connections/admit.ts';
+import { admit } from '../../../../functions/core/connections/connection.ts';
 import { alice, bob, id, knowing } from '../../support/people.ts';
 
 it.each([

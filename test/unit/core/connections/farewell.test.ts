@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { closeSession } from '../../../../functions/core/connections/close-session.ts';
+import { closeSession } from '../../../../functions/core/connections/open-and-close.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
 import { alice, id } from '../../support/people.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openConnection } from '../../../../functions/core/connections/open-connection.ts';
+import { openConnection } from '../../../../functions/core/connections/open-and-close.ts';
 import { Unavailable } from '../../../../functions/core/errors.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { aConnection, memoryConnections } from '../../support/connections.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isDevice } from '../../../../functions/core/connections/connection.ts';
-import { restore, restoreIfLost } from '../../../../functions/core/connections/restore.ts';
+import { restore, restoreIfLost } from '../../../../functions/core/connections/open-and-close.ts';
 import { Unavailable } from '../../../../functions/core/errors.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { conversationIdOf } from '../../../../functions/core/conversations/conversation-id.ts';
+import { conversationIdOf } from '../../../../functions/core/conversations/conversation.ts';
 import { isId } from '../../../../functions/core/ids.ts';
 import { alice, bob } from '../../support/people.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inTermsOf, membersOf, peerIn } from '../../../../functions/core/conversations/conversation-id.ts';
+import { inTermsOf, membersOf, peerIn } from '../../../../functions/core/conversations/conversation.ts';
 import { Busy, ConversationNotFound, UserNotFound } from '../../../../functions/core/errors.ts';
 import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
 

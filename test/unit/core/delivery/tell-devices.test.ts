@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Connection } from '../../../../functions/core/connections/connection.ts';
-import { tellDevices } from '../../../../functions/core/delivery/tell-devices.ts';
+import { tellDevices } from '../../../../functions/core/delivery/deliver.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { aConnection, memoryConnections } from '../../support/connections.ts';
 import { alice, bob, id } from '../../support/people.ts';

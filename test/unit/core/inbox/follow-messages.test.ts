@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { followMessages } from '../../../../functions/core/inbox/follow-messages.ts';
-import type { InboxUpkeep, Place, ReadPositions } from '../../../../functions/core/inbox/ports.ts';
+import type { InboxUpkeep, Place, ReadPositions } from '../../../../functions/core/inbox/inbox.ts';
+import { followMessages } from '../../../../functions/core/inbox/project-messages.ts';
 import type { LogEntry } from '../../../../functions/core/messages/message.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { inboxes, saying } from '../../support/inboxes.ts';

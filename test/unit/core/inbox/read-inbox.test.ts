@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { conversationIdOf } from '../../../../functions/core/conversations/conversation-id.ts';
-import type { Place } from '../../../../functions/core/inbox/ports.ts';
+import { conversationIdOf } from '../../../../functions/core/conversations/conversation.ts';
+import type { Place } from '../../../../functions/core/inbox/inbox.ts';
 import { entriesAt, readConversation, readInbox } from '../../../../functions/core/inbox/read-inbox.ts';
-import { markStore } from '../../../../functions/storage/marks.ts';
+import { markStore } from '../../../../functions/storage/receipts.ts';
 import { NOON } from '../../support/clock.ts';
 import { inboxes, person, saying } from '../../support/inboxes.ts';
 import { id, knowing } from '../../support/people.ts';

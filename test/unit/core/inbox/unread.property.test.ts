@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readConversation, readInbox } from '../../../../functions/core/inbox/read-inbox.ts';
-import { markRead } from '../../../../functions/core/marks/move-mark.ts';
 import { append } from '../../../../functions/core/messages/append.ts';
-import { markStore } from '../../../../functions/storage/marks.ts';
+import { markRead } from '../../../../functions/core/receipts/move-receipt.ts';
+import { markStore } from '../../../../functions/storage/receipts.ts';
 import { inboxes, person } from '../../support/inboxes.ts';
 import { CONVERSATION, countingIds, id, knowing } from '../../support/people.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { further, marksOf, positionAt, saidByOthers } from '../../../../functions/core/marks/mark.ts';
+import { further, marksOf, positionAt, saidByOthers } from '../../../../functions/core/receipts/receipt.ts';
 import { alice, bob, id } from '../../support/people.ts';
 
 const read = (seq: number, others = 0) => ({ seq, others });

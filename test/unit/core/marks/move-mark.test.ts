@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { markRead, markReceived } from '../../../../functions/core/marks/move-mark.ts';
-import { markStore } from '../../../../functions/storage/marks.ts';
+import { markRead, markReceived } from '../../../../functions/core/receipts/move-receipt.ts';
 import { presenceStore } from '../../../../functions/storage/presence.ts';
+import { markStore } from '../../../../functions/storage/receipts.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { anEntry } from '../../support/message-log.ts';

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UserNotFound } from '../../../../functions/core/errors.ts';
 import { append, type Draft } from '../../../../functions/core/messages/append.ts';
-import type { LogEntry } from '../../../../functions/core/messages/message.ts';
-import type { MessageLog } from '../../../../functions/core/messages/ports.ts';
-import { nextRecent } from '../../../../functions/core/messages/recent-clients.ts';
+import { nextRecent } from '../../../../functions/core/messages/find-earlier.ts';
+import type { LogEntry, MessageLog } from '../../../../functions/core/messages/message.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { aLogEntry, entries, logOf } from '../../support/log-entries.ts';
 import { alice, bob, CONVERSATION, countingIds, id } from '../../support/people.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { append, type Draft } from '../../../../functions/core/messages/append.ts';
-import { nextRecent } from '../../../../functions/core/messages/recent-clients.ts';
+import { nextRecent } from '../../../../functions/core/messages/find-earlier.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { type MemoryLog, memoryLog } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, countingIds, id } from '../../support/people.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RateLimited } from '../../../../functions/core/errors.ts';
-import { nextPaces, type Paces } from '../../../../functions/core/messages/pace.ts';
+import { nextPaces } from '../../../../functions/core/messages/append.ts';
+import type { Paces } from '../../../../functions/core/messages/message.ts';
 import { NOON } from '../../support/clock.ts';
 import { alice, bob } from '../../support/people.ts';
 import { thrownBy } from '../../support/rejection.ts';

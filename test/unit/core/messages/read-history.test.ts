@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type HistoryWindow, readHistory } from '../../../../functions/core/messages/read-history.ts';
+import { type HistoryWindow, readHistory } from '../../../../functions/core/messages/read-messages.ts';
 import { memoryLog } from '../../support/message-log.ts';
 import { alice, bob, id, knowing } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../../../functions/core/messages/message.ts';
-import type { MessageHistory } from '../../../../functions/core/messages/ports.ts';
+import type { Message, MessageHistory } from '../../../../functions/core/messages/message.ts';
 import { readMessages, type Window } from '../../../../functions/core/messages/read-messages.ts';
 import { aMessage, anEntry } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, id } from '../../support/people.ts';

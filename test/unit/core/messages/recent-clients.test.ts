@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextRecent, placesOf, RECENT_MESSAGES } from '../../../../functions/core/messages/recent-clients.ts';
+import { nextRecent, placesOf, RECENT_MESSAGES } from '../../../../functions/core/messages/find-earlier.ts';
 
 const NONE = new Uint8Array();
 /** What the last of these messages carries, if they were said one by one from `seq` 1. */

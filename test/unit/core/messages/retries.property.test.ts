@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { append } from '../../../../functions/core/messages/append.ts';
-import { RETRY_REACH } from '../../../../functions/core/messages/find-earlier.ts';
-import { RECENT_MESSAGES } from '../../../../functions/core/messages/recent-clients.ts';
+import { RECENT_MESSAGES, RETRY_REACH } from '../../../../functions/core/messages/find-earlier.ts';
 import { messageStore } from '../../../../functions/storage/messages.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { memoryTable } from '../../support/memory-table.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../../functions/core/connections/connection.ts';
-import { followConnections } from '../../../../functions/core/presence/follow-connections.ts';
+import { followConnections } from '../../../../functions/core/presence/follow-presence.ts';
 import { presenceStore } from '../../../../functions/storage/presence.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { aConnection, memoryConnections } from '../../support/connections.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { followPresence } from '../../../../functions/core/presence/follow-presence.ts';
-import type { Watcher } from '../../../../functions/core/presence/ports.ts';
+import type { Watcher } from '../../../../functions/core/presence/presence.ts';
 import { type Presence, type StoredPresence, shown } from '../../../../functions/core/presence/presence.ts';
 import { presenceBody } from '../../../../functions/protocol/server-frames.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';

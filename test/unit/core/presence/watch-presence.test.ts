@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { conversationIdOf } from '../../../../functions/core/conversations/conversation-id.ts';
-import type { Watcher } from '../../../../functions/core/presence/ports.ts';
-import type { StoredPresence } from '../../../../functions/core/presence/presence.ts';
-import { watchPresence } from '../../../../functions/core/presence/watch-presence.ts';
+import { conversationIdOf } from '../../../../functions/core/conversations/conversation.ts';
+import type { StoredPresence, Watcher } from '../../../../functions/core/presence/presence.ts';
+import { watchPresence } from '../../../../functions/core/presence/presence.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { alice, bob, id } from '../../support/people.ts';
 

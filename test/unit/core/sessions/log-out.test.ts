@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logOut } from '../../../../functions/core/sessions/log-out.ts';
+import { logOut } from '../../../../functions/core/sessions/log-in-and-out.ts';
 import type { Session } from '../../../../functions/core/sessions/session.ts';
 import { NOON } from '../../support/clock.ts';
 import { alice, bob, id } from '../../support/people.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openSession } from '../../../../functions/core/sessions/open-session.ts';
+import { openSession } from '../../../../functions/core/sessions/log-in-and-out.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { alice, bob, countingIds, id, knowing } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProfileStore } from '../../../../functions/core/accounts/ports.ts';
+import type { ProfileStore } from '../../../../functions/core/accounts/account.ts';
 import { Unavailable } from '../../../../functions/core/errors.ts';
 import { refreshSession } from '../../../../functions/core/sessions/refresh-session.ts';
 import type { Session } from '../../../../functions/core/sessions/session.ts';

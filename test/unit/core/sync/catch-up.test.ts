@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { conversationIdOf } from '../../../../functions/core/conversations/conversation-id.ts';
+import { conversationIdOf } from '../../../../functions/core/conversations/conversation.ts';
+import type { Held } from '../../../../functions/core/sync/catch-up.ts';
 import { catchUp, type SyncPage, type SyncRequest } from '../../../../functions/core/sync/catch-up.ts';
-import type { Held } from '../../../../functions/core/sync/ports.ts';
-import { conversationBody } from '../../../../functions/protocol/server-frames.ts';
-import { syncedMessage } from '../../../../functions/protocol/synced-message.ts';
+import { conversationBody, syncedMessage } from '../../../../functions/protocol/server-frames.ts';
 import { messageStore } from '../../../../functions/storage/messages.ts';
 import { inboxes, saying } from '../../support/inboxes.ts';
 import { aLogEntry } from '../../support/log-entries.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TYPING_SECONDS, type TypingTimes, typing } from '../../../../functions/core/typing/typing.ts';
+import { TYPING_SECONDS, type TypingTimes, typing } from '../../../../functions/core/presence/typing.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { anEntry } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, id } from '../../support/people.ts';

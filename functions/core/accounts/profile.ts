@@ -1,0 +1,63 @@
+import { UserNotFound } from '../errors.ts';
+import { isId } from '../ids.ts';
+import { type Presence, type PresenceStore, shown } from '../presence/presence.ts';
+import type { Account, ProfileStore } from './account.ts';
+import type { DirectoryEntry } from './directory.ts';
+
+/** What somebody sees of themselves. */
+export interface OwnProfile {
+  readonly account: Account;
+  readonly presence: 'shown' | 'hidden';
+}
+
+/** @throws UserNotFound */
+export async function ownProfile(
+  { profiles, presences }: { profiles: ProfileStore; presences: Pick<PresenceStore, 'of'> },
+  userId: string,
+): Promise<OwnProfile> {
+  const [account, [presence]] = await Promise.all([profiles.profileOf(userId), presences.of([userId])]);
+  if (!account) throw new UserNotFound(userId);
+  return { account, presence: presence?.hidden ? 'hidden' : 'shown' };
+}
+
+/**
+ * Changes what was given, and nothing else.
+ * @throws UserNotFound
+ */
+export async function changeProfile(
+  dependencies: { profiles: ProfileStore & ProfileEditor; presences: Pick<PresenceStore, 'of' | 'hide'> },
+  userId: string,
+  { presence, ...names }: NamesChange & { readonly presence?: 'shown' | 'hidden' | undefined },
+): Promise<OwnProfile> {
+  const { profiles, presences } = dependencies;
+  const renames = Object.values(names).some((name) => name !== undefined);
+  const account = renames ? await profiles.rename(userId, names) : await profiles.profileOf(userId);
+  if (!account) throw new UserNotFound(userId);
+  if (presence === undefined) return { account, presence: (await ownProfile(dependencies, userId)).presence };
+  await presences.hide(userId, presence === 'hidden');
+  return { account, presence };
+}
+
+/**
+ * Somebody, as others see them.
+ * @throws UserNotFound
+ */
+export async function readUser(
+  { profiles, presences }: { profiles: ProfileStore; presences: Pick<PresenceStore, 'of'> },
+  userId: string,
+): Promise<{ user: DirectoryEntry; presence: Presence }> {
+  if (!isId(userId)) throw new UserNotFound(userId);
+  const [account, [presence]] = await Promise.all([profiles.profileOf(userId), presences.of([userId])]);
+  if (!account || !presence) throw new UserNotFound(userId);
+  return { user: { id: account.id, username: account.username }, presence: shown(presence) };
+}
+
+export interface NamesChange {
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+}
+
+export interface ProfileEditor {
+  /** Changes names; undefined when there is no such account. */
+  rename(userId: string, change: NamesChange): Promise<Account | undefined>;
+}

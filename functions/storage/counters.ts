@@ -1,0 +1,126 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Attempt, LoginAttempts } from '../core/accounts/check-password.ts';
+import { Unavailable } from '../core/errors.ts';
+import type { RepeatCounter } from '../core/messages/message.ts';
+import { attemptsKey, type Key, repeatsKey } from './keys.ts';
+import { fromEpochSeconds, type Table, toEpochSeconds } from './table.ts';
+
+/** Two counters per email: `attempts` whose password was not right, or is being checked; of these `failures` known to be wrong. */
+export function loginAttempts(table: Table): LoginAttempts {
+  /** In another window than its own an attempt counts no more. */
+  async function change({ email, windowEnds }: Attempt, UpdateExpression: string, by: number) {
+    await updateIf(table, attemptsKey(email), {
+      UpdateExpression,
+      ConditionExpression: '#ttl = :end',
+      ExpressionAttributeValues: { ':end': toEpochSeconds(windowEnds), ':by': by },
+    });
+  }
+
+  return {
+    async begin(email, { failures, seconds }, now) {
+      const window = { counter: 'attempts', cleared: ['failures'], limit: failures, seconds };
+      const { isCounted, windowEnds, stored } = await countInWindow(table, attemptsKey(email), window, now);
+      if (isCounted) return { email, windowEnds };
+      return { windowEnds, isUndecided: Number(stored.failures ?? 0) < Number(stored.attempts) };
+    },
+    fail: (attempt) => change(attempt, 'ADD failures :by', 1),
+    giveBack: (attempt) => change(attempt, 'ADD attempts :by', -1),
+  };
+}
+
+/** How often somebody has sent again, in a conversation, what is stored already. */
+export function repeatCounter(table: Table): RepeatCounter {
+  return {
+    async count(senderId, conversation, { messages, seconds }, now) {
+      const window = { counter: 'repeats', limit: messages, seconds };
+      const { isCounted, windowEnds } = await countInWindow(
+        table,
+        repeatsKey(senderId, conversation),
+        window,
+        now,
+      );
+      return isCounted ? undefined : windowEnds;
+    },
+  };
+}
+
+/** The turn of a window makes a second round, and somebody else who was faster there a third. */
+const MAX_ROUNDS = 5;
+
+type Item = Readonly<Record<string, unknown>>;
+
+interface Window {
+  /** The attribute that counts. */
+  readonly counter: string;
+  /** Attributes that a new window begins without. */
+  readonly cleared?: readonly string[];
+  readonly limit: number;
+  readonly seconds: number;
+}
+
+interface Counted {
+  /** False when the limit was reached: nothing was counted. */
+  readonly isCounted: boolean;
+  readonly windowEnds: Date;
+  /** The item as it is by now. */
+  readonly stored: Item;
+}
+
+/**
+ * Counts one more within a fixed window that the first one begins, in an item that expires with it. One conditional write
+ * counts and refuses: however many come at once, no more than the limit get through.
+ */
+export async function countInWindow(
+  table: Table,
+  key: Key,
+  { counter, cleared = [], limit, seconds }: Window,
+  now: Date,
+): Promise<Counted> {
+  const at = toEpochSeconds(now);
+  const window = { ':end': at + seconds, ':one': 1 };
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const { isDone, stored } = await updateIf(table, key, {
+      UpdateExpression: `SET #ttl = if_not_exists(#ttl, :end) ADD ${counter} :one`,
+      ConditionExpression: `attribute_not_exists(#ttl) OR #ttl > :now AND ${counter} < :limit`,
+      ExpressionAttributeValues: { ...window, ':now': at, ':limit': limit },
+    });
+    const ttl = Number(stored.ttl ?? 0);
+    // TTL deletes late, up to days: the item may be that of a window that is over.
+    if (isDone || ttl > at) return { isCounted: isDone, windowEnds: fromEpochSeconds(ttl), stored };
+    const begun = await updateIf(table, key, {
+      UpdateExpression: `SET #ttl = :end, ${counter} = :one${cleared.map((name) => ` REMOVE ${name}`).join()}`,
+      ConditionExpression: '#ttl = :former',
+      ExpressionAttributeValues: { ...window, ':former': ttl },
+    });
+    if (begun.isDone) {
+      return { isCounted: true, windowEnds: fromEpochSeconds(at + seconds), stored: begun.stored };
+    }
+  }
+  throw new Unavailable();
+}
+
+/** Updates an item on a condition: what is stored after it, or instead of it. `#ttl` is the item's TTL attribute. */
+export async function updateIf(
+  { client, name }: Table,
+  Key: Key,
+  input: Pick<UpdateCommandInput, 'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'>,
+): Promise<{ readonly isDone: boolean; readonly stored: Item }> {
+  try {
+    const { Attributes } = await client.send(
+      new UpdateCommand({
+        TableName: name,
+        Key,
+        ExpressionAttributeNames: { '#ttl': 'ttl' },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        ...input,
+      }),
+    );
+    return { isDone: true, stored: Attributes ?? {} };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { isDone: false, stored: error.Item ? unmarshall(error.Item) : {} };
+  }
+}

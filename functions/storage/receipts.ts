@@ -1,0 +1,48 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { MarkStore } from '../core/receipts/receipt.ts';
+import { membershipKey } from './keys.ts';
+import type { Table } from './table.ts';
+
+/** The marks of each member, in their membership. Conditions keep them from ever moving back. */
+export function markStore({ client, name }: Table): MarkStore {
+  async function moves(update: Omit<UpdateCommandInput, 'TableName'>): Promise<boolean> {
+    try {
+      await client.send(new UpdateCommand({ TableName: name, ...update }));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  return {
+    async of(userId, conversation) {
+      const Key = membershipKey(userId, conversation);
+      const { Item } = await client.send(new GetCommand({ TableName: name, Key }));
+      const receivedAt = Item?.receivedAt === undefined ? undefined : new Date(Item.receivedAt);
+      return { read: Item?.readSeq ?? 0, received: Item?.receivedSeq ?? 0, receivedAt };
+    },
+
+    moveRead: (userId, conversation, { seq, others }) =>
+      moves({
+        Key: membershipKey(userId, conversation),
+        UpdateExpression: 'SET readSeq = :seq, readOthers = :others',
+        ConditionExpression: 'attribute_not_exists(readSeq) OR readSeq < :seq',
+        ExpressionAttributeValues: { ':seq': seq, ':others': others },
+      }),
+
+    moveReceived: (userId, conversation, seq, now, everyMs) =>
+      moves({
+        Key: membershipKey(userId, conversation),
+        UpdateExpression: 'SET receivedSeq = :seq, receivedAt = :now',
+        // Both are written together. The read before may not have seen what another device did at the same moment.
+        ConditionExpression: 'attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due',
+        ExpressionAttributeValues: {
+          ':seq': seq,
+          ':now': now.toISOString(),
+          ':due': new Date(now.getTime() - everyMs).toISOString(),
+        },
+      }),
+  };
+}
