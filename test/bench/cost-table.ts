@@ -71,7 +71,7 @@ export function idleHour(ping: Cost): number {
   return ((60 / 9) * ping.usd + 60 * PRICES.connectionMinutes) / 1_000_000;
 }
 
-/** The table as the README has it. */
+/** The table as docs/costs.md has it. */
 export function markdownOf(costs: Readonly<Record<Work, Cost>>): string {
   const head = ['work', 'socket messages', 'HTTP requests', 'invocations', 'WRU', 'RRU', 'USD a million'];
   const rows = Object.values(costs).map(

@@ -12,11 +12,50 @@ export interface Page {
   readonly text: string;
 }
 
-/** The project's pages for people. */
-export const PAGES: readonly Page[] = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })].map((path) => ({
-  path,
-  text: readFileSync(join(ROOT, path), 'utf8'),
-}));
+/** Every Markdown page of the project. */
+export const PAGES: readonly Page[] = globSync(
+  ['*.md', '{.github,bin,client,docs,lib,local,test,web}/**/*.md'],
+  {
+    cwd: ROOT,
+    exclude: (path) => path.includes('node_modules'),
+  },
+)
+  .sort()
+  .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+
+/** @throws Error if the project has no such page. */
+export function pageAt(path: string): Page {
+  const page = PAGES.find((one) => one.path === path);
+  if (!page) throw new Error(`There is no page ${path}`);
+  return page;
+}
+
+/** The text of a page without its line breaks, to look for a sentence in. */
+export function sentencesOf({ text }: Page): string {
+  return text.replace(/\s+/g, ' ');
+}
+
+/** The text of a page without its fenced blocks. */
+export function proseOf({ text }: Page): string {
+  return text.replace(/^ *```.*?^ *```$/gms, '');
+}
+
+/** The anchors that GitHub makes of headings. */
+export function anchorsOf(page: Page): string[] {
+  return [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    (heading as string)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_\- ]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** The relative targets of links and pictures. */
+export function relativeLinksOf({ text }: Page): string[] {
+  return [...text.matchAll(/(?:\]\(|src(?:set)?="|href=")([^)\s"]+)[)"]/g)]
+    .map(([, target]) => target as string)
+    .filter((target) => !/^(?:https?|mailto):/.test(target));
+}
 
 /** The rows of the tables below a heading, down to the next one. */
 export function rowsBelow(page: Page, heading: string): Row[] {
@@ -44,7 +83,7 @@ function cellsOf(line: string): string[] | undefined {
     .map((cell) => cell.trim());
 }
 
-/** What stands between backticks in a cell. */
+/** The code between backticks in a cell. */
 export function codesIn(cell = ''): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code as string);
 }
@@ -56,7 +95,7 @@ export function blocksOf({ text }: Page, language: string): string[] {
   );
 }
 
-/** The first number in a cell, thousands apart by commas. */
+/** The first number in a cell; commas may separate thousands. */
 export function numberIn(cell = ''): number {
   return Number(/[\d,]*\.?\d+/.exec(cell)?.[0].replaceAll(',', ''));
 }

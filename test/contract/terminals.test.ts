@@ -12,10 +12,11 @@ import { readFrame } from '../../functions/protocol/frames.ts';
 import { registerRequest, tokenRequest } from '../../functions/protocol/requests.ts';
 import { errorFrame } from '../../functions/protocol/server-frames.ts';
 import { compiler, SOCKET_DOCUMENT } from './document.ts';
-import { blocksOf, PAGES, type Page } from './markdown.ts';
+import { blocksOf, pageAt } from './markdown.ts';
 import { EXCHANGES } from './sockets.ts';
 
-const readme = PAGES.find(({ path }) => path === 'README.md') as Page;
+const readme = pageAt('README.md');
+const sockets = pageAt('docs/protocol-sockets.md');
 const sorted = (list: Iterable<string>) => [...new Set(list)].sort();
 
 /** Where an answer's type is not its action. */
@@ -66,7 +67,9 @@ describe('the session in two terminals', () => {
       .replaceAll(/….…|<CONVERSATION>/g, `${ada}.${charles}`)
       .replaceAll(/(?<="(?:created_at|last_seen|position)":")…/g, '2026-11-23T05:00:00.000Z')
       .replaceAll(/…|<PEER>/g, charles as string);
-  const lines = blocksOf(readme, 'text').flatMap((block) => block.split('\n'));
+  const lines = [readme, sockets]
+    .flatMap((page) => blocksOf(page, 'text'))
+    .flatMap((block) => block.split('\n'));
   const typed = lines.flatMap((line, i): [string, object][] =>
     line.startsWith('> ') ? [[filled(line), JSON.parse(filled(lines[i + 1]))]] : [],
   );

@@ -26,14 +26,15 @@ import { readSettings } from '../../lib/settings.ts';
 import type { TableAccess } from '../../lib/table-access.ts';
 import { readCommand, usageText } from '../../local/command-line.ts';
 import { DOCUMENT, SOCKET_DOCUMENT } from './document.ts';
-import { blocksOf, codesIn, numberIn, PAGES, type Page, type Row, rowsBelow } from './markdown.ts';
+import { blocksOf, codesIn, numberIn, pageAt, type Row, rowsBelow, sentencesOf } from './markdown.ts';
 
-const readme = PAGES.find(({ path }) => path === 'README.md') as Page;
-const localRuntime = PAGES.find(({ path }) => path === 'docs/local-runtime.md') as Page;
+const configuration = pageAt('docs/configuration.md');
+const http = pageAt('docs/protocol-http.md');
+const sockets = pageAt('docs/protocol-sockets.md');
 const sorted = (list: Iterable<string>) => [...new Set(list)].sort();
 
 describe('the table of access patterns', () => {
-  const rows = rowsBelow(readme, 'The table');
+  const rows = rowsBelow(pageAt('docs/table.md'), 'Access patterns');
   const names = (cell = '') => cell.split(', ');
 
   it('has the keys that functions/storage/keys.ts makes', () => {
@@ -86,7 +87,7 @@ describe('the table of access patterns', () => {
 
 describe('the wire', () => {
   it('lists every route', () => {
-    const shown = rowsBelow(readme, 'HTTP')
+    const shown = rowsBelow(http, 'Requests')
       .flatMap((row) => Object.values(row).flatMap(codesIn))
       .filter((code) => /^(?:GET|PATCH|POST) /.test(code))
       .map((code) => code.replace(/\/$/, ''));
@@ -94,7 +95,7 @@ describe('the wire', () => {
       .filter(({ path, method }) => !path.endsWith('/{slash+}') && method !== 'HEAD')
       .map(({ method, path }) => `${method} ${path.replace('+}', '}')}`);
     expect(sorted(shown)).toEqual(sorted(routed));
-    expect(readme.text).toContain('`HEAD` as `GET`');
+    expect(sentencesOf(http)).toContain('Every `GET` route also answers `HEAD`');
   });
 
   it('lists every code of a problem with its status', () => {
@@ -105,7 +106,7 @@ describe('the wire', () => {
         this.code = code;
       }
     }
-    const shown = rowsBelow(readme, 'HTTP').filter(({ status }) => status !== undefined);
+    const shown = rowsBelow(http, 'HTTP errors');
     expect(shown.map(({ code, status }) => [codesIn(code)[0], Number(status)])).toEqual(
       shown.map(({ code }) => [codesIn(code)[0], problemReply(new Coded(codesIn(code)[0] ?? '')).statusCode]),
     );
@@ -115,7 +116,7 @@ describe('the wire', () => {
   });
 
   it('lists every action with its fields', () => {
-    const shown = rowsBelow(readme, "A device's socket").filter(({ action }) => action !== undefined);
+    const shown = rowsBelow(sockets, "A device's socket");
     const fields = (cell = '') => codesIn(cell).filter((code) => /^\w+\??$/.test(code));
     const known = Object.entries(actionSchemas).map(([action, schema]) => {
       const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' });
@@ -131,13 +132,15 @@ describe('the wire', () => {
     (socket) => {
       const { DeviceErrorCode, ConversationErrorCode } = SOCKET_DOCUMENT.components.schemas;
       const known = { device: DeviceErrorCode, conversation: ConversationErrorCode }[socket].enum;
-      const shown = rowsBelow(readme, 'Errors on sockets').filter(({ on }) => on === 'both' || on === socket);
+      const shown = rowsBelow(sockets, 'Errors on sockets').filter(
+        ({ on }) => on === 'both' || on === socket,
+      );
       expect(sorted(shown.flatMap(({ code }) => codesIn(code)))).toEqual(sorted(known));
     },
   );
 
   it('shows a frame with the fields that it has', () => {
-    const shown = blocksOf(readme, 'json').map((block) => JSON.parse(block));
+    const shown = blocksOf(sockets, 'json').map((block) => JSON.parse(block));
     const message = { id: '', conversation: '', seq: 1, senderId: '', text: '', read: 0, createdAt: '' };
     expect(shown.map(Object.keys)).toEqual([Object.keys(messageFrame(message, 'ada', 'charles'))]);
   });
@@ -148,21 +151,18 @@ describe('the configuration', () => {
     const asked: string[] = [];
     const nothing = { tryGetContext: (name: string) => void asked.push(name) };
     const defaults = readSettings(nothing as unknown as Node);
-    const shown = rowsBelow(readme, 'Configuration').filter(({ context }) => context !== undefined);
+    const shown = rowsBelow(configuration, 'Deploy-time settings');
     expect(shown.map(({ context }) => codesIn(context)[0])).toEqual(asked);
     expect(
       shown.map((row) => (row.default === 'none' ? [] : (codesIn(row.default)[0] ?? numberIn(row.default)))),
     ).toEqual(Object.values(defaults));
   });
 
-  it.each([
-    ['README.md', readme, 'Configuration'],
-    ['docs/local-runtime.md', localRuntime, 'Options'],
-  ])('has in %s the options and variables that npm start knows', (_path, page, heading) => {
-    const shown = rowsBelow(page, heading).flatMap(({ option }) => codesIn(option));
+  it('has the options and variables that npm start knows', () => {
+    const shown = rowsBelow(configuration, 'Local options').flatMap(({ option }) => codesIn(option));
     const known = [...usageText.matchAll(/^ {2}(--\w+|\w+(?==))/gm)].map(([, name]) => name as string);
     expect(sorted(shown)).toEqual(sorted(known));
-    const port = rowsBelow(page, heading).find(({ option }) => option === '`PORT`');
+    const port = rowsBelow(configuration, 'Local options').find(({ option }) => option === '`PORT`');
     expect(readCommand([], {})).toEqual({
       port: numberIn(port?.default),
       memory: false,
@@ -187,7 +187,7 @@ describe('the configuration', () => {
 });
 
 describe('the limits', () => {
-  const limits = rowsBelow(readme, 'Limits');
+  const limits = rowsBelow(configuration, 'Limits');
   const limit = (name: string) => numberIn(limits.find((row) => row.limit?.startsWith(name))?.value);
   const socketLimits = SOCKET_DOCUMENT['x-limits'];
   const { properties } = z.toJSONSchema(registerRequest, { io: 'input' }) as unknown as {
@@ -205,15 +205,15 @@ describe('the limits', () => {
     ['characters of an e-mail address', properties.email?.maxLength],
     ['default page', DEFAULT_LIMIT],
     ['largest page', MAX_LIMIT],
-    ['largest `offset` into the users', MAX_OFFSET],
+    ['largest `offset` into the list of users', MAX_OFFSET],
     ['wrong passwords per e-mail in a minute', (MAX_FAILURES * 60) / WINDOW_SECONDS],
-    ['messages back that a retry is looked for with `after`', RETRY_REACH],
-    ['messages back that a retry is looked for without', RECENT_MESSAGES],
-    ['characters of a message in the inbox', [...preview('x'.repeat(MAX_MESSAGE_LENGTH))].length],
+    ['messages searched for an earlier try, with `after`', RETRY_REACH],
+    ['messages searched for an earlier try, without `after`', RECENT_MESSAGES],
+    ['characters of a message preview in the inbox', [...preview('x'.repeat(MAX_MESSAGE_LENGTH))].length],
     ['conversations in a `sync`', MAX_SYNCED],
     ['messages in a page of `sync`', socketLimits.synced_messages_per_page],
-    ['users that a device watches', MAX_WATCHED],
-    ['seconds between delivery marks', RECEIVED_EVERY_MS / 1000],
+    ['users that a device may watch', MAX_WATCHED],
+    ['seconds between delivery receipts', RECEIVED_EVERY_MS / 1000],
     ['seconds between `typing`', socketLimits.typing_forwarded_every_seconds],
     ['seconds that `typing` is shown', TYPING_SECONDS],
     ['hours that a socket may live', CONNECTION_SECONDS / 3600],
@@ -235,6 +235,7 @@ describe('the limits', () => {
   });
 
   it('how many common passwords there are', () => {
-    expect(numberIn(/not among the ([\d,]+) most used/.exec(readme.text)?.[1])).toBe(commonPasswords.length);
+    const named = /not among the ([\d,]+) most used/.exec(sentencesOf(pageAt('docs/security.md')));
+    expect(numberIn(named?.[1])).toBe(commonPasswords.length);
   });
 });
