@@ -25,7 +25,7 @@ it.each([
   ['no type', {}, /not as asyncapi.yaml says/],
   ['a field too many', { ...exampleOf('pong'), x: 1 }, /must NOT have additional/],
   ['a missing field', { type: 'pong' }, /required property 'time'/],
-  ['a field of another type', { ...exampleOf('readMark'), seq: '42' }, /seq must be integer/],
+  ['a field of another type', { ...exampleOf('readReceipt'), seq: '42' }, /seq must be integer/],
   ['an unknown code', { type: 'error', code: 'x', detail: '' }, /must be equal to one of/],
   ['the code of the other protocol', { type: 'error', code: 'message_blank', detail: '' }, /one of/],
   ['no retry_after', { type: 'error', code: 'rate_limited', detail: '' }, /'retry_after'/],
@@ -52,7 +52,7 @@ it('stops any reply but an error to an action that is unknown', () => {
 it("stops a device's frame on a conversation's socket", () => {
   const contract = new SocketContract('conversation');
   expect(contract.faultOf(exampleOf('chatMessage'))).toBeUndefined();
-  for (const id of ['readMark', 'typing', 'presence', 'sessionEnded', 'pong', 'sent']) {
+  for (const id of ['readReceipt', 'typing', 'presence', 'sessionEnded', 'pong', 'sent']) {
     expect(contract.faultOf(exampleOf(id)), id).toMatch(/not as asyncapi.yaml says/);
   }
 });

@@ -117,9 +117,9 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   device: {
     chatMessage: told,
     sent: [frames.sentFrame(message, 'ada'), replied(frames.sentFrame(message, 'ada'))],
-    readMark: [frames.markFrame('conversation.read', mark)],
+    readReceipt: [frames.markFrame('conversation.read', mark)],
     readReply: [replied({ ...frames.markFrame('conversation.read', mark), moved: true })],
-    receivedMark: [frames.markFrame('message.received', mark)],
+    receivedReceipt: [frames.markFrame('message.received', mark)],
     receivedReply: [replied({ ...frames.markFrame('message.received', mark), moved: false, retry_after: 2 })],
     typing: [frames.typingFrame(conversation, ada, TYPING_SECONDS)],
     typeReply: [replied({ ...frames.typingFrame(conversation, ada, TYPING_SECONDS), forwarded: true })],
