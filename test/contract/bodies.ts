@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import * as requests from '../../functions/protocol/requests.ts';
 
-/** Which schema checks the body of which operation. */
+/** The schema that checks the body of each operation. */
 export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /users/register': requests.registerRequest,
   'POST /users/token': requests.tokenRequest,

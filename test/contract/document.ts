@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: a document that is navigated by path, and validated by Redocly's lint.
+// biome-ignore-all lint/suspicious/noExplicitAny: the code walks the document by path, and Redocly's lint validates it.
 
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
@@ -21,7 +21,7 @@ export const OPERATIONS: readonly Operation[] = Object.entries<any>(DOCUMENT.pat
   Object.entries<any>(item).map(([method, described]) => ({ method: method.toUpperCase(), path, described })),
 );
 
-/** Follows a `$ref`; keywords beside it are added (OpenAPI 3.1 §4.8.24, JSON Schema 2020-12 §8.2.3.1). */
+/** Follows a `$ref` and adds the keywords beside it (OpenAPI 3.1 §4.8.24, JSON Schema 2020-12 §8.2.3.1). */
 export function resolved(node: any, document: any = DOCUMENT): any {
   if (typeof node?.$ref !== 'string') return node;
   const { $ref, ...siblings } = node;
@@ -32,7 +32,7 @@ export function resolved(node: any, document: any = DOCUMENT): any {
   return { ...resolved(target, document), ...siblings };
 }
 
-/** Compiles schemas of a document, as they stand or with every object `closed` to properties that it does not name. */
+/** Compiles schemas of a document. With `closed`, no object may have a property that its schema does not name. */
 export function compiler({
   closed,
   document = DOCUMENT,

@@ -1,11 +1,11 @@
 import { DOCUMENT, SOCKET_DOCUMENT } from './document.ts';
 
-/** Every code of an error that the HTTP API and a device's socket can give, from schemas and examples of the two contracts. */
+/** Every error code of the HTTP API and of a device's socket, from schemas and examples of the two contracts. */
 export function errorCodes(): ReadonlySet<string> {
   const found = new Set<string>();
   for (const document of [DOCUMENT, SOCKET_DOCUMENT]) {
     walk(document, (key, value) => {
-      // asyncapi.yaml has a list for each kind of socket; the older protocol's is not the client library's.
+      // asyncapi.yaml has a list for each kind of socket. The client library does not use the older protocol.
       if (key !== 'code' && key !== 'DeviceErrorCode') return;
       for (const code of namedIn(value)) found.add(code);
     });

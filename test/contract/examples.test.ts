@@ -21,7 +21,7 @@ function* examplesOf(node: unknown, where: string): Generator<Example> {
     if (key !== 'examples' && key !== 'schema') yield* examplesOf(child, `${where}/${key}`);
 }
 
-describe('every example is what its schema says', () => {
+describe('every example matches its schema', () => {
   it.each([...examplesOf(DOCUMENT, '#')])('$where', ({ schema, value }) => {
     const validate = validatorOf(schema);
     validate(value);
@@ -48,13 +48,13 @@ describe('every JSON body has an example', () => {
   });
 });
 
-/** The values that a problem's `code` may take under this schema. */
+/** The values that the schema allows for a problem's `code`. */
 function codesOf(schema: unknown): string[] {
   const code = resolved(resolved(schema).properties.code);
   return code.enum ?? [code.const];
 }
 
-describe('every code that a problem may carry has an example there', () => {
+describe('every code that a problem may have is in its examples', () => {
   it.each(contents.filter(({ where }) => where.endsWith('problem+json')))(
     '$where',
     ({ content: { schema, examples } }) => {
@@ -63,7 +63,7 @@ describe('every code that a problem may carry has an example there', () => {
     },
   );
 
-  it('no code is listed that no response carries', () => {
+  it('every listed code is used by a response', () => {
     const unmatched = Object.values<{ content: object }>(DOCUMENT['x-unmatched-responses']).flatMap(
       ({ content }) =>
         Object.entries<{ schema?: unknown }>(content as never).map(([type, one]) => ({

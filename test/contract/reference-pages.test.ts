@@ -120,7 +120,7 @@ describe('the wire', () => {
     const fields = (cell = '') => codesIn(cell).filter((code) => /^\w+\??$/.test(code));
     const known = Object.entries(actionSchemas).map(([action, schema]) => {
       const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' });
-      // One of the two is required: the table says "or".
+      // Exactly one of these two is required. The table joins them by "or".
       const isRequired = (name: string) => [...required, 'to', 'conversation'].includes(name);
       return [action, Object.keys(properties).map((name) => (isRequired(name) ? name : `${name}?`))];
     });

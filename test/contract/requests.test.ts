@@ -10,10 +10,10 @@ import { readSettings } from '../../lib/settings.ts';
 import { CHECKED } from './bodies.ts';
 import { DOCUMENT, OPERATIONS, resolved } from './document.ts';
 
-/** Words for people, which the code has no need of. */
+/** Keywords for people; the code does not have them. */
 const PROSE = ['description', 'examples', '$schema'];
 
-/** A schema without its prose, its lists in one order. */
+/** A schema without its prose and with sorted lists. */
 function essence(schema: unknown): unknown {
   const node = resolved(schema);
   if (Array.isArray(node)) return node.map(essence).sort();
@@ -32,7 +32,8 @@ describe('the document and functions/protocol agree on', () => {
     expect(withBody.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
       Object.keys(CHECKED).sort(),
     );
-    expect(new Set(Object.values(CHECKED))).toEqual(new Set(Object.values(requests)));
+    const schemas = Object.entries(requests).filter(([name]) => name.endsWith('Request'));
+    expect(new Set(Object.values(CHECKED))).toEqual(new Set(schemas.map(([, schema]) => schema)));
   });
 
   it.each(withBody)(
@@ -67,7 +68,7 @@ describe('the document and functions/protocol agree on', () => {
     expect(DOCUMENT.info.description).toContain(`${MAX_MESSAGE_BODY_BYTES / 1024} KiB`);
   });
 
-  it('how fast one may send, and how far back a retry is known', () => {
+  it('the rate limit, and how far back a retry is recognised', () => {
     const { floodMessages, floodSeconds } = readSettings(new App().node);
     const { description } = DOCUMENT.paths['/conversations/{conversation}/messages'].post;
     expect(description).toContain(`${floodMessages} messages in ${floodSeconds} seconds`);

@@ -18,12 +18,12 @@ interface Resource {
 const outdir = mkdtempSync(join(tmpdir(), 'parley-contract-'));
 afterAll(() => rmSync(outdir, { recursive: true }));
 
-/** The route keys of the HTTP API, such as `GET /users`, as they would be deployed. */
+/** The route keys of the HTTP API in the templates, such as `GET /users`. */
 let deployed: string[];
 let heads: string[];
 beforeAll(() => {
   bundleFunctions();
-  // The pages have no routes.
+  // This test needs no pages.
   const pages = join(outdir, 'web');
   mkdirSync(pages);
   writeFileSync(join(pages, 'index.html'), '');
@@ -37,12 +37,12 @@ beforeAll(() => {
       const integration = resources[Target['Fn::Join'][1][1].Ref] as Resource;
       return { key: RouteKey, answeredBy: JSON.stringify(integration.Properties.IntegrationUri) };
     });
-  // What answers `$default` says 404 and 405; the document has no operations for that.
+  // The function behind `$default` answers 404 and 405. The document has no operations for that.
   const refusing = routes.filter(({ key }) => key === '$default').map(({ answeredBy }) => answeredBy);
   const answering = routes
     .filter(({ key, answeredBy }) => /^[A-Z]+ \//.test(key) && !refusing.includes(answeredBy))
     .map(({ key }) => key);
-  // OpenAPI would have each of them described again; the document says once that HEAD answers as GET.
+  // OpenAPI would need a description for each. The document says once that HEAD answers as GET.
   [heads = [], deployed = []] = [true, false].map((isHead) =>
     answering.filter((key) => key.startsWith('HEAD ') === isHead),
   );
@@ -50,7 +50,7 @@ beforeAll(() => {
 
 const documented = OPERATIONS.map(({ method, path }) => `${method} ${path}`);
 const twinOf = (key: string) => `${key}/{slash+}`;
-/** A greedy variable is an ordinary one to OpenAPI, which has no greedy ones. */
+/** OpenAPI has no greedy variables, so the document shows them as ordinary ones. */
 const plain = (key: string) => key.replaceAll('+}', '}');
 
 describe('the document and the template agree on the routes', () => {
@@ -58,20 +58,20 @@ describe('the document and the template agree on the routes', () => {
     expect(deployed.map(plain)).toEqual(expect.arrayContaining(documented));
   });
 
-  it('every route is an operation, or the twin of one for its trailing slash', () => {
+  it('every route is an operation, or its twin for the trailing slash', () => {
     const twins = documented.map(twinOf).map(plain);
     expect(deployed.map(plain).filter((key) => !documented.includes(key) && !twins.includes(key))).toEqual(
       [],
     );
   });
 
-  it('every path that has GET has HEAD, and no other has, as the document says', () => {
+  it('exactly the paths with GET have HEAD, as the document says', () => {
     const gets = deployed.filter((key) => key.startsWith('GET '));
     expect(heads.toSorted()).toEqual(gets.map((key) => key.replace('GET', 'HEAD')).toSorted());
     expect(DOCUMENT.info.description).toContain('`HEAD` answers as `GET`');
   });
 
-  it('every operation answers with its trailing slash too, but the file and the page that takes what follows it', () => {
+  it('every operation has a twin for its trailing slash, except a file, and the page with its files below it', () => {
     expect(documented.filter((key) => !deployed.includes(twinOf(key)))).toEqual([
       'GET /.well-known/jwks.json',
       'GET /schema/swagger-ui',

@@ -18,7 +18,7 @@ const many = <T>(count: number, make: (index: number) => T) =>
   Array.from({ length: count }, (_, i) => make(i));
 const held = (count: number) => Object.fromEntries(many(count, (i) => [`conversation ${i}`, i]));
 
-/** Whatever may stand where something else belongs, and both sides of every limit. */
+/** Values of every type, and both sides of every limit. */
 const VALUES: readonly unknown[] = [
   null,
   true,
@@ -73,7 +73,7 @@ const VALUES: readonly unknown[] = [
 
 type Fields = Record<string, unknown>;
 
-/** A good frame with each of its fields left out, and with each of them as everything that there is. */
+/** A valid frame, without each of its fields, and with each of its fields set to each value. */
 function* variantsOf({ frame }: Exchange): Generator<Fields> {
   const fields = Object.keys(follow(frame.schema).properties).filter((name) => name !== 'action');
   for (const { payload } of frame.examples) {
@@ -87,7 +87,7 @@ function* variantsOf({ frame }: Exchange): Generator<Fields> {
   }
 }
 
-/** The frames of which one of the two says that they are good and the other that they are not. */
+/** The frames that only one of the two accepts. */
 function disagreements(exchange: Exchange, read: (body: string) => unknown): string[] {
   const validate = validatorOf(exchange.frame.schema);
   const isRead = (body: string) => {
@@ -108,7 +108,7 @@ describe('the document and functions/protocol agree on', () => {
     expect(onDevices.map(({ action }) => action).sort()).toEqual(Object.keys(actionSchemas).sort());
   });
 
-  it.each(onDevices)('the fields of $action, and which of them it must have', ({ action, frame }) => {
+  it.each(onDevices)('the fields of $action, and which of them are required', ({ action, frame }) => {
     const { properties, required = [] } = z.toJSONSchema(actionSchemas[action as ActionName], {
       io: 'input',
     });
@@ -119,11 +119,11 @@ describe('the document and functions/protocol agree on', () => {
     expect([...documented.required].sort()).toEqual(['action', ...required].sort());
   });
 
-  it.each(onDevices)('what each field of $action may be', (exchange) => {
+  it.each(onDevices)('the values that each field of $action accepts', (exchange) => {
     expect(disagreements(exchange, (body) => readAction(readRawAction(body, false)))).toEqual([]);
   });
 
-  it('what each field of the original frame may be', () => {
+  it('the values that each field of the original frame accepts', () => {
     const original = EXCHANGES.find(({ socket }) => socket === 'conversation') as Exchange;
     expect(disagreements(original, (body) => readFrame(body, false))).toEqual([]);
   });

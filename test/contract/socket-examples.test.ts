@@ -10,7 +10,7 @@ const frames = kinds.flatMap((kind) => [
   ...framesTo(kind).map((frame) => ({ kind, frame })),
 ]);
 
-it('asyncapi.yaml is an AsyncAPI document, whose references all lead somewhere', () => {
+it('asyncapi.yaml is a valid AsyncAPI document, and all its references exist', () => {
   const lint = spawnSync(process.execPath, ['node_modules/.bin/redocly', 'lint', 'parley-socket'], {
     encoding: 'utf8',
   });
@@ -18,7 +18,7 @@ it('asyncapi.yaml is an AsyncAPI document, whose references all lead somewhere',
   expect(lint.status, lint.stdout + lint.stderr).toBe(0);
 });
 
-describe('every example is what its schema says, and names nothing else', () => {
+describe('every example matches its schema and has no other field', () => {
   it.each(
     frames.flatMap(({ kind, frame: { id, schema, examples } }) =>
       examples.map(({ name, payload }) => ({ kind, id, name, schema, payload })),
@@ -30,12 +30,12 @@ describe('every example is what its schema says, and names nothing else', () => 
   });
 });
 
-describe('every frame has examples that show', () => {
+describe('the examples of every frame show', () => {
   const propertiesOf = ({ schema }: DescribedFrame) => Object.keys(follow(schema).properties);
 
   it.each(frames)('$kind: $frame.id, each of its fields', ({ frame }) => {
     const shown = new Set(frame.examples.flatMap(({ payload }) => Object.keys(payload)));
-    // A reference may come with anything; that it does is shown where it matters.
+    // Any frame may have a `ref`, so not every example shows one.
     expect(propertiesOf(frame).filter((name) => name !== 'ref' && !shown.has(name))).toEqual([]);
   });
 
@@ -47,7 +47,7 @@ describe('every frame has examples that show', () => {
   });
 });
 
-it('every message of a channel belongs to an operation there, and no other message is described', () => {
+it('every message of a channel belongs to one of its operations, and no other message is described', () => {
   for (const kind of kinds) {
     const used = [
       ...EXCHANGES.filter(({ socket }) => socket === kind).map(({ frame }) => frame.id),
@@ -64,7 +64,7 @@ it('every message of a channel belongs to an operation there, and no other messa
   expect(new Set(reached)).toEqual(described);
 });
 
-it('a push never carries the reference of a client', () => {
+it('a frame that the server sends by itself has no `ref`', () => {
   for (const kind of kinds) {
     for (const { id, schema } of pushedTo(kind)) {
       expect(follow(schema).properties, id).not.toHaveProperty('ref');

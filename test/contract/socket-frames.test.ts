@@ -48,7 +48,7 @@ const here = { userId: ada, online: true };
 const gone = { userId: ada, online: false, lastSeen: createdAt };
 const mark = { conversation, userId: charles, seq: 42 };
 
-/** Where a frame's form is at fault, by the kinds of socket that say so. The compiler knows if one is left out. */
+/** The kinds of socket that can report each fault of a frame. The compiler reports a missing fault. */
 const FRAME_FAULTS: Record<FrameFault, readonly SocketKind[]> = {
   invalid_json: ['conversation', 'device'],
   not_an_object: ['conversation', 'device'],
@@ -79,9 +79,9 @@ const domainErrors = [
   { error: new errors.ConversationNotFound(conversation), kinds: ['device'] },
   { error: new errors.ValidationFailed({ seq: ['This field is required.'] }), kinds: ['device'] },
 ];
-/** What only requests and handshakes meet. */
+/** Errors of requests and handshakes only. */
 const HTTP_ONLY = ['NotAuthenticated', 'TokenInvalid', 'TooManyAttempts', 'WrongCredentials'];
-/** What no error of ours stands for. */
+/** The frame for an error of any other class. */
 const internal = { error: { code: 'internal', message: 'Something went wrong on the server.' }, kinds: both };
 
 const allErrors = [...badFrames, ...domainErrors, internal];
@@ -92,7 +92,7 @@ const errorsOn = (kind: SocketKind) =>
     .flatMap(({ error }) => [frames.errorFrame(error), frames.errorFrame(error, 'r-1')]);
 
 const replied = (frame: object) => ({ ...frame, ref: 'r-1' });
-/** Whose client_id a message has is its sender's alone. */
+/** The sender gets a message with its client_id, the other member without. */
 const readers = [ada, charles];
 const told = [message, withoutClientId].flatMap((one) =>
   readers.map((reader) => frames.messageFrame(one, 'ada', reader)),
@@ -103,7 +103,7 @@ const synced = {
   position: createdAt,
 };
 
-/** What the functions make, by the message that describes it. */
+/** Frames that the functions build, by the name of the message that describes them. */
 const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   conversation: {
     stored: [
@@ -161,7 +161,7 @@ describe('the document and functions/protocol agree on', () => {
     expect(new Set(follow(follow(schema).properties.code).enum)).toEqual(new Set(codes));
   });
 
-  it('which errors there are', () => {
+  it('the error classes', () => {
     const known = [...domainErrors.map(({ error }) => error.constructor.name), ...HTTP_ONLY];
     const isError = (one: unknown) =>
       typeof one === 'function' && one.prototype instanceof errors.ParleyError;

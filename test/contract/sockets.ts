@@ -11,10 +11,10 @@ export interface DescribedFrame {
   readonly examples: readonly { readonly name: string; readonly payload: Record<string, unknown> }[];
 }
 
-/** What a client sends, and what it may get for it. */
+/** A frame that a client sends, and the replies that it may get. */
 export interface Exchange {
   readonly socket: SocketKind;
-  /** Undefined on a conversation's socket, whose frames have none. */
+  /** Undefined on a conversation's socket: its frames have no action. */
   readonly action: string | undefined;
   readonly frame: DescribedFrame;
   readonly replies: readonly DescribedFrame[];
@@ -29,7 +29,7 @@ interface Operation {
 
 export const follow = (node: unknown) => resolved(node, SOCKET_DOCUMENT);
 
-/** The value of a property that has only one, and else undefined. */
+/** The value of a property that allows only one value, otherwise undefined. */
 export const constantOf = (schema: unknown, property: string): string | undefined =>
   follow(follow(schema).properties?.[property])?.const;
 
@@ -54,14 +54,14 @@ export const EXCHANGES: readonly Exchange[] = operations
     };
   });
 
-/** What the server sends unasked. */
+/** The frames that the server sends by itself. */
 export function pushedTo(socket: SocketKind): readonly DescribedFrame[] {
   return operations
     .filter((operation) => operation.action === 'send' && socketOf(operation) === socket)
     .flatMap(({ messages }) => messages.map(frameAt));
 }
 
-/** Everything that a client may get on such a socket. */
+/** All frames that a client may get on such a socket. */
 export function framesTo(socket: SocketKind): readonly DescribedFrame[] {
   const replies = EXCHANGES.filter((exchange) => exchange.socket === socket).flatMap((one) => one.replies);
   const all = [...replies, ...pushedTo(socket)];

@@ -19,15 +19,15 @@ const readme = pageAt('README.md');
 const sockets = pageAt('docs/protocol-sockets.md');
 const sorted = (list: Iterable<string>) => [...new Set(list)].sort();
 
-/** Where an answer's type is not its action. */
+/** The types of answers that differ from their action. */
 const ANSWERS: Partial<Record<ActionName, string>> = {
   'message.send': 'message.sent',
   sync: 'sync.done',
   'presence.watch': 'presence',
 };
 
-describe('the session in two terminals', () => {
-  it('sends what the requests take', () => {
+describe('the sessions in two terminals', () => {
+  it('send requests that the schemas accept', () => {
     const bodies = blocksOf(readme, 'sh').flatMap((block) =>
       [...block.matchAll(/-d '(\{.*?\})'/gs)].map(([, body]) => JSON.parse(body as string)),
     );
@@ -43,7 +43,7 @@ describe('the session in two terminals', () => {
     for (const one of logins ?? []) expect(z.safeParse(tokenRequest, one).error).toBeUndefined();
   });
 
-  it('types frames, and gets what is answered', () => {
+  it('show the answers that the frames get', () => {
     expect(typed.filter(([frame]) => !frame.includes('"action"'))).toHaveLength(3);
     for (const [frame, answer] of typed) {
       expect(answer).toMatchObject(answerTo(frame));
@@ -54,7 +54,7 @@ describe('the session in two terminals', () => {
     }
   });
 
-  it('shows every action but those that are like others', () => {
+  it('show every action except two that are like others', () => {
     const shown = typed.flatMap(([frame]) => (frame.includes('"action"') ? JSON.parse(frame).action : []));
     const known = Object.keys(actionSchemas).filter((name) => !['message.received', 'ping'].includes(name));
     expect(sorted(shown)).toEqual(sorted([...known, 'wave']));

@@ -11,7 +11,7 @@ import { EXCHANGES } from './sockets.ts';
 
 type Json = unknown;
 
-/** A text with half a surrogate pair somewhere; JSON writes it as an escape, in plain ASCII. */
+/** A text that contains half a surrogate pair. JSON writes it as an escape, in plain ASCII. */
 const halves = fc
   .tuple(
     fc.string({ unit: 'binary', maxLength: 8 }),
@@ -21,7 +21,7 @@ const halves = fc
   .map((parts) => parts.join(''))
   .filter((text) => !text.isWellFormed());
 
-/** The value with `text` in the place of one of its own texts, or of one of its keys within a field: each in turn. */
+/** Copies of the value. In each, `text` replaces one of its texts, or one key inside a field. */
 function* spoiled(value: Json, text: string, isKeyKnown = true): Generator<Json> {
   if (typeof value === 'string') yield text;
   if (typeof value !== 'object' || value === null) return;
@@ -34,7 +34,7 @@ function* spoiled(value: Json, text: string, isKeyKnown = true): Generator<Json>
   }
 }
 
-/** Each of the texts in turn is refused, and never taken or left to the store. */
+/** Reads the examples with such a text in each possible place, and expects one of the codes each time. */
 function refusesHalves(examples: readonly Json[], read: (json: string) => unknown, codes: readonly string[]) {
   for (const example of examples) expect(() => read(JSON.stringify(example))).not.toThrow();
   fc.assert(
@@ -55,7 +55,7 @@ function refusesHalves(examples: readonly Json[], read: (json: string) => unknow
   );
 }
 
-describe('no text comes in that is not well-formed Unicode', () => {
+describe('a text that is not well-formed Unicode is refused', () => {
   const devices = EXCHANGES.filter(({ socket }) => socket === 'device');
   it.each(devices)('in a frame: $action', ({ frame }) => {
     const examples = frame.examples.map(({ payload }) => payload);
