@@ -1,4 +1,4 @@
-/** Measures what a user waits for: `npm run bench -- web`. What things cost on AWS is counted by `npm run cost`. */
+/** Measures how long a user waits: `npm run bench -- web`. (`npm run cost` counts the cost on AWS.) */
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   web: async () => (await import('./web/bench.ts')).benchWeb(),
 };

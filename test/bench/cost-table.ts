@@ -1,10 +1,10 @@
 import { functionSpecs } from '../../lib/functions.ts';
 import { ASSUMED_MS, PRICES } from './prices.ts';
 
-/** What some work took, as counted while it was done `times` times. */
+/** The consumption of some work, counted over `times` repetitions. */
 export interface Counted {
   readonly times: number;
-  /** Over sockets, both ways, in the units of 32 KB that are charged. */
+  /** Over sockets, both ways, in the billed units of 32 KB. */
   readonly socketMessages: number;
   readonly httpRequests: number;
   /** By function. */
@@ -13,7 +13,7 @@ export interface Counted {
   readonly rru: number;
 }
 
-/** Of one, in the mean. */
+/** The average for one repetition. */
 export interface Cost {
   readonly work: string;
   readonly socketMessages: number;
@@ -21,11 +21,11 @@ export interface Cost {
   readonly invocations: number;
   readonly wru: number;
   readonly rru: number;
-  /** Of a million. */
+  /** For a million. */
   readonly usd: number;
 }
 
-/** The kinds of work, in the order in which they are shown. */
+/** The kinds of work, in the order of the table. */
 export const WORK = {
   acked: 'a message until it is acknowledged',
   burst: 'a message in a burst of 20, inboxes included',
@@ -47,7 +47,7 @@ export const WORK = {
 
 export type Work = keyof typeof WORK;
 
-/** What each kind of work costs. */
+/** The cost of each kind of work. */
 export function costsOf(counts: Readonly<Record<Work, Counted>>): Record<Work, Cost> {
   const costs = Object.entries(WORK).map(([work, name]) => [work, costOf(name, counts[work as Work])]);
   return Object.fromEntries(costs);
@@ -66,12 +66,12 @@ function costOf(work: string, { times, socketMessages, httpRequests, invocations
   return { work, ...(each as typeof counted), usd };
 }
 
-/** An open socket that says nothing for an hour but its `ping` every nine minutes. */
+/** The cost of a socket that is silent for an hour, except for its `ping` every nine minutes. */
 export function idleHour(ping: Cost): number {
   return ((60 / 9) * ping.usd + 60 * PRICES.connectionMinutes) / 1_000_000;
 }
 
-/** The table as docs/costs.md has it. */
+/** The table in docs/costs.md. */
 export function markdownOf(costs: Readonly<Record<Work, Cost>>): string {
   const head = ['work', 'socket messages', 'HTTP requests', 'invocations', 'WRU', 'RRU', 'USD a million'];
   const rows = Object.values(costs).map(

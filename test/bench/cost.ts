@@ -6,13 +6,13 @@ import { measure } from './measure.ts';
 import { Scene } from './scene.ts';
 
 /**
- * Counts what things take of the running system, and prints what they cost on AWS: `npm run cost`. With `--record` it keeps
- * the counts, which the README's table is compared with.
+ * Counts the consumption of the running system and prints the cost on AWS: `npm run cost`. With `--record` it stores the
+ * counts. A test compares the table in docs/costs.md with them.
  */
 const runtime = await startRuntime({
   port: 0,
   memory: true,
-  // Bursts one after the other are what is counted here, not what stops them.
+  // Many bursts follow each other here, so the rate limit must not stop them.
   context: { floodMessages: '100000' },
   onLog: (line) => console.error(line),
 });

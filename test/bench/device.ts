@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
-/** API Gateway charges for messages over sockets in units of this size. */
+/** API Gateway bills socket messages in units of this size. */
 const UNIT_BYTES = 32 * 1024;
 
 type Frame = Readonly<Record<string, unknown>>;
 
-/** A device's socket that counts what passes over it. */
+/** A device's socket that counts its traffic. */
 export class Device {
-  /** Both ways, in the units that are charged. */
+  /** Both ways, in billed units. */
   messages = 0;
   readonly #socket: WebSocket;
   readonly #frames: Frame[] = [];
@@ -31,7 +31,7 @@ export class Device {
     return device;
   }
 
-  /** Sends an action and gives its reply. */
+  /** Sends an action and returns its reply. */
   async ask(action: string, fields: Frame = {}): Promise<Frame> {
     const ref = crypto.randomUUID();
     const text = JSON.stringify({ action, ref, ...fields });
@@ -42,7 +42,7 @@ export class Device {
     return reply;
   }
 
-  /** The frame that fits, as soon as it comes; it is given out once. */
+  /** Waits for the frame that matches. Each frame is returned once. */
   async heard(fits: (frame: Frame) => boolean): Promise<Frame> {
     const deadline = AbortSignal.timeout(15_000);
     for (;;) {

@@ -6,14 +6,14 @@ import { Device } from './device.ts';
 import { call, type Person } from './people.ts';
 import { conversationOf, type Scene, TEXT } from './scene.ts';
 
-/** What a message takes: the function that stores it, and what the stream's consumer makes of it. */
+/** The functions that work on a message: one stores it, one projects it from the stream. */
 const ALL_IN = ['message', 'message-changes'];
 
-/** Does each kind of work, and counts what it takes. */
+/** Does each kind of work and counts its consumption. */
 export async function measure(scene: Scene): Promise<Record<Work, Counted>> {
   return {
     ...(await messages(scene)),
-    ...(await marks(scene)),
+    ...(await receipts(scene)),
     ...(await reads(scene)),
     ...(await presence(scene)),
   };
@@ -32,7 +32,7 @@ async function messages(scene: Scene) {
       body: { text: TEXT },
       headers: { 'idempotency-key': randomUUID() },
     });
-  await post(); // A function's first call reads the public keys besides.
+  await post(); // The first call of a function also reads the public keys.
   return {
     acked: await scene.count(20, () => scene.burst(), { only: ['message'] }),
     burst: await scene.count(20, () => scene.burst(), { only: ALL_IN }),
@@ -42,7 +42,7 @@ async function messages(scene: Scene) {
   };
 }
 
-async function marks(scene: Scene) {
+async function receipts(scene: Scene) {
   const { hers, his, conversation } = scene;
   const only = ['message'];
   let seq = 0;
@@ -54,12 +54,12 @@ async function marks(scene: Scene) {
     await hear();
   };
   const told = (type: string) => hers.heard((frame) => frame.type === type);
-  const mark = (action: string) => his.ask(action, { conversation, seq });
-  const moved = (action: string) => () => Promise.all([mark(action), told(action)]);
+  const receipt = (action: string) => his.ask(action, { conversation, seq });
+  const moved = (action: string) => () => Promise.all([receipt(action), told(action)]);
   return {
     read: await scene.count(1, moved('conversation.read'), { before: hear, only }),
     received: await scene.count(1, moved('message.received'), { before: hearAfterPause, only }),
-    coalesced: await scene.count(1, () => mark('message.received'), {
+    coalesced: await scene.count(1, () => receipt('message.received'), {
       before: async () => {
         await hearAfterPause();
         await moved('message.received')();

@@ -5,7 +5,7 @@ export interface Person {
   readonly access: string;
 }
 
-/** Calls the HTTP API, and throws unless it succeeds. */
+/** Calls the HTTP API. Throws unless the call succeeds. */
 export async function call(
   url: string,
   path: string,
@@ -28,7 +28,7 @@ export async function call(
   return (await response.json()) as Record<string, unknown>;
 }
 
-/** Somebody with an account and a session. */
+/** A user with an account and a session. */
 export async function register(url: string): Promise<Person> {
   const username = `bench-${randomUUID()}`;
   const login = { email: `${username}@example.com`, password: randomUUID() };

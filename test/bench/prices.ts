@@ -1,7 +1,7 @@
-/** What AWS asks for, in USD: us-east-1, without free tiers. */
+/** The prices of AWS in USD: us-east-1, without free tiers. */
 export const PRICES_AS_OF = 'November 2026';
 
-/** Per million of each. The table's stream costs nothing where Lambda reads it. */
+/** Per million of each. Lambda reads the table's stream for free. */
 export const PRICES = {
   /** Either way, in units of 32 KB. */
   socketMessages: 1,
@@ -15,7 +15,7 @@ export const PRICES = {
 } as const;
 
 /**
- * How long a warm function works on one event, on AWS: two rounds of requests to DynamoDB and a post, of some 5 ms each,
- * and a little. An assumption: the local table answers faster, a local processor is not Lambda's.
+ * The assumed duration of a warm function for one event on AWS: two rounds of requests to DynamoDB and a post, some 5 ms
+ * each, and a little more. It cannot be measured here: the local table answers faster, and a local processor is not Lambda's.
  */
 export const ASSUMED_MS = 20;

@@ -10,16 +10,16 @@ const LOOK_AGAIN_MS = 100;
 const TIMES = 5;
 
 interface Counting {
-  /** Done before each time, and not counted. */
+  /** Runs before each repetition. Not counted. */
   readonly before?: () => Promise<unknown>;
-  /** These functions alone; others are asked only to see whether all is done. */
+  /** Count only these functions. The others are called only to see whether the work is done. */
   readonly only?: readonly string[];
-  /** Of each time. */
+  /** For each repetition. */
   readonly httpRequests?: number;
   readonly times?: number;
 }
 
-/** Ada talks to ten people; she and Charles are online on one device each, the others on none. */
+/** Ada talks to ten users. She and Charles are online on one device each, the others are offline. */
 export class Scene {
   readonly runtime: Pick<Runtime, 'httpApiUrl' | 'webSocketUrl' | 'usage' | 'resetUsage'>;
   readonly ada: Person;
@@ -44,14 +44,14 @@ export class Scene {
     return scene;
   }
 
-  /** Sends a message over a device, and waits until the inbox shows it: the last thing that follows from it. */
+  /** Sends a message over a device and waits until the inbox shows it, which is the last effect of a message. */
   async say(to = this.charles, by = this.hers): Promise<number> {
     const seq = await this.send(to, by);
     await this.inboxShows(by === this.hers ? this.ada : this.charles, to, seq);
     return seq;
   }
 
-  /** Sends twenty, each after the acknowledgement of the one before. */
+  /** Sends twenty messages, each after the acknowledgement of the former one. */
   async burst(): Promise<void> {
     let seq = 0;
     for (let i = 0; i < 20; i += 1) seq = await this.send(this.charles, this.hers);
@@ -65,7 +65,7 @@ export class Scene {
     return results as readonly InboxEntry[];
   }
 
-  /** Does some work, `pieces` of which one time does, several times, and counts what it takes. */
+  /** Repeats some work several times and counts its consumption. One repetition does `pieces` pieces of work. */
   async count(pieces: number, work: () => Promise<unknown>, counting: Counting = {}): Promise<Counted> {
     const { before, only, httpRequests = 0, times = TIMES } = counting;
     const { runtime, hers, his } = this;
@@ -105,7 +105,7 @@ export class Scene {
   private async inboxShows(who: Person, peer: Person, seq: number): Promise<void> {
     for (;;) {
       const entry = (await this.inbox(who)).find((one) => one.peer.id === peer.id);
-      // That a write is counted follows its effect by a moment.
+      // A write is counted a moment after its effect.
       await delay(LOOK_AGAIN_MS);
       if (entry && entry.last_message.seq >= seq) return;
     }

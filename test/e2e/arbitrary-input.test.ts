@@ -10,7 +10,7 @@ import { closeSockets, connect, refusal, type Socket } from './support/socket.ts
 const url = inject('parleyUrl');
 const api = rest(url);
 
-// `SEED=… FUZZ_FACTOR=10 npx vitest run test/e2e/arbitrary-input.test.ts` tries other things, and longer.
+// `SEED=… FUZZ_FACTOR=10 npx vitest run test/e2e/arbitrary-input.test.ts` tries other inputs, for longer.
 const factor = Number(process.env.FUZZ_FACTOR ?? 1);
 const runs = (numRuns: number) => ({ numRuns: numRuns * factor, endOnFailure: true });
 
@@ -23,14 +23,14 @@ beforeAll(async () => {
 });
 afterEach(closeSockets);
 
-/** Any characters, and halves of surrogate pairs, which JSON can write but UTF-8 cannot carry. */
+/** Any characters, and halves of surrogate pairs: JSON can write them, UTF-8 cannot. */
 const unit = fc.oneof(
   { weight: 20, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
   fc.constantFrom('\ud800', '\udbff', '\udc00', '\udfff'),
 );
 const text = fc.string({ unit, maxLength: 300 });
 const json = fc.jsonValue({ depthSize: 'medium', stringUnit: unit });
-/** What stands in a URL: any bytes, be they UTF-8 or not, and escapes that are none. */
+/** Parts of a URL: any bytes, UTF-8 or not, and invalid escapes. */
 const encoded = fc
   .array(
     fc.oneof(
@@ -40,13 +40,13 @@ const encoded = fc
     { maxLength: 20 },
   )
   .map((parts) => parts.join(''));
-/** Objects whose names are the ones that are read, with any values. */
+/** Objects with known field names and any values. */
 const likely = (names: string[]) =>
   fc.dictionary(fc.oneof(fc.constantFrom(...names), text), fc.oneof(json, text), { maxKeys: 8 });
 
-describe('whatever a client sends', () => {
+describe('for any input of a client', () => {
   it(
-    'no body makes a 5xx, or an answer that is not described',
+    'no body causes a 5xx or an undescribed answer',
     async () => {
       const paths = fc.constantFrom(
         '/users/register/',
@@ -84,7 +84,7 @@ describe('whatever a client sends', () => {
   );
 
   it(
-    'no query makes a 5xx, or an answer that is not described',
+    'no query causes a 5xx or an undescribed answer',
     async () => {
       const values = fc.oneof(
         fc
@@ -117,9 +117,10 @@ describe('whatever a client sends', () => {
   );
 
   it(
-    'no id makes a 5xx, or an answer that is not described',
+    'no id causes a 5xx or an undescribed answer',
     async () => {
-      // A URL loses its dot segments before it is sent (WHATWG URL): with them it is another path, as `me` is.
+      // A client removes dot segments from a URL before it sends it (WHATWG URL), so they make another path, as `me`
+      // does.
       const ids = fc
         .string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
         .filter((id) => !/^[a-z.]+$/.test(id));
@@ -141,7 +142,7 @@ describe('whatever a client sends', () => {
   );
 
   it(
-    'no path or handshake makes a 5xx, whatever its bytes are',
+    'no path and no handshake causes a 5xx, whatever its bytes',
     async () => {
       const paths = fc.constantFrom(
         '/chat/history/a*/',
@@ -166,7 +167,7 @@ describe('whatever a client sends', () => {
   );
 
   it(
-    'no frame closes the socket: each is answered, by a message or an error',
+    'no frame closes the socket: each gets a message or an error as its answer',
     async () => {
       const [hers, his]: [Socket, Socket] = await Promise.all([
         connect(url, { token: ada.access, peer: charles.id }),
@@ -198,7 +199,7 @@ describe('whatever a client sends', () => {
   );
 
   it(
-    "no frame closes a device's socket: each is answered, and nobody hears of it but by a message",
+    "no frame closes a device's socket: each gets an answer, and only a message reaches others",
     async () => {
       const [phone, his] = await Promise.all([device(url, ada), device(url, charles)]);
       const conversation = conversationOf(ada, charles);

@@ -27,7 +27,7 @@ describe.skipIf(!httpApiUrl || !webSocketUrl)(
       expect(await his.next()).toMatchObject({ message: 'without a distribution', sender: ada.username });
     });
 
-    it.each(['/users', '/users/'])('answer at %s, and link to themselves', async (path) => {
+    it.each(['/users', '/users/'])('answer at %s, with links to themselves', async (path) => {
       const { status, body } = await api.get(`${path}?limit=1`, { token: ada.access });
       expect(status).toBe(200);
       expect(body.next).toMatch(`${httpApiUrl}/users/?`);
@@ -38,7 +38,7 @@ describe.skipIf(!httpApiUrl || !webSocketUrl)(
       expect(await api.request('PUT', '/users/')).toMatchObject({ status: 405 });
     });
 
-    it('know no path beyond the stage', async () => {
+    it('have no path below the stage', async () => {
       expect(await refusal(webSocketUrl, { path: `/chat/${charles.id}/`, token: ada.access })).toBe(403);
     });
   },

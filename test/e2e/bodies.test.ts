@@ -18,7 +18,7 @@ describe.each([
   ['POST', '/users/token/refresh/', 16],
   ['POST', '/users/logout/', 16],
   ['PATCH', '/users/me/', 16],
-  // Room for the longest message with each character escaped.
+  // Large enough for the longest message with each character escaped.
   ['POST', '/conversations/of-nobody/messages/', 64],
 ])('%s %s', (method, path, kib) => {
   const limit = kib * 1024;
@@ -42,7 +42,7 @@ describe.each([
     if (typeof body === 'string' && body.trim() !== '') expect(reply.body.code).toBe('invalid_json');
   });
 
-  it.each(['[]', '[{}]', '"text"', '7', 'null', 'true'])('refuses %s: no object', async (body) => {
+  it.each(['[]', '[{}]', '"text"', '7', 'null', 'true'])('refuses %s: not an object', async (body) => {
     expect(await post(body)).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
   });
 
@@ -54,7 +54,7 @@ describe.each([
     expect(await post(body)).toMatchObject({ status: 400, body: { code: 'body_too_deep' } });
   });
 
-  it('does not take brackets within a string for depth', async () => {
+  it('does not count brackets inside a string as depth', async () => {
     expect(await post({ email: nested('[', ']', 100) })).toMatchObject({
       status: 400,
       body: { code: 'validation_failed' },
@@ -94,7 +94,7 @@ describe.each([
     },
   );
 
-  it('takes a byte order mark before its object for nothing', async () => {
+  it('ignores a byte order mark before the object', async () => {
     expect(await post('\ufeff{"x":1}')).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
   });
 
@@ -111,26 +111,26 @@ describe.each([
     expect(reply.headers.get('accept-encoding')).toBe('identity');
   });
 
-  it('takes the encoding identity for none', async () => {
+  it('accepts the encoding identity', async () => {
     const reply = await post('{"x":1}', { 'content-encoding': 'identity' });
     expect(reply).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
   });
 
-  it('names at most twenty faults, and tells the number of the rest', async () => {
+  it('names at most twenty faults and gives the number of the rest', async () => {
     const fields = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`f${i}`, i]));
     const { status, body } = await post(fields);
     expect([status, Object.values(body.errors).flat().length]).toEqual([400, 20]);
     expect(body.detail).toMatch(/There are 4\d\d more faults/);
   });
 
-  it('refuses a field that it does not know, by its name', async () => {
+  it('refuses an unknown field by its name', async () => {
     expect(await post({ is_staff: true })).toMatchObject({
       status: 400,
       body: { code: 'validation_failed', errors: { is_staff: [expect.any(String)] } },
     });
   });
 
-  it('takes no prototype from a body', async () => {
+  it('accepts no prototype from a body', async () => {
     const reply = await post(
       '{"__proto__": {"email": "a@example.com", "refresh": "x", "refresh_token": "x"}, "constructor": 1}',
     );

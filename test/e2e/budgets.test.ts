@@ -9,7 +9,7 @@ import { assertNoScan } from './support/watched-runtime.ts';
 
 type Usage = ReturnType<Runtime['usage']>;
 type Request = Usage['requests'][number];
-/** How often which operation was asked for, and what of the store it took. */
+/** The requests by operation, and the capacity that they consumed. */
 type Cost = { readonly [what: string]: number };
 const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0);
 const wru = (requests: readonly Request[]) => sum(requests.map((request) => request.wru));
@@ -43,7 +43,10 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
   });
   afterEach(closeSockets);
 
-  /** Registers somebody and waits until the stream's function has counted them: what the stream had before is done, too. */
+  /**
+   * Registers a user and waits until the stream's function has counted them. Everything before that in the stream is
+   * then done too.
+   */
   async function settled(): Promise<void> {
     const count = async () => (await api.get('/users/?limit=1', { token: ada.access })).body.count;
     const before = await count();
@@ -54,7 +57,7 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
     });
   }
 
-  /** What some work takes. */
+  /** The consumption of some work. */
   async function usageOf(work: () => Promise<unknown>) {
     runtime().resetUsage();
     await work();
@@ -62,7 +65,10 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
     return runtime().usage();
   }
 
-  /** What a request takes of a warm function, so the least of several: a cold start reads the public keys besides. */
+  /**
+   * The consumption of a request with a warm function: the least of several, because a cold start also reads the public
+   * keys.
+   */
   async function costOf(request: () => Promise<unknown>) {
     const costs = [];
     for (let time = 0; time < 5; time += 1) {
@@ -79,7 +85,7 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
       hers.send(message);
       await Promise.all([hers.until(() => hers.frames.length > 0), his.until(() => his.frames.length > 0)]);
     });
-    // The stream goes its own way meanwhile, with what was said before; the bursts below count it in.
+    // Meanwhile the stream still works on earlier messages. The bursts below count its work too.
     const { 'account-changes': _accounts = 0, 'message-changes': _inboxes = 0, ...others } = invocations;
     expect(others).toEqual({ message: 1 });
     const asked = requests.filter((request) => request.function === 'message');
@@ -89,7 +95,7 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
     expect(posts).toBe(1);
   });
 
-  /** Waits until a member's inbox shows the message: then the stream has brought all that follows from it. */
+  /** Waits until a member's inbox shows the message. The stream has then done all that follows from it. */
   async function shown(member: Person, inConversation: string, seq: number): Promise<void> {
     const socket = await device(runtime().url, member);
     const last = async () => {
@@ -102,7 +108,7 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
     await vi.waitFor(async () => expect(await last()).toBe(seq), { timeout: 15_000, interval: 100 });
   }
 
-  /** What a burst of 20 messages writes, each, with what the stream makes of them in both inboxes. */
+  /** The writes for each message of a burst of 20, with the updates of both inboxes. */
   async function burst(from: Socket, to: Socket, [member, other]: [Person, Person]) {
     const { requests, posts } = await usageOf(async () => {
       let seq = 0;
@@ -117,13 +123,13 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
     return (wru(sending) + wru(following)) / 20;
   }
 
-  it('a burst of 20 messages under way: 1.5 WRU each in the mean, with both inboxes and the stream', async () => {
+  it('a burst of 20 messages in a conversation under way: at most 1.5 WRU each on average, inboxes included', async () => {
     const each = await burst(hers, his, [ada, charles]);
     expect(each).toBeGreaterThan(1);
     expect(each).toBeLessThanOrEqual(1.5);
   });
 
-  it('a burst of 20 messages that begins a conversation: 1.5 WRU each in the mean, likewise', async () => {
+  it('a burst of 20 messages that starts a conversation: at most 1.5 WRU each on average, inboxes included', async () => {
     const [grace, alan] = await people(api, 2);
     const [from, to] = await Promise.all([
       connect(runtime().url, { token: grace.access, peer: alan.id }),
@@ -134,14 +140,14 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
     expect(each).toBeLessThanOrEqual(1.5);
   });
 
-  describe('what a device does', () => {
+  describe('the actions of a device', () => {
     let phone: Socket;
     beforeEach(async () => {
       phone = await device(runtime().url, ada);
       await settled();
     });
 
-    /** What one frame takes of DynamoDB: the least of several, each made anew. */
+    /** The consumption of one frame: the least of several, each built anew. */
     async function costOfFrame(frame: () => object) {
       const costs: Cost[] = [];
       for (let time = 0; time < 4; time += 1) {
@@ -153,12 +159,12 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
       return costs.reduce((least, cost) => (total(cost) < total(least) ? cost : least));
     }
 
-    it('sending costs what it costs on the socket of a conversation', async () => {
+    it("sending costs the same as on a conversation's socket", async () => {
       const cost = await costOfFrame(() => messageTo(charles, message.message));
       expect(cost).toEqual({ Query: 3, PutItem: 1, wru: 1, rru: 2 });
     });
 
-    it('catching up with 50 conversations in which nothing was missed takes a small read for each log, in one BatchGetItem', async () => {
+    it('catching up with 50 conversations that missed nothing takes a small read for each log, in one BatchGetItem', async () => {
       const strangers = Array.from({ length: 49 }, () => ({ ...charles, id: crypto.randomUUID() }));
       const held = (peers: { id: string }[]) =>
         Object.fromEntries(peers.map((peer) => [conversationOf(ada, { ...charles, ...peer }), 1_000_000]));
@@ -166,39 +172,39 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
         costOfFrame(() => ({ action: 'sync', conversations: held(peers) }));
       const one = await cost([charles]);
       const fifty = await cost([charles, ...strangers]);
-      // A log's read is consistent: 1 RRU. What the inbox shows of a conversation are three items of half an RRU.
+      // A read of a log is strongly consistent: 1 RRU. An inbox entry is three items of half an RRU.
       expect(fifty).toMatchObject({ wru: 0, rru: (one.rru as number) + 49 * 2.5 });
       expect(Object.keys(fifty).sort()).toEqual(['BatchGetItem', 'rru', 'wru']);
-      // BatchGetItem takes 100 keys: those of the inbox are 150.
+      // BatchGetItem takes 100 keys, and the inbox entries have 150.
       expect(fifty.BatchGetItem).toBe((one.BatchGetItem as number) + 1);
       expect(one.BatchGetItem).toBe(3);
     });
 
-    it('moving a mark takes one write; a delivery mark that comes too soon, or brings nothing new, none', async () => {
+    it('moving a receipt takes one write; a delivery receipt that comes too soon, or does not move, takes none', async () => {
       const conversation = conversationOf(ada, charles);
       let last = 0;
       for (let turn = 0; turn < 8; turn += 1) last = (await hers.say('on and on')).seq as number;
       let seq = last - 8;
-      const mark = (action: string) => costOfFrame(() => ({ action, conversation, seq: ++seq }));
-      expect(await mark('conversation.read')).toEqual({
+      const receipt = (action: string) => costOfFrame(() => ({ action, conversation, seq: ++seq }));
+      expect(await receipt('conversation.read')).toEqual({
         BatchGetItem: 1,
         Query: 2,
         UpdateItem: 1,
         wru: 1,
         rru: 2,
       });
-      expect(await mark('message.received')).toEqual({ Query: 1, GetItem: 1, wru: 0, rru: 1.5 });
+      expect(await receipt('message.received')).toEqual({ Query: 1, GetItem: 1, wru: 0, rru: 1.5 });
       const again = () => ({ action: 'conversation.read', conversation, seq: last + 1 });
       expect(await costOfFrame(again)).toEqual({ BatchGetItem: 1, Query: 1, wru: 0, rru: 2 });
     });
 
-    it('typing on, and a ping, write nothing', async () => {
+    it('repeated typing and a ping write nothing', async () => {
       const conversation = conversationOf(ada, charles);
       expect(await costOfFrame(() => ({ action: 'typing', conversation }))).toEqual({ wru: 0, rru: 0 });
       expect(await costOfFrame(() => ({ action: 'ping' }))).toEqual({ Query: 1, wru: 0, rru: 0.5 });
     });
 
-    it('watching somebody takes a write for the list and one for them; strangers take a read', async () => {
+    it('watching a user takes a write for the list and one for the user; a stranger takes a read', async () => {
       const watch = (...users: string[]) => costOfFrame(() => ({ action: 'presence.watch', users }));
       const { seq } = await phone.ask(messageTo(charles, 'hello'));
       await shown(ada, conversationOf(ada, charles), seq as number);
@@ -208,7 +214,7 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
       expect(await watch(charles.id, ...strangers)).toEqual({ ...one, rru: 2 + 49 * 0.5 });
     });
 
-    it('coming and going writes the presence once each', async () => {
+    it('connecting and disconnecting write the presence once each', async () => {
       await his.close();
       await presenceOf(charles, false);
       const { requests } = await usageOf(async () => {
@@ -227,13 +233,13 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
     }
   });
 
-  it('opening a socket and saying nothing writes its connection, and at most its presence, once', async () => {
+  it('opening a silent socket writes its connection, and at most its presence, once', async () => {
     const { requests } = await usageOf(() => connect(runtime().url, { token: ada.access, peer: charles.id }));
     expect(wru(requests.filter((request) => request.function === 'connect'))).toBe(1);
     expect(wru(requests)).toBeLessThanOrEqual(2);
   });
 
-  it('a page of history costs the same whatever the conversation holds, and wherever it lies', async () => {
+  it('a page of history costs the same for any length of the conversation and any position in it', async () => {
     const page = (query: string) => () =>
       api.get(`/chat/history/${charles.id}/?${query}`, { token: ada.access });
     const talk = async (turns: number) => {
@@ -248,7 +254,7 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
     expect(few.requests).toBeLessThanOrEqual(3);
   });
 
-  it('a page of users costs the same however many there are', async () => {
+  it('a page of users costs the same for any number of users', async () => {
     const page = () => api.get('/users/?limit=3', { token: ada.access });
     await people(api, 3);
     const few = await costOf(page);

@@ -40,7 +40,7 @@ const say = async (socket: Socket, to: Person, texts: readonly string[]) => {
     expect(await socket.ask(messageTo(to, text))).toMatchObject({ type: 'message.sent' });
 };
 
-/** Asks as a client does, until nothing is missing: the pages, and what the client then holds. */
+/** Syncs as a client does, until nothing is missing. Returns the pages, and what the client then holds. */
 async function catchUp(start: Record<string, number>, position?: string) {
   const held = { ...start };
   let since = position;
@@ -60,14 +60,14 @@ async function catchUp(start: Record<string, number>, position?: string) {
 }
 
 describe('a device that was away', () => {
-  it('for nothing gets nothing', async () => {
+  it('and missed nothing gets nothing', async () => {
     await say(his, ada, ['one', 'two']);
     expect(await sync({ [withCharles]: 2 })).toMatchObject({ type: 'sync.done', messages: [] });
     expect(await sync({ [withCharles]: 7 })).toMatchObject({ type: 'sync.done', messages: [] });
     expect(await sync({})).toMatchObject({ type: 'sync.done', messages: [], conversations: [] });
   });
 
-  it('for a second gets what came in it, as it is in the log', async () => {
+  it('for a second gets the messages of that second, as they are in the log', async () => {
     await say(his, ada, ['before']);
     await phone.close();
     const frame = messageTo(ada, 'meanwhile');
@@ -90,7 +90,7 @@ describe('a device that was away', () => {
     });
   });
 
-  it('for 350 messages of two conversations gets them page by page, in order, exactly the log', async () => {
+  it('and missed 350 messages of two conversations gets them page by page, in order, exactly as the logs have them', async () => {
     const hers = await device(url, eve);
     const texts = (who: string, count: number) => upTo(count).map((turn) => `${who} ${turn}`);
     await Promise.all([say(his, ada, texts('charles', 250)), say(hers, ada, texts('eve', 120))]);
@@ -103,7 +103,7 @@ describe('a device that was away', () => {
     expect(pages.length).toBeLessThanOrEqual(5);
   }, 60_000);
 
-  it('for long messages gets pages that a socket carries', async () => {
+  it('and missed long messages gets pages within the limit of a frame', async () => {
     const long = upTo(45).map((turn) => `${turn} ${'名'.repeat(3990)}`);
     await say(his, ada, long);
     const { missed, pages } = await catchUp({ [withCharles]: 0 });
@@ -111,7 +111,7 @@ describe('a device that was away', () => {
     for (const page of pages) expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThanOrEqual(128 * 1024);
   }, 60_000);
 
-  it('gets what is said while it asks, live or by its next question', async () => {
+  it('gets messages that arrive during the sync, live or by its next sync', async () => {
     await say(his, ada, ['one']);
     const talking = say(
       his,
@@ -126,7 +126,7 @@ describe('a device that was away', () => {
     for (const seq of upTo(31).slice(caughtUpTo)) expect(live).toContain(seq);
   });
 
-  it('hears of conversations that it does not know, by the position of its last `sync.done`', async () => {
+  it('learns of conversations that it does not know, by the position of its last `sync.done`', async () => {
     await say(his, ada, ['one']);
     const { position } = await sync({ [withCharles]: 1 });
     await say(await device(url, eve), ada, ['we have not met']);
@@ -148,7 +148,7 @@ describe('a device that was away', () => {
     expect(missed.map(({ message }) => message)).toEqual(['we have not met']);
   });
 
-  it('hears of more of them than one page tells, page by page', async () => {
+  it('learns of more of them than one page has, page by page', async () => {
     const { position } = await sync({});
     const others = await people(api, 27);
     const laptop = await device(url, ada);
@@ -165,7 +165,7 @@ describe('a device that was away', () => {
     );
   }, 60_000);
 
-  it('hears where the marks of both are', async () => {
+  it('gets the receipts of both members', async () => {
     await say(his, ada, ['one', 'two', 'three']);
     await phone.ask({ action: 'conversation.read', conversation: withCharles, seq: 2 });
     await vi.waitFor(
@@ -177,7 +177,7 @@ describe('a device that was away', () => {
     );
   });
 
-  it('may ask for a conversation in which nothing was said', async () => {
+  it('may ask for a conversation without messages', async () => {
     expect(await sync({ [withEve]: 0 })).toMatchObject({
       type: 'sync.done',
       messages: [],
@@ -186,11 +186,11 @@ describe('a device that was away', () => {
   });
 });
 
-describe('what may be asked for at once is bounded', () => {
+describe('the number of conversations in a sync is limited:', () => {
   const strangers = (count: number) =>
     Object.fromEntries(upTo(count).map(() => [conversationOf(ada, { ...eve, id: crypto.randomUUID() }), 0]));
 
-  it('50 conversations', async () => {
+  it('50 are allowed', async () => {
     await say(his, ada, ['one']);
     expect(await sync({ ...strangers(49), [withCharles]: 0 })).toMatchObject({
       type: 'sync.done',
@@ -198,7 +198,7 @@ describe('what may be asked for at once is bounded', () => {
     });
   });
 
-  it('not 51', async () => {
+  it('51 are refused', async () => {
     expect(await sync(strangers(51))).toMatchObject({
       type: 'error',
       code: 'validation_failed',
@@ -206,7 +206,7 @@ describe('what may be asked for at once is bounded', () => {
     });
   });
 
-  it('not 10,000, in one message of several frames', async () => {
+  it('10,000 are refused, in one message of several frames', async () => {
     const conversations = Object.fromEntries(upTo(10_000).map((index) => [`c${index}`, 0]));
     const text = JSON.stringify({ action: 'sync', conversations });
     phone.sendInParts(text, 30_000);
@@ -216,7 +216,7 @@ describe('what may be asked for at once is bounded', () => {
 });
 
 describe('a conversation that the user is not in', () => {
-  it('is refused with the whole question, just as one that does not exist', async () => {
+  it('makes the whole sync fail, as one that does not exist does', async () => {
     await say(his, eve, ['between us']);
     await say(his, ada, ['one']);
     const answerFor = async (id: string) => {

@@ -11,7 +11,7 @@ let ada: Person;
 let charles: Person;
 let eve: Person;
 let conversation: string;
-/** What was said, oldest first. */
+/** The messages, oldest first. */
 const said: Stored[] = [];
 
 beforeAll(async () => {
@@ -43,7 +43,7 @@ describe('a conversation’s messages', () => {
     });
   });
 
-  it('are the same for both members, but for the names that each gave to their own', async () => {
+  it('are the same for both members, except the client ids of the own messages', async () => {
     const { body } = await read();
     const results = toldTo(charles, said.slice(15));
     expect((await read('', { who: charles })).body).toEqual({ ...body, results });
@@ -76,7 +76,7 @@ describe('a conversation’s messages', () => {
     ['?around=7&limit=100', upTo(1, 25)],
     ['?limit=101', upTo(1, 25)],
     ['?limit=100000000000000000000', upTo(1, 25)],
-  ])('are by %s %j, and the links lead to all others', async (query, expected) => {
+  ])('with %s are %j, and the links lead to all others', async (query, expected) => {
     const { status, body } = await read(query);
     expect(status).toBe(200);
     expect(seqs(body)).toEqual(expected);
@@ -94,7 +94,7 @@ describe('a conversation’s messages', () => {
     expect([...older, ...expected, ...newer]).toEqual(upTo(1, 25));
   });
 
-  it('do not lag: a message that is stored is there', async () => {
+  it('have no delay: a stored message is there', async () => {
     const id = conversationOf(ada, eve);
     for (let i = 1; i <= 5; i += 1) {
       const sent = await sendMessage(api, ada, id, `message ${i}`);
@@ -130,11 +130,11 @@ describe('a conversation’s messages are refused', () => {
     },
   );
 
-  it('to whom has no token', async () => {
+  it('to a caller without a token', async () => {
     expect((await api.get(`/conversations/${conversation}/messages/`)).status).toBe(401);
   });
 
-  it('to a stranger, as if there were none', async () => {
+  it('to a stranger, as if the conversation did not exist', async () => {
     const answer = async (who: Person, id: string) => {
       const { status, body } = await read('', { who, id });
       expect(status).toBe(404);
@@ -143,7 +143,7 @@ describe('a conversation’s messages are refused', () => {
     const unknown = await answer(eve, [crypto.randomUUID(), crypto.randomUUID()].sort().join('.'));
     expect(unknown).toMatchObject({ code: 'conversation_not_found' });
     expect(await answer(eve, conversation)).toEqual(unknown);
-    // Her own with Charles, in which nothing was said yet.
+    // Her own conversation with Charles, which has no message yet.
     expect(await answer(eve, conversationOf(eve, charles))).toEqual(unknown);
     for (const id of [eve.id, 'x', `${eve.id}.${eve.id}`, conversation.split('.').reverse().join('.')])
       expect(await answer(eve, id), id).toEqual(unknown);

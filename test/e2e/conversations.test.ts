@@ -44,7 +44,7 @@ describe('the inbox', () => {
     expect(await page(ada)).toEqual({ next: null, results: [] });
   });
 
-  it('shows a conversation to both, each from their own side', async () => {
+  it('shows a conversation to both members, each from their own side', async () => {
     const last = await say(ada, charles, 'Does the engine run?');
     const { conversation: id, client_id: _, read: __, ...last_message } = last;
     const common = { id, last_message };
@@ -77,7 +77,7 @@ describe('the inbox', () => {
     expect(await inbox(eve)).toEqual([]);
   });
 
-  it('has the conversation on top in which something was said last', async () => {
+  it('has the conversation with the latest message at the top', async () => {
     const bob = await person(api);
     for (const peer of [charles, eve, bob]) await say(ada, peer, 'hello');
     await eventually(async () => expect(peers(await inbox(ada))).toEqual([bob.id, eve.id, charles.id]));
@@ -87,7 +87,7 @@ describe('the inbox', () => {
     await eventually(async () => expect(peers(await inbox(ada))).toEqual([eve.id, charles.id, bob.id]));
   });
 
-  it('orders them by their last messages, when several take turns within a second', async () => {
+  it('orders conversations by their last messages, even if several alternate within a second', async () => {
     for (const peer of [charles, eve, charles]) await say(ada, peer, 'hello');
     await eventually(async () => {
       const entries = await inbox(ada);
@@ -96,7 +96,7 @@ describe('the inbox', () => {
     });
   });
 
-  it('counts a burst as unread, once each, until it is answered', async () => {
+  it('counts each message of a burst as unread once, until it is answered', async () => {
     for (let i = 1; i <= 7; i += 1) await say(charles, ada, `message ${i}`);
     await eventually(async () =>
       expect(await inbox(ada)).toMatchObject([
@@ -117,11 +117,11 @@ describe('the inbox', () => {
     ['held all of it, and seen only the first two', { after: 7, read: 2 }, 5, 2],
     ['seen nothing', { after: 7, read: 0 }, 7, 0],
     ['said nothing of what they saw', {}, 7, 0],
-  ])('stays unread after an answer of somebody who had %s', async (_, more, unread, read) => {
+  ])('stays unread after an answer of a user who had %s', async (_, more, unread, read) => {
     for (let i = 1; i <= 7; i += 1) await say(charles, ada, `message ${i}`);
     const answer = await say(ada, charles, 'I wrote this in a tunnel.', more);
     expect(answer.read ?? 0).toBe(read);
-    // At once from the log, and then in the inbox.
+    // First from the log, which is right at once, then in the inbox.
     expect(await one(ada, answer.conversation)).toMatchObject({ unread, read, last_message: { seq: 8 } });
     await eventually(async () =>
       expect(await inbox(ada)).toMatchObject([{ unread, read, last_message: { seq: 8 } }]),
@@ -132,7 +132,7 @@ describe('the inbox', () => {
     );
   });
 
-  it('never counts an own message as unread', async () => {
+  it("never counts a user's own message as unread", async () => {
     const { conversation } = await say(ada, charles, 'one');
     for (const text of ['two', 'three']) await say(ada, charles, text);
     expect(await one(ada, conversation)).toMatchObject({ unread: 0, last_message: { seq: 3 } });
@@ -142,7 +142,7 @@ describe('the inbox', () => {
     expect(await one(charles, conversation)).toMatchObject({ unread: 4 });
   });
 
-  it('follows the marks of both members', async () => {
+  it('follows the receipts of both members', async () => {
     for (let i = 1; i <= 3; i += 1) await say(charles, ada, `message ${i}`);
     await eventually(async () => expect(await inbox(ada)).toMatchObject([{ unread: 3 }]));
     const conversation = conversationOf(ada, charles);
@@ -178,7 +178,7 @@ describe('the inbox', () => {
     );
   });
 
-  it('cuts a long last message between characters, and says so', async () => {
+  it('cuts a long last message between characters and marks the cut', async () => {
     await say(ada, charles, '🦀'.repeat(121));
     await eventually(async () =>
       expect(await inbox(ada)).toMatchObject([{ last_message: { message: `${'🦀'.repeat(119)}…` } }]),
@@ -211,7 +211,7 @@ describe('the pages of an inbox', () => {
     expect((await page(ada, '?limit=1000')).results).toHaveLength(7);
   });
 
-  it('lead on where they did, although a conversation has moved to the top meanwhile', async () => {
+  it('continue at the same position after a conversation has moved to the top', async () => {
     const bob = await person(api);
     for (const peer of [charles, eve, bob]) await say(ada, peer, 'hello');
     await eventually(async () => expect(peers(await inbox(ada))).toEqual([bob.id, eve.id, charles.id]));
@@ -223,7 +223,7 @@ describe('the pages of an inbox', () => {
     expect(body.next).toBeNull();
   });
 
-  it('show of somebody else’s cursor nothing but one’s own', async () => {
+  it('show only the caller’s own conversations with another user’s cursor', async () => {
     for (const peer of [charles, eve]) await say(ada, peer, 'hello');
     await eventually(async () => expect(await inbox(ada)).toHaveLength(2));
     const { next } = await page(ada, '?limit=1');
@@ -250,14 +250,14 @@ describe('an inbox is refused', () => {
     Buffer.from('2026-11-23T09:15:07.412Z').toString('base64url'),
     Buffer.from('2026-11-23T09:15:07.412Z x').toString('base64url'),
     Buffer.from(`yesterday ${crypto.randomUUID()}.${crypto.randomUUID()}`).toString('base64url'),
-  ])('with the cursor %s, which nobody gave', async (cursor) => {
+  ])('with the made-up cursor %s', async (cursor) => {
     expect(await api.get(`/conversations/?cursor=${cursor}`, { token: ada.access })).toMatchObject({
       status: 400,
       body: { code: 'validation_failed', errors: { cursor: [expect.any(String)] } },
     });
   });
 
-  it('to whom has no token', async () => {
+  it('to a caller without a token', async () => {
     expect((await api.get('/conversations/')).status).toBe(401);
   });
 });
@@ -276,12 +276,12 @@ describe('one conversation', () => {
     });
   });
 
-  it('is not there before its first message, for a stranger, or if it cannot be: all answer alike', async () => {
+  it('does not exist before its first message, for a stranger, or with an impossible id: the answer is the same', async () => {
     await say(charles, eve, 'between us');
     const answer = async (id: string) => {
       const { status, body } = await api.get(`/conversations/${id}/`, { token: ada.access });
       expect(status).toBe(404);
-      // An id in capitals is named in lower case.
+      // The answer has an id in capitals in lower case.
       const names = [decodeURIComponent(id), id.toLowerCase()];
       return JSON.parse(names.reduce((text, name) => text.replaceAll(name, 'ID'), JSON.stringify(body)));
     };
@@ -302,7 +302,7 @@ describe('one conversation', () => {
       expect(await answer(id), id).toEqual(unknown);
   });
 
-  it('is not shown to whom has no token', async () => {
+  it('is not shown to a caller without a token', async () => {
     const { conversation } = await say(ada, charles, 'hello');
     expect((await api.get(`/conversations/${conversation}/`)).status).toBe(401);
   });

@@ -25,7 +25,7 @@ afterEach(closeSockets);
 const count = async () =>
   (await api.get(`/chat/history/${charles.id}/?limit=1`, { token: ada.access })).body.count;
 
-/** Sends a frame and says what came of it; the socket must still work, and nobody must have got anything. */
+/** Sends a frame and returns its answer. The socket must still work, and nobody else may have received anything. */
 async function outcomeOf(frame: unknown) {
   const before = await count();
   phone.send(frame);
@@ -37,7 +37,7 @@ async function outcomeOf(frame: unknown) {
 
 const error = (code: string) => ({ type: 'error', code, detail: expect.any(String) });
 
-describe('a frame that is none is answered with an error, and the socket stays open', () => {
+describe('an invalid frame gets an error, and the socket stays open', () => {
   it.each([
     ['no JSON', 'hello', 'invalid_json'],
     ['nothing', '', 'invalid_json'],
@@ -54,7 +54,7 @@ describe('a frame that is none is answered with an error, and the socket stays o
   });
 });
 
-describe('an unknown action is answered with the known ones', () => {
+describe('an unknown action gets an error with the known actions', () => {
   it.each([
     undefined,
     null,
@@ -84,7 +84,7 @@ describe('an unknown action is answered with the known ones', () => {
   });
 });
 
-describe('fields that are missing or wrong are named, and nothing is done', () => {
+describe('missing or wrong fields are named, and the frame changes nothing', () => {
   const good = () => messageTo(charles, 'hello');
   const without = (frame: Record<string, unknown>, field: string) => {
     const { [field]: _, ...rest } = frame;
@@ -164,7 +164,7 @@ describe('fields that are missing or wrong are named, and nothing is done', () =
   });
 });
 
-describe('what API Gateway does not carry closes the socket with 1009, and nothing is done', () => {
+describe('a frame over API Gateway’s limits closes the socket with 1009 and changes nothing', () => {
   it('a frame of 33 KB', async () => {
     const before = await count();
     phone.send(messageTo(charles, 'x'.repeat(33 * 1024)));

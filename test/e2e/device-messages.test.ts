@@ -26,7 +26,7 @@ const count = async (of: Person, withPerson: Person): Promise<number> =>
   (await api.get(`/chat/history/${withPerson.id}/?limit=1`, { token: of.access })).body.count;
 
 describe('a message from a device', () => {
-  it('reaches every device and every original socket of both in that conversation, and nobody else', async () => {
+  it('reaches every device and every conversation’s socket of both members, and nobody else', async () => {
     const [hersToHim, hisToHer] = await Promise.all([original(ada, charles), original(charles, ada)]);
     const outsiders = await Promise.all([original(charles, eve), original(eve, ada), device(url, eve)]);
     const sent = await phone.ask(
@@ -53,7 +53,7 @@ describe('a message from a device', () => {
     for (const socket of outsiders) await quiet(socket);
   });
 
-  it('is in the history of both, by the same `seq`', async () => {
+  it('is in the history of both members with the same `seq`', async () => {
     const { id, seq } = await phone.ask(messageTo(charles, 'for later'));
     for (const [one, other] of [
       [ada, charles],
@@ -64,7 +64,7 @@ describe('a message from a device', () => {
     }
   });
 
-  it('may name the conversation in place of the user', async () => {
+  it('may name the conversation instead of the user', async () => {
     const conversation = conversationOf(ada, charles);
     const first = await phone.ask(messageTo(charles, 'to him'));
     const { to, ...frame } = messageTo(charles, 'into the conversation');
@@ -76,7 +76,7 @@ describe('a message from a device', () => {
     });
   });
 
-  it('begins a conversation, by either name', async () => {
+  it('starts a conversation, with either of the two', async () => {
     const [first, second, third] = await people(api, 3);
     expect(await phone.ask(messageTo(first, 'we have not met'))).toMatchObject({ seq: 1 });
     const { to, ...frame } = messageTo(second, 'neither have we');
@@ -86,7 +86,7 @@ describe('a message from a device', () => {
     expect(await phone.ask(messageTo(third, 'nor we', { after: 0 }))).toMatchObject({ seq: 1 });
   });
 
-  it('comes from who the token says, whatever the frame says', async () => {
+  it('has the sender of the token, whatever the frame says', async () => {
     const sent = await phone.ask(
       messageTo(charles, 'it is me', { sender: 'eve', sender_id: eve.id, user_id: eve.id, seq: 7, id: 'x' }),
     );
@@ -104,7 +104,7 @@ describe('a message from a device', () => {
     expect(await his.next()).toMatchObject({ message: text });
   });
 
-  it('comes to a device from an original socket as well', async () => {
+  it('reaches a device from a conversation’s socket too', async () => {
     const hers = await original(ada, charles);
     const { id, seq } = await hers.say('the old way');
     for (const socket of [phone, laptop, his]) {
@@ -112,7 +112,7 @@ describe('a message from a device', () => {
     }
   });
 
-  it('goes on to the others when one device has gone', async () => {
+  it('still reaches the others when one device has gone', async () => {
     await laptop.close();
     await phone.ask(messageTo(charles, 'still here?'));
     expect(await his.next()).toMatchObject({ message: 'still here?' });
@@ -122,7 +122,7 @@ describe('a message from a device', () => {
   });
 });
 
-describe('there is nobody to send to', () => {
+describe('there is no recipient', () => {
   it.each([
     ['an unknown user', () => crypto.randomUUID()],
     ['oneself', () => ada.id],
@@ -139,7 +139,7 @@ describe('there is nobody to send to', () => {
     await quiet(his);
   });
 
-  it('in a conversation that the sender is not in, just as in one that does not exist', async () => {
+  it('in a conversation that the sender is not in: the answer is as for one that does not exist', async () => {
     const hisWithEve = conversationOf(charles, eve);
     await his.ask(messageTo(eve, 'between us'));
     const before = await count(charles, eve);

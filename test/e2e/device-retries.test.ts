@@ -6,7 +6,7 @@ import { closeSockets, connect, type Frame, type Socket } from './support/socket
 
 const url = inject('parleyUrl');
 const api = rest(url);
-/** As many characters as a message may have, of four bytes each. */
+/** The longest message, in characters of four bytes each. */
 const LONG = '🦀'.repeat(4_000);
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -25,7 +25,7 @@ const last = async () =>
   (await api.get(`/chat/history/${charles.id}/?limit=1`, { token: ada.access })).body.results[0].seq;
 const seqOf = ({ seq }: Frame) => seq as number;
 
-/** Both talk on: so many messages in all, with and without a `client_id`. */
+/** Both continue with this many messages in all, with and without a `client_id`. */
 async function talk(messages: number): Promise<void> {
   const original = await connect(url, { token: charles.access, peer: ada.id });
   for (const turn of upTo(messages)) {
@@ -36,7 +36,7 @@ async function talk(messages: number): Promise<void> {
 }
 
 describe('the same message sent again, without `after`', () => {
-  it('is stored once: by the same device, by another one, and by a later one', async () => {
+  it('is stored once: from the same device, from another one, and from a later one', async () => {
     const frame = messageTo(charles, 'once');
     const { ref, ...first } = await phone.ask(frame);
     await his.ask(messageTo(ada, 'in between'));
@@ -46,7 +46,7 @@ describe('the same message sent again, without `after`', () => {
     expect(await last()).toBe(seqOf(first as Frame) + 1);
   });
 
-  it('is known among the last 100 messages of the conversation, and is a new one behind them', async () => {
+  it('is recognised in the last 100 messages of the conversation, and counts as new after that', async () => {
     const frame = messageTo(charles, 'a while ago');
     const { ref, ...first } = await phone.ask(frame);
     await talk(99);
@@ -56,7 +56,7 @@ describe('the same message sent again, without `after`', () => {
     expect(await phone.ask(frame)).toMatchObject({ type: 'message.sent', seq: 102 });
   });
 
-  it('is known behind messages as long as they may be, which are more than one read of the store gives', async () => {
+  it('is recognised behind the longest messages, which are more than one read of the store returns', async () => {
     const before = await phone.ask(messageTo(charles, 'before it'));
     const frame = messageTo(charles, 'behind long messages', { after: before.seq });
     const { ref, ...first } = await phone.ask(frame);
@@ -77,7 +77,7 @@ describe('the same message sent again, without `after`', () => {
     }
   });
 
-  it('is stored once when it comes by an original socket the second time', async () => {
+  it('is stored once when it comes over a conversation’s socket the second time', async () => {
     const frame = messageTo(charles, 'by two ways');
     const { id, seq } = await phone.ask(frame);
     const original = await connect(url, { token: ada.access, peer: charles.id });
@@ -86,7 +86,7 @@ describe('the same message sent again, without `after`', () => {
 });
 
 describe('the same message sent again, with `after`', () => {
-  it('is stored once however much was said meanwhile', async () => {
+  it('is stored once, however many messages came meanwhile', async () => {
     const { seq: after } = await phone.ask(messageTo(charles, 'the last she knows'));
     const frame = messageTo(charles, 'once', { after });
     const { ref, ...first } = await phone.ask(frame);
@@ -105,7 +105,7 @@ describe('the same message sent again, with `after`', () => {
     expect(await last()).toBe(2);
   });
 
-  it('is refused when `after` lies beyond the end, and nothing is stored', async () => {
+  it('is refused when `after` is past the end, and nothing is stored', async () => {
     const { seq } = await phone.ask(messageTo(charles, 'the end'));
     for (const after of [seqOf({ seq } as Frame) + 1, 1_000_000, Number.MAX_SAFE_INTEGER]) {
       expect(await phone.ask(messageTo(charles, 'beyond', { after }))).toMatchObject({
@@ -118,7 +118,7 @@ describe('the same message sent again, with `after`', () => {
 });
 
 describe('a `client_id`', () => {
-  it.each([{}, { after: 0 }])('cannot stand for another text: %j', async (more) => {
+  it.each([{}, { after: 0 }])('cannot be used for another text: %j', async (more) => {
     const frame = messageTo(charles, 'one', more);
     await phone.ask(frame);
     await his.ask(messageTo(ada, 'in between'));
@@ -129,7 +129,7 @@ describe('a `client_id`', () => {
     expect(await last()).toBe(2);
   });
 
-  it("is its sender's own, and each conversation's own", async () => {
+  it('belongs to its sender and to one conversation', async () => {
     const [eve] = await people(api, 1);
     const client_id = crypto.randomUUID();
     expect(await phone.ask(messageTo(charles, 'mine', { client_id }))).toMatchObject({ seq: 1 });
@@ -145,7 +145,7 @@ describe('a `client_id`', () => {
 });
 
 describe('ten senders at once in one conversation', () => {
-  it('all succeed, gap-free, and everybody sees everything', async () => {
+  it('all succeed without a gap, and everybody sees everything', async () => {
     const devices = (of: Person) => Promise.all(upTo(5).map(() => device(url, of)));
     const [hers, his5] = await Promise.all([devices(ada), devices(charles)]);
     const senders = [

@@ -21,7 +21,7 @@ afterEach(closeSockets);
 const ended = { type: 'session.ended', detail: expect.any(String) };
 
 describe('when a session ends', () => {
-  it('each of its devices is told, and then closed; no other one', async () => {
+  it('each of its devices gets `session.ended` and is closed, and no other device', async () => {
     const [tablet, laptop, his] = await Promise.all([
       device(url, session),
       device(url, ada),
@@ -35,20 +35,20 @@ describe('when a session ends', () => {
     for (const socket of [laptop, his]) await quiet(socket);
   });
 
-  it('because a refresh token came back after its successor was used, likewise', async () => {
+  it('by the reuse of a refresh token, the same happens', async () => {
     await reuse(api, session.refresh);
     expect((await phone.closed).code).toBe(1000);
     expect(phone.frames).toEqual([ended]);
   });
 
-  it('its original sockets close without a word that their clients would not know', async () => {
+  it('its conversation’s sockets close without a frame that their clients would not know', async () => {
     const original = await connect(url, { token: session.access, peer: charles.id });
     await logOut(api, session);
     await original.closed;
     expect(original.frames).toEqual([]);
   });
 
-  it('messages go on to the devices of the others', async () => {
+  it('messages still reach the devices of the others', async () => {
     const [laptop, his] = await Promise.all([device(url, ada), device(url, charles)]);
     await logOut(api, session);
     await phone.closed;

@@ -10,17 +10,17 @@ import { closeSockets, connect, refusal } from './support/socket.ts';
 const ACCESS_SECONDS = 4;
 const REFRESH_SECONDS = 8;
 
-describe.skipIf(notOurs)(`what expires ${notOurs}`, () => {
+describe.skipIf(notOurs)(`expiry ${notOurs}`, () => {
   const runtime = ownRuntime({
     context: { accessTokenSeconds: `${ACCESS_SECONDS}`, refreshTokenSeconds: `${REFRESH_SECONDS}` },
   });
   const api = () => rest(runtime().url);
   afterEach(closeSockets);
 
-  /** The end is a moment that the token names: waiting for it is no guess. */
+  /** The token names the moment of its expiry, so the test can wait for exactly that. */
   const endOf = ({ access }: Session) => delay((decodeJwt(access).exp as number) * 1000 - Date.now() + 50);
 
-  it('an access token is refused once it has expired, and the answer says so', async () => {
+  it('an expired access token is refused, and the answer says so', async () => {
     const [ada] = await people(api(), 1);
     await endOf(ada);
     const reply = await api().get('/users/', { token: ada.access });
@@ -35,7 +35,7 @@ describe.skipIf(notOurs)(`what expires ${notOurs}`, () => {
     expect(await api().get('/users/', { token: body.access })).toMatchObject({ status: 200 });
   });
 
-  it('an access token opens no socket once it has expired', async () => {
+  it('an expired access token opens no socket', async () => {
     const [ada, charles] = await people(api(), 2);
     await endOf(ada);
     for (const carry of ['header', 'subprotocol'] as const) {
@@ -43,7 +43,7 @@ describe.skipIf(notOurs)(`what expires ${notOurs}`, () => {
     }
   });
 
-  it('a socket closes at the first frame after its token expired, with an error that says why; nothing is stored, the peer gets nothing', async () => {
+  it('a socket closes at the first frame after its token has expired, with an error that says why; nothing is stored or delivered', async () => {
     const [ada, charles] = await people(api(), 2);
     const session = await logIn(api(), ada);
     const socket = await connect(runtime().url, { peer: charles.id, token: session.access });
@@ -63,7 +63,7 @@ describe.skipIf(notOurs)(`what expires ${notOurs}`, () => {
     expect(await countOf(ada, charles)).toBe(1);
   });
 
-  it('a session that is not refreshed ends: its sockets close, its refresh token is refused', async () => {
+  it('a session without a refresh ends: its sockets close, and its refresh token is refused', async () => {
     const [ada, charles] = await people(api(), 2);
     const session = await logIn(api(), ada);
     const socket = await connect(runtime().url, { peer: charles.id, token: session.access });
@@ -73,7 +73,7 @@ describe.skipIf(notOurs)(`what expires ${notOurs}`, () => {
     expect(['token_invalid', 'token_expired']).toContain(reply.body.code);
   });
 
-  it("closes a device's socket likewise, at whatever frame", async () => {
+  it("a device's socket closes the same way, at any frame", async () => {
     const [ada, charles] = await people(api(), 2);
     for (const frame of [
       { action: 'ping' },

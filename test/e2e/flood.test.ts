@@ -29,7 +29,7 @@ describe.skipIf(notOurs)(`more than ${MESSAGES} messages in ${SECONDS} seconds $
   const say = (socket: Socket, peer: Person, text: string) => socket.ask(messageTo(peer, text));
   const limited = { type: 'error', code: 'rate_limited', retry_after: expect.any(Number) };
 
-  /** As many as are allowed: the replies. */
+  /** Sends as many as are allowed, and returns the replies. */
   async function saySome(): Promise<Frame[]> {
     const replies: Frame[] = [];
     for (let turn = 1; turn <= MESSAGES; turn += 1) {
@@ -41,7 +41,7 @@ describe.skipIf(notOurs)(`more than ${MESSAGES} messages in ${SECONDS} seconds $
     return replies;
   }
 
-  it('are refused from every device and socket of the sender, and say when to try again; then it works', async () => {
+  it('are refused on every device and socket of the sender, with the seconds to wait; after that it works', async () => {
     await saySome();
     const refused = await say(phone, charles, 'one too many');
     expect(refused).toMatchObject(limited);
@@ -58,16 +58,16 @@ describe.skipIf(notOurs)(`more than ${MESSAGES} messages in ${SECONDS} seconds $
     await quiet(his);
   });
 
-  it('concern nobody else, and no other conversation', async () => {
+  it('affect nobody else and no other conversation', async () => {
     await saySome();
     expect(await say(phone, charles, 'one too many')).toMatchObject(limited);
     expect(await say(his, ada, 'I may')).toMatchObject({ type: 'message.sent', seq: MESSAGES + 1 });
     expect(await say(phone, eve, 'so may I, here')).toMatchObject({ type: 'message.sent', seq: 1 });
-    // What the other one says meanwhile does not make the sender's count forgotten.
+    // Messages of the other member do not reset the sender's count.
     expect(await say(phone, charles, 'and there?')).toMatchObject(limited);
   });
 
-  it('do not include what is sent again, which has a count of its own', async () => {
+  it('do not include repeats, which have a count of their own', async () => {
     const frame = messageTo(charles, 'once');
     const { id } = await phone.ask(frame);
     for (let turn = 1; turn < MESSAGES; turn += 1) await say(phone, charles, `turn ${turn}`);
@@ -78,7 +78,7 @@ describe.skipIf(notOurs)(`more than ${MESSAGES} messages in ${SECONDS} seconds $
     expect(await phone.ask(frame)).toMatchObject(limited);
   });
 
-  it('of one and the same are told to the other member no more often than that, however many come', async () => {
+  it('that repeat one message reach the other member no more often than the limit', async () => {
     const frame = messageTo(charles, 'again and again');
     await phone.ask(frame);
     const began = performance.now();
@@ -100,7 +100,7 @@ describe.skipIf(notOurs)(`more than ${MESSAGES} messages in ${SECONDS} seconds $
     const sent = replies.filter(({ type }) => type === 'message.sent');
     expect(replies.filter(({ type, code }) => type === 'error' && code !== 'rate_limited')).toEqual([]);
     expect(sent.length).toBeGreaterThanOrEqual(MESSAGES);
-    // Should all of this take longer than the time, the next ones count from then on.
+    // If this takes longer than the window, the next messages count in the next window.
     expect(sent.length).toBeLessThanOrEqual(2 * MESSAGES);
   });
 });

@@ -24,14 +24,14 @@ afterEach(closeSockets);
 const count = async () =>
   (await api.get(`/chat/history/${charles.id}/?limit=1`, { token: ada.access })).body.count;
 
-/** Sends a frame and says what came of it; the socket must still work, and the peer must have got nothing. */
+/** Sends a frame and returns its answer. The socket must still work, and the peer may not have received anything. */
 async function outcomeOf(frame: unknown) {
   const before = await count();
   sender.send(frame);
   const answer = await sender.next();
   expect(await count(), 'nothing was stored').toBe(before);
   expect(await sender.say('still open')).toMatchObject({ type: 'chat.message', seq: before + 1 });
-  // Whatever the bad frame had sent would have come before this.
+  // A message from the bad frame would have come before this one.
   await peer.next((one) => one.seq === before + 1);
   expect(peer.frames, 'nothing reached the peer').toHaveLength(1);
   return answer;
@@ -39,7 +39,7 @@ async function outcomeOf(frame: unknown) {
 
 const error = (code: string) => ({ type: 'error', code, detail: expect.any(String) });
 
-describe('a bad frame is answered with an error, and the socket stays open', () => {
+describe('a bad frame gets an error, and the socket stays open', () => {
   it.each([
     ['no JSON', 'hello', 'invalid_json'],
     ['half an object', '{"message": "x', 'invalid_json'],
@@ -106,7 +106,7 @@ describe('a bad frame is answered with an error, and the socket stays open', () 
     expect(await outcomeOf({ message: 'x', [field]: value })).toEqual(error(code));
   });
 
-  it('but a byte order mark before a good one, or a reference of 64 characters of two units, is none', async () => {
+  it('except a byte order mark before a good frame, and a reference of 64 characters of two units', async () => {
     const ref = '🦀'.repeat(64);
     sender.send(`\ufeff${JSON.stringify({ message: 'with a mark', ref })}`);
     expect(await sender.next()).toMatchObject({ type: 'chat.message', message: 'with a mark', ref });
@@ -131,7 +131,7 @@ describe('a bad frame is answered with an error, and the socket stays open', () 
   });
 });
 
-describe('what API Gateway does not carry closes the socket with 1009, and nothing is stored', () => {
+describe('a frame over API Gateway’s limits closes the socket with 1009, and nothing is stored', () => {
   it('a frame of 33 KB', async () => {
     const before = await count();
     sender.send({ message: 'x'.repeat(33 * 1024) });
@@ -147,7 +147,7 @@ describe('what API Gateway does not carry closes the socket with 1009, and nothi
     expect(await count()).toBe(before);
   });
 
-  it('only for who sent it: the peer goes on', async () => {
+  it('only the sender’s socket: the peer’s stays open', async () => {
     sender.send('x'.repeat(33 * 1024));
     await sender.closed;
     expect(await peer.say('I am still here')).toMatchObject({ type: 'chat.message' });

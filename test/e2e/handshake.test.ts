@@ -49,7 +49,7 @@ describe('a socket opens', () => {
     expect(socket.isOpen).toBe(true);
   });
 
-  it('several times for one person', async () => {
+  it('several times for one user', async () => {
     const sockets = await Promise.all(
       [1, 2, 3].map(() => connect(url, { peer: charles.id, token: ada.access })),
     );
@@ -77,17 +77,17 @@ describe('a socket is refused with 403', () => {
 });
 
 describe('a socket is refused', () => {
-  it('at a path that is none', async () => {
+  it('at an unknown path', async () => {
     expect(await refusal(url, { path: '/elsewhere', token: ada.access })).toBeGreaterThanOrEqual(400);
   });
 
-  it('with 401 before it is told whether a user exists', async () => {
+  it('with 401 before the answer reveals whether a user exists', async () => {
     expect(await refusal(url, { peer: crypto.randomUUID(), token: 'garbage' })).toBe(401);
   });
 });
 
 describe('a socket without a conversation', () => {
-  it('is the socket of a device: it does not know the original frames, and says what it knows', async () => {
+  it('is a device’s socket: it does not accept the original frames, and names the known actions', async () => {
     const socket = await connect(url, { path: '/ws', token: ada.access });
     expect(await socket.say('to whom?')).toMatchObject({ type: 'error', code: 'unknown_action' });
     expect(socket.isOpen).toBe(true);

@@ -9,7 +9,7 @@ const api = rest(url);
 let ada: Person;
 let charles: Person;
 let eve: Person;
-/** What was said, oldest first, as the socket gave it. */
+/** The messages, oldest first, as the socket delivered them. */
 const said: Frame[] = [];
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ const history = (of: Person, withId: string, query = '') =>
 const texts = (body: { results: { message: string }[] }) => body.results.map(({ message }) => message);
 
 describe('the history of a conversation', () => {
-  it('shows the ten newest messages, newest first, with who said what to whom', async () => {
+  it('shows the ten newest messages, newest first, with sender and receiver', async () => {
     const { status, body } = await history(ada, charles.id);
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -59,7 +59,7 @@ describe('the history of a conversation', () => {
     expect(hers.body.results).toEqual(his.body.results);
   });
 
-  it('comes whole by following `next`, and back by `previous`', async () => {
+  it('is complete by following `next`, and back by `previous`', async () => {
     const seqs: number[] = [];
     let page = (await history(ada, charles.id, '?limit=5')).body;
     const shown = [page.results];
@@ -77,7 +77,7 @@ describe('the history of a conversation', () => {
     expect(shown).toHaveLength(1);
   });
 
-  it('repeats nothing by following `next` while more is said', async () => {
+  it('repeats nothing by following `next` while new messages arrive', async () => {
     const [one, other] = await people(api, 2);
     const socket = await connect(url, { token: one.access, peer: other.id });
     for (let i = 1; i <= 5; i += 1) await socket.say(`${i}`);
@@ -98,9 +98,9 @@ describe('the history of a conversation', () => {
     ['?offset=12', []],
     ['?offset=100000000000000000000', []],
     ['?limit=100000000000000000000&offset=9', [3, 2, 1]],
-  ])('shows by %s the messages %j', async (query, seqs) => {
+  ])('with %s shows the messages %j', async (query, seqs) => {
     const reply = await history(ada, charles.id, query);
-    if (query.includes('offset=1000') && reply.status === 400) return; // refusing what nobody can mean is fine, too
+    if (query.includes('offset=1000') && reply.status === 400) return; // refusing such an offset is fine too
     expect(reply.body.results.map(({ seq }: { seq: number }) => seq)).toEqual(seqs);
     expect(reply.body.count).toBe(12);
   });
@@ -143,7 +143,7 @@ describe('the history is refused', () => {
     '%20',
     '%F0%9F%92%A9',
     'x'.repeat(1000),
-  ])('with %s, which is no user', async (id) => {
+  ])('with %s, which is not a user', async (id) => {
     const { status, body } = await history(ada, encodeURIComponent(decodeURIComponent(id)));
     expect({ status, body }).toMatchObject({ status: 404, body: { code: 'user_not_found' } });
   });

@@ -6,7 +6,7 @@ import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { type Person, people } from './support/people.ts';
 import { type Rest, rest } from './support/rest.ts';
 
-describe.skipIf(notOurs)('what requests ask of the table', () => {
+describe.skipIf(notOurs)('the table requests of', () => {
   const runtime = ownRuntime({ context: { floodMessages: '1000000' } });
   let api: Rest;
   let ada: Person;
@@ -18,7 +18,10 @@ describe.skipIf(notOurs)('what requests ask of the table', () => {
     conversation = conversationOf(ada, charles);
   });
 
-  /** What one function asks for while it serves a request: the least of some, as a process that starts reads the public keys. */
+  /**
+   * The table requests of one function for an HTTP request: the least of several, because a starting process reads the
+   * public keys.
+   */
   async function costOf(name: string, request: () => Promise<unknown>): Promise<Record<string, number>> {
     const costs: Record<string, number>[] = [];
     for (let i = 0; i < 3; i += 1) {
@@ -49,13 +52,13 @@ describe.skipIf(notOurs)('what requests ask of the table', () => {
   };
   const say = (peer: Person) => sendMessage(api, ada, conversationOf(ada, peer), 'x'.repeat(200));
 
-  it('a message: the tail, the connections of both, and the write, as on a socket', async () => {
+  it('a message are the tail, the connections of both members, and the write, as on a socket', async () => {
     await say(charles);
     const cost = await costOf('send-message', () => say(charles));
     expect(cost).toEqual({ Query: 3, PutItem: 1, wru: 1, rru: 2 });
   });
 
-  it('a part of a log: two queries, wherever it lies and however much was said', async () => {
+  it('a part of a log are two queries, for any position and any length of the log', async () => {
     const part = (query: string) => get(`/conversations/${conversation}/messages/?limit=5&${query}`);
     for (let i = 0; i < 10; i += 1) await say(charles);
     const few = await costOf('messages', part('before=8'));
@@ -65,7 +68,7 @@ describe.skipIf(notOurs)('what requests ask of the table', () => {
       expect(await costOf('messages', part(query)), query).toEqual(few);
   });
 
-  it('a page of the inbox: a query for its places and two reads for what it shows, however long it is', async () => {
+  it('a page of the inbox are a query for its positions and two reads for its entries, for any length', async () => {
     const peers = await people(api, 8);
     const page = get('/conversations/?limit=3');
     const all = async (howMany: number) => {
@@ -81,14 +84,14 @@ describe.skipIf(notOurs)('what requests ask of the table', () => {
     expect(await costOf('conversations', page)).toEqual(few);
   });
 
-  it('a search: one query, however many there are', async () => {
+  it('a search are one query, for any number of users', async () => {
     const cost = await costOf('list-users', get('/users/?search=t&limit=3'));
     expect(cost).toMatchObject({ Query: 1, wru: 0 });
     await people(api, 10);
     expect(await costOf('list-users', get('/users/?search=t&limit=3'))).toEqual(cost);
   });
 
-  it('a profile: the account and its presence', async () => {
+  it('a profile are the account and its presence', async () => {
     for (const [name, path] of [
       ['me', '/users/me/'],
       ['user', `/users/${charles.id}/`],

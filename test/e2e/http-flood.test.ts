@@ -7,7 +7,7 @@ import { people } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets } from './support/socket.ts';
 
-describe.skipIf(notOurs)('who sends more than 3 messages in 3 seconds over HTTP', () => {
+describe.skipIf(notOurs)('a sender of more than 3 messages in 3 seconds over HTTP', () => {
   const runtime = ownRuntime({ context: { floodMessages: '3', floodSeconds: '3' } });
   afterEach(closeSockets);
 
@@ -22,7 +22,7 @@ describe.skipIf(notOurs)('who sends more than 3 messages in 3 seconds over HTTP'
     return { url, api, ada, charles, eve, conversation, keys };
   }
 
-  it('gets 429 with the seconds to wait, nobody is told, and then it goes on without a gap', async () => {
+  it('gets 429 with the seconds to wait, nothing is delivered, and sending then continues without a gap', async () => {
     const { url, api, ada, charles, conversation } = await flooded();
     const his = await device(url, charles);
     const key = crypto.randomUUID();
@@ -39,7 +39,7 @@ describe.skipIf(notOurs)('who sends more than 3 messages in 3 seconds over HTTP'
     });
   });
 
-  it('may repeat what is stored, write elsewhere, and be written to', async () => {
+  it('may repeat stored messages, write elsewhere, and receive messages', async () => {
     const { api, ada, charles, eve, conversation, keys } = await flooded();
     expect((await postMessage(api, ada, conversation, { text: 'too much' })).status).toBe(429);
     const [key] = keys as [string];

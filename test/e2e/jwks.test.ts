@@ -17,7 +17,7 @@ it('publishes the key that verifies access tokens', async () => {
   expect(verified.payload.token_type).toBe('access');
 });
 
-it('names each key by its thumbprint, and publishes no private part', async () => {
+it('names each key by its thumbprint and publishes no private part', async () => {
   await person(api);
   const { body } = await api.get('/.well-known/jwks.json');
   expect(body.keys.length).toBeGreaterThan(0);

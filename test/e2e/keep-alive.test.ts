@@ -10,7 +10,7 @@ import { closeSockets, connect, type Socket } from './support/socket.ts';
 afterEach(closeSockets);
 
 describe('a ping', () => {
-  it("is answered with the server's time and the reference", async () => {
+  it("gets the server's time and the reference", async () => {
     const url = inject('parleyUrl');
     const [ada] = await people(rest(url), 1);
     const socket = await device(url, ada);
@@ -24,7 +24,7 @@ describe('a ping', () => {
   });
 });
 
-describe.skipIf(notOurs)(`a live socket whose row was removed ${notOurs}`, () => {
+describe.skipIf(notOurs)(`a live socket whose connection item was removed ${notOurs}`, () => {
   const runtime = ownRuntime();
   let ada: Person;
   let charles: Person;
@@ -34,7 +34,7 @@ describe.skipIf(notOurs)(`a live socket whose row was removed ${notOurs}`, () =>
     his = await device(runtime().url, charles);
   });
 
-  /** As a false 410 or a lost write would have it. */
+  /** Has the effect of a false 410 or a lost write. */
   async function forgetSocketsOf({ id }: Person): Promise<void> {
     const { tableEndpoint: endpoint, credentials } = runtime();
     const client = DynamoDBDocumentClient.from(
@@ -54,7 +54,7 @@ describe.skipIf(notOurs)(`a live socket whose row was removed ${notOurs}`, () =>
     client.destroy();
   }
 
-  it('is not found by a message, and is again after its next ping', async () => {
+  it('gets no message, until its next ping restores it', async () => {
     const hers = await device(runtime().url, ada);
     await forgetSocketsOf(ada);
     await his.ask(messageTo(ada, 'lost on the way'));
@@ -63,7 +63,7 @@ describe.skipIf(notOurs)(`a live socket whose row was removed ${notOurs}`, () =>
     expect(await hers.next()).toMatchObject({ seq: 2, message: 'found' });
   });
 
-  it('is told by the pong, once, that it was lost: it catches up and watches anew', async () => {
+  it('learns once, from the pong, that it was lost: it catches up and watches again', async () => {
     const hers = await device(runtime().url, ada);
     await forgetSocketsOf(ada);
     expect(await hers.ask({ action: 'ping' })).toMatchObject({ type: 'pong', restored: true });
@@ -81,7 +81,7 @@ describe.skipIf(notOurs)(`a live socket whose row was removed ${notOurs}`, () =>
       () => connect(runtime().url, { token: ada.access, peer: charles.id }),
       (socket: Socket) => socket.say('I am here'),
     ],
-  ])('is found again after its next message: %s', async (_what, open, say) => {
+  ])('is restored by its next message: %s', async (_what, open, say) => {
     const hers = await open();
     await forgetSocketsOf(ada);
     await say(hers);
@@ -89,7 +89,7 @@ describe.skipIf(notOurs)(`a live socket whose row was removed ${notOurs}`, () =>
     expect(await hers.next()).toMatchObject({ seq: 2, message: 'I see you' });
   });
 
-  it('is online again, for those who watch', async () => {
+  it('is online again for its watchers', async () => {
     const hers = await device(runtime().url, ada);
     await his.ask(messageTo(ada, 'hello'));
     const watch = () => his.ask({ action: 'presence.watch', users: [ada.id] });

@@ -8,7 +8,7 @@ import { closeSockets, connect } from './support/socket.ts';
 const url = inject('parleyUrl');
 const api = rest(url);
 
-/** Ids as Swift and others write them. */
+/** Ids in capitals, as Swift and other languages write them. */
 const upper = (id: string) => id.toUpperCase();
 
 let ada: Person;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterEach(closeSockets);
 
-describe('ids are taken in any letter case', () => {
+describe('ids are accepted in any letter case', () => {
   it.each([
     ['/users/{user}/'],
     ['/chat/history/{user}/'],
@@ -63,7 +63,7 @@ describe('ids are taken in any letter case', () => {
     expect(await hers.next()).toMatchObject({ message: 'Heard' });
   });
 
-  it('in every frame of a device, which answers in lower case', async () => {
+  it('in every frame of a device, with answers in lower case', async () => {
     const [hers, his] = await Promise.all([device(url, ada), device(url, charles)]);
     const client_id = crypto.randomUUID();
     const hello = { action: 'message.send', text: 'In capitals', client_id: upper(client_id) };

@@ -7,7 +7,7 @@ const api = rest(inject('parleyUrl'));
 const attempt = (body: unknown) => api.post('/users/token/', body);
 
 describe('logging in', () => {
-  it('answers with two tokens that are not to be cached', async () => {
+  it('answers with two tokens that must not be cached', async () => {
     const { email, password } = await person(api);
     const { status, headers, body } = await attempt({ email, password });
     expect({ status, body }).toEqual({
@@ -17,7 +17,7 @@ describe('logging in', () => {
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('puts the person and the session into the access token', async () => {
+  it('puts the user and the session into the access token', async () => {
     const { id, username, access } = await person(api);
     const claims = decodeJwt(access);
     expect(claims).toEqual({
@@ -35,7 +35,7 @@ describe('logging in', () => {
     expect(claims.exp).toBeGreaterThan(claims.iat as number);
   });
 
-  it('accepts the email in another letter case: it is the same account', async () => {
+  it('accepts the e-mail address in another letter case, for the same account', async () => {
     const { id, email, password } = await person(api);
     const { access } = await logIn(api, { email: email.toUpperCase(), password });
     expect(decodeJwt(access).sub).toBe(id);
@@ -51,7 +51,7 @@ describe('logging in', () => {
     });
   });
 
-  it('answers alike for a wrong password and for an unknown email', async () => {
+  it('gives the same answer for a wrong password and for an unknown e-mail address', async () => {
     const { email } = await person(api);
     const wrong = await attempt({ email, password: 'not-the-password' });
     const unknown = await attempt({ email: registration().email, password: 'not-the-password' });
@@ -64,7 +64,7 @@ describe('logging in', () => {
     ['whose 73rd byte is another', `${'p7'.repeat(36)}!`, `${'p7'.repeat(36)}?`],
     ['that repeats another with NULs between', 'ab\0ab\0ab\0ab', 'ab'],
     ['with a NUL', 'analytical\0engine', 'analytical'],
-  ])('takes a password %s whole, in every form of Unicode', async (_what, password, other) => {
+  ])('accepts all of a password %s, in every form of Unicode', async (_what, password, other) => {
     for (const form of ['NFC', 'NFD'] as const) {
       const typed = password.normalize(form);
       const { email, ...more } = registration({ password: typed, password2: typed });
@@ -101,7 +101,7 @@ describe('logging in is refused with', () => {
 });
 
 describe('guessing passwords', () => {
-  it('is stopped after some failures, for that email only, and answers then to the right password too', async () => {
+  it('is stopped after some failures, for that address only, and then refuses the right password too', async () => {
     const [ada, charles] = await people(api, 2);
     const statuses: number[] = [];
     while (statuses.length < 30 && statuses.at(-1) !== 429) {
@@ -118,7 +118,7 @@ describe('guessing passwords', () => {
     });
   });
 
-  it('is stopped for an email without an account as well: it tells nothing', async () => {
+  it('is stopped for an address without an account too, so it reveals nothing', async () => {
     const { email } = registration();
     let last = 0;
     for (let tries = 0; tries < 30 && last !== 429; tries += 1) {
@@ -127,7 +127,7 @@ describe('guessing passwords', () => {
     expect(last).toBe(429);
   });
 
-  it('gets no further by guessing 200 at once, with an account or without one', async () => {
+  it('gets no further with 200 guesses at once, with or without an account', async () => {
     const { email } = await person(api);
     const emails = [email, registration().email];
     const counts = await Promise.all(

@@ -6,7 +6,7 @@ const api = rest(inject('parleyUrl'));
 const refresh = (token: string) => api.post('/users/token/refresh/', { refresh: token });
 
 describe('logging out', () => {
-  it('answers 204 without a body, and the refresh token is dead', async () => {
+  it('answers 204 without a body, and the refresh token no longer works', async () => {
     const ada = await person(api);
     expect(await logOut(api, ada)).toMatchObject({ status: 204, body: undefined });
     expect(await refresh(ada.refresh)).toMatchObject({ status: 401, body: { code: 'token_invalid' } });
@@ -19,7 +19,7 @@ describe('logging out', () => {
     expect(await refresh(ada.refresh)).toMatchObject({ status: 200 });
   });
 
-  it('can end another session of the same person', async () => {
+  it('can end another session of the same user', async () => {
     const ada = await person(api);
     const second = await logIn(api, ada);
     expect(await logOut(api, { access: ada.access, refresh: second.refresh })).toMatchObject({ status: 204 });
@@ -41,7 +41,7 @@ describe('logging out is refused', () => {
     [ada, eve] = await people(api, 2);
   });
 
-  it("with someone else's refresh token, and theirs still works", async () => {
+  it("with another user's refresh token, which still works", async () => {
     expect(await logOut(api, { access: eve.access, refresh: ada.refresh })).toMatchObject({
       status: 401,
       body: { code: 'token_invalid' },
@@ -64,7 +64,7 @@ describe('logging out is refused', () => {
     });
   });
 
-  it('with an access token in place of the refresh token', async () => {
+  it('with an access token instead of the refresh token', async () => {
     expect(await logOut(api, { access: ada.access, refresh: ada.access })).toMatchObject({
       status: 401,
       body: { code: 'token_invalid' },
@@ -79,7 +79,7 @@ describe('logging out is refused', () => {
     });
   });
 
-  it('none of these times: the session goes on', async () => {
+  it('and the session continues after all of these', async () => {
     expect(await refresh(ada.refresh)).toMatchObject({ status: 200 });
   });
 });

@@ -20,7 +20,7 @@ const history = async (of: Person, withPerson: Person, query = '?limit=100') =>
 const message = (text: string) => (frame: Frame) => frame.message === text;
 
 describe('a message', () => {
-  it('reaches every socket of the two in that conversation, and comes back to its sender', async () => {
+  it('reaches every socket of both members in that conversation, and comes back to its sender', async () => {
     const sender = await open(ada, charles);
     const [otherDevice, peer, peersOther] = await Promise.all([
       open(ada, charles),
@@ -52,7 +52,7 @@ describe('a message', () => {
     expect(results[0]).toMatchObject({ id, message: 'stored first', sender: { id: ada.id } });
   });
 
-  it('waits in the history for a peer who is not there', async () => {
+  it('waits in the history for a peer who is offline', async () => {
     const { seq } = await (await open(ada, eve)).say('are you there?');
     expect((await history(eve, ada)).results[0]).toMatchObject({ seq, message: 'are you there?' });
   });
@@ -66,7 +66,7 @@ describe('a message', () => {
     ]);
     await toCharles.say('between us');
     await peer.next(message('between us'));
-    // Whatever had gone astray would have come before these.
+    // A message that went to the wrong socket would have come before these.
     await Promise.all([eveToAda.say('first for Eve'), charlesToEve.say('first for Charles')]);
     expect(eveToAda.frames.map((frame) => frame.message)).toEqual(['first for Eve']);
     expect(charlesToEve.frames.map((frame) => frame.message)).toEqual(['first for Charles']);
@@ -118,7 +118,7 @@ describe('a message', () => {
 });
 
 describe('a client', () => {
-  it('gets its `ref` and `client_id` back, the other member sees neither', async () => {
+  it('gets its `ref` and `client_id` back, and the other member sees neither', async () => {
     const [sender, peer] = await Promise.all([open(ada, charles), open(charles, ada)]);
     const client_id = crypto.randomUUID();
     sender.send({ message: 'with a reference', ref: 'r-1', client_id });
@@ -128,7 +128,7 @@ describe('a client', () => {
     expect(told).not.toHaveProperty('client_id');
   });
 
-  it('cannot choose who it is, when it is or where the message goes', async () => {
+  it('cannot choose the sender, the time or the recipient of a message', async () => {
     const [sender, peer, other] = await Promise.all([open(ada, charles), open(charles, ada), open(eve, ada)]);
     sender.send({
       message: 'it is me',
@@ -156,7 +156,7 @@ describe('a client', () => {
     expect(other.frames).toHaveLength(1);
   });
 
-  it('may send an `action` of its own: there are no routes by that name', async () => {
+  it('may send an unknown `action`: it has no effect', async () => {
     const sender = await open(ada, charles);
     sender.send({ action: 'sendmessage', message: 'with an action' });
     expect(await sender.next()).toMatchObject({ type: 'chat.message', message: 'with an action' });
@@ -201,7 +201,7 @@ describe('a client', () => {
     expect((await history(ada, charles, '?limit=1')).results[0].message).toBe('one');
   });
 
-  it("has its `client_id` to itself: the peer's equal one is another message", async () => {
+  it('may use the same `client_id` as the peer: these are two messages', async () => {
     const [hers, his] = await Promise.all([open(ada, charles), open(charles, ada)]);
     const client_id = crypto.randomUUID();
     const { seq } = (await hers.say('mine', { client_id })) as { seq: number };

@@ -22,7 +22,7 @@ async function together(): Promise<{ ada: Person; charles: Person; hers: Socket;
   return { ada, charles, hers, his };
 }
 
-/** The whole log as history gives it, oldest first. However much one asks for, a page has 100 messages at most. */
+/** The whole log from the history, oldest first. A page has 100 messages at most, whatever the request says. */
 async function logOf(
   { access }: Person,
   peer: Person,
@@ -39,7 +39,7 @@ async function logOf(
 }
 
 describe('the order of a conversation', () => {
-  it('is one for both and for the history when each sends 200 messages that cross', async () => {
+  it('is the same for both and for the history when each sends 200 messages that cross', async () => {
     const { ada, charles, hers, his } = await together();
     const sayAll = async (socket: Socket, who: string) => {
       for (let turn = 1; turn <= EACH; turn += 1) {
@@ -60,7 +60,8 @@ describe('the order of a conversation', () => {
       expect(socket.frames).toHaveLength(2 * EACH);
       expect(new Map([...places(socket.frames)].sort(([a], [b]) => Number(a) - Number(b)))).toEqual(stored);
     }
-    // Each waited for its echo before it went on: so its own messages stand in the order in which it sent them.
+    // Each client waited for its echo before the next message, so its own messages are in the order in which it sent
+    // them.
     for (const [who, { id }] of [
       ['ada', ada],
       ['charles', charles],
@@ -74,14 +75,14 @@ describe('the order of a conversation', () => {
     expect(crossings, 'the messages did cross').toBeGreaterThan(20);
   }, 60_000);
 
-  it('has no gap and nothing twice when both send 20 at once, without waiting', async () => {
+  it('has no gap and no duplicate when both send 20 at once, without waiting', async () => {
     const { ada, charles, hers, his } = await together();
     const texts = upTo(20);
     const replies = await Promise.all([
       ...texts.map((turn) => answerTo(hers, `ada ${turn}`)),
       ...texts.map((turn) => answerTo(his, `charles ${turn}`)),
     ]);
-    // Under such contention the service may say that it is busy; what it acknowledged is stored, and nothing else.
+    // With so many writers the service may answer that it is busy. Exactly the acknowledged messages are stored.
     const acknowledged = replies.filter(({ type }) => type === 'chat.message');
     expect(replies.filter(({ type, code }) => type === 'error' && code !== 'busy')).toEqual([]);
     const log = await logOf(ada, charles);
@@ -93,7 +94,7 @@ describe('the order of a conversation', () => {
   }, 60_000);
 });
 
-/** Sends without taking frames out of the socket's queue, so that many can be under way. */
+/** Sends without reading frames from the socket's queue, so that many can be in flight. */
 async function answerTo(socket: Socket, message: string): Promise<Frame> {
   const ref = message;
   socket.send({ message, ref });

@@ -26,7 +26,7 @@ describe.skipIf(notOurs)(`a deployment with a list of origins ${notOurs}`, () =>
     expect(await socket.say('from a listed page')).toMatchObject({ type: 'chat.message' });
   });
 
-  it('opens sockets to clients that are no browsers, and say no origin', async () => {
+  it('opens sockets to clients without an origin, which are not browsers', async () => {
     expect((await connect(runtime().url, opening())).isOpen).toBe(true);
   });
 
@@ -42,7 +42,7 @@ describe.skipIf(notOurs)(`a deployment with a list of origins ${notOurs}`, () =>
     expect(await refusal(runtime().url, opening(origin))).toBe(403);
   });
 
-  it('lets pages of the list read its answers, and no others (CORS)', async () => {
+  it('lets only pages of the list read its answers (CORS)', async () => {
     const api = rest(runtime().httpApiUrl);
     const get = async (origin: string) =>
       (await api.get('/users', { token: ada.access, headers: { origin } })).headers;
@@ -50,7 +50,7 @@ describe.skipIf(notOurs)(`a deployment with a list of origins ${notOurs}`, () =>
     expect((await get('https://evil.example.com')).get('access-control-allow-origin')).toBeNull();
   });
 
-  it('answers what a browser asks before it sends a token from a page of the list', async () => {
+  it('answers the preflight request of a browser on a page of the list', async () => {
     const { status, headers } = await rest(runtime().httpApiUrl).request('OPTIONS', '/users', {
       headers: {
         origin: LISTED,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterEach(closeSockets);
 
-/** All that the server gives out of a conversation to one of its members, by every way there is, as text. */
+/** Everything that the server sends to one member about a conversation, in every way, as text. */
 async function everythingTold(to: Person, other: Person, conversation: string): Promise<string> {
   const { access: token } = to;
   const socket = await device(url, to);
@@ -31,7 +31,7 @@ async function everythingTold(to: Person, other: Person, conversation: string): 
   return JSON.stringify([...answers, ...socket.frames]);
 }
 
-it('what a client names a message, by whatever way it sends, its sender’s devices are told and nobody else ever', async () => {
+it('only the sender’s own devices ever see a message’s client id, in whatever way it was sent', async () => {
   const conversation = conversationOf(ada, charles);
   const [phone, laptop, his] = await Promise.all([device(url, ada), device(url, ada), device(url, charles)]);
   const [hersToHim, hisToHer] = await Promise.all([
@@ -44,7 +44,7 @@ it('what a client names a message, by whatever way it sends, its sender’s devi
   await phone.ask({ ...frame, conversation });
   await hersToHim.say('three', { client_id: byOriginal });
   await postMessage(api, ada, conversation, { text: 'four' }, byHttp);
-  // A repeat is told once more.
+  // A repeat is delivered once more.
   await phone.ask(messageTo(charles, 'one', { client_id: byDevice }));
   const names = [byDevice, byConversation, byOriginal, byHttp] as string[];
 

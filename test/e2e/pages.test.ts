@@ -10,7 +10,7 @@ describe('the pages of the site', () => {
     expect(await response.text()).toContain('<title>Parley</title>');
   });
 
-  it('bring the app along: what the first one names is there, under the type that it has', async () => {
+  it('include the app: every file that the first page names exists, with its content type', async () => {
     const page = await (await fetch(url)).text();
     const named = [...page.matchAll(/<(?:script|link)\b[^>]*?\b(?:src|href)="([^"]+)"/g)].map(
       ([, path]) => path,
@@ -26,14 +26,14 @@ describe('the pages of the site', () => {
     expect(types.filter(([status]) => status !== 200)).toEqual([]);
   });
 
-  it('are asked for each time, and what they name is kept for ever', async () => {
+  it('are requested each time, and the files that they name are cached for ever', async () => {
     const cacheControl = async (path: string) => (await fetch(url + path)).headers.get('cache-control');
     const [script] = /\/assets\/[^"]+\.js/.exec(await (await fetch(url)).text()) ?? [''];
     expect(await cacheControl('/')).toBe('no-cache');
     expect(await cacheControl(script)).toBe('public, max-age=31536000, immutable');
   });
 
-  it('come compressed', async () => {
+  it('are compressed', async () => {
     const page = await (await fetch(url)).text();
     const [script = ''] = /\/assets\/[^"]+\.js/.exec(page) ?? [];
     const { headers } = await fetch(url + script, { headers: { 'accept-encoding': 'gzip' } });
@@ -41,7 +41,7 @@ describe('the pages of the site', () => {
     expect(headers.get('vary')).toContain('Accept-Encoding');
   });
 
-  it('may have nothing inline, while Swagger UI has its styles', async () => {
+  it('allow nothing inline, except the styles of Swagger UI', async () => {
     const policy = async (path: string) =>
       (await fetch(url + path)).headers.get('content-security-policy') ?? '';
     expect(await policy('/')).toContain("style-src 'self';");
@@ -58,7 +58,7 @@ describe('the pages of the site', () => {
     },
   );
 
-  it('are not written to', async () => {
+  it('are read-only', async () => {
     expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(403);
   });
 });

@@ -133,7 +133,7 @@ describe('a known path with another method answers 405 and says which methods it
 });
 
 describe('HEAD answers as GET, without the body', () => {
-  // What is of the one request or its connection.
+  // These belong to one request or its connection.
   const own = ['age', 'apigw-requestid', 'connection', 'date', 'keep-alive', 'x-amz-cf-id', 'x-cache'];
   const told = ({ headers }: Reply) =>
     Object.fromEntries([...headers].filter(([name]) => !own.includes(name)).sort());
@@ -154,7 +154,7 @@ describe('HEAD answers as GET, without the body', () => {
     expect(head.body).toBeUndefined();
   });
 
-  it('to a caller without a token, too', async () => {
+  it('to a caller without a token too', async () => {
     const head = await api.request('HEAD', '/users/me/');
     expect([head.status, head.headers.get('www-authenticate'), head.body]).toEqual([
       401,

@@ -11,7 +11,7 @@ const api = rest(url);
 let ada: Person;
 let charles: Person;
 let eve: Person;
-/** Ada's, who has conversations with both others. */
+/** Ada's device. She has conversations with both others. */
 let phone: Socket;
 beforeEach(async () => {
   [ada, charles, eve] = await people(api, 3);
@@ -39,8 +39,8 @@ const patch = (who: Person, body: object) =>
     body: JSON.stringify(body),
   });
 
-describe('who watches somebody', () => {
-  it('is told at once how they are, and then when they come and when they go', async () => {
+describe('a watcher', () => {
+  it('gets the presence at once, and then each coming and going', async () => {
     expect((await watch(charles)).users).toEqual([never(charles)]);
     const his = await device(url, charles);
     expect(await phone.next()).toEqual(told(online(charles)));
@@ -53,7 +53,7 @@ describe('who watches somebody', () => {
     expect((await watch(charles)).users).toEqual([{ ...gone(charles), last_seen }]);
   });
 
-  it('sees them go only with their last socket, of whatever kind', async () => {
+  it('sees a user go only with their last socket, of either kind', async () => {
     await watch(charles);
     const first = await device(url, charles);
     expect(await phone.next()).toEqual(told(online(charles)));
@@ -61,7 +61,7 @@ describe('who watches somebody', () => {
     const third = await connect(url, { token: charles.access, peer: ada.id });
     await first.close();
     await third.close();
-    // Eve's coming is told after all of that.
+    // The frame about Eve comes after all of that.
     await phone.ask({ action: 'presence.watch', users: [charles.id, eve.id] });
     await device(url, eve);
     expect(await phone.next()).toEqual(told(online(eve)));
@@ -71,7 +71,7 @@ describe('who watches somebody', () => {
     await quiet(phone);
   });
 
-  it('hears of nobody else, and of nobody any more once the list is another', async () => {
+  it('gets the presence of users on the list only, and of none from a former list', async () => {
     await watch(charles);
     expect((await watch(eve)).users).toEqual([never(eve)]);
     const his = await device(url, charles);
@@ -86,7 +86,7 @@ describe('who watches somebody', () => {
     await quiet(phone);
   });
 
-  it('watches on one device, and not on another', async () => {
+  it('watches on one device and not on another', async () => {
     const laptop = await device(url, ada);
     await watch(charles);
     await device(url, charles);
@@ -96,14 +96,14 @@ describe('who watches somebody', () => {
 });
 
 describe('nobody can watch', () => {
-  it('a stranger, somebody unknown or oneself: they are left out', async () => {
+  it('a stranger, an unknown user or themselves: the reply omits them', async () => {
     const [stranger] = await people(api, 1);
     await device(url, stranger);
     const ids = [stranger.id, crypto.randomUUID(), ada.id, 'nobody', '', charles.id, charles.id, eve.id];
     expect((await watch(...ids.map((id) => ({ id })))).users).toEqual([never(charles), never(eve)]);
   });
 
-  it('a stranger who comes later', async () => {
+  it('a stranger who connects later', async () => {
     const [stranger] = await people(api, 1);
     await watch(stranger, charles);
     await device(url, stranger);
@@ -112,7 +112,7 @@ describe('nobody can watch', () => {
     await quiet(phone);
   });
 
-  it('more than 50 people; 50 are possible', async () => {
+  it('more than 50 users; 50 are allowed', async () => {
     const many = (count: number) => Array.from({ length: count }, () => ({ id: crypto.randomUUID() }));
     expect(await watch(charles, ...many(49))).toMatchObject({ type: 'presence', users: [never(charles)] });
     expect(await watch(...many(51))).toMatchObject({
@@ -120,14 +120,14 @@ describe('nobody can watch', () => {
       code: 'validation_failed',
       errors: { users: [expect.any(String)] },
     });
-    // The list is what it was.
+    // The list has not changed.
     await device(url, charles);
     expect(await phone.next()).toEqual(told(online(charles)));
   });
 });
 
-describe('somebody who hides it', () => {
-  it('seems to go, and nobody sees them come or go', async () => {
+describe('a user who hides it', () => {
+  it('appears to go, and nobody sees them come or go', async () => {
     await watch(charles, eve);
     const his = await device(url, charles);
     expect(await phone.next()).toEqual(told(online(charles)));
@@ -142,7 +142,7 @@ describe('somebody who hides it', () => {
     expect((await watch(charles)).users).toEqual([never(charles)]);
   });
 
-  it('while away takes back when they were seen last, and gives it again', async () => {
+  it('while away hides when they were last seen, and can show it again', async () => {
     await watch(charles);
     const his = await device(url, charles);
     expect(await phone.next()).toEqual(told(online(charles)));
@@ -154,7 +154,7 @@ describe('somebody who hides it', () => {
     expect(await phone.next()).toEqual(told(gone(charles)));
   });
 
-  it('is seen again once they show it', async () => {
+  it('is visible again once they show it', async () => {
     await patch(charles, { presence: 'hidden' });
     await device(url, charles);
     await watch(charles);
@@ -163,14 +163,14 @@ describe('somebody who hides it', () => {
   });
 });
 
-it('people who come and go quickly end as they are', async () => {
+it('users who come and go quickly end in their actual state', async () => {
   await watch(charles);
   for (let turn = 0; turn < 5; turn += 1) await (await device(url, charles)).close();
   const last = await device(url, charles);
   await vi.waitFor(async () => expect((await watch(charles)).users).toEqual([online(charles)]));
   await last.close();
   await vi.waitFor(async () => expect((await watch(charles)).users).toEqual([gone(charles)]));
-  // What is still under way changes nothing.
+  // Frames that are still in flight change nothing.
   await delay(1000);
   expect((await watch(charles)).users).toEqual([gone(charles)]);
 });

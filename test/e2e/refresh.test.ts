@@ -7,7 +7,7 @@ const api = rest(inject('parleyUrl'));
 const refresh = (token: unknown): Promise<Reply> => api.post('/users/token/refresh/', { refresh: token });
 
 describe('refreshing', () => {
-  it('gives a new pair for the same session, not to be cached', async () => {
+  it('gives a new pair for the same session, which must not be cached', async () => {
     const ada = await person(api);
     const { status, headers, body } = await refresh(ada.refresh);
     expect(status).toBe(200);
@@ -19,7 +19,7 @@ describe('refreshing', () => {
     expect(await api.get('/users/', { token: body.access })).toMatchObject({ status: 200 });
   });
 
-  it('works again and again, each time with the newest token', async () => {
+  it('works repeatedly, each time with the newest token', async () => {
     let token = (await person(api)).refresh;
     for (let round = 0; round < 4; round += 1) {
       const { status, body } = await refresh(token);
@@ -28,7 +28,7 @@ describe('refreshing', () => {
     }
   });
 
-  it('gives the same successor again to whoever lost the answer, and goes on from there', async () => {
+  it('gives the same successor again when the answer got lost, and continues from there', async () => {
     const { refresh: token } = await person(api);
     const { body: lost } = await refresh(token);
     const { status, body } = await refresh(token);
@@ -38,14 +38,14 @@ describe('refreshing', () => {
     expect(await refresh(body.refresh)).toMatchObject({ status: 200 });
   });
 
-  it('gives ten at once one successor, with which all go on', async () => {
+  it('gives ten requests at once the same successor, and all continue with it', async () => {
     const { refresh: token } = await person(api);
     const replies = await Promise.all(Array.from({ length: 10 }, () => refresh(token)));
     expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(200));
     expect(new Set(replies.map(({ body }) => body.refresh)).size).toBe(1);
   });
 
-  it('ends the session when a token comes back after its successor was used: the stolen copy and the true one alike', async () => {
+  it('ends the session when a token comes back after its successor was used, for the stolen and the genuine copy', async () => {
     const { refresh: first } = await person(api);
     const { body: second } = await refresh(first);
     const { body: third } = await refresh(second.refresh);
@@ -79,7 +79,7 @@ describe('refreshing is refused with', () => {
     });
   });
 
-  it('a guess at the token of a known session, which goes on', async () => {
+  it('a guessed token of a known session, which continues', async () => {
     const ada = await person(api);
     const [user, session] = ada.refresh.split('.');
     const guess = [user, session, 'A'.repeat(43), 'B'.repeat(43)].join('.');
@@ -87,7 +87,7 @@ describe('refreshing is refused with', () => {
     expect(await refresh(ada.refresh)).toMatchObject({ status: 200 });
   });
 
-  it("the secrets of one person under another's name", async () => {
+  it("the secrets of one user under another user's id", async () => {
     const [ada, eve] = await people(api, 2);
     const [user, session] = ada.refresh.split('.');
     const forged = [user, session, ...eve.refresh.split('.').slice(2)].join('.');

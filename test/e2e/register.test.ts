@@ -6,7 +6,7 @@ const api = rest(inject('parleyUrl'));
 const register = (body: unknown) => api.post('/users/register/', body);
 
 describe('registering', () => {
-  it('answers with the account, never with the password', async () => {
+  it('answers with the account and never with the password', async () => {
     const ada = registration({ first_name: 'Ada', last_name: 'King-Noël, Countess of Lovelace' });
     const { status, body } = await register(ada);
     const { password: _, password2: __, ...shown } = ada;
@@ -30,7 +30,7 @@ describe('registering', () => {
     await logIn(api, chosen);
   });
 
-  it('keeps a password as it is, with its blanks', async () => {
+  it('keeps a password as it is, with its spaces', async () => {
     const password = '  the blanks count  ';
     const ada = registration({ password, password2: password });
     expect(await register(ada)).toMatchObject({ status: 201 });
@@ -42,7 +42,8 @@ describe('registering', () => {
 });
 
 describe('a registration is refused, and stores nothing, with', () => {
-  // All rows share one email and one username but where the row changes it: were anything stored, the last test would fail.
+  // All rows share one e-mail address and one username unless the row changes them. If anything were stored, the last
+  // test would fail.
   const valid = registration();
   const fields = Object.keys(valid) as (keyof typeof valid)[];
   const without = (field: string) =>
@@ -101,28 +102,28 @@ describe('a registration is refused, and stores nothing, with', () => {
     });
   });
 
-  it('several fields at fault, and names them all', async () => {
+  it('several wrong fields, and names them all', async () => {
     const { body } = await register({ ...valid, email: 'x', username: 'x y', password2: undefined });
     expect(Object.keys(body.errors).sort()).toEqual(['email', 'password2', 'username']);
   });
 
-  it('none of these: the same person can register after all', async () => {
+  it('none of these: afterwards the same user can register', async () => {
     expect(await register(valid)).toMatchObject({ status: 201 });
   });
 });
 
-describe('an email', () => {
+describe('an e-mail address', () => {
   it.each([
     '{name}&bob@example.com',
     '{name}/sales=x@example.com',
     '{name}@xn--e1afmkfd.xn--p1ai',
     '{name}@localhost',
-  ])('may be whatever a browser takes for one: %s', async (form) => {
+  ])('may have any form that a browser accepts: %s', async (form) => {
     const email = form.replace('{name}', registration().username);
     expect(await register(registration({ email }))).toMatchObject({ status: 201, body: { email } });
   });
 
-  it('is one, whichever way its domain is written: for making an account as for logging in', async () => {
+  it('is the same in either spelling of its domain, for registration and for login', async () => {
     const { username: name, password, ...rest } = registration();
     const email = `${name}@пример.рф`;
     const ascii = `${name}@xn--e1afmkfd.xn--p1ai`;
@@ -138,7 +139,7 @@ describe('an email', () => {
   });
 });
 
-describe('email and username belong to one account', () => {
+describe('e-mail address and username belong to one account', () => {
   it.each([
     ['email', (text: string) => text],
     ['email', (text: string) => text.toUpperCase()],
@@ -164,14 +165,14 @@ describe('email and username belong to one account', () => {
     expect(await register({ ...second, username: registration().username })).toMatchObject({ status: 201 });
   });
 
-  it('of six identical registrations at once one succeeds and five answer 400', async () => {
+  it('of six identical registrations at once, one succeeds and five answer 400', async () => {
     const ada = registration();
     const replies = await Promise.all(Array.from({ length: 6 }, () => register(ada)));
     expect(replies.map(({ status }) => status).sort()).toEqual([201, 400, 400, 400, 400, 400]);
     await logIn(api, ada);
   });
 
-  it('of six registrations at once for one username the owner is one, and the others can choose another', async () => {
+  it('of six registrations at once for one username, one succeeds, and the others can choose another name', async () => {
     const { username } = registration();
     const rivals = Array.from({ length: 6 }, () => registration({ username }));
     const replies = await Promise.all(rivals.map(register));

@@ -6,7 +6,7 @@ import { rest } from './support/rest.ts';
 const api = rest(inject('parleyUrl'));
 
 describe('/schema/', () => {
-  it('serves openapi.yaml, to anybody', async () => {
+  it('serves openapi.yaml to everybody', async () => {
     const { status, body } = await api.get('/schema/');
     expect(status).toBe(200);
     expect(body).toEqual(parse(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')));
@@ -29,10 +29,11 @@ describe('/schema/swagger-ui/', () => {
     },
   );
 
-  it('asks no other host for anything', async () => {
+  it('loads nothing from another host', async () => {
     const { body, headers } = await api.get('/schema/swagger-ui/');
     expect(body.match(/(?:https?:)?\/\/[\w.-]+/g) ?? []).toEqual([]);
-    // The bundle names foreign hosts (a validator's badge, for one): the policy keeps the browser from asking them.
+    // The bundle names other hosts (for a validator's badge, for example). The policy keeps the browser from asking
+    // them.
     expect(headers.get('content-security-policy')).toMatch(/default-src '(none|self)'/);
   });
 });

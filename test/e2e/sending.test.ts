@@ -26,7 +26,7 @@ const texts = async () => (await log()).results?.map(({ message }: { message: st
 describe('a message that is sent over HTTP', () => {
   beforeEach(meet);
 
-  it('is answered by 201 with what is stored, and begins the conversation', async () => {
+  it('gets 201 with the stored message, and starts the conversation', async () => {
     const key = crypto.randomUUID();
     const { status, body } = await post({ text: 'Does the engine run?' }, key);
     expect({ status, body }).toEqual({
@@ -45,7 +45,7 @@ describe('a message that is sent over HTTP', () => {
     expect((await log()).results).toEqual(toldTo(charles, [body]));
   });
 
-  it('comes to every device of both members and to the conversation’s sockets, and to nobody else', async () => {
+  it('reaches every device of both members and the conversation’s sockets, and nobody else', async () => {
     const sockets = await Promise.all([
       device(url, ada),
       device(url, charles),
@@ -63,7 +63,7 @@ describe('a message that is sent over HTTP', () => {
     for (const socket of strangers) await quiet(socket);
   });
 
-  it('stands in one log with those of the sockets, and in the original history', async () => {
+  it('is in one log with those of the sockets, and in the original history', async () => {
     const hers = await connect(url, { token: ada.access, peer: charles.id });
     await hers.say('by the original socket');
     await post({ text: 'by HTTP' });
@@ -96,7 +96,7 @@ describe('a message that is sent over HTTP', () => {
     expect((await post(escaped)).body.message).toBe(text);
   });
 
-  it('of ten senders’ requests at once gets a place of its own, without a gap', async () => {
+  it('gets a number of its own, without a gap, when ten senders write at once', async () => {
     const sent = await Promise.all(
       Array.from({ length: 10 }, (_, i) =>
         sendMessage(api, i % 2 ? ada : charles, conversation, `message ${i}`),
@@ -111,7 +111,7 @@ describe('a message that is sent over HTTP', () => {
 describe('the same request again', () => {
   beforeEach(meet);
 
-  it('is answered by 200 with the message that is stored already, which stays one', async () => {
+  it('gets 200 with the message that is already stored once', async () => {
     const key = crypto.randomUUID();
     const first = await post({ text: 'once' }, key);
     await sendMessage(api, charles, conversation, 'in between');
@@ -120,7 +120,7 @@ describe('the same request again', () => {
     expect(await texts()).toEqual(['once', 'in between']);
   });
 
-  it('at the same time stores one message, and all answers are that one', async () => {
+  it('at the same time stores one message, and all answers have it', async () => {
     const key = crypto.randomUUID();
     const replies = await Promise.all(Array.from({ length: 6 }, () => post({ text: 'once' }, key)));
     expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 200, 201]);
@@ -128,7 +128,7 @@ describe('the same request again', () => {
     expect(await texts()).toEqual(['once']);
   });
 
-  it('over a device’s socket is known as the same, and the other way round', async () => {
+  it('is recognised over a device’s socket, and the other way round', async () => {
     const phone = await device(url, ada);
     const [one, two] = [crypto.randomUUID(), crypto.randomUUID()];
     const { body } = await post({ text: 'first over HTTP' }, one);
@@ -143,7 +143,7 @@ describe('the same request again', () => {
     expect(await texts()).toEqual(['first over HTTP', 'first over the socket']);
   });
 
-  it('is known for 100 messages without `after`, and behind them with it', async () => {
+  it('is recognised for 100 messages without `after`, and further back with it', async () => {
     const key = crypto.randomUUID();
     const { body } = await post({ text: 'long ago', after: 0 }, key);
     for (let i = 0; i < 99; i += 1) await sendMessage(api, charles, conversation, `message ${i}`);
@@ -153,7 +153,7 @@ describe('the same request again', () => {
     expect((await log()).last_seq).toBe(101);
   }, 60_000);
 
-  it('with another text is a conflict, and changes nothing', async () => {
+  it('with another text is a conflict and changes nothing', async () => {
     const key = crypto.randomUUID();
     await post({ text: 'once' }, key);
     for (const body of [{ text: 'twice' }, { text: 'twice', after: 0 }, { text: 'once ' }]) {
@@ -218,7 +218,7 @@ describe('a message is refused, and nothing is stored,', () => {
     '6f2b8a1e-4c0d-4b7e-9a55-0d9c1e7f2a3',
     '6f2b8a1e-4c0d-4b7e-9a55-0d9c1e7f2a34, 6f2b8a1e-4c0d-4b7e-9a55-0d9c1e7f2a34',
     'x'.repeat(4_000),
-  ])('with the key %j, which is no UUID', async (key) => {
+  ])('with the key %j, which is not a UUID', async (key) => {
     const { errors } = await refused(post({ text: 'Hello' }, key), 400, 'validation_failed');
     expect(errors).toEqual({ 'Idempotency-Key': [expect.any(String)] });
   });
@@ -230,11 +230,11 @@ describe('a message is refused, and nothing is stored,', () => {
     expect(errors).toEqual({ 'Idempotency-Key': [expect.any(String)] });
   });
 
-  it.each([1, 500, Number.MAX_SAFE_INTEGER])('after %d, where the log does not reach', async (after) => {
+  it.each([1, 500, Number.MAX_SAFE_INTEGER])('after %d, which the log has not reached', async (after) => {
     await refused(post({ text: 'Hello', after }), 400, 'after_invalid');
   });
 
-  it('beyond the end of a log that is there', async () => {
+  it('after a number past the end of an existing log', async () => {
     const id = conversationOf(ada, eve);
     await sendMessage(api, eve, id, 'Hello');
     expect(await postMessage(api, ada, id, { text: 'Hello', after: 2 })).toMatchObject({
@@ -258,7 +258,7 @@ describe('a message is refused, and nothing is stored,', () => {
 describe('there is no conversation to send to', () => {
   beforeAll(meet);
 
-  it('of which one is not a member: it answers as one that does not exist, and stays as it is', async () => {
+  it('if the sender is not a member: the answer is as for one that does not exist, and it stays unchanged', async () => {
     await sendMessage(api, charles, conversationOf(charles, eve), 'between us');
     const answer = async (id: string) => {
       const { status, body } = await postMessage(api, ada, id, { text: 'Hello' });
@@ -269,7 +269,7 @@ describe('there is no conversation to send to', () => {
     expect(unknown).toMatchObject({ code: 'conversation_not_found' });
     for (const id of [
       conversationOf(charles, eve),
-      // Of her own with somebody who does not exist, with herself, and the wrong way round.
+      // Her own with a user who does not exist, with herself, and with the ids in the wrong order.
       [ada.id, crypto.randomUUID()].sort().join('.'),
       `${ada.id}.${ada.id}`,
       conversation.split('.').reverse().join('.'),

@@ -8,7 +8,7 @@ const api = rest(url);
 afterEach(closeSockets);
 
 describe('logging out closes the sockets of that session', () => {
-  it('all of them, and of no other session', async () => {
+  it('all of them, and those of no other session', async () => {
     const [ada, charles] = await people(api, 2);
     const phone = await logIn(api, ada);
     const [laptopSocket, phoneSocket, phoneSecond, peer] = await Promise.all([
@@ -24,7 +24,7 @@ describe('logging out closes the sockets of that session', () => {
     expect(await peer.say('so am I')).toMatchObject({ type: 'chat.message' });
   });
 
-  it('and those that opened with a token from a later refresh', async () => {
+  it('including those that opened with a token from a later refresh', async () => {
     const [ada, charles] = await people(api, 2);
     const { body } = await api.post('/users/token/refresh/', { refresh: ada.refresh });
     const socket = await connect(url, { token: body.access, peer: charles.id });
@@ -32,7 +32,7 @@ describe('logging out closes the sockets of that session', () => {
     await socket.closed;
   });
 
-  it('opens none again with the access token of the ended session', async () => {
+  it('and the access token of the ended session opens no new one', async () => {
     const [ada, charles] = await people(api, 2);
     await logOut(api, ada);
     await expect(connect(url, { token: ada.access, peer: charles.id })).rejects.toMatchObject({
@@ -42,7 +42,7 @@ describe('logging out closes the sockets of that session', () => {
 });
 
 describe('a refresh token that comes back after its successor was used', () => {
-  it('closes the sockets of the session, as nobody knows who holds them', async () => {
+  it('closes the sockets of the session, because either party may hold them', async () => {
     const [ada, charles] = await people(api, 2);
     const socket = await connect(url, { token: ada.access, peer: charles.id });
     await reuse(api, ada.refresh);

@@ -47,24 +47,24 @@ describe.each(calls)('%s', (_name, call) => {
     }
   });
 
-  it('answers 401 when the body is wrong as well: who asks comes first', async () => {
+  it('answers 401 when the body is wrong too: the token is checked first', async () => {
     expect((await api.post('/users/logout/', '{', { token: 'garbage' })).status).toBe(401);
   });
 });
 
-it('takes the scheme in any letter case (RFC 9110, 11.1)', async () => {
+it('accepts the scheme in any letter case (RFC 9110, 11.1)', async () => {
   expect(await api.get('/users/', { headers: { authorization: `bearer ${ada.access}` } })).toMatchObject({
     status: 200,
   });
 });
 
-it('takes no token from a query', async () => {
+it('accepts no token from a query', async () => {
   expect(await api.get(`/users/?token=${ada.access}&access_token=${ada.access}`)).toMatchObject({
     status: 401,
   });
 });
 
-it('none of this ended the session', async () => {
+it('keeps the session alive through all of these', async () => {
   expect(await api.post('/users/token/refresh/', { refresh: ada.refresh })).toMatchObject({ status: 200 });
 });
 
@@ -79,7 +79,7 @@ describe('the handshake of a socket', () => {
     'is refused with 401 to every forged token, carried by %s',
     async (carry) => {
       for (const [what, token] of bad) {
-        // A subprotocol is a token of RFC 9110, 5.6.2: a client could not even send the others.
+        // A subprotocol is a token of RFC 9110, 5.6.2. A client cannot send the others.
         if (carry === 'subprotocol' && !/^[\w.%-]+$/.test(token)) continue;
         expect([what, await refusal(url, { peer: charles.id, carry, token })]).toEqual([what, 401]);
       }

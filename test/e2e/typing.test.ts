@@ -6,7 +6,7 @@ import { type Person, people } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets, connect, type Socket } from './support/socket.ts';
 
-/** When somebody last typed is kept in each function's memory; this runtime starts no more of them. */
+/** Each function process remembers the last typing in its memory. This runtime starts only this many processes. */
 const MOST_FUNCTIONS = 4;
 
 describe.skipIf(notOurs)(`typing ${notOurs}`, () => {
@@ -31,7 +31,7 @@ describe.skipIf(notOurs)(`typing ${notOurs}`, () => {
   const typing = (id = conversation) => ({ action: 'typing', conversation: id });
   const shown = () => ({ type: 'typing', conversation, user_id: ada.id, expires_in: 6 });
 
-  it("shows on the other member's devices for 6 seconds, and nowhere else", async () => {
+  it("is shown on the other member's devices for 6 seconds, and nowhere else", async () => {
     const { url } = runtime();
     const others = await Promise.all([
       connect(url, { token: charles.access, peer: ada.id }),
@@ -44,7 +44,7 @@ describe.skipIf(notOurs)(`typing ${notOurs}`, () => {
     for (const socket of [phone, laptop, his, second, ...others]) await quiet(socket);
   });
 
-  it('is forwarded once in 3 seconds by each function that runs, of each user in each conversation', async () => {
+  it('is forwarded once in 3 seconds by each function process, for each user and conversation', async () => {
     const replies = [];
     for (let turn = 0; turn < 10; turn += 1) replies.push(await (turn % 2 ? laptop : phone).ask(typing()));
     const last = performance.now();
@@ -57,7 +57,7 @@ describe.skipIf(notOurs)(`typing ${notOurs}`, () => {
     expect(await his.ask(typing())).toMatchObject({ forwarded: true, user_id: charles.id });
     await phone.ask(messageTo(eve, 'hello'));
     expect(await phone.ask(typing(conversationOf(ada, eve)))).toMatchObject({ forwarded: true });
-    // Whichever of them hears of it next, its 3 seconds are over.
+    // For every process, the 3 seconds are over by then.
     await delay(3050 - (performance.now() - last));
     expect(await phone.ask(typing())).toMatchObject({ forwarded: true });
   });
@@ -72,7 +72,7 @@ describe.skipIf(notOurs)(`typing ${notOurs}`, () => {
     expect(ours.length).toBeGreaterThan(0);
   });
 
-  it('is refused in a conversation that the user is not in, just as in one that does not exist', async () => {
+  it('is refused in a conversation that the user is not in, as in one that does not exist', async () => {
     await his.ask(messageTo(eve, 'between us'));
     const hers = await device(runtime().url, eve);
     const answerFor = async (id: string) => {

@@ -25,11 +25,11 @@ const hide = (presence: 'shown' | 'hidden') =>
 describe('a user', () => {
   beforeEach(meet);
 
-  it('who was never connected is offline, since no time that is known; nothing else is shown of them', async () => {
+  it('who was never connected is offline without a time, and nothing else is shown', async () => {
     expect(await seen()).toEqual({ ...named(), online: false, last_seen: null });
   });
 
-  it('is online while any device is connected, and was last seen when the last one went', async () => {
+  it('is online while any device is connected, and last seen when the last one goes', async () => {
     const phone = await device(url, charles);
     const laptop = await device(url, charles);
     await eventually({ ...named(), online: true, last_seen: null });
@@ -42,7 +42,7 @@ describe('a user', () => {
     await eventually({ ...named(), online: true, last_seen: null });
   });
 
-  it('who hides their presence is offline to others, and not since when', async () => {
+  it('who hides their presence is offline to others, without a time', async () => {
     const phone = await device(url, charles);
     await eventually({ ...named(), online: true, last_seen: null });
     await hide('hidden');
@@ -57,7 +57,7 @@ describe('a user', () => {
     expect(await seen()).toEqual({ ...named(), online: false, last_seen: null });
   });
 
-  it('may ask for themselves', async () => {
+  it('may read their own entry', async () => {
     expect(await api.get(`/users/${ada.id}/`, { token: ada.access })).toMatchObject({
       status: 200,
       body: { id: ada.id, username: ada.username },
@@ -68,7 +68,7 @@ describe('a user', () => {
 describe('there is no user', () => {
   beforeAll(meet);
 
-  it('with an id that nobody has, which `detail` names', async () => {
+  it('with an unknown id, which `detail` names', async () => {
     const id = crypto.randomUUID();
     const { status, body } = await api.get(`/users/${id}/`, { token: ada.access });
     expect({ status, body }).toMatchObject({
@@ -95,7 +95,7 @@ describe('there is no user', () => {
     });
   });
 
-  it('to whom has no token', async () => {
+  it('for a caller without a token', async () => {
     expect(await api.get(`/users/${charles.id}/`)).toMatchObject({
       status: 401,
       body: { code: 'not_authenticated' },

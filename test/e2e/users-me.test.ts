@@ -12,7 +12,7 @@ const register = async () => {
 const me = async (who: Person) => (await api.get('/users/me/', { token: who.access })).body;
 const change = (body: unknown) => api.patch('/users/me/', body, { token: ada.access });
 
-/** As `person` registers them. */
+/** The fields that `person` registers. */
 const registered = ({ id, email, username }: Person) => ({
   id,
   email,
@@ -23,14 +23,14 @@ const registered = ({ id, email, username }: Person) => ({
   created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
 });
 
-describe('one’s own account', () => {
+describe('the caller’s own account', () => {
   beforeEach(register);
 
-  it('is shown whole, but for the password', async () => {
+  it('is shown without the password', async () => {
     expect(await me(ada)).toEqual(registered(ada));
   });
 
-  it('is the account of the token, whoever else there is', async () => {
+  it('is the account of the token', async () => {
     const charles = await person(api);
     expect((await me(charles)).id).toBe(charles.id);
   });
@@ -44,13 +44,13 @@ describe('one’s own account', () => {
     ['hidden presence', { presence: 'hidden' }],
     ['a name and presence', { last_name: 'King', presence: 'hidden' }],
     ['nothing', {}],
-  ])('takes %s, keeps the rest, and answers with what it then is', async (_what, changes) => {
+  ])('accepts %s, keeps the rest, and answers with the new state', async (_what, changes) => {
     const reply = await change(changes);
     expect(reply).toMatchObject({ status: 200, body: { ...registered(ada), ...changes } });
     expect(await me(ada)).toEqual(reply.body);
   });
 
-  it('may hide its presence, and show it again', async () => {
+  it('may hide its presence and show it again', async () => {
     await change({ presence: 'hidden' });
     expect((await change({ first_name: 'Augusta' })).body.presence).toBe('hidden');
     expect((await change({ presence: 'shown' })).body).toMatchObject({
@@ -59,7 +59,7 @@ describe('one’s own account', () => {
     });
   });
 
-  it('keeps every one of many changes at once that do not concern each other', async () => {
+  it('keeps all of many independent changes at once', async () => {
     await Promise.all([
       change({ first_name: 'Augusta' }),
       change({ last_name: 'King' }),
@@ -69,7 +69,7 @@ describe('one’s own account', () => {
   });
 });
 
-describe('a change of one’s account is refused, and nothing is changed,', () => {
+describe('a change of the account is refused, and nothing is changed,', () => {
   beforeAll(register);
 
   it.each([

@@ -6,9 +6,9 @@ import { rest } from './support/rest.ts';
 const url = inject('parleyUrl');
 const api = rest(url);
 
-/** The beginning of the names of nobody else. */
+/** No other name begins with this. */
 const prefix = `Search-${randomBytes(6).toString('hex')}`;
-/** In the order of their names, which do not mind letter case. */
+/** In the order of their names, without regard to letter case. */
 const names = ['', '+1', '.b', '_', 'Alma', 'alma2', 'BERTA', 'berthold', 'carl'].map((end) => prefix + end);
 const folded = (list: string[]) => list.map((name) => name.toLowerCase()).toSorted();
 
@@ -23,8 +23,8 @@ const search = async (text: string, more = '') =>
   await api.get(`/users/?search=${encodeURIComponent(text)}${more}`, { token });
 const found = (body: { results: { username: string }[] }) => body.results.map(({ username }) => username);
 
-describe('the users whose name begins so', () => {
-  it('are found, in the order of their names, with ids and names and nothing else', async () => {
+describe('the users whose name begins with the text', () => {
+  it('are found in the order of their names, with ids and names and nothing else', async () => {
     const { status, body } = await search(prefix);
     expect(status).toBe(200);
     expect(folded(found(body))).toEqual(folded(names));
@@ -49,7 +49,7 @@ describe('the users whose name begins so', () => {
     expect(mine).toEqual(ends.map((end) => prefix + end));
   });
 
-  it('are paged by following `next`, and back by `previous`, within the search', async () => {
+  it('are paged by `next`, and back by `previous`, within the search', async () => {
     const pages: string[][] = [];
     let body = (await search(prefix, '&limit=4')).body;
     for (;;) {
@@ -73,7 +73,7 @@ describe('the users whose name begins so', () => {
     await vi.waitFor(async () => expect(found((await search(late.username)).body)).toEqual([late.username]));
   });
 
-  it('are not shown to whom has no token', async () => {
+  it('are not shown to a caller without a token', async () => {
     expect((await api.get(`/users/?search=${prefix}`)).status).toBe(401);
   });
 });
@@ -94,7 +94,7 @@ describe('a search is refused', () => {
     });
   });
 
-  it('with a limit of none', async () => {
+  it('with a limit of 0', async () => {
     expect(await search(prefix, '&limit=0')).toMatchObject({
       status: 400,
       body: { errors: { limit: [expect.any(String)] } },

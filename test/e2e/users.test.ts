@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 
 const list = (query = '') => api.get(`/users/${query}`, { token });
-/** `next` and `previous` are absolute; a test follows them as a client would. */
+/** `next` and `previous` are absolute. A test follows them as a client would. */
 const follow = (link: string) => {
   expect(link.startsWith(`${url}/users/`), `${link} leads to the same deployment`).toBe(true);
   return api.get(link.slice(url.length), { token });
@@ -30,7 +30,7 @@ describe('the list of users', () => {
     expect(body.next).toEqual(expect.any(String));
   });
 
-  it.each([1, 3, 100])('shows %i when asked for so many', async (limit) => {
+  it.each([1, 3, 100])('shows %i if the limit says so', async (limit) => {
     const { body } = await list(`?limit=${limit}`);
     expect(body.results.length).toBeLessThanOrEqual(limit);
     expect(body.results.length).toBeGreaterThan(0);
@@ -48,12 +48,12 @@ describe('the list of users', () => {
     expect(seen).toEqual(expect.arrayContaining(crowd.map(({ id }) => id)));
   });
 
-  it('leads back by `previous` to what was shown before', async () => {
+  it('leads back by `previous` to the former page', async () => {
     const first = await list('?limit=4');
     const second = await follow(first.body.next);
     expect(second.body.previous).toEqual(expect.any(String));
     const back = await follow(second.body.previous);
-    // Others register meanwhile: a page may have moved, but it cannot begin with what the second page shows.
+    // Other users register meanwhile. So a page may have moved, but it cannot begin with users of the second page.
     expect(back.body.results.length).toBeGreaterThan(0);
     expect(back.body.results[0].username < second.body.results[0].username).toBe(true);
   });
@@ -97,7 +97,7 @@ describe('the list of users', () => {
   });
 });
 
-describe('the page of a list is bounded: limit', () => {
+describe('the page size of a list is limited: limit', () => {
   it.each(['101', '1000', '100000000000000000000'])('%s counts as 100', async (limit) => {
     const { status, body } = await list(`?limit=${limit}`);
     expect(status).toBe(200);
@@ -126,7 +126,7 @@ describe('the page of a list is bounded: limit', () => {
   });
 });
 
-describe('the place in a list: offset', () => {
+describe('the position in a list: offset', () => {
   it.each(['-1', 'abc', '1.5', '', 'NaN', '1001', '100000000000000000000'])(
     '%s is refused',
     async (offset) => {

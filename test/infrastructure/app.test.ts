@@ -18,7 +18,7 @@ describe('the app', () => {
     }
   });
 
-  it('tags what can be tagged with the project and the stage', () => {
+  it('tags every resource that can have tags with the project and the stage', () => {
     const { Tags } = prod.data.only('AWS::DynamoDB::Table');
     expect(Tags).toEqual([
       { Key: 'project', Value: 'parley' },
@@ -30,7 +30,7 @@ describe('the app', () => {
     });
   });
 
-  it('puts out the three URLs', () => {
+  it('has the three URLs as outputs', () => {
     expect(Object.keys(dev.service.json.Outputs)).toEqual(
       expect.arrayContaining(['HttpApiUrl', 'WebSocketUrl']),
     );
@@ -60,7 +60,7 @@ describe('the app', () => {
     expect(() => createApp({ context })).toThrow(message);
   });
 
-  it('says which function has no bundle', () => {
+  it('names the function without a bundle', () => {
     inFolder((folder) => {
       expect(() => createApp({ outdir: folder, bundles: join(folder, 'none') })).toThrow(
         'no bundle for functions/http/register.ts',
@@ -68,7 +68,7 @@ describe('the app', () => {
     });
   });
 
-  it('says where it misses the pages', () => {
+  it('names the folder without pages', () => {
     inFolder((folder) => {
       appIn(folder);
       const [bundles, pages] = [join(folder, 'functions'), join(folder, 'none')];
@@ -78,7 +78,7 @@ describe('the app', () => {
     });
   });
 
-  it('takes up a bundle that changed since the same process synthesized before', () => {
+  it('uses a bundle that has changed since the same process synthesized before', () => {
     inFolder((folder) => {
       const keysWith = (source: string): unknown[] => {
         const assembly = appIn(folder, {}, source).synth();

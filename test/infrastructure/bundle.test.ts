@@ -10,7 +10,7 @@ const bundle = (entry: string, ...path: string[]) => join('.build/functions', en
 describe('the bundles of functions', () => {
   beforeAll(bundleFunctions);
 
-  it('are those of the list, no more and no fewer', () => {
+  it('are exactly those of the list', () => {
     const built = readdirSync('.build/functions').flatMap((group) =>
       readdirSync(join('.build/functions', group)).map((name) => `${group}/${name}`),
     );
@@ -21,20 +21,20 @@ describe('the bundles of functions', () => {
     expect(statSync(bundle(entry, 'index.mjs')).size).toBeLessThanOrEqual(480 * 1024);
   });
 
-  it.each(entries)('%s is an ES module through and through: nothing is required at run time', (entry) => {
+  it.each(entries)('%s is a pure ES module: it calls no `require` at run time', (entry) => {
     const source = readFileSync(bundle(entry, 'index.mjs'), 'utf8');
     expect(source).not.toContain('Dynamic require of');
     expect(source).toMatch(/export\s*\{[^}]*\bas handler\b/);
   });
 
-  it('are left alone when nothing changed, so that whoever reads them is not disturbed', () => {
+  it('are not rewritten when nothing has changed, so that their readers are not disturbed', () => {
     const before = statSync(bundle('http/token', 'index.mjs')).mtimeMs;
     bundleFunctions();
     expect(statSync(bundle('http/token', 'index.mjs')).mtimeMs).toBe(before);
   });
 
-  it('are built anew when anything about them is not as the last build left it', () => {
-    // Beside the others: somebody may be reading those.
+  it('are built again when anything differs from the last build', () => {
+    // In a folder of its own: another process may be reading the others.
     const stranger = bundle('http', 'stranger', 'index.mjs');
     mkdirSync(dirname(stranger));
     writeFileSync(stranger, '');
@@ -42,7 +42,7 @@ describe('the bundles of functions', () => {
     expect(existsSync(stranger)).toBe(false);
   });
 
-  it('carry the OpenAPI document and Swagger UI’s files with the schema function alone', () => {
+  it('contain the OpenAPI document and Swagger UI’s files in the schema function only', () => {
     const files = readdirSync(bundle('http/schema'), { recursive: true }).toSorted();
     expect(files).toEqual([
       'index.mjs',

@@ -9,7 +9,7 @@ interface Report {
   readonly pluginReports: readonly { readonly violations: readonly { readonly ruleName: string }[] }[];
 }
 
-/** Whether the synthesis passes, and what it reports: errors and warnings. */
+/** Returns whether the synthesis passes, and its errors and warnings. */
 function check(stage: string, change: (app: App) => void = () => {}) {
   return inFolder((folder) => {
     const app = appIn(folder, { stage });
@@ -30,17 +30,20 @@ function succeeds(act: () => unknown): boolean {
   }
 }
 
-// Synthesis is half a second, but loading what it needs can take long on a busy machine.
+// Synthesis takes half a second, but loading its modules can take long on a busy machine.
 describe('cdk-nag’s AwsSolutions pack', { timeout: 90_000 }, () => {
-  // The report is printed, too.
+  // cdk-nag also prints the report.
   beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
   afterEach(() => vi.restoreAllMocks());
 
-  it.each(['dev', 'prod'])('finds nothing in %s but what is acknowledged beside its resource', (stage) => {
-    expect(check(stage)).toEqual({ passes: true, findings: [] });
-  });
+  it.each(['dev', 'prod'])(
+    'finds nothing in %s except findings that are acknowledged beside their resource',
+    (stage) => {
+      expect(check(stage)).toEqual({ passes: true, findings: [] });
+    },
+  );
 
-  it('ends the synthesis at a violation: a queue that takes requests without TLS', () => {
+  it('fails the synthesis at a violation: a queue that accepts requests without TLS', () => {
     const plant = (app: App) => void new Queue(app.node.findChild('parley-dev-service') as Stack, 'Planted');
     expect(check('dev', plant)).toEqual({
       passes: false,

@@ -18,21 +18,21 @@ describe('the data stack', () => {
     });
   });
 
-  it('has a signing secret that CloudFormation makes, of 64 letters and digits', () => {
+  it('has a signing secret of 64 letters and digits that CloudFormation generates', () => {
     expect(dev.data.only('AWS::SecretsManager::Secret').GenerateSecretString).toEqual({
       ExcludePunctuation: true,
       PasswordLength: 64,
     });
   });
 
-  it('holds nothing else', () => {
+  it('contains nothing else', () => {
     expect(Object.values(dev.data.json.Resources).map(({ Type }) => Type)).toEqual([
       'AWS::DynamoDB::Table',
       'AWS::SecretsManager::Secret',
     ]);
   });
 
-  it('in prod is retained, protected from deletion, and its stack from termination', () => {
+  it('in prod is retained and protected from deletion, and its stack from termination', () => {
     for (const { DeletionPolicy } of Object.values(prod.data.json.Resources)) {
       expect(DeletionPolicy).toBe('Retain');
     }
@@ -40,7 +40,7 @@ describe('the data stack', () => {
     expect(prod.protectedStacks).toEqual(['parley-prod-data']);
   });
 
-  it('in dev goes with its stack', () => {
+  it('in dev is deleted with its stack', () => {
     for (const { DeletionPolicy } of Object.values(dev.data.json.Resources)) {
       expect(DeletionPolicy).toBe('Delete');
     }

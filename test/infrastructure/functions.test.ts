@@ -9,7 +9,7 @@ const names = [...service.functions().keys()];
 const environmentOf = (name: string) => service.functions().get(name)?.Environment.Variables;
 
 describe('every function', () => {
-  it('is one of the list, and none is missing', () => {
+  it('is in the list, and none is missing', () => {
     expect(names.toSorted()).toEqual(
       Object.keys(functionSpecs)
         .map((entry) => entry.split('/')[1])
@@ -26,7 +26,7 @@ describe('every function', () => {
     });
   });
 
-  it.each(names)('%s has a log group of its own, kept a week in dev and three months in prod', (name) => {
+  it.each(names)('%s has a log group of its own, kept for a week in dev and three months in prod', (name) => {
     for (const [template, days] of [
       [service, 7],
       [prod, 90],
@@ -40,7 +40,7 @@ describe('every function', () => {
     }
   });
 
-  it.each(names)('%s may write to no log group but its own, and has no managed policy', (name) => {
+  it.each(names)('%s may write only to its own log group and has no managed policy', (name) => {
     const logging = service
       .statementsOf(name)
       .filter((statement) => actionsOf(statement).some((action) => action.startsWith('logs:')));
@@ -66,21 +66,21 @@ describe('every function', () => {
   });
 });
 
-describe('functions are sized for what they do', () => {
-  it('those that hash passwords, and no others, have a whole processor (1,769 MB)', () => {
+describe('the size of functions', () => {
+  it('is a whole processor (1,769 MB) for exactly those that hash passwords', () => {
     const whole = names.filter((name) => service.functions().get(name)?.MemorySize >= 1769);
     expect(whole).toEqual(['register', 'token']);
   });
 
-  it('those behind an API end before API Gateway gives up on them (29 s)', () => {
+  it('includes a timeout below API Gateway’s (29 s) for those behind an API', () => {
     for (const name of names.filter((each) => !each.endsWith('-changes'))) {
       expect(service.functions().get(name)?.Timeout).toBeLessThanOrEqual(15);
     }
   });
 });
 
-describe('functions are told what they need', () => {
-  it('the table, unless they have nothing to do with it', () => {
+describe('functions get the variables that they need:', () => {
+  it('the table, if they use it', () => {
     const without = names.filter((name) => !('TABLE_NAME' in environmentOf(name)));
     expect(without).toEqual(['schema', 'fallback']);
   });
@@ -133,7 +133,7 @@ describe('functions are told what they need', () => {
     }
   });
 
-  it('how fast one may speak, if they append messages', () => {
+  it('the rate limit, if they append messages', () => {
     const { service: strict } = synthesize({ floodMessages: '3', floodSeconds: '5' });
     for (const name of ['send-message', 'message']) {
       expect(environmentOf(name)).toMatchObject({ FLOOD_MESSAGES: '20', FLOOD_SECONDS: '10' });

@@ -48,7 +48,7 @@ describe('the HTTP API', () => {
     expect(routes(service)[`${key}/{slash+}`]).toBe(name);
   });
 
-  it('routes the key set and the page’s files as they are named', () => {
+  it('routes the key set and the page’s files by their names', () => {
     expect(routes(service)).toMatchObject({
       'GET /.well-known/jwks.json': 'jwks',
       'GET /schema/swagger-ui': 'schema',
@@ -68,11 +68,11 @@ describe('the HTTP API', () => {
     },
   );
 
-  it('has no route key that API Gateway refuses: none ends in a slash', () => {
+  it('has no route key that ends in a slash, because API Gateway refuses it', () => {
     expect(Object.keys(routes(service)).filter((key) => key.endsWith('/'))).toEqual([]);
   });
 
-  it('tells the fallback every route that is not the fallback’s', () => {
+  it('passes every other route to the fallback as a variable', () => {
     const told = JSON.parse(service.functions().get('fallback')?.Environment.Variables.ROUTES);
     const keys = Object.entries(routes(service))
       .filter(([, name]) => name !== 'fallback')
@@ -87,7 +87,7 @@ describe('the HTTP API', () => {
     }
   });
 
-  it('may invoke every function that it routes to, the fallback for $default (which has no path), too', () => {
+  it('may invoke every function that it routes to, including the fallback for $default, which has no path', () => {
     const permitted = service
       .ofType('AWS::Lambda::Permission')
       .filter(([, { Properties }]) => JSON.stringify(Properties.SourceArn).includes(apiId(service)))
@@ -101,7 +101,7 @@ describe('the HTTP API', () => {
     expect(permitted).toContainEqual({ name: 'fallback', pattern: '/*/*' });
   });
 
-  it('deploys itself, throttles, and holds hashing to less', () => {
+  it('deploys itself and throttles, hashing routes more than others', () => {
     expect(stage(service)?.Properties).toMatchObject({
       StageName: '$default',
       AutoDeploy: true,
@@ -117,7 +117,7 @@ describe('the HTTP API', () => {
     expect(Object.keys(routes(service))).toEqual(expect.arrayContaining(Object.keys(RouteSettings)));
   });
 
-  it('limits routes after they exist', () => {
+  it('throttles routes only after they exist', () => {
     const limited = Object.keys(stage(service)?.Properties.RouteSettings);
     const ids = service
       .ofType('AWS::ApiGatewayV2::Route')
@@ -127,13 +127,13 @@ describe('the HTTP API', () => {
     expect(stage(service)?.DependsOn).toEqual(expect.arrayContaining(ids));
   });
 
-  it('logs accesses as JSON, without query strings or headers', () => {
+  it('logs requests as JSON, without query strings or headers', () => {
     const format = JSON.parse(stage(service)?.Properties.AccessLogSettings.Format);
     expect(format).toMatchObject({ requestId: '$context.requestId', status: '$context.status' });
     expect(JSON.stringify(format)).not.toMatch(/querystring|header|authorization/i);
   });
 
-  it('knows CORS only when origins are configured', () => {
+  it('has CORS only if origins are configured', () => {
     const { service: fenced } = synthesize({ origins: 'https://a.example' });
     const corsOf = (template: Template) =>
       template.json.Resources[apiId(template)]?.Properties.CorsConfiguration;

@@ -6,7 +6,7 @@ const { service } = synthesize();
 const names = [...service.functions().keys()];
 const who = (action: string) => Object.fromEntries(service.whoMay(action));
 
-/** The functions that may do anything at all in a partition, and what. */
+/** The functions with any permission in a partition, and their actions. */
 function whoReaches(partition: string): Record<string, string[]> {
   const reaching: Record<string, string[]> = {};
   for (const name of names) {
@@ -21,7 +21,7 @@ function whoReaches(partition: string): Record<string, string[]> {
 }
 
 describe('least privilege', () => {
-  it('no function may read the secret but those that sign', () => {
+  it('only functions that sign may read the secret', () => {
     expect([...service.whoMay('secretsmanager:GetSecretValue').keys()]).toEqual(['token', 'refresh']);
     for (const name of names) {
       const others = service
@@ -34,7 +34,7 @@ describe('least privilege', () => {
     }
   });
 
-  it('three functions post to connections, message and account-changes close them, on this API’s stage only', () => {
+  it('three functions may post to connections, and message and account-changes may close them, on this API’s stage only', () => {
     const reach = [...service.whoMay('execute-api:ManageConnections').keys()].map((name) => {
       const resources = service
         .statementsOf(name)
@@ -55,19 +55,19 @@ describe('least privilege', () => {
     });
   });
 
-  it('the credentials’ partition EMAIL# is reachable by register and token alone', () => {
+  it('only register and token may use the credentials’ partition EMAIL#', () => {
     expect(whoReaches('EMAIL#*')).toEqual({ register: ['dynamodb:PutItem'], token: ['dynamodb:GetItem'] });
   });
 
-  it('usernames are claimed by register alone', () => {
+  it('only register may claim usernames', () => {
     expect(whoReaches('NAME#*')).toEqual({ register: ['dynamodb:PutItem'] });
   });
 
-  it('attempts to log in are counted by token alone', () => {
+  it('only token may count login attempts', () => {
     expect(Object.keys(whoReaches('ATTEMPTS#*'))).toEqual(['token']);
   });
 
-  it('messages are put by message and send-message alone; message-changes may note the newest, and nobody delete', () => {
+  it('only message and send-message may put messages; message-changes may store the summary; nobody may delete', () => {
     const writing = Object.entries(whoReaches('CONV#*')).flatMap(([name, actions]) =>
       actions.filter((action) => !/Query|Get/.test(action)).map((action) => `${name}: ${action}`),
     );
@@ -78,7 +78,7 @@ describe('least privilege', () => {
     ]);
   });
 
-  it('conversations are read by those that show or extend them', () => {
+  it('only functions that show or extend conversations may read them', () => {
     expect(Object.keys(whoReaches('CONV#*')).toSorted()).toEqual([
       'conversations',
       'history',
@@ -89,21 +89,21 @@ describe('least privilege', () => {
     ]);
   });
 
-  it('who reads an inbox, a log or somebody’s profile changes nothing', () => {
+  it('functions that read an inbox, a log or another user’s profile may change nothing', () => {
     for (const name of ['user', 'conversations', 'messages', 'history', 'list-users']) {
       const actions = service.statementsOf(name).flatMap(actionsOf);
       expect(actions.filter((action) => /^dynamodb:(?!Get|BatchGet|Query)/.test(action))).toEqual([]);
     }
   });
 
-  it('who watches whom is kept by message, and read and cleared by account-changes', () => {
+  it('message writes watchers, and account-changes reads and removes them', () => {
     expect(whoReaches('WATCH#*')).toEqual({
       message: ['dynamodb:BatchWriteItem'],
       'account-changes': ['dynamodb:BatchWriteItem', 'dynamodb:Query'],
     });
   });
 
-  it('public keys are published by those that sign, and read by those that verify', () => {
+  it('functions that sign publish the public keys, and functions that verify read them', () => {
     const writing = Object.entries(who('dynamodb:PutItem')).filter(([, partitions]) =>
       partitions.includes('KEYS'),
     );
@@ -124,7 +124,7 @@ describe('least privilege', () => {
     ]);
   });
 
-  it('the directory is kept by register and account-changes, and read by list-users', () => {
+  it('register and account-changes write the directory, and list-users reads it', () => {
     expect(whoReaches('DIRECTORY#*')).toEqual({
       register: ['dynamodb:PutItem'],
       'list-users': ['dynamodb:GetItem', 'dynamodb:Query'],
@@ -132,7 +132,7 @@ describe('least privilege', () => {
     });
   });
 
-  it('no function may scan, and none may touch items of the table without naming partitions', () => {
+  it('no function may scan, and every permission on the table names partitions', () => {
     const streams = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
     for (const name of names) {
       for (const statement of service.statementsOf(name)) {
@@ -156,7 +156,7 @@ describe('least privilege', () => {
     expect([...service.whoMay('dynamodb:GetRecords').keys()]).toEqual(['account-changes', 'message-changes']);
   });
 
-  it('schema and fallback may do nothing but log and trace', () => {
+  it('schema and fallback may only log and trace', () => {
     for (const name of ['schema', 'fallback']) {
       expect(service.statementsOf(name).flatMap(actionsOf).toSorted()).toEqual([
         'logs:CreateLogStream',

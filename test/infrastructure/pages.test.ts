@@ -9,7 +9,7 @@ const files = () => globSync('**/*.*', { cwd: folder });
 const contentOf = (file: string) => readFileSync(join(folder, file), 'utf8');
 const lastChanges = () => files().map((file) => [file, statSync(join(folder, file)).mtimeMs]);
 
-describe('the pages that the web app is built into', () => {
+describe('the pages of the web app', () => {
   beforeAll(buildPages);
 
   it('are one page with a script, a style sheet, an icon and a manifest', () => {
@@ -23,13 +23,13 @@ describe('the pages that the web app is built into', () => {
     ]);
   });
 
-  it('are less than 60 KiB in all when they are compressed', () => {
+  it('are less than 60 KiB in all when compressed', () => {
     const bytes = files().map((file) => gzipSync(contentOf(file), { level: 9 }).byteLength);
     expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60 * 1024);
   });
 
-  it('name no other host: nothing is loaded from elsewhere, and nobody is told who reads', () => {
-    // The names of markup languages, by which a browser makes elements. No browser asks for them.
+  it('name no other host, so they load nothing from elsewhere and reveal no reader', () => {
+    // The namespaces of markup languages. A browser creates elements with them and never requests them.
     const namespaces = [
       'http://www.w3.org/1998/Math/MathML',
       'http://www.w3.org/1999/xhtml',
@@ -50,19 +50,19 @@ describe('the pages that the web app is built into', () => {
     expect(files().filter((file) => contentOf(file).includes('sourceMappingURL'))).toEqual([]);
   });
 
-  it('have no inline script, style or handler, which their CSP forbids', () => {
+  it('have no inline script, style or handler, because their CSP forbids them', () => {
     const page = contentOf('index.html');
     expect(page.match(/<script\b[^>]*>/g)?.filter((tag) => !tag.includes(' src='))).toEqual([]);
     expect(page).not.toMatch(/<style\b|\sstyle=|\son\w+=|javascript:/i);
   });
 
-  it('set no markup from a text, which their CSP forbids, too', () => {
+  it('create no markup from text, because their CSP forbids it', () => {
     const sources = globSync('web/**/*.{ts,tsx}').map((file) => readFileSync(file, 'utf8'));
     const sinks = /dangerouslySetInnerHTML|innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc/;
     expect(sources.filter((source) => sinks.test(source))).toEqual([]);
   });
 
-  it('are left alone when nothing changed, so that whoever reads them is not disturbed', async () => {
+  it('are not rewritten when nothing has changed, so that their readers are not disturbed', async () => {
     const before = lastChanges();
     await buildPages();
     expect(lastChanges()).toEqual(before);

@@ -21,7 +21,7 @@ const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 const { site } = synthesize();
 const config = site.only('AWS::CloudFront::Distribution').DistributionConfig;
 const behaviors: readonly Behavior[] = config.CacheBehaviors;
-/** By their names: that of assets, that of pages. */
+/** By name: the deployment of assets and that of pages. */
 const deployments = site
   .ofType('Custom::CDKBucketDeployment')
   .toSorted(([left], [right]) => left.localeCompare(right))
@@ -75,7 +75,7 @@ describe('the distribution', () => {
     },
   );
 
-  it('keeps no answer of the APIs, except files of the page by their Cache-Control', () => {
+  it('caches no answer of the APIs, except files of the page by their Cache-Control', () => {
     for (const { PathPattern, CachePolicyId } of behaviors) {
       if (PathPattern !== '/schema/swagger-ui/*') expect(CachePolicyId).toBe(CACHING_DISABLED);
     }
@@ -86,7 +86,7 @@ describe('the distribution', () => {
     });
   });
 
-  it('runs the viewer functions as they stand in the tree', () => {
+  it('runs the viewer functions from the source tree', () => {
     const source = (file: string) => readFileSync(`lib/edge/${file}`, 'utf8');
     for (const each of behaviors) {
       const file = each.PathPattern === '/ws*' ? 'websocket-request.js' : 'http-request.js';
@@ -96,12 +96,12 @@ describe('the distribution', () => {
         FunctionConfig: { Runtime: 'cloudfront-js-2.0' },
         AutoPublish: true,
       });
-      // CloudFront's limit for a function.
+      // CloudFront's size limit for a function.
       expect(source(file).length).toBeLessThan(10_240);
     }
   });
 
-  it('redirects pages to HTTPS and tells browsers to keep to it', () => {
+  it('redirects pages to HTTPS and sends HSTS', () => {
     expect(config.DefaultCacheBehavior.ViewerProtocolPolicy).toBe('redirect-to-https');
     for (const { SecurityHeadersConfig } of policies.values()) {
       expect(SecurityHeadersConfig.StrictTransportSecurity.AccessControlMaxAgeSec).toBe(31_536_000);
@@ -109,7 +109,7 @@ describe('the distribution', () => {
     }
   });
 
-  it('lets pages take everything from the site itself, nothing inline, and no text as markup', () => {
+  it('lets pages load everything from the site itself, nothing inline, and no text as markup', () => {
     expect(contentSecurityPolicyOf(config.DefaultCacheBehavior)).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
         "manifest-src 'self'; worker-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; " +
@@ -117,7 +117,7 @@ describe('the distribution', () => {
     );
   });
 
-  it('lets Swagger UI alone have inline styles, and it no inline scripts either', () => {
+  it('allows inline styles for Swagger UI only, and inline scripts for no page', () => {
     const lenient = behaviors.filter(
       (each) => 'ResponseHeadersPolicyId' in each && contentSecurityPolicyOf(each).includes('unsafe-'),
     );
@@ -133,7 +133,7 @@ describe('the distribution', () => {
     expect(without.map(({ PathPattern }) => PathPattern)).toEqual(['/ws*']);
   });
 
-  it('alone may read the bucket, which is closed to the public', () => {
+  it('is the only reader of the bucket, which is closed to the public', () => {
     const [[bucket, { Properties }] = ['', { Properties: {} }]] = site.ofType('AWS::S3::Bucket');
     expect(Properties.PublicAccessBlockConfiguration).toEqual({
       BlockPublicAcls: true,
@@ -153,7 +153,7 @@ describe('the distribution', () => {
     expect(JSON.stringify(readers[0].Condition)).toContain('Distribution');
   });
 
-  it('serves pages that are asked for each time, and assets that never are again', () => {
+  it('serves pages that browsers request each time, and assets that they request once', () => {
     const [assets, pages] = deployments;
     expect(assets?.Properties).toMatchObject({
       DestinationBucketKeyPrefix: 'assets',
@@ -162,14 +162,14 @@ describe('the distribution', () => {
     expect(pages?.Properties).toMatchObject({ SystemMetadata: { 'cache-control': 'no-cache' } });
   });
 
-  it('has assets before the pages that name them, and keeps those that open pages may ask for', () => {
+  it('deploys assets before the pages that name them, and keeps old ones for open pages', () => {
     const [assets, pages] = deployments;
     expect(pages?.DependsOn?.join()).toContain('AssetsDeployment');
     expect(assets?.Properties.Prune).toBe(false);
     expect(pages?.Properties).toMatchObject({ Prune: true, Exclude: ['assets/*'] });
   });
 
-  it('compresses pages, and of the APIs the files alone', () => {
+  it('compresses pages and the files of the APIs, but no answers', () => {
     expect(config.DefaultCacheBehavior).toMatchObject({ Compress: true, CachePolicyId: CACHING_OPTIMIZED });
     expect(site.only('AWS::CloudFront::CachePolicy').CachePolicyConfig).toMatchObject({
       ParametersInCacheKeyAndForwardedToOrigin: {
@@ -180,13 +180,13 @@ describe('the distribution', () => {
     expect(behavior('/schema/swagger-ui/*')).toHaveProperty('Compress', true);
   });
 
-  it('takes its pages along when it goes, as a bucket can go only when it is empty', () => {
+  it('deletes its pages with the stack, because only an empty bucket can be deleted', () => {
     const [[bucket, { DeletionPolicy }] = ['', { DeletionPolicy: '' }]] = site.ofType('AWS::S3::Bucket');
     expect(DeletionPolicy).toBe('Delete');
     expect(site.only('Custom::S3AutoDeleteObjects').BucketName).toEqual({ Ref: bucket });
   });
 
-  it('logs its viewers in prod, into a bucket that stays; in dev nothing of the site stays', () => {
+  it('logs its viewers in prod, into a bucket that is retained; in dev nothing is retained', () => {
     const prod = synthesize({ stage: 'prod' }).site;
     const logging = prod.only('AWS::CloudFront::Distribution').DistributionConfig.Logging;
     const log = prod.json.Resources[logging.Bucket['Fn::GetAtt'][0]];

@@ -13,11 +13,11 @@ const patternsOf = (name: string) =>
 const sk = (...tests: unknown[]) => ({ Keys: { sk: { S: tests } } });
 
 describe('the stream', () => {
-  it('feeds account-changes and message-changes: two readers, as many as a shard serves without throttling', () => {
+  it('feeds account-changes and message-changes: two readers, the most that a shard serves without throttling', () => {
     expect([...mappings.keys()].toSorted()).toEqual(['account-changes', 'message-changes']);
   });
 
-  it('brings account-changes sessions that went, sockets that came or went, changed accounts and presence', () => {
+  it('brings ended sessions, sockets that came or went, and changed accounts and presence to account-changes', () => {
     expect(patternsOf('account-changes')).toEqual([
       { eventName: ['REMOVE'], dynamodb: sk({ prefix: 'SESSION#' }) },
       { eventName: ['INSERT', 'REMOVE'], dynamodb: sk({ prefix: 'CONN#' }) },
@@ -26,13 +26,13 @@ describe('the stream', () => {
     ]);
   });
 
-  it('brings message-changes new messages, and nothing else', () => {
+  it('brings new messages, and nothing else, to message-changes', () => {
     expect(patternsOf('message-changes')).toEqual([
       { eventName: ['INSERT'], dynamodb: sk({ prefix: 'MSG#' }) },
     ]);
   });
 
-  it('gathers messages for a second, so that a burst is one batch, and lets nothing else wait', () => {
+  it('collects messages for a second, so that a burst is one batch, and delays nothing else', () => {
     expect(mappings.get('message-changes').MaximumBatchingWindowInSeconds).toBe(1);
     expect(mappings.get('account-changes')).not.toHaveProperty('MaximumBatchingWindowInSeconds');
   });
@@ -41,11 +41,11 @@ describe('the stream', () => {
     const mapping = mappings.get(name);
     const queueId: string = mapping.DestinationConfig.OnFailure.Destination['Fn::GetAtt'][0];
 
-    it('begins with the oldest record', () => {
+    it('starts with the oldest record', () => {
       expect(mapping.StartingPosition).toBe('TRIM_HORIZON');
     });
 
-    it('repeats what failed alone, a bounded number of times, and then puts it aside', () => {
+    it('repeats only failed records, a limited number of times, and then puts them into a queue', () => {
       expect(mapping).toMatchObject({
         BatchSize: 100,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -55,7 +55,7 @@ describe('the stream', () => {
       });
     });
 
-    it('puts aside into a queue of its own that is encrypted, takes TLS alone, and keeps for 14 days', () => {
+    it('has a dead-letter queue of its own that is encrypted, requires TLS, and keeps records for 14 days', () => {
       expect(service.json.Resources[queueId]).toMatchObject({
         Type: 'AWS::SQS::Queue',
         Properties: { SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 24 * 60 * 60 },

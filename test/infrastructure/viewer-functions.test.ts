@@ -9,7 +9,7 @@ interface ViewerRequest {
   readonly headers: Readonly<Record<string, { readonly value: string }>>;
 }
 
-/** Runs a viewer function as CloudFront does: a script of its own that defines `handler`. */
+/** Runs a viewer function as CloudFront does: as a separate script that defines `handler`. */
 function run(file: string, uri: string, querystring: ViewerRequest['querystring'] = {}): ViewerRequest {
   const source = readFileSync(new URL(`../../lib/edge/${file}`, import.meta.url), 'utf8');
   const request = { method: 'GET', uri, querystring, headers: { host: { value: 'chat.example' } } };
@@ -25,7 +25,7 @@ describe('the viewer function of sockets', () => {
     expect(socket(uri)).toMatchObject({ uri: '/ws', querystring: { user_id: { value: id } } });
   });
 
-  it('keeps the rest of the query, and lets the path say who the peer is', () => {
+  it('keeps the rest of the query, and takes the peer from the path', () => {
     const query = { after: { value: '7' }, user_id: { value: 'other' } };
     expect(socket(`/ws/chat/${id}/`, query).querystring).toEqual({
       after: { value: '7' },
@@ -33,7 +33,7 @@ describe('the viewer function of sockets', () => {
     });
   });
 
-  it.each(['/ws', '/ws/'])('leaves %s to its own query', (uri) => {
+  it.each(['/ws', '/ws/'])('does not change the query of %s', (uri) => {
     const query = { user_id: { value: id } };
     expect(socket(uri, query)).toMatchObject({ uri: '/ws', querystring: query });
   });
@@ -53,7 +53,7 @@ describe('the viewer function of sockets', () => {
     expect(socket(uri)).toMatchObject({ uri, querystring: {} });
   });
 
-  it('tells the origin the viewer’s host', () => {
+  it('passes the viewer’s host to the origin', () => {
     expect(socket('/ws').headers['x-forwarded-host']).toEqual({ value: 'chat.example' });
   });
 });
@@ -72,7 +72,7 @@ describe('the viewer function of the HTTP API', () => {
     expect(http(uri).uri).toBe(passed);
   });
 
-  it('makes no known path of an unknown one: two slashes stay two', () => {
+  it('does not turn an unknown path into a known one: two slashes stay two', () => {
     expect(http('/users//').uri).toBe('/users//');
   });
 
@@ -81,7 +81,7 @@ describe('the viewer function of the HTTP API', () => {
     expect(http('/users/', query).querystring).toEqual(query);
   });
 
-  it('tells the origin the viewer’s host', () => {
+  it('passes the viewer’s host to the origin', () => {
     expect(http('/users/').headers).toEqual({
       host: { value: 'chat.example' },
       'x-forwarded-host': { value: 'chat.example' },

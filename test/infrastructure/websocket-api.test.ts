@@ -30,7 +30,7 @@ describe('the WebSocket API', () => {
     ]);
   });
 
-  it('has no routes but these', () => {
+  it('has no other routes', () => {
     expect(ofApi('AWS::ApiGatewayV2::Route')).toHaveLength(3);
   });
 
@@ -38,7 +38,7 @@ describe('the WebSocket API', () => {
     expect(api.Properties).toMatchObject({ RouteSelectionExpression: '$request.body.action' });
   });
 
-  it('authorizes $connect by request, naming no identity source that a client may lack, and caching nothing', () => {
+  it('authorizes $connect by request, without an identity source and without a cache', () => {
     const [id, authorizer] = ofApi('AWS::ApiGatewayV2::Authorizer')[0] ?? [];
     expect(route('$connect')?.[1].Properties).toMatchObject({
       AuthorizationType: 'CUSTOM',
@@ -49,7 +49,7 @@ describe('the WebSocket API', () => {
     expect(functionAt(service, authorizer?.Properties.AuthorizerUri)).toBe('authorize');
   });
 
-  it('sends what the message function returns back to the sender', () => {
+  it('sends the result of the message function back to the sender', () => {
     const [id, { Properties }] = route('$default') as NonNullable<ReturnType<typeof route>>;
     expect(Properties.RouteResponseSelectionExpression).toBe('$default');
     expect(service.only('AWS::ApiGatewayV2::RouteResponse')).toEqual({
@@ -70,7 +70,7 @@ describe('the WebSocket API', () => {
     expect(JSON.stringify(service.json.Outputs.WebSocketUrl.Value)).toMatch(/"wss:\/\/".*"\/ws"/);
   });
 
-  it('logs accesses as JSON, without query strings or headers, once the account lets it', () => {
+  it('logs frames as JSON, without query strings or headers, once the account allows it', () => {
     const [, stage] = ofApi('AWS::ApiGatewayV2::Stage')[0] ?? [];
     const format = JSON.parse(stage?.Properties.AccessLogSettings.Format);
     expect(format).toMatchObject({ requestId: '$context.requestId', userId: '$context.authorizer.userId' });

@@ -14,7 +14,7 @@ const isSent: Step = {
   turns: TO_THE_END,
 };
 
-/** Whichever shard the message is in, the function that follows it meets the fault. */
+/** The fault hits the stream function in every shard, so also in that of the message. */
 const isFollowed = (fault: Fault, landing: boolean): readonly Step[] =>
   [3, 4, 5].map((which) => ({
     action: { kind: 'stream', which, size: 5, again: 0 },
@@ -34,15 +34,15 @@ async function violationsOf(schedules: readonly Schedule[], plant?: Plant): Prom
   return found;
 }
 
-test('before whichever call the function dies that follows a message, both inboxes get it in the end', async () => {
+test('both inboxes get a message in the end, before whichever call the stream function dies', async () => {
   expect(await violationsOf(deaths())).toEqual([]);
 });
 
 const zeros = (length: number) => Array.from({ length }, () => 0);
 
 /**
- * The function fails while it works for both members. What it left under way goes on for some calls, then waits while its own
- * repetition does some, and then ends.
+ * The function fails while it works for both members. Its unfinished work continues for some calls, then waits while the
+ * repetition makes some calls, and then ends.
  */
 function failures(): readonly Schedule[] {
   const follow = (faults: readonly Fault[], turns: readonly number[]): readonly Step[] =>
@@ -65,12 +65,12 @@ function failures(): readonly Schedule[] {
   );
 }
 
-test('at whichever call the function fails that follows a message, what it left under way does no harm', async () => {
+test('unfinished work does no harm, at whichever call the stream function fails', async () => {
   expect(await violationsOf(failures())).toEqual([]);
 });
 
-/** The first bug that the simulation found: the place was there, and the membership did not name it. */
-test('a place at the top must not be taken for a finished move', async () => {
+/** The first bug that the simulation found: the inbox position existed, but the membership did not name it. */
+test('a position at the top does not prove that a move is finished', async () => {
   const looksAtThePlaceAlone: Plant = (capabilities) => {
     const { inboxUpkeep } = capabilities;
     return {

@@ -4,12 +4,12 @@ import { GOOD_FATE } from './support/fate.ts';
 import { runSchedule } from './support/run-schedule.ts';
 import type { Action, Schedule } from './support/steps.ts';
 
-/** More turns than a frame and an ending take together. */
+/** More turns than a frame and an ending need together. */
 const TURNS = 7;
 
 const begin = (action: Action, turns: readonly number[] = []) => ({ action, fate: GOOD_FATE, turns });
 
-/** Ann's phone sends a frame while its socket or its session ends, in every order of what the two functions do. */
+/** Ann's phone sends a frame while its socket or session ends, in every order of the calls of both functions. */
 function endings(ending: Action): readonly Schedule[] {
   return Array.from({ length: 2 ** TURNS }, (_, n) => ({
     people: 2,
@@ -32,17 +32,19 @@ async function violationsOf(schedules: readonly Schedule[], plant?: Plant): Prom
 const closing = endings({ kind: 'disconnect', by: 0, isTold: true });
 const loggingOut = endings({ kind: 'log-out', by: 0 });
 
-test('a frame in flight when its socket closes leaves no row behind', { timeout: 120_000 }, async () => {
+test('a frame in flight when its socket closes leaves no connection item behind', {
+  timeout: 120_000,
+}, async () => {
   expect(await violationsOf(closing)).toEqual([]);
 });
 
-test('a frame in flight when its session ends leaves neither a row nor a socket', {
+test('a frame in flight when its session ends leaves neither a connection item nor a socket', {
   timeout: 120_000,
 }, async () => {
   expect(await violationsOf(loggingOut)).toEqual([]);
 });
 
-test('a row that is given back to a socket which has closed is caught', { timeout: 120_000 }, async () => {
+test('a connection item that is restored for a closed socket is caught', { timeout: 120_000 }, async () => {
   const looksNowhere: Plant = (capabilities) => {
     const { gateway } = capabilities;
     return { ...capabilities, gateway: { ...gateway, isOpen: async () => true } };

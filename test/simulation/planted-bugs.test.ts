@@ -8,7 +8,7 @@ import { fromLogEntry, toLogEntry } from '../../functions/storage/log-entry.ts';
 import type { Plant } from './support/capabilities.ts';
 import { explore } from './support/explore.ts';
 
-/** A checker that never says no proves nothing: each of these puts one bug in the place of something sound. */
+/** A checker that never fails proves nothing. Each of these tests replaces correct code by one bug. */
 const caught = (plant: Plant) => explore({ runs: 200, seed: 1, plant, patienceMs: 0 });
 
 test('delivery before the write is caught', { timeout: 120_000 }, async () => {
@@ -52,7 +52,7 @@ test('an unconditional put is caught', { timeout: 120_000 }, async () => {
   );
 });
 
-test('a retry that does not look for its client id is caught', { timeout: 120_000 }, async () => {
+test('a retry that does not search for its client id is caught', { timeout: 120_000 }, async () => {
   const forgetsNames: Plant = (capabilities) => {
     const { log } = capabilities;
     const nameless = ({ clientId: _, ...entry }: LogEntry): LogEntry => ({
@@ -74,7 +74,9 @@ test('a retry that does not look for its client id is caught', { timeout: 120_00
   expect(await caught(forgetsNames)).toMatch(/is stored twice|is acknowledged as .* and as/);
 });
 
-test('a row that is given back to whoever sends a frame is caught', { timeout: 120_000 }, async () => {
+test('a connection item that is restored for every sender of a frame is caught', {
+  timeout: 120_000,
+}, async () => {
   const asksNobody: Plant = (capabilities) => {
     const { sessions } = capabilities;
     return { ...capabilities, sessions: { ...sessions, isLive: async () => true } };
@@ -99,7 +101,7 @@ test('a refresh whose lost answer ends the session is caught', { timeout: 120_00
   expect(await caught(allowsOneUse)).toMatch(/is logged out, because an answer got lost/);
 });
 
-test('a retry that is looked for in one Query, which ends early, is caught', {
+test('a search for a retry in one Query, which ends early, is caught', {
   timeout: 120_000,
 }, async () => {
   const looksOnce: Plant = (capabilities) => {
@@ -133,7 +135,7 @@ test('a retry that is looked for in one Query, which ends early, is caught', {
   );
 });
 
-test('an answer that counts as having read everything is caught', { timeout: 120_000 }, async () => {
+test('an answer that counts as a receipt for everything is caught', { timeout: 120_000 }, async () => {
   const readsAll: Plant = (capabilities) => {
     const { log } = capabilities;
     return {

@@ -14,7 +14,7 @@ import { State } from './support/table/state.ts';
 
 const RUNS = 40;
 
-/** The optional binary is not there on every platform. */
+/** The optional binary does not exist on every platform. */
 const hasEngine = (() => {
   try {
     return findDynoxide() !== '';
@@ -53,7 +53,7 @@ describe.skipIf(!hasEngine)('the fake table answers as DynamoDB does', { timeout
   });
   afterAll(() => engine?.stop());
 
-  /** Does the same to both; each run has partitions of its own. */
+  /** Sends the same to both. Each run has its own partitions. */
   async function bothAnswer(act: (send: DynamoDBDocumentClient, run: number) => Promise<unknown>) {
     run += 1;
     const state = new State();
@@ -84,7 +84,7 @@ describe.skipIf(!hasEngine)('the fake table answers as DynamoDB does', { timeout
     );
   });
 
-  test('to whatever functions/storage asks', async () => {
+  test('to every call of functions/storage', async () => {
     await fc.assert(
       fc.asyncProperty(storageCalls, async (calls) => {
         const [wanted, got] = await bothAnswer(async (client, users) => {

@@ -9,10 +9,10 @@ import { makeWorld, type World } from './world.ts';
 const RELOADS = 9;
 const PER_SECOND = 20;
 const SECONDS = 15;
-/** Longer than anything that is asked for when a page is opened. */
+/** Longer than any request of a page that opens. */
 const QUIET_MS = 1_000;
 
-/** Prints the table of the README: what the web app loads, and how soon it shows what. */
+/** Prints the table of docs/clients.md: what the web app loads, and how soon it shows it. */
 export async function benchWeb(): Promise<void> {
   const runtime = await startRuntime({
     port: 0,
@@ -47,7 +47,7 @@ async function firstVisit(browser: Browser, url: string): Promise<Row> {
   return ['the first visit, to the log-in', loaded(takeTransfer())];
 }
 
-/** In the conversation with 1,000 messages, of an account with 200 conversations. */
+/** In the conversation with 1,000 messages, with an account of 200 conversations. */
 async function conversation(browser: Browser, url: string, { ada, charles }: World): Promise<readonly Row[]> {
   const localStorage = [{ name: 'parley.tokens', value: JSON.stringify(ada.tokens) }];
   const origins = [{ origin: url, localStorage }];
@@ -79,7 +79,7 @@ async function conversation(browser: Browser, url: string, { ada, charles }: Wor
   const sent: Promise<unknown>[] = [];
   for (let index = 0; index < count; index += 1) {
     await delay(Math.max(0, began + (index * 1_000) / PER_SECOND - Date.now()));
-    // One after the other, so that the last one sent is the last one stored.
+    // One after the other, so that the last message sent is also the last one stored.
     const before = sent.at(-1);
     sent.push(Promise.resolve(before).then(() => write(url, charles, ada, `One of many, ${index + 1}`)));
   }

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 
-/** Runs before the page's own scripts: notes when the first message shows, and what kept the page busy. */
+/** Runs before the page's own scripts. Records when the first message appears, and the long tasks of the page. */
 const watch = `
 const shown = Promise.withResolvers();
 globalThis.bench = { firstMessage: shown.promise, longTasks: [], shifts: 0 };
@@ -13,7 +13,7 @@ new PerformanceObserver((list) => {
 new MutationObserver((_, observer) => {
   if (!document.querySelector('li.message')) return;
   observer.disconnect();
-  // The next frame is the one that shows it.
+  // The next frame shows it.
   requestAnimationFrame(() => shown.resolve(performance.now()));
 }).observe(document, { childList: true, subtree: true });
 `;
@@ -23,24 +23,24 @@ export interface Watched {
   readonly firstMessage: number;
   /** In ms each. */
   readonly longTasks: readonly number[];
-  /** The sum of the layout shifts that no input explains. */
+  /** The sum of the layout shifts without a user's input. */
   readonly shifts: number;
 }
 
 export interface Transfer {
   requests: number;
-  /** As they came over the line, headers included. */
+  /** The bytes on the network, headers included. */
   bytes: number;
 }
 
-/** A tab that tells what it loads and how it fares. */
+/** A tab that reports its downloads and its speed. */
 export async function openWatched(context: BrowserContext) {
   await context.addInitScript({ content: watch });
   const page: Page = await context.newPage();
   const session = await context.newCDPSession(page);
   const transfer: Transfer = { requests: 0, bytes: 0 };
   session.on('Network.loadingFinished', ({ encodedDataLength }) => {
-    // What came from the browser's own cache has no length.
+    // A file from the browser's cache has no length.
     if (encodedDataLength === 0) return;
     transfer.requests += 1;
     transfer.bytes += encodedDataLength;
@@ -48,13 +48,13 @@ export async function openWatched(context: BrowserContext) {
   await session.send('Network.enable');
   return {
     page,
-    /** Once a message shows. */
+    /** Waits until a message is shown. */
     watched: () =>
       page.evaluate(
         'bench.firstMessage.then((firstMessage) => ({ ...bench, firstMessage }))',
       ) as Promise<Watched>,
     forgetTasks: () => page.evaluate('void (bench.longTasks.length = 0)'),
-    /** What has been loaded since it was last asked. */
+    /** The downloads since the last call. */
     takeTransfer(): Transfer {
       const taken = { ...transfer };
       transfer.requests = 0;

@@ -2,7 +2,7 @@ import { type Person, person, write } from '../../browser/support/people.ts';
 
 const CONVERSATIONS = 200;
 const MESSAGES = 1_000;
-/** bcrypt keeps a core busy for each of them. */
+/** bcrypt uses a whole core for each registration. */
 const AT_ONCE = 4;
 
 export interface World {

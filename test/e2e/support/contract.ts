@@ -1,13 +1,13 @@
 import { compiler, DOCUMENT, OPERATIONS, resolved } from '../../contract/document.ts';
 
-/** What of a response the contract speaks about. */
+/** The parts of a response that the contract describes. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
-// For these tests what is not described is not allowed, though clients are told to expect more.
+// These tests do not allow undescribed fields, although clients must expect them.
 const validatorOf = compiler({ closed: true });
 
 const operations = OPERATIONS.map((operation) => ({
@@ -15,7 +15,9 @@ const operations = OPERATIONS.map((operation) => ({
   pattern: new RegExp(`^${operation.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`),
 }));
 
-/** Throws when openapi.yaml does not describe a response: its status, content type, headers, and its body to the last field. */
+/**
+ * Throws if openapi.yaml does not describe the response: status, content type, headers, and every field of the body.
+ */
 export function assertDocumented(method: string, path: string, answer: Answer): void {
   const pathname = path.split('?')[0] ?? '';
   const operation = operationAt(method, pathname);
@@ -27,7 +29,7 @@ export function assertDocumented(method: string, path: string, answer: Answer): 
   );
 }
 
-/** As in API Gateway, a path that is written out hides those that a variable would take it for. */
+/** As in API Gateway, a literal path wins over one with a variable. */
 function operationAt(method: string, pathname: string) {
   const fitting = operations.filter(({ pattern }) => pattern.test(pathname));
   const path = fitting

@@ -2,12 +2,12 @@ import { expect } from 'vitest';
 import type { Person, Session } from './people.ts';
 import { connect, type Socket } from './socket.ts';
 
-/** Opens a device's socket: one for all conversations. */
+/** Opens a device's socket, which carries all conversations. */
 export function device(url: string, { access }: Session): Promise<Socket> {
   return connect(url, { path: '/ws', token: access });
 }
 
-/** The id of the conversation of two people, as the contract of the service derives it. */
+/** The id of the conversation of two users, as the contract derives it. */
 export function conversationOf(one: Person, other: Person): string {
   return [one.id, other.id].sort().join('.');
 }
@@ -17,7 +17,7 @@ export function messageTo(peer: { readonly id: string }, text: string, more: obj
   return { action: 'message.send', to: peer.id, text, client_id: crypto.randomUUID(), ...more };
 }
 
-/** Nothing has come that was not taken: whatever had been posted before would stand before the answer to this. */
+/** Checks that no unread frame has come. A frame posted before would come before the answer to this ping. */
 export async function quiet(socket: Socket): Promise<void> {
   const marker = crypto.randomUUID();
   socket.send({ action: 'ping', ref: marker });

@@ -10,7 +10,7 @@ import {
   UnsecuredJWT,
 } from 'jose';
 
-/** Tokens that look like the true one of `access`, each made as somebody without the private key could make it. */
+/** Tokens that resemble `access`, each made without the private key. */
 export async function forgedTokens(access: string, published: JWK): Promise<[what: string, token: string][]> {
   const claims = decodeJwt(access);
   const [head, payload, signature] = access.split('.') as [string, string, string];

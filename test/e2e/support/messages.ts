@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Session } from './people.ts';
 import type { Reply, Rest } from './rest.ts';
 
-/** A message as the log's readers see it. */
+/** A message as readers of the log see it. */
 export interface Stored {
   readonly id: string;
   readonly conversation: string;
@@ -11,18 +11,18 @@ export interface Stored {
   readonly sender_id: string;
   readonly created_at: string;
   readonly read?: number;
-  /** Told to its sender alone. */
+  /** For its sender only. */
   readonly client_id?: string;
 }
 
-/** Stored messages as one of the members is told them. */
+/** Stored messages as one of the members sees them. */
 export function toldTo({ id }: { readonly id: string }, messages: readonly Stored[]): readonly Stored[] {
   return messages.map(({ client_id, ...message }) =>
     message.sender_id === id && client_id !== undefined ? { ...message, client_id } : message,
   );
 }
 
-/** Asks to send a message over HTTP, whatever the answer. */
+/** Sends a message over HTTP and returns any answer. */
 export function postMessage(
   rest: Rest,
   { access }: Session,
@@ -36,7 +36,7 @@ export function postMessage(
   });
 }
 
-/** Sends a message over HTTP, and gives what is stored. */
+/** Sends a message over HTTP and returns the stored message. */
 export async function sendMessage(
   rest: Rest,
   sender: Session,

@@ -23,7 +23,7 @@ export interface Person extends Session {
   readonly password: string;
 }
 
-/** A registration that nobody else made: unique in any deployment, however often the suite ran there. */
+/** A new registration, unique in any deployment, however often the suite ran there. */
 export function registration(changes: Partial<Registration> = {}): Registration {
   const username = `t${randomBytes(9).toString('hex')}`;
   const password = randomBytes(12).toString('base64url');
@@ -38,7 +38,7 @@ export function registration(changes: Partial<Registration> = {}): Registration 
   };
 }
 
-/** Somebody with an account and a session. */
+/** A user with an account and a session. */
 export async function person(rest: Rest): Promise<Person> {
   const { email, username, password, ...names } = registration();
   const registered = await rest.post('/users/register/', { email, username, password, ...names });
@@ -56,7 +56,7 @@ export function people<N extends number>(rest: Rest, howMany: N): Promise<Tuple<
   >;
 }
 
-/** One more session of somebody. */
+/** Opens one more session of a user. */
 export async function logIn(
   rest: Rest,
   { email, password }: { email: string; password: string },
@@ -70,7 +70,7 @@ export function logOut(rest: Rest, { access, refresh }: Session): Promise<Reply>
   return rest.post('/users/logout/', { refresh_token: refresh }, { token: access });
 }
 
-/** What a thief's copy does: the token comes back after its owner has gone on, which ends the session. */
+/** Uses a token again after its successor was used, as a thief would. That ends the session. */
 export async function reuse(rest: Rest, refresh: string): Promise<void> {
   const exchange = (token: string) => rest.post('/users/token/refresh/', { refresh: token });
   const { body } = await exchange(refresh);

@@ -7,7 +7,7 @@ type Body = NonNullable<RequestInit['body']>;
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: bodies are compared with what is expected, and validated against openapi.yaml.
+  // biome-ignore lint/suspicious/noExplicitAny: tests compare bodies with expected values, and openapi.yaml validates them.
   readonly body: any;
 }
 
@@ -20,14 +20,14 @@ interface RequestOptions {
 export interface Rest {
   readonly url: string;
   get(path: string, options?: RequestOptions): Promise<Reply>;
-  /** Sends an object as JSON, a string or bytes as they are. */
+  /** Sends an object as JSON, and a string or bytes unchanged. */
   send(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Reply>;
   post(path: string, body?: unknown, options?: RequestOptions): Promise<Reply>;
   patch(path: string, body?: unknown, options?: RequestOptions): Promise<Reply>;
   request(method: string, path: string, options?: RequestOptions & { body?: Body }): Promise<Reply>;
 }
 
-/** A client of the HTTP API. Each response must be one that openapi.yaml describes, and none may be a 5xx. */
+/** A client of the HTTP API. openapi.yaml must describe each response, and none may be a 5xx. */
 export function rest(url: string): Rest {
   const request: Rest['request'] = async (method, path, { token, headers, body } = {}) => {
     const response = await fetch(url + path, {

@@ -7,15 +7,15 @@ import {
   type SocketKind,
 } from '../../contract/sockets.ts';
 
-// For these tests what is not described is not allowed, though clients are told to expect more.
+// These tests do not allow undescribed fields, although clients must expect them.
 const validatorOf = compiler({ closed: true, document: SOCKET_DOCUMENT });
 
-/** Which protocol a socket at this path speaks. */
+/** The protocol of a socket at this path. */
 export function kindOf(path: string): SocketKind {
   return /\/chat\/[^/?]|[?&]user_id=[^&]/.test(path) ? 'conversation' : 'device';
 }
 
-/** Holds the frames that one socket gets against asyncapi.yaml. */
+/** Compares the frames of one socket with asyncapi.yaml. */
 export class SocketContract {
   readonly #kind: SocketKind;
   readonly #asked = new Map<string, readonly DescribedFrame[]>();
@@ -24,7 +24,7 @@ export class SocketContract {
     this.#kind = kind;
   }
 
-  /** Notes what a frame with a `ref` may be answered with. */
+  /** Remembers the allowed answers to a frame with a `ref`. */
   sent(text: string): void {
     const { ref, action } = fieldsOf(text);
     if (typeof ref !== 'string') return;
@@ -34,7 +34,7 @@ export class SocketContract {
     this.#asked.set(ref, exchange?.replies ?? framesTo(this.#kind).filter(({ id }) => id === 'error'));
   }
 
-  /** What of a frame asyncapi.yaml does not describe; undefined when all is as it says. */
+  /** The fault of a frame, or undefined if asyncapi.yaml describes it. */
   faultOf(frame: Record<string, unknown>): string | undefined {
     const { type, ref } = frame;
     const expected = typeof ref === 'string' ? this.#asked.get(ref) : framesTo(this.#kind);

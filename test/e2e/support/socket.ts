@@ -15,19 +15,19 @@ export interface Frame {
 }
 
 export interface Opening {
-  /** How the access token travels; a browser has only the subprotocol. */
+  /** How the client sends the access token. A browser can only use the subprotocol. */
   readonly carry?: 'header' | 'subprotocol';
   readonly token?: string | undefined;
   /** The user id in the path. */
   readonly peer?: string;
-  /** In place of /ws/chat/{peer}/. */
+  /** Instead of /ws/chat/{peer}/. */
   readonly path?: string;
   readonly origin?: string;
   readonly protocols?: string[];
   readonly headers?: Record<string, string>;
 }
 
-/** The handshake was answered with something other than 101. */
+/** The handshake got a status other than 101. */
 class Refused extends Error {
   readonly status: number;
 
@@ -40,11 +40,11 @@ class Refused extends Error {
 const PATIENCE_MS = 10_000;
 
 /**
- * A client of the socket that keeps every frame until somebody asks for it. Each frame must be one that asyncapi.yaml
- * describes: waiting for frames and closing the socket throw otherwise.
+ * A client of the socket that keeps every frame until a test reads it. asyncapi.yaml must describe each frame: otherwise
+ * waiting for frames and closing the socket throw.
  */
 export class Socket {
-  /** All frames so far, in the order in which they came. */
+  /** All frames so far, in order of arrival. */
   readonly frames: Frame[] = [];
   readonly #socket: WebSocket;
   readonly #contract: SocketContract;
@@ -57,7 +57,7 @@ export class Socket {
   constructor(socket: WebSocket, contract: SocketContract) {
     this.#socket = socket;
     this.#contract = contract;
-    setMaxListeners(0, this.#news); // many may wait at once
+    setMaxListeners(0, this.#news); // many callers may wait at once
     socket.on('message', (data, isBinary) => {
       if (isBinary) throw new Error('The server sent a binary frame');
       const frame = JSON.parse(String(data));
@@ -71,7 +71,7 @@ export class Socket {
         this.#news.dispatchEvent(new Event('news'));
       });
     });
-    socket.on('error', () => {}); // followed by 'close', which tells
+    socket.on('error', () => {}); // 'close' follows and reports it
   }
 
   get protocol(): string {
@@ -82,7 +82,7 @@ export class Socket {
     return this.#socket.readyState === WebSocket.OPEN;
   }
 
-  /** Waits for the next frame that fits, skipping others; each frame is given out once. */
+  /** Waits for the next frame that matches and skips others. Each frame is returned once. */
   async next(fits: (frame: Frame) => boolean = () => true): Promise<Frame> {
     let found: Frame | undefined;
     await this.until(() => {
@@ -95,20 +95,20 @@ export class Socket {
     return found as unknown as Frame;
   }
 
-  /** Forgets what has come so far. */
+  /** Forgets all frames so far. */
   forget(): void {
     this.frames.length = 0;
     this.#taken = 0;
   }
 
-  /** Waits for so many frames. */
+  /** Waits for this many frames. */
   async collect(howMany: number): Promise<Frame[]> {
     const found: Frame[] = [];
     while (found.length < howMany) found.push(await this.next());
     return found;
   }
 
-  /** Waits until something is true of the frames that have come; looks again at each. */
+  /** Waits until a condition holds for the frames so far. Checks again at each frame. */
   async until(fulfilled: () => boolean): Promise<void> {
     const deadline = AbortSignal.timeout(PATIENCE_MS);
     while (!fulfilled()) {
@@ -123,19 +123,19 @@ export class Socket {
     }
   }
 
-  /** @throws when a frame came that asyncapi.yaml does not describe */
+  /** @throws if asyncapi.yaml does not describe a frame that came */
   assertDocumented(): void {
     if (this.#fault !== undefined) throw new Error(this.#fault);
   }
 
-  /** Sends an object as JSON, a string as it is, bytes as a binary frame. */
+  /** Sends an object as JSON, a string unchanged, and bytes as a binary frame. */
   send(frame: unknown): void {
     const data = typeof frame === 'string' || frame instanceof Uint8Array ? frame : JSON.stringify(frame);
     if (typeof data === 'string') this.#contract.sent(data);
     this.#socket.send(data);
   }
 
-  /** Sends a frame with a reference of its own, and waits for its reply, which `next` then leaves out. */
+  /** Sends a frame with a `ref` and waits for its reply. `next` then skips that reply. */
   async ask(frame: object): Promise<Frame> {
     const ref = crypto.randomUUID();
     this.send({ ref, ...frame });
@@ -154,7 +154,7 @@ export class Socket {
     }
   }
 
-  /** Sends a message, and waits until it comes back: then it is stored. */
+  /** Sends a message and waits until it comes back, which means that it is stored. */
   async say(message: string, more: Record<string, unknown> = {}): Promise<Frame> {
     const ref = crypto.randomUUID();
     this.send({ message, ref, ...more });
@@ -169,7 +169,7 @@ export class Socket {
 
 const opened = new Set<Socket>();
 
-/** Opens a socket. @throws Refused when the handshake fails */
+/** Opens a socket. @throws Refused if the handshake fails */
 export async function connect(url: string, opening: Opening): Promise<Socket> {
   const { carry = 'header', token, peer, path = `/ws/chat/${peer}/`, origin } = opening;
   const protocols =
@@ -195,7 +195,7 @@ export async function connect(url: string, opening: Opening): Promise<Socket> {
   return socket;
 }
 
-/** For `afterEach`: closes what the test opened. */
+/** For `afterEach`: closes all sockets of the test. */
 export async function closeSockets(): Promise<void> {
   const all = [...opened];
   opened.clear();
@@ -203,7 +203,7 @@ export async function closeSockets(): Promise<void> {
   for (const socket of all) socket.assertDocumented();
 }
 
-/** The status with which a handshake is refused. */
+/** The status of a refused handshake. */
 export async function refusal(url: string, opening: Opening): Promise<number> {
   try {
     await (await connect(url, opening)).close();

@@ -3,17 +3,17 @@ import { startWatched } from './watched-runtime.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The system under test: the one of PARLEY_URL, or the local runtime that this suite started. */
+    /** The system under test: PARLEY_URL, or the local runtime that this suite started. */
     parleyUrl: string;
-    /** The two APIs by themselves, without the distribution in front; empty when they are not known. */
+    /** The two APIs without the distribution in front. Empty if they are not known. */
     httpApiUrl: string;
     webSocketUrl: string;
-    /** Why tests that need a runtime of their own do not run; empty when they do. */
+    /** The reason why tests with a runtime of their own do not run. Empty if they run. */
     notOurs: string;
   }
 }
 
-/** Vitest's global set-up: one system for the whole suite. */
+/** Vitest's global setup: one system for the whole suite. */
 export default async function startSystem(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const given = process.env.PARLEY_URL;
   if (given) {
@@ -23,7 +23,7 @@ export default async function startSystem(project: TestProject): Promise<(() => 
     project.provide('notOurs', 'PARLEY_URL is set: this needs a runtime that the suite starts itself');
     return undefined;
   }
-  // That many messages in a short time are what most tests send; flood.test.ts has a runtime of its own.
+  // Most tests send that many messages in a short time. flood.test.ts has a runtime of its own.
   const { runtime, end } = await startWatched({ context: { floodMessages: '1000000' } });
   project.provide('parleyUrl', runtime.url);
   project.provide('httpApiUrl', runtime.httpApiUrl);
@@ -31,7 +31,7 @@ export default async function startSystem(project: TestProject): Promise<(() => 
   project.provide('notOurs', '');
   return () =>
     end().catch((error) => {
-      // Vitest logs what a teardown throws, but does not count it.
+      // Vitest logs an error of a teardown but does not fail because of it.
       process.exitCode = 1;
       throw error;
     });

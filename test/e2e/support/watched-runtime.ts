@@ -2,7 +2,7 @@ import type { Runtime, RuntimeOptions } from '../../../local/runtime.ts';
 
 export interface Watched {
   readonly runtime: Runtime;
-  /** Stops the runtime; throws if its functions logged a fault of their own or scanned the table. */
+  /** Stops the runtime. Throws if its functions logged a fault or scanned the table. */
   end(): Promise<void>;
 }
 
@@ -27,12 +27,12 @@ export async function startWatched(
   };
 }
 
-/** An authorizer answers 401 by throwing just this; any other error is none of the client's making. */
+/** An authorizer answers 401 by throwing exactly this. Any other error is a fault of the server. */
 function isFault(line: string): boolean {
   return /\] ERROR |"errorType"/.test(line) && !line.includes('"errorMessage":"Unauthorized"');
 }
 
-/** Throws if anything since the last reset scanned the table: no work may grow with what the table holds. */
+/** Throws if a function has scanned the table since the last reset. No work may grow with the size of the table. */
 export function assertNoScan(runtime: Runtime): void {
   const scans = runtime.usage().requests.filter(({ operation }) => operation === 'Scan');
   if (scans.length === 0) return;

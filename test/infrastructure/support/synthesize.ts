@@ -13,11 +13,11 @@ export interface Deployed {
   readonly service: Template;
   readonly site: Template;
   readonly all: readonly Template[];
-  /** The names of the stacks that CloudFormation would refuse to delete. */
+  /** The names of the stacks with termination protection. */
   readonly protectedStacks: readonly string[];
 }
 
-/** Synthesizes all stacks with empty bundles and pages, and leaves nothing behind. */
+/** Synthesizes all stacks with empty bundles and pages, and removes its files. */
 export function synthesize(context: Context = {}): Deployed {
   return inFolder((folder) => {
     const { stacks } = appIn(folder, context).synth();
@@ -37,7 +37,7 @@ export function synthesize(context: Context = {}): Deployed {
   });
 }
 
-/** The app, with bundles of the given source and with empty pages, to be synthesized in the folder. */
+/** The app with bundles of the given source and with empty pages, for synthesis into the folder. */
 export function appIn(folder: string, context: Context = {}, source = 'export const handler = 1;'): App {
   const bundles = join(folder, 'functions');
   for (const entry of Object.keys(functionSpecs)) {
@@ -51,7 +51,7 @@ export function appIn(folder: string, context: Context = {}, source = 'export co
   return createApp({ outdir: join(folder, 'cdk.out'), bundles, pages, context });
 }
 
-/** Gives a folder that is gone afterwards. */
+/** Passes a folder and removes it afterwards. */
 export function inFolder<T>(use: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'parley-infrastructure-'));
   try {

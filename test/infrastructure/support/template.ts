@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: a template is navigated by path; CloudFormation's schema checks it at synthesis.
+// biome-ignore-all lint/suspicious/noExplicitAny: the code walks a template by path, and CloudFormation's schema checks it at synthesis.
 
 export interface Resource {
   readonly Type: string;
@@ -14,7 +14,7 @@ export interface Statement {
   readonly Condition?: { readonly 'ForAllValues:StringLike'?: { readonly 'dynamodb:LeadingKeys': string[] } };
 }
 
-/** A synthesized template, asked in the words of the tests. */
+/** A synthesized template, with the questions of the tests. */
 export class Template {
   readonly json: { readonly Resources: Record<string, Resource>; readonly Outputs?: any };
 
@@ -44,7 +44,7 @@ export class Template {
     );
   }
 
-  /** What the role of a function may do. */
+  /** The permissions of a function's role. */
   statementsOf(functionName: string): Statement[] {
     const role = this.functions().get(functionName)?.Role['Fn::GetAtt'][0];
     return this.ofType('AWS::IAM::Policy')
@@ -52,7 +52,7 @@ export class Template {
       .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
   }
 
-  /** The functions that are allowed an action, and for each the partitions (if fenced). */
+  /** The functions with permission for an action, each with its partitions if they are limited. */
   whoMay(action: string): Map<string, string[]> {
     const allowed = new Map<string, string[]>();
     for (const name of this.functions().keys()) {
@@ -70,7 +70,7 @@ export function actionsOf({ Action }: Statement): readonly string[] {
   return typeof Action === 'string' ? [Action] : Action;
 }
 
-/** The function that an ARN reference is of, by name without stage. */
+/** The function of an ARN reference, by name without stage. */
 export function functionAt(template: Template, reference: unknown): string | undefined {
   const text = JSON.stringify(reference);
   const found = template

@@ -29,7 +29,7 @@ interface Ports {
   readonly system: System;
 }
 
-/** The adapters over one invocation's ports, as functions/runtime makes them over the real ones. */
+/** The adapters over one invocation's ports, as functions/runtime builds them over the real ones. */
 export function capabilitiesOver({ documents, management, system }: Ports) {
   const table = tableWith(documents, 'parley', system);
   return {
@@ -54,5 +54,5 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
 
 export type Capabilities = ReturnType<typeof capabilitiesOver>;
 
-/** Puts a bug in the place of something sound. */
+/** Replaces correct code by a bug. */
 export type Plant = (capabilities: Capabilities) => Capabilities;

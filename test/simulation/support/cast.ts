@@ -6,7 +6,7 @@ import { documentClient } from './clients.ts';
 import { execute } from './table/execute.ts';
 import type { World } from './world.ts';
 
-/** Registers everybody, and gives each two devices and a client of the original protocol, none of them connected. */
+/** Registers all users. Each gets two devices and a client of the original protocol, none of them connected. */
 export async function cast(world: World): Promise<readonly Client[]> {
   const table = tableWith(
     documentClient(async (command) => execute(world.state, command)),

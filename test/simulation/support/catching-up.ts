@@ -5,12 +5,12 @@ import type { Fate } from './fate.ts';
 /** No client is this many pages behind. */
 const MAX_PAGES = 30;
 
-/** Brings a client up to date; false when it did not get through. */
+/** Brings a client up to date. Returns false if it did not get through. */
 export async function synchronize(client: Client, fate: Fate): Promise<boolean> {
   client.world.say(`${client.name} catches up`);
   if (client.peer) return readAllHistory(client, fate, client.peer.id);
   if (client.position === undefined) {
-    // The position first: what comes to the top while the inbox is paged is told by the next sync.
+    // The position comes first. The next sync then has what comes to the top while the inbox is paged.
     const first = await page(client, fate, []);
     if (!first || !(await readWholeInbox(client, fate))) return false;
     client.position = first.position;
@@ -33,7 +33,7 @@ async function page(client: Client, fate: Fate, held: readonly { conversation: s
   const outcome = await world.invoke(`sync of ${client.name}`, fate, (functions) =>
     functions.sync({ userId: person.id, held, since }),
   );
-  // The reply comes by the socket that asked, or not at all.
+  // The reply comes over the asking socket or not at all.
   if (outcome.kind !== 'ok' || client.connection !== connection) return undefined;
   for (const message of outcome.value.messages) client.show(message);
   for (const { conversation } of outcome.value.inbox) client.know(conversation);
@@ -54,7 +54,7 @@ async function readWholeInbox(client: Client, fate: Fate): Promise<boolean> {
   return true;
 }
 
-/** The original protocol's way: page after page of the history, newest first. */
+/** As in the original protocol: page after page of the history, newest first. */
 async function readAllHistory(client: Client, fate: Fate, peerId: string): Promise<boolean> {
   const { world, person } = client;
   const found = [];

@@ -9,7 +9,7 @@ import {
 import type { Simulation } from './simulation.ts';
 import type { World } from './world.ts';
 
-/** Every live socket has its row. */
+/** Every live socket has its connection item. */
 export function checkSockets({ world }: Simulation): void {
   for (const { id } of world.people) {
     const rows = rowsOf(world, id);
@@ -18,7 +18,7 @@ export function checkSockets({ world }: Simulation): void {
   }
 }
 
-/** Who has a row is online. */
+/** A user with a connection item is online. */
 export function checkPresence({ world }: Simulation): void {
   for (const { id, username } of world.people) {
     const online = world.state.get(presenceKey(id))?.online ?? false;
@@ -36,10 +36,10 @@ function rowsOf({ state }: World, userId: string): readonly unknown[] {
     .map(({ connectionId }) => connectionId);
 }
 
-/** Of sockets that ended and said so nothing is left, and who watches knows who is gone. */
+/** A socket that ended with `$disconnect` leaves no items, and watchers know who is gone. */
 export function checkDeparture({ world, clients }: Simulation, ended: readonly string[]): void {
   const { state, people } = world;
-  // An empty list of the watched is left to its TTL.
+  // An empty watch list stays until its TTL.
   const rows = people.flatMap(({ id }) => [
     ...state.partition(userPartition(id)).filter(({ sk }) => String(sk).startsWith(CONNECTION_PREFIX)),
     ...state.partition(watchPartition(id)),
@@ -59,7 +59,7 @@ export function checkDeparture({ world, clients }: Simulation, ended: readonly s
   }
 }
 
-/** After the last socket everybody is offline. */
+/** After the last socket all users are offline. */
 export function checkAllOffline({ world }: Simulation): void {
   for (const { id, username } of world.people) {
     if (world.state.get(presenceKey(id))?.online) world.blame(`${username} is shown online without a socket`);

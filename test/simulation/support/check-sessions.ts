@@ -2,15 +2,15 @@ import { CONNECTION_PREFIX, sessionKey, userPartition } from '../../../functions
 import type { Simulation } from './simulation.ts';
 
 /**
- * Logged out is out: no socket of an ended session is left, and no row of one; nor a row of a socket that has closed. It is looked
- * at once every open socket has sent a frame, since the table may have lost a live socket before its session ended.
+ * Logged out is out: no socket and no connection item of an ended session is left, nor an item of a closed socket. The check runs
+ * after every open socket has sent a frame, because the table may have lost a live socket before its session ended.
  */
 export function checkSessions({ world }: Simulation): void {
   const { sockets, state, troubled, people } = world;
   const isLive = (userId: string, sessionId: string) =>
     state.get(sessionKey(userId, sessionId)) !== undefined;
   for (const { userId, sessionId, connectionId, conversation } of sockets.open) {
-    // The original protocol has no frame that says nothing.
+    // The original protocol has no frame without effect.
     if (conversation !== '' || troubled.has(connectionId)) continue;
     if (!isLive(userId, sessionId)) world.blame(`${connectionId} of an ended session is open`);
   }

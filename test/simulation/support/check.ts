@@ -13,7 +13,7 @@ import type { Person } from './world.ts';
 
 type Log = readonly Message[];
 
-/** What must hold once everything has settled; says what does not. */
+/** The rules that must hold once everything has settled. Returns the broken ones. */
 export function check(simulation: Simulation, inboxes: ReadonlyMap<string, readonly InboxEntry[]>): void {
   const { world } = simulation;
   const logs = logsOf(simulation);
@@ -48,7 +48,7 @@ function checkOrder({ world }: Simulation, conversation: string, log: Log): void
   });
 }
 
-/** What was acknowledged is there, at its place, once; what has a name got there in the end. */
+/** Each acknowledged message is stored once, at its number. Each message with a client id is stored in the end. */
 function checkIntents({ world, intents }: Simulation, logs: ReadonlyMap<string, Log>): void {
   for (const { text, conversation, clientId, acked, sender } of intents) {
     const found = (logs.get(conversation) ?? []).filter((message) => message.text === text);
@@ -76,11 +76,11 @@ function checkClients({ world, clients }: Simulation, logs: ReadonlyMap<string, 
 }
 
 /**
- * Up to where a member has at least and at most read: by their marks, and by what they had seen of what was there when
- * they wrote. An answer alone is no mark.
+ * The least and the most that a member has read, by their receipts, and by what they had seen when they wrote. An answer
+ * alone is not a receipt.
  */
 function readBounds(
-  { marks, intents }: Simulation,
+  { receipts, intents }: Simulation,
   userId: string,
   conversation: string,
   log: Log,
@@ -89,7 +89,7 @@ function readBounds(
     const intent = intents.find((one) => one.conversation === conversation && one.text === text);
     return senderId === userId && intent ? Math.min(intent.read ?? intent.after ?? 0, seq - 1) : [];
   });
-  const [least, most] = marks.bounds(userId, conversation, 'read', log.length);
+  const [least, most] = receipts.bounds(userId, conversation, 'read', log.length);
   return [Math.max(least, ...seen), Math.max(most, ...seen)];
 }
 
@@ -99,7 +99,7 @@ function checkInbox(
   inbox: readonly InboxEntry[],
   logs: ReadonlyMap<string, Log>,
 ): void {
-  const { world, marks, recency } = simulation;
+  const { world, receipts, recency } = simulation;
   const names = inbox.map(({ conversation }) => conversation);
   const missing = [...logs.keys()].filter((conversation) => !names.includes(conversation));
   if (missing.length > 0) world.blame(`${username}'s inbox lacks ${missing.join()}`);
@@ -126,13 +126,13 @@ function checkInbox(
       [peerId, peers],
     ] as const) {
       const [least, most] = readBounds(simulation, userId, conversation, log);
-      const [leastGot, mostGot] = marks.bounds(userId, conversation, 'received', log.length);
-      // One's own messages directly behind may count too: they hide nothing.
+      const [leastGot, mostGot] = receipts.bounds(userId, conversation, 'received', log.length);
+      // The member's own messages directly after that may count too, because they hide nothing.
       const beyond = log.slice(most, shown.read).filter(({ senderId }) => senderId !== userId);
       if (shown.read < least || beyond.length > 0) {
         world.blame(`${username} sees ${userId} at ${shown.read} of ${conversation}, read ${least}–${most}`);
       }
-      // Of a peer who hides their presence it is not told what has arrived, only what they read.
+      // A peer who hides their presence shows only what they read, not what has arrived.
       const isHidden = userId !== id && world.state.get(presenceKey(userId))?.hidden === true;
       const [low, high] = isHidden
         ? [shown.read, shown.read]
@@ -144,7 +144,7 @@ function checkInbox(
   }
 }
 
-/** Everybody is counted once in both lists, however often the stream told of them. */
+/** Every user is counted once in both lists, however often the stream delivered them. */
 export function checkDirectory({ world }: Simulation): void {
   for (const list of ['users', 'everyone'] as const) {
     const counted = world.state.get(directoryCountKey(list))?.entries;

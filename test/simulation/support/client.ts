@@ -7,21 +7,21 @@ import type { ServerFrame, Socket } from './sockets.ts';
 import { faultOfMessage, type Shown, shownBy } from './witness.ts';
 import type { Person, World } from './world.ts';
 
-/** How a socket ends: with `$disconnect`, or in silence. */
+/** How a socket ends: with `$disconnect` or without. */
 export type Ending = 'told' | 'silent';
 
-/** A client of either protocol: what it holds, and the socket that it has or has not. */
+/** A client of either protocol: the messages that it holds, and its socket if it has one. */
 export class Client {
   readonly world: World;
   readonly person: Person;
   readonly name: string;
-  /** With whom the original protocol's socket talks; undefined for a device's socket. */
+  /** The other member on a socket of the original protocol. Undefined for a device's socket. */
   readonly peer: Person | undefined;
-  /** Of each conversation that it knows, the messages from 1 on without a gap. */
+  /** For each known conversation, the messages from 1 on without a gap. */
   readonly held = new Map<string, Shown[]>();
-  /** Whom it believes to be online, of those that it watches. */
+  /** The watched users that it believes to be online. */
   readonly online = new Map<string, boolean>();
-  /** Of the last page of a sync. */
+  /** The position of the last page of a sync. */
   position: string | undefined;
   connection: Connection | undefined;
   logIn: LogIn | undefined;
@@ -93,7 +93,7 @@ export class Client {
     );
   }
 
-  /** The session is over; the next connection begins with a new one. */
+  /** The session has ended. The next connection begins with a new one. */
   #leave(sessionId: string): void {
     if (this.logIn?.sessionId === sessionId) this.logIn = undefined;
   }
@@ -104,14 +104,14 @@ export class Client {
     if (frame.type === 'presence') this.believe(frame);
   }
 
-  /** A `presence` frame, posted or in reply. */
+  /** Handles a `presence` frame, posted or as a reply. */
   believe({ users }: object & { readonly users?: unknown }): void {
     for (const { user_id, online } of users as { user_id: string; online: boolean }[]) {
       this.online.set(user_id, online);
     }
   }
 
-  /** Keeps a message if it is the next one; one from further on waits for a sync. */
+  /** Keeps a message if it is the next one. A later one waits for a sync. */
   take({ conversation, seq, id, senderId, text }: Shown): void {
     const held = this.know(conversation);
     const former = held[seq - 1];
@@ -123,7 +123,7 @@ export class Client {
     if (seq === held.length + 1) held.push({ conversation, seq, id, senderId, text });
   }
 
-  /** A message that came in a reply. */
+  /** Handles a message in a reply. */
   show(message: Message): void {
     this.world.blame(faultOfMessage(this.world.state, message));
     this.take(message);

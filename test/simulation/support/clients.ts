@@ -5,8 +5,8 @@ type Send = (command: object) => Promise<object>;
 type Middleware = (next: (args: object) => Promise<object>) => (args: object) => Promise<object>;
 
 /**
- * A Document client whose every command goes to `send`. It is an instance of the SDK's class, as the SDK's paginators
- * ask, and it runs the middleware that `tableWith` adds, so that the store's faults take the way that they take on AWS.
+ * A Document client that passes every command to `send`. It is an instance of the SDK's class, because the SDK's paginators
+ * require that. It runs the middleware of `tableWith`, so that faults of the store are handled as on AWS.
  */
 export function documentClient(send: Send): DynamoDBDocumentClient {
   let call = send;

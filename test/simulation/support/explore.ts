@@ -7,13 +7,13 @@ interface Options {
   readonly runs: number;
   readonly seed: number;
   readonly plant?: Plant | undefined;
-  /** For how long a failing schedule is made smaller: what is not reached by then stays. */
+  /** How long a failing schedule is made smaller. */
   readonly patienceMs?: number;
 }
 
 const PATIENCE_MS = 30_000;
 
-/** Runs so many random schedules; gives the story of the smallest that broke a promise, if one did. */
+/** Runs this many random schedules. If one breaks a promise, returns the story of the smallest failing one. */
 export async function explore({
   runs,
   seed,

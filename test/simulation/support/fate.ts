@@ -1,18 +1,18 @@
-/** What may happen to one call that a function makes to the store or to `@connections`. */
+/** What may happen to one call of a function to the store or to `@connections`. */
 export const FAULTS = [
-  /** Refused before anything happened: a throttle, a 429, a conflict of transactions. */
+  /** It was refused before it had an effect: a throttle, a 429, a transaction conflict. */
   'throttled',
-  /** No answer, and it did not happen. */
+  /** No answer, and no effect. */
   'timed-out',
-  /** No answer, but it happened. */
+  /** No answer, but the effect. */
   'answer-lost',
-  /** It happened, its answer got lost, and the SDK did it once more by itself. */
+  /** It had its effect, the answer got lost, and the SDK repeated it. */
   'done-twice',
-  /** From here on eventually consistent reads see what was; reads of a batch see different pasts. */
+  /** From here on eventually consistent reads see an older state, and the reads of a batch see different states. */
   'stale',
-  /** Of a batch only the first is done. */
+  /** Only the first item of a batch is processed. */
   'unprocessed',
-  /** From here on `@connections` knows nothing of sockets that live. */
+  /** From here on `@connections` answers 410 for live sockets. */
   'false-410',
   /** The function dies before the call. */
   'killed',
@@ -21,19 +21,19 @@ export const FAULTS = [
 const LASTING: readonly Fault['kind'][] = ['stale', 'false-410'];
 
 export interface Fault {
-  /** The how-manieth call of the invocation, from 0. */
+  /** The index of the call within the invocation, from 0. */
   readonly at: number;
   readonly kind: (typeof FAULTS)[number];
 }
 
-/** What is to happen to one invocation. */
+/** The faults of one invocation. */
 export interface Fate {
   readonly faults: readonly Fault[];
-  /** If it is killed, calls that were under way still take effect. */
+  /** If it is killed, running calls still take effect. */
   readonly landing: boolean;
-  /** The caller never hears how it ended. */
+  /** The caller never gets the result. */
   readonly replyLost: boolean;
-  /** Its machine's clock goes wrong by so many milliseconds. */
+  /** Its machine's clock is wrong by this many milliseconds. */
   readonly skew: number;
 }
 

@@ -20,14 +20,14 @@ import { eventNameOf } from './table/stream.ts';
 
 type Handler = (records: readonly DynamoDBRecord[]) => Promise<DynamoDBBatchResponse>;
 
-/** A function that follows the stream, and the records that its event source lets through. */
+/** A stream function, and the records that its event source passes on. */
 export interface Follower {
   readonly name: string;
   readonly wants: (written: Written) => boolean;
   readonly handlerWith: (capabilities: Capabilities, onFailure: (error: unknown) => void) => Handler;
 }
 
-/** functions/stream/account-changes over given capabilities. */
+/** functions/stream/account-changes over the given capabilities. */
 const accountChanges: Follower = {
   name: 'account-changes',
   wants(written) {
@@ -67,7 +67,7 @@ const accountChanges: Follower = {
   },
 };
 
-/** functions/stream/message-changes over given capabilities. */
+/** functions/stream/message-changes over the given capabilities. */
 const messageChanges: Follower = {
   name: 'message-changes',
   wants: (written) => written.key.sk.startsWith(MESSAGE_PREFIX) && eventNameOf(written) === 'INSERT',

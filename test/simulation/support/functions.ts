@@ -27,22 +27,22 @@ import {
 } from '../../../functions/protocol/server-frames.ts';
 import type { Capabilities } from './capabilities.ts';
 
-/** As the stage is configured. */
+/** The configuration of the stage. */
 const PACE_LIMIT = { messages: 20, seconds: 10 };
 
-/** Longer than any schedule lasts: a session ends because somebody ended it. */
+/** Longer than any schedule, so a session ends only if somebody ends it. */
 const REFRESH_SECONDS = 365 * 24 * 60 * 60;
 
 interface Surroundings {
-  /** What one running function remembers. */
+  /** The memory of one running function. */
   readonly typingTimes: TypingTimes;
-  /** Told of what `deliver` swallows. */
+  /** Gets the errors that `deliver` swallows. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * What the entries of functions/websocket and functions/http do between request and reply, over given capabilities. The
- * entries themselves are wired to AWS by functions/runtime, which takes no other store: this file mirrors them, and the
+ * The work of the entries in functions/websocket and functions/http between request and reply, over the given capabilities.
+ * functions/runtime wires the entries themselves to AWS and accepts no other store. So this file mirrors them, and the
  * end-to-end suite tests them.
  */
 export function functionsWith(capabilities: Capabilities, { typingTimes, onFailure }: Surroundings) {
@@ -137,7 +137,7 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
     logOut: (userId: string, token: string) => logOut({ sessions, refreshTokens }, userId, token),
     refresh: (token: string) => refreshSession(login, token),
 
-    /** What `PATCH /users/me` does to one's presence. */
+    /** The effect of `PATCH /users/me` on the presence. */
     hide: (userId: string, hidden: boolean) => presences.hide(userId, hidden),
 
     history: (userId: string, peerId: string, offset: number) =>

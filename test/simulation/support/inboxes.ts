@@ -5,7 +5,7 @@ import { all } from './settle.ts';
 import type { Simulation } from './simulation.ts';
 import type { Person, World } from './world.ts';
 
-/** Everybody's inbox, page after page, by user id. */
+/** The inboxes of all users, page after page, by user id. */
 export async function inboxesOf(simulation: Simulation): Promise<ReadonlyMap<string, readonly InboxEntry[]>> {
   const { world } = simulation;
   const inboxes = new Map<string, readonly InboxEntry[]>();

@@ -6,24 +6,24 @@ import type { Fate } from './fate.ts';
 import { faultOfMessage } from './witness.ts';
 import type { Person, World } from './world.ts';
 
-/** Something that somebody wants to say, once, however often it takes. */
+/** A message that a user wants to send once, in as many tries as it takes. */
 export interface Intent {
   readonly sender: Person;
   readonly peer: Person;
   readonly conversation: string;
   readonly text: string;
-  /** Without one it is never tried again. */
+  /** A message without one is never tried again. */
   readonly clientId: string | undefined;
   readonly after: number | undefined;
   readonly read: number | undefined;
   tries: number;
-  /** As the server acknowledged it. */
+  /** The message that the server acknowledged. */
   acked: Message | undefined;
 }
 
-/** What a server may say to somebody who did nothing wrong: try again later. */
+/** Errors that mean: try again later. A correct client may get them. */
 const TEMPORARY = new Set(['unavailable', 'busy', 'rate_limited']);
-/** Of these the client is told that nothing was stored. */
+/** Errors that promise that nothing was stored. */
 const NOTHING_STORED = new Set(['busy', 'rate_limited']);
 
 export interface Said {
@@ -34,7 +34,7 @@ export interface Said {
   readonly read?: number;
 }
 
-/** As many as a message may have, of four bytes each. */
+/** The longest message, in characters of four bytes each. */
 const MAX_CHARACTERS = 4_000;
 
 export function newIntent(
@@ -50,7 +50,7 @@ export function newIntent(
   return { sender, peer, conversation, text, clientId, after, read, tries: 0, acked: undefined };
 }
 
-/** One try, by a client's socket or, without a client, by HTTP. */
+/** One try, over a client's socket or, without a client, over HTTP. */
 export async function trySending(world: World, intent: Intent, fate: Fate, client?: Client): Promise<void> {
   const { sender, peer, text, clientId, after, read, conversation } = intent;
   intent.tries += 1;

@@ -1,23 +1,23 @@
 import { type Fate, type Fault, faultAt } from './fate.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** One for each use: one for all would keep everything alive that ever waited for it. */
+/** A new promise for each use. A shared one would keep everything alive that ever waited for it. */
 const never = () => new Promise<never>(() => undefined);
 
-/** Lambda ends what takes longer. */
+/** Lambda ends an invocation that takes longer. */
 const TIMEOUT_MS = 15_000;
 
 interface Surroundings {
   readonly scheduler: Scheduler;
-  /** No faults any more: everything settles. */
+  /** No more faults, so that everything settles. */
   readonly isCalm: () => boolean;
   readonly say: (words: string) => void;
 }
 
-/** One run of a function. What it does to the world it does in turns; between any two of them it may be killed. */
+/** One run of a function. It acts on the world in turns, and may be killed between any two of them. */
 export class Invocation {
   readonly name: string;
-  /** Settles when it is killed. */
+  /** Settles when the invocation is killed. */
   readonly killed: Promise<void>;
   readonly #fate: Fate;
   readonly #world: Surroundings;
@@ -46,7 +46,7 @@ export class Invocation {
     if (this.#isDead) await never();
   }
 
-  /** Does one call when its turn comes: `act` is given what goes wrong with it. */
+  /** Makes one call when its turn comes. `act` gets the fault of that call. */
   async turn<T>(what: string, act: (fault: Fault | undefined) => T): Promise<T> {
     const { scheduler, isCalm } = this.#world;
     const at = this.#calls;
@@ -83,13 +83,13 @@ export class Invocation {
     this.#isDead = true;
     this.#die();
     if (!this.#fate.landing) return;
-    // Calls that were under way take effect, and nobody hears how they went.
+    // Running calls take effect, and nobody gets their results.
     for (const { what, act } of this.#underWay) {
       this.#world.say(`${this.name}, dead, has still done ${what}`);
       try {
         act();
       } catch {
-        // It was refused.
+        // The call was refused.
       }
     }
   }

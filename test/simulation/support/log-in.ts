@@ -1,22 +1,22 @@
 import type { Client } from './client.ts';
 import type { Fate } from './fate.ts';
 
-/** Within a minute the token before gets the same successor again; clocks that go wrong take some of it. */
+/** Within a minute the former token gets the same successor again. Wrong clocks shorten that minute. */
 const GRACE_MS = 59_000;
 
-/** One log-in of a client. */
+/** One login of a client. */
 export interface LogIn {
   readonly sessionId: string;
   refresh: string;
   /** When the current refresh token was first sent. */
   triedAt: number | undefined;
-  /** Exchanges whose answers are still to come: a client begins no other one meanwhile. */
+  /** Exchanges without an answer so far. A client starts no other one meanwhile. */
   underWay: number;
-  /** It was asked to end. */
+  /** The client asked the server to end it. */
   isLeaving: boolean;
 }
 
-/** A new session, as by an email and a password. */
+/** Opens a session, as with an e-mail address and a password. */
 export async function logIn(client: Client, fate: Fate): Promise<void> {
   const { world, person, name } = client;
   world.say(`${name} logs in`);
@@ -32,7 +32,7 @@ export async function logIn(client: Client, fate: Fate): Promise<void> {
   };
 }
 
-/** The client forgets its tokens, whether or not it hears of the end. Its socket is the server's to close. */
+/** The client forgets its tokens, whether or not it gets an answer. The server must close its socket. */
 export async function logOut(client: Client, fate: Fate): Promise<void> {
   const { world, person, name, logIn } = client;
   if (!logIn || logIn.underWay > 0) return;
@@ -42,7 +42,7 @@ export async function logOut(client: Client, fate: Fate): Promise<void> {
   await world.invoke(`log-out of ${name}`, fate, (functions) => functions.logOut(person.id, logIn.refresh));
 }
 
-/** So many tabs of one client exchange its refresh token at once. */
+/** This many tabs of one client exchange its refresh token at once. */
 export async function refresh(client: Client, tabs: number, fate: Fate): Promise<void> {
   const { logIn } = client;
   if (!logIn || logIn.underWay > 0) return;

@@ -13,7 +13,7 @@ import { type Condition, execute, FRESH } from './table/execute.ts';
 import type { State } from './table/state.ts';
 import { wordsOf } from './words.ts';
 
-/** The table as one invocation meets it, faults and all. */
+/** The table as one invocation sees it, with faults. */
 export function storePort(state: State, invocation: Invocation) {
   return (command: object): Promise<object> => {
     const what = wordsOf(command);
@@ -22,7 +22,7 @@ export function storePort(state: State, invocation: Invocation) {
       if (fault?.kind === 'timed-out') throw storeFault('TimeoutError');
       const result = execute(state, command, conditionOf(fault));
       if (fault?.kind === 'answer-lost') throw storeFault('TimeoutError');
-      // A transaction carries a token of the SDK's, by which DynamoDB knows its repetition.
+      // A transaction carries a token of the SDK. DynamoDB recognises a repetition by it.
       const isRepeated = fault?.kind === 'done-twice' && !(command instanceof TransactWriteCommand);
       return isRepeated ? execute(state, command) : result;
     });
@@ -42,7 +42,7 @@ function conditionOf(fault: Fault | undefined): Condition {
   return { ...FRESH, lag: (index) => (index === 0 ? 1 + (fault.at % 4) : (fault.at + 3 * index) % 5) };
 }
 
-/** `@connections` as one invocation meets it. */
+/** `@connections` as one invocation sees it, with faults. */
 export function gatewayPort(sockets: Sockets, invocation: Invocation) {
   return (command: object): Promise<object> => {
     const { ConnectionId = '' } = (command as PostToConnectionCommand).input;

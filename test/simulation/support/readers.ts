@@ -7,7 +7,10 @@ import type { World } from './world.ts';
 
 const MESSAGE_SK = /^MSG#0*(\d+)$/;
 
-/** Reads one shard for one function, as an event source mapping does: in order, one batch at a time, again from where one failed. */
+/**
+ * Reads one shard for one function, as an event source mapping does: in order, one batch at a time, and again from a
+ * failed record.
+ */
 export class Reader {
   readonly #world: World;
   readonly #follower: Follower;
@@ -29,7 +32,7 @@ export class Reader {
     return !this.#isBusy && this.#next(1, 0).length === 0;
   }
 
-  /** Hands the next records to the function; with `again`, some that it had already before them. */
+  /** Passes the next records to the function. With `again`, repeats some former records first. */
   async deliver(size: number, again: number, fate: Fate = GOOD_FATE): Promise<void> {
     const batch = this.#next(size, again);
     if (this.#isBusy || batch.length === 0) return;
@@ -47,7 +50,7 @@ export class Reader {
     ended(failed === undefined);
   }
 
-  /** Places in the shard of the records that the function wants. */
+  /** The positions in the shard of the records for this function. */
   #next(size: number, again: number): number[] {
     const wanted = (from: number, to: number) =>
       Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i).filter((at) =>
@@ -58,7 +61,7 @@ export class Reader {
   }
 }
 
-/** Told of the messages in a batch when it begins; what it returns is told whether it went well. */
+/** Gets the messages of a batch when it begins. Returns a function that gets whether the batch succeeded. */
 export type BatchListener = (messages: readonly Told[]) => (isOk: boolean) => void;
 
 export interface Told {
@@ -71,7 +74,7 @@ function messageIn({ key }: Written): Told[] {
   return seq === undefined ? [] : [{ conversation: key.pk.slice('CONV#'.length), seq: Number(seq) }];
 }
 
-/** As Lambda reads it: the stream begins again at the first record that is named. */
+/** As Lambda does: the stream continues at the first failed record. */
 function firstFailure({ batchItemFailures }: DynamoDBBatchResponse): number | undefined {
   const [first] = batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
   return first;

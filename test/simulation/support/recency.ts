@@ -3,11 +3,11 @@ import type { BatchListener, Told } from './readers.ts';
 interface Span {
   readonly seq: number;
   readonly begun: number;
-  /** Infinite until a batch with it went well. */
+  /** Infinite until a batch with it has succeeded. */
   ended: number;
 }
 
-/** When the inboxes were told of each conversation's newest message: from the first batch that had it to the last. */
+/** When the inboxes got each conversation's newest message: from its first batch to its last. */
 export class Recency {
   readonly #spans = new Map<string, Span>();
   readonly #now: () => number;
@@ -34,7 +34,7 @@ export class Recency {
     }
   }
 
-  /** Both at once: either order is right. Else the one that was told of later stands above. */
+  /** If both came at once, either order is right. Otherwise the later one must be above. */
   standsAbove(one: string, other: string): boolean {
     const [upper, lower] = [this.#spans.get(one), this.#spans.get(other)];
     return upper !== undefined && lower !== undefined && upper.begun > lower.ended;

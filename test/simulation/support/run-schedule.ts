@@ -8,12 +8,12 @@ import { Simulation } from './simulation.ts';
 import type { Schedule } from './steps.ts';
 
 export interface Report {
-  /** Empty: all is well. */
+  /** Empty if every promise was kept. */
   readonly violations: readonly string[];
   readonly story: readonly string[];
 }
 
-/** Runs one schedule to its end, and looks whether the promises were kept. */
+/** Runs one schedule to its end and checks the promises. */
 export async function runSchedule(schedule: Schedule, plant?: Plant): Promise<Report> {
   const simulation = await Simulation.start(schedule, plant);
   const { world } = simulation;
@@ -22,7 +22,7 @@ export async function runSchedule(schedule: Schedule, plant?: Plant): Promise<Re
     await simulation.perform(step);
     if (violations.length > 0) return { violations, story };
   }
-  // Each of these goes on from what the one before has left.
+  // Each of these continues with the world that the former one left.
   const looks = [
     async () => {
       await calmDown(simulation);

@@ -1,4 +1,4 @@
-/** A call to a service takes this long. */
+/** The duration of a call to a service. */
 const CALL_MS = 3;
 
 interface Parked {
@@ -7,8 +7,8 @@ interface Parked {
 }
 
 /**
- * The only clock, and the only order: whatever waits for a service or for time is parked here, and goes on when it is
- * told to. Between two releases all code runs until it is parked again, so that one order of releases is one history.
+ * The only clock and the only source of order. Code that waits for a service or for time is parked here and continues when it
+ * is released. Between two releases all code runs until it is parked again, so one order of releases is one history.
  */
 export class Scheduler {
   readonly #parked: Parked[] = [];
@@ -30,13 +30,13 @@ export class Scheduler {
     this.#time += milliseconds;
   }
 
-  /** Goes on when released; then at least so many milliseconds have passed. */
+  /** Continues when released. At least this many milliseconds have then passed. */
   park(milliseconds = CALL_MS): Promise<void> {
     const due = this.#time + milliseconds;
     return new Promise((resume) => this.#parked.push({ due, resume }));
   }
 
-  /** Lets one of those that wait go on; 0 is who has waited longest. */
+  /** Releases one waiter. 0 is the one that has waited longest. */
   async release(choice: number): Promise<void> {
     const [parked] = this.#parked.splice(choice % Math.max(1, this.#parked.length), 1);
     if (!parked) return;
@@ -46,7 +46,7 @@ export class Scheduler {
   }
 }
 
-/** All that can run without being released has run. */
+/** Waits until all code that can run without a release has run. */
 export function quiet(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

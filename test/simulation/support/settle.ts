@@ -5,12 +5,12 @@ import { quiet } from './scheduler.ts';
 import type { Simulation } from './simulation.ts';
 import { watchEverybody } from './watching.ts';
 
-/** More than this many turns, and something goes round in circles. */
+/** More turns than this mean an endless loop. */
 const MAX_TURNS = 50_000;
-/** A flood gets through twenty at a time. */
+/** The rate limit lets a flood through twenty messages at a time. */
 const MAX_ROUNDS = 20;
 
-/** Ends the faults, and lets everything come to its end that is under way. */
+/** Ends the faults and finishes all running work. */
 export async function calmDown(simulation: Simulation): Promise<void> {
   const { world } = simulation;
   world.say('--- from here on nothing fails');
@@ -20,7 +20,10 @@ export async function calmDown(simulation: Simulation): Promise<void> {
   await finish(simulation);
 }
 
-/** A frame of each open socket gives it the row back that a false 410 took, or ends it with its session. */
+/**
+ * A frame on each open socket restores the connection item that a false 410 removed, or ends the socket with its
+ * session.
+ */
 export async function pingAll(simulation: Simulation): Promise<void> {
   await all(simulation, simulation.clients, async ({ world, connection, peer, name }) => {
     if (connection && !peer) await world.invoke(`ping of ${name}`, GOOD_FATE, ({ ping }) => ping(connection));
@@ -28,11 +31,11 @@ export async function pingAll(simulation: Simulation): Promise<void> {
   await finish(simulation);
 }
 
-/** All clients connect, try again what was not answered, and catch up. */
+/** All clients connect, retry unanswered messages, and catch up. */
 export async function settle(simulation: Simulation): Promise<void> {
   const { world, clients, intents } = simulation;
   for (const client of clients.filter(({ peer }) => peer)) client.disconnect('told', GOOD_FATE);
-  // Whoever finds at the door that their session has ended logs in and comes again.
+  // A client that learns at the handshake that its session has ended logs in and connects again.
   for (const _ of ['once', 'again']) {
     await all(simulation, clients, (client) => client.connect(GOOD_FATE));
   }
@@ -42,7 +45,7 @@ export async function settle(simulation: Simulation): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const unanswered = intents.filter(({ clientId, acked }) => clientId !== undefined && !acked);
     if (unanswered.length === 0) break;
-    // What flood control refused must wait for its window to end.
+    // Messages that the rate limit refused must wait for the end of the window.
     world.scheduler.pass(11_000);
     await all(simulation, unanswered, (intent) => trySending(world, intent, GOOD_FATE));
   }
@@ -51,13 +54,13 @@ export async function settle(simulation: Simulation): Promise<void> {
   await finish(simulation);
 }
 
-/** Most stories begin with somebody online: that nothing fails here makes the rest longer. */
+/** Most stories begin with clients online. Nothing fails here, so more of the schedule is left for the rest. */
 export async function connectPhones(simulation: Simulation): Promise<void> {
   const phones = simulation.clients.filter(({ name }) => name.endsWith('.phone'));
   await all(simulation, phones, (phone) => phone.connect(GOOD_FATE));
 }
 
-/** Every device watches everybody; then every second person goes, and says so. Gives the connections that ended. */
+/** Every device watches all users. Then every second user disconnects properly. Returns the connections that ended. */
 export async function depart(simulation: Simulation): Promise<readonly string[]> {
   const { world, clients } = simulation;
   world.say('--- every second person goes');
@@ -70,7 +73,7 @@ export async function depart(simulation: Simulation): Promise<readonly string[]>
   return ended;
 }
 
-/** Two hours later every socket has ended, untold, and the table has deleted their rows. */
+/** Two hours later every socket has ended without `$disconnect`, and the table has deleted their items. */
 export async function endAllSockets(simulation: Simulation): Promise<void> {
   const { world, clients } = simulation;
   world.say('--- two hours later');
@@ -80,7 +83,7 @@ export async function endAllSockets(simulation: Simulation): Promise<void> {
   await finish(simulation);
 }
 
-/** Runs what is under way, and the stream, until nothing is left. */
+/** Runs all started work and the stream until nothing is left. */
 async function finish({ world, readers }: Simulation): Promise<void> {
   let turns = 0;
   do {
@@ -94,7 +97,7 @@ async function finish({ world, readers }: Simulation): Promise<void> {
   } while (readers.some(({ isDone }) => !isDone));
 }
 
-/** Does something with each, all at once, and lets everything go on until they are done. */
+/** Starts some work for each, all at once, and runs everything until the work is done. */
 export async function all<T>(
   { world }: Simulation,
   items: readonly T[],

@@ -6,20 +6,20 @@ import type { Client } from './client.ts';
 import { type Fate, GOOD_FATE } from './fate.ts';
 import { type Intent, newIntent, type Said, trySending } from './intent.ts';
 import { logOut, refresh } from './log-in.ts';
-import { MarkAttempts } from './marks.ts';
 import { type Reader, readersOf } from './readers.ts';
+import { ReceiptAttempts } from './receipts.ts';
 import { Recency } from './recency.ts';
 import { connectPhones } from './settle.ts';
 import type { Action, Schedule, Step } from './steps.ts';
 import { watchEverybody } from './watching.ts';
 import { type Person, World } from './world.ts';
 
-/** A world under way: who is in it, and what they want. */
+/** A running world: its users and what they want to send. */
 export class Simulation {
   readonly world: World;
   readonly clients: readonly Client[];
   readonly intents: Intent[] = [];
-  readonly marks = new MarkAttempts();
+  readonly receipts = new ReceiptAttempts();
   readonly recency: Recency;
   readonly readers: readonly Reader[];
 
@@ -37,7 +37,7 @@ export class Simulation {
     this.readers = readersOf(world, this.recency.onBatch);
   }
 
-  /** Begins what the step says, and lets some of those that wait go on. */
+  /** Starts a step, and releases some waiters. */
   async perform({ action, fate, turns }: Step): Promise<void> {
     const { world } = this;
     this.#begin(action, fate).catch((error: unknown) => {
@@ -71,7 +71,7 @@ export class Simulation {
         return;
       case 'read':
       case 'received':
-        return this.#mark(action, fate);
+        return this.#moveReceipt(action, fate);
       case 'watch': {
         const client = this.#client(action.by);
         return client.peer ? undefined : watchEverybody(client, fate);
@@ -128,11 +128,14 @@ export class Simulation {
     return trySending(this.world, intent, fate, [...able, undefined][via % (able.length + 1)]);
   }
 
-  async #mark({ kind, by, what, back }: Action & { kind: 'read' | 'received' }, fate: Fate): Promise<void> {
+  async #moveReceipt(
+    { kind, by, what, back }: Action & { kind: 'read' | 'received' },
+    fate: Fate,
+  ): Promise<void> {
     const client = this.#client(by);
     const [conversation, held] = [...client.held][what % Math.max(1, client.held.size)] ?? [];
     if (conversation === undefined || client.peer || !held) return;
-    return this.marks.move(client, kind, conversation, Math.max(0, held.length - back), fate);
+    return this.receipts.move(client, kind, conversation, Math.max(0, held.length - back), fate);
   }
 
   async #tell(kind: 'typing' | 'ping', { by, to }: { by: number; to: number }, fate: Fate): Promise<void> {
@@ -146,7 +149,7 @@ export class Simulation {
     });
   }
 
-  /** API Gateway ends every socket after two hours, and tells of it or not. */
+  /** API Gateway ends every socket after two hours, with `$disconnect` or without. */
   #cutOld(): void {
     const oldest = this.world.scheduler.time - 7_200_000;
     this.clients.forEach((client, i) => {

@@ -1,21 +1,21 @@
-/** A WebSocket connection as API Gateway has it. */
+/** A WebSocket connection as API Gateway sees it. */
 export interface Socket {
   readonly connectionId: string;
   readonly userId: string;
   readonly sessionId: string;
-  /** The one conversation that it is for; empty for a device's. */
+  /** Its conversation. Empty for a device's socket. */
   readonly conversation: string;
   readonly connectedAt: Date;
-  /** Not while `$connect` runs: posts to it are answered with 410 then, as API Gateway does. */
+  /** False while `$connect` runs: posts then get 410, as from API Gateway. */
   isOpen: boolean;
   readonly receive: (frame: ServerFrame) => void;
-  /** Told when the server closed it. */
+  /** Called when the server closes it. */
   readonly closed: () => void;
 }
 
 export type ServerFrame = Readonly<Record<string, unknown>> & { readonly type: string };
 
-/** All sockets that ever were, and what is posted to them. */
+/** All sockets that ever existed, and the frames posted to them. */
 export class Sockets {
   readonly #all = new Map<string, Socket>();
   readonly #onPost: (socket: Socket, frame: ServerFrame) => void;
@@ -32,7 +32,7 @@ export class Sockets {
     return [...this.#all.values()].filter(({ isOpen }) => isOpen);
   }
 
-  /** False for a socket that is not open. */
+  /** Returns false for a socket that is not open. */
   post(connectionId: string, data: string): boolean {
     const socket = this.#all.get(connectionId);
     if (!socket?.isOpen) return false;

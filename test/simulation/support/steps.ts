@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { FAULTS, type Fate, GOOD_FATE } from './fate.ts';
 
-/** Something that somebody begins; numbers stand for who and what, modulo how many there are. */
+/** An action of a user. Numbers choose users and things, modulo how many there are. */
 export type Action =
   | { readonly kind: 'connect'; readonly by: number }
   | { readonly kind: 'disconnect'; readonly by: number; readonly isTold: boolean }
@@ -11,13 +11,15 @@ export type Action =
       readonly to: number;
       readonly withAfter: boolean;
       readonly isNamed: boolean;
-      /** So many of the messages that the client holds its user had not seen when they wrote; undefined: it does not say. */
+      /**
+       * How many of the client's messages its user had not seen when they wrote. Undefined: the frame does not say it.
+       */
       readonly unseen: number | undefined;
       readonly isLong: boolean;
     }
-  /** By HTTP, one after the other. */
+  /** Over HTTP, one after the other. */
   | { readonly kind: 'post'; readonly by: number; readonly to: number; readonly count: number }
-  /** By whichever client of the sender, or by HTTP. */
+  /** Over any client of the sender, or over HTTP. */
   | { readonly kind: 'retry'; readonly what: number; readonly via: number }
   | { readonly kind: 'sync'; readonly by: number }
   | { readonly kind: 'read' | 'received'; readonly by: number; readonly what: number; readonly back: number }
@@ -32,13 +34,13 @@ export type Action =
 export interface Step {
   readonly action: Action;
   readonly fate: Fate;
-  /** Who of those that wait goes on, one after the other, before the next step. */
+  /** The waiters to release, one after the other, before the next step. */
   readonly turns: readonly number[];
 }
 
 export interface Schedule {
   readonly people: number;
-  /** The size of a Query's page, where it is not DynamoDB's: with a small one Queries end early. */
+  /** The page size of a Query, if not DynamoDB's. With a small one Queries end early. */
   readonly pageBytes?: number | undefined;
   readonly steps: readonly Step[];
 }

@@ -1,7 +1,7 @@
 import type { Client } from './client.ts';
 import type { Fate } from './fate.ts';
 
-/** A device asks for the presence of everybody else; the server leaves out those that it does not share a conversation with. */
+/** A device asks for the presence of all other users. The server omits those without a common conversation. */
 export async function watchEverybody(client: Client, fate: Fate): Promise<void> {
   const { connection, world, person, name } = client;
   if (!connection) return;

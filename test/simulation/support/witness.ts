@@ -4,7 +4,7 @@ import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import type { ServerFrame, Socket } from './sockets.ts';
 import type { State } from './table/state.ts';
 
-/** A message as somebody sees it. */
+/** A message as a client sees it. */
 export interface Shown {
   readonly conversation: string;
   readonly seq: number;
@@ -18,7 +18,7 @@ export function shownBy(frame: ServerFrame): Shown {
   return { conversation, seq: Number(seq), id, senderId: sender_id, text: message } as Shown;
 }
 
-/** Stored, then shown: what is wrong with showing this message now. */
+/** Stored, then shown: returns the fault if this message may not be shown now. */
 export function faultOfMessage(
   state: State,
   { conversation, seq, id, senderId, text }: Shown,
@@ -29,7 +29,10 @@ export function faultOfMessage(
   return `"${text}" is shown as ${seq} of ${conversation}, where the table has ${JSON.stringify(stored?.text)}`;
 }
 
-/** What is wrong with posting this frame to this socket now: nobody gets what is not theirs, nor what is not stored. */
+/**
+ * Returns the fault if this frame may not be posted to this socket now. Nobody may get other users' data or unstored
+ * data.
+ */
 export function faultOfFrame(state: State, socket: Socket, frame: ServerFrame): string | undefined {
   const { type } = frame;
   const { userId, sessionId, connectionId } = socket;
@@ -71,8 +74,10 @@ function faultOfMark(
   { user_id, seq }: MarkFrame,
 ): string | undefined {
   const membership = state.get(membershipKey(user_id, conversation));
-  const mark = membership?.[type === 'conversation.read' ? 'readSeq' : 'receivedSeq'] ?? 0;
+  const stored = membership?.[type === 'conversation.read' ? 'readSeq' : 'receivedSeq'] ?? 0;
   if (!state.get(messageKey(conversation, seq)))
-    return `a mark at ${seq} of ${conversation} is behind its end`;
-  return Number(mark) >= seq ? undefined : `a mark at ${seq} of ${conversation} is told, but not stored`;
+    return `a receipt at ${seq} of ${conversation} is past its end`;
+  return Number(stored) >= seq
+    ? undefined
+    : `a receipt at ${seq} of ${conversation} is posted but not stored`;
 }

@@ -1,4 +1,4 @@
-/** What a command does, in few words: `Put CONV#ann.bob MSG#3`. */
+/** Describes a command in few words: `Put CONV#ann.bob MSG#3`. */
 export function wordsOf(command: object): string {
   const { input } = command as { input: Record<string, unknown> };
   const name = command.constructor.name.replace('Command', '');
@@ -8,7 +8,7 @@ export function wordsOf(command: object): string {
   return shortened(`${name} ${place}`.trim());
 }
 
-/** Ids in words: the users are numbered, a `seq` needs no zeros, and a long text not all of its crabs. */
+/** Shortens ids and texts: numbers for users, a `seq` without zeros, and the start of a long text. */
 export function shortened(text: string): string {
   return text
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-4000-8000-0*([0-9]+)/g, 'u$1')

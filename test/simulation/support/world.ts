@@ -20,33 +20,33 @@ export interface Person {
   readonly username: string;
 }
 
-/** How an invocation ended, as its caller sees it. */
+/** The end of an invocation as its caller sees it. */
 export type Outcome<T> =
   | { readonly kind: 'ok'; readonly value: T }
   | { readonly kind: 'error'; readonly error: ParleyError }
   /** The function was killed, or its reply got lost. */
   | { readonly kind: 'lost' };
 
-/** What may come out of a store or gateway that fails; anything else that is thrown is a bug. */
+/** The errors of a failing store or gateway. Any other error is a bug. */
 const OUTAGES = new Set(['TimeoutError', 'ThrottlingException', 'LimitExceededException']);
 
-/** Faults for which a function cannot finish what it began. */
+/** Faults after which a function cannot finish its work. */
 const BREAKING = new Set<Fault['kind']>(['killed', 'throttled', 'timed-out', 'answer-lost']);
 
-/** One table, one gateway, and everybody who uses them. */
+/** One table, one gateway, and all their users. */
 export class World {
   readonly people: readonly Person[];
   readonly scheduler = new Scheduler('2026-11-23T12:00:00.000Z');
   readonly stream = new Stream();
   readonly state: State;
   readonly sockets: Sockets;
-  /** What happened, in words. */
+  /** The story of the run, in words. */
   readonly story: string[] = [];
-  /** What must never happen, and did. */
+  /** The broken rules. */
   readonly violations: string[] = [];
-  /** No faults any more: everything settles. */
+  /** No more faults, so that everything settles. */
   isCalm = false;
-  /** Connections whose row may stand although it should not: their end was told to nobody, or a function died over them. */
+  /** Connections whose item may still exist: their end was not reported, or a function died while it handled them. */
   readonly troubled = new Set<string>();
   readonly #plant: Plant;
   readonly #typingTimes: TypingTimes = new Map();
@@ -96,7 +96,7 @@ export class World {
     );
   }
 
-  /** Runs a function that may do something with a connection's row, and may not get to its end. */
+  /** Runs a function that may change a connection item and may die before its end. */
   async invokeOver<T>(
     connectionId: string | undefined,
     name: string,
@@ -144,7 +144,7 @@ export class World {
 
   #failed<T>(name: string, error: unknown): Outcome<T> {
     this.#judge(name, error);
-    // A server fault says nothing to the caller.
+    // The caller learns nothing from a server fault.
     return error instanceof ParleyError ? { kind: 'error', error } : { kind: 'lost' };
   }
 
@@ -160,7 +160,7 @@ export class World {
     return createHash('shake256', { outputLength: size }).update(String(this.#secrets)).digest();
   }
 
-  /** Evenly spread, and the same in every run. */
+  /** Evenly distributed, and the same in every run. */
   #random(): number {
     this.#chance = (this.#chance + 0.618_033_988_75) % 1;
     return this.#chance;

@@ -31,7 +31,7 @@ export type RawCommand =
   | { readonly kind: 'batch-write'; readonly places: readonly Place[] }
   | { readonly kind: 'transact'; readonly writes: readonly Write[] };
 
-/** None that differ in letter case alone: dynoxide's `begins_with` takes them for the same, DynamoDB's does not. */
+/** No two differ only in letter case: dynoxide's `begins_with` ignores case, DynamoDB's does not. */
 const SORT_KEYS = ['A#1', 'A#2', 'A#3', 'B', 'B#', 'c', 'é', '\u{1f600}', '\uffee'];
 const pk = fc.constantFrom('x', 'y');
 const sk = fc.constantFrom(...SORT_KEYS);

@@ -1,10 +1,10 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { wordsOf } from '../words.ts';
 
-/** A command in words, and what came of it. */
+/** A command in words, and its outcome. */
 export type Recorded = readonly [command: string, answer: unknown];
 
-/** Writes down what is sent, and what the answer says beside the metadata of its transport. */
+/** Records each command and its answer, without the transport metadata. */
 export function recording(send: (command: object) => Promise<object>, recorded: Recorded[]) {
   return async (command: object): Promise<object> => {
     try {
@@ -20,7 +20,7 @@ export function recording(send: (command: object) => Promise<object>, recorded: 
 
 const TRANSPORT = new Set(['$metadata', 'ConsumedCapacity', 'ItemCollectionMetrics']);
 
-/** An empty collection and an absent one say the same. */
+/** An empty collection and an absent one mean the same. */
 function essence(answer: object): object {
   const parts = Object.entries(answer)
     .filter(([name, part]) => !TRANSPORT.has(name) && part !== undefined)
@@ -29,7 +29,7 @@ function essence(answer: object): object {
   return Object.fromEntries(parts);
 }
 
-/** A batch's items come in no order. */
+/** The items of a batch have no order. */
 function sorted(responses: Record<string, { pk: string; sk: string }[]>) {
   const byKey = (one: { pk: string; sk: string }, other: { pk: string; sk: string }) =>
     `${one.pk} ${one.sk}` < `${other.pk} ${other.sk}` ? -1 : 1;

@@ -12,7 +12,7 @@ import { sessionStore } from '../../../../functions/storage/sessions.ts';
 import type { Table } from '../../../../functions/storage/table.ts';
 import { watchStore } from '../../../../functions/storage/watches.ts';
 
-/** One call of an adapter, between users whose ids are of one run. */
+/** One call of an adapter. The ids of its users belong to one run. */
 type Call = (table: Table, run: number) => Promise<unknown>;
 
 const now = new Date('2026-11-23T12:00:00.000Z');

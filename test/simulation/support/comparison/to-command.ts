@@ -12,7 +12,7 @@ import type { Place, RawCommand, Write } from './raw-commands.ts';
 
 export const TABLE = 'parley';
 
-/** The command of the SDK, in partitions that begin so. */
+/** The command of the SDK, in partitions with this prefix. */
 export function toCommand(raw: RawCommand, prefix: string): object {
   const keyOf = ({ pk, sk }: Place) => ({ pk: prefix + pk, sk });
   switch (raw.kind) {
@@ -89,7 +89,7 @@ function toQuery(raw: RawCommand & { kind: 'query' }, pk: string): object {
     },
     ScanIndexForward: !backwards,
     Limit: limit,
-    // A start outside the range is an error of its own, which no code of ours makes.
+    // DynamoDB refuses a start outside the range. The code never sends one.
     ExclusiveStartKey: start !== undefined && range === undefined ? { pk, sk: start } : undefined,
   });
 }

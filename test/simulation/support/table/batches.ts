@@ -3,7 +3,7 @@ import { invalid } from './errors.ts';
 import type { Key, State } from './state.ts';
 import type { Item } from './value.ts';
 
-/** How a batch is answered: how old each key's item is, and from which key on nothing is done. */
+/** The answer to a batch: the age of each key's item, and the first key that is not processed. */
 export interface BatchAnswer {
   readonly lag: (index: number) => number;
   readonly processed: number;

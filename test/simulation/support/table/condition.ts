@@ -4,7 +4,7 @@ import { compare, type Item, same } from './value.ts';
 
 export type Condition = (item: Item) => boolean;
 
-/** Compiles a ConditionExpression; without one everything passes. */
+/** Compiles a ConditionExpression. Without one, every item passes. */
 export function condition(text: string | undefined, scope: Scope): Condition {
   if (text === undefined) return () => true;
   const tokens = new Tokens(text);
@@ -39,7 +39,7 @@ function single(tokens: Tokens, scope: Scope): Condition {
 
 const COMPARISONS: Record<string, (one: unknown, other: unknown) => boolean> = {
   '=': same,
-  // True for an attribute that is not there.
+  // True for a missing attribute.
   '<>': (one, other) => !same(one, other),
   '<': (one, other) => (compare(one, other) ?? 0) < 0,
   '>': (one, other) => (compare(one, other) ?? 0) > 0,

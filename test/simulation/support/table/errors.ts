@@ -23,12 +23,12 @@ export function cancelled(codes: readonly string[]): Error {
   return new TransactionCanceledException({ $metadata, message, CancellationReasons });
 }
 
-/** What DynamoDB would refuse whatever the table holds: a mistake of the code. */
+/** A request that DynamoDB refuses for any contents of the table. It is a mistake of the code. */
 export function invalid(message: string): Error {
   return Object.assign(new Error(message), { name: 'ValidationException', $metadata });
 }
 
-/** What the SDK throws after its own retries. */
+/** The errors that the SDK throws after its own retries. */
 export function fault(name: 'ThrottlingException' | 'TimeoutError'): Error {
   return Object.assign(new Error(name), { name, $metadata });
 }

@@ -14,17 +14,17 @@ import { query } from './query.ts';
 import type { Key, State } from './state.ts';
 import { transact, type WriteInput, write } from './writes.ts';
 
-/** How a table answers when it is not at its best. */
+/** The faults of a table. */
 export interface Condition {
-  /** How many writes an eventually consistent read is behind; of a batch, by the index of the key. */
+  /** How many writes an eventually consistent read is behind. In a batch, by the index of the key. */
   readonly lag: (index: number) => number;
-  /** Of a batch, how many are done. */
+  /** How many items of a batch are processed. */
   readonly processed: number;
 }
 
 export const FRESH: Condition = { lag: () => 0, processed: Number.POSITIVE_INFINITY };
 
-/** Does what one command of the Document client does, at once. A command that the code does not use is an error. */
+/** Executes one command of the Document client at once. A command that the code does not use is an error. */
 export function execute(state: State, command: object, condition: Condition = FRESH): object {
   if (command instanceof GetCommand) {
     const { Key, ConsistentRead } = command.input;

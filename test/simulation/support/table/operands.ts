@@ -2,13 +2,13 @@ import { invalid } from './errors.ts';
 import type { Tokens } from './tokens.ts';
 import type { Item } from './value.ts';
 
-/** What an expression's placeholders stand for. */
+/** The values of an expression's placeholders. */
 export interface Placeholders {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>> | undefined;
   readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The names and values of one request, which knows at the end whether all were used, as DynamoDB asks. */
+/** The names and values of one request. It checks at the end that all were used, as DynamoDB does. */
 export class Scope {
   readonly #names: Readonly<Record<string, string>>;
   readonly #values: Readonly<Record<string, unknown>>;
@@ -43,7 +43,7 @@ export class Scope {
   }
 }
 
-/** An attribute of the item, or a given value. */
+/** An attribute of the item, or a value of the request. */
 export function operand(tokens: Tokens, scope: Scope): (item: Item) => unknown {
   const token = tokens.take();
   if (token.startsWith(':')) {

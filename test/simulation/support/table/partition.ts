@@ -1,6 +1,6 @@
 import { compareText, type Item, same } from './value.ts';
 
-/** "Usually within one second", says AWS; an eventually consistent read is never further behind than this. */
+/** AWS says "usually within one second". An eventually consistent read is never further behind than this here. */
 const MOST_BEHIND_MS = 5_000;
 
 interface Former {
@@ -9,7 +9,9 @@ interface Former {
   readonly item: Item | undefined;
 }
 
-/** The items of one partition key, and what they were before the last writes: an eventually consistent read may see those. */
+/**
+ * The items of one partition key, and their states before the last writes, which eventually consistent reads may see.
+ */
 export class Partition {
   readonly #items = new Map<string, Item>();
   readonly #former: Former[] = [];
@@ -19,7 +21,7 @@ export class Partition {
     this.#now = now;
   }
 
-  /** As it was `lag` writes ago. */
+  /** The item as it was `lag` writes ago. */
   get(sk: string, lag = 0): Item | undefined {
     const undone = this.#undone(lag).find((former) => former.sk === sk);
     return undone ? undone.item : this.#items.get(sk);
@@ -35,7 +37,7 @@ export class Partition {
     return [...items.entries()].sort(([one], [other]) => compareText(one, other)).map(([, item]) => item);
   }
 
-  /** False when it changes nothing: then the stream says nothing either. */
+  /** Returns false if the write changes nothing. The stream then has no record of it. */
   set(sk: string, item: Item | undefined): boolean {
     const before = this.#items.get(sk);
     if (same(before, item)) return false;
@@ -45,7 +47,7 @@ export class Partition {
     return true;
   }
 
-  /** Oldest first: of several writes of one item the first tells what it was. */
+  /** Oldest first: the first write of an item has its oldest state. */
   #undone(lag: number): Former[] {
     const recent = this.#now() - MOST_BEHIND_MS;
     return lag === 0 ? [] : this.#former.slice(-lag).filter(({ at }) => at >= recent);

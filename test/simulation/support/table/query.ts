@@ -19,7 +19,7 @@ export function query(state: State, input: QueryCommandInput, lag: number) {
   const left = ExclusiveStartKey ? ordered.filter(isBehindStart) : ordered;
   const Items: Item[] = [];
   let bytes = 0;
-  // It stops when a limit is reached, without a look at whether anything comes behind.
+  // It stops at a limit without checking whether more items follow, as DynamoDB does.
   while (Items.length < left.length && Items.length < Limit && bytes < state.pageBytes) {
     const item = left[Items.length] as Item;
     bytes += sizeOf(item);
@@ -57,7 +57,7 @@ function keyCondition(input: QueryCommandInput) {
   };
 }
 
-/** Close enough to DynamoDB's own measure to know when a page is full. */
+/** Close enough to DynamoDB's own size to decide when a page is full. */
 function sizeOf(item: Item): number {
   return Buffer.byteLength(JSON.stringify(item));
 }

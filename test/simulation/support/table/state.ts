@@ -6,23 +6,23 @@ export interface Key {
   readonly sk: string;
 }
 
-/** What one write did to one item. */
+/** The effect of one write on one item. */
 export interface Written {
   readonly key: Key;
   readonly before: Item | undefined;
   readonly after: Item | undefined;
 }
 
-/** A Query reads at most this much, whatever its limit. */
+/** A Query reads at most this much, for any limit. */
 const PAGE_BYTES = 1024 * 1024;
 
-/** The table's items; each write that changes something is told, in order. */
+/** The table's items. It reports each effective write, in order. */
 export class State {
   readonly #partitions = new Map<string, Partition>();
   readonly #onWrite: (written: Written) => void;
 
   readonly #now: () => number;
-  /** Smaller than DynamoDB's, so that Queries end early without megabytes. */
+  /** Smaller than DynamoDB's, so that Queries end early without megabytes of data. */
   readonly pageBytes: number;
 
   constructor(
@@ -59,7 +59,7 @@ export class State {
     return [...this.#partitions.keys()];
   }
 
-  /** What DynamoDB's TTL does, sooner or later: deletes what has expired, which the stream tells like any other deletion. */
+  /** Deletes expired items, as DynamoDB's TTL does sooner or later. The stream reports it like any other deletion. */
   expire(nowSeconds: number): void {
     for (const pk of this.#partitions.keys()) {
       for (const { sk, ttl } of this.partition(pk)) {

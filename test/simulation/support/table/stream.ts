@@ -3,10 +3,10 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { Written } from './state.ts';
 import type { Item } from './value.ts';
 
-/** Writes of one partition key stay in order within a shard; shards know nothing of each other. */
+/** Writes of one partition key stay in order within a shard. Shards are independent. */
 export const SHARDS = 3;
 
-/** The table's stream: what was written, in order by shard, for as many readers as want it. */
+/** The table's stream: all writes, in order by shard, for any number of readers. */
 export class Stream {
   readonly shards: readonly Written[][] = Array.from({ length: SHARDS }, () => []);
 
@@ -26,7 +26,7 @@ export function eventNameOf({ before, after }: Written): 'INSERT' | 'MODIFY' | '
   return before ? 'MODIFY' : 'INSERT';
 }
 
-/** A record as Lambda hands it over: binary values as base64, since the event is JSON. */
+/** A record as Lambda passes it: binary values are in base64, because the event is JSON. */
 export function toRecord(written: Written, sequenceNumber: string): DynamoDBRecord {
   const { key, before, after } = written;
   return {

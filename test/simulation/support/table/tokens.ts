@@ -2,7 +2,7 @@ import { invalid } from './errors.ts';
 
 const TOKEN = /\s*(?:(<=|>=|<>|[=<>(),+])|([:#]?[A-Za-z_]\w*))/y;
 
-/** The words of an expression, read one after the other. */
+/** Reads the words of an expression one after the other. */
 export class Tokens {
   readonly #tokens: readonly string[];
   readonly #text: string;

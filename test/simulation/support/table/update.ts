@@ -5,7 +5,7 @@ import type { Item } from './value.ts';
 
 type Change = (before: Item, after: Record<string, unknown>) => void;
 
-/** Compiles an UpdateExpression of SET, REMOVE and ADD into what it makes of an item. */
+/** Compiles an UpdateExpression of SET, REMOVE and ADD into a function of the item. */
 export function update(text: string | undefined, scope: Scope): (item: Item) => Item {
   const tokens = new Tokens(text ?? '');
   const changes: Change[] = [];
@@ -17,7 +17,7 @@ export function update(text: string | undefined, scope: Scope): (item: Item) => 
   }
   return (before) => {
     const after = { ...before };
-    // Every clause reads the item as it was.
+    // Every clause reads the former item.
     for (const change of changes) change(before, after);
     return after;
   };

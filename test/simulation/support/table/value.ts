@@ -2,7 +2,7 @@ const SURROGATE = /[\ud800-\udfff]/;
 
 export type Item = Readonly<Record<string, unknown>>;
 
-/** A deep copy without undefined attributes, as marshalling drops them. */
+/** A deep copy without undefined attributes, because marshalling drops them. */
 export function copy<T>(value: T): T {
   if (value instanceof Uint8Array) return Uint8Array.from(value) as T;
   if (Array.isArray(value)) return value.map(copy) as T;
@@ -25,12 +25,12 @@ export function same(one: unknown, other: unknown): boolean {
 
 /** DynamoDB sorts strings by their bytes in UTF-8. */
 export function compareText(one: string, other: string): number {
-  // UTF-16 sorts otherwise only where there are surrogates.
+  // UTF-16 sorts differently only if there are surrogates.
   if (!SURROGATE.test(one) && !SURROGATE.test(other)) return one < other ? -1 : one > other ? 1 : 0;
   return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
-/** Below 0, 0, above 0; undefined for what DynamoDB does not order. */
+/** Below 0, 0, or above 0. Undefined for types that DynamoDB does not order. */
 export function compare(one: unknown, other: unknown): number | undefined {
   if (typeof one === 'number' && typeof other === 'number') return one - other;
   if (typeof one === 'string' && typeof other === 'string') return compareText(one, other);

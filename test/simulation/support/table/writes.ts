@@ -25,7 +25,7 @@ interface Prepared {
   readonly after: () => Item | undefined;
 }
 
-/** What a write would do now. */
+/** The effect that a write would have now. */
 function prepare(state: State, kind: WriteKind, input: WriteInput): Prepared {
   const { Item, Key, UpdateExpression, ConditionExpression } = input;
   const { pk, sk } = (kind === 'Put' ? Item : Key) as Item;

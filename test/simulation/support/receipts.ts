@@ -9,33 +9,33 @@ interface Attempt {
   readonly conversation: string;
   readonly kind: Kind;
   readonly seq: number;
-  /** The server said that it is stored, or was. */
+  /** The server confirmed that it is stored. */
   isAcked: boolean;
 }
 
-/** All marks that anybody tried to move. */
-export class MarkAttempts {
+/** All receipts that clients tried to move. */
+export class ReceiptAttempts {
   readonly #attempts: Attempt[] = [];
 
   async move(client: Client, kind: Kind, conversation: string, seq: number, fate: Fate): Promise<void> {
     const { world, connection, person } = client;
     if (!connection) return;
-    // A mark beyond the end is accepted too, and does nothing.
+    // A receipt past the end is accepted too, and changes nothing.
     const isReached = world.state.get(messageKey(conversation, seq)) !== undefined;
     const attempt: Attempt = { userId: person.id, conversation, kind, seq, isAcked: false };
     this.#attempts.push(attempt);
-    world.say(`${client.name} marks ${conversation} as ${kind} up to ${seq}`);
+    world.say(`${client.name} moves the receipt ${kind} of ${conversation} to ${seq}`);
     const outcome = await world.invoke(`${kind} ${seq} by ${client.name}`, fate, (functions) =>
       functions[kind](connection, conversation, seq),
     );
-    // What does not move is at its place already, is beyond the end, or (a delivery mark) comes too soon.
+    // A receipt that does not move is already there, or past the end, or (a delivery receipt) comes too soon.
     if (outcome.kind === 'ok') attempt.isAcked = isReached && (kind === 'read' || outcome.value.moved);
     if (outcome.kind === 'error' && !['unavailable', 'conversation_not_found'].includes(outcome.error.code)) {
-      world.blame(`a mark is refused with ${outcome.error.code}`);
+      world.blame(`a receipt is refused with ${outcome.error.code}`);
     }
   }
 
-  /** Between which two places the mark must be, in a log of so many messages. */
+  /** The range in which the receipt must be, in a log of this length. */
   bounds(
     userId: string,
     conversation: string,

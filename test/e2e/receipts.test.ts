@@ -12,7 +12,7 @@ let ada: Person;
 let charles: Person;
 let eve: Person;
 let conversation: string;
-/** Ada's, with three messages of Charles before her. */
+/** Ada's device, with three messages from Charles. */
 let phone: Socket;
 let laptop: Socket;
 let his: Socket;
@@ -34,15 +34,15 @@ afterEach(closeSockets);
 const everybody = () => [phone, laptop, his, ...originals];
 const read = (seq: unknown, id = conversation) => ({ action: 'conversation.read', conversation: id, seq });
 const received = (seq: unknown, id = conversation) => ({ action: 'message.received', conversation: id, seq });
-const mark = (type: string, seq: number) => ({ type, conversation, user_id: ada.id, seq });
+const receipt = (type: string, seq: number) => ({ type, conversation, user_id: ada.id, seq });
 
 describe.each([
   ['conversation.read', read],
   ['message.received', received],
 ] as const)('%s', (type, frame) => {
-  it("tells the other member's devices and the user's other ones, and no original socket", async () => {
-    expect(await phone.ask(frame(2))).toEqual({ ...mark(type, 2), moved: true, ref: expect.any(String) });
-    for (const socket of [laptop, his]) expect(await socket.next()).toEqual(mark(type, 2));
+  it("reaches the other member's devices and the user's other ones, and no conversation's socket", async () => {
+    expect(await phone.ask(frame(2))).toEqual({ ...receipt(type, 2), moved: true, ref: expect.any(String) });
+    for (const socket of [laptop, his]) expect(await socket.next()).toEqual(receipt(type, 2));
     for (const socket of everybody()) await quiet(socket);
   });
 
@@ -52,18 +52,18 @@ describe.each([
     ['beyond the last message', 4],
     ['far beyond', Number.MAX_SAFE_INTEGER],
     ['to nothing', 0],
-  ])('is accepted and does nothing %s', async (_what, seq) => {
+  ])('is accepted and changes nothing %s', async (_what, seq) => {
     await phone.ask(frame(2));
     for (const socket of [laptop, his]) await socket.next();
     expect(await laptop.ask(frame(seq))).toEqual({
-      ...mark(type, seq),
+      ...receipt(type, seq),
       moved: false,
       ref: expect.any(String),
     });
     for (const socket of everybody()) await quiet(socket);
   });
 
-  it('is refused in a conversation that the user is not in, just as in one that does not exist', async () => {
+  it('is refused in a conversation that the user is not in, as in one that does not exist', async () => {
     await his.ask(messageTo(eve, 'between us'));
     const answerFor = async (id: string) => {
       const { ref, ...answer } = await phone.ask(frame(1, id));
@@ -78,8 +78,8 @@ describe.each([
   });
 });
 
-describe('the delivery mark', () => {
-  it('is stored at most every 2 seconds: the reply says when to come again', async () => {
+describe('the delivery receipt', () => {
+  it('is stored at most every 2 seconds, and the reply says when to try again', async () => {
     expect(await phone.ask(received(1))).toMatchObject({ moved: true });
     const early = await phone.ask(received(2));
     expect(early).toMatchObject({ moved: false, retry_after: expect.any(Number) });
@@ -87,12 +87,12 @@ describe('the delivery mark', () => {
     expect(early.retry_after).toBeLessThanOrEqual(2);
     await delay((early.retry_after as number) * 1000);
     expect(await phone.ask(received(3))).toMatchObject({ moved: true });
-    expect(await his.next()).toEqual(mark('message.received', 1));
-    expect(await his.next()).toEqual(mark('message.received', 3));
+    expect(await his.next()).toEqual(receipt('message.received', 1));
+    expect(await his.next()).toEqual(receipt('message.received', 3));
     await quiet(his);
   });
 
-  it('waits in one conversation for nothing in another', async () => {
+  it('does not wait for a receipt in another conversation', async () => {
     const hers = await device(url, eve);
     await hers.ask(messageTo(ada, 'hello'));
     expect(await phone.ask(received(1))).toMatchObject({ moved: true });
@@ -100,9 +100,9 @@ describe('the delivery mark', () => {
   });
 });
 
-describe('the marks of both', () => {
-  /** As each device gets them by `sync`, once the inbox has followed the log. */
-  async function marksFor(socket: Socket) {
+describe('the receipts of both members', () => {
+  /** The receipts that each device gets by `sync`, once the inbox has followed the log. */
+  async function receiptsFor(socket: Socket) {
     for (;;) {
       const { conversations } = await socket.ask({ action: 'sync', conversations: { [conversation]: 3 } });
       const [entry] = conversations as { last_message: { seq: number } }[];
@@ -111,11 +111,11 @@ describe('the marks of both', () => {
     }
   }
 
-  it('stand in the conversation: who wrote has read, who has read has received', async () => {
+  it('are in the conversation: a sender has read, and a reader has received', async () => {
     await phone.ask(received(1));
-    // Who wrote what stands in the inbox's note, which follows the log by about a second.
+    // The inbox's summary has what senders had read, and follows the log by about a second.
     await expect
-      .poll(() => marksFor(phone), { timeout: 15_000 })
+      .poll(() => receiptsFor(phone), { timeout: 15_000 })
       .toMatchObject({
         received: 1,
         read: 0,
@@ -123,7 +123,7 @@ describe('the marks of both', () => {
         peer_read: 3,
         peer_received: 3,
       });
-    expect(await marksFor(his)).toMatchObject({
+    expect(await receiptsFor(his)).toMatchObject({
       received: 3,
       read: 3,
       unread: 0,
@@ -131,8 +131,8 @@ describe('the marks of both', () => {
       peer_received: 1,
     });
     await laptop.ask(read(2));
-    expect(await marksFor(phone)).toMatchObject({ received: 2, read: 2, unread: 1 });
-    expect(await marksFor(his)).toMatchObject({ peer_read: 2, peer_received: 2 });
+    expect(await receiptsFor(phone)).toMatchObject({ received: 2, read: 2, unread: 1 });
+    expect(await receiptsFor(his)).toMatchObject({ peer_read: 2, peer_received: 2 });
   });
 
   it('never move back, in whatever order three devices send them', async () => {
@@ -140,26 +140,26 @@ describe('the marks of both', () => {
     await Promise.all(
       [phone, laptop, third].flatMap((socket, i) => [socket.ask(read(3 - i)), socket.ask(read(1 + i))]),
     );
-    expect(await marksFor(his)).toMatchObject({ peer_read: 3 });
+    expect(await receiptsFor(his)).toMatchObject({ peer_read: 3 });
     expect(await phone.ask(read(3))).toMatchObject({ moved: false });
   });
 });
 
-describe('somebody who hides their presence', () => {
+describe('a user who hides their presence', () => {
   const seen = async () => (await api.get(`/conversations/${conversation}/`, { token: charles.access })).body;
 
-  it('tells by no receipt that their app is open, until they read', async () => {
+  it('reveals by no receipt that their app is open, until they read', async () => {
     await api.patch('/users/me/', { presence: 'hidden' }, { token: ada.access });
     expect(await phone.ask(received(2))).toMatchObject({ moved: true });
-    expect(await laptop.next()).toEqual(mark('message.received', 2));
+    expect(await laptop.next()).toEqual(receipt('message.received', 2));
     await quiet(his);
     expect(await seen()).toMatchObject({ peer_received: 0, peer_read: 0 });
     await phone.ask(read(1));
-    expect(await his.next()).toEqual(mark('conversation.read', 1));
+    expect(await his.next()).toEqual(receipt('conversation.read', 1));
     expect(await seen()).toMatchObject({ peer_received: 1, peer_read: 1 });
   });
 
-  it('tells of what has arrived once they show it', async () => {
+  it('sends the delivery receipt once they show it', async () => {
     await api.patch('/users/me/', { presence: 'hidden' }, { token: ada.access });
     await phone.ask(received(2));
     await api.patch('/users/me/', { presence: 'shown' }, { token: ada.access });
