@@ -2,11 +2,13 @@ import { parseArgs } from 'node:util';
 
 export const usageText = `npm start -- [--memory] [-c name=value …]
 
-Runs Parley on this machine, from the very templates that "cdk deploy" takes.
+Runs a CDK app on this machine, from the templates that "cdk deploy" takes.
 
   --memory      keep nothing: users, messages and keys go when it ends
   --watch       build and reload when the sources change (npm run dev)
   --context     or -c: a deploy-time setting, as "cdk deploy" takes it
+  --assembly    the folder of another app's cloud assembly, such as cdk.out
+  --ignore      a resource type to leave out, such as AWS::SNS::Topic
   --help        this text
 
   PORT=8000             the port of everything
@@ -24,10 +26,14 @@ export interface Command {
   readonly watch: boolean;
   /** Deploy-time settings by name. */
   readonly context: Readonly<Record<string, string>>;
+  /** The folder of a cloud assembly that is built already. */
+  readonly assembly: string | undefined;
+  /** Resource types that have no part in what runs. */
+  readonly ignoredTypes: readonly string[];
   readonly help: boolean;
 }
 
-/** The command line or the environment asks for something that there is not. */
+/** The command line or the environment is wrong. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -46,13 +52,18 @@ export function readCommand(args: readonly string[], environment: NodeJS.Process
         watch: { type: 'boolean' },
         help: { type: 'boolean' },
         context: { type: 'string', short: 'c', multiple: true },
+        assembly: { type: 'string' },
+        ignore: { type: 'string', multiple: true },
       },
     });
-    const { memory = false, watch = false, help = false } = values;
+    const { memory = false, watch = false, help = false, assembly, ignore: ignoredTypes = [] } = values;
+    if (assembly !== undefined && (watch || values.context !== undefined)) {
+      throw new Error('--assembly goes with neither --watch nor --context: it is built already');
+    }
     const context = Object.fromEntries((values.context ?? []).map(setting));
     const stateFolder = environment.STATE_FOLDER || undefined;
     const hosts = (environment.HOSTS ?? '').split(',').map(hostName).filter(Boolean);
-    return { port: Number(port), memory, stateFolder, hosts, watch, context, help };
+    return { port: Number(port), memory, stateFolder, hosts, watch, context, assembly, ignoredTypes, help };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -1,55 +1,72 @@
-/** `npm start`: the local runtime as a command. */
-import { join } from 'node:path';
+/** The local runtime as a command: `node local/main.ts --assembly cdk.out`. */
 import { AssemblyError } from './assembly/assembly-error.ts';
 import { NoEngineError } from './aws/find-engine.ts';
-import { BuildError } from './build.ts';
 import { type Command, readCommand, UsageError, usageText } from './command-line.ts';
 import { PortTakenError } from './listen.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import { StateInUseError } from './state-folder.ts';
 import { watchSources } from './watch.ts';
 
+/** An app that the command builds from its sources. */
+export interface App {
+  readonly name: string;
+  /** Builds the cloud assembly with deploy-time settings, and returns its folder. */
+  build(context: Readonly<Record<string, string>>): Promise<string>;
+  /** Errors of `build` whose message is enough; others are printed with their stack. */
+  readonly buildErrors: readonly (new (
+    message: string,
+  ) => Error)[];
+  /** With `--watch`, a change of these starts a new build. Paths are below `root`. */
+  readonly root: string;
+  readonly sources: { readonly folders: readonly string[]; readonly files: readonly string[] };
+  /** What the start prints, given the URL of the distribution. */
+  addresses(url: string): readonly string[];
+}
+
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-try {
-  const command = readCommand(process.argv.slice(2), process.env);
-  if (command.help) print(usageText);
-  else await run(command);
-} catch (error) {
-  fail(error);
+/** Runs the command line of this process. Without an `app` to build, the command needs `--assembly`. */
+export async function main(app?: App): Promise<void> {
+  try {
+    const command = readCommand(process.argv.slice(2), process.env);
+    if (command.help) print(usageText);
+    // An assembly from elsewhere is not this app's.
+    else await run(command, command.assembly === undefined ? app : undefined);
+  } catch (error) {
+    fail(error, app);
+  }
 }
 
-async function run({ port, memory, stateFolder, hosts, watch, context }: Command): Promise<void> {
-  const starting = startRuntime({
-    port,
-    memory,
-    hosts,
-    context,
-    onLog: print,
-    ...(stateFolder && { stateFolder }),
-  });
+async function run({ context, watch, help: _, ...options }: Command, app?: App): Promise<void> {
+  const assembly = options.assembly ?? (app && (() => app.build(context)));
+  if (assembly === undefined)
+    throw new UsageError('--assembly has to name a cloud assembly, such as cdk.out');
+  const starting = startRuntime({ ...options, assembly, onLog: print });
   endOnSignals(starting);
   const runtime = await starting;
-  const { url, tableEndpoint, credentials } = runtime;
-  const socketUrl = url.replace('http', 'ws');
-  print(
-    `Parley is ready: ${url}/ · ${socketUrl}/ws · ${socketUrl}/ws/chat/{user_id}/ · ${url}/schema/swagger-ui/ · DynamoDB and Secrets Manager: ${tableEndpoint}/ with the access key ${credentials.accessKeyId}`,
-  );
-  if (watch) watchSources(join(import.meta.dirname, '..'), () => reload(runtime));
-  fail(new Error(await runtime.died));
+  print(readyLine(runtime, app));
+  if (watch && app !== undefined) watchSources(app.root, app.sources, () => reload(runtime, app));
+  throw new Error(await runtime.died);
 }
 
-async function reload(runtime: Runtime): Promise<void> {
+function readyLine(runtime: Runtime, app?: App): string {
+  const { url, httpApiUrl, webSocketUrl, tableEndpoint, credentials } = runtime;
+  const addresses = app?.addresses(url) ?? [`${url}/`, httpApiUrl, webSocketUrl];
+  const tools = `DynamoDB and Secrets Manager: ${tableEndpoint}/ with the access key ${credentials.accessKeyId}`;
+  return `${app?.name ?? 'The app'} is ready: ${[...addresses, tools].join(' · ')}`;
+}
+
+async function reload(runtime: Runtime, app: App): Promise<void> {
   const start = performance.now();
   try {
     await runtime.reload();
     print(`[runtime] reloaded in ${((performance.now() - start) / 1_000).toFixed(1)} s`);
   } catch (error) {
-    print(`[runtime] not reloaded, the old version goes on: ${messageOf(error)}`);
+    print(`[runtime] not reloaded, the old version goes on: ${messageOf(error, app)}`);
   }
 }
 
-/** Ends what was started, in order; a second signal ends it at once, and the processes notice by themselves. */
+/** The first signal stops everything in order. A second one ends this process at once; its children notice that. */
 function endOnSignals(starting: Promise<Runtime>): void {
   let ending = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -63,15 +80,18 @@ function endOnSignals(starting: Promise<Runtime>): void {
   }
 }
 
-function fail(error: unknown): never {
-  process.stderr.write(`parley: ${messageOf(error)}\n`);
+function fail(error: unknown, app?: App): never {
+  process.stderr.write(`${app?.name.toLowerCase() ?? 'local'}: ${messageOf(error, app)}\n`);
   if (error instanceof UsageError) process.stderr.write(`\n${usageText}\n`);
   process.exit(1);
 }
 
-/** What is a user's to solve is told in a line; anything else comes with its stack. */
-function messageOf(error: unknown): string {
-  const expected = [AssemblyError, NoEngineError, BuildError, UsageError, PortTakenError, StateInUseError];
-  if (expected.some((type) => error instanceof type)) return (error as Error).message;
+/** One line for errors that the user can solve, the whole stack for others. */
+function messageOf(error: unknown, app?: App): string {
+  const known = [AssemblyError, NoEngineError, UsageError, PortTakenError, StateInUseError];
+  const isKnown = [...known, ...(app?.buildErrors ?? [])].some((type) => error instanceof type);
+  if (isKnown) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
+
+if (import.meta.main) await main();

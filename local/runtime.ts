@@ -9,7 +9,6 @@ import { guardConnections } from './aws/guard-connections.ts';
 import { secretValues } from './aws/secret-values.ts';
 import { secretsManager } from './aws/secrets-manager.ts';
 import { tableProxy } from './aws/table-proxy.ts';
-import { build } from './build.ts';
 import { type Deployed, deploy } from './deployed.ts';
 import { type Handlers, listen } from './listen.ts';
 import { readableLine } from './log-line.ts';
@@ -19,20 +18,22 @@ import { holdStateFolder } from './state-folder.ts';
 import { type Usage, UsageCounter } from './usage.ts';
 
 export interface RuntimeOptions {
+  /** The folder of a cloud assembly (`cdk.out`), or a function that builds one and returns its folder. */
+  readonly assembly: string | (() => Promise<string>);
+  /** Resource types that have no part in what runs, though the runtime does not know them. */
+  readonly ignoredTypes?: readonly string[];
   /** 0: any free one. */
   readonly port: number;
   /** Keep nothing. */
   readonly memory: boolean;
-  /** Where the data is kept; `.parley` in the project by default. */
-  readonly stateFolder?: string;
+  /** Where the data is kept; `.parley` in the current folder by default. */
+  readonly stateFolder?: string | undefined;
   /** API Gateway's own by default. */
   readonly limits?: Partial<GatewayLimits>;
   /** A line that a function or the runtime itself has to say. */
   readonly onLog?: (line: string) => void;
   /** Names of this machine besides `localhost`, such as that of a TLS proxy in front. */
   readonly hosts?: readonly string[];
-  /** Deploy-time settings, as `-c name=value` of the CDK. */
-  readonly context?: Readonly<Record<string, string>>;
 }
 
 export interface Runtime {
@@ -51,7 +52,7 @@ export interface Runtime {
   readonly died: Promise<string>;
   usage(): Usage;
   resetUsage(): void;
-  /** Builds what the sources are now and goes on with that; on an error, with what was. */
+  /** Takes the assembly anew and goes on with that. After an error the old version goes on. */
   reload(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -60,12 +61,12 @@ export interface Runtime {
 const quotas: GatewayLimits = { idleMs: 10 * 60_000, connectionMs: 2 * 60 * 60_000 };
 
 /**
- * Runs the project on this machine: its synthesized templates, its bundles, on one port.
+ * Runs a CDK app on this machine: its synthesized templates and its bundles, on one port.
  *
- * @throws PortTakenError, StateInUseError, NoEngineError, BuildError or AssemblyError
+ * @throws PortTakenError, StateInUseError, NoEngineError, AssemblyError, or what `assembly` throws
  * @example
- * const runtime = await startRuntime({ port: 0, memory: true });
- * await fetch(`${runtime.url}/schema`);
+ * const runtime = await startRuntime({ assembly: 'cdk.out', port: 0, memory: true });
+ * await fetch(runtime.url);
  * await runtime.stop();
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -86,21 +87,20 @@ async function compose(
   atEnd: (close: () => unknown) => void,
   stop: () => Promise<void>,
 ): Promise<Runtime> {
-  const { context = {}, hosts = [], onLog = () => {} } = options;
+  const { assembly, ignoredTypes = [], hosts = [], onLog = () => {} } = options;
+  const read = async () =>
+    readAssembly(typeof assembly === 'string' ? assembly : await assembly(), ignoredTypes);
   const anybody: Admission = { hosts, pages: true };
   const site = Promise.withResolvers<Handlers>();
   const front = await listen(options.port, anybody, site.promise);
   atEnd(front.close);
 
-  const stateFolder = options.memory
-    ? undefined
-    : resolve(options.stateFolder ?? join(import.meta.dirname, '..', '.parley'));
+  const stateFolder = options.memory ? undefined : resolve(options.stateFolder ?? '.parley');
   if (stateFolder !== undefined) atEnd(holdStateFolder(stateFolder));
 
   const starting = startEngine(stateFolder);
   atEnd(() => starting.then((engine) => engine.stop()).catch(() => {}));
-  const [engine, folder] = await Promise.all([starting, build(context)]);
-  const deployment = readAssembly(folder);
+  const [engine, deployment] = await Promise.all([starting, read()]);
 
   const usage = new UsageCounter();
   const { short, log } = naming(deployment, onLog);
@@ -156,7 +156,7 @@ async function compose(
     died: engine.died,
     usage: () => usage.read(running.posts()),
     resetUsage: () => usage.reset(running.posts()),
-    reload: async () => running.replace(readAssembly(await build(context))),
+    reload: async () => running.replace(await read()),
     stop,
   };
 }

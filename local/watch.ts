@@ -1,12 +1,15 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
-import { sources } from './source-hash.ts';
 
 /** Editors write a file in several steps. */
 const settleMs = 100;
 
-/** Calls `onChange` after the project's sources changed, one call at a time. */
-export function watchSources(root: string, onChange: () => Promise<void>): { close(): void } {
+/** Calls `onChange` after a change of the sources, one call at a time. */
+export function watchSources(
+  root: string,
+  sources: { readonly folders: readonly string[]; readonly files: readonly string[] },
+  onChange: () => Promise<void>,
+): { close(): void } {
   let timer: NodeJS.Timeout | undefined;
   let running = false;
   let again = false;
@@ -15,12 +18,11 @@ export function watchSources(root: string, onChange: () => Promise<void>): { clo
     clearTimeout(timer);
     timer = setTimeout(run, settleMs);
   };
-  const files: readonly string[] = sources.files;
   const watchers: FSWatcher[] = [
     ...sources.folders.map((folder) => watch(join(root, folder), { recursive: true }, changed)),
     // By their folder: an editor may put a new file in the place of the old one.
     watch(root, (_, name) => {
-      if (name !== null && files.includes(name)) changed();
+      if (name !== null && sources.files.includes(name)) changed();
     }),
   ];
 

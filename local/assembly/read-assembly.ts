@@ -19,11 +19,11 @@ interface AssetManifest {
 }
 
 /**
- * Reads a synthesized CDK app (`cdk.out`).
+ * Reads a synthesized CDK app (`cdk.out`). Resources of an ignored type have no part in it.
  *
  * @throws AssemblyError naming stack, resource and property, for whatever would make a difference and is not known
  */
-export function readAssembly(folder: string): Deployment {
+export function readAssembly(folder: string, ignoredTypes: readonly string[] = []): Deployment {
   const { artifacts } = json<Manifest>(join(folder, 'manifest.json'));
   const assets = new Map<string, string>();
   const templates: [string, Template][] = [];
@@ -36,18 +36,19 @@ export function readAssembly(folder: string): Deployment {
       ]);
     }
   }
-  return readTemplates(templates, assets, basename(folder));
+  return readTemplates(templates, assets, { name: basename(folder), ignoredTypes });
 }
 
 /** The same for templates at hand; `assets` are folders by their key in S3. */
 export function readTemplates(
   templates: readonly (readonly [stack: string, template: Template])[],
   assets: ReadonlyMap<string, string>,
-  name = 'the app',
+  { name = 'the app', ignoredTypes = [] }: { name?: string; ignoredTypes?: readonly string[] } = {},
 ): Deployment {
   const exported = new Map<string, () => string>();
   const stacks = templates.map(
-    ([stack, template]) => new Stack(stack, template, (exportName) => exported.get(exportName)?.()),
+    ([stack, template]) =>
+      new Stack(stack, template, { imports: (exportName) => exported.get(exportName)?.(), ignoredTypes }),
   );
   const outputs = stacks.flatMap((stack) => stack.outputs());
   for (const { exportName, value } of outputs) {

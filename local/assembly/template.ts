@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AssemblyError, type Place } from './assembly-error.ts';
 import { holds, resolve, type Scope } from './intrinsics.ts';
-import type { Identity, ResourceType } from './resource-type.ts';
+import { byId, type Identity, type ResourceType } from './resource-type.ts';
 import { deploymentFunction } from './resources/function.ts';
 import { resourceTypes } from './resources/index.ts';
 
@@ -59,13 +59,19 @@ export class Stack implements Scope {
   readonly conditions: Readonly<Record<string, unknown>>;
   readonly #template: Template;
   readonly #imports: (name: string) => unknown;
+  readonly #ignoredTypes: readonly string[];
   readonly #members = new Map<string, Member>();
   readonly #deploymentFunctions: ReadonlySet<string>;
 
-  constructor(stack: string, template: Template, imports: (name: string) => unknown) {
+  constructor(
+    stack: string,
+    template: Template,
+    options: { imports(name: string): unknown; readonly ignoredTypes: readonly string[] },
+  ) {
     this.stack = stack;
     this.#template = template;
-    this.#imports = imports;
+    this.#imports = options.imports;
+    this.#ignoredTypes = options.ignoredTypes;
     this.mappings = template.Mappings ?? {};
     this.conditions = template.Conditions ?? {};
     for (const section of Object.keys(template)) {
@@ -117,9 +123,12 @@ export class Stack implements Scope {
       if (!knownAttributes.has(attribute)) throw new AssemblyError(place, `${attribute} is not known`);
     }
     if (raw.Condition !== undefined && !this.#holds(raw.Condition, place)) return undefined;
-    const type = this.#deploymentFunctions.has(logicalId) ? deploymentFunction : resourceTypes[raw.Type];
+    const type = this.#typeOf(logicalId, raw.Type);
     if (type === undefined) {
-      throw new AssemblyError(place, 'this type of resource is not known to the local runtime');
+      throw new AssemblyError(
+        place,
+        'the local runtime does not know this type of resource; --ignore leaves it out',
+      );
     }
     const properties = raw.Properties ?? {};
     const id = shortId(this.stack, logicalId);
@@ -128,6 +137,11 @@ export class Stack implements Scope {
     const member = { place, type, identity: type.identify(name, id), raw: properties };
     this.#members.set(logicalId, member);
     return member;
+  }
+
+  #typeOf(logicalId: string, type: string): ResourceType | undefined {
+    if (this.#ignoredTypes.includes(type)) return { identify: byId() };
+    return this.#deploymentFunctions.has(logicalId) ? deploymentFunction : resourceTypes[type];
   }
 
   #holds(condition: string, place: Place): boolean {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRuntime } from '../../local/runtime.ts';
+import { build } from '../../scripts/build.ts';
 import { costsOf, idleHour, markdownOf } from './cost-table.ts';
 import { measure } from './measure.ts';
 import { Scene } from './scene.ts';
@@ -13,7 +14,7 @@ const runtime = await startRuntime({
   port: 0,
   memory: true,
   // Many bursts follow each other here, so the rate limit must not stop them.
-  context: { floodMessages: '100000' },
+  assembly: () => build({ floodMessages: '100000' }),
   onLog: (line) => console.error(line),
 });
 try {

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { startRuntime } from '../../local/runtime.ts';
+import { build } from '../../scripts/build.ts';
 import { launchOptions } from './support/chromium.ts';
 import { newcomer, type Person, person } from './support/people.ts';
 import { seedWorld, type World } from './support/world.ts';
@@ -117,7 +118,12 @@ console.log(folder);
 
 /** Every view on one kind of screen, in a world of its own: what is looked at is read. */
 async function photograph(browser: Browser, kind: string, options: BrowserContextOptions): Promise<void> {
-  const runtime = await startRuntime({ port: 0, memory: true, onLog: (line) => console.error(line) });
+  const runtime = await startRuntime({
+    assembly: () => build({}),
+    port: 0,
+    memory: true,
+    onLog: (line) => console.error(line),
+  });
   const open = (as?: Person) => openPage(browser, runtime.url, as, options);
   try {
     const world = await seedWorld(runtime);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { type Client, type ClientOptions, createClient, type Observable } from '../../client/index.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { build } from '../../scripts/build.ts';
 
 /** Both cuts come within seconds: of API Gateway's 2 hours, and of the access token. */
 export const CONNECTION_MS = 7_000;
@@ -15,10 +16,10 @@ export function runningSystem() {
   const clients: Client[] = [];
   beforeAll(async () => {
     runtime = await startRuntime({
+      assembly: () => build({ accessTokenSeconds: String(ACCESS_SECONDS), floodMessages: '1000000' }),
       port: 0,
       memory: true,
       limits: { connectionMs: CONNECTION_MS },
-      context: { accessTokenSeconds: String(ACCESS_SECONDS), floodMessages: '1000000' },
     });
   });
   afterAll(async () => {

@@ -169,9 +169,11 @@ describe('the configuration', () => {
       hosts: [],
       watch: false,
       context: {},
+      ignoredTypes: [],
       help: false,
     });
-    const flags = shown.filter((name) => name.startsWith('--') && name !== '--context');
+    const withValue = ['--context', '--assembly', '--ignore'];
+    const flags = shown.filter((name) => name.startsWith('--') && !withValue.includes(name));
     expect(Object.values(readCommand(flags, {}))).not.toContain(false);
     const given = ['--context', 'origins=http://localhost:5173', '-c', 'floodMessages=5'];
     expect(readCommand(given, {}).context).toEqual({

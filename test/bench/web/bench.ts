@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, chromium } from 'playwright-core';
 import { startRuntime } from '../../../local/runtime.ts';
+import { build } from '../../../scripts/build.ts';
 import { launchOptions } from '../../browser/support/chromium.ts';
 import { write } from '../../browser/support/people.ts';
 import { openWatched, type Transfer } from './watched-page.ts';
@@ -17,7 +18,7 @@ export async function benchWeb(): Promise<void> {
   const runtime = await startRuntime({
     port: 0,
     memory: true,
-    context: { floodMessages: '1000000' },
+    assembly: () => build({ floodMessages: '1000000' }),
     onLog: (line) => console.error(line),
   });
   const browser = await chromium.launch(await launchOptions());

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const main = join(import.meta.dirname, '..', '..', '..', 'local', 'main.ts');
+const main = join(import.meta.dirname, '..', '..', '..', 'scripts', 'start.ts');
 
 /** `npm start` as it is for anybody, in processes that can be killed. */
 export interface ServerProcess {

@@ -1,4 +1,5 @@
-import type { Runtime, RuntimeOptions } from '../../../local/runtime.ts';
+import { type Runtime, type RuntimeOptions, startRuntime } from '../../../local/runtime.ts';
+import { build } from '../../../scripts/build.ts';
 
 export interface Watched {
   readonly runtime: Runtime;
@@ -6,16 +7,24 @@ export interface Watched {
   end(): Promise<void>;
 }
 
+export interface SystemOptions extends Pick<RuntimeOptions, 'limits'> {
+  /** Deploy-time settings, as `-c name=value` of the CDK. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
 /** Starts a local runtime in memory, on a free port. */
-export async function startWatched(
-  options: Pick<RuntimeOptions, 'limits' | 'context'> = {},
-): Promise<Watched> {
-  const { startRuntime } = await import('../../../local/runtime.ts');
+export async function startWatched({ context = {}, limits = {} }: SystemOptions = {}): Promise<Watched> {
   const faults: string[] = [];
   const onLog = (line: string) => {
     if (isFault(line)) faults.push(line);
   };
-  const runtime = await startRuntime({ port: 0, memory: true, onLog, ...options });
+  const runtime = await startRuntime({
+    assembly: () => build(context),
+    port: 0,
+    memory: true,
+    limits,
+    onLog,
+  });
   return {
     runtime,
     async end() {

@@ -266,12 +266,15 @@ type Templates = { [Name in keyof typeof templates]: Template };
 type Loose = any;
 
 /** Reads a small app of three stacks, after `change` has had its way with it. */
-export function readApp(change: (app: Loose) => void = () => {}): Deployment {
+export function readApp(
+  change: (app: Loose) => void = () => {},
+  ignoredTypes: readonly string[] = [],
+): Deployment {
   const app: Templates = structuredClone(templates);
   change(app);
   const assets = new Map([
     ['hello.zip', '/out/asset.hello'],
     ['pages.zip', '/out/asset.pages'],
   ]);
-  return readTemplates(Object.entries(app), assets);
+  return readTemplates(Object.entries(app), assets, { ignoredTypes });
 }

@@ -146,7 +146,9 @@ describe('what the runtime does not know is an error that names it', () => {
       readApp((app) => {
         app.data.Resources.Cache = { Type: 'AWS::ElastiCache::CacheCluster' };
       }),
-    ).toThrow('data Cache (AWS::ElastiCache::CacheCluster): this type of resource is not known');
+    ).toThrow(
+      'data Cache (AWS::ElastiCache::CacheCluster): the local runtime does not know this type of resource',
+    );
   });
 
   it.each([
@@ -246,5 +248,29 @@ describe('what the runtime does not know is an error that names it', () => {
         app.data.Transform = 'AWS::Serverless-2016-10-31';
       }),
     ).toThrow('data: the section Transform is not known');
+  });
+});
+
+describe('a type of resource that is ignored', () => {
+  const withTopic = (app: Parameters<NonNullable<Parameters<typeof readApp>[0]>>[0]) => {
+    app.service.Resources.News = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'news' } };
+  };
+
+  it('has no part in what runs', () => {
+    expect(readApp(withTopic, ['AWS::SNS::Topic'])).toEqual(readApp());
+  });
+
+  it('is an error without that, which says how to ignore it', () => {
+    expect(() => readApp(withTopic)).toThrow(
+      'service News (AWS::SNS::Topic): the local runtime does not know this type of resource; --ignore leaves it out',
+    );
+  });
+
+  it('still has no attributes that others could use', () => {
+    const used = (app: Parameters<typeof withTopic>[0]) => {
+      withTopic(app);
+      app.service.Resources.Hello.Properties.Environment.Variables.QUEUE = { 'Fn::GetAtt': ['News', 'Arn'] };
+    };
+    expect(() => readApp(used, ['AWS::SNS::Topic'])).toThrow('Fn::GetAtt of "News.Arn", which is not known');
   });
 });

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-const main = new URL('../../../local/main.ts', import.meta.url).pathname;
+const main = new URL('../../../scripts/start.ts', import.meta.url).pathname;
 
 export interface Started {
   readonly child: ChildProcess;

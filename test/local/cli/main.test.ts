@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { build } from '../../../scripts/build.ts';
 import { descendants, isAlive, type Started, start } from './command.ts';
 
 const running: Started[] = [];
@@ -80,6 +81,23 @@ describe('npm start', () => {
     expect((await asked('http://localhost:1')).headers.get('access-control-allow-origin')).toBeNull();
   });
 
+  it('runs the cloud assembly of --assembly, and names its URLs', async () => {
+    const started = run(['--memory', '--assembly', await build({}), '--ignore', 'AWS::SNS::Topic']);
+    const url = await ready(started);
+    expect(started.lines).toEqual([
+      expect.stringMatching(
+        /^The app is ready: \S+ · http:\/\/127\.0\.0\.1:\d+ · ws:\/\/127\.0\.0\.1:\d+\/ws · DynamoDB and Secrets Manager: /,
+      ),
+    ]);
+    expect((await fetch(`${url}/schema/`)).status).toBe(200);
+  });
+
+  it('ends with 1 and one line when there is no such assembly', async () => {
+    const started = run(['--memory', '--assembly', '/nowhere']);
+    expect(await started.ended).toBe(1);
+    expect(started.lines).toEqual(['parley: /nowhere/manifest.json: there is no such file']);
+  });
+
   it('ends with 1 and one line when the port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -98,6 +116,7 @@ describe('npm start', () => {
     [['now'], {}, "Unexpected argument 'now'"],
     [[], { PORT: 'http' }, 'PORT has to be a number up to 65535, not "http"'],
     [[], { HOSTS: 'https://chat.example' }, 'HOSTS takes names such as chat.example'],
+    [['--assembly', 'cdk.out', '--watch'], {}, '--assembly goes with neither --watch nor --context'],
     [[], { PORT: '70000' }, 'PORT has to be a number up to 65535, not "70000"'],
   ])('ends with 1 and its usage for %j %j', async (args, environment, message) => {
     const started = run(args, environment);

@@ -7,6 +7,7 @@ import { type Started, start } from './command.ts';
 
 const root = new URL('../../..', import.meta.url).pathname;
 const parts = [
+  'scripts',
   'lib',
   'functions',
   'local',
@@ -26,7 +27,7 @@ describe('npm run dev', () => {
   beforeAll(async () => {
     for (const part of parts) cpSync(join(root, part), join(project, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
-    started = start(['--watch', '--memory'], { PORT: '0' }, join(project, 'local/main.ts'));
+    started = start(['--watch', '--memory'], { PORT: '0' }, join(project, 'scripts/start.ts'));
     url = /http:\S+?(?=\/ )/.exec(await started.line(/ready/))?.[0] ?? '';
   });
   afterAll(async () => {
