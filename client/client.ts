@@ -1,33 +1,24 @@
-import type { ClientOptions } from './client-options.ts';
-import type {
-  Account,
-  Credentials,
-  Profile,
-  ProfileChange,
-  Registration,
-  User,
-  UserWithPresence,
-} from './contract/http-types.ts';
-import { fieldsOf } from './contract/request-fields.ts';
+import { type Account, fieldsOf, type Registration, type UserWithPresence } from './contract/http-types.ts';
 import type { ConversationStore } from './conversation/conversation.ts';
-import { ParleyError } from './errors.ts';
+import { notLoggedIn } from './errors.ts';
 import { conversationOf } from './ids.ts';
 import type { Observable } from './observable.ts';
+import type { ClientOptions } from './options.ts';
 import { wire } from './wiring.ts';
 
 export type Client = ReturnType<typeof createClient>;
-export type Conversation = ConversationStore['face'];
+export type Conversation = ConversationStore['handle'];
 
 /**
  * A client of one Parley deployment, for one user at a time.
- * @throws TypeError when there is no WebSocket, or `baseUrl` is none
+ * @throws TypeError if there is no WebSocket, or if `baseUrl` is not an http URL
  */
 export function createClient(options: ClientOptions) {
-  const { ask, session, asking, profile, presence, inbox, people, outbox, line, ownId, storeOf, forgetUser } =
-    wire(options);
+  const { http, session, api, profile, presence, inbox, people, outbox, ...parts } = wire(options);
+  const { connection, conversations, ownId, forgetUser } = parts;
 
   let userId: string | undefined;
-  /** Whose messages may wait here: a session that the server ends takes none of them away. */
+  /** The user whose messages may wait here. They stay if the server ends the session. */
   let writer: string | undefined;
   let discarding: Promise<void> | undefined;
   let isClosed = false;
@@ -44,62 +35,55 @@ export function createClient(options: ClientOptions) {
     writer = user.id;
     void outbox.discardAll((id) => id !== user.id);
     void outbox.load(user.id);
-    line.start();
+    connection.start();
   });
 
   return {
     /** Who is logged in. */
     session: session.state as Observable<typeof session.state.value>,
-    /** The line to the server. */
-    connection: line.state as Observable<typeof line.state.value>,
-    inbox: {
-      items: inbox.items,
-      /** In all conversations together; `isComplete` once those that `items` does not have are counted too. */
-      unread: inbox.unread,
-      hasMore: inbox.hasMore,
-      isLoaded: inbox.isLoaded,
-      loadMore: inbox.loadMore,
-    },
+    /** The state of the connection to the server. */
+    connection: connection.state as Observable<typeof connection.state.value>,
+    inbox: inbox.handle,
     presence: { of: presence.of, watch: presence.watch },
     people: { state: people.state, search: people.search, more: people.more },
     profile: profile.state,
 
     /** @throws ParleyError with `errors` by field */
     register: (registration: Registration) =>
-      ask<Account>('POST', '/users/register', { body: fieldsOf('Registration', registration) }),
+      http<Account>('POST', '/users/register', { body: fieldsOf('Registration', registration) }),
     /** @throws ParleyError `wrong_credentials`, `too_many_attempts` */
-    logIn: (credentials: Credentials): Promise<User> => session.logIn(credentials),
-    /** Goes on with the tokens of an earlier page; undefined when there are none. */
-    resume: (): Promise<User | undefined> => session.resume(),
-    /** By itself it happens before the access token expires; this does it now. */
+    logIn: session.logIn,
+    /** Continues with the tokens of an earlier page. Resolves with undefined if there are none. */
+    resume: session.resume,
+    /** Replaces the tokens now. By itself, this happens before the access token expires. */
     async refresh(): Promise<void> {
       await session.refresh(await session.access());
     },
-    /** How many own messages wait to be sent or were refused, in all tabs: `logOut` discards them. */
+    /** The number of the user's unsent and refused messages, in all tabs. `logOut` discards them. */
     countUnsent: async (): Promise<number> => (userId ? outbox.count(userId) : 0),
-    /** At once, with or without a network. Nothing of the user's stays on this device. */
+    /** Logs out at once, even without a network. No data of the user stays on this device. */
     async logOut(): Promise<void> {
       await session.logOut();
       await discarding;
     },
-    /** Only what is given is changed. */
-    changeProfile: (change: ProfileChange): Promise<Profile> => profile.change(change),
-    /** As it is by now: no frame tells what another device has changed, so ask when it is looked at. */
-    loadProfile: (): Promise<Profile> => profile.load(),
+    /** Changes only the given fields. */
+    changeProfile: profile.change,
+    /** Reads the profile. Call it when the profile is shown: no frame reports the changes of other devices. */
+    loadProfile: profile.load,
     async user(id: string): Promise<UserWithPresence> {
-      const user = await asking.get<UserWithPresence>(`/users/${encodeURIComponent(id)}`);
-      presence.learn([{ user_id: user.id, online: user.online, last_seen: user.last_seen }]);
+      const user = await api.get<UserWithPresence>(`/users/${encodeURIComponent(id)}`);
+      presence.update([{ user_id: user.id, online: user.online, last_seen: user.last_seen }]);
       return user;
     },
-    conversation: (id: string): Conversation => storeOf(id).face,
-    /** It begins with its first message. */
+    conversation: (id: string): Conversation => conversations.of(id).handle,
+    /** The conversation with a user. It begins with its first message. */
     conversationWith(user: string): Conversation {
-      if (!ownId()) throw new ParleyError('not_logged_in', 'Log in first.');
-      return storeOf(conversationOf(ownId(), user)).face;
+      if (!ownId()) throw notLoggedIn();
+      return conversations.of(conversationOf(ownId(), user)).handle;
     },
-    /** Looks at once whether the line lives, or tries for a new one; for a button. */
-    reconnect: (): void => line.wake(),
-    /** Ends the line and every timer; this client is over. The session lives on in the store of tokens, for the next one. */
+    /** Checks the connection at once, or tries to open one: for a button. */
+    reconnect: (): void => connection.wake(),
+    /** Closes the connection and stops all timers. The session stays in the token store for the next client. */
     close(): void {
       isClosed = true;
       session.close();

@@ -1,30 +1,30 @@
 import type { ErrorCode } from './contract/error-code.ts';
 
-/** What is wrong, field by field. */
+/** Error texts by field. */
 export type FieldErrors = Readonly<Record<string, readonly string[]>>;
 
 interface Details {
   readonly status?: number | undefined;
   readonly errors?: FieldErrors | undefined;
   readonly retryAfter?: number | undefined;
-  /** What was thrown below, such as by `fetch`. */
+  /** The underlying error, such as that of `fetch`. */
   readonly cause?: unknown;
 }
 
 /**
- * What the server refused, or what kept it from being asked. Decide on `code`: one of the server's own, or of this library:
- * `offline` (no answer), `timeout`, `not_logged_in`, `session_ended`.
+ * An error of the server, or one that kept the library from reaching it. Decide on `code`: the server's, or one of this library's:
+ * `offline` (no response), `timeout`, `not_logged_in`, `session_ended`.
  */
 export class ParleyError extends Error {
   readonly code: ErrorCode;
-  /** Of the HTTP response; undefined for frames and for what never was answered. */
+  /** The HTTP status. Undefined for frames, and if no response came. */
   readonly status: number | undefined;
   readonly errors: FieldErrors | undefined;
-  /** Seconds. */
+  /** In seconds. */
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, detail: string, { status, errors, retryAfter, cause }: Details = {}) {
-    super(detail, cause === undefined ? undefined : { cause });
+    super(detail, cause ? { cause } : undefined);
     this.name = 'ParleyError';
     this.code = code;
     this.status = status;
@@ -33,7 +33,7 @@ export class ParleyError extends Error {
   }
 }
 
-const PASSING = new Set<ErrorCode>([
+const TEMPORARY: readonly ErrorCode[] = [
   'offline',
   'timeout',
   'busy',
@@ -41,13 +41,18 @@ const PASSING = new Set<ErrorCode>([
   'internal',
   'rate_limited',
   'token_expired',
-]);
+];
 
-/** The same request may well succeed later. */
+/** The same request may succeed later. */
 export function mayPass(error: unknown): boolean {
-  return !(error instanceof ParleyError) || PASSING.has(error.code);
+  return !(error instanceof ParleyError) || TEMPORARY.includes(error.code);
 }
 
 export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): boolean {
   return error instanceof ParleyError && codes.includes(error.code);
 }
+
+export const notLoggedIn = () => new ParleyError('not_logged_in', 'Log in first.');
+
+export const notMember = () =>
+  new ParleyError('conversation_not_found', 'You are not a member of this conversation.');

@@ -1,7 +1,7 @@
-/** A value that changes: what React's `useSyncExternalStore`, Svelte's stores, signals and plain code can all follow. */
+/** A value that changes. React's `useSyncExternalStore`, Svelte's stores, signals and plain code can all follow it. */
 export interface Observable<T> {
   readonly value: T;
-  /** Calls at once with the value, then at each change; returns what ends it. */
+  /** Calls the listener at once, then at each change. Returns a function that ends this. */
   subscribe(listener: (value: T) => void): () => void;
 }
 
@@ -11,7 +11,7 @@ export interface Changeable<T> extends Observable<T> {
 
 export function observable<T>(initial: T): Changeable<T> {
   let value = initial;
-  const listeners = new Set<{ readonly tell: (value: T) => void }>();
+  const listeners = new Set<{ readonly run: (value: T) => void }>();
   return {
     get value() {
       return value;
@@ -20,17 +20,17 @@ export function observable<T>(initial: T): Changeable<T> {
       if (Object.is(next, value)) return;
       value = next;
       for (const entry of [...listeners]) {
-        // A listener may have changed it once more, and all of them know of that by now.
+        // A listener may have set it again. Then all of them have already been called.
         if (!Object.is(value, next)) return;
-        // Or ended another one.
-        if (listeners.has(entry)) apart(() => entry.tell(next));
+        // A listener may have ended another one.
+        if (listeners.has(entry)) isolated(() => entry.run(next));
       }
     },
     subscribe(listener) {
-      // The same function may subscribe twice.
-      const entry = { tell: listener };
+      // An object, because the same function may subscribe twice.
+      const entry = { run: listener };
       listeners.add(entry);
-      apart(() => listener(value));
+      isolated(() => listener(value));
       return () => {
         listeners.delete(entry);
       };
@@ -38,14 +38,14 @@ export function observable<T>(initial: T): Changeable<T> {
   };
 }
 
-/** Sets a list, unless it has the very same items: then nobody is told. */
+/** Sets a list, unless it has the same items: then no listener is called. */
 export function setList<T>(list: Changeable<readonly T[]>, next: readonly T[]): void {
   const { value } = list;
   if (next.length !== value.length || next.some((item, i) => item !== value[i])) list.set(next);
 }
 
-/** A listener's fault is the application's to see, and must not stop the others. */
-function apart(call: () => void): void {
+/** The error of one listener reaches the application, but does not stop the other listeners. */
+function isolated(call: () => void): void {
   try {
     call();
   } catch (error) {

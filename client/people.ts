@@ -10,15 +10,15 @@ export interface PeopleState {
   readonly error?: ParleyError;
 }
 
-const TYPED_MS = 200;
+const TYPING_PAUSE_MS = 200;
 const NOTHING: PeopleState = { query: '', people: [], hasMore: false, isLoading: false };
 
-/** People by the beginning of their username; without one, everybody. */
+/** Finds people by the beginning of their username, or everybody if the query is empty. */
 export function createPeople(get: <T>(path: string) => Promise<T>) {
   const state = observable<PeopleState>(NOTHING);
   let next: string | null = null;
-  let typed: ReturnType<typeof setTimeout> | undefined;
-  /** Counts searches: only the last one's answer is shown. */
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  /** Counts searches: only the results of the last one are shown. */
   let count = 0;
 
   const fetch = async (path: string, before: readonly User[]) => {
@@ -37,17 +37,17 @@ export function createPeople(get: <T>(path: string) => Promise<T>) {
   const begin = (query: string) => {
     count += 1;
     next = null;
-    clearTimeout(typed);
+    clearTimeout(pause);
     state.set({ ...NOTHING, query, people: state.value.people, isLoading: true });
   };
 
   return {
     state: state as Observable<PeopleState>,
-    /** Call it at each key: the server is asked when the typing pauses. */
+    /** Call it at each key. The server is asked when the typing pauses. */
     search(query: string): void {
       begin(query);
       const search = query && `&search=${encodeURIComponent(query)}`;
-      typed = setTimeout(() => void fetch(`/users?limit=20${search}`, []), TYPED_MS);
+      pause = setTimeout(() => void fetch(`/users?limit=20${search}`, []), TYPING_PAUSE_MS);
     },
     async more(): Promise<void> {
       const { people, isLoading, error, ...same } = state.value;
@@ -57,7 +57,7 @@ export function createPeople(get: <T>(path: string) => Promise<T>) {
     },
     reset(): void {
       count += 1;
-      clearTimeout(typed);
+      clearTimeout(pause);
       next = null;
       state.set(NOTHING);
     },

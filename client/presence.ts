@@ -1,69 +1,68 @@
 import type { Action, Frame, Presence } from './contract/frame-types.ts';
 import { folded } from './ids.ts';
 import { type Changeable, type Observable, observable } from './observable.ts';
-import type { Pauses } from './retrying/pauses.ts';
-import { persist } from './retrying/persist.ts';
+import type { Retry } from './retry.ts';
 
-/** Undefined until it is known: nobody knows a person whom they share no conversation with. */
+/** Undefined until it is known. It stays unknown for users without a common conversation. */
 export type PresenceState = { readonly online: boolean; readonly lastSeen: string | null } | undefined;
 
-export type PresenceBook = ReturnType<typeof createPresence>;
+export type PresenceStore = ReturnType<typeof createPresence>;
 
-const MOST_WATCHED = 50;
-/** A page that is reloaded, or a socket that is replaced after a cut, is offline for less than this. */
-const GONE_AFTER_MS = 5_000;
+const MAX_WATCHED = 50;
+/** A page that reloads, or a socket that is replaced after a cut, is offline for less than this. */
+const OFFLINE_AFTER_MS = 5_000;
 /**
- * Who may be watched is in the server's inbox, which follows the first message by about a second, and by half a minute
- * where its function had to be tried again.
+ * The server lets a user watch the members of their inbox. The inbox follows the first message by about a second, or by half a minute
+ * if its function was retried.
  */
-const MET_AFTER_MS = [2_000, 8_000, 30_000];
+const REWATCH_AFTER_MS = [2_000, 8_000, 30_000];
 
 interface Options {
   readonly request: (action: Action) => Promise<Frame>;
   readonly isOnline: () => boolean;
-  readonly random: () => number;
-  readonly pauses: Pauses;
+  readonly retry: Retry;
 }
 
-export function createPresence({ request, isOnline, random, pauses }: Options) {
-  const people = new Map<string, Changeable<PresenceState>>();
+/** Who is online, as far as the server has said. */
+export function createPresence({ request, isOnline, retry }: Options) {
+  const states = new Map<string, Changeable<PresenceState>>();
   let watched: readonly string[] = [];
-  /** Of those, whom the server does not let watch: there is no conversation with them. */
-  let strangers: readonly string[] = [];
+  /** The watched users that the server said nothing about: there is no conversation with them. */
+  let refused: readonly string[] = [];
   let turn: Promise<unknown> = Promise.resolve();
 
   const entry = (userId: string) => {
     const id = folded(userId);
-    const known = people.get(id) ?? observable<PresenceState>(undefined);
-    people.set(id, known);
+    const known = states.get(id) ?? observable<PresenceState>(undefined);
+    states.set(id, known);
     return known;
   };
 
-  /** Of people shown as online, the word that they have gone: shown unless another one comes in time. */
-  const leaving = new Map<string, { word: PresenceState; readonly timer: ReturnType<typeof setTimeout> }>();
-  const stay = (userId: string) => {
+  /** Users who are shown as online and have gone offline: shown soon, unless they come back in time. */
+  const leaving = new Map<string, { next: PresenceState; readonly timer: ReturnType<typeof setTimeout> }>();
+  const cancelLeave = (userId: string) => {
     clearTimeout(leaving.get(userId)?.timer);
     leaving.delete(userId);
   };
-  const leave = (userId: string, word: PresenceState) => {
+  const leaveSoon = (userId: string, next: PresenceState) => {
     const before = leaving.get(userId);
     if (before) {
-      before.word = word;
+      before.next = next;
       return;
     }
-    const go = () => {
-      const last = leaving.get(userId)?.word;
+    const leave = () => {
+      const last = leaving.get(userId)?.next;
       leaving.delete(userId);
       entry(userId).set(last);
     };
-    leaving.set(userId, { word, timer: setTimeout(go, GONE_AFTER_MS) });
+    leaving.set(userId, { next, timer: setTimeout(leave, OFFLINE_AFTER_MS) });
   };
 
-  /** Without a line, the next one's opening asks again. */
-  const refresh = async () => {
+  /** Sends the list of watched users. Without a connection, the next one sends it. */
+  const sendWatch = async () => {
     const users = watched;
     const isWanted = () => users === watched && isOnline();
-    // API Gateway does not keep the order of frames in flight: the last list has to be the last one.
+    // One at a time: API Gateway does not keep the order of frames in flight, and the last list must win.
     const inTurn = () => {
       const mine = turn.then(() => (isWanted() ? request({ action: 'presence.watch', users }) : undefined));
       turn = mine.catch(() => undefined);
@@ -72,49 +71,49 @@ export function createPresence({ request, isOnline, random, pauses }: Options) {
     const ask = async () => {
       const reply = await inTurn();
       if (users !== watched || reply?.type !== 'presence') return;
-      const told = new Set(reply.users.map(({ user_id }) => user_id));
-      strangers = users.filter((user) => !told.has(user));
+      const known = new Set(reply.users.map(({ user_id }) => user_id));
+      refused = users.filter((user) => !known.has(user));
     };
-    await persist(ask, { isWanted, random, pauses });
+    await retry.persist(ask, isWanted);
   };
 
   return {
     of: (userId: string): Observable<PresenceState> => entry(userId),
-    learn(users: readonly Presence[]): void {
+    update(users: readonly Presence[]): void {
       for (const { user_id, online, last_seen } of users) {
         const { value } = entry(user_id);
-        const word = { online, lastSeen: last_seen };
+        const next = { online, lastSeen: last_seen };
         if (value?.online && !online) {
-          leave(user_id, word);
+          leaveSoon(user_id, next);
           continue;
         }
-        stay(user_id);
+        cancelLeave(user_id);
         if (value?.online === online && value.lastSeen === last_seen) continue;
-        entry(user_id).set(word);
+        entry(user_id).set(next);
       }
     },
-    /** Replaces whose comings and goings are followed: those on the screen, 50 at most. */
+    /** Replaces the users whose presence is followed: those on the screen, 50 at most. */
     watch(users: readonly string[]): void {
-      const next = [...new Set(users.map(folded))].slice(0, MOST_WATCHED);
+      const next = [...new Set(users.map(folded))].slice(0, MAX_WATCHED);
       if (next.length === watched.length && next.every((user) => watched.includes(user))) return;
       watched = next;
-      void refresh();
+      void sendWatch();
     },
-    /** A conversation with them has begun. */
-    async met(userId: string): Promise<void> {
-      for (const ms of MET_AFTER_MS) {
-        if (!strangers.includes(userId)) return;
-        await pauses.wait(ms);
-        if (strangers.includes(userId)) await refresh();
+    /** Watches a user again if the server has refused it: a conversation with them has begun. */
+    async rewatch(userId: string): Promise<void> {
+      for (const ms of REWATCH_AFTER_MS) {
+        if (!refused.includes(userId)) return;
+        await retry.wait(ms);
+        if (refused.includes(userId)) await sendWatch();
       }
     },
-    /** A watch lives as long as its socket. */
-    renew: () => (watched.length > 0 ? refresh() : undefined),
+    /** On a new socket: a watch lasts as long as its socket. */
+    renew: () => (watched.length > 0 ? sendWatch() : undefined),
     reset(): void {
       watched = [];
-      strangers = [];
-      for (const userId of leaving.keys()) stay(userId);
-      for (const known of people.values()) known.set(undefined);
+      refused = [];
+      for (const userId of leaving.keys()) cancelLeave(userId);
+      for (const known of states.values()) known.set(undefined);
     },
   };
 }

@@ -1,23 +1,21 @@
-import type { Profile, ProfileChange } from './contract/http-types.ts';
-import { fieldsOf } from './contract/request-fields.ts';
-import { ParleyError } from './errors.ts';
+import { fieldsOf, type Profile, type ProfileChange } from './contract/http-types.ts';
+import { pageLock } from './locks.ts';
 import { type Observable, observable } from './observable.ts';
-import type { Asking } from './session/asking.ts';
-import { pageLock } from './session/lock.ts';
+import { type Api, otherUser } from './session/api.ts';
 
-/** One's own profile. No frame tells that it was changed elsewhere: it is read again when it is looked at, and on reconnecting. */
-export function createProfile({ as }: Asking) {
+/** The user's own profile. No frame reports a change on another device, so it is read again on demand and on reconnecting. */
+export function createProfile({ request }: Api) {
   const state = observable<Profile | undefined>(undefined);
-  /** Changes are made one at a time: what the last one answers is what holds. */
+  /** Changes run one at a time, so the last response is the current profile. */
   let inTurn = pageLock();
-  /** Counts what begins and what ends of them: a profile that was asked for before is older. */
+  /** Counts the starts and ends of changes: a profile that was requested before one may be out of date. */
   let moves = 0;
-  /** Counts users: what was asked for an earlier one is done for nobody. */
-  let era = 0;
+  /** Counts users: a change that an earlier user asked for is not made. */
+  let generation = 0;
 
   const load = async (): Promise<Profile> => {
     const before = moves;
-    const found = await as<Profile>('GET', '/users/me');
+    const found = await request<Profile>('GET', '/users/me');
     if (before !== moves) return load();
     state.set(found);
     return found;
@@ -27,18 +25,18 @@ export function createProfile({ as }: Asking) {
     state: state as Observable<Profile | undefined>,
     load,
     change(change: ProfileChange): Promise<Profile> {
-      const mine = era;
+      const mine = generation;
       return inTurn(async () => {
-        if (mine !== era) throw new ParleyError('session_ended', 'Somebody else is logged in by now.');
+        if (mine !== generation) throw otherUser();
         moves += 1;
-        const changed = await as<Profile>('PATCH', '/users/me', fieldsOf('ProfileChange', change));
+        const changed = await request<Profile>('PATCH', '/users/me', fieldsOf('ProfileChange', change));
         moves += 1;
         state.set(changed);
         return changed;
       });
     },
     reset(): void {
-      era += 1;
+      generation += 1;
       inTurn = pageLock();
       state.set(undefined);
     },

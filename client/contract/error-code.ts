@@ -1,4 +1,4 @@
-/** The codes of openapi.yaml, and of a device's socket in asyncapi.yaml; a test compares them. */
+/** The codes of openapi.yaml, and of a device's socket in asyncapi.yaml. A test compares them. */
 type ServerCode =
   | 'after_invalid'
   | 'binary_not_supported'
@@ -30,8 +30,8 @@ type ServerCode =
   | 'validation_failed'
   | 'wrong_credentials';
 
-/** Of this library. `offline`: no answer came; `timeout`: none in time. */
+/** This library's own. `offline`: no response came. `timeout`: none came in time. */
 type OwnCode = 'offline' | 'timeout' | 'not_logged_in' | 'session_ended';
 
-/** What to decide on. A newer server may have further ones. */
+/** Decide on the code, not on the text. A newer server may have further codes. */
 export type ErrorCode = ServerCode | OwnCode | (string & Record<never, never>);

@@ -1,6 +1,6 @@
 import type { Conversation, StoredMessage } from './http-types.ts';
 
-/** The frames of asyncapi.yaml on a device's socket; a test compares the two. First what the client sends. */
+/** The frames of asyncapi.yaml on a device's socket. A test compares the two. First, the frames that the client sends. */
 
 export interface MessageSend {
   readonly action: 'message.send';
@@ -46,7 +46,7 @@ export interface Ping {
 
 export type Action = MessageSend | ConversationRead | MessageReceived | Type | Sync | PresenceWatch | Ping;
 
-/** What the server sends. */
+/** The frames that the server sends. */
 
 export interface ChatMessage {
   readonly type: 'chat.message';

@@ -1,4 +1,4 @@
-/** The bodies of openapi.yaml, as far as this library uses them; a test compares the two. */
+/** The bodies of openapi.yaml that this library uses. A test compares the two. */
 
 export interface Registration {
   readonly email: string;
@@ -93,7 +93,7 @@ export interface StoredMessage {
   readonly message: string;
   readonly sender_id: string;
   readonly created_at: string;
-  /** Up to here its sender had read when they wrote it. */
+  /** Up to here its sender had read before they wrote it. */
   readonly read?: number;
   readonly client_id?: string;
 }
@@ -103,4 +103,21 @@ export interface MessageWindow {
   readonly older: string | null;
   readonly newer: string | null;
   readonly results: readonly StoredMessage[];
+}
+
+/** The fields of request bodies. The server refuses unknown fields. A test compares the lists with openapi.yaml. */
+export const REQUEST_FIELDS = {
+  Registration: ['email', 'username', 'first_name', 'last_name', 'password', 'password2'],
+  Credentials: ['email', 'password'],
+  ProfileChange: ['first_name', 'last_name', 'presence'],
+} as const satisfies {
+  Registration: readonly (keyof Registration)[];
+  Credentials: readonly (keyof Credentials)[];
+  ProfileChange: readonly (keyof ProfileChange)[];
+};
+
+/** Drops all other fields: the application may pass a form's values or a row of its own. */
+export function fieldsOf(name: keyof typeof REQUEST_FIELDS, given: object): object {
+  const fields: readonly string[] = REQUEST_FIELDS[name];
+  return Object.fromEntries(Object.entries({ ...given }).filter(([field]) => fields.includes(field)));
 }

@@ -1,15 +1,15 @@
-/** In characters (code points): long enough for a line of an inbox, and at most half of the 1 KB that a write unit covers. */
+/** In code points: enough for one line of an inbox, and at most half of the 1 KB that a write unit covers. */
 const MAX_PREVIEW = 120;
 
 let segmenter: Intl.Segmenter | undefined;
 
 /**
- * The beginning of a message, as an inbox shows it: whole if it is short, else cut between what people see as characters.
- * The functions and the library cut here, both, so that a line stays as it is when it is loaded again. However long the
- * text, only its beginning is looked at.
+ * The beginning of a message, for an inbox: a short text whole, a longer one cut between grapheme clusters, which people see as
+ * characters. The functions and the library both cut here, so that a line does not change when it is loaded again. Reads only the
+ * beginning of the text, however long it is.
  */
 export function preview(text: string): string {
-  // One unit more than so many characters can take: a longer text never looks as if it just fitted.
+  // One UTF-16 unit more than the longest preview: a longer text never looks as if it just fitted.
   const head = text.slice(0, 2 * MAX_PREVIEW + 1);
   const characters = [...head];
   if (characters.length <= MAX_PREVIEW) return text;
@@ -21,7 +21,7 @@ export function preview(text: string): string {
     if (count >= MAX_PREVIEW) break;
     end += segment.length;
   }
-  // A letter under more accents than fit is cut between them.
+  // A single cluster that is too long is cut between its code points.
   const kept = end > 0 ? head.slice(0, end) : characters.slice(0, MAX_PREVIEW - 1).join('');
   return `${kept}…`;
 }

@@ -1,12 +1,13 @@
-import type { Conversation as InboxEntry, StoredMessage } from '../contract/http-types.ts';
-import { ParleyError } from '../errors.ts';
-import { notOwn, peerIn } from '../ids.ts';
-import type { MarkStore } from '../marks.ts';
+import type { Action, Frame } from '../contract/frame-types.ts';
+import type { StoredMessage } from '../contract/http-types.ts';
+import { notLoggedIn, notMember } from '../errors.ts';
+import { peerIn } from '../ids.ts';
+import type { Inbox } from '../inbox/inbox.ts';
+import { singleFlight } from '../locks.ts';
 import { type Observable, observable, setList } from '../observable.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import type { Pauses } from '../retrying/pauses.ts';
-import { persist } from '../retrying/persist.ts';
-import { createShared } from '../retrying/shared.ts';
+import type { ReceiptStore } from '../receipts.ts';
+import type { Retry } from '../retry.ts';
 import { createLogReader } from './log-reader.ts';
 import { type Message, storedMessage, unsentMessage } from './message.ts';
 import { createTyping } from './typing.ts';
@@ -18,20 +19,19 @@ interface Options {
   readonly ownId: () => string;
   readonly get: <T>(path: string) => Promise<T>;
   readonly outbox: Outbox;
-  readonly marks: MarkStore;
-  /** The inbox has it, with its marks. */
-  readonly isKnown: () => boolean;
-  readonly onEntry: (entry: InboxEntry) => void;
-  /** Of messages that were fetched. */
+  readonly receipts: ReceiptStore;
+  readonly inbox: Inbox;
+  /** Messages were fetched. */
   readonly onMessages: (messages: readonly StoredMessage[]) => void;
-  readonly tellTyping: () => Promise<unknown>;
-  readonly isOnline: () => boolean;
-  readonly pauses: Pauses;
+  readonly request: (action: Action) => Promise<Frame>;
+  readonly retry: Retry;
   readonly now: () => number;
-  readonly random: () => number;
 }
 
-/** The server finds a `client_id` again among the last 100 messages only: a device that used one twice has two messages of it. */
+/**
+ * Makes keys unique. The server finds a repeated `client_id` among the last 100 messages only, so a device that uses one twice may
+ * store two messages with it.
+ */
 function distinct(list: readonly Message[]): readonly Message[] {
   const keys = new Set<string>();
   return list.map((message) => {
@@ -41,28 +41,30 @@ function distinct(list: readonly Message[]): readonly Message[] {
   });
 }
 
-/** One conversation: its messages, live while it is open. */
+/** One conversation. Its messages are live while it is open. */
 export function createConversation(options: Options) {
-  const { id, ownId, outbox, marks, tellTyping, isOnline, now, random, pauses } = options;
+  const { id, ownId, outbox, receipts, request, now, retry } = options;
   const messages = observable<readonly Message[]>([]);
   const hasOlder = observable(false);
   const isLoaded = observable(false);
-  const typing = createTyping(tellTyping, now);
-  /** Acknowledged, while something before it is still missing. */
+  const typing = createTyping(() => request({ action: 'typing', conversation: id }), now);
+  /** Acknowledged messages with a gap before them. */
   const early = new Map<string, StoredMessage>();
   let shown = new Map<string, Message>();
   let users = 0;
 
-  const render = () => {
+  /** `stored`: an acknowledged message that may not be in the log yet. */
+  const render = (stored?: StoredMessage) => {
+    if (stored && users > 0) early.set(stored.client_id ?? stored.id, stored);
     const { log } = reader;
-    const [own, mine] = [marks.of(id), ownId()];
+    const self = ownId();
+    const read = receipts.of(id);
     for (const [key, { seq }] of early) if (seq <= (log.last ?? 0)) early.delete(key);
     const list = distinct([
-      ...log.messages.map((message) => storedMessage(message, own, mine)),
-      ...[...early.values()].map((message) => storedMessage(message, own, mine)),
+      ...[...log.messages, ...early.values()].map((message) => storedMessage(message, read, self)),
       ...outbox.of(id).map(unsentMessage),
     ]).map((message) => {
-      // What has not changed stays the same object: a list renders only what has.
+      // An unchanged message stays the same object, so that a list renders only changed ones.
       const before = shown.get(message.key);
       const isSame =
         before?.state === message.state && before.seq === message.seq && before.reason === message.reason;
@@ -75,12 +77,9 @@ export function createConversation(options: Options) {
   };
   const reader = createLogReader({ ...options, onChange: render });
 
-  const beginning = createShared();
-  /** Tries until the log has begun, while somebody wants it and there is a line: the next one's opening goes on. */
-  const begin = () =>
-    beginning.run(() =>
-      persist(reader.ensureLoaded, { isWanted: () => users > 0 && isOnline(), random, pauses }),
-    );
+  const beginning = singleFlight();
+  /** Tries until the log has begun, while it is open and there is a connection. The next connection continues. */
+  const begin = () => beginning.run(() => retry.persist(reader.ensureLoaded, () => users > 0));
 
   const forget = () => {
     beginning.reset();
@@ -90,21 +89,21 @@ export function createConversation(options: Options) {
     render();
   };
 
-  const face = {
+  const handle = {
     id,
-    /** The log without a gap, in order; behind it what is on its way or was refused. */
+    /** The log in order and without a gap, then the messages that are unsent or were refused. */
     messages: messages as Observable<readonly Message[]>,
-    /** There is history before the first message. */
+    /** There are older messages before the first one. */
     hasOlder: hasOlder as Observable<boolean>,
     isLoaded: isLoaded as Observable<boolean>,
-    /** The other one types. */
+    /** The other member is typing. */
     typing: typing.peer,
     /**
-     * Loads the newest messages and keeps them live. Rejects when they cannot be had now; they then come when they can,
-     * unless it is `conversation_not_found`: no conversation of whoever is logged in.
+     * Loads the newest messages and keeps them live. Rejects if they cannot be loaded now. They are then loaded later, except after
+     * `conversation_not_found`: the user who is logged in has no such conversation.
      */
     async open(): Promise<void> {
-      // What was loaded without being kept up to date may be old.
+      // Messages that were loaded while it was closed may be out of date.
       if (users === 0) reader.reset();
       users += 1;
       await reader.ensureLoaded().catch((error: unknown) => {
@@ -112,54 +111,52 @@ export function createConversation(options: Options) {
         throw error;
       });
     },
-    /** As often as it was opened: then it is no longer live, and forgets what it held. */
+    /** Call it as often as `open`. After the last call the conversation is no longer live and drops its messages. */
     close(): void {
       users = Math.max(0, users - 1);
       if (users > 0) return;
       forget();
     },
-    /** Older messages, `limit` of them; before it is open, the newest. */
-    loadOlder: (limit?: number): Promise<void> => reader.loadOlder(limit),
+    /** Loads `limit` older messages. Before the conversation is open, loads the newest ones. */
+    loadOlder: reader.loadOlder,
     /**
-     * Older messages, 100 by 100, until this one is held: for a jump to the first unread one. Loads nothing when it is more than
-     * 2,000 back. Returns whether it is held; rejects when they cannot be had now.
+     * Loads older messages, 100 at a time, until it holds this one: for a jump to the first unread message. Loads nothing if that is
+     * more than 2,000 back. Resolves with whether it holds the message. Rejects if the messages cannot be loaded now.
      */
-    loadBackTo: (seq: number): Promise<boolean> => reader.loadBackTo(seq),
+    loadBackTo: reader.loadBackTo,
     /**
-     * Shows it at once, and sends it as soon as it can be sent. Returns its `key`. Throws when nobody is logged in, or somebody
-     * else than whose conversation this is.
+     * Shows the message at once and sends it as soon as possible. Returns its `key`. Throws if nobody is logged in, or if this is not a
+     * conversation of the user who is.
      */
     send(text: string): string {
-      if (!ownId()) throw new ParleyError('not_logged_in', 'Log in first.');
-      if (!peerIn(id, ownId())) throw notOwn();
+      if (!ownId()) throw notLoggedIn();
+      if (!peerIn(id, ownId())) throw notMember();
       return outbox.add(ownId(), id, text);
     },
-    /** A failed one, once more. */
-    retry: (key: string) => outbox.retry(key),
-    /** A failed one is no longer shown. */
-    discard: (key: string) => outbox.discard(key),
-    /** Up to here, or all of it, has been read. */
+    /** Sends a failed message once more. */
+    retry: outbox.retry,
+    /** Removes a failed message. */
+    discard: outbox.discard,
+    /** The user has read up to here, or everything. */
     markRead(seq = reader.log.last): void {
-      if (seq) marks.read(id, seq);
+      if (seq) receipts.read(id, seq);
     },
-    /** Call it at each key: the other one is told every 3 s at most. */
-    type: () => typing.own(),
+    /** Call it at each key. The other member is told every 3 s at most. */
+    type: typing.own,
   };
 
   return {
-    face,
+    id,
+    /** What the application gets. */
+    handle,
     typing,
     render,
     begin,
     isOpen: () => users > 0,
     last: () => reader.log.last,
     reach: reader.reach,
-    receive(news: readonly StoredMessage[]): void {
-      if (users > 0) reader.add(news);
-    },
-    /** One of the outbox's is stored. */
-    stored(message: StoredMessage): void {
-      if (users > 0) early.set(message.client_id ?? message.id, message);
+    receive(received: readonly StoredMessage[]): void {
+      if (users > 0) reader.add(received);
     },
     reset(): void {
       users = 0;

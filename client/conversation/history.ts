@@ -2,15 +2,17 @@ import type { MessageWindow, StoredMessage } from '../contract/http-types.ts';
 import { hasCode } from '../errors.ts';
 import { pathOf } from '../ids.ts';
 
-const MOST = 100;
+const PAGE = 100;
 
-/** Parts of a log that nobody shows. */
+export type History = ReturnType<typeof createHistory>;
+
+/** Reads parts of a log that no open conversation shows. */
 export function createHistory(get: <T>(path: string) => Promise<T>) {
   const window = (conversation: string, query: string) =>
     get<MessageWindow>(`${pathOf(conversation)}/messages?${query}`);
   return {
-    /** The last `seq`; 0 where nobody has spoken. */
-    async newest(conversation: string): Promise<number> {
+    /** The last `seq`, or 0 if nobody has written yet. */
+    async last(conversation: string): Promise<number> {
       try {
         return (await window(conversation, 'limit=1')).last_seq;
       } catch (error) {
@@ -18,13 +20,13 @@ export function createHistory(get: <T>(path: string) => Promise<T>) {
         throw error;
       }
     },
-    /** Everything behind a `seq`, page by page. */
-    async *behind(conversation: string, after: number): AsyncGenerator<readonly StoredMessage[]> {
-      for (let last = after; ; ) {
-        const { results } = await window(conversation, `after=${last}&limit=${MOST}`);
+    /** Everything after a `seq`, page by page. */
+    async *after(conversation: string, seq: number): AsyncGenerator<readonly StoredMessage[]> {
+      for (let last = seq; ; ) {
+        const { results } = await window(conversation, `after=${last}&limit=${PAGE}`);
         yield results;
         last = results.at(-1)?.seq ?? last;
-        if (results.length < MOST) return;
+        if (results.length < PAGE) return;
       }
     },
   };

@@ -1,41 +1,39 @@
 import type { Conversation as InboxEntry, MessageWindow, StoredMessage } from '../contract/http-types.ts';
 import { hasCode } from '../errors.ts';
 import { pathOf, peerIn } from '../ids.ts';
-import { delayAfter } from '../retrying/backoff.ts';
-import { createShared } from '../retrying/shared.ts';
+import type { Inbox } from '../inbox/inbox.ts';
+import { singleFlight } from '../locks.ts';
+import type { Retry } from '../retry.ts';
 import { createLog, type Log } from './log.ts';
 
 interface Options {
   readonly id: string;
   readonly ownId: () => string;
   readonly get: <T>(path: string) => Promise<T>;
-  /** The inbox has it, with its marks. */
-  readonly isKnown: () => boolean;
-  readonly onEntry: (entry: InboxEntry) => void;
-  /** Of messages that were fetched. */
+  readonly inbox: Pick<Inbox, 'lastOf' | 'merge'>;
+  /** Messages were fetched. */
   readonly onMessages: (messages: readonly StoredMessage[]) => void;
-  /** The log holds more, or what it lacks is on its way. */
+  /** The log holds more, or a gap is being filled. */
   readonly onChange: () => void;
-  readonly random: () => number;
+  readonly retry: Retry;
 }
 
 const PAGE = 50;
-const MOST = 100;
-const MOST_BACK = 2_000;
-/** Who missed more than this begins anew with the newest page: they scroll back if they want to, page by page. */
-const MOST_MISSED = 300;
-/** Frames overtake one another by less than this; what is missing for longer is fetched. */
+const LARGEST_PAGE = 100;
+const LONGEST_JUMP = 2_000;
+/** With a larger gap, the log starts again at its newest page. The user can load the rest by scrolling back. */
+const LARGEST_GAP = 300;
+/** Frames overtake one another by less than this. A gap that lasts longer is fetched. */
 const REORDERED_MS = 300;
 
-/** Fetches one conversation's log: its newest page, what is missing in it, and what is older. */
+/** Fetches one conversation's log: its newest page, its gaps and its older messages. */
 export function createLogReader(options: Options) {
-  const { id, ownId, get, isKnown, onEntry, onMessages, onChange, random } = options;
-  const loading = createShared();
-  const older = createShared();
+  const { id, ownId, get, inbox, onMessages, onChange, retry } = options;
+  const loading = singleFlight();
+  const older = singleFlight();
   let log: Log = createLog();
-  let hole: ReturnType<typeof setTimeout> | undefined;
+  let filling: ReturnType<typeof setTimeout> | undefined;
 
-  // Whatever an application takes for an id.
   const path = pathOf(id);
   const window = (query: string) => get<MessageWindow>(`${path}/messages?${query}`);
 
@@ -43,16 +41,16 @@ export function createLogReader(options: Options) {
     const mine = log;
     const [page, entry] = await Promise.all([
       window(`limit=${PAGE}`).catch((error: unknown) => {
-        // Nobody has spoken yet; in what is no conversation nobody ever will.
+        // Nobody has written yet. Other ids are errors: they name no conversation at all.
         if (hasCode(error, 'conversation_not_found') && peerIn(id, ownId())) return undefined;
         throw error;
       }),
-      // Its marks. Without them the messages are worth showing, and the next `sync` brings them.
-      isKnown() ? undefined : get<InboxEntry>(path).catch(() => undefined),
+      // For its receipts. Messages are worth showing without them, and the next `sync` brings them.
+      inbox.lastOf(id) === undefined ? get<InboxEntry>(path).catch(() => undefined) : undefined,
     ]);
     if (mine !== log) return;
     log.begin(page?.results ?? []);
-    if (entry) onEntry(entry);
+    if (entry) inbox.merge([entry]);
     onMessages(page?.results ?? []);
     changed();
   };
@@ -60,7 +58,7 @@ export function createLogReader(options: Options) {
 
   const loadNext = async () => {
     const mine = log;
-    const { results } = await window(`after=${log.last}&limit=${MOST}`);
+    const { results } = await window(`after=${log.last}&limit=${LARGEST_PAGE}`);
     if (mine !== log) return;
     log.add(results);
     onMessages(results);
@@ -72,17 +70,17 @@ export function createLogReader(options: Options) {
     try {
       while (mine === log && log.missing > 0) {
         const { last } = log;
-        await (log.missing > MOST_MISSED ? renew() : loadNext());
-        if (mine === log && log.last === last) throw new Error('The server did not answer with it.');
+        await (log.missing > LARGEST_GAP ? renew() : loadNext());
+        if (mine === log && log.last === last) throw new Error('Still missing.');
       }
-      if (mine === log) hole = undefined;
+      if (mine === log) filling = undefined;
     } catch (error) {
-      if (mine === log) hole = setTimeout(fill, delayAfter(error, attempt, random), attempt + 1);
+      if (mine === log) filling = setTimeout(fill, retry.delay(error, attempt), attempt + 1);
     }
   };
 
   const changed = () => {
-    if (log.missing > 0) hole ??= setTimeout(fill, REORDERED_MS, 1);
+    if (log.missing > 0) filling ??= setTimeout(fill, REORDERED_MS, 1);
     onChange();
   };
 
@@ -95,7 +93,7 @@ export function createLogReader(options: Options) {
     if (log.first <= 1) return;
     await older.run(async () => {
       const mine = log;
-      const { results } = await window(`before=${log.first}&limit=${Math.min(limit, MOST)}`);
+      const { results } = await window(`before=${log.first}&limit=${Math.min(limit, LARGEST_PAGE)}`);
       if (mine !== log) return;
       log.prepend(results);
       onMessages(results);
@@ -113,25 +111,25 @@ export function createLogReader(options: Options) {
       await ensureLoaded();
       const mine = log;
       const first = Math.max(seq, 1);
-      if (log.first - first > MOST_BACK) return false;
-      // Each page is a step back, or the last one: a server that has none to give is not asked for ever.
+      if (log.first - first > LONGEST_JUMP) return false;
+      // Stops when a page brings nothing older, so that it never asks for ever.
       for (let held = Number.POSITIVE_INFINITY; mine === log && log.first > first && log.first < held; ) {
         held = log.first;
-        await loadOlder(MOST);
+        await loadOlder(LARGEST_PAGE);
       }
       return mine === log && seq >= log.first && seq <= (log.last ?? 0);
     },
-    add(news: readonly StoredMessage[]): void {
-      log.add(news);
+    add(messages: readonly StoredMessage[]): void {
+      log.add(messages);
       changed();
     },
-    /** The log goes on to here at least. */
+    /** The log goes up to here at least. */
     async reach(seq: number): Promise<void> {
-      if (log.last !== undefined && seq - log.last > MOST_MISSED) await renew();
+      if (log.last !== undefined && seq - log.last > LARGEST_GAP) await renew();
     },
     reset(): void {
-      clearTimeout(hole);
-      hole = undefined;
+      clearTimeout(filling);
+      filling = undefined;
       loading.reset();
       older.reset();
       log = createLog();

@@ -2,13 +2,13 @@ import type { StoredMessage } from '../contract/http-types.ts';
 
 export type Log = ReturnType<typeof createLog>;
 
-/** A window on a conversation's log without a gap, from `first` to `last`. What comes out of order waits for its turn. */
+/** A part of a conversation's log without a gap, from `first` to `last`. Messages that come out of order wait in `ahead`. */
 export function createLog() {
   let held: readonly StoredMessage[] = [];
   let last: number | undefined;
   const ahead = new Map<number, StoredMessage>();
 
-  const takeTurns = () => {
+  const takeAhead = () => {
     if (last === undefined) return;
     const next: StoredMessage[] = [];
     for (const seq of ahead.keys()) if (seq <= last) ahead.delete(seq);
@@ -24,34 +24,33 @@ export function createLog() {
     get messages() {
       return held;
     },
-    /** The last `seq` that is held without a gap; undefined until it has begun. */
+    /** Undefined until the log has begun. */
     get last() {
       return last;
     },
-    /** The first one that is held; what is before it is history. */
     get first() {
       return held[0]?.seq ?? (last ?? 0) + 1;
     },
-    /** How far what waits for its turn is ahead. */
+    /** The distance to the last message that waits: 0 if there is no gap. */
     get missing() {
       return last === undefined ? 0 : Math.max(last, ...ahead.keys()) - last;
     },
     /**
-     * With the newest page, in order; with nothing, for a conversation in which nobody has spoken. Where a gap is between,
-     * what was held until now is history again.
+     * Begins with the newest page, in order, or with an empty one if nobody has written yet. If there is a gap before the page, drops
+     * the messages that it held.
      */
     begin(page: readonly StoredMessage[]) {
       if (last !== undefined && (page[0]?.seq ?? 0) <= last + 1) return this.add(page);
       held = page;
       last = page.at(-1)?.seq ?? 0;
-      takeTurns();
+      takeAhead();
     },
-    /** In any order, any number of times. */
+    /** Takes messages in any order and any number of times. */
     add(messages: readonly StoredMessage[]) {
       for (const message of messages) ahead.set(message.seq, message);
-      takeTurns();
+      takeAhead();
     },
-    /** Older ones, in order, up to the one before `first`. */
+    /** Takes older messages, in order, up to the one before `first`. */
     prepend(messages: readonly StoredMessage[]) {
       const first = held[0]?.seq ?? 1;
       const older = messages.filter(({ seq }) => seq < first);

@@ -1,38 +1,38 @@
 import type { StoredMessage } from '../contract/http-types.ts';
-import type { Marks } from '../marks.ts';
 import type { Unsent } from '../outbox/outbox-store.ts';
+import type { Receipts } from '../receipts.ts';
 
-/** `received` for the other one's; an own one goes from `sending` to `read`, or is `failed` with a `reason`. */
+/** The other member's messages are `received`. Own messages go from `sending` to `read`, or are `failed` with a `reason`. */
 export type MessageState = 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
 
 /** A message as a conversation shows it. */
 export interface Message {
-  /** The same from the first try on, and no other message's: what a list is keyed by. */
+  /** Unique, and the same from the first attempt on: the key for a list. */
   readonly key: string;
   /** Undefined until it is stored. */
   readonly seq: number | undefined;
   readonly senderId: string;
   readonly isOwn: boolean;
   readonly text: string;
-  /** RFC 3339; the device's own time until it is stored. */
+  /** RFC 3339. The device's own time until it is stored. */
   readonly createdAt: string;
   readonly state: MessageState;
   /** Why the server refused it. */
   readonly reason?: { readonly code: string; readonly detail: string };
 }
 
-export function storedMessage(message: StoredMessage, marks: Marks, ownId: string): Message {
+export function storedMessage(message: StoredMessage, receipts: Receipts, ownId: string): Message {
   const { id, client_id, seq, sender_id: senderId, message: text, created_at: createdAt } = message;
   const isOwn = senderId === ownId;
   return {
-    // The other one's own names are theirs to choose: one could be that of another message here.
+    // Not the other member's `client_id`: they may have chosen the key of another message here.
     key: isOwn && client_id !== undefined ? client_id : id,
     seq,
     senderId,
     isOwn,
     text,
     createdAt,
-    state: isOwn ? stateOf(seq, marks) : 'received',
+    state: isOwn ? stateOf(seq, receipts) : 'received',
   };
 }
 
@@ -50,7 +50,7 @@ export function unsentMessage({ clientId, userId, text, createdAt, reason }: Uns
   };
 }
 
-function stateOf(seq: number, { peerRead, peerReceived }: Marks): MessageState {
+function stateOf(seq: number, { peerRead, peerReceived }: Receipts): MessageState {
   if (seq <= peerRead) return 'read';
   return seq <= peerReceived ? 'delivered' : 'sent';
 }

@@ -2,11 +2,11 @@ import { type Observable, observable } from '../observable.ts';
 
 const OWN_EVERY_MS = 3_000;
 
-/** Who types in one conversation: the other one's is shown until it expires, one's own told every 3 s at most. */
-export function createTyping(tell: () => Promise<unknown>, now: () => number) {
+/** Typing in one conversation. The other member's is shown until it expires. The user's own is sent every 3 s at most. */
+export function createTyping(send: () => Promise<unknown>, now: () => number) {
   const peer = observable(false);
   let expiry: ReturnType<typeof setTimeout> | undefined;
-  let told = Number.NEGATIVE_INFINITY;
+  let sentAt = 0;
   const end = () => {
     clearTimeout(expiry);
     peer.set(false);
@@ -20,12 +20,12 @@ export function createTyping(tell: () => Promise<unknown>, now: () => number) {
     },
     end,
     own(): void {
-      const since = now() - told;
-      // A clock that was set back must not silence it.
+      const since = now() - sentAt;
+      // If the clock was set back, send it all the same.
       if (since >= 0 && since < OWN_EVERY_MS) return;
-      told = now();
-      // Nobody misses it.
-      void tell().catch(() => undefined);
+      sentAt = now();
+      // Losing it does no harm.
+      void send().catch(() => undefined);
     },
   };
 }

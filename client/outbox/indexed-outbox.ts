@@ -1,12 +1,12 @@
-import { memoryOutbox, type OutboxStore, type Unsent } from './outbox-store.ts';
+import { inTime, memoryOutbox, type OutboxStore, type Unsent } from './outbox-store.ts';
 
-/** What this library needs of IndexedDB. */
-interface Asked<T> {
+/** The part of IndexedDB that this library needs. */
+interface Request<T> {
   readonly result: T;
   onsuccess: (() => void) | null;
   onerror: (() => void) | null;
 }
-interface Opening extends Asked<Database> {
+interface Opening extends Request<Database> {
   onupgradeneeded: (() => void) | null;
 }
 interface Database {
@@ -20,25 +20,23 @@ interface Transaction {
   commit?(): void;
 }
 interface ObjectStore {
-  getAll(): Asked<unknown>;
-  put(value: unknown): Asked<unknown>;
-  delete(key: string): Asked<unknown>;
+  getAll(): Request<unknown>;
+  put(value: unknown): Request<unknown>;
+  delete(key: string): Request<unknown>;
 }
 export interface IndexedDb {
   open(name: string, version: number): Opening;
 }
 
 const STORE = 'unsent';
-/** Browsers have been seen never to answer. */
-const OPENING_MS = 3_000;
 
 /**
- * Survives a reload. Where the browser refuses a database (private windows, a full disk), messages wait in memory: to say
- * nothing would be worse than to lose them at a reload.
+ * Keeps messages across reloads. If the browser refuses a database (in private windows, on a full disk), messages wait in memory and a
+ * reload loses them.
  */
 export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()): OutboxStore {
   const memory = memoryOutbox();
-  /** What is there may be in it: without it, nobody knows. */
+  /** Once it has opened, it may hold messages, so later failures are errors. */
   let hasOpened = false;
   let database: Promise<Database> | undefined;
   const open = () => {
@@ -53,22 +51,22 @@ export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()
       return (await open()).transaction(STORE, mode);
     } catch (error) {
       if (!hasOpened) throw error;
-      // Browsers end the connection of a page that they suspend.
+      // Browsers close the database of a page that they suspend.
       database = undefined;
       return (await open()).transaction(STORE, mode);
     }
   };
   const run = async (
     mode: 'readonly' | 'readwrite',
-    work: (store: ObjectStore) => Asked<unknown>,
+    work: (store: ObjectStore) => Request<unknown>,
   ): Promise<unknown> => {
     const transaction = await begin(mode);
-    const asked = work(transaction.objectStore(STORE));
-    // A page that is closed before the answer comes aborts what it has not committed.
+    const request = work(transaction.objectStore(STORE));
+    // Without a commit, closing the page would abort the transaction.
     transaction.commit?.();
-    // A disk that is full may refuse as late as at the end.
+    // A full disk may refuse as late as here.
     return new Promise((resolve, reject) => {
-      transaction.oncomplete = () => resolve(asked.result);
+      transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(new Error('IndexedDB refused.'));
     });
   };
@@ -94,7 +92,7 @@ export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()
   };
 }
 
-/** The browser's database, where there is one. */
+/** The browser's IndexedDB, if there is one. */
 export function pageDatabase(): IndexedDb | undefined {
   return (globalThis as { readonly indexedDB?: IndexedDb }).indexedDB;
 }
@@ -102,17 +100,12 @@ export function pageDatabase(): IndexedDb | undefined {
 async function openDatabase(indexedDB: IndexedDb | undefined, name: string): Promise<Database> {
   if (!indexedDB) throw new Error('There is no IndexedDB.');
   const opening = indexedDB.open(name, 1);
-  return new Promise((resolve, reject) => {
-    const refuse = () => {
-      clearTimeout(deadline);
-      reject(new Error('IndexedDB refused.'));
-    };
-    const deadline = setTimeout(refuse, OPENING_MS);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: 'clientId' });
-    opening.onerror = refuse;
-    opening.onsuccess = () => {
-      clearTimeout(deadline);
-      resolve(opening.result);
-    };
-  });
+  return inTime(
+    () =>
+      new Promise((resolve, reject) => {
+        opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: 'clientId' });
+        opening.onerror = () => reject(new Error('IndexedDB refused.'));
+        opening.onsuccess = () => resolve(opening.result);
+      }),
+  );
 }

@@ -1,33 +1,32 @@
 import type { StoredMessage } from '../contract/http-types.ts';
-import { newClientId } from '../ids.ts';
-import { createShelf } from './outbox-shelf.ts';
-import type { OutboxStore, Unsent } from './outbox-store.ts';
-import { createSending, type SendingOptions } from './sending.ts';
+import { newId } from '../ids.ts';
+import { type OutboxStore, shareStore, type Unsent } from './outbox-store.ts';
+import { createSender, type SenderOptions } from './sender.ts';
 
 export type Outbox = ReturnType<typeof createOutbox>;
 
-interface Options extends SendingOptions {
+interface Options extends SenderOptions {
   readonly store: OutboxStore;
-  /** Something of this conversation waits, waits no more, or was refused; with the message once it is stored. */
+  /** The unsent messages of a conversation have changed. `stored` is set if one of them has been stored. */
   readonly onChange: (conversation: string, stored?: StoredMessage) => void;
-  /** The last `seq` of a conversation that is shown; undefined where none is. */
-  readonly shownOf: (conversation: string) => number | undefined;
+  /** The last `seq` that an open conversation shows. Undefined if it is not open. */
+  readonly lastShown: (conversation: string) => number | undefined;
   readonly now: () => number;
 }
 
-/** Of a message, whoever else may have used the same `client_id`. */
-const nameOf = (senderId: string, clientId: string | undefined) => `${senderId} ${clientId}`;
+/** Unique across users: two users may use the same `client_id`. */
+const keyOf = (senderId: string, clientId: string | undefined) => `${senderId} ${clientId}`;
 
-/** What waits for its acknowledgement, as the tabs of a user know of it together. */
+/** The messages that are not acknowledged yet. All tabs of a user share them. */
 export function createOutbox(options: Options) {
-  const { store, onChange, shownOf, now } = options;
-  const shelf = createShelf(store);
+  const { onChange, lastShown, now } = options;
+  const store = shareStore(options.store);
   let waiting: readonly Unsent[] = [];
-  /** What is done with while the store is read: what was read does not bring it back. */
+  /** Messages that were sent or discarded while the store was being read. The result must not bring them back. */
   const settled = new Set<string>();
   let loads = 0;
-  /** Counts users: what was begun for another one goes no further. */
-  let era = 0;
+  /** Counts users: work that began for an earlier user stops. */
+  let generation = 0;
   let lastTime = 0;
 
   const get = (clientId: string) => waiting.find((one) => one.clientId === clientId);
@@ -38,8 +37,8 @@ export function createOutbox(options: Options) {
   };
 
   const drop = (unsent: Unsent, stored?: StoredMessage) => {
-    if (loads > 0) settled.add(nameOf(unsent.userId, unsent.clientId));
-    shelf.remove(unsent.clientId);
+    if (loads > 0) settled.add(keyOf(unsent.userId, unsent.clientId));
+    store.remove(unsent.clientId);
     forget(unsent, stored);
   };
 
@@ -47,22 +46,22 @@ export function createOutbox(options: Options) {
     if (!get(unsent.clientId)) return;
     waiting = waiting.map((one) => (one.clientId === unsent.clientId ? unsent : one));
     onChange(unsent.conversation);
-    await shelf.put(unsent);
+    await store.put(unsent);
   };
 
-  /** As it is kept by now, if it still waits; another tab may be done with it. */
+  /** The stored version of a message that still waits. Another tab may have sent or discarded it. */
   const latest = async (unsent: Unsent): Promise<Unsent | undefined> => {
-    const mine = era;
-    const found = await shelf.latest(unsent);
-    if (mine !== era || !get(unsent.clientId)) return undefined;
+    const mine = generation;
+    const found = await store.latest(unsent);
+    if (mine !== generation || !get(unsent.clientId)) return undefined;
     if (!found) forget(unsent);
     return found;
   };
 
-  /** It is in the log: by an acknowledgement, or found there. */
+  /** Takes a stored message from an acknowledgement or from the log. Returns whether it was waiting here. */
   const acknowledge = (message: StoredMessage): boolean => {
     const { client_id: clientId, sender_id: senderId } = message;
-    if (loads > 0) settled.add(nameOf(senderId, clientId));
+    if (loads > 0) settled.add(keyOf(senderId, clientId));
     const own = waiting.find((one) => one.clientId === clientId && one.userId === senderId);
     if (own) drop(own, message);
     return own !== undefined;
@@ -71,67 +70,67 @@ export function createOutbox(options: Options) {
   const next = (conversation: string) =>
     waiting.find((one) => one.conversation === conversation && !one.reason);
 
-  const sending = createSending({ next, get, latest, keep, acknowledge }, options);
+  const sender = createSender({ next, get, latest, keep, acknowledge }, options);
 
-  /** What is kept is the truth: what is not there any more another tab has sent or discarded, what is new it has left. */
+  /** The store decides: a message that is gone was sent or discarded by another tab, and a new one was left by another tab. */
   const merge = (found: readonly Unsent[]) => {
-    const kept = new Map(found.map((one) => [one.clientId, one]));
+    const added = new Map(found.map((one) => [one.clientId, one]));
     for (const { userId, clientId } of found) {
-      if (settled.has(nameOf(userId, clientId)) && kept.delete(clientId)) shelf.remove(clientId);
+      if (settled.has(keyOf(userId, clientId)) && added.delete(clientId)) store.remove(clientId);
     }
-    const before = waiting.filter(({ clientId }) => !shelf.isGone(clientId, found));
-    const touched = new Set([...waiting, ...kept.values()].map((one) => one.conversation));
-    for (const { clientId } of before) kept.delete(clientId);
-    waiting = [...before, ...kept.values()].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+    const before = waiting.filter(({ clientId }) => !store.isGone(clientId, found));
+    const touched = new Set([...waiting, ...added.values()].map((one) => one.conversation));
+    for (const { clientId } of before) added.delete(clientId);
+    waiting = [...before, ...added.values()].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
     for (const conversation of touched) onChange(conversation);
   };
 
   return {
     acknowledge,
     of: (conversation: string) => waiting.filter((one) => one.conversation === conversation),
-    /** Sends what waits, and what an earlier page or another tab left unsent. */
+    /** Sends all messages that wait, including those that an earlier page or another tab left. */
     async load(userId: string): Promise<void> {
-      const mine = era;
+      const mine = generation;
       loads += 1;
-      const found = await shelf.all(userId);
+      const found = await store.all(userId);
       loads -= 1;
-      // By a clock that was set back since, what is written now would leave first.
+      // If the clock was set back, new messages must still come after these.
       for (const { createdAt } of found ?? []) lastTime = Math.max(lastTime, Date.parse(createdAt) || 0);
-      if (mine === era) {
+      if (mine === generation) {
         merge(found ?? waiting);
         for (const conversation of new Set(waiting.map((one) => one.conversation))) {
-          void sending.pump(conversation);
+          void sender.pump(conversation);
         }
       }
       if (loads === 0) settled.clear();
     },
-    /** How many messages of a user wait or were refused, in all tabs. */
+    /** The number of a user's unsent and refused messages, in all tabs. */
     async count(userId: string): Promise<number> {
-      const found = await shelf.all(userId);
-      const own = found ? waiting.filter(({ clientId }) => !shelf.isGone(clientId, found)) : waiting;
+      const found = await store.all(userId);
+      const own = found ? waiting.filter(({ clientId }) => !store.isGone(clientId, found)) : waiting;
       return new Set([...own, ...(found ?? [])].map(({ clientId }) => clientId)).size;
     },
-    /** Removes for good what some users left: they have logged out, or somebody else has logged in. */
+    /** Removes the messages of matching users: they have logged out, or another user has logged in. */
     async discardAll(isOf: (userId: string) => boolean): Promise<void> {
-      await shelf.removeAll(({ userId }) => isOf(userId), waiting);
+      await store.removeAll(({ userId }) => isOf(userId), waiting);
     },
-    /** Forgets whom it was for; what is kept stays for when they come back. */
+    /** Forgets the user. The stored messages stay until they log in again. */
     reset(): void {
-      era += 1;
+      generation += 1;
       waiting = [];
-      sending.reset();
+      sender.reset();
     },
     add(userId: string, conversation: string, text: string): string {
-      const clientId = newClientId();
-      // Strictly later than the one before, so that a reload keeps the order.
+      const clientId = newId();
+      // Later than the previous message, so that a reload keeps the order.
       lastTime = Math.max(now(), lastTime + 1);
       const createdAt = new Date(lastTime).toISOString();
-      const read = shownOf(conversation);
+      const read = lastShown(conversation);
       const unsent = { clientId, userId, conversation, text, createdAt, ...(read !== undefined && { read }) };
       waiting = [...waiting, unsent];
       onChange(conversation);
-      // Kept before it is tried: a page that is closed in between has lost nothing.
-      void shelf.put(unsent).then(() => sending.pump(conversation));
+      // Stored before it is sent: if the page is closed in between, nothing is lost.
+      void store.put(unsent).then(() => sender.pump(conversation));
       return clientId;
     },
     async retry(clientId: string): Promise<void> {
@@ -139,9 +138,9 @@ export function createOutbox(options: Options) {
       if (!refused?.reason || !(await latest(refused))) return;
       const { reason, ...again } = refused;
       await keep(again);
-      await sending.pump(again.conversation);
+      await sender.pump(again.conversation);
     },
-    /** Only what was refused: anything else may be on its way. */
+    /** Only refused messages: any other may be on its way. */
     discard(clientId: string): void {
       const refused = get(clientId);
       if (refused?.reason) drop(refused);

@@ -1,13 +1,13 @@
 import { type FieldErrors, ParleyError } from '../errors.ts';
 
-/** What this library needs of `fetch`: declared here, so that it compiles without the types of the DOM or of Node. */
+/** The part of `fetch` that this library needs. Declared here, so that it compiles without the types of the DOM or of Node. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
 interface FetchInit {
   readonly method: string;
   readonly headers: Record<string, string>;
   readonly body?: string;
-  /** A browser's cache would keep what was said, also after a log-out. */
+  /** A browser's cache would keep messages, even after a logout. */
   readonly cache: 'no-store';
   /** An AbortSignal. */
   readonly signal: never;
@@ -20,8 +20,8 @@ interface FetchResponse {
   text(): Promise<string>;
 }
 
-/** A request to the HTTP API; rejects with a ParleyError and nothing else. */
-export type Ask = <T>(
+/** Sends a request to the HTTP API. Rejects only with a ParleyError. */
+export type HttpRequest = <T>(
   method: string,
   path: string,
   options?: { readonly body?: unknown; readonly token?: string },
@@ -29,14 +29,14 @@ export type Ask = <T>(
 
 const DEADLINE_MS = 15_000;
 
-export function http(baseUrl: string, fetch: Fetch): Ask {
+export function createHttp(baseUrl: string, fetch: Fetch): HttpRequest {
   return async <T>(
     method: string,
     path: string,
     { body, token }: { readonly body?: unknown; readonly token?: string } = {},
   ) => {
-    const ending = new AbortController();
-    const deadline = setTimeout(() => ending.abort(), DEADLINE_MS);
+    const aborting = new AbortController();
+    const deadline = setTimeout(() => aborting.abort(), DEADLINE_MS);
     try {
       const response = await fetch(baseUrl + path, {
         method,
@@ -45,20 +45,20 @@ export function http(baseUrl: string, fetch: Fetch): Ask {
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
         },
         cache: 'no-store',
-        signal: ending.signal as never,
+        signal: aborting.signal as never,
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
       if (response.status === 204) return undefined as T;
-      const said = objectIn(text);
-      if (!response.ok) throw refusal(response, said);
-      if (said) return said as T;
+      const json = objectIn(text);
+      if (!response.ok) throw errorOf(response, json);
+      if (json) return json as T;
       throw new ParleyError('unavailable', 'The server did not answer with JSON.', {
         status: response.status,
       });
     } catch (error) {
       if (error instanceof ParleyError) throw error;
-      if (ending.signal.aborted) throw new ParleyError('timeout', 'The server did not answer in time.');
+      if (aborting.signal.aborted) throw new ParleyError('timeout', 'The server did not answer in time.');
       throw new ParleyError('offline', 'The server cannot be reached.', { cause: error });
     } finally {
       clearTimeout(deadline);
@@ -66,21 +66,21 @@ export function http(baseUrl: string, fetch: Fetch): Ask {
   };
 }
 
-type Said = Readonly<Record<string, unknown>>;
+type Json = Readonly<Record<string, unknown>>;
 
-/** Undefined for what is no object in JSON: nobody but Parley and API Gateway answers with one. */
-function objectIn(text: string): Said | undefined {
+/** Undefined unless the text is a JSON object. Only Parley and API Gateway respond with one. */
+function objectIn(text: string): Json | undefined {
   try {
-    const said = JSON.parse(text);
-    return typeof said === 'object' && !Array.isArray(said) ? (said ?? undefined) : undefined;
+    const json = JSON.parse(text);
+    return typeof json === 'object' && !Array.isArray(json) ? (json ?? undefined) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** A problem of the service (RFC 9457), or what stands before it has to say: API Gateway's `{message}`, or no JSON at all. */
-function refusal({ status, headers }: FetchResponse, said: Said = {}): ParleyError {
-  const { code, detail, message, errors } = said;
+/** From the server's problem details (RFC 9457), API Gateway's `{message}`, or a proxy's response without JSON. */
+function errorOf({ status, headers }: FetchResponse, json: Json = {}): ParleyError {
+  const { code, detail, message, errors } = json;
   const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10);
   return new ParleyError(
     typeof code === 'string' ? code : codeOf(status),
@@ -90,11 +90,11 @@ function refusal({ status, headers }: FetchResponse, said: Said = {}): ParleyErr
 }
 
 function fieldErrors(errors: unknown): FieldErrors | undefined {
-  const isOurs = typeof errors === 'object' && Object.values(errors ?? []).every(Array.isArray);
-  return isOurs ? ((errors ?? undefined) as FieldErrors | undefined) : undefined;
+  const isOurs = errors && typeof errors === 'object' && Object.values(errors).every(Array.isArray);
+  return isOurs ? (errors as FieldErrors) : undefined;
 }
 
-/** Of what API Gateway, CloudFront or a proxy answers in the service's place. */
+/** For a response of API Gateway, CloudFront or a proxy. */
 function codeOf(status: number): string {
   if (status === 408) return 'timeout';
   if (status === 429) return 'rate_limited';

@@ -1,29 +1,30 @@
-import { type KeyValues, type Lock, type LockManager, leaseLock, pageLock } from './lock.ts';
+import { type KeyValues, type Lock, type LockManager, leaseLock, pageLock } from '../locks.ts';
 
 export interface Tokens {
   readonly access: string;
   readonly refresh: string;
-  /** By the clock of this device, in ms: when the access token came, and how long it lives. */
+  /** When the access token came, in ms by this device's clock. */
   readonly since: number;
+  /** In ms. */
   readonly lifetime: number;
 }
 
 /**
- * What is kept: tokens; `ended` when the server has ended their session, so that other tabs and the next page know that
- * nobody has logged out; or nothing.
+ * What a store holds: tokens, or nothing, or `ended` after the server has ended their session. So other tabs and the next page know
+ * that nobody has logged out.
  */
 export type KeptTokens = Tokens | 'ended' | undefined;
 
-/** Where tokens are kept. Refreshing holds `lock`, since a refresh token that two tabs use ends the session. */
+/** Where tokens are stored. A refresh holds `lock`: a refresh token that is used twice may end the session. */
 export interface TokenStore {
   load(): Promise<KeptTokens>;
   save(tokens: KeptTokens): Promise<void>;
-  /** Tells that somebody else, such as another tab, may have saved. Returns what ends it. */
+  /** Calls the listener when another tab may have saved. Returns a function that ends this. */
   onChange?(listener: () => void): () => void;
   readonly lock: Lock;
 }
 
-/** Until the page is reloaded. No script that comes later can find them. */
+/** Keeps tokens until the page reloads. No other script can read them. */
 export function memoryTokens(): TokenStore {
   let held: KeptTokens;
   return {
@@ -35,23 +36,25 @@ export function memoryTokens(): TokenStore {
   };
 }
 
+const EVENTS = ['storage', 'pageshow'];
+
 type Listener = (event: { readonly key?: string | null; readonly persisted?: boolean }) => void;
 
 interface Page {
   readonly localStorage?: KeyValues;
   readonly navigator?: { readonly locks?: LockManager };
-  addEventListener?(type: 'storage' | 'pageshow', listener: Listener): void;
-  removeEventListener?(type: 'storage' | 'pageshow', listener: Listener): void;
+  addEventListener?(type: string, listener: Listener): void;
+  removeEventListener?(type: string, listener: Listener): void;
 }
 
 /**
- * Over reloads and for all tabs. Whatever script runs on the origin can read it: serve no foreign ones. In memory where the
- * browser forbids storage.
+ * Keeps tokens across reloads and for all tabs. Any script on the origin can read them, so serve no foreign scripts. Keeps them in
+ * memory if the browser forbids storage.
  */
 export function localTokens(key = 'parley.tokens', page: Page = globalThis as Page): TokenStore {
   const storage = storageOf(page);
   if (storage === 'forbidden') return memoryTokens();
-  if (!storage) throw new Error('localTokens needs localStorage: elsewhere pass a TokenStore of your own.');
+  if (!storage) throw new Error('localTokens needs localStorage. Elsewhere, pass your own TokenStore.');
   const locks = page.navigator?.locks;
   return {
     load: async () => {
@@ -66,7 +69,7 @@ export function localTokens(key = 'parley.tokens', page: Page = globalThis as Pa
       try {
         storage.setItem(key, JSON.stringify(tokens));
       } catch (error) {
-        // Full. What is there is used up, and another tab that tried it would end the session. Nobody has logged out.
+        // The storage is full. The tokens in it are used up: another tab that tried them would end the session.
         storage.removeItem(key);
         try {
           storage.setItem(key, '"ended"');
@@ -75,26 +78,20 @@ export function localTokens(key = 'parley.tokens', page: Page = globalThis as Pa
       }
     },
     onChange: (listener) => {
-      // Without a key: all of it was cleared.
-      const heard: Listener = (event) => {
-        if (event.key === key || event.key === null) listener();
+      // `key` is null when the whole storage was cleared. A page that was in the back/forward cache got no storage events.
+      const onEvent: Listener = (event) => {
+        if (event.key === key || event.key === null || event.persisted) listener();
       };
-      // A page in the back/forward cache hears nothing.
-      const shown: Listener = ({ persisted }) => {
-        if (persisted) listener();
-      };
-      page.addEventListener?.('storage', heard);
-      page.addEventListener?.('pageshow', shown);
+      for (const type of EVENTS) page.addEventListener?.(type, onEvent);
       return () => {
-        page.removeEventListener?.('storage', heard);
-        page.removeEventListener?.('pageshow', shown);
+        for (const type of EVENTS) page.removeEventListener?.(type, onEvent);
       };
     },
     lock: locks ? (work) => locks.request(key, work) : leaseLock(storage, `${key}.lease`),
   };
 }
 
-/** Reading it throws where cookies are blocked. */
+/** Where cookies are blocked, even reading `localStorage` throws. */
 function storageOf(page: Page): KeyValues | undefined | 'forbidden' {
   try {
     return page.localStorage;

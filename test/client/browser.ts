@@ -1,4 +1,4 @@
-import type { KeyValues } from '../../client/session/lock.ts';
+import type { KeyValues } from '../../client/locks.ts';
 
 type Listener = (event: { readonly key?: string | null; readonly persisted?: boolean }) => void;
 

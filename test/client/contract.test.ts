@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { REQUEST_FIELDS } from '../../client/contract/request-fields.ts';
+import { REQUEST_FIELDS } from '../../client/contract/http-types.ts';
 import { DOCUMENT, resolved, SOCKET_DOCUMENT } from '../contract/document.ts';
 import { errorCodes } from '../contract/error-codes.ts';
 

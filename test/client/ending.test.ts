@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { localTokens, memoryTokens, type Tokens } from '../../client/index.ts';
-import { createAsking } from '../../client/session/asking.ts';
-import type { Ask } from '../../client/session/http.ts';
+import { createApi } from '../../client/session/api.ts';
+import type { HttpRequest } from '../../client/session/http.ts';
 import { createSession } from '../../client/session/session.ts';
 import { browser } from './browser.ts';
 import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
@@ -148,8 +148,8 @@ describe('who logs in next', () => {
 
   it('gets no answer that was asked for by the one before', async () => {
     const answers: ((value: unknown) => void)[] = [];
-    const ask = (() => new Promise((resolve) => answers.push(resolve))) as unknown as Ask;
-    const asking = createAsking(ask, { access: async () => 'a', refresh: async () => 'b' });
+    const ask = (() => new Promise((resolve) => answers.push(resolve))) as unknown as HttpRequest;
+    const asking = createApi(ask, { access: async () => 'a', refresh: async () => 'b' });
     const asked = asking.get('/users/me');
     await pass(0);
     asking.reset();
@@ -190,8 +190,8 @@ describe('who logs in next', () => {
       },
     };
     const answers: ((tokens: Tokens) => void)[] = [];
-    const ask = (() => new Promise((resolve) => answers.push(resolve))) as unknown as Ask;
-    const session = createSession({ ask, store, now: Date.now });
+    const ask = (() => new Promise((resolve) => answers.push(resolve))) as unknown as HttpRequest;
+    const session = createSession({ http: ask, store, now: Date.now });
     await store.save(adas);
     await session.resume();
     const before = session.refresh(adas.access);
@@ -214,7 +214,11 @@ describe('who logs in next', () => {
     const { client } = await online(server, { tokens });
     const before = (await tokens.load()) as Tokens;
     await during(client.logIn(AS_BOB));
-    const session = createSession({ ask: (() => Promise.reject()) as Ask, store: tokens, now: Date.now });
+    const session = createSession({
+      http: (() => Promise.reject()) as HttpRequest,
+      store: tokens,
+      now: Date.now,
+    });
     await session.resume();
     await expect(session.refresh(before.access)).rejects.toMatchObject({ code: 'session_ended' });
     expect(session.state.value.user?.id).toBe(BOB);

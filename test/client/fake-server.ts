@@ -1,4 +1,4 @@
-import type { Socket, SocketConstructor } from '../../client/line/link.ts';
+import type { SocketConstructor, WebSocketLike } from '../../client/connection/socket.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: frames of every kind, which the tests look into.
 type Json = any;
@@ -7,7 +7,7 @@ export const ADA = '0198c3f4-0000-7000-8000-00000000000a';
 export const BOB = '0198c3f5-0000-7000-8000-00000000000b';
 export const TALK = `${ADA}.${BOB}`;
 
-export interface FakeSocket extends Socket {
+export interface FakeSocket extends WebSocketLike {
   readonly token: string;
   readonly frames: Json[];
   isOpen: boolean;

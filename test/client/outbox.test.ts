@@ -3,7 +3,7 @@ import type { Action, Frame, MessageSend } from '../../client/contract/frame-typ
 import { ParleyError } from '../../client/errors.ts';
 import { memoryOutbox, type OutboxStore } from '../../client/index.ts';
 import { createOutbox } from '../../client/outbox/outbox.ts';
-import { createPauses } from '../../client/retrying/pauses.ts';
+import { createRetry } from '../../client/retry.ts';
 import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
 import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
 
@@ -15,12 +15,12 @@ const AS_ADA = { email: 'ada@example.com', password: 'x' };
 function tab(
   store: OutboxStore,
   {
-    lastOf = async () => 0,
-    shownOf = () => undefined,
+    lastKnown = async () => 0,
+    lastShown = () => undefined,
     request,
   }: {
-    lastOf?: () => Promise<number>;
-    shownOf?: () => number | undefined;
+    lastKnown?: () => Promise<number>;
+    lastShown?: () => number | undefined;
     request: (frame: MessageSend) => Promise<unknown>;
   },
 ) {
@@ -32,14 +32,15 @@ function tab(
       sent.push(action as MessageSend);
       return (await request(action as MessageSend)) as Frame;
     },
-    lastOf,
-    shownOf,
-    newestOf: async () => 7,
-    behind: async function* () {},
+    lastKnown,
+    lastShown,
+    history: { last: async () => 7, after: async function* () {} },
     onChange: () => undefined,
     now: Date.now,
-    random: () => 0.5,
-    pauses: createPauses(),
+    retry: createRetry(
+      () => 0.5,
+      () => true,
+    ),
   });
   return { outbox, sent };
 }
@@ -59,19 +60,19 @@ const never = () => new Promise<never>(() => undefined);
 describe('what was shown when a message was written', () => {
   it('goes with it as what its sender had read, however late and by whichever tab it is sent', async () => {
     const store = memoryOutbox();
-    const one = tab(store, { shownOf: () => 3, request: never });
+    const one = tab(store, { lastShown: () => 3, request: never });
     one.outbox.add(ADA, TALK, 'in a tunnel');
     await pass(10);
     // It cannot be in the log before it was written: that is where to look from, too.
     expect(one.sent).toMatchObject([{ after: 3, read: 3 }]);
-    const later = tab(store, { shownOf: () => 9, lastOf: async () => 9, request: never });
+    const later = tab(store, { lastShown: () => 9, lastKnown: async () => 9, request: never });
     await during(later.outbox.load(ADA));
     await pass(10);
     expect(later.sent).toMatchObject([{ after: 3, read: 3 }]);
   });
 
   it('is nothing where no conversation was open: then it is looked for behind what the tab knows', async () => {
-    const { outbox, sent } = tab(memoryOutbox(), { lastOf: async () => 9, request: never });
+    const { outbox, sent } = tab(memoryOutbox(), { lastKnown: async () => 9, request: never });
     outbox.add(ADA, TALK, 'from a notification');
     await pass(10);
     expect(sent).toMatchObject([{ after: 9, read: 0 }]);
@@ -80,7 +81,7 @@ describe('what was shown when a message was written', () => {
   it('stays what it was when so much was said since that the server looks no further back', async () => {
     let tries = 0;
     const { outbox, sent } = tab(memoryOutbox(), {
-      shownOf: () => 3,
+      lastShown: () => 3,
       request: async () => {
         tries += 1;
         if (tries === 1) throw new ParleyError('after_invalid', 'Too far back.');
@@ -145,8 +146,11 @@ describe('of two tabs with one outbox', () => {
   it('both take the place to look from of the one that tried first', async () => {
     const store = memoryOutbox();
     const holds: ((seq: number) => void)[] = [];
-    const lastOf = () => new Promise<number>((resolve) => holds.push(resolve));
-    const [one, other] = [tab(store, { lastOf, request: never }), tab(store, { lastOf, request: never })];
+    const lastKnown = () => new Promise<number>((resolve) => holds.push(resolve));
+    const [one, other] = [
+      tab(store, { lastKnown, request: never }),
+      tab(store, { lastKnown, request: never }),
+    ];
     const key = one.outbox.add(ADA, TALK, 'once');
     await pass(0);
     await other.outbox.load(ADA);
@@ -162,8 +166,11 @@ describe('of two tabs with one outbox', () => {
   it('neither tries what the other has seen acknowledged', async () => {
     const store = memoryOutbox();
     const holds: ((seq: number) => void)[] = [];
-    const lastOf = () => new Promise<number>((resolve) => holds.push(resolve));
-    const [one, other] = [tab(store, { lastOf, request: never }), tab(store, { lastOf, request: never })];
+    const lastKnown = () => new Promise<number>((resolve) => holds.push(resolve));
+    const [one, other] = [
+      tab(store, { lastKnown, request: never }),
+      tab(store, { lastKnown, request: never }),
+    ];
     one.outbox.add(ADA, TALK, 'once');
     await pass(0);
     await other.outbox.load(ADA);
@@ -304,7 +311,7 @@ describe('a message', () => {
   it('whose first try is refused for what was said since is not looked for', async () => {
     let isFirst = true;
     const { outbox, sent } = tab(memoryOutbox(), {
-      lastOf: async () => 3,
+      lastKnown: async () => 3,
       request: async (frame) => {
         if (!isFirst) return outbox.acknowledge(stored(frame, 8));
         isFirst = false;

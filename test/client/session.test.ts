@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createClient, localTokens, memoryTokens, ParleyError } from '../../client/index.ts';
-import { type KeyValues, leaseLock } from '../../client/session/lock.ts';
+import { type KeyValues, leaseLock } from '../../client/locks.ts';
 import { fakeServer } from './fake-server.ts';
 import { clientOf, during, fakeClock, online, pass } from './support.ts';
 

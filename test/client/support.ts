@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
+import type { PageEvent } from '../../client/connection/wake-ups.ts';
 import { type Client, type ClientOptions, createClient } from '../../client/index.ts';
-import type { PageEvent } from '../../client/line/wake-ups.ts';
 import type { FakeServer } from './fake-server.ts';
 
 const clients: Client[] = [];

@@ -53,7 +53,7 @@ describe('when one tab', () => {
     const talk = other.conversationWith(CAROL);
     await during(one.logIn(AS_BOB));
     expect(other.session.value.user?.id).toBe(BOB);
-    expect(() => talk.send('Dear Carol')).toThrow('This conversation is not of the user who is logged in.');
+    expect(() => talk.send('Dear Carol')).toThrow('You are not a member of this conversation.');
     await pass(500);
     expect(server.sent('message.send')).toEqual([]);
   });
@@ -295,7 +295,7 @@ describe('a store of tokens', () => {
     await during(client.logIn(AS_ADA));
     expect(client.session.value.state).toBe('in');
     expect(() => localTokens('t', {})).toThrow(
-      'localTokens needs localStorage: elsewhere pass a TokenStore of your own.',
+      'localTokens needs localStorage. Elsewhere, pass your own TokenStore.',
     );
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Conversation, StoredMessage } from '../../client/contract/http-types.ts';
-import { createUnreadCounts } from '../../client/unread-counts.ts';
+import { createUnreadCounts } from '../../client/inbox/unread-counts.ts';
 import { ADA, BOB, TALK } from './fake-server.ts';
 
 const message = (seq: number, isOwn: boolean) => ({ seq, sender_id: isOwn ? ADA : BOB }) as StoredMessage;
@@ -11,13 +11,13 @@ const entry = (seq: number, read: number, unread: number) =>
 describe('what is unread', () => {
   it('is what the server says, and what has come from the other one since', () => {
     const unread = createUnreadCounts(() => ADA);
-    unread.tell(entry(5, 2, 2));
-    unread.hear(TALK, [message(6, true), message(7, false), message(7, false)], 2);
+    unread.update(entry(5, 2, 2));
+    unread.add(TALK, [message(6, true), message(7, false), message(7, false)], 2);
     expect(unread.of(TALK, 2)).toBe(3);
     // An older answer, that came late, says nothing new.
-    unread.tell(entry(4, 2, 1));
+    unread.update(entry(4, 2, 1));
     expect(unread.of(TALK, 2)).toBe(3);
-    unread.tell(entry(7, 2, 3));
+    unread.update(entry(7, 2, 3));
     expect(unread.of(TALK, 2)).toBe(3);
     expect(unread.of(TALK, 7)).toBe(0);
   });
@@ -25,8 +25,8 @@ describe('what is unread', () => {
   it('is nothing of what nobody has told of, and of no user before', () => {
     const unread = createUnreadCounts(() => ADA);
     expect(unread.of(TALK, 0)).toBe(0);
-    unread.tell(entry(5, 2, 2));
-    unread.hear(TALK, [message(6, false)], 2);
+    unread.update(entry(5, 2, 2));
+    unread.add(TALK, [message(6, false)], 2);
     unread.reset();
     expect(unread.of(TALK, 0)).toBe(0);
   });
@@ -44,10 +44,10 @@ describe('what is unread', () => {
           const theirs = (from: number, to: number) => log.slice(from, to).filter((isOwn) => !isOwn).length;
           const [seq, read] = [Math.min(told, log.length), Math.min(readThen, log.length)];
           const unread = createUnreadCounts(() => ADA);
-          unread.tell(entry(seq, read, theirs(read, Math.max(read, seq))));
+          unread.update(entry(seq, read, theirs(read, Math.max(read, seq))));
           const messages = log.map((isOwn, i) => message(i + 1, isOwn));
           const now = Math.min(Math.max(read, readNow), log.length);
-          unread.hear(TALK, isKnown ? messages : messages.slice(seq), read);
+          unread.add(TALK, isKnown ? messages : messages.slice(seq), read);
           const exact = theirs(now, log.length);
           if (isKnown || now === read || now >= seq) expect(unread.of(TALK, now)).toBe(exact);
           else expect(unread.of(TALK, now)).toBeGreaterThanOrEqual(exact);

@@ -1,10 +1,10 @@
 /**
- * What befalls a page and concerns its line. `online`, `offline`: the network came or went. `shown`, `hidden`: the page did.
- * `used`: somebody touches it, a key, the wheel.
+ * What happens to a page and matters to its connection. `online`, `offline`: the network came or went. `shown`, `hidden`: the page did.
+ * `used`: a touch, a key or the wheel.
  */
 export type PageEvent = 'online' | 'offline' | 'shown' | 'hidden' | 'used';
 
-/** Tells what befalls the page; without a word which, that a line may have died unnoticed. Returns what ends it. */
+/** Reports page events. Without an event: the connection may have died unnoticed. Returns a function that ends the reports. */
 export type WakeUps = (wake: (event?: PageEvent) => void) => () => void;
 
 type Listener = (event: { readonly persisted?: boolean }) => void;
@@ -18,10 +18,10 @@ interface Page extends Partial<Target> {
   readonly document?: Target & { readonly visibilityState: string };
 }
 
-/** Not `scroll`: a list that follows its newest message scrolls without anybody. */
+/** Without `scroll`: a list that follows its newest message scrolls by itself. */
 const USES = ['pointerdown', 'keydown', 'wheel'];
 
-/** Of the page that this runs in. In Node there is none, and nothing to do. */
+/** For the page that this code runs in. In Node there is no page, so nothing happens. */
 export const pageWakeUps: WakeUps = (wake) => {
   const page = globalThis as Page;
   const { document } = page;
@@ -31,13 +31,12 @@ export const pageWakeUps: WakeUps = (wake) => {
   };
   const ends: (() => void)[] = [];
   const on = (target: Partial<Target> | undefined, type: string, listener: Listener) => {
-    // Seen before the application can stop it, and never in its way.
+    // Before the application can stop the event, and without delaying it.
     target?.addEventListener?.(type, listener, { capture: true, passive: true });
     ends.push(() => target?.removeEventListener?.(type, listener, { capture: true }));
   };
-  on(page, 'online', () => wake('online'));
-  on(page, 'offline', () => wake('offline'));
-  // Every page is shown once when it has loaded; this is for one that comes back from the back/forward cache.
+  for (const type of ['online', 'offline'] as const) on(page, type, () => wake(type));
+  // Every page is shown once when it has loaded. This is for a page that comes back from the back/forward cache.
   on(page, 'pageshow', ({ persisted }) => persisted && wake('shown'));
   on(document, 'visibilitychange', () => wake(isVisible() ? 'shown' : 'hidden'));
   if (document) for (const type of [...USES, 'focus']) on(page, type, used);

@@ -48,7 +48,7 @@ describe('catching up', () => {
     await during(talk.open());
     const other = client.conversation(id);
     await expect(during(other.open())).rejects.toMatchObject({ code: 'conversation_not_found' });
-    expect(() => other.send('to nobody')).toThrow('This conversation is not of the user who is logged in.');
+    expect(() => other.send('to nobody')).toThrow('You are not a member of this conversation.');
     server.last().cut();
     server.say('missed');
     await pass(5_000);

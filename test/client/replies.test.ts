@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { createReplies, frameOf } from '../../client/connection/replies.ts';
 import type { Frame } from '../../client/contract/frame-types.ts';
-import { createAnswers, frameOf } from '../../client/line/answers.ts';
 import { BOB, fakeServer } from './fake-server.ts';
 import { during, fakeClock, online, pass } from './support.ts';
 
@@ -54,13 +54,13 @@ describe('a frame of API Gateway itself', () => {
     const request = fc.record({ at: fc.nat(20_000), after: fc.nat(25_000), fate });
     await fc.assert(
       fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 8 }), async (requests) => {
-        const answers = createAnswers(() => undefined);
+        const replies = createReplies(() => undefined);
         const ends = requests.map(() => 'none');
         const events = requests.flatMap(({ at, after, fate: how }, i) => [
           {
             at,
             run: () => {
-              answers.to(String(i), 10_000).then(
+              replies.wait(String(i), 10_000).then(
                 () => (ends[i] = 'reply'),
                 ({ code }) => (ends[i] = code),
               );
@@ -69,8 +69,8 @@ describe('a frame of API Gateway itself', () => {
           {
             at: at + after,
             run: () => {
-              if (how === 'reply') answers.take({ type: 'pong', time: '', ref: String(i) } as Frame)();
-              if (how === 'fault') answers.fault({ type: 'error', code: 'internal', detail: '' });
+              if (how === 'reply') replies.take({ type: 'pong', time: '', ref: String(i) } as Frame)();
+              if (how === 'fault') replies.fault({ type: 'error', code: 'internal', detail: '' });
             },
           },
         ]);
@@ -93,7 +93,7 @@ describe('a frame of API Gateway itself', () => {
         if (requests.length === 1 && only?.fate === 'fault') {
           expect(ends[0]).toBe(only.after < 10_000 ? 'internal' : 'timeout');
         }
-        answers.end(undefined as never);
+        replies.end(undefined as never);
         expect(vi.getTimerCount()).toBe(0);
       }),
       { numRuns: 200 },

@@ -1,9 +1,9 @@
 import type { Action, Frame } from '../contract/frame-types.ts';
 import { ParleyError } from '../errors.ts';
-import { createAnswers, frameOf } from './answers.ts';
+import { createReplies, frameOf } from './replies.ts';
 
-/** What this library needs of a WebSocket, a browser's or another one. */
-export interface Socket {
+/** The part of a WebSocket that this library needs, in a browser or elsewhere. */
+export interface WebSocketLike {
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
@@ -12,13 +12,13 @@ export interface Socket {
   close(code?: number): void;
 }
 
-export type SocketConstructor = new (url: string, protocols: string[]) => Socket;
+export type SocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
 
-export interface Link {
-  /** Settles when the handshake has. */
+export interface Socket {
+  /** Settles with the handshake. */
   readonly opened: Promise<void>;
   request(action: Action, deadlineMs: number): Promise<Frame>;
-  /** Closes when nothing is under way any more. */
+  /** Closes as soon as no request is pending. */
   retire(): void;
   close(): void;
 }
@@ -35,67 +35,67 @@ const HANDSHAKE_MS = 10_000;
 
 const lost = () => new ParleyError('offline', 'The connection was lost.');
 
-/** One WebSocket: frames go out with a `ref`, and the reply with that `ref` is theirs. */
-export function openLink({ url, token, WebSocket, onFrame, onClose }: Options): Link {
+/** Opens one WebSocket. Each request gets a `ref`, and the frame with the same `ref` is its reply. */
+export function openSocket({ url, token, WebSocket, onFrame, onClose }: Options): Socket {
   let count = 0;
-  let isOver = false;
+  let isClosed = false;
   let isRetired = false;
   const opening = Promise.withResolvers<void>();
   const socket = new WebSocket(url, ['parley', token]);
-  const handshake = setTimeout(() => end(), HANDSHAKE_MS);
+  const handshake = setTimeout(() => close(), HANDSHAKE_MS);
 
-  /** A socket whose line is dead may take minutes to say that it is closed: nobody waits for it. */
-  const end = () => {
-    if (isOver) return;
-    isOver = true;
+  /** Does not wait for the close event: on a dead network it may take minutes. */
+  const close = () => {
+    if (isClosed) return;
+    isClosed = true;
     clearTimeout(handshake);
     socket.onopen = socket.onmessage = socket.onclose = null;
-    // A browser's socket that fails says so in an event, a library's may throw without a listener.
+    // A browser reports a failed socket by an event, but a library may throw if there is no listener.
     socket.onerror = () => undefined;
     opening.reject(lost());
-    answers.end(lost());
+    replies.end(lost());
     try {
       socket.close(1000);
     } catch {}
     onClose();
   };
-  const endWhenIdle = () => {
-    if (isRetired && answers.isIdle) end();
+  const closeIfRetired = () => {
+    if (isRetired && replies.isIdle) close();
   };
-  const answers = createAnswers(endWhenIdle);
+  const replies = createReplies(closeIfRetired);
   opening.promise.catch(() => undefined);
   socket.onopen = () => {
     clearTimeout(handshake);
     opening.resolve();
   };
-  socket.onclose = end;
-  socket.onerror = end;
+  socket.onclose = close;
+  socket.onerror = close;
   socket.onmessage = ({ data }: { readonly data: unknown }) => {
     const { frame, fault } = frameOf(data) ?? {};
     if (!frame) return;
-    const tell = fault ? () => answers.fault(fault) : answers.take(frame);
+    const settle = fault ? () => replies.fault(fault) : replies.take(frame);
     onFrame(frame);
-    tell();
+    settle();
   };
 
   return {
     opened: opening.promise,
     request: (action, deadlineMs) => {
-      if (isOver) return Promise.reject(lost());
+      if (isClosed) return Promise.reject(lost());
       count += 1;
       const ref = String(count);
-      const answer = answers.to(ref, deadlineMs);
+      const reply = replies.wait(ref, deadlineMs);
       try {
         socket.send(JSON.stringify({ ...action, ref }));
       } catch {
-        end();
+        close();
       }
-      return answer;
+      return reply;
     },
     retire: () => {
       isRetired = true;
-      endWhenIdle();
+      closeIfRetired();
     },
-    close: end,
+    close,
   };
 }

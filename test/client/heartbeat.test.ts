@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { pageWakeUps } from '../../client/line/wake-ups.ts';
+import { pageWakeUps } from '../../client/connection/wake-ups.ts';
 import { fakeServer } from './fake-server.ts';
 import { fakeClock, online, pass } from './support.ts';
 

@@ -1,0 +1,118 @@
+import type { Action, Frame, SyncDone, SyncPage } from '../contract/frame-types.ts';
+import type { StoredMessage } from '../contract/http-types.ts';
+import type { ConversationStore } from '../conversation/conversation.ts';
+import type { Conversations } from '../conversation/conversations.ts';
+import type { Inbox } from '../inbox/inbox.ts';
+import { singleFlight } from '../locks.ts';
+import type { Retry } from '../retry.ts';
+
+interface Options {
+  readonly request: (action: Action) => Promise<Frame>;
+  readonly isOnline: () => boolean;
+  readonly conversations: Conversations;
+  readonly inbox: Inbox;
+  readonly receive: (messages: readonly StoredMessage[]) => void;
+  /** What was missed is known now, so unsent messages may go out. */
+  readonly onSynced: () => void;
+  readonly loadProfile: () => Promise<unknown>;
+  readonly retry: Retry;
+}
+
+const CONVERSATIONS_PER_SYNC = 50;
+/**
+ * The server's inbox follows the log by about a second, or by half a minute if its function was retried. A message that was stored
+ * just before the socket opened reached no socket, so only a later `sync` finds it.
+ */
+const INBOX_LAGS_MS = [3_000, 27_000];
+
+/** Fetches what was missed without a connection, or on a connection that was dead for a while. */
+export function createCatchUp(options: Options) {
+  const { request, isOnline, conversations, inbox, receive, onSynced, loadProfile, retry } = options;
+  /** From the last `sync.done`. */
+  let position: string | undefined;
+  /** A run must stop when the next one has begun. */
+  let generation = 0;
+  /** There was a time without a connection since they were loaded. */
+  let isInboxStale = true;
+  let isProfileStale = true;
+  const resyncing = singleFlight();
+
+  const syncBatch = async (batch: readonly ConversationStore[], from: string | undefined) => {
+    for (let since = from; ; ) {
+      const held = batch.flatMap((store) => {
+        // A conversation that was closed meanwhile holds nothing and accepts nothing.
+        const last = store.last();
+        return last === undefined ? [] : [[store.id, last] as const];
+      });
+      const reply = (await request({
+        action: 'sync',
+        conversations: Object.fromEntries(held),
+        ...(since !== undefined && { since }),
+      })) as SyncPage | SyncDone;
+      inbox.merge(reply.conversations);
+      // Before the messages: a log that is too far behind starts again at its end, instead of showing page after page.
+      await Promise.all(batch.map((store) => store.reach(inbox.lastOf(store.id) ?? 0)));
+      receive(reply.messages);
+      if (reply.type === 'sync.done') return reply.position;
+      if (since !== undefined) since = reply.position;
+    }
+  };
+
+  /** Fetches what is new in open conversations, and which others are new. After a year away, one page of each. */
+  const sync = async () => {
+    const since = position;
+    const loaded = conversations.open().filter((store) => store.last() !== undefined);
+    const positions: string[] = [];
+    for (let from = 0; from === 0 || from < loaded.length; from += CONVERSATIONS_PER_SYNC) {
+      positions.push(await syncBatch(loaded.slice(from, from + CONVERSATIONS_PER_SYNC), since));
+    }
+    // The earliest: the next sync repeats what happened between the batches.
+    position = positions[0];
+  };
+
+  const loadInbox = async () => {
+    await inbox.load();
+    isInboxStale = false;
+  };
+
+  const refreshProfile = async () => {
+    await loadProfile();
+    isProfileStale = false;
+  };
+
+  return {
+    /** On a connection that still works but may have missed frames. Also sends what another tab has left unsent. */
+    again: () =>
+      resyncing.run(async () => {
+        const mine = generation;
+        await retry.persist(sync, () => mine === generation && isOnline());
+        if (mine === generation) onSynced();
+      }),
+    /** After a socket has opened. `isRenewal`: the previous one still worked. */
+    async run(isRenewal: boolean): Promise<void> {
+      generation += 1;
+      const mine = generation;
+      isInboxStale ||= !isRenewal;
+      isProfileStale ||= !isRenewal;
+      const isWanted = () => mine === generation && isOnline();
+      await retry.persist(sync, isWanted);
+      onSynced();
+      if (isInboxStale) await retry.persist(loadInbox, isWanted);
+      await Promise.all(conversations.open().map((store) => store.begin()));
+      if (isProfileStale) await retry.persist(refreshProfile, isWanted);
+      void retry.persist(inbox.countRest, isWanted);
+      if (isRenewal) return;
+      for (const lagMs of INBOX_LAGS_MS) {
+        if (isWanted()) await retry.wait(lagMs);
+        if (isWanted()) await sync().catch(() => undefined);
+      }
+    },
+    reset(): void {
+      generation += 1;
+      position = undefined;
+      isInboxStale = true;
+      isProfileStale = true;
+      resyncing.reset();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { ChatMessage, Frame, MessageSent, ReadReply, ReceivedReply } from '../contract/frame-types.ts';
+import type { StoredMessage } from '../contract/http-types.ts';
+import type { Conversations } from '../conversation/conversations.ts';
+import type { Inbox } from '../inbox/inbox.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { PresenceStore } from '../presence.ts';
+import type { ReceiptStore } from '../receipts.ts';
+
+interface Options {
+  readonly ownId: () => string;
+  readonly conversations: Conversations;
+  readonly outbox: Outbox;
+  readonly receipts: ReceiptStore;
+  readonly inbox: Inbox;
+  readonly presence: PresenceStore;
+}
+
+const READ = ['read', 'peerRead'] as const;
+const RECEIVED = ['received', 'peerReceived'] as const;
+
+/** The last of some messages, in whatever order they came, and the position that their senders had read up to. */
+function lastAndRead(messages: readonly StoredMessage[]) {
+  return {
+    last: messages.reduce((last, one) => (last && last.seq > one.seq ? last : one), messages[0]),
+    read: Math.max(0, ...messages.map(({ read = 0 }) => read)),
+  };
+}
+
+/** Passes each frame from the server to the parts that it concerns. */
+export function createFrameRouter(options: Options) {
+  const { ownId, conversations, outbox, receipts, inbox, presence } = options;
+
+  /** Takes stored messages from any source, in any order and any number of times. */
+  const receive = (messages: readonly StoredMessage[]) => {
+    for (const message of messages) outbox.acknowledge(message);
+    for (const [id, received] of Map.groupBy(messages, ({ conversation }) => conversation)) {
+      const own = lastAndRead(received.filter(({ sender_id }) => sender_id === ownId()));
+      const theirs = lastAndRead(received.filter(({ sender_id }) => sender_id !== ownId()));
+      inbox.count(id, received);
+      // As on the server, a message is also a receipt for what its sender had seen. No other receipt is sent for that.
+      receipts.merge(id, { read: own.read, peerRead: theirs.read });
+      if (theirs.last) receipts.received(id, theirs.last.seq);
+      for (const { last } of [own, theirs]) if (last) inbox.show(last);
+      conversations.find(id)?.receive(received);
+    }
+  };
+
+  const onMessage = (frame: ChatMessage | MessageSent) => {
+    const { type, sender, ...message } = frame;
+    receive([message]);
+    if (message.sender_id !== ownId()) conversations.find(message.conversation)?.typing.end();
+  };
+
+  const onReceipt = ({ type, conversation, user_id, seq, moved }: ReadReply | ReceivedReply) => {
+    if (moved === false) return;
+    const isOwn = user_id === ownId();
+    const [own, peer] = type === 'conversation.read' ? READ : RECEIVED;
+    receipts.merge(conversation, { [isOwn ? own : peer]: seq });
+  };
+
+  const onFrame = (frame: Frame) => {
+    switch (frame.type) {
+      case 'chat.message':
+      case 'message.sent':
+        return onMessage(frame);
+      case 'conversation.read':
+      case 'message.received':
+        return onReceipt(frame);
+      case 'typing':
+        if (frame.user_id !== ownId()) conversations.of(frame.conversation).typing.begin(frame.expires_in);
+        return;
+      case 'presence':
+        return presence.update(frame.users);
+      case 'pong':
+        // The server had lost this socket, and with it the users that it watches.
+        if (frame.restored) void presence.renew();
+        return;
+      default:
+    }
+  };
+
+  return { receive, onFrame };
+}

@@ -1,0 +1,117 @@
+import type { Conversation, ConversationPage } from '../contract/http-types.ts';
+import { singleFlight } from '../locks.ts';
+import { type Observable, observable } from '../observable.ts';
+import type { ReceiptStore } from '../receipts.ts';
+import type { UnreadCounts } from './unread-counts.ts';
+
+/** The unread messages of all conversations together. */
+export interface Unread {
+  readonly count: number;
+  /** All conversations are counted. Otherwise show “50+”: there may be more. */
+  readonly isComplete: boolean;
+}
+
+interface Options {
+  readonly get: <T>(path: string) => Promise<T>;
+  readonly receipts: ReceiptStore;
+  readonly counts: UnreadCounts;
+  readonly isListed: (conversation: string) => boolean;
+  /** Conversations of the list were read again. */
+  readonly onListed: (entries: readonly Conversation[]) => void;
+}
+
+const PAGE = 100;
+/** Beyond the list's first page, at most 1,000 conversations are counted: 10 requests. */
+const MAX_PAGES = 10;
+
+/**
+ * Counts unread messages, also in conversations that the list has not loaded: page by page in the background, once, and again after a
+ * time without a connection if receipts may have moved there. In between, frames keep the count right.
+ */
+export function createUnreadTotal({ get, receipts, counts, isListed, onListed }: Options) {
+  const total = observable<Unread>({ count: 0, isComplete: false });
+  /** Conversations that are not in the list. */
+  const beyond = new Set<string>();
+  let listedCount = 0;
+  let isComplete = false;
+  /** The next page to count. Null if there is none. */
+  let rest: string | null = null;
+  let pages = 0;
+  /** Counts the runs: only the last one's pages count. */
+  let generation = 0;
+
+  const countBeyond = () => [...beyond].reduce((sum, id) => sum + counts.of(id, receipts.of(id).read), 0);
+
+  const render = () => {
+    const count = listedCount + countBeyond();
+    const { value } = total;
+    if (count !== value.count || isComplete !== value.isComplete) total.set({ count, isComplete });
+  };
+
+  const add = (entries: readonly Conversation[]) => {
+    onListed(entries.filter(({ id }) => isListed(id)));
+    for (const entry of entries) {
+      const { id } = entry;
+      if (isListed(id)) continue;
+      beyond.add(id);
+      counts.update(entry);
+      receipts.update(entry);
+    }
+  };
+
+  const continueAt = (next: string | null) => {
+    rest = next;
+    if (next === null) isComplete = true;
+    else if (pages === MAX_PAGES) isComplete = false;
+    render();
+  };
+
+  const countRest = async () => {
+    const mine = generation;
+    while (rest !== null && pages < MAX_PAGES) {
+      const query = new URL(rest).searchParams;
+      query.set('limit', String(PAGE));
+      const { next, results } = await get<ConversationPage>(`/conversations?${query}`);
+      if (mine !== generation) return;
+      pages += 1;
+      add(results);
+      continueAt(next);
+    }
+  };
+  const counting = singleFlight();
+  const begin = (next: string | null) => {
+    generation += 1;
+    pages = 0;
+    counting.reset();
+    continueAt(next);
+  };
+
+  return {
+    total: total as Observable<Unread>,
+    /** Sets the number of unread messages in the list. */
+    list(count: number): void {
+      listedCount = count;
+      render();
+    },
+    /** A conversation has come into the list. */
+    delete: (conversation: string) => beyond.delete(conversation),
+    /** A conversation that is not in the list has a new message. */
+    render,
+    /** The list was loaded up to here. `isStale`: conversations behind that may have changed. */
+    begin(next: string | null, isStale: boolean): void {
+      if (next !== null && isComplete && !isStale && countBeyond() === 0) return;
+      begin(next);
+    },
+    /** The whole list was loaded. */
+    end: () => continueAt(null),
+    /** Rejects if a page cannot be loaded. The next call continues there. */
+    countRest: () => counting.run(countRest),
+    reset(): void {
+      beyond.clear();
+      listedCount = 0;
+      begin(null);
+      isComplete = false;
+      render();
+    },
+  };
+}

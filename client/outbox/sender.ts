@@ -1,0 +1,132 @@
+import type { Action, Frame } from '../contract/frame-types.ts';
+import type { StoredMessage } from '../contract/http-types.ts';
+import type { History } from '../conversation/history.ts';
+import { hasCode, mayPass, notMember, ParleyError } from '../errors.ts';
+import { peerIn } from '../ids.ts';
+import type { Retry } from '../retry.ts';
+import type { Unsent } from './outbox-store.ts';
+
+/** The part of the outbox that sending needs. */
+interface Waiting {
+  /** The first message of a conversation that was not refused. */
+  next(conversation: string): Unsent | undefined;
+  get(clientId: string): Unsent | undefined;
+  /** The stored version. Undefined if the message no longer waits. */
+  latest(unsent: Unsent): Promise<Unsent | undefined>;
+  keep(unsent: Unsent): Promise<void>;
+  acknowledge(message: StoredMessage): boolean;
+}
+
+export interface SenderOptions {
+  readonly isOnline: () => boolean;
+  /** When it resolves, the outbox has processed the reply. */
+  readonly request: (action: Action) => Promise<Frame>;
+  /** The last `seq` of a conversation that this device knows. */
+  readonly lastKnown: (conversation: string) => Promise<number>;
+  readonly history: History;
+  readonly retry: Retry;
+}
+
+/** After so many internal errors, the message counts as refused. */
+const MAX_FAULTS = 8;
+/** API Gateway closes a socket that gets a frame of more than 32 KB, so a longer message would be retried for ever. */
+const MAX_BYTES = 30_000;
+
+/**
+ * Sends messages one at a time in each conversation, since API Gateway does not keep the order of frames in flight. All tabs retry a
+ * message with the same `client_id` and `after` until the server has stored or refused it.
+ */
+export function createSender(waiting: Waiting, options: SenderOptions) {
+  const { isOnline, request, lastKnown, history, retry } = options;
+  const busy = new Set<string>();
+  /** Counts users: work that began for an earlier user stops. */
+  let generation = 0;
+
+  const replace = async (next: Unsent) => {
+    if (await waiting.latest(next)) await waiting.keep(next);
+  };
+
+  /**
+   * Adds `after`: this tab's, unless another tab has stored one. This tab determines its own first and reads the store then, so all
+   * attempts look for the message from a place before it. The message cannot be in front of what was on the screen when it was written.
+   */
+  const prepared = async (unsent: Unsent) => {
+    const after = unsent.after ?? unsent.read ?? (await lastKnown(unsent.conversation));
+    const stored = await waiting.latest(unsent);
+    if (!stored) return undefined;
+    const isUntried = stored.after === undefined;
+    if (isUntried) await waiting.keep({ ...unsent, after });
+    return { unsent: { after, ...stored }, isUntried };
+  };
+
+  /** The log has grown too much since the first attempt for the server to search it, so this searches it. */
+  const searchLog = async (unsent: Unsent) => {
+    let last = unsent.after ?? 0;
+    for await (const messages of history.after(unsent.conversation, last)) {
+      if (messages.filter(waiting.acknowledge).length > 0 && !waiting.get(unsent.clientId)) return;
+      last = messages.at(-1)?.seq ?? last;
+    }
+    await replace({ ...unsent, after: last });
+  };
+
+  const send = async ({ clientId: client_id, conversation, userId, text, after = 0, read = 0 }: Unsent) => {
+    if (new TextEncoder().encode(JSON.stringify(text)).length > MAX_BYTES) {
+      throw new ParleyError('validation_failed', 'The message is too long.');
+    }
+    const to = peerIn(conversation, userId);
+    if (to === undefined) throw notMember();
+    // `read` is sent too, because `after` may come from another tab or have been raised.
+    await request({ action: 'message.send', to, text, client_id, after, read });
+    if (waiting.get(client_id)) throw new Error('Not acknowledged.');
+  };
+
+  const pump = async (conversation: string): Promise<void> => {
+    const mine = generation;
+    if (busy.has(conversation)) return;
+    busy.add(conversation);
+    const isWanted = () => isOnline() && mine === generation;
+    let failures = 0;
+    for (let head = waiting.next(conversation); head && isWanted(); head = waiting.next(conversation)) {
+      const { clientId } = head;
+      let isUntried = false;
+      try {
+        const next = await prepared(head);
+        if (!next || mine !== generation) continue;
+        isUntried = next.isUntried;
+        await send(next.unsent);
+        failures = 0;
+      } catch (error) {
+        const unsent = waiting.get(clientId);
+        if (mine !== generation || !unsent) continue;
+        failures += 1;
+        const { code, message, errors } = error as Partial<ParleyError>;
+        const isFault = hasCode(error, 'internal') && failures >= MAX_FAULTS;
+        if (hasCode(error, 'after_invalid') && failures < MAX_FAULTS) {
+          // A message that was never sent before is not in the log.
+          const correction = isUntried
+            ? history.last(conversation).then((after) => replace({ ...unsent, after }))
+            : searchLog(unsent);
+          await correction.catch(() => undefined);
+        } else if (!mayPass(error) || isFault) {
+          // The error of its only field says more.
+          const detail = errors?.text?.[0] ?? message ?? '';
+          await replace({ ...unsent, reason: { code: code ?? '', detail } });
+          failures = 0;
+          continue;
+        }
+        // The next connection sends all that waits.
+        if (!isWanted()) continue;
+        await retry.pause(error, failures);
+      }
+    }
+    if (mine === generation) busy.delete(conversation);
+  };
+
+  return {
+    pump,
+    reset(): void {
+      generation += 1;
+      busy.clear();
+    },
+  };
+}

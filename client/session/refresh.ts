@@ -1,0 +1,77 @@
+import type { TokenPair } from '../contract/http-types.ts';
+import { hasCode, notLoggedIn, ParleyError } from '../errors.ts';
+import { freshFor, haveSameUser, receivedTokens } from './access-token.ts';
+import type { HeldTokens } from './held-tokens.ts';
+import type { HttpRequest } from './http.ts';
+import type { TokenStore, Tokens } from './token-store.ts';
+
+interface Options {
+  readonly http: HttpRequest;
+  readonly held: HeldTokens;
+  readonly store: TokenStore;
+  readonly now: () => number;
+}
+
+export const ended = () => new ParleyError('session_ended', 'The session has ended. Log in again.');
+
+/** Replaces access tokens: one exchange at a time, in this tab and across all tabs. */
+export function createRefresh({ http, held, store, now }: Options) {
+  let running: { readonly stale: string; readonly done: Promise<string> } | undefined;
+
+  const fetchTokens = async (path: string, body: object) =>
+    receivedTokens(await http<TokenPair>('POST', path, { body }), now());
+
+  const exchange = ({ refresh }: Tokens) => fetchTokens('/users/token/refresh', { refresh });
+
+  /** Under the lock: another tab may have done the exchange while this one waited. */
+  const replace = async (stale: string): Promise<string> => {
+    const found = await held.load();
+    if (!held.tokens) throw notLoggedIn();
+    if (!found || found === 'ended') {
+      held.leave(found ?? 'out');
+      throw ended();
+    }
+    held.adopt(found);
+    // Another user has logged in, and the caller must not act for them.
+    if (!haveSameUser(stale, found.access)) throw ended();
+    if (found.access !== stale && freshFor(found, now()) > 0) return found.access;
+    const isStill = () => held.tokens?.refresh === found.refresh;
+    try {
+      const next = await exchange(found);
+      if (!isStill()) throw notLoggedIn();
+      // Before it is saved: even if that fails, the previous token is used up.
+      held.adopt(next);
+      await held.save(next);
+      return next.access;
+    } catch (error) {
+      if (!hasCode(error, 'token_invalid', 'token_expired', 'not_authenticated', 'validation_failed'))
+        throw error;
+      await held.forget(found, 'ended');
+      if (isStill()) held.leave('ended');
+      throw ended();
+    }
+  };
+
+  return {
+    fetchTokens,
+    exchange,
+    /** Resolves with the successor of an access token. */
+    async refresh(stale: string): Promise<string> {
+      const { tokens } = held;
+      if (tokens && tokens.access !== stale) {
+        // The tokens of another user are no replacement.
+        if (!haveSameUser(tokens.access, stale)) throw ended();
+        return tokens.access;
+      }
+      if (running?.stale !== stale) {
+        const mine = { stale, done: store.lock(() => replace(stale)) };
+        running = mine;
+        const finish = () => {
+          if (running === mine) running = undefined;
+        };
+        void mine.done.then(finish, finish);
+      }
+      return running.done;
+    },
+  };
+}
