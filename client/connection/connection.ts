@@ -3,8 +3,8 @@ import { hasCode, ParleyError } from '../errors.ts';
 import { observable } from '../observable.ts';
 import type { Retry } from '../retry.ts';
 import type { Session } from '../session/session.ts';
-import { createReconnector } from './reconnect.ts';
 import { createHeartbeat } from './heartbeat.ts';
+import { createReconnector } from './reconnect.ts';
 import { openSocket, type Socket, type SocketConstructor } from './socket.ts';
 import type { PageEvent, WakeUps } from './wake-ups.ts';
 
