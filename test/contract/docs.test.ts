@@ -30,6 +30,7 @@ describe('README.md', () => {
         'asyncapi.yaml',
         'client/README.md',
         'web/README.md',
+        'local/README.md',
         'CONTRIBUTING.md',
         'CHANGELOG.md',
         'LICENSE',
