@@ -1,9 +1,9 @@
 import { useEffect } from 'preact/hooks';
 import { Announcer } from './parts/announcer.tsx';
-import { ConnectionLine } from './parts/connection-line.tsx';
-import { Heading } from './parts/heading.tsx';
+import { ConnectionStatus } from './parts/connection-status.tsx';
+import { Heading } from './parts/view-head.tsx';
 import { inbox, session } from './state/chat.ts';
-import { goInside, isDoor, route } from './state/route.ts';
+import { goToApp, isAuthView, route } from './state/route.ts';
 import { isWide } from './state/screen.ts';
 import { texts } from './texts.ts';
 import { Conversation } from './views/conversation/conversation.tsx';
@@ -13,26 +13,26 @@ import { People } from './views/people.tsx';
 import { Profile } from './views/profile.tsx';
 import { SignUp } from './views/sign-up.tsx';
 
-/** Before the door or behind it. */
+/** The chat for a user who is logged in, otherwise the login or the sign-up page. */
 export function App() {
   const { state, user } = session.value;
   if (state === 'unknown') return null;
-  // Another tab may have logged in somebody else: nothing of one's is left for the other.
+  // A key, because another tab may log in another user, who must not see this user's state.
   if (user) return <Chat key={user.id} />;
   return route.value.view === 'sign-up' ? <SignUp /> : <LogIn />;
 }
 
-/** The conversations, and beside them (on a phone: instead of them) what was chosen. */
+/** The list of conversations, and beside it the chosen view. On a phone, the view replaces the list. */
 function Chat() {
-  const isAtDoor = isDoor(route.value);
+  const isAuth = isAuthView(route.value);
   useEffect(() => {
-    if (isAtDoor) goInside();
-  }, [isAtDoor]);
+    if (isAuth) goToApp();
+  }, [isAuth]);
   return (
     <div class={isWide.value ? 'chat wide' : 'chat'}>
       {isWide.value && (
         <>
-          {/* No link: what is behind # is the route. */}
+          {/* Not a link, because the part after # is the route. */}
           <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
             {texts.inbox.skip}
           </button>
@@ -42,7 +42,7 @@ function Chat() {
         </>
       )}
       <main id="main" tabIndex={-1}>
-        <ConnectionLine />
+        <ConnectionStatus />
         <View />
         <Announcer />
       </main>
@@ -64,7 +64,7 @@ function View() {
   }
 }
 
-/** There is room for a conversation, and none is chosen. */
+/** On a wide screen, while no conversation is chosen. */
 function Choose() {
   return (
     <div class="view choose">

@@ -1,9 +1,9 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { viewTitle } from './parts/view-head.tsx';
 import { client, inbox } from './state/chat.ts';
-import { notifyOfNews } from './state/notifications.ts';
-import { viewTitle } from './state/title.ts';
+import { showNotifications } from './state/notifications.ts';
 import { texts } from './texts.ts';
 import './styles/style.css';
 
@@ -14,14 +14,14 @@ render(<App />, document.getElementById('app') as HTMLElement);
 effect(() => {
   document.title = texts.title(inbox.unread.value, viewTitle.value);
 });
-notifyOfNews();
+showNotifications();
 
-// A file that is dropped beside its aim would be opened instead of the page.
-for (const moment of ['dragover', 'drop'] as const) {
-  addEventListener(moment, (event) => {
+// Otherwise the browser would open a file that is dropped on the page.
+for (const type of ['dragover', 'drop'] as const) {
+  addEventListener(type, (event) => {
     if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
   });
 }
 
-// Without storage there is nothing to go on with.
+// Logs in with the tokens of an earlier page, if there are any.
 void client.resume();

@@ -1,12 +1,11 @@
 import type { Unread } from '@parley/client';
 
 /**
- * Every word that the app says, in one place. A translation is another file of this shape: change `language`,
- * `direction` and the sentences.
+ * All texts of the app. To translate it, change `language`, `direction` and the texts.
  */
 export const texts = {
   language: 'en',
-  /** `rtl` where one writes from right to left. */
+  /** `rtl` for languages that are written from right to left. */
   direction: 'ltr' as 'ltr' | 'rtl',
   app: 'Parley',
 
@@ -17,14 +16,14 @@ export const texts = {
     submit: 'Log in',
     toSignUp: 'Create an account',
     noAccount: 'New here?',
-    ended: 'You were logged out. Log in again.',
-    made: 'Your account is made. Log in with it.',
+    ended: 'You were logged out. Please log in again.',
+    accountReady: 'Your account is ready. Please log in.',
   },
   signUp: {
     title: 'Create an account',
     email: 'Email',
     username: 'Username',
-    usernameHint: 'How others find you. Letters a to z, digits and @\u00a0.\u00a0+\u00a0-\u00a0_',
+    usernameHint: 'Others find you by it. Letters a to z, digits and @\u00a0.\u00a0+\u00a0-\u00a0_',
     firstName: 'First name',
     lastName: 'Last name',
     password: 'Password',
@@ -32,7 +31,7 @@ export const texts = {
     repeat: 'Repeat the password',
     submit: 'Create account',
     toLogIn: 'Log in',
-    hasAccount: 'Have an account already?',
+    hasAccount: 'Already have an account?',
   },
 
   inbox: {
@@ -41,7 +40,7 @@ export const texts = {
     profile: (username: string) => `Profile, ${username}`,
     empty: 'No conversations yet',
     findPeople: 'Find people',
-    choose: 'Choose a conversation, or find people to begin one.',
+    choose: 'Choose a conversation, or find people to start one.',
     you: 'You: ',
     unread: (count: number) => `${count} unread`,
     more: 'Show more conversations',
@@ -53,12 +52,11 @@ export const texts = {
     title: 'People',
     search: 'Search people',
     found: 'People found',
-    none: (query: string) =>
-      query ? `Nobody’s username begins with “${query}”.` : 'Nobody else is here yet.',
+    none: (query: string) => (query ? `No username begins with “${query}”.` : 'Nobody else is here yet.'),
     count: (count: number) => (count === 1 ? '1 person found' : `${count} people found`),
     countAndMore: (count: number) => `More than ${count} people found`,
     more: 'Show more people',
-    loading: 'Looking…',
+    loading: 'Searching…',
   },
 
   profile: {
@@ -71,22 +69,22 @@ export const texts = {
     saved: 'Saved.',
     presence: 'Show others when I am online',
     presenceHint:
-      'And when you were here last, and what has reached you. Otherwise others see only what you do: write, read, type.',
+      'Also when you were last here and which messages you have received. Others always see when you write, read or type.',
     notify: 'Notify me of new messages',
     notifyHint: 'On this device, while Parley is open in the background.',
-    notifyDenied: 'Your browser blocks notifications of this site. Its settings can allow them.',
-    notifyMissing: 'This browser has no notifications for pages.',
+    notifyDenied: 'Your browser blocks notifications from this site. You can allow them in its settings.',
+    notifyMissing: 'This browser cannot show notifications.',
     failed: 'Your profile could not be loaded.',
   },
 
   logOut: {
     submit: 'Log out',
-    title: 'Log out and lose what is not sent?',
+    title: 'Log out and delete unsent messages?',
     messages: (count: number) =>
       count === 1 ? '1 message has not been sent yet.' : `${count} messages have not been sent yet.`,
     drafts: (count: number) =>
       count === 1 ? '1 draft has not been sent yet.' : `${count} drafts have not been sent yet.`,
-    lost: 'Logging out deletes this from the device. Nobody will get it.',
+    lost: 'Logging out deletes them from this device. Nobody will receive them.',
     stay: 'Stay logged in',
     discard: 'Log out and delete',
   },
@@ -101,21 +99,21 @@ export const texts = {
     lastSeen: (when: string) => `Last seen ${when}`,
     typing: 'typing…',
     unread: 'New messages',
-    empty: (username: string) => `This is the beginning. Say hello to ${username}.`,
+    empty: (username: string) => `No messages yet. Say hello to ${username}.`,
     loading: 'Loading messages…',
     loadingOlder: 'Loading older messages…',
     olderFailed: 'Older messages could not be loaded.',
     failed: 'The messages could not be loaded.',
     discard: 'Discard',
-    newest: 'Jump to the newest',
+    newest: 'Jump to the newest message',
     news: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
     tooLong: (count: number) => (count === 1 ? '1 character too many' : `${count} characters too many`),
     left: (count: number) => (count === 1 ? '1 character left' : `${count} characters left`),
-    nobody: 'There is nobody here',
-    nobodyHint: 'Nobody with this address has an account.',
-    selfHint: 'This address leads to you: others can open it to write to you.',
+    nobody: 'User not found',
+    nobodyHint: 'No account belongs to this address.',
+    selfHint: 'This is your own address. Others can open it to write to you.',
     own: 'You',
-    said: (username: string, text: string) => `${username}: ${text}`,
+    announcement: (username: string, text: string) => `${username}: ${text}`,
     states: {
       sending: 'Sending',
       sent: 'Sent',
@@ -127,7 +125,7 @@ export const texts = {
 
   connection: {
     connecting: 'Connecting…',
-    offline: 'You are offline. What you write leaves when you are back.',
+    offline: 'You are offline. Your messages will be sent when you are back.',
     back: 'Back online.',
     tryNow: 'Try now',
   },
@@ -137,50 +135,50 @@ export const texts = {
   slow: 'One moment…',
   loading: 'Loading…',
   tryAgain: 'Try again',
-  /** Of the page; the conversations themselves have no `view`. */
+  /** The title of the page. `view` is empty for the list of conversations. */
   title: ({ count, isComplete }: Unread, view: string) =>
     `${count > 0 ? `(${count}${isComplete ? '' : '+'}) ` : ''}${view && `${view} · `}Parley`,
 
-  /** By the code of an error: the server's own, and the client library's. A test holds them against both contracts. */
-  refusals: {
-    after_invalid: 'This message could not be placed. Try it again.',
+  /** By error code: the server's and the client library's. A test compares them with both contracts. */
+  errors: {
+    after_invalid: 'This message could not be sent. Try again.',
     binary_not_supported: 'The server did not understand this.',
     body_too_deep: 'The server did not understand this.',
-    body_too_large: 'This is too much at once.',
+    body_too_large: 'This is too large.',
     busy: 'The server is busy. Try again in a moment.',
-    client_id_conflict: 'Another message was sent under the same number. Write it once more.',
+    client_id_conflict: 'Another message has the same id. Please write this one again.',
     client_id_invalid: 'The server did not understand this.',
-    conversation_not_found: 'There is no such conversation.',
+    conversation_not_found: 'This conversation does not exist.',
     internal: 'Something went wrong on the server. Try again later.',
     invalid_json: 'The server did not understand this.',
     message_blank: 'The message is empty.',
-    message_invalid: 'The message has characters that cannot be sent.',
+    message_invalid: 'The message contains characters that cannot be sent.',
     message_missing: 'The message is empty.',
     message_too_long: 'The message is too long.',
     method_not_allowed: 'The server did not understand this.',
     not_an_object: 'The server did not understand this.',
-    not_authenticated: 'Log in first.',
-    not_found: 'There is nothing here.',
-    not_logged_in: 'Log in first.',
+    not_authenticated: 'Please log in first.',
+    not_found: 'This was not found.',
+    not_logged_in: 'Please log in first.',
     offline: 'The server cannot be reached. Check your connection and try again.',
     rate_limited: 'That was too fast. Try again in a moment.',
     ref_invalid: 'The server did not understand this.',
-    session_ended: 'You were logged out. Log in again.',
+    session_ended: 'You were logged out. Please log in again.',
     timeout: 'The server did not answer in time. Try again.',
-    token_expired: 'You were logged out. Log in again.',
-    token_invalid: 'You were logged out. Log in again.',
+    token_expired: 'You were logged out. Please log in again.',
+    token_invalid: 'You were logged out. Please log in again.',
     too_many_attempts: 'Too many attempts.',
     unavailable: 'The server is not available at the moment. Try again later.',
     unknown_action: 'The server did not understand this.',
     unsupported_media_type: 'The server did not understand this.',
-    user_not_found: 'There is no such person.',
-    validation_failed: 'Some of this needs another look.',
+    user_not_found: 'This user does not exist.',
+    validation_failed: 'Please correct the marked fields.',
     wrong_credentials: 'Email and password do not match.',
   } as Readonly<Record<string, string>>,
-  refusedOtherwise: 'Something went wrong.',
+  otherError: 'Something went wrong.',
   tryAgainIn: (when: string) => `Try again ${when}.`,
 
-  /** What the server says of a field, where we say it otherwise; anything else is shown as it came. */
+  /** By the server's text about a field. Any other text is shown as the server sends it. */
   fields: {
     'Must not be empty.': 'Please fill this in.',
     'Must not be blank.': 'Please fill this in.',
@@ -189,8 +187,8 @@ export const texts = {
     'Must have at most 128 characters.': 'Use at most 128 characters.',
     'Must have at most 150 characters.': 'Use at most 150 characters.',
     'Must have at most 254 characters.': 'Use at most 254 characters.',
-    'Must not contain control characters.': 'This has characters that cannot be used here.',
-    'Must be well-formed Unicode.': 'This has characters that cannot be used here.',
+    'Must not contain control characters.': 'This contains characters that are not allowed.',
+    'Must be well-formed Unicode.': 'This contains characters that are not allowed.',
     'Must not contain the username.': 'The password must not contain the username.',
     'May have letters from a to z, digits and @ . + - _ only.':
       'Use only the letters a to z, digits and @ . + - _ without spaces.',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
-/** One page, one script, one style sheet, under names that change with their contents. */
+/** One page, one script and one style sheet, with a hash of the content in their names. */
 export default defineConfig({
   root: import.meta.dirname,
   // Preact's JSX (esbuild's and rolldown's own transform): no plug-in needed.

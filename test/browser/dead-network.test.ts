@@ -4,7 +4,7 @@ import { chatter, face, tellTheSame } from './support/talk.ts';
 
 const { device, person } = stage();
 
-const OFFLINE = 'You are offline. What you write leaves when you are back.';
+const OFFLINE = 'You are offline. Your messages will be sent when you are back.';
 const BLACK_HOLE_MS = 30_000;
 
 async function talkingPair() {

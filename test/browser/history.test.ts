@@ -88,7 +88,7 @@ test('a new message does not move who reads further up, and is one press away', 
   const own = await device({ as: charles, hash: `#/with/${ada.id}` });
   await own.message(textOf(COUNT)).waitFor();
   await wheel(own, -1_500);
-  await own.button('Jump to the newest').waitFor();
+  await own.button('Jump to the newest message').waitFor();
   await expect.poll(() => gapToEnd(own)).toBeGreaterThan(1_000);
   await own.isAtRest();
   const before = await place(own);

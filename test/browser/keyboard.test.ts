@@ -85,7 +85,7 @@ test('a log of messages is scrolled by keys', async () => {
   await expect.poll(top).toBeLessThan(before);
   // Pages are turned smoothly: it has to end before the next thing begins.
   await own.isAtRest();
-  await tabTo(own, 'button', /^Jump to the newest$/);
+  await tabTo(own, 'button', /^Jump to the newest message$/);
   await own.page.keyboard.press('Enter');
   await expect.poll(top).toBe(before);
 });

@@ -57,7 +57,7 @@ test('who logs out is asked about what is not sent, and then nothing of theirs r
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const { first, second } = await writing(ada, charles);
   await askToLogOut(first, ada);
-  const dialog = first.page.getByRole('dialog', { name: 'Log out and lose what is not sent?' });
+  const dialog = first.page.getByRole('dialog', { name: 'Log out and delete unsent messages?' });
   await dialog.getByText('1 message has not been sent yet.').waitFor();
   await dialog.getByText('1 draft has not been sent yet.').waitFor();
 
@@ -121,7 +121,7 @@ test('a session that the server ends takes nothing away from whoever wrote it, a
   await first.network.heal();
   for (const tab of [first, second]) {
     await tab.heading('Log in').waitFor({ timeout: 60_000 });
-    await tab.page.getByText('You were logged out. Log in again.').waitFor();
+    await tab.page.getByText('You were logged out. Please log in again.').waitFor();
   }
   await first.page.reload();
   await first.heading('Log in').waitFor();

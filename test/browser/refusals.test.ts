@@ -98,7 +98,7 @@ test('a message that is too long says by how much, and leaves when it is shorter
   await own.showsState('x'.repeat(4_000), 'sent');
 });
 
-const REFUSED = /^(Some of this needs another look|The message has characters that cannot be sent)\.$/;
+const REFUSED = /^(Please correct the marked fields|The message contains characters that cannot be sent)\.$/;
 
 test('a message that was refused says why, and can be tried again or discarded', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
@@ -121,7 +121,7 @@ test('an address of nobody is told as that', async () => {
   const own = await device({ as: ada });
   own.faults.expect(/status of 404/);
   await own.page.evaluate(() => location.assign('#/with/00000000-0000-4000-8000-000000000000'));
-  await own.heading('There is nobody here').waitFor();
+  await own.heading('User not found').waitFor();
 });
 
 const slow = ownSystem({ context: { floodMessages: '5', floodSeconds: '4' } });

@@ -71,7 +71,7 @@ const viewsOf = ({ ada, charles, mary, stranger }: World & { stranger: Person })
     'conversation-empty': {
       hash: `#/with/${stranger.id}`,
       as: ada,
-      ready: (page) => page.getByText('This is the beginning').waitFor(),
+      ready: (page) => page.getByText('No messages yet').waitFor(),
     },
     people: {
       hash: '#/people',
@@ -79,7 +79,7 @@ const viewsOf = ({ ada, charles, mary, stranger }: World & { stranger: Person })
       ready: (page) => page.getByRole('list', { name: 'People found' }).getByRole('link').first().waitFor(),
     },
     profile: { hash: '#/profile', as: ada, ready: (page) => page.getByLabel('First name').waitFor() },
-    nobody: { hash: '#/with/nobody', as: ada, ready: heading('There is nobody here') },
+    nobody: { hash: '#/with/nobody', as: ada, ready: heading('User not found') },
     'conversation-failed': {
       hash: withCharles,
       as: ada,

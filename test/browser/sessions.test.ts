@@ -5,7 +5,7 @@ import { stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
 
-const ENDED = 'You were logged out. Log in again.';
+const ENDED = 'You were logged out. Please log in again.';
 
 const tokensOf = (app: App): Promise<{ access: string; refresh: string }> =>
   app.page.evaluate(() => JSON.parse(localStorage.getItem('parley.tokens') ?? 'null'));

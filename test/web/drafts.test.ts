@@ -5,60 +5,60 @@ import { createDrafts } from '../../web/state/drafts.ts';
 
 const as = (id: string): SessionState => ({ state: 'in', user: { id, username: id } });
 
-function begun() {
+function withDraft() {
   const session = observable<SessionState>({ state: 'unknown' });
-  const kept = new Map<string, string>();
+  const stored = new Map<string, string>();
   const store = {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, text: string) => void kept.set(key, text),
-    removeItem: (key: string) => void kept.delete(key),
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, text: string) => void stored.set(key, text),
+    removeItem: (key: string) => void stored.delete(key),
   };
   const drafts = createDrafts(session, store);
   session.set(as('ada'));
   drafts.keep('ada.charles', 'Dear Cha');
-  /** The page, loaded anew. */
+  /** The page after a reload. */
   const reload = () => {
     const next = observable<SessionState>({ state: 'unknown' });
     return { session: next, drafts: createDrafts(next, store) };
   };
-  return { session, drafts, kept, store, reload };
+  return { session, drafts, stored, store, reload };
 }
 
-it('a draft outlives a session that the server ends, for the same person', () => {
-  const { session, drafts } = begun();
+it('a draft survives when the server ends the session and the same user logs in again', () => {
+  const { session, drafts } = withDraft();
   session.set({ state: 'ended' });
   session.set(as('ada'));
   expect(drafts.of('ada.charles')).toBe('Dear Cha');
 });
 
-it('nobody else finds it in the conversation that they share', () => {
-  const { session, drafts } = begun();
+it('the other user of the conversation does not see the draft', () => {
+  const { session, drafts } = withDraft();
   session.set({ state: 'ended' });
   session.set(as('charles'));
   expect(drafts.of('ada.charles')).toBe('');
 });
 
-it('nobody else finds it who has logged in in another tab', () => {
-  const { session, drafts } = begun();
+it('a user who logs in in another tab does not see the draft', () => {
+  const { session, drafts } = withDraft();
   session.set(as('charles'));
   expect(drafts.of('ada.charles')).toBe('');
 });
 
-it('who logs out takes it along', () => {
-  const { session, drafts } = begun();
+it('a logout deletes the drafts', () => {
+  const { session, drafts } = withDraft();
   session.set({ state: 'out' });
   session.set(as('ada'));
   expect(drafts.of('ada.charles')).toBe('');
 });
 
-it('what was sent is no draft', () => {
-  const { drafts } = begun();
+it('an emptied field leaves no draft', () => {
+  const { drafts } = withDraft();
   drafts.keep('ada.charles', '');
   expect(drafts.of('ada.charles')).toBe('');
 });
 
-it('it outlives a reload, for the same person alone', () => {
-  const { reload } = begun();
+it('a draft survives a reload, but only for the same user', () => {
+  const { reload } = withDraft();
   const again = reload();
   again.session.set(as('ada'));
   expect(again.drafts.of('ada.charles')).toBe('Dear Cha');
@@ -70,27 +70,27 @@ it('it outlives a reload, for the same person alone', () => {
   expect(late.drafts.of('ada.charles')).toBe('');
 });
 
-it('a reload finds nothing of who has logged out, or has sent it', () => {
-  const { session, drafts, kept } = begun();
+it('nothing is stored after a logout or after sending', () => {
+  const { session, drafts, stored } = withDraft();
   drafts.keep('ada.charles', '');
-  expect(kept.size).toBe(0);
+  expect(stored.size).toBe(0);
   drafts.keep('ada.charles', 'Dear');
   session.set({ state: 'out' });
-  expect(kept.size).toBe(0);
+  expect(stored.size).toBe(0);
 });
 
-it.each(['null', '[', '{"begun":3}', '{"writer":"ada","begun":{"ada.charles":5}}'])(
-  'what is no draft is none: %s',
+it.each(['null', '[', '{"drafts":3}', '{"writer":"ada","drafts":{"ada.charles":5}}'])(
+  'a stored value that is not a draft is ignored: %s',
   (text) => {
-    const { kept, reload } = begun();
-    kept.set('parley.drafts', text);
+    const { stored, reload } = withDraft();
+    stored.set('parley.drafts', text);
     const { session, drafts } = reload();
     session.set(as('ada'));
     expect(drafts.of('ada.charles')).toBe('');
   },
 );
 
-it('a storage that is full, or forbidden, keeps nobody from writing', () => {
+it('drafts work without storage, and with one that is full or forbidden', () => {
   const session = observable<SessionState>({ state: 'unknown' });
   const fail = () => {
     throw new Error('QuotaExceededError');

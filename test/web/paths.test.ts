@@ -15,7 +15,7 @@ describe('an address', () => {
     ['#/with/%E0%A4%A', { view: 'inbox' }],
     ['#/nowhere', { view: 'inbox' }],
     ['#constructor', { view: 'inbox' }],
-  ])('%j leads somewhere', (hash, route) => {
+  ])('%j opens a view', (hash, route) => {
     expect(routeOf(hash)).toEqual(route);
   });
 });

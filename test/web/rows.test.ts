@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../client/index.ts';
-import { type Row, rowsOf } from '../../web/views/conversation/rows.ts';
+import type { InboxItem, Message } from '../../client/index.ts';
+import { firstUnread, type Row, rowsOf, unreadLine } from '../../web/views/conversation/rows.ts';
 
 const ADA = 'ada';
 const CHARLES = 'charles';
 
-/** A message of somebody at a minute of a day of November 2026, in this machine's own time zone. */
+/** A message at a time of November 2026, in this machine's time zone. */
 function said(seq: number | undefined, senderId: string, day: number, hour: number, minute = 0): Message {
   return {
     key: `m${seq ?? 'unsent'}`,
@@ -26,11 +26,11 @@ const shape = (rows: readonly Row[]) =>
   );
 
 describe('the rows of a conversation', () => {
-  it('are none without a message', () => {
+  it('are empty without a message', () => {
     expect(rowsOf([], undefined)).toEqual([]);
   });
 
-  it('put what one person says within five minutes together', () => {
+  it('group messages of one user within five minutes', () => {
     const rows = rowsOf(
       [
         said(1, ADA, 23, 9, 0),
@@ -51,29 +51,29 @@ describe('the rows of a conversation', () => {
     ]);
   });
 
-  it('begin a day with its name, also between two messages of one minute', () => {
+  it('have a line before each day, even between two messages of one minute', () => {
     const rows = rowsOf([said(1, ADA, 22, 23, 59), said(2, ADA, 23, 0, 0)], undefined);
     expect(shape(rows)).toEqual(['day', 'm1 first last', 'day', 'm2 first last']);
     expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
   });
 
-  it('have a line before the first unread message, where a new group begins', () => {
+  it('have a line before the first unread message, which begins a new group', () => {
     const rows = rowsOf([said(1, CHARLES, 23, 9), said(2, CHARLES, 23, 9, 1), said(3, CHARLES, 23, 9, 2)], 2);
     expect(shape(rows)).toEqual(['day', 'm1 first last', 'unread', 'm2 first', 'm3 last']);
   });
 
-  it('have no line before an own message: nobody has not read what they said', () => {
+  it('have no unread line before an own message', () => {
     expect(shape(rowsOf([said(1, ADA, 23, 9)], 1))).toEqual(['day', 'm1 first last']);
   });
 
-  it('end with what is on its way', () => {
+  it('end with the unsent messages', () => {
     const rows = rowsOf([said(1, ADA, 23, 9), said(undefined, ADA, 23, 9, 1)], undefined);
     expect(shape(rows)).toEqual(['day', 'm1 first', 'munsent last']);
   });
 });
 
-describe('a clock that is slow', () => {
-  it('brings no day back that is over', () => {
+describe('a slow clock', () => {
+  it('does not bring back a day that is over', () => {
     const rows = rowsOf(
       [said(1, CHARLES, 18, 23, 50), said(2, CHARLES, 19, 0, 1), said(undefined, ADA, 18, 23, 58)],
       undefined,
@@ -82,4 +82,24 @@ describe('a clock that is slow', () => {
     expect(days).toHaveLength(2);
     expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
   });
+});
+
+const item = (id: string, unread: number, read: number) => ({ id, unread, read }) as InboxItem;
+
+it('the first unread message is the one after the read position', () => {
+  const items = [item('a', 3, 7), item('b', 0, 9)];
+  expect(firstUnread(items, 'a')).toBe(8);
+  expect(firstUnread(items, 'b')).toBeUndefined();
+  expect(firstUnread(items, 'c')).toBeUndefined();
+});
+
+it('the unread line stands before the other user’s first unread message, if all messages before it are loaded', () => {
+  const message = (seq: number, isOwn: boolean) => ({ seq, isOwn }) as Message;
+  const messages = [message(7, false), message(8, true), message(9, true), message(10, false)];
+  expect(unreadLine(messages, 8)).toBe(10);
+  expect(unreadLine(messages, 7)).toBe(7);
+  expect(unreadLine(messages, 6)).toBeUndefined();
+  expect(unreadLine(messages, 11)).toBeUndefined();
+  expect(unreadLine(messages, undefined)).toBeUndefined();
+  expect(unreadLine([], 1)).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { texts } from '../../web/texts.ts';
 
 const folder = new URL('../../web/', import.meta.url).pathname;
 
-/** The app's own words, with the short name that a file gives to its group of texts written out. */
+/** The app's sources, with the local name of a group of texts replaced by its full path. */
 const sources = globSync(`${folder}**/*.{ts,tsx}`)
   .map((file) => readFileSync(file, 'utf8'))
   .map((source) => {
@@ -13,16 +13,16 @@ const sources = globSync(`${folder}**/*.{ts,tsx}`)
   })
   .join('\n');
 
-/** `texts.conversation.send`, of every text; those that are looked up by a code or a state stand for all of their group. */
+/** The path of each text, such as `texts.conversation.send`. Groups that are looked up by a code or a state count as one. */
 function namesOf(group: object, path = 'texts'): readonly string[] {
   return Object.entries(group).flatMap(([name, text]) =>
-    typeof text === 'object' && !['refusals', 'fields', 'states'].includes(name)
+    typeof text === 'object' && !['errors', 'fields', 'states'].includes(name)
       ? namesOf(text, `${path}.${name}`)
       : [`${path}.${name}`],
   );
 }
 
-it('every text is said somewhere', () => {
+it('the app uses every text', () => {
   expect(namesOf(texts).length).toBeGreaterThan(80);
   expect(namesOf(texts).filter((name) => !new RegExp(`${name}\\b`).test(sources))).toEqual([]);
 });

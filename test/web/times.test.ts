@@ -7,7 +7,7 @@ import {
   fullTime,
   inSeconds,
   locale,
-  renewSurroundings,
+  refreshLocale,
   timeOf,
 } from '../../web/state/times.ts';
 
@@ -17,8 +17,8 @@ const at = (year: number, month: number, day: number, hour = 12, minute = 0) =>
 const intl = (options: Intl.DateTimeFormatOptions, date: Date) =>
   new Intl.DateTimeFormat(locale(), options).format(date);
 
-describe('times', () => {
-  it('name days as people do', () => {
+describe('a time', () => {
+  it('names a day by “Today”, “Yesterday”, or its date', () => {
     expect(dayName(at(2026, 11, 23, 0, 1), now)).toBe('Today');
     expect(dayName(at(2026, 11, 22, 23, 59), now)).toBe('Yesterday');
     const wednesday = at(2026, 11, 18);
@@ -26,22 +26,22 @@ describe('times', () => {
     expect(dayName(at(2025, 11, 18), now)).toContain('2025');
   });
 
-  it('are brief in a list: the hour, the day, the date', () => {
+  it('is short in a list: the hour, the weekday or the date', () => {
     expect(briefly(at(2026, 11, 23, 9, 5), now)).toBe(timeOf(at(2026, 11, 23, 9, 5)));
     expect(briefly(at(2026, 11, 22, 9, 5), now)).toBe('Yesterday');
     expect(briefly(at(2026, 11, 17), now)).toBe(intl({ weekday: 'long' }, at(2026, 11, 17)));
-    // A week ago it was the same day of the week: its name alone would say today's.
+    // A week ago it was the same weekday, so the name would be ambiguous.
     expect(briefly(at(2026, 11, 16), now)).toBe(intl({ day: 'numeric', month: 'short' }, at(2026, 11, 16)));
     expect(briefly(at(2025, 11, 16), now)).toBe(intl({ dateStyle: 'short' }, at(2025, 11, 16)));
   });
 
-  it('of a server whose clock is a little ahead are of today', () => {
+  it('a little in the future, because the server’s clock is ahead, counts as today', () => {
     const soon = new Date(now.getTime() + 90_000);
     expect(briefly(soon, now)).toBe(timeOf(soon));
     expect(ago(soon, now)).toBe(ago(now, now));
   });
 
-  it('ago are in whole minutes, hours and days', () => {
+  it('in the past is given in whole minutes, hours and days', () => {
     expect(ago(new Date(now.getTime() - 59_000), now)).toBe('just now');
     expect(ago(new Date(now.getTime() - 5 * 60_000), now)).toBe('5 minutes ago');
     expect(ago(new Date(now.getTime() - 3 * 3_600_000), now)).toBe('3 hours ago');
@@ -49,32 +49,32 @@ describe('times', () => {
     expect(ago(at(2026, 11, 13, 9), now)).toBe('10 days ago');
   });
 
-  it('to wait are rounded up to minutes', () => {
+  it('to wait for is rounded up to minutes', () => {
     expect(inSeconds(40)).toBe('in 40 seconds');
     expect(inSeconds(61)).toBe('in 2 minutes');
   });
 });
 
-describe('times follow', () => {
+describe('times follow a change', () => {
   const { TZ } = process.env;
   afterEach(() => {
     if (TZ === undefined) delete process.env.TZ;
     else process.env.TZ = TZ;
     vi.unstubAllGlobals();
-    renewSurroundings();
+    refreshLocale();
   });
   const travelTo = (zone: string) => {
     process.env.TZ = zone;
-    renewSurroundings();
+    refreshLocale();
   };
   const speak = (...languages: string[]) => {
     vi.stubGlobal('navigator', { languages });
-    renewSurroundings();
+    refreshLocale();
   };
   const message = new Date('2026-11-27T23:30:00Z');
   const later = new Date('2026-11-28T01:00:00Z');
 
-  it('the time zone in which the reader is by now, in all that is said of them', () => {
+  it('of the time zone, in every format', () => {
     speak('en-GB');
     const said = () => [
       timeOf(message),
@@ -91,7 +91,7 @@ describe('times follow', () => {
     expect(said()).toEqual(['08:30', 'Today', '08:30', full('Asia/Tokyo'), 'Saturday 28 November']);
   });
 
-  it('the language that the reader has chosen by now', () => {
+  it('of the browser’s language', () => {
     travelTo('UTC');
     speak('en-GB');
     expect([locale(), timeOf(message)]).toEqual(['en-GB', '23:30']);
@@ -103,7 +103,7 @@ describe('times follow', () => {
     expect(locale()).toBe('en');
   });
 
-  it('by themselves: what was drawn by them is drawn anew, and only then', () => {
+  it('by themselves, and render again only after a change', () => {
     speak('en-GB');
     travelTo('UTC');
     const drawn: string[] = [];

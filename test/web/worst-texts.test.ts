@@ -11,13 +11,13 @@ import { messageRequest, readIdempotencyKey, registerRequest } from '../../funct
 import { textFault } from '../../functions/protocol/text.ts';
 import { validate } from '../../functions/protocol/validate.ts';
 import { routeOf } from '../../web/state/paths.ts';
-import { createNews } from '../../web/views/conversation/news.ts';
-import { piecesOf } from '../../web/views/conversation/pieces.ts';
+import { createAnnouncements } from '../../web/views/conversation/announcements.ts';
+import { piecesOf } from '../../web/views/conversation/links.ts';
 import { rowsOf } from '../../web/views/conversation/rows.ts';
 
-/** As long as a message may be. */
+/** The longest allowed message. */
 const LENGTH = 4_000;
-/** Of one function for one text. Linear work takes less than a tenth of it. */
+/** The limit for one function and one text. Linear work takes less than a tenth of it. */
 const MOST_MS = 20;
 
 const filled = (unit: string, before = '', after = '') =>
@@ -37,16 +37,16 @@ const WORST: Readonly<Record<string, string>> = {
   'closing brackets': filled(')', 'http://a/'),
   'brackets in brackets': `http://a/${'('.repeat(1_990)}${')'.repeat(1_990)}`,
   'brackets that cross': filled('(]', 'http://a/'),
-  'addresses in brackets': filled('http://a.b/('),
-  'addresses behind brackets': filled('http://a.b)'),
-  'addresses behind commas': filled('http://a,'),
-  'addresses in addresses': filled('http://a/'),
-  'addresses with spaces': filled('http://a.b '),
-  'addresses with another host': filled('http://a@'),
-  'beginnings of addresses': filled('http://'),
+  'links in brackets': filled('http://a.b/('),
+  'links after brackets': filled('http://a.b)'),
+  'links after commas': filled('http://a,'),
+  'links in links': filled('http://a/'),
+  'links with spaces': filled('http://a.b '),
+  'links with another host': filled('http://a@'),
+  'beginnings of links': filled('http://'),
   'beginnings that go no further': filled('http:/'),
-  'words behind a host': filled('見', 'https://example.com'),
-  'words and dots behind a host': filled('見.', 'https://example.com'),
+  'words after a host': filled('見', 'https://example.com'),
+  'words and dots after a host': filled('見.', 'https://example.com'),
   'escapes of a host': filled('%41', 'http://'),
   'at signs': filled('@', 'http://a'),
   'at signs alone': filled('@'),
@@ -56,7 +56,7 @@ const WORST: Readonly<Record<string, string>> = {
   'a host of an email': filled('a-.', 'a@'),
   slashes: filled('/'),
   backslashes: filled('\\', 'http://a/'),
-  'emphasis around an address': `${'*'.repeat(1_990)}http://a/${'*'.repeat(1_990)}`,
+  'emphasis around a link': `${'*'.repeat(1_990)}http://a/${'*'.repeat(1_990)}`,
   'emphasis that ends in a letter': filled('*_~', '*http://a/', 'a'),
   quotes: filled('"'),
   apostrophes: filled("'", 'http://a/', 'a'),
@@ -74,13 +74,13 @@ const WORST: Readonly<Record<string, string>> = {
   flags: filled('🇦🇶'),
   'half a flag': filled('🇦', '🇶'),
   families: filled('👩‍👩‍👧‍👦'),
-  'families in an address': filled('👩‍👩‍👧‍👦', 'http://a/'),
+  'families in a link': filled('👩‍👩‍👧‍👦', 'http://a/'),
   joiners: filled('\u200d', 'http://a/'),
   skins: filled('👍🏽'),
   'right-to-left marks': filled('\u200f'),
   overrides: filled('\u202e', 'http://a/'),
   isolates: filled('\u2067', 'http://a/'),
-  'isolates and addresses': filled('\u2067http://a.b\u2069'),
+  'isolates and links': filled('\u2067http://a.b\u2069'),
   Hebrew: filled('שלום ', 'http://a/'),
   'halves of pairs': filled('\ud83d'),
   'letters that grow in capitals': filled('ŉßŐΐ'),
@@ -107,7 +107,7 @@ const message = (text: string): Message => ({
   state: 'received',
 });
 
-/** Loaded once, as CloudFront does it. */
+/** Loaded once, as in CloudFront. */
 function viewerFunction(file: string): (text: string) => unknown {
   const source = readFileSync(new URL(`../../lib/edge/${file}`, import.meta.url), 'utf8');
   const handler = runInNewContext(`${source}; handler`, {});
@@ -115,11 +115,11 @@ function viewerFunction(file: string): (text: string) => unknown {
     handler({ request: { method: 'GET', uri, querystring: {}, headers: { host: { value: uri } } } });
 }
 
-/** Whatever reads a text that somebody else may have written: in the page, in the functions, at the edge. */
+/** All code that reads texts of other users: in the page, in the functions and at the edge. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'the pieces of a message': piecesOf,
   'the rows of a conversation': (text) => rowsOf([message(text)], 1),
-  'what is read out': (text) => createNews([])([message(text)], text.slice(0, 150)),
+  'what is read out': (text) => createAnnouncements([])([message(text)], text.slice(0, 150)),
   'an address in the app': routeOf,
   'a text’s faults': textFault,
   'the preview of a message': preview,
@@ -150,24 +150,24 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'the edge, for sockets': viewerFunction('websocket-request.js'),
 };
 
-/** Processor time of this thread: what else this machine does meanwhile is not counted. The first run warms up. */
+/** The CPU time of this thread, without other work of this machine. The first run is a warm-up. */
 function msOf(read: (text: string) => unknown, text: string): number {
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 4; run += 1) {
-    const begun = process.threadCpuUsage();
+    const start = process.threadCpuUsage();
     try {
       read(text);
     } catch {
-      // Refused: that takes its time, too.
+      // A refusal takes time too.
     }
-    const { user, system } = process.threadCpuUsage(begun);
+    const { user, system } = process.threadCpuUsage(start);
     if (run > 0) best = Math.min(best, (user + system) / 1_000);
   }
   return best;
 }
 
-describe('the worst texts of 4,000 characters are read at once, by', () => {
-  it.each(Object.entries(READERS))('%s', (_name, read) => {
+describe('the worst texts of 4,000 characters', () => {
+  it.each(Object.entries(READERS))('take linear time in %s', (_name, read) => {
     const slow = Object.entries(WORST).flatMap(([name, text]) => {
       const ms = msOf(read, text);
       return ms < MOST_MS ? [] : `${name}: ${ms.toFixed(0)} ms`;
@@ -175,11 +175,11 @@ describe('the worst texts of 4,000 characters are read at once, by', () => {
     expect(slow).toEqual([]);
   });
 
-  it('none that goes back and forth in it, which the measure finds', () => {
+  it('would take too long in a function that backtracks, so the measurement works', () => {
     expect(msOf((text) => /\.*\.*!/.test(text), '.'.repeat(600))).toBeGreaterThan(MOST_MS);
   });
 
-  it('the texts are as long as they may be', () => {
+  it('have the longest allowed length', () => {
     for (const text of Object.values(WORST)) expect(text.length).toBeLessThanOrEqual(LENGTH);
     expect(Object.values(WORST).filter(({ length }) => length < LENGTH - 30 && length < 3_000)).toEqual([]);
   });

@@ -1,26 +1,26 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-const said = signal('');
+const announcement = signal('');
 
-/** Says it to who listens to the page, when they are done with what they hear now. */
-export function announce(words: string): void {
-  // The same words twice would be no change.
-  said.value = said.value === words ? `${words}\u00a0` : words;
+/** Lets screen readers read the text after the one that they read now. */
+export function announce(text: string): void {
+  // Made different, because the same text twice would be no change.
+  announcement.value = announcement.value === text ? `${text}\u00a0` : text;
 }
 
-/** Where announcements are made: a live region has to be there before its words. */
+/** The live region for announcements. It must be in the page before its text. */
 export function Announcer() {
-  // The next to log in on this page is told nothing of it.
+  // The next user of this page must not hear it.
   useEffect(
     () => () => {
-      said.value = '';
+      announcement.value = '';
     },
     [],
   );
   return (
     <div class="unseen" aria-live="polite" data-announcer>
-      {said.value}
+      {announcement.value}
     </div>
   );
 }

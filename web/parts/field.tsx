@@ -4,19 +4,19 @@ interface Props {
   readonly label: string;
   readonly name: string;
   readonly type?: 'text' | 'email' | 'password';
-  /** For the browser's and password managers' own filling in. */
+  /** For browsers and password managers. */
   readonly autocomplete: string;
   readonly hint?: string;
   readonly error?: string | undefined;
-  /** What it begins with. */
+  /** The initial value. */
   readonly value?: string | undefined;
-  /** What stands in it, where the view keeps that; `onType` tells of what is typed. */
+  /** The current value, if the view holds it. `onType` reports changes. */
   readonly current?: string;
   readonly onType?: (value: string) => void;
   readonly focus?: boolean;
 }
 
-/** A field with its label, and what helps to fill it in, or what is wrong with it. */
+/** A field with its label and its hint or error. */
 export function Field({
   label,
   name,
@@ -37,7 +37,7 @@ export function Field({
       <input
         id={id}
         name={name}
-        // Preact's types tell each kind of input apart; a union of kinds fits none of them.
+        // Preact has a type for each kind of input, and a union of kinds fits none of them.
         type={type as 'text'}
         autocomplete={autocomplete}
         {...(type !== 'text' || name === 'username' ? { autocapitalize: 'none', spellcheck: false } : {})}
@@ -47,13 +47,13 @@ export function Field({
         aria-describedby={description ? `${id}-description` : undefined}
         aria-invalid={error ? 'true' : undefined}
         ref={(input) => {
-          if (focus && input && !input.dataset.met) {
-            input.dataset.met = 'yes';
+          if (focus && input && !input.dataset.focused) {
+            input.dataset.focused = 'yes';
             input.focus();
           }
         }}
       />
-      {/* What is wrong says what is right as well. */}
+      {/* An error replaces the hint, because it also says what is right. */}
       {description && (
         <p class={error ? 'error' : 'hint'} id={`${id}-description`}>
           {description}

@@ -1,43 +1,43 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useRef } from 'preact/hooks';
-import { fieldWords, words } from '../state/refusals.ts';
+import { errorText, fieldErrorTexts } from '../state/error-texts.ts';
 import { texts } from '../texts.ts';
 
-export type Faults = Readonly<Record<string, string>>;
+export type FieldErrors = Readonly<Record<string, string>>;
 
-/** A server that takes longer than this is waited for in words. */
+/** If the server takes longer than this, the form says so. */
 const SLOW_MS = 500;
 
 interface Props {
   readonly submit: string;
-  /** Rejects with what the server refused. */
+  /** Rejects with the server's error. */
   readonly onSubmit: (values: Readonly<Record<string, string>>) => Promise<unknown>;
-  /** The fields, given what is wrong with each. */
-  readonly children: (faults: Faults) => ComponentChildren;
-  /** The fields that the form has: what is wrong with another one is said above. */
+  /** Renders the fields with their errors. */
+  readonly children: (faults: FieldErrors) => ComponentChildren;
+  /** The names of the fields. The error of any other field is shown above them. */
   readonly fields: readonly string[];
-  /** Said after it went well, where the view stays. */
+  /** Shown after success, if the view stays. */
   readonly done?: string;
 }
 
-/** Sends fields, and says what the server found: at each field, and above them all. */
+/** A form that shows the server's errors at each field and above them all. */
 export function Form({ submit, onSubmit, children, fields, done }: Props) {
   const form = useRef<HTMLFormElement>(null);
   const isBusy = useSignal(false);
   const isSlow = useSignal(false);
   const isDone = useSignal(false);
-  const refusal = useSignal<unknown>(undefined);
+  const error = useSignal<unknown>(undefined);
   const given = useSignal<Readonly<Record<string, string>>>({});
-  const faults = refusal.value ? fieldWords(refusal.value, given.value) : {};
-  const isElsewhere = Object.keys(faults).some((field) => !fields.includes(field));
+  const errors = error.value ? fieldErrorTexts(error.value, given.value) : {};
+  const isElsewhere = Object.keys(errors).some((field) => !fields.includes(field));
 
   const send = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (isBusy.value) return;
     isBusy.value = true;
     isDone.value = false;
-    refusal.value = undefined;
+    error.value = undefined;
     const values = Object.fromEntries(
       [...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value)]),
     );
@@ -48,9 +48,9 @@ export function Form({ submit, onSubmit, children, fields, done }: Props) {
     try {
       await onSubmit(values);
       isDone.value = true;
-    } catch (error) {
-      refusal.value = error;
-      // After the faults are drawn: the first of them is where one goes on.
+    } catch (reason) {
+      error.value = reason;
+      // After the errors are rendered, the first of these fields gets the focus.
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
     } finally {
       clearTimeout(slow);
@@ -65,20 +65,20 @@ export function Form({ submit, onSubmit, children, fields, done }: Props) {
       noValidate
       onSubmit={send}
       onInput={() => {
-        // What is changed now is not what was saved.
+        // The fields no longer hold what was saved.
         isDone.value = false;
       }}
     >
-      {refusal.value !== undefined && (
+      {error.value !== undefined && (
         <p class="refusal" role="alert">
-          {words(refusal.value)}
+          {errorText(error.value)}
           {isElsewhere &&
-            ` ${Object.entries(faults)
-              .map(([field, said]) => `${field}: ${said}`)
+            ` ${Object.entries(errors)
+              .map(([field, text]) => `${field}: ${text}`)
               .join(' ')}`}
         </p>
       )}
-      {children(faults)}
+      {children(errors)}
       <div class="actions">
         <button type="submit" class="main" aria-disabled={isBusy.value}>
           {submit}

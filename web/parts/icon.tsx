@@ -10,14 +10,14 @@ const shapes = {
   warning: 'M12 8v5.5M12 17v.2M12 3.5L2.5 20h19z',
 } as const;
 
-/** These point the way one reads. */
-const turning: ReadonlySet<string> = new Set(['back', 'send']);
+/** These icons point in the reading direction. */
+const mirrored: ReadonlySet<string> = new Set(['back', 'send']);
 
-/** A picture beside words that say the same: hidden from who listens. */
+/** Hidden from screen readers, because a text beside it says the same. */
 export function Icon({ name }: { readonly name: keyof typeof shapes }) {
   return (
     <svg
-      class={turning.has(name) ? 'icon turns' : 'icon'}
+      class={mirrored.has(name) ? 'icon turns' : 'icon'}
       viewBox="0 0 24 24"
       aria-hidden="true"
       focusable="false"

@@ -9,10 +9,10 @@ interface Props {
   readonly onChange: (isOn: boolean) => unknown;
 }
 
-/** A setting that holds as soon as it is set; the box shows what holds, not what was asked for. */
+/** A setting that is saved at once. The box shows the saved value. */
 export function Switch({ label, hint, isOn, isDisabled = false, onChange }: Props) {
   const id = useId();
-  /** Drawn anew after each try: the browser has moved the box by then, whatever became of the try. */
+  /** Renders again after each attempt: the browser has changed the box, even if the attempt failed. */
   const tries = useSignal(0);
   return (
     <div class="switch" data-tries={tries.value}>

@@ -2,38 +2,38 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { texts } from '../texts.ts';
 
-/** What comes within this needs no word. */
-const SAID_AFTER_MS = 700;
+/** Most loading is faster than this and needs no text. */
+const SHOWN_AFTER_MS = 700;
 const FAILED_AFTER_MS = 10_000;
 
 interface Props {
-  /** What to say when it does not come. It is tried on all the while. */
+  /** The text after a failure. The loading goes on all the same. */
   readonly failed: string;
   readonly onAgain: () => void;
 }
 
-/** Stands where something will be, as long as it is not there. */
+/** Takes the place of something that is loading. */
 export function Waiting({ failed, onAgain }: Props) {
   const tries = useSignal(0);
-  const said = useSignal<'nothing' | 'loading' | 'failed'>('nothing');
+  const shown = useSignal<'nothing' | 'loading' | 'failed'>('nothing');
   useEffect(() => {
     const timers = [
-      setTimeout(() => (said.value = 'loading'), SAID_AFTER_MS),
-      setTimeout(() => (said.value = 'failed'), FAILED_AFTER_MS),
+      setTimeout(() => (shown.value = 'loading'), SHOWN_AFTER_MS),
+      setTimeout(() => (shown.value = 'failed'), FAILED_AFTER_MS),
     ];
     return () => timers.forEach(clearTimeout);
   }, [tries.value]);
-  const hasFailed = said.value === 'failed';
+  const hasFailed = shown.value === 'failed';
   return (
     <div class="nothing">
-      <p role="status">{hasFailed ? failed : said.value === 'loading' && texts.loading}</p>
+      <p role="status">{hasFailed ? failed : shown.value === 'loading' && texts.loading}</p>
       {hasFailed && (
         <button
           type="button"
           onClick={() => {
-            // The button goes with what it does.
+            // The button disappears.
             document.getElementById('main')?.focus();
-            said.value = 'loading';
+            shown.value = 'loading';
             tries.value += 1;
             onAgain();
           }}

@@ -1,21 +1,21 @@
-import { createClient, localTokens, memoryTokens, type TokenStore } from '@parley/client';
-import { computed } from '@preact/signals';
+import { createClient, localTokens, memoryTokens, type Observable, type TokenStore } from '@parley/client';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
 import { createDrafts } from './drafts.ts';
-import { follow } from './follow.ts';
 
-/** The one client of this page; the deployment that serves the page is the one it talks to. */
+/** The only client of this page. It talks to the deployment that serves the page. */
 export const client = createClient({ baseUrl: location.origin, tokens: tokens() });
 
-export const session = follow(client.session);
-export const connection = follow(client.connection);
-export const profile = follow(client.profile);
+export const session = toSignal(client.session);
+export const connection = toSignal(client.connection);
+export const profile = toSignal(client.profile);
 export const inbox = {
-  items: follow(client.inbox.items),
-  unread: follow(client.inbox.unread),
-  hasMore: follow(client.inbox.hasMore),
-  isLoaded: follow(client.inbox.isLoaded),
+  items: toSignal(client.inbox.items),
+  unread: toSignal(client.inbox.unread),
+  hasMore: toSignal(client.inbox.hasMore),
+  isLoaded: toSignal(client.inbox.isLoaded),
 };
-export const people = follow(client.people.state);
+export const people = toSignal(client.people.state);
 export const drafts = createDrafts(client.session, tabStorage());
 
 export const me = computed(() => session.value.user);
@@ -28,11 +28,28 @@ function tabStorage(): Storage | undefined {
   }
 }
 
-/** A browser that keeps nothing for sites refuses the very mention of storage: then a reload asks for the password. */
+/** In memory if the browser forbids storage: then a reload asks for the password again. */
 function tokens(): TokenStore {
   try {
     return localTokens();
   } catch {
     return memoryTokens();
   }
+}
+
+/** Follows an observable of the library for as long as the page lives. */
+function toSignal<T>(source: Observable<T>): ReadonlySignal<T> {
+  const held = signal(source.value);
+  source.subscribe((value) => {
+    held.value = value;
+  });
+  return held;
+}
+
+/** The value of an observable. The component renders again when it changes. */
+export function useObservable<T>(source: Observable<T>): T {
+  const [, setState] = useState<T>(source.value);
+  // As a function, because the value itself may be one, and `setState` would call it.
+  useEffect(() => source.subscribe((value) => setState(() => value)), [source]);
+  return source.value;
 }

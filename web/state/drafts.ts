@@ -1,60 +1,61 @@
 import type { Client } from '@parley/client';
 
-/** What this needs of `sessionStorage`. */
+/** The part of `sessionStorage` that drafts need. */
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
-interface Kept {
+interface Stored {
   readonly writer?: string | undefined;
-  readonly begun: Readonly<Record<string, string>>;
+  readonly drafts: Readonly<Record<string, string>>;
 }
 
 const KEY = 'parley.drafts';
 
 /**
- * What was begun in conversations and not sent, for as long as the tab lives, until one logs out, or somebody else logs in. A
- * session that the server ends takes nothing away: mostly the same person logs in again.
+ * Unsent texts by conversation. They last as long as the tab, until the user logs out or another user logs in. They stay when the
+ * server ends the session, because usually the same user logs in again.
  */
 export function createDrafts(session: Client['session'], store: Store | undefined) {
-  const kept = load(store);
-  const begun = new Map(Object.entries(kept.begun));
-  let { writer } = kept;
+  const stored = load(store);
+  const drafts = new Map(Object.entries(stored.drafts));
+  let { writer } = stored;
 
   const save = () => {
     try {
-      if (begun.size === 0) store?.removeItem(KEY);
-      else store?.setItem(KEY, JSON.stringify({ writer, begun: Object.fromEntries(begun) } satisfies Kept));
+      if (drafts.size === 0) store?.removeItem(KEY);
+      else
+        store?.setItem(KEY, JSON.stringify({ writer, drafts: Object.fromEntries(drafts) } satisfies Stored));
     } catch {
-      // Full, or forbidden: then a reload forgets it.
+      // The storage is full or forbidden: a reload loses the drafts.
     }
   };
 
   session.subscribe(({ state, user }) => {
-    // Two people share one conversation, and its id.
+    // Cleared for another user too: both users of a conversation share its id.
     const isOver = state === 'out' || (user !== undefined && user.id !== writer);
     writer = user?.id ?? writer;
     if (!isOver) return;
-    begun.clear();
+    drafts.clear();
     save();
   });
 
   return {
-    count: () => begun.size,
-    of: (conversation: string): string => begun.get(conversation) ?? '',
+    count: () => drafts.size,
+    of: (conversation: string): string => drafts.get(conversation) ?? '',
     keep(conversation: string, text: string): void {
-      if (text === '') begun.delete(conversation);
-      else begun.set(conversation, text);
+      if (text === '') drafts.delete(conversation);
+      else drafts.set(conversation, text);
       save();
     },
   };
 }
 
-/** Whatever stands there; another version of the app may have left it. */
-function load(store: Store | undefined): Kept {
+/** Checks the stored value, because another version of the app may have left it. */
+function load(store: Store | undefined): Stored {
   try {
-    const { writer, begun } = JSON.parse(store?.getItem(KEY) ?? '{}') as Partial<Kept>;
-    const texts = Object.entries(begun ?? {}).filter(([, text]) => typeof text === 'string');
-    return { writer, begun: Object.fromEntries(texts) };
+    const { writer, drafts } = JSON.parse(store?.getItem(KEY) ?? '{}') as Partial<Stored>;
+    const texts = Object.entries(drafts ?? {}).filter(([, text]) => typeof text === 'string');
+    return { writer, drafts: Object.fromEntries(texts) };
   } catch {
-    return { begun: {} };
+    return { drafts: {} };
   }
 }

@@ -7,15 +7,15 @@ import { isShown } from './screen.ts';
 
 const KEY = 'parley.notify';
 
-/** The id of the user who wants notifications on this device: what they get is nothing for whoever logs in next. */
-const kept = (): string | null => {
+/** The id of the user who wants notifications on this device. The setting must not apply to the next user. */
+const stored = (): string | null => {
   try {
     return localStorage.getItem(KEY);
   } catch {
     return null;
   }
 };
-const keep = (userId: string | null): void => {
+const store = (userId: string | null): void => {
   wanting.value = userId;
   try {
     if (userId !== null) localStorage.setItem(KEY, userId);
@@ -23,12 +23,12 @@ const keep = (userId: string | null): void => {
   } catch {}
 };
 
-export const areThere = 'Notification' in globalThis;
-const permission = signal(areThere ? Notification.permission : 'denied');
-const wanting = signal(kept());
+export const areSupported = 'Notification' in globalThis;
+const permission = signal(areSupported ? Notification.permission : 'denied');
+const wanting = signal(stored());
 const areWanted = computed(() => me.value !== undefined && wanting.value === me.value.id);
 
-/** Whether notifications are shown, could be, or are refused by the browser. */
+/** Whether notifications are on, and whether the browser blocks them. */
 export const notifications = {
   get areOn(): boolean {
     return areWanted.value && permission.value === 'granted';
@@ -38,58 +38,58 @@ export const notifications = {
   },
 };
 
-/** Asks the browser where it has not been asked; it asks only when somebody has just pressed something. */
+/** Asks for the browser's permission if necessary. Call it after a click or a key: otherwise browsers do not ask. */
 export async function turnOn(): Promise<void> {
   if (permission.value !== 'granted') permission.value = await Notification.requestPermission();
-  keep(permission.value === 'granted' ? (me.peek()?.id ?? null) : null);
+  store(permission.value === 'granted' ? (me.peek()?.id ?? null) : null);
 }
 
 export function turnOff(): void {
-  keep(null);
+  store(null);
   for (const id of open.keys()) close(id);
 }
 
-/** What is set in another tab, or in the browser's own settings, holds here too. */
+/** Follows changes in another tab and in the browser's settings. */
 function followSettings(): void {
   addEventListener('storage', ({ key }) => {
-    if (key === KEY || key === null) wanting.value = kept();
+    if (key === KEY || key === null) wanting.value = stored();
   });
-  // A session that the server ends takes nothing away: mostly the same person logs in again.
+  // The setting stays when the server ends the session, because usually the same user logs in again.
   effect(() => {
     const { state, user } = session.value;
     const isOver = state === 'out' || (user !== undefined && user.id !== wanting.peek());
-    if (isOver && wanting.peek() !== null) keep(null);
+    if (isOver && wanting.peek() !== null) store(null);
   });
-  if (!areThere) return;
-  const look = () => {
+  if (!areSupported) return;
+  const update = () => {
     permission.value = Notification.permission;
   };
   navigator.permissions?.query({ name: 'notifications' }).then(
     (status) => {
-      status.onchange = look;
+      status.onchange = update;
     },
-    // Some browsers tell nobody of it: who comes back from their settings comes back to the page.
+    // Some browsers do not report changes. Users who come back from the settings come back to the page.
     () => undefined,
   );
-  isShown.subscribe(look);
+  isShown.subscribe(update);
 }
 
-/** The name of a lock that every page holds while it is shown: what the others know of it. */
+/** Every page holds this shared lock while it is shown, so that other pages know. */
 const SHOWN = 'parley.shown';
 
 function holdWhileShown(): void {
   if (!navigator.locks) return;
   effect(() => {
     if (!isShown.value) return undefined;
-    const leaving = new AbortController();
-    const { signal: left } = leaving;
-    const until = new Promise<void>((resolve) => left.addEventListener('abort', () => resolve()));
-    void navigator.locks.request(SHOWN, { mode: 'shared', signal: left }, () => until).catch(() => undefined);
-    return () => leaving.abort();
+    const releasing = new AbortController();
+    const { signal } = releasing;
+    const released = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    void navigator.locks.request(SHOWN, { mode: 'shared', signal }, () => released).catch(() => undefined);
+    return () => releasing.abort();
   });
 }
 
-/** Whoever has the app before them in another window sees it there. */
+/** Another window may show the app: then no notification is needed. */
 async function isShownAnywhere(): Promise<boolean> {
   const { held = [] } = (await navigator.locks?.query().catch(() => undefined)) ?? {};
   return held.some(({ name }) => name === SHOWN);
@@ -108,7 +108,7 @@ const isUnread = (id: string) => inbox.items.peek().some((item) => item.id === i
 async function show({ id, peer, last }: InboxItem): Promise<void> {
   if ((await isShownAnywhere()) || !isUnread(id)) return;
   try {
-    // The tag: one notification for a conversation, however many tabs there are.
+    // With the tag, a conversation has one notification, however many tabs there are.
     const shown = new Notification(peer.username, { body: last.text, tag: id, icon: '/icon.svg' });
     open.set(id, shown);
     shown.onclick = () => {
@@ -117,36 +117,37 @@ async function show({ id, peer, last }: InboxItem): Promise<void> {
       shown.close();
     };
   } catch {
-    // Some browsers on phones let service workers alone notify.
+    // Some phone browsers allow notifications only from service workers.
   }
 }
 
 /**
- * Tells of what comes while another tab is before this one, until it is read, here or on another device, or the session is
- * over. What was there when the page came is no news.
+ * Shows a notification for each message that comes while the page is hidden. Closes it when the message is read, here or on another
+ * device, and when the session ends. Messages from before the page was loaded get none.
  */
-export function notifyOfNews(): void {
+export function showNotifications(): void {
   holdWhileShown();
   followSettings();
-  const told = new Map<string, number>();
-  let isBegun = false;
+  /** The last `seq` of each conversation. */
+  const known = new Map<string, number>();
+  let hasStarted = false;
   effect(() => {
     const items = inbox.items.value;
     if (!inbox.isLoaded.value) {
-      told.clear();
-      isBegun = false;
+      known.clear();
+      hasStarted = false;
       for (const id of open.keys()) close(id);
       return;
     }
     for (const item of items) {
       const { id, last, unread } = item;
       if (unread === 0) close(id);
-      const isNews = last.seq > (told.get(id) ?? (isBegun ? last.seq - 1 : last.seq));
-      told.set(id, Math.max(last.seq, told.get(id) ?? 0));
-      if (isNews && unread > 0 && last.senderId !== me.peek()?.id && !isShown.peek() && notifications.areOn) {
+      const isNew = last.seq > (known.get(id) ?? (hasStarted ? last.seq - 1 : last.seq));
+      known.set(id, Math.max(last.seq, known.get(id) ?? 0));
+      if (isNew && unread > 0 && last.senderId !== me.peek()?.id && !isShown.peek() && notifications.areOn) {
         void show(item);
       }
     }
-    isBegun = true;
+    hasStarted = true;
   });
 }

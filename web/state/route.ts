@@ -4,27 +4,27 @@ import { paths, type Route, routeOf } from './paths.ts';
 
 const hash = signal(location.hash);
 let before: Route | undefined;
-/** Where one was last, or wanted to go, behind the door. */
-let inside: string = paths.inbox;
+/** The last address within the chat, or the one that was opened before the login. */
+let wanted: string = paths.inbox;
 addEventListener('hashchange', () => {
   before = route.peek();
-  if (!isDoor(before)) inside = hash.peek();
+  if (!isAuthView(before)) wanted = hash.peek();
   hash.value = location.hash;
 });
 
-/** Where in the app one is now. */
+/** The view that is shown. */
 export const route = computed(() => routeOf(hash.value));
 
-/** Where one was before: whoever comes back to a list goes on where they left it. */
+/** The view that was shown before. */
 export const previous = (): Route | undefined => before;
 
-/** Before one is in. */
-export const isDoor = ({ view }: Route): boolean => view === 'log-in' || view === 'sign-up';
+/** The views for users who are not logged in. */
+export const isAuthView = ({ view }: Route): boolean => view === 'log-in' || view === 'sign-up';
 
-/** Who has come in through the door goes on to where they wanted to go. */
-export const goInside = (): void => goInstead(inside);
+/** After the login, goes to the address that the user opened first. */
+export const goToApp = (): void => goInstead(wanted);
 
-/** Out of a view, to the conversations: by the way one came, if one came from there. */
+/** Goes back to the conversations: in the tab's history if the user came from there. */
 export function leave(): void {
   if (before?.view === 'inbox') history.back();
   else goInstead(paths.inbox);
@@ -34,15 +34,15 @@ export function go(path: string): void {
   location.hash = path;
 }
 
-/** To where one is sent on from: it is no place for the way back. */
+/** Replaces the current address, so that the back button skips it. */
 export const goInstead = (path: string): void => location.replace(path);
 
-let visitor: string | undefined;
+let userId: string | undefined;
 client.session.subscribe(({ state, user }) => {
-  // Whoever logs in next does not begin where somebody else stopped, and does not see whom they talked to.
-  if (visitor && (state === 'out' || (user && user.id !== visitor))) {
-    inside = paths.inbox;
+  // The next user must not start where this one stopped, or see who they talked to.
+  if (userId && (state === 'out' || (user && user.id !== userId))) {
+    wanted = paths.inbox;
     goInstead(paths.inbox);
   }
-  visitor = state === 'out' ? undefined : (user?.id ?? visitor);
+  userId = state === 'out' ? undefined : (user?.id ?? userId);
 });

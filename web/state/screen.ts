@@ -9,10 +9,10 @@ function media(query: string): ReadonlySignal<boolean> {
   return held;
 }
 
-/** Room for the conversations beside the conversation. */
+/** There is room for the list beside the conversation. */
 export const isWide = media('(min-width: 50rem)');
 
-/** Fingers: Enter makes a line, and a field that takes the focus brings up the keyboard over half of the page. */
+/** Touch: Enter starts a new line. Focusing a field opens a keyboard over half of the page, so no view does that by itself. */
 export const isTouch = media('(pointer: coarse)');
 
 const shown = signal(document.visibilityState === 'visible');
@@ -20,5 +20,5 @@ document.addEventListener('visibilitychange', () => {
   shown.value = document.visibilityState === 'visible';
 });
 
-/** The page is the tab that its window shows. */
+/** The page is the visible tab of its window. */
 export const isShown: ReadonlySignal<boolean> = shown;

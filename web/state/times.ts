@@ -3,7 +3,7 @@ import { texts } from '../texts.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Some systems' names of languages are none (`en-US@posix`). */
+/** Some systems report invalid language names, such as `en-US@posix`. */
 const isLanguage = (name: string): boolean => {
   try {
     return Intl.getCanonicalLocales(name).length > 0;
@@ -12,24 +12,24 @@ const isLanguage = (name: string): boolean => {
   }
 };
 
-/** Of the reader's languages the first one that the texts are in, for its hours and order of day and month; else their first. */
+/** The reader's first language that matches the texts, such as `en-GB`, otherwise their first one. It decides formats of times. */
 function preferredLocale(): string {
   const languages = navigator.languages.filter(isLanguage);
   return languages.find((language) => language.startsWith(texts.language)) ?? languages[0] ?? texts.language;
 }
 
-/** Who travels, or changes the settings of the browser, does not load the page anew. */
-const readSurroundings = () => `${Intl.DateTimeFormat().resolvedOptions().timeZone} ${preferredLocale()}`;
-const surroundings = signal(readSurroundings());
+/** Users may travel or change the browser's settings without reloading the page. */
+const readZoneAndLocale = () => `${Intl.DateTimeFormat().resolvedOptions().timeZone} ${preferredLocale()}`;
+const zoneAndLocale = signal(readZoneAndLocale());
 
-/** Looks again for the reader's time zone and language: what is written by them is then drawn anew. */
-export function renewSurroundings(): void {
-  surroundings.value = readSurroundings();
+/** Reads the time zone and the language again. Times on the screen follow. */
+export function refreshLocale(): void {
+  zoneAndLocale.value = readZoneAndLocale();
 }
 
-/** A format keeps the time zone in which it was made. */
+/** Created again after a change, because a format keeps its time zone. */
 const formats = computed(() => {
-  const [, locale = texts.language] = surroundings.value.split(' ');
+  const [, locale = texts.language] = zoneAndLocale.value.split(' ');
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
   return {
     locale,
@@ -43,16 +43,16 @@ const formats = computed(() => {
   };
 });
 
-// It stands within a sentence of the texts.
+// In the language of the texts, because it is part of a sentence.
 const relative = new Intl.RelativeTimeFormat(texts.language, { numeric: 'auto' });
 
-/** The language of what these functions return. */
+/** The language of the formatted times. */
 export const locale = (): string => formats.value.locale;
 
 const daysAgo = (date: Date, now: Date): number =>
   Math.round((startOf(now).getTime() - startOf(date).getTime()) / DAY_MS);
 
-/** The beginning of the day, in the reader's own time zone. */
+/** The start of the day in the reader's time zone. */
 export const startOf = (date: Date): Date => new Date(date.getFullYear(), date.getMonth(), date.getDate());
 
 /** `14:05` */
@@ -61,7 +61,7 @@ export const timeOf = (date: Date): string => formats.value.clock.format(date);
 /** `Thursday 19 November 2026, 14:05` */
 export const fullTime = (date: Date): string => formats.value.full.format(date);
 
-/** `Today`, `Yesterday`, `Thursday 19 November`, and with the year when it is another one. */
+/** `Today`, `Yesterday`, `Thursday 19 November`, or with the year if it is not this one. */
 export function dayName(date: Date, now = new Date()): string {
   const { dayOfYear, dayAndYear } = formats.value;
   const days = daysAgo(date, now);
@@ -70,7 +70,7 @@ export function dayName(date: Date, now = new Date()): string {
   return (date.getFullYear() === now.getFullYear() ? dayOfYear : dayAndYear).format(date);
 }
 
-/** As short as a list has room for: `14:05`, `Yesterday`, `Thursday`, `3 Nov`, `03/11/2025`. */
+/** Short, for a list: `14:05`, `Yesterday`, `Thursday`, `3 Nov`, `03/11/2025`. */
 export function briefly(date: Date, now = new Date()): string {
   const { weekday, shortDay, shortYear } = formats.value;
   const days = daysAgo(date, now);

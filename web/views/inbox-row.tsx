@@ -1,14 +1,12 @@
 import type { InboxItem } from '@parley/client';
 import { useEffect, useRef } from 'preact/hooks';
+import { Tick, Time } from '../parts/message-meta.tsx';
 import { Person } from '../parts/person.tsx';
-import { Tick } from '../parts/tick.tsx';
-import { Time } from '../parts/time.tsx';
-import { client, me } from '../state/chat.ts';
+import { client, me, useObservable } from '../state/chat.ts';
 import { now } from '../state/clock.ts';
-import { useFollowed } from '../state/follow.ts';
+import { watchPresence } from '../state/on-screen.ts';
 import { paths } from '../state/paths.ts';
 import { briefly } from '../state/times.ts';
-import { watchPresence } from '../state/watched.ts';
 import { texts } from '../texts.ts';
 
 interface Props {
@@ -16,17 +14,17 @@ interface Props {
   readonly isChosen: boolean;
 }
 
-/** How far an own message came, as the inbox knows it. */
+/** The state of an own last message. */
 function stateOf({ last, peerRead, peerReceived }: InboxItem) {
   if (last.seq <= peerRead) return 'read';
   return last.seq <= peerReceived ? 'delivered' : 'sent';
 }
 
-/** One conversation: who, what was said last, when, and how much of it is unread. */
+/** One conversation: the user, the last message, its time, and the number of unread messages. */
 export function InboxRow({ item, isChosen }: Props) {
   const { id, peer, last, unread } = item;
   const row = useRef<HTMLLIElement>(null);
-  const isTyping = useFollowed(client.conversation(id).typing);
+  const isTyping = useObservable(client.conversation(id).typing);
   useEffect(() => (row.current ? watchPresence(row.current) : undefined), []);
   const isOwn = last.senderId === me.value?.id;
   const at = new Date(last.createdAt);

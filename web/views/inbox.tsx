@@ -1,19 +1,19 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { Heading } from '../parts/heading.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Heading } from '../parts/view-head.tsx';
 import { Waiting } from '../parts/waiting.tsx';
 import { client, inbox, me } from '../state/chat.ts';
+import { onVisible } from '../state/on-screen.ts';
 import { paths } from '../state/paths.ts';
 import { previous, route } from '../state/route.ts';
 import { isWide } from '../state/screen.ts';
-import { watchRow } from '../state/watched.ts';
 import { texts } from '../texts.ts';
 import { InboxRow } from './inbox-row.tsx';
 
-const said = texts.inbox;
+const words = texts.inbox;
 
-/** How far the list is scrolled while something else is shown instead of it, and whose it is. */
-const left = { user: '', top: 0 };
+/** The scroll position of the list and its user, kept while another view is shown instead. */
+const scrolled = { user: '', top: 0 };
 
 /** The conversations, most recent first. */
 export function Inbox() {
@@ -24,18 +24,18 @@ export function Inbox() {
   const user = me.value?.id ?? '';
 
   useLayoutEffect(() => {
-    if (list.current && left.user === user) list.current.scrollTop = left.top;
+    if (list.current && scrolled.user === user) list.current.scrollTop = scrolled.top;
   }, [user]);
   useEffect(() => {
     if (now.view !== 'inbox') return;
-    // Whom one was with is where one goes on in the list; else at the beginning of the view.
+    // The focus goes to the conversation that was open before, otherwise to the heading.
     const from = previous();
     const row = from?.view === 'conversation' && list.current?.querySelector(rowOf(from.userId));
     const start = row || document.querySelector('main h1');
     if (start instanceof HTMLElement) start.focus();
   }, [now.view]);
 
-  // What moves up in the list loses the focus on the way.
+  // A row that moves up in the list loses the focus, so it gets it back.
   const { activeElement: held } = document;
   useLayoutEffect(() => {
     if (held instanceof HTMLElement && held !== document.activeElement && list.current?.contains(held)) {
@@ -46,12 +46,12 @@ export function Inbox() {
   return (
     <div class="inbox">
       <header class="bar">
-        {isWide.value ? <h2>{said.title}</h2> : <Heading>{said.title}</Heading>}
+        {isWide.value ? <h2>{words.title}</h2> : <Heading>{words.title}</Heading>}
         <a
           class="button plain"
           href={paths.people}
-          title={said.people}
-          aria-label={said.people}
+          title={words.people}
+          aria-label={words.people}
           aria-current={now.view === 'people' ? 'page' : undefined}
         >
           <Icon name="people" />
@@ -59,8 +59,8 @@ export function Inbox() {
         <a
           class="button plain self"
           href={paths.profile}
-          title={said.profile(me.value?.username ?? '')}
-          aria-label={said.profile(me.value?.username ?? '')}
+          title={words.profile(me.value?.username ?? '')}
+          aria-label={words.profile(me.value?.username ?? '')}
           aria-current={now.view === 'profile' ? 'page' : undefined}
         >
           <bdi>{me.value?.username}</bdi>
@@ -69,8 +69,8 @@ export function Inbox() {
       <nav
         ref={list}
         class="conversations"
-        aria-label={said.title}
-        onScroll={({ currentTarget }) => Object.assign(left, { user, top: currentTarget.scrollTop })}
+        aria-label={words.title}
+        onScroll={({ currentTarget }) => Object.assign(scrolled, { user, top: currentTarget.scrollTop })}
       >
         {items.length > 0 && (
           <ul>
@@ -79,12 +79,12 @@ export function Inbox() {
             ))}
           </ul>
         )}
-        {!inbox.isLoaded.value && <Waiting failed={said.failed} onAgain={client.reconnect} />}
+        {!inbox.isLoaded.value && <Waiting failed={words.failed} onAgain={client.reconnect} />}
         {inbox.isLoaded.value && items.length === 0 && (
           <div class="nothing">
-            <p>{said.empty}</p>
+            <p>{words.empty}</p>
             <a class="button main" href={paths.people}>
-              {said.findPeople}
+              {words.findPeople}
             </a>
           </div>
         )}
@@ -96,20 +96,20 @@ export function Inbox() {
 
 const rowOf = (userId: string) => `[data-user-id="${CSS.escape(userId)}"] > a`;
 
-/** Loads more when it comes into view; it is a button for whoever gets there otherwise, or after a failure. */
+/** Loads more when it comes onto the screen. It is a button for keyboards, and for another try after a failure. */
 function More() {
   const button = useRef<HTMLButtonElement>(null);
   const load = () => client.inbox.loadMore().catch(() => undefined);
-  const goOn = async () => {
-    // The button may go with the last of them: the focus goes on to the first that is new.
+  const loadAndFocus = async () => {
+    // The button may disappear, so the first new row gets the focus.
     const last = button.current?.parentElement?.querySelector('li:last-child');
     await load();
     requestAnimationFrame(() => last?.nextElementSibling?.querySelector('a')?.focus());
   };
-  useEffect(() => (button.current ? watchRow(button.current, () => void load()) : undefined), []);
+  useEffect(() => (button.current ? onVisible(button.current, () => void load()) : undefined), []);
   return (
-    <button ref={button} type="button" class="more" onClick={() => void goOn()}>
-      {said.more}
+    <button ref={button} type="button" class="more" onClick={() => void loadAndFocus()}>
+      {words.more}
     </button>
   );
 }

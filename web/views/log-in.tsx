@@ -1,30 +1,30 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
-import { Heading } from '../parts/heading.tsx';
+import { Heading, useTitle } from '../parts/view-head.tsx';
 import { client, session } from '../state/chat.ts';
 import { paths } from '../state/paths.ts';
-import { madeFor } from '../state/signing-up.ts';
-import { useTitle } from '../state/title.ts';
+import { registeredEmail } from '../state/sign-up.ts';
 import { texts } from '../texts.ts';
-import { Door } from './door.tsx';
 
 const words = texts.logIn;
 
 export function LogIn() {
   useTitle(words.title);
-  // Only this once: whoever comes later has made nothing.
-  const [made] = useState(madeFor.peek());
+  // Shown once: the next visitor has not registered.
+  const [registered] = useState(registeredEmail.peek());
   useEffect(() => {
-    madeFor.value = undefined;
+    registeredEmail.value = undefined;
   }, []);
-  const note = made !== undefined ? words.made : session.value.state === 'ended' && words.ended;
+  const notice =
+    registered !== undefined ? words.accountReady : session.value.state === 'ended' && words.ended;
   return (
-    <Door>
+    <AuthPage>
       <Heading>{words.title}</Heading>
-      {note && (
-        <p class="note" role="status">
-          {note}
+      {notice && (
+        <p class="notice" role="status">
+          {notice}
         </p>
       )}
       <Form
@@ -32,24 +32,24 @@ export function LogIn() {
         fields={['email', 'password']}
         onSubmit={({ email = '', password = '' }) => client.logIn({ email: email.trim(), password })}
       >
-        {(faults) => (
+        {(errors) => (
           <>
             <Field
               label={words.email}
               name="email"
               type="email"
               autocomplete="username"
-              value={made}
-              error={faults.email}
-              focus={made === undefined}
+              value={registered}
+              error={errors.email}
+              focus={registered === undefined}
             />
             <Field
               label={words.password}
               name="password"
               type="password"
               autocomplete="current-password"
-              error={faults.password}
-              focus={made !== undefined}
+              error={errors.password}
+              focus={registered !== undefined}
             />
           </>
         )}
@@ -57,6 +57,22 @@ export function LogIn() {
       <p class="aside">
         {words.noAccount} <a href={paths.signUp}>{words.toSignUp}</a>
       </p>
-    </Door>
+    </AuthPage>
+  );
+}
+
+/** The frame of the login and sign-up pages. */
+export function AuthPage({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <main class="auth">
+      <p class="brand">
+        {/* Inline, as in icon.svg, because it must appear without a network. */}
+        <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false">
+          <path d="M6 4h20a4 4 0 0 1 4 4v11a4 4 0 0 1-4 4H15l-8 6v-6H6a4 4 0 0 1-4-4V8a4 4 0 0 1 4-4z" />
+        </svg>
+        {texts.app}
+      </p>
+      <div class="card">{children}</div>
+    </main>
   );
 }

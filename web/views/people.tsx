@@ -1,62 +1,60 @@
 import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
-import { Avatar } from '../parts/avatar.tsx';
-import { Bar } from '../parts/bar.tsx';
-import { Heading } from '../parts/heading.tsx';
+import { Avatar } from '../parts/person.tsx';
+import { Bar, Heading, useTitle } from '../parts/view-head.tsx';
 import { client, connection, me, people } from '../state/chat.ts';
+import { errorText } from '../state/error-texts.ts';
 import { paths } from '../state/paths.ts';
-import { words } from '../state/refusals.ts';
 import { isTouch } from '../state/screen.ts';
-import { useTitle } from '../state/title.ts';
 import { texts } from '../texts.ts';
 
-const said = texts.people;
+const words = texts.people;
 
-/** Everybody, or those whose username begins with what is typed. */
+/** All users, or those whose username begins with the query. */
 export function People() {
-  useTitle(said.title);
+  useTitle(words.title);
   const id = useId();
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
   useLayoutEffect(() => {
-    // Before anybody can have typed something.
+    // In a layout effect: before the user can type.
     client.people.search('');
     if (!isTouch.peek()) search.current?.focus();
   }, []);
 
   const { query, people: found, hasMore, isLoading } = people.value;
-  // What no username has in it, none begins with.
+  // The query has a character that no username may have.
   const isImpossible = people.value.error?.code === 'validation_failed';
   const error = isImpossible ? undefined : people.value.error;
   const others = isImpossible ? [] : found.filter((person) => person.id !== me.value?.id);
   const isAny = others.length > 0;
-  /** What is shown is what was searched for before: a search begins without knowing of more. */
+  /** The list still shows the previous search. */
   const isOld = isLoading && !hasMore;
-  const count = isAny ? (hasMore ? said.countAndMore : said.count)(others.length) : said.none(query);
-  const status = isLoading ? said.loading : error ? '' : count;
+  const count = isAny ? (hasMore ? words.countAndMore : words.count)(others.length) : words.none(query);
+  const status = isLoading ? words.loading : error ? '' : count;
 
   const isOnline = connection.value === 'online';
   useEffect(() => {
-    // What was asked without a line is asked again with one.
-    const asked = people.peek();
-    if (!isOnline || !asked.error) return;
-    if (asked.hasMore) void client.people.more();
-    else client.people.search(asked.query);
+    // A search that failed without a connection is repeated with one.
+    const last = people.peek();
+    if (!isOnline || !last.error) return;
+    if (last.hasMore) void client.people.more();
+    else client.people.search(last.query);
   }, [isOnline]);
 
-  const goOn = async () => {
+  const loadMore = async () => {
     const last = list.current?.querySelector('li:last-child');
     await client.people.more();
-    // The focus goes on to the first that is new: the button may be gone.
+    // The button may disappear, so the first new row gets the focus.
     requestAnimationFrame(() => last?.nextElementSibling?.querySelector('a')?.focus());
   };
   return (
     <div class="view people">
       <Bar>
-        <Heading focus={isTouch.value}>{said.title}</Heading>
+        <Heading focus={isTouch.value}>{words.title}</Heading>
       </Bar>
       <div class="page">
         <div class="field">
-          <label for={id}>{said.search}</label>
+          <label for={id}>{words.search}</label>
           <input
             id={id}
             ref={search}
@@ -72,13 +70,13 @@ export function People() {
         </p>
         {error && !hasMore && (
           <p class="refusal" role="alert">
-            {words(error)}{' '}
+            {errorText(error)}{' '}
             <button type="button" onClick={() => client.people.search(query)}>
               {texts.tryAgain}
             </button>
           </p>
         )}
-        <ul ref={list} class={isOld ? 'found old' : 'found'} aria-label={said.found} aria-busy={isOld}>
+        <ul ref={list} class={isOld ? 'found old' : 'found'} aria-label={words.found} aria-busy={isOld}>
           {others.map((person) => (
             <li key={person.id}>
               <a href={paths.conversation(person.id)}>
@@ -90,12 +88,12 @@ export function People() {
         </ul>
         {hasMore && (
           <div class="actions">
-            <button type="button" aria-disabled={isLoading} onClick={() => void goOn()}>
-              {said.more}
+            <button type="button" aria-disabled={isLoading} onClick={() => void loadMore()}>
+              {words.more}
             </button>
             {error && (
               <p class="error" role="alert">
-                {words(error)}
+                {errorText(error)}
               </p>
             )}
           </div>

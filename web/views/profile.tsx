@@ -1,87 +1,85 @@
 import type { Profile as Own } from '@parley/client';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { Bar } from '../parts/bar.tsx';
 import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
-import { Heading } from '../parts/heading.tsx';
 import { Switch } from '../parts/switch.tsx';
+import { Bar, Heading, useTitle } from '../parts/view-head.tsx';
 import { Waiting } from '../parts/waiting.tsx';
 import { client, profile } from '../state/chat.ts';
-import { areThere, notifications, turnOff, turnOn } from '../state/notifications.ts';
-import { words } from '../state/refusals.ts';
+import { errorText } from '../state/error-texts.ts';
+import { areSupported, notifications, turnOff, turnOn } from '../state/notifications.ts';
 import { isShown } from '../state/screen.ts';
-import { useTitle } from '../state/title.ts';
 import { texts } from '../texts.ts';
 import { LogOut } from './log-out.tsx';
 
-const said = texts.profile;
+const words = texts.profile;
 
-/** Who one is, and what others and this device are told. */
+/** The user's profile and settings. */
 export function Profile() {
-  useTitle(said.title);
+  useTitle(words.title);
   const own = profile.value;
-  const refusal = useSignal<unknown>(undefined);
+  const error = useSignal<unknown>(undefined);
   useEffect(() => {
-    refusal.value = undefined;
-  }, [own, refusal]);
+    error.value = undefined;
+  }, [own, error]);
 
-  // No frame tells what another device has changed; the library reads it again when there was no line.
+  // No frame reports a change on another device, so the profile is read again each time the page is shown.
   const shown = isShown.value;
   useEffect(() => {
     if (shown) client.loadProfile().catch(() => undefined);
   }, [shown]);
 
   const showPresence = async (isShown: boolean) => {
-    refusal.value = undefined;
-    await client.changeProfile({ presence: isShown ? 'shown' : 'hidden' }).catch((error: unknown) => {
-      refusal.value = error;
+    error.value = undefined;
+    await client.changeProfile({ presence: isShown ? 'shown' : 'hidden' }).catch((reason: unknown) => {
+      error.value = reason;
     });
   };
-  const notifyHint = !areThere
-    ? said.notifyMissing
+  const notifyHint = !areSupported
+    ? words.notifyMissing
     : notifications.areDenied
-      ? said.notifyDenied
-      : said.notifyHint;
+      ? words.notifyDenied
+      : words.notifyHint;
 
   return (
     <div class="view profile">
       <Bar>
-        <Heading focus>{said.title}</Heading>
+        <Heading focus>{words.title}</Heading>
       </Bar>
       <div class="page">
         {!own ? (
-          <Waiting failed={said.failed} onAgain={client.reconnect} />
+          <Waiting failed={words.failed} onAgain={client.reconnect} />
         ) : (
           <>
             <dl class="facts">
-              <dt>{said.username}</dt>
+              <dt>{words.username}</dt>
               <dd>
                 <bdi>{own.username}</bdi>
               </dd>
-              <dt>{said.email}</dt>
+              <dt>{words.email}</dt>
               <dd>
                 <bdi>{own.email}</bdi>
               </dd>
             </dl>
             <Names own={own} />
             <hr />
-            {refusal.value !== undefined && (
+            {error.value !== undefined && (
               <p class="refusal" role="alert">
-                {words(refusal.value)}
+                {errorText(error.value)}
               </p>
             )}
             <Switch
-              label={said.presence}
-              hint={said.presenceHint}
+              label={words.presence}
+              hint={words.presenceHint}
               isOn={own.presence === 'shown'}
               onChange={showPresence}
             />
             <Switch
-              label={said.notify}
+              label={words.notify}
               hint={notifyHint}
               isOn={notifications.areOn}
-              isDisabled={!areThere || (notifications.areDenied && !notifications.areOn)}
+              isDisabled={!areSupported || (notifications.areDenied && !notifications.areOn)}
               onChange={(isOn) => (isOn ? turnOn() : turnOff())}
             />
             <hr />
@@ -94,30 +92,30 @@ export function Profile() {
 }
 
 const NAMES = {
-  first_name: [said.firstName, 'given-name'],
-  last_name: [said.lastName, 'family-name'],
+  first_name: [words.firstName, 'given-name'],
+  last_name: [words.lastName, 'family-name'],
 } as const;
 type Name = keyof typeof NAMES;
 const names = Object.keys(NAMES) as Name[];
 
-/** One's names. What is not touched here follows what is changed elsewhere, and is not sent. */
+/** The user's names. A field that was not changed here follows other devices and is not sent. */
 function Names({ own }: { readonly own: Own }) {
   const typed = useSignal<Partial<Record<Name, string>>>({});
 
   const save = async () => {
     const given = typed.peek();
-    const touched = names.filter((name) => (given[name] ?? own[name]) !== own[name]);
-    if (touched.length > 0) {
-      await client.changeProfile(Object.fromEntries(touched.map((name) => [name, given[name]?.trim()])));
+    const changed = names.filter((name) => (given[name] ?? own[name]) !== own[name]);
+    if (changed.length > 0) {
+      await client.changeProfile(Object.fromEntries(changed.map((name) => [name, given[name]?.trim()])));
     }
-    // What was typed meanwhile stays.
+    // Text that was typed meanwhile stays.
     const left = Object.entries(typed.peek()).filter(([name, value]) => value !== given[name as Name]);
     typed.value = Object.fromEntries(left);
   };
 
   return (
-    <Form submit={said.save} done={said.saved} fields={names} onSubmit={save}>
-      {(faults) => (
+    <Form submit={words.save} done={words.saved} fields={names} onSubmit={save}>
+      {(errors) => (
         <div class="pair">
           {names.map((name) => (
             <Field
@@ -129,7 +127,7 @@ function Names({ own }: { readonly own: Own }) {
               onType={(value) => {
                 typed.value = { ...typed.value, [name]: value };
               }}
-              error={faults[name]}
+              error={errors[name]}
             />
           ))}
         </div>

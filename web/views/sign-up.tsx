@@ -1,14 +1,13 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
-import { Heading } from '../parts/heading.tsx';
+import { Heading, useTitle } from '../parts/view-head.tsx';
 import { client } from '../state/chat.ts';
 import { paths } from '../state/paths.ts';
 import { goInstead } from '../state/route.ts';
-import { accountFields, createSignUp, madeFor } from '../state/signing-up.ts';
-import { useTitle } from '../state/title.ts';
+import { accountFields, createSignUp, registeredEmail } from '../state/sign-up.ts';
 import { texts } from '../texts.ts';
-import { Door } from './door.tsx';
+import { AuthPage } from './log-in.tsx';
 
 const words = texts.signUp;
 
@@ -16,21 +15,21 @@ export function SignUp() {
   useTitle(words.title);
   const signUp = useMemo(() => createSignUp(client), []);
   useEffect(() => {
-    if (madeFor.value !== undefined) goInstead(paths.logIn);
-  }, [madeFor.value]);
+    if (registeredEmail.value !== undefined) goInstead(paths.logIn);
+  }, [registeredEmail.value]);
   return (
-    <Door>
+    <AuthPage>
       <Heading>{words.title}</Heading>
       <Form submit={words.submit} fields={accountFields} onSubmit={signUp}>
-        {(faults) => (
+        {(errors) => (
           <>
             <Field
               label={words.email}
               name="email"
               type="email"
-              // What one logs in with is what a password manager has to keep.
+              // Password managers store this as the name to log in with.
               autocomplete="username"
-              error={faults.email}
+              error={errors.email}
               focus
             />
             <Field
@@ -38,20 +37,20 @@ export function SignUp() {
               name="username"
               autocomplete="nickname"
               hint={words.usernameHint}
-              error={faults.username}
+              error={errors.username}
             />
             <div class="pair">
               <Field
                 label={words.firstName}
                 name="first_name"
                 autocomplete="given-name"
-                error={faults.first_name}
+                error={errors.first_name}
               />
               <Field
                 label={words.lastName}
                 name="last_name"
                 autocomplete="family-name"
-                error={faults.last_name}
+                error={errors.last_name}
               />
             </div>
             <Field
@@ -60,14 +59,14 @@ export function SignUp() {
               type="password"
               autocomplete="new-password"
               hint={words.passwordHint}
-              error={faults.password}
+              error={errors.password}
             />
             <Field
               label={words.repeat}
               name="password2"
               type="password"
               autocomplete="new-password"
-              error={faults.password2}
+              error={errors.password2}
             />
           </>
         )}
@@ -75,6 +74,6 @@ export function SignUp() {
       <p class="aside">
         {words.hasAccount} <a href={paths.logIn}>{words.toLogIn}</a>
       </p>
-    </Door>
+    </AuthPage>
   );
 }

@@ -3,16 +3,17 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { announce } from '../../parts/announcer.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { isBlank } from '../../state/blank.ts';
 import { drafts } from '../../state/chat.ts';
+import { isBlank } from '../../state/error-texts.ts';
 import { isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
 
-const said = texts.conversation;
+const words = texts.conversation;
 
-/** The server's own limit, in characters as people count them (openapi.yaml). */
-const MOST_CHARACTERS = 4_000;
-const SAID_FROM = 3_800;
+/** The server's limit, in code points (openapi.yaml). */
+const MAX_CHARACTERS = 4_000;
+/** The number of characters is shown from here on. */
+const COUNTED_FROM = 3_800;
 
 interface Props {
   readonly talk: Conversation;
@@ -21,12 +22,12 @@ interface Props {
   readonly onLeave: () => void;
 }
 
-/** Where one writes. What is begun stays for when one comes back to the conversation. */
+/** The field for a new message. Its draft stays when the user leaves the conversation. */
 export function Composer({ talk, username, onSend, onLeave }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const text = useSignal(drafts.of(talk.id));
-  const length = text.value.length < SAID_FROM ? 0 : [...text.value].length;
-  const isTooLong = length > MOST_CHARACTERS;
+  const length = text.value.length < COUNTED_FROM ? 0 : [...text.value].length;
+  const isTooLong = length > MAX_CHARACTERS;
   const isEmpty = isBlank(text.value);
 
   useEffect(() => {
@@ -35,7 +36,7 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
   useLayoutEffect(() => {
     const { current: area } = field;
     if (!area) return undefined;
-    // As high as its text, not as what stands there without one; the style sheet has the bounds.
+    // As high as its text, but not as a long placeholder. The style sheet has the limits.
     const grow = () => {
       area.style.height = 'auto';
       const edges = area.offsetHeight - area.clientHeight;
@@ -46,11 +47,11 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
     return () => removeEventListener('resize', grow);
   }, [text.value]);
 
-  const count = isTooLong ? said.tooLong(length - MOST_CHARACTERS) : said.left(MOST_CHARACTERS - length);
+  const count = isTooLong ? words.tooLong(length - MAX_CHARACTERS) : words.left(MAX_CHARACTERS - length);
   const isCounted = length > 0;
   useEffect(() => {
-    // Once, not at each key.
-    if (isCounted) announce((isTooLong && texts.refusals.message_too_long) || count);
+    // Announced once, not at each key.
+    if (isCounted) announce((isTooLong && texts.errors.message_too_long) || count);
   }, [isCounted, isTooLong]);
 
   const write = (next: string) => {
@@ -78,17 +79,17 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
         rows={1}
         value={text.value}
         dir="auto"
-        aria-label={said.message}
+        aria-label={words.message}
         aria-invalid={isTooLong ? 'true' : undefined}
         aria-describedby={isCounted ? 'composer-count' : undefined}
-        placeholder={username ? said.placeholder(username) : said.message}
+        placeholder={username ? words.placeholder(username) : words.message}
         enterkeyhint={isTouch.value ? 'enter' : 'send'}
         onInput={({ currentTarget: { value } }) => {
           write(value);
           if (!isBlank(value)) talk.type();
         }}
         onKeyDown={(event) => {
-          // While an input method composes a word, Enter and Escape are its own; Safari tells of its last one by 229 alone.
+          // While an input method composes a word, it uses Enter and Escape. Safari marks the last key only by the code 229.
           if (event.isComposing || event.keyCode === 229) return;
           if (event.key === 'Escape') onLeave();
           if (event.key === 'Enter' && !event.shiftKey && !isTouch.value) {
@@ -97,7 +98,7 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
           }
         }}
       />
-      <button type="submit" class="main round" aria-label={said.send} aria-disabled={isEmpty || isTooLong}>
+      <button type="submit" class="main round" aria-label={words.send} aria-disabled={isEmpty || isTooLong}>
         <Icon name="send" />
       </button>
       {isCounted && (

@@ -1,16 +1,14 @@
 import type { Conversation, User } from '@parley/client';
 import { useEffect, useRef } from 'preact/hooks';
-import { Bar } from '../../parts/bar.tsx';
-import { Heading } from '../../parts/heading.tsx';
 import { Person } from '../../parts/person.tsx';
-import { client } from '../../state/chat.ts';
+import { Bar, Heading } from '../../parts/view-head.tsx';
+import { client, useObservable } from '../../state/chat.ts';
 import { now } from '../../state/clock.ts';
-import { useFollowed } from '../../state/follow.ts';
+import { watchPresence } from '../../state/on-screen.ts';
 import { ago } from '../../state/times.ts';
-import { watchPresence } from '../../state/watched.ts';
 import { texts } from '../../texts.ts';
 
-const said = texts.conversation;
+const words = texts.conversation;
 
 interface Props {
   readonly peer: User;
@@ -18,23 +16,25 @@ interface Props {
   readonly focus: boolean;
 }
 
-/** Whom one talks to, and whether they are there. */
+/** The other user and their presence. */
 export function ConversationHead({ peer, talk, focus }: Props) {
-  const isTyping = useFollowed(talk.typing);
-  const presence = useFollowed(client.presence.of(peer.id));
+  const isTyping = useObservable(talk.typing);
+  const presence = useObservable(client.presence.of(peer.id));
   const own = useRef<HTMLDivElement>(null);
   useEffect(() => (own.current ? watchPresence(own.current) : undefined), []);
-  const seen = presence?.lastSeen ? said.lastSeen(ago(new Date(presence.lastSeen), now.value)) : '';
+  const seen = presence?.lastSeen ? words.lastSeen(ago(new Date(presence.lastSeen), now.value)) : '';
   return (
     <Bar>
       <div ref={own} class="who" data-user-id={peer.id}>
         <Person user={peer} />
         <div class="names">
           <Heading focus={focus}>
-            {/* Until it is known who that is. */}
+            {/* The name may still be loading. */}
             <bdi title={peer.username}>{peer.username || '…'}</bdi>
           </Heading>
-          <p class="presence">{isTyping ? <em>{said.typing}</em> : presence?.online ? said.online : seen}</p>
+          <p class="presence">
+            {isTyping ? <em>{words.typing}</em> : presence?.online ? words.online : seen}
+          </p>
         </div>
       </div>
     </Bar>

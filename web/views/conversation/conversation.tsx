@@ -1,25 +1,22 @@
 import type { Conversation as Talk, User } from '@parley/client';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { Bar } from '../../parts/bar.tsx';
-import { Heading } from '../../parts/heading.tsx';
-import { client, inbox, me } from '../../state/chat.ts';
-import { useFollowed } from '../../state/follow.ts';
+import { Bar, Heading, useTitle } from '../../parts/view-head.tsx';
+import { client, inbox, me, useObservable } from '../../state/chat.ts';
 import { paths } from '../../state/paths.ts';
 import { leave } from '../../state/route.ts';
 import { isTouch } from '../../state/screen.ts';
-import { useTitle } from '../../state/title.ts';
 import { texts } from '../../texts.ts';
 import { Composer } from './composer.tsx';
 import { ConversationHead } from './conversation-head.tsx';
 import { Loading } from './loading.tsx';
 import { MessageList } from './message-list.tsx';
-import { firstUnread } from './unread.ts';
+import { firstUnread } from './rows.ts';
 import { usePeer } from './use-peer.ts';
 
-const said = texts.conversation;
+const words = texts.conversation;
 
-/** A talk with one person, whoever the address names. */
+/** The conversation with the user in the address. */
 export function Conversation({ userId }: { readonly userId: string }) {
   const peer = usePeer(userId);
   if (peer === 'nobody') return <Nobody isSelf={userId === me.value?.id} />;
@@ -62,38 +59,38 @@ function With({ peer }: { readonly peer: User }) {
   );
 }
 
-/** Ready: the conversation's end is there, and what is unread in it from its beginning on. */
+/** Ready: the newest messages are loaded, back to the first unread one. */
 function useReady(talk: Talk, onUnread: (seq: number) => void): boolean {
   const isReady = useSignal(false);
-  const isLoaded = useFollowed(talk.isLoaded);
+  const isLoaded = useObservable(talk.isLoaded);
   useEffect(() => {
     if (!isLoaded) return undefined;
-    let isHere = true;
+    let isCurrent = true;
     const begin = async () => {
       const unread = firstUnread(inbox.items.peek(), talk.id);
       if (unread !== undefined) {
         await talk.loadBackTo(unread).catch(() => undefined);
-        if (isHere) onUnread(unread);
+        if (isCurrent) onUnread(unread);
       }
-      if (isHere) isReady.value = true;
+      if (isCurrent) isReady.value = true;
     };
     void begin();
     return () => {
-      isHere = false;
+      isCurrent = false;
     };
   }, [isLoaded, talk]);
   return isReady.value;
 }
 
 function Nobody({ isSelf }: { readonly isSelf: boolean }) {
-  useTitle(isSelf ? said.own : said.nobody);
+  useTitle(isSelf ? words.own : words.nobody);
   return (
     <div class="view">
       <Bar>
-        <Heading focus>{isSelf ? said.own : said.nobody}</Heading>
+        <Heading focus>{isSelf ? words.own : words.nobody}</Heading>
       </Bar>
       <div class="page">
-        <p>{isSelf ? said.selfHint : said.nobodyHint}</p>
+        <p>{isSelf ? words.selfHint : words.nobodyHint}</p>
         <p>
           <a href={paths.people}>{texts.inbox.findPeople}</a>
         </p>

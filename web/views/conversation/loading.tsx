@@ -1,10 +1,10 @@
 import type { Conversation } from '@parley/client';
 import type { Signal } from '@preact/signals';
-import { useFollowed } from '../../state/follow.ts';
+import { useObservable } from '../../state/chat.ts';
 import { texts } from '../../texts.ts';
 import { MessageRows } from './message-rows.tsx';
 
-const said = texts.conversation;
+const words = texts.conversation;
 
 interface Props {
   readonly talk: Conversation;
@@ -13,13 +13,13 @@ interface Props {
 }
 
 /**
- * Where the messages will be: the library goes on trying, so that they come by themselves when they can. What one writes
- * meanwhile is there already.
+ * Shown until the messages are loaded. The library keeps trying, so they appear by themselves. Messages that the user sends meanwhile
+ * are shown already.
  */
 export function Loading({ talk, username, hasFailed }: Props) {
-  const unsent = useFollowed(talk.messages).filter(({ seq }) => seq === undefined);
+  const unsent = useObservable(talk.messages).filter(({ seq }) => seq === undefined);
   const again = () => {
-    // The button goes with what it does.
+    // The button disappears.
     document.getElementById('main')?.focus();
     hasFailed.value = false;
     talk.loadOlder().catch(() => {
@@ -30,7 +30,7 @@ export function Loading({ talk, username, hasFailed }: Props) {
     <div class="log-frame">
       <div class="log">
         <div class="nothing">
-          <p role="status">{hasFailed.value ? said.failed : said.loading}</p>
+          <p role="status">{hasFailed.value ? words.failed : words.loading}</p>
           {hasFailed.value && (
             <button type="button" onClick={again}>
               {texts.tryAgain}

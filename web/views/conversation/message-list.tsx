@@ -3,49 +3,48 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { announce } from '../../parts/announcer.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { inbox } from '../../state/chat.ts';
-import { useFollowed } from '../../state/follow.ts';
+import { inbox, useObservable } from '../../state/chat.ts';
 import { isShown } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
+import { createAnnouncements } from './announcements.ts';
 import { MessageRows } from './message-rows.tsx';
-import { createNews } from './news.ts';
 import { OlderMessages } from './older-messages.tsx';
-import { createPlace } from './place.ts';
-import { firstUnread, unreadLine } from './unread.ts';
+import { firstUnread, unreadLine } from './rows.ts';
+import { createScrollPosition } from './scroll-position.ts';
 
-const said = texts.conversation;
+const words = texts.conversation;
 
-/** So near to the top, what is before it is loaded. */
+/** Within this distance of the top, older messages are loaded. */
 const NEAR_TOP_PX = 600;
 
 interface Props {
   readonly talk: Conversation;
   readonly username: string;
-  /** The `seq` before which the line “New messages” stands. */
+  /** The “New messages” line stands before this `seq`. */
   readonly unreadFrom: Signal<number | undefined>;
 }
 
-/** The messages of a conversation: it opens where one stopped reading, and stays where one reads. */
+/** The messages of a conversation. It opens at the first unread message and keeps its scroll position. */
 export function MessageList({ talk, username, unreadFrom }: Props) {
   const log = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  const place = useRef<ReturnType<typeof createPlace> | undefined>(undefined);
+  const scroll = useRef<ReturnType<typeof createScrollPosition> | undefined>(undefined);
   const wantsOlder = useSignal(false);
   const isAtEnd = useSignal(true);
   const seen = useSignal(0);
   const sent = useRef(talk.messages.value.at(-1)?.key);
-  const messages = useFollowed(talk.messages);
-  const tell = useRef(createNews(messages));
-  const hasOlder = useFollowed(talk.hasOlder);
+  const messages = useObservable(talk.messages);
+  const announcementOf = useRef(createAnnouncements(messages));
+  const hasOlder = useObservable(talk.hasOlder);
 
-  /** Takes note of what is on the screen. */
-  const look = () => {
-    const { current: here } = place;
-    if (!here || !log.current) return;
-    isAtEnd.value = here.isAtEnd;
+  /** Marks what is on the screen as read, and loads older messages near the top. */
+  const update = () => {
+    const { current: position } = scroll;
+    if (!position || !log.current) return;
+    isAtEnd.value = position.isAtEnd;
     wantsOlder.value = log.current.scrollTop < NEAR_TOP_PX;
     if (!isShown.peek()) return;
-    const seq = here.lastSeen();
+    const seq = position.lastSeen();
     if (seq === undefined) return;
     seen.value = Math.max(seen.value, seq);
     talk.markRead(seq);
@@ -53,32 +52,32 @@ export function MessageList({ talk, username, unreadFrom }: Props) {
 
   useLayoutEffect(() => {
     const element = log.current as HTMLDivElement;
-    const here = createPlace(element);
-    place.current = here;
+    const position = createScrollPosition(element);
+    scroll.current = position;
     const line = element.querySelector<HTMLElement>('.unread-from');
-    if (line) here.show(line);
-    else here.toEnd();
-    look();
+    if (line) position.show(line);
+    else position.toEnd();
+    update();
     const resized = new ResizeObserver(() => {
-      here.settle();
-      look();
+      position.restore();
+      update();
     });
-    // The room for the rows, and the rows: a line that comes or goes moves them too.
+    // Both the frame and the list: a status above the frame, or a row that comes or goes, moves the messages.
     resized.observe(element);
     resized.observe(list.current as HTMLUListElement);
     return () => resized.disconnect();
   }, []);
 
   useLayoutEffect(() => {
-    // Who has just sent something wants to see it.
+    // A user who has just sent a message wants to see it.
     const newest = messages.at(-1);
     const hasSent = newest?.state === 'sending' && newest.key !== sent.current;
     if (hasSent) sent.current = newest.key;
-    if (hasSent) place.current?.toEnd();
-    else place.current?.settle();
-    look();
-    const news = tell.current(messages, username);
-    if (news) announce(news);
+    if (hasSent) scroll.current?.toEnd();
+    else scroll.current?.restore();
+    update();
+    const announcement = announcementOf.current(messages, username);
+    if (announcement) announce(announcement);
   }, [messages, hasOlder]);
 
   const shown = isShown.value;
@@ -87,42 +86,42 @@ export function MessageList({ talk, username, unreadFrom }: Props) {
     const isBack = shown && !wasShown.current;
     wasShown.current = shown;
     if (!isBack) return;
-    // What came while nobody looked begins at the line, until it is left; who was at the end begins to read there.
+    // Messages that came while the page was hidden are new. A list at its end shows the first of them.
     const unread = firstUnread(inbox.items.peek(), talk.id);
     if (unread !== undefined) {
       unreadFrom.value = unread;
       const line = unreadLine(talk.messages.value, unread);
       const row = list.current?.querySelector<HTMLElement>(`[data-seq="${line}"]`);
-      if (row && place.current?.isAtEnd) place.current.show(row);
+      if (row && scroll.current?.isAtEnd) scroll.current.show(row);
     }
-    look();
+    update();
   }, [shown]);
 
   const toNewest = () => {
-    place.current?.toEnd();
-    look();
+    scroll.current?.toEnd();
+    update();
     log.current?.focus();
   };
 
   const news = messages.filter(({ seq, isOwn }) => !isOwn && seq !== undefined && seq > seen.value).length;
   return (
     <div class="log-frame">
-      {/* What is new is announced elsewhere: this log would read out all of the history that is loaded into it. */}
+      {/* Not a live region, because it would also announce older messages. `Announcer` announces the new ones. */}
       <div
         ref={log}
         class="log"
         role="log"
         aria-live="off"
-        aria-label={said.log(username)}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys (WCAG 2.1.1).
+        aria-label={words.log(username)}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboards must be able to scroll it (WCAG 2.1.1).
         tabIndex={0}
         onScroll={() => {
-          place.current?.note();
-          look();
+          scroll.current?.save();
+          update();
         }}
       >
         {hasOlder && <OlderMessages talk={talk} isWanted={wantsOlder} />}
-        {messages.length === 0 && <p class="nothing">{said.empty(username)}</p>}
+        {messages.length === 0 && <p class="nothing">{words.empty(username)}</p>}
         <ul ref={list}>
           <MessageRows talk={talk} messages={messages} username={username} unreadFrom={unreadFrom.value} />
         </ul>
@@ -130,7 +129,7 @@ export function MessageList({ talk, username, unreadFrom }: Props) {
       {!isAtEnd.value && (
         <button type="button" class="to-newest" onClick={toNewest}>
           <Icon name="down" />
-          <span class={news > 0 ? '' : 'unseen'}>{news > 0 ? said.news(news) : said.newest}</span>
+          <span class={news > 0 ? '' : 'unseen'}>{news > 0 ? words.news(news) : words.newest}</span>
         </button>
       )}
     </div>

@@ -1,21 +1,95 @@
 import type { Conversation, Message } from '@parley/client';
+import { Component, type TargetedMouseEvent } from 'preact';
+import { Tick, Time } from '../../parts/message-meta.tsx';
 import { now } from '../../state/clock.ts';
-import { dayName, locale } from '../../state/times.ts';
+import { messageErrorText } from '../../state/error-texts.ts';
+import { dayName, locale, timeOf } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
-import { MessageRow } from './message-row.tsx';
-import { rowsOf } from './rows.ts';
-
-const said = texts.conversation;
+import { piecesOf } from './links.ts';
+import { type Row, rowsOf } from './rows.ts';
 
 interface Props {
+  readonly row: Extract<Row, { readonly kind: 'message' }>;
+  readonly sender: string;
+  readonly talk: Conversation;
+}
+
+const words = texts.conversation;
+
+/** One message. It renders again only after a change, however long the conversation is. */
+class MessageRow extends Component<Props> {
+  override shouldComponentUpdate({ row, sender, talk }: Props): boolean {
+    const { row: shown } = this.props;
+    return (
+      row.message !== shown.message ||
+      row.isFirst !== shown.isFirst ||
+      row.isLast !== shown.isLast ||
+      sender !== this.props.sender ||
+      talk !== this.props.talk
+    );
+  }
+
+  override render({ row, sender, talk }: Props) {
+    const { message, at, isFirst, isLast } = row;
+    const { key, seq, isOwn, text, state, reason } = message;
+    const position = `${isOwn ? 'own' : 'theirs'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`;
+    return (
+      <li class={`message ${position}`} data-key={key} data-seq={seq} data-own={isOwn} data-state={state}>
+        <div class="bubble">
+          {/* Side and colour show the sender. Screen readers need the name. */}
+          {isFirst && <span class="unseen">{`${sender}: `}</span>}
+          <div class="body" dir="auto">
+            <span class="text">
+              {piecesOf(text).map((piece) =>
+                piece.href ? (
+                  <a href={piece.href} target="_blank" rel="noopener noreferrer">
+                    {piece.text}
+                  </a>
+                ) : (
+                  piece.text
+                ),
+              )}
+            </span>
+            {/* After the last words, in either writing direction. Its own direction is that of the texts. */}
+            <span class="meta" dir={texts.direction}>
+              <Time at={at} format={timeOf} />
+              {state !== 'received' && <Tick state={state} />}
+            </span>
+          </div>
+        </div>
+        {state === 'failed' && (
+          <div class="failure">
+            <p>{reason && messageErrorText(reason)}</p>
+            <button type="button" onClick={withFocusOnLog(() => void talk.retry(key))}>
+              {texts.tryAgain}
+            </button>
+            <button type="button" onClick={withFocusOnLog(() => talk.discard(key))}>
+              {words.discard}
+            </button>
+          </div>
+        )}
+      </li>
+    );
+  }
+}
+
+/** The button disappears, so the list of messages gets the focus. */
+function withFocusOnLog(act: () => void) {
+  return ({ currentTarget }: TargetedMouseEvent<HTMLButtonElement>) => {
+    currentTarget.closest<HTMLElement>('[role=log]')?.focus();
+    act();
+  };
+}
+
+interface ListProps {
   readonly talk: Conversation;
   readonly messages: readonly Message[];
   readonly username: string;
   readonly unreadFrom?: number | undefined;
 }
 
-/** The messages, with the days between them and the line before what is new. */
-export function MessageRows({ talk, messages, username, unreadFrom }: Props) {
+/** The messages, with a line before each day and before the first unread message. */
+export function MessageRows({ talk, messages, username, unreadFrom }: ListProps) {
   return (
     <>
       {rowsOf(messages, unreadFrom).map((row) => {
@@ -29,11 +103,11 @@ export function MessageRows({ talk, messages, username, unreadFrom }: Props) {
           case 'unread':
             return (
               <li key={row.key} class="unread-from">
-                <span>{said.unread}</span>
+                <span>{words.unread}</span>
               </li>
             );
           default: {
-            const sender = row.message.isOwn ? said.own : username;
+            const sender = row.message.isOwn ? words.own : username;
             return <MessageRow key={row.key} row={row} sender={sender} talk={talk} />;
           }
         }

@@ -1,25 +1,24 @@
 import type { Conversation } from '@parley/client';
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { connection } from '../../state/chat.ts';
-import { useFollowed } from '../../state/follow.ts';
+import { connection, useObservable } from '../../state/chat.ts';
 import { texts } from '../../texts.ts';
 
-const said = texts.conversation;
+const words = texts.conversation;
 
-/** A line that stands while the server does not answer: so often it is asked again. */
+/** The pause between attempts while there is a connection but no answer. */
 const AGAIN_MS = 5_000;
 
 interface Props {
   readonly talk: Conversation;
-  /** The reader is near the top. */
+  /** The user has scrolled near the top. */
   readonly isWanted: ReadonlySignal<boolean>;
 }
 
-/** The place above the first message: loads what is before it when one comes near. */
+/** Loads older messages when the user scrolls near the first one. */
 export function OlderMessages({ talk, isWanted }: Props) {
   const hasFailed = useSignal(false);
-  const messages = useFollowed(talk.messages);
+  const messages = useObservable(talk.messages);
   const wanted = isWanted.value;
   const isOnline = connection.value === 'online';
 
@@ -32,22 +31,22 @@ export function OlderMessages({ talk, isWanted }: Props) {
   useEffect(() => {
     if (wanted) load();
   }, [wanted, isOnline, messages[0]?.key]);
-  const isToTry = hasFailed.value && wanted && isOnline;
+  const shouldRetry = hasFailed.value && wanted && isOnline;
   useEffect(() => {
-    if (!isToTry) return undefined;
+    if (!shouldRetry) return undefined;
     const timer = setTimeout(load, AGAIN_MS);
     return () => clearTimeout(timer);
-  }, [isToTry]);
+  }, [shouldRetry]);
 
   return (
     <p class="older">
       {hasFailed.value ? (
         <>
-          {said.olderFailed}{' '}
+          {words.olderFailed}{' '}
           <button
             type="button"
             onClick={({ currentTarget }) => {
-              // The button goes with what it does.
+              // The button disappears.
               currentTarget.closest<HTMLElement>('[role=log]')?.focus();
               load();
             }}
@@ -56,7 +55,7 @@ export function OlderMessages({ talk, isWanted }: Props) {
           </button>
         </>
       ) : (
-        said.loadingOlder
+        words.loadingOlder
       )}
     </p>
   );

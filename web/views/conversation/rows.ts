@@ -1,8 +1,7 @@
-import type { Message } from '@parley/client';
+import type { InboxItem, Message } from '@parley/client';
 import { startOf } from '../../state/times.ts';
-import { unreadLine } from './unread.ts';
 
-/** What a conversation shows, from the top. */
+/** A row of a conversation. */
 export type Row =
   | { readonly kind: 'day'; readonly key: string; readonly at: Date }
   | { readonly kind: 'unread'; readonly key: string }
@@ -11,15 +10,15 @@ export type Row =
       readonly key: string;
       readonly message: Message;
       readonly at: Date;
-      /** The first, or the last, of several that one person said in a row. */
+      /** The first or the last message of a group by one user. */
       readonly isFirst: boolean;
       readonly isLast: boolean;
     };
 
-/** Said within this time of one another, messages of one person stand together. */
-const TOGETHER_MS = 5 * 60_000;
+/** Messages of one user within this time form a group. */
+const GROUP_MS = 5 * 60_000;
 
-/** The messages with the days between them, and a line before the first unread one. */
+/** The messages, with a line before each day and before the first unread message. */
 export function rowsOf(messages: readonly Message[], unreadFrom: number | undefined): readonly Row[] {
   const rows: Row[] = [];
   const line = unreadLine(messages, unreadFrom);
@@ -28,7 +27,7 @@ export function rowsOf(messages: readonly Message[], unreadFrom: number | undefi
   for (const [index, message] of messages.entries()) {
     const at = new Date(message.createdAt);
     const day = startOf(at).getTime();
-    // Only on: what waits has the time of a clock that may be slow.
+    // Days only go forward: an unsent message has the time of this device, whose clock may be slow.
     const isNewDay = day > today;
     today = Math.max(day, today);
     const isUnread = line !== undefined && message.seq === line;
@@ -40,10 +39,10 @@ export function rowsOf(messages: readonly Message[], unreadFrom: number | undefi
       key: message.key,
       message,
       at,
-      isFirst: isNewDay || isUnread || !before || !areTogether(before, message),
+      isFirst: isNewDay || isUnread || !before || !areGrouped(before, message),
       isLast:
         !next ||
-        !areTogether(message, next) ||
+        !areGrouped(message, next) ||
         startOf(new Date(next.createdAt)).getTime() > today ||
         (next.seq !== undefined && next.seq === line),
     });
@@ -52,7 +51,19 @@ export function rowsOf(messages: readonly Message[], unreadFrom: number | undefi
   return rows;
 }
 
-function areTogether(one: Message, next: Message): boolean {
+function areGrouped(one: Message, next: Message): boolean {
   const apartMs = Date.parse(next.createdAt) - Date.parse(one.createdAt);
-  return one.senderId === next.senderId && apartMs < TOGETHER_MS;
+  return one.senderId === next.senderId && apartMs < GROUP_MS;
+}
+
+/** The first `seq` after the user's read position. Undefined if nothing is unread. */
+export function firstUnread(items: readonly InboxItem[], conversation: string): number | undefined {
+  const item = items.find(({ id }) => id === conversation);
+  return item && item.unread > 0 ? item.read + 1 : undefined;
+}
+
+/** The other user's first message from there on. Undefined if there is none, or if the messages before are not loaded. */
+export function unreadLine(messages: readonly Message[], from: number | undefined): number | undefined {
+  if (from === undefined || (messages[0]?.seq ?? Number.POSITIVE_INFINITY) > from) return undefined;
+  return messages.find(({ seq = 0, isOwn }) => seq >= from && !isOwn)?.seq;
 }

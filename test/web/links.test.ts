@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { piecesOf } from '../../web/views/conversation/pieces.ts';
+import { piecesOf } from '../../web/views/conversation/links.ts';
 
 const links = (text: string) => piecesOf(text).flatMap(({ text: shown, href }) => (href ? [shown] : []));
 const hrefs = (text: string) => piecesOf(text).flatMap(({ href }) => href ?? []);
@@ -8,7 +8,7 @@ const hrefs = (text: string) => piecesOf(text).flatMap(({ href }) => href ?? [])
 const RLO = '\u202e';
 const ZWSP = '\u200b';
 
-describe('an address in a message', () => {
+describe('a link in a message', () => {
   it.each([
     'https://example.com',
     'http://localhost:8000',
@@ -33,7 +33,7 @@ describe('an address in a message', () => {
     'https://youtu.example/dQw4w9-_',
     'https://web.example/*/https://example.com/',
     'https://example.com/?next=https://other.example/',
-  ])('is followed as a whole: %s', (address) => {
+  ])('is recognised as a whole: %s', (address) => {
     expect(links(address)).toEqual([address]);
     expect(links(`See ${address} and go on`)).toEqual([address]);
   });
@@ -98,7 +98,7 @@ describe('an address in a message', () => {
       ['https://a.example/', 'https://b.example/', 'https://c.example/'],
     ],
     ['https://a.example\nhttps://b.example', ['https://a.example', 'https://b.example']],
-  ])('ends where the next one begins: %j', (text, addresses) => {
+  ])('ends where the next link begins: %j', (text, addresses) => {
     expect(links(text)).toEqual(addresses);
   });
 
@@ -107,17 +107,17 @@ describe('an address in a message', () => {
     ['of another host before the @', 'https://bank.example:443@evil.example/'],
     ['of another host before the @', 'https://bank.example:80:x@evil.example'],
     ['of another host before the @', 'https://https://bank.example@evil.example'],
-    ['of another host behind a \\', 'http://evil.example\\@good.example'],
-    ['of another host behind a \\', 'http://evil.example\\.good.example'],
-    ['of a host that is written in escapes', 'http://%65vil.example'],
-    ['of a host that is written in escapes', 'http://good.example%2f.evil.example'],
+    ['of another host after a \\', 'http://evil.example\\@good.example'],
+    ['of another host after a \\', 'http://evil.example\\.good.example'],
+    ['with an escaped host', 'http://%65vil.example'],
+    ['with an escaped host', 'http://good.example%2f.evil.example'],
     ['of an IP address as a number', 'http://2130706433/'],
     ['of an IP address as a number', 'http://0x7f000001'],
     ['of an IP address as a number', 'http://127.1'],
     ['of an IP address as a number', 'http://0300.0250.0.1'],
     ['of an IPv6 address in another form', 'http://[0:0:0:0:0:0:0:1]/'],
     ['with Cyrillic letters in a Latin name', 'https://аpple.com'],
-    ['with Cyrillic letters alone that look Latin', 'https://аррӏе.com'],
+    ['with only Cyrillic letters that look Latin', 'https://аррӏе.com'],
     ['with Greek letters', 'https://gοοgle.com'],
     ['with a letter without its dot', 'https://tıktok.example'],
     ['with a mark below, where the underline is', 'https://ạpple.example'],
@@ -125,16 +125,16 @@ describe('an address in a message', () => {
     ['with the long s', 'https://ſecure.example'],
     ['with the sign for Kelvin', 'https://ban\u212a.example'],
     ['with a combining stroke', 'https://example.com\u0338evil.example'],
-    ['with Chinese letters that belong to the name', 'https://例え.example'],
-    ['with Chinese letters that belong to the name', 'https://example.例え'],
-    ['with Chinese letters that belong to the name', 'https://example.com例え.example'],
+    ['with Chinese letters in its host', 'https://例え.example'],
+    ['with Chinese letters in its host', 'https://example.例え'],
+    ['with Chinese letters in its host', 'https://example.com例え.example'],
     ['with a katakana letter like a slash', 'https://good.exampleノpath.evil.example'],
-    ['with a slash that is none', 'https://good.example\u2215.evil.example'],
+    ['with a character that looks like a slash', 'https://good.example\u2215.evil.example'],
     ['with the sign for a/c', 'https://good.example\u2100.evil.example'],
     ['with an empty label', 'https://good..example'],
     ['with a * in it', 'https://exa*mple.com'],
-    ['with a port that is none', 'https://example.com:99999'],
-    ['with a port that is none', 'https://example.com:x'],
+    ['with an invalid port', 'https://example.com:99999'],
+    ['with an invalid port', 'https://example.com:x'],
     ['without a host', 'https://'],
     ['without a host', 'https:///path'],
     ['without a host', 'http://.'],
@@ -147,17 +147,17 @@ describe('an address in a message', () => {
     ['without a scheme', 'www.example.com, example.com'],
     ['without a scheme', 'ada@example.com'],
     ['with one slash', 'https:/example.com'],
-  ])('%s is not followed: %j', (_why, text) => {
+  ])('%s is not recognised: %j', (_why, text) => {
     expect(links(text)).toEqual([]);
   });
 
-  it('leads where it says', () => {
+  it('has the target that it shows', () => {
     expect(hrefs('https://example.com:443/a b')).toEqual(['https://example.com/a']);
     expect(hrefs('https://en.wikipedia.org/wiki/Käse')).toEqual(['https://en.wikipedia.org/wiki/K%C3%A4se']);
   });
 });
 
-describe('of any text', () => {
+describe('for any text', () => {
   const part = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.webUrl({ withFragments: true, withQueryParameters: true }),
@@ -207,10 +207,10 @@ describe('of any text', () => {
     ),
   );
   const text = fc.array(part, { maxLength: 12 }).map((parts) => parts.join(''));
-  /** From the scheme to the first `/`, `?` or `#`, as a reader sees it. */
+  /** The host as a reader sees it: from the scheme to the first `/`, `?` or `#`. */
   const shownHost = (address: string) => /^https?:\/\/([^/?#]*)/i.exec(address)?.[1]?.toLowerCase();
 
-  it('the pieces are the text, character by character', () => {
+  it('the pieces joined are the text', () => {
     fc.assert(
       fc.property(text, (message) => {
         const pieces = piecesOf(message);
@@ -221,13 +221,13 @@ describe('of any text', () => {
     );
   });
 
-  it('every address that is followed leads to the very host that it shows', () => {
-    let followed = 0;
+  it('each link leads to the host that it shows', () => {
+    let recognised = 0;
     fc.assert(
       fc.property(text, (message) => {
         for (const { text: shown, href } of piecesOf(message)) {
           if (href === undefined) continue;
-          followed += 1;
+          recognised += 1;
           const { protocol, host, hostname, username, password, port } = new URL(href);
           const withPort = `${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`;
           expect([host, withPort]).toContain(shownHost(shown)?.replace(/:0+(?=\d)/, ':'));
@@ -240,6 +240,6 @@ describe('of any text', () => {
       }),
       { numRuns: 2_000 },
     );
-    expect(followed).toBeGreaterThan(200);
+    expect(recognised).toBeGreaterThan(200);
   });
 });

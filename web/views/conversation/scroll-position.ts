@@ -1,17 +1,17 @@
-/** Nearer to the end than this is at the end: new messages then move up by themselves. */
+/** Within this distance of the end, the list counts as at its end and follows new messages. */
 const END_PX = 48;
 
 /**
- * Keeps what one reads where it is while messages come in above and below it. The browser's own scroll anchoring is off:
- * it is not everywhere, and it knows nothing of "at the end".
+ * Keeps the visible messages in place while others come in above and below. The browser's scroll anchoring is off: not every browser has
+ * it, and it cannot stay at the end.
  */
-export function createPlace(log: HTMLElement) {
+export function createScrollPosition(log: HTMLElement) {
   let isAtEnd = true;
   let anchor: { readonly row: HTMLElement; readonly top: number } | undefined;
 
   const rows = () => log.getElementsByClassName('message') as HTMLCollectionOf<HTMLElement>;
 
-  /** The first row of which something shows below the line, by halving: there may be thousands. */
+  /** The first row that reaches below `y`. A binary search, because there may be thousands of rows. */
   const firstBelow = (y: number): HTMLElement | undefined => {
     const all = rows();
     let low = 0;
@@ -25,8 +25,8 @@ export function createPlace(log: HTMLElement) {
     return all[low];
   };
 
-  /** Takes note of where the reader is: after they scrolled, and after we did. */
-  const note = () => {
+  /** Call it after each scroll, by the user or by this code. */
+  const save = () => {
     isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < END_PX;
     const row = firstBelow(log.scrollTop);
     anchor = row && { row, top: row.offsetTop - log.scrollTop };
@@ -34,27 +34,27 @@ export function createPlace(log: HTMLElement) {
 
   const toEnd = () => {
     log.scrollTop = log.scrollHeight;
-    note();
+    save();
   };
 
   return {
     get isAtEnd() {
       return isAtEnd;
     },
-    note,
+    save,
     toEnd,
-    /** After the rows or the room for them changed. */
-    settle(): void {
+    /** Call it after the rows or the size of the list have changed. */
+    restore(): void {
       if (isAtEnd) log.scrollTop = log.scrollHeight;
       else if (anchor?.row.isConnected) log.scrollTop = anchor.row.offsetTop - anchor.top;
-      note();
+      save();
     },
-    /** Brings a row to the upper third, where one looks first. */
+    /** Scrolls a row into the upper third, where users look first. */
     show(row: HTMLElement): void {
       log.scrollTop = row.offsetTop - log.clientHeight / 4;
-      note();
+      save();
     },
-    /** The `seq` of the last message that is on the screen as a whole, or at least to its end. */
+    /** The `seq` of the last message whose end is on the screen. */
     lastSeen(): number | undefined {
       const bottom = log.scrollTop + log.clientHeight + 1;
       let row = firstBelow(bottom - 1) ?? (rows()[rows().length - 1] as HTMLElement | undefined);

@@ -1,5 +1,5 @@
-/** An address within a text: where it stands, and where it leads. */
-export interface Address {
+/** A link within a text: its position and its target. */
+interface Link {
   readonly from: number;
   readonly to: number;
   readonly href: string;
@@ -8,31 +8,31 @@ export interface Address {
 const SCHEME = /(?<![a-z\d])https?:\/\//gi;
 
 /**
- * No address contains these as they are: spaces, invisible characters (U+200B, controls of the writing direction), quotation
- * marks, and punctuation beyond ASCII. Some languages have a few of those within their words.
+ * These characters end a link: spaces, invisible characters (U+200B, direction controls), quotation marks, and punctuation outside
+ * ASCII, except those that some languages use within words.
  */
 const OUTSIDE =
   /[[\s\p{C}\p{Default_Ignorable_Code_Point}\p{P}<>"`\|^＜＞｜]--[!#%\&'\(\)*,\-.\/:;?@\[\\\]_\{\}\u200c\u200d\ufe0f·‐‑–—’・]]/v;
 
-/** An address seldom ends with these; a sentence does. */
+/** At the end, these belong to the sentence rather than to the link. */
 const TRAILING = new Set(".,;:!?'\u200c\u200d\ufe0f·‐‑–—’・");
-/** Around an address they are emphasis. */
+/** Before and after a link, these mean emphasis. */
 const EMPHASIS = new Set('*_~');
 const CLOSED_BY: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const CLOSING = new Set(Object.values(CLOSED_BY));
 
-/** In ASCII alone: letters of other scripts look like these. URLs that browsers copy have such hosts in ASCII anyway (`xn--…`). */
+/** Only ASCII, because letters of other scripts look like these. Browsers copy international hosts in ASCII anyway (`xn--…`). */
 const HOST = /^([a-z\d](?:[\w.-]*[a-z\d])?|\[[\da-f:.]+\])(?::(\d{1,5}))?$/i;
 const LONGEST_HOST = 260;
-/** Chinese, Japanese and Korean need no space between an address and the next word. */
+/** Chinese, Japanese and Korean have no space between a link and the next word. */
 const WORDS_WITHOUT_SPACE = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー]+$/u;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 /**
- * Finds the addresses in a text. Each ends where a person would end it, and shows the very host that it leads to: others,
- * such as `https://bank.example@evil.example`, are left out. Reads each character once, whatever the text is.
+ * Finds the links in a text. Each ends where a person would end it, and leads to exactly the host that it shows. Others, such as
+ * `https://bank.example@evil.example`, are left out. Reads each character once, whatever the text is.
  */
-export function* addressesIn(text: string): Generator<Address> {
+function* linksIn(text: string): Generator<Link> {
   const schemes = [...text.matchAll(SCHEME)];
   const beginnings = new Set(schemes.map(({ index }) => index));
   let read = 0;
@@ -42,14 +42,14 @@ export function* addressesIn(text: string): Generator<Address> {
     const { end, stop } = extent(text, start, beginnings);
     read = stop;
     const rest = withoutTrailing(text.slice(start, end), text.charAt(index - 1));
-    const url = destination(scheme, rest);
+    const url = targetOf(scheme, rest);
     if (url) yield { from: index, to: start + url.length, href: url.href };
   }
 }
 
 /**
- * How far an address reaches at most, and how far it was read: `end` is the first character that none contains, a bracket
- * that was not opened in it, or one that is not closed in it.
+ * The longest possible extent of a link. `end` is the first character that cannot be part of it, or a bracket without its partner.
+ * `stop` is how far the text was read.
  */
 function extent(text: string, start: number, beginnings: ReadonlySet<number>): { end: number; stop: number } {
   const open: { readonly at: number; readonly closing: string }[] = [];
@@ -77,8 +77,8 @@ function withoutTrailing(rest: string, before: string): string {
   return rest.slice(0, end);
 }
 
-/** Where it leads, and how much of it says so; undefined when it leads to another host than the one it shows. */
-function destination(scheme: string, rest: string): { href: string; length: number } | undefined {
+/** The target and the length of the link. Undefined if it leads to another host than it shows. */
+function targetOf(scheme: string, rest: string): { href: string; length: number } | undefined {
   const path = rest.search(/[/?#]/);
   const [ascii = ''] = /^[\w.:-]*/.exec(rest) ?? [];
   const endsBeforeWords =
@@ -92,4 +92,23 @@ function destination(scheme: string, rest: string): { href: string; length: numb
   const portOf = (text: string | undefined) => Number(text || DEFAULT_PORTS[protocol]);
   const isShown = hostname === host.toLowerCase() && portOf(named) === portOf(port);
   return isShown ? { href, length: address.length } : undefined;
+}
+
+/** A piece of a message: plain text, or a link. */
+export interface Piece {
+  readonly text: string;
+  readonly href?: string;
+}
+
+/** Splits a message into pieces. Joined, they are exactly the message. */
+export function piecesOf(text: string): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let done = 0;
+  for (const { from, to, href } of linksIn(text)) {
+    if (from > done) pieces.push({ text: text.slice(done, from) });
+    pieces.push({ text: text.slice(from, to), href });
+    done = to;
+  }
+  if (done < text.length) pieces.push({ text: text.slice(done) });
+  return pieces;
 }

@@ -1,24 +1,24 @@
 import { client } from './chat.ts';
 
-/** A long list scrolled fast shows a hundred people in a second: who stays is watched. */
+/** Fast scrolling shows a hundred users in a second. Only those who stay on the screen are watched. */
 const SETTLED_MS = 300;
 
 const onScreen = new Map<Element, string>();
-const arrivals = new Map<Element, () => void>();
+const listeners = new Map<Element, () => void>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 const observer = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
-    if (isIntersecting) arrivals.get(target)?.();
+    if (isIntersecting) listeners.get(target)?.();
   }
 });
 
-/** Calls whenever the element comes onto the screen; returns what ends it. */
-export function watchRow(element: Element, onArrival: () => void): () => void {
-  arrivals.set(element, onArrival);
+/** Calls the listener each time the element comes onto the screen. Returns a function that ends this. */
+export function onVisible(element: Element, listener: () => void): () => void {
+  listeners.set(element, listener);
   observer.observe(element);
   return () => {
-    arrivals.delete(element);
+    listeners.delete(element);
     observer.unobserve(element);
   };
 }
@@ -37,7 +37,7 @@ function soon(): void {
   timer = setTimeout(() => client.presence.watch([...onScreen.values()]), SETTLED_MS);
 }
 
-/** Follows the comings and goings of `data-user-id` while the element is on the screen. */
+/** Watches the presence of the user in `data-user-id` while the element is on the screen. */
 export function watchPresence(element: HTMLElement): () => void {
   presences.observe(element);
   return () => {

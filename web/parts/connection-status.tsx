@@ -3,16 +3,16 @@ import { useEffect, useRef } from 'preact/hooks';
 import { client, connection } from '../state/chat.ts';
 import { texts } from '../texts.ts';
 
-/** A line that was cut is mostly back before anybody needs to know. */
-const SAID_AFTER_MS = 1_500;
-const BACK_SAID_MS = 4_000;
+/** Most interruptions are shorter than this and are not shown. */
+const SHOWN_AFTER_MS = 1_500;
+const BACK_SHOWN_MS = 4_000;
 
-/** Says when the page is cut off, and when it is back. What passes lies over the view; what lasts takes room of its own. */
-export function ConnectionLine() {
-  const said = useSignal<'nothing' | 'away' | 'back'>('nothing');
-  /** A try has failed: that is more than a connection that is just being made. */
+/** Shows that the page is offline, or back online. A short status covers the view, a lasting one takes its own space. */
+export function ConnectionStatus() {
+  const shown = useSignal<'nothing' | 'away' | 'back'>('nothing');
+  /** An attempt has failed, so this is more than the first connecting. */
   const hasFailed = useSignal(false);
-  /** Who has not been there before is not back. */
+  /** Without a first connection there is no “back online”. */
   const wasOnline = useRef(false);
   const state = connection.value;
   const isAway = state === 'connecting' || state === 'waiting';
@@ -23,30 +23,30 @@ export function ConnectionLine() {
   }, [state, hasFailed]);
 
   useEffect(() => {
-    const isBack = said.value === 'away' && wasOnline.current && state === 'online';
-    if (!isAway) said.value = isBack ? 'back' : 'nothing';
+    const isBack = shown.value === 'away' && wasOnline.current && state === 'online';
+    if (!isAway) shown.value = isBack ? 'back' : 'nothing';
     if (state === 'online') wasOnline.current = true;
     const timer = setTimeout(
       () => {
-        said.value = isAway ? 'away' : 'nothing';
+        shown.value = isAway ? 'away' : 'nothing';
       },
-      isAway ? SAID_AFTER_MS : BACK_SAID_MS,
+      isAway ? SHOWN_AFTER_MS : BACK_SHOWN_MS,
     );
     return () => clearTimeout(timer);
-  }, [isAway, said]);
+  }, [isAway, shown]);
 
-  const isOffline = said.value === 'away' && hasFailed.value;
+  const isOffline = shown.value === 'away' && hasFailed.value;
   return (
-    <div class={`connection ${isOffline ? 'offline' : said.value}`} role="status">
-      {said.value === 'back' && texts.connection.back}
-      {said.value === 'away' && !isOffline && texts.connection.connecting}
+    <div class={`connection ${isOffline ? 'offline' : shown.value}`} role="status">
+      {shown.value === 'back' && texts.connection.back}
+      {shown.value === 'away' && !isOffline && texts.connection.connecting}
       {isOffline && (
         <>
           {texts.connection.offline}{' '}
           <button
             type="button"
             onClick={() => {
-              // The button goes when the line is back.
+              // The button disappears when the connection is back.
               document.getElementById('main')?.focus();
               hasFailed.value = false;
               client.reconnect();

@@ -1,7 +1,7 @@
 import { type Client, ParleyError } from '@parley/client';
 import { signal } from '@preact/signals';
 
-/** As the server names them. */
+/** The server's names. */
 export const accountFields = [
   'email',
   'username',
@@ -13,12 +13,12 @@ export const accountFields = [
 
 type Values = Readonly<Record<string, string>>;
 
-/** The email of an account that was made, and with which logging in failed: the rest is done at the door beside. */
-export const madeFor = signal<string | undefined>(undefined);
+/** The email of a new account whose first login failed. The login page takes it over. */
+export const registeredEmail = signal<string | undefined>(undefined);
 
 /**
- * An account, and in. On a bad line the account may be made although nobody heard of it: who then tries the same once more,
- * and is told that it exists, is in if it is theirs.
+ * Registers and logs in. On a bad network, the account may exist although no response came. If the user then tries the same once more
+ * and the email is taken, this logs in.
  */
 export function createSignUp(client: Pick<Client, 'register' | 'logIn'>) {
   let unanswered: { readonly email: string; readonly password: string } | undefined;
@@ -27,7 +27,7 @@ export function createSignUp(client: Pick<Client, 'register' | 'logIn'>) {
     const given = (name: (typeof accountFields)[number]) => values[name] ?? '';
     const email = given('email').trim();
     const password = given('password');
-    const isTriedAgain = unanswered?.email === email && unanswered.password === password;
+    const isRepeated = unanswered?.email === email && unanswered.password === password;
     try {
       await client.register({
         email,
@@ -40,7 +40,7 @@ export function createSignUp(client: Pick<Client, 'register' | 'logIn'>) {
     } catch (error) {
       const { status = 500, errors } = error as Partial<ParleyError>;
       if (status >= 500) unanswered = { email, password };
-      if (!isTriedAgain || !errors?.email) throw error;
+      if (!isRepeated || !errors?.email) throw error;
       await client.logIn({ email, password }).catch((refused: unknown) => {
         throw refused instanceof ParleyError && refused.code === 'wrong_credentials' ? error : refused;
       });
@@ -48,7 +48,7 @@ export function createSignUp(client: Pick<Client, 'register' | 'logIn'>) {
     }
     unanswered = undefined;
     await client.logIn({ email, password }).catch((error: unknown) => {
-      madeFor.value = email;
+      registeredEmail.value = email;
       throw error;
     });
   };

@@ -41,7 +41,7 @@ test('an account that is made, and was not got into, is gone on with at the log-
   await own.page.route('**/users/token', (route) => route.abort());
   await own.createAccount(ada);
   await own.heading('Log in').waitFor();
-  await own.page.getByText('Your account is made. Log in with it.').waitFor();
+  await own.page.getByText('Your account is ready. Please log in.').waitFor();
   expect(await own.field('Email').inputValue()).toBe(ada.email);
   expect(await own.field('Password').evaluate((field) => field === document.activeElement)).toBe(true);
   await own.page.unroute('**/users/token');

@@ -1,0 +1,54 @@
+import type { Message } from '@parley/client';
+import { messageErrorText } from '../../state/error-texts.ts';
+import { texts } from '../../texts.ts';
+
+const words = texts.conversation;
+
+/** If more messages come at once, only their number is announced. */
+const MAX_READ_OUT = 3;
+
+/** Finds the text for screen readers after each change: the other user's new messages, and own messages that were refused. */
+export function createAnnouncements(first: readonly Message[]) {
+  let announced = lastOf(first);
+  let refused = refusedOf(first);
+
+  return (messages: readonly Message[], username: string): string => {
+    const came = newer(messages, announced).filter(({ isOwn }) => !isOwn);
+    const failed = refusedOf(messages);
+    const reasons = [...failed].filter(([key]) => !refused.has(key)).map(([, text]) => text);
+    announced = Math.max(announced, lastOf(messages));
+    refused = failed;
+    const spoken =
+      came.length > MAX_READ_OUT
+        ? [words.news(came.length)]
+        : came.map(({ text }) => words.announcement(username, text));
+    return [...reasons, ...spoken].join(' ');
+  };
+}
+
+function lastOf(messages: readonly Message[]): number {
+  return messages.findLast(({ seq }) => seq !== undefined)?.seq ?? 0;
+}
+
+/** Searches from the end, because there may be thousands of messages. */
+function newer(messages: readonly Message[], than: number): readonly Message[] {
+  const found: Message[] = [];
+  for (let at = messages.length - 1; at >= 0; at -= 1) {
+    const message = messages[at] as Message;
+    if (message.seq === undefined) continue;
+    if (message.seq <= than) break;
+    found.unshift(message);
+  }
+  return found;
+}
+
+function refusedOf(messages: readonly Message[]): ReadonlyMap<string, string> {
+  const failed = new Map<string, string>();
+  for (let at = messages.length - 1; at >= 0; at -= 1) {
+    const { key, seq, reason } = messages[at] as Message;
+    // Messages that are not stored come after all others.
+    if (seq !== undefined) break;
+    if (reason) failed.set(key, `${words.states.failed}: ${messageErrorText(reason)}`);
+  }
+  return failed;
+}
