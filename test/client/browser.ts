@@ -2,7 +2,7 @@ import type { KeyValues } from '../../client/locks.ts';
 
 type Listener = (event: { readonly key?: string | null; readonly persisted?: boolean }) => void;
 
-/** The storage of one origin: what one tab writes, the others are told a little later, as in a browser. */
+/** The storage of one origin. As in a browser, other tabs learn of a change a little later. */
 export function browser({ hasLocks = true } = {}) {
   const held = new Map<string, string>();
   const tabs = new Set<Set<Listener>>();
@@ -16,7 +16,7 @@ export function browser({ hasLocks = true } = {}) {
   };
   return {
     held,
-    /** How many listeners its tabs have. */
+    /** The number of listeners of all tabs. */
     listeners: () => [...tabs].reduce((sum, { size }) => sum + size, 0),
     tab() {
       const listeners = new Set<Listener>();

@@ -5,7 +5,7 @@ import { during, fakeClock, online, pass, texts } from './support.ts';
 fakeClock();
 
 describe('catching up', () => {
-  it('ends when a conversation is closed in the middle of it, and what waits leaves', async () => {
+  it('ends when a conversation is closed meanwhile, and unsent messages are sent', async () => {
     const server = fakeServer();
     for (let i = 0; i < 3; i += 1) server.say(`${i}`);
     const { client } = await online(server);
@@ -33,7 +33,7 @@ describe('catching up', () => {
     `${ADA}.${ADA}`,
     `${BOB}.${ADA}`,
     '0198c3f5-0000-7000-8000-00000000000b.0198c3f6-0000-7000-8000-00000000000c',
-  ])('is not stopped by what is no conversation of one’s own: %s', async (id) => {
+  ])('is not stopped by an id that is not a conversation of the user: %s', async (id) => {
     const server = fakeServer({
       reply: ({ action, conversations }) =>
         action === 'sync' && Object.keys(conversations).some((one) => one !== TALK)
@@ -56,7 +56,7 @@ describe('catching up', () => {
     expect(server.sent('message.send')).toEqual([]);
   });
 
-  it('brings the messages of a conversation that could not be opened, on a line that stood all the while', async () => {
+  it('loads a conversation that could not be opened before, on the same connection', async () => {
     const server = fakeServer();
     server.lifetime = 86_400;
     server.say('one');
@@ -79,7 +79,7 @@ describe('catching up', () => {
   it.each([
     ['of seconds', '60', 30_000, 1],
     ['of more than a timer takes', '2592000', 30_000, 1],
-  ])('waits as long as the server asks for: a number %s', async (_what, seconds, ms, times) => {
+  ])('waits as long as the server asks: a number %s', async (_what, seconds, ms, times) => {
     const server = fakeServer({
       http: (_method, path) =>
         path === '/conversations'

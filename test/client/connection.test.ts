@@ -6,8 +6,8 @@ fakeClock();
 
 const MINUTE = 60_000;
 
-describe('the line', () => {
-  it('opens with a fresh token, and says so', async () => {
+describe('the connection', () => {
+  it('opens with a fresh token and is then online', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     expect(client.connection.value).toBe('online');
@@ -19,7 +19,7 @@ describe('the line', () => {
     expect([client.connection.value, server.open().length]).toEqual(['off', 0]);
   });
 
-  it('is tried again with full jitter, ever more rarely, and at once when the network is back', async () => {
+  it('retries with full jitter and growing pauses, and at once when the network is back', async () => {
     let isUp = true;
     const server = fakeServer({ handshake: () => (isUp ? 'open' : 'refuse') });
     const { page } = await online(server, { random: () => 0.999 });
@@ -39,7 +39,7 @@ describe('the line', () => {
     expect(server.open()).toHaveLength(1);
   });
 
-  it('does not wait for a handshake that hangs', async () => {
+  it('gives up a handshake that hangs', async () => {
     let isHanging = true;
     const server = fakeServer({ handshake: () => (isHanging ? 'hang' : 'open') });
     const { client } = await online(server);
@@ -49,7 +49,7 @@ describe('the line', () => {
     expect(client.connection.value).toBe('online');
   });
 
-  it('pings when it is idle, before the 10 minutes of API Gateway', async () => {
+  it('sends a ping when it is idle, before API Gateway’s 10 minutes', async () => {
     const server = fakeServer();
     server.lifetime = 86_400;
     await online(server);
@@ -58,7 +58,7 @@ describe('the line', () => {
     expect(server.sent('ping').length).toBe(7);
   });
 
-  it('that died unnoticed is replaced within 15 s of the page being shown', async () => {
+  it('is replaced within 15 s after the page is shown, if it died unnoticed', async () => {
     const server = fakeServer({ reply: () => (isDead ? 'lost' : 1) });
     let isDead = false;
     const { client, page } = await online(server);
@@ -77,7 +77,7 @@ describe('the line', () => {
     expect(texts(talk.messages.value)).toEqual(['meanwhile']);
   });
 
-  it('that died unnoticed is replaced within 15 s of a message that gets no answer', async () => {
+  it('is replaced within 15 s after a message without a reply, if it died unnoticed', async () => {
     let isDead = false;
     const server = fakeServer({ reply: () => (isDead ? 'lost' : 1) });
     const { client } = await online(server);
@@ -90,7 +90,7 @@ describe('the line', () => {
     expect(server.log).toHaveLength(1);
   });
 
-  it('survives the 2-hour cut without a gap: the next socket is open before the last one closes', async () => {
+  it('survives the 2-hour cut without a gap: the next socket opens before the last one closes', async () => {
     const server = fakeServer();
     server.lifetime = 86_400;
     const { client } = await online(server);
@@ -108,10 +108,10 @@ describe('the line', () => {
     expect(texts(talk.messages.value)).toEqual(server.log.map(({ message }) => message));
   });
 
-  it('waits on the last socket for the replies that are under way when the next one opens', async () => {
+  it('keeps the previous socket until its pending replies have come', async () => {
     const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 3000 : 1) });
     const { client } = await online(server, { limits: { connectionMs: 10_000 } });
-    // Renewed after 9 s, with 0.5 for random.
+    // With 0.5 as random, the next socket opens after 9 s.
     await pass(8000);
     client.conversationWith(BOB).send('in between');
     await pass(1500);
@@ -121,7 +121,7 @@ describe('the line', () => {
     expect(server.sent('message.send')).toHaveLength(1);
   });
 
-  it('renews itself before the token expires', async () => {
+  it('opens the next socket before the token expires', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     const states: string[] = [];
@@ -132,7 +132,7 @@ describe('the line', () => {
     expect(states).toEqual(['online']);
   });
 
-  it('gets another token when the server says that this one has expired', async () => {
+  it('refreshes the token when the server says that it has expired', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     const [first] = server.sockets;
@@ -143,7 +143,7 @@ describe('the line', () => {
     expect(server.open()).toHaveLength(1);
   });
 
-  it('ends with the session, and nothing is left running', async () => {
+  it('closes when the session ends, and leaves no timer', async () => {
     const server = fakeServer();
     server.say('hello');
     const { client } = await online(server);
@@ -154,7 +154,7 @@ describe('the line', () => {
     expect(client.inbox.items.value).toEqual([]);
   });
 
-  it('waits when there is no network at all, and comes by itself', async () => {
+  it('waits without a network, and opens by itself later', async () => {
     let isUp = false;
     const server = fakeServer({
       handshake: () => (isUp ? 'open' : 'refuse'),
@@ -168,8 +168,8 @@ describe('the line', () => {
     expect(client.connection.value).toBe('online');
   });
 
-  it('asks once more for the presence of somebody new when the server can know of the conversation', async () => {
-    // Whoever has no conversation yet cannot be watched, and the server's inbox is late by some seconds.
+  it('repeats the watch of a new user when the server knows of the conversation', async () => {
+    // Without a conversation a user cannot be watched, and the server's inbox is late by some seconds.
     let isKnown = false;
     const server = fakeServer({
       reply: ({ action }) =>
@@ -189,7 +189,7 @@ describe('the line', () => {
     expect(server.sent('presence.watch')).toHaveLength(3);
   });
 
-  it('has one list of those on the screen under way at a time, so that the last one counts', async () => {
+  it('sends one list of watched users at a time, so that the last one wins', async () => {
     const server = fakeServer({ reply: ({ action }) => (action === 'presence.watch' ? 100 : 1) });
     const { client } = await online(server);
     client.presence.watch([ADA]);
@@ -202,7 +202,7 @@ describe('the line', () => {
     expect(server.sent('presence.watch').map(({ users }) => users)).toEqual([[ADA], [BOB]]);
   });
 
-  it('ends a session that the server has ended meanwhile, although its access token still serves', async () => {
+  it('notices the end of a session although HTTP still accepts its access token', async () => {
     let isEnded = false;
     const server = fakeServer({
       handshake: () => (isEnded ? 'refuse' : 'open'),
@@ -217,7 +217,7 @@ describe('the line', () => {
     expect(client.connection.value).toBe('off');
   });
 
-  it('asks only once in an outage of the sockets alone whether the session is one', async () => {
+  it('checks the session only once while only sockets fail', async () => {
     let isUp = true;
     const server = fakeServer({ handshake: () => (isUp ? 'open' : 'refuse') });
     const { client } = await online(server);
@@ -254,7 +254,7 @@ describe('the line', () => {
     },
   );
 
-  it('asks for the presence of those on the screen on every socket', async () => {
+  it('watches the users on the screen on each new socket', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     client.presence.watch([BOB]);
@@ -272,8 +272,8 @@ describe('the line', () => {
   });
 });
 
-describe('a server that is out of order', () => {
-  it('and closes every socket at once is tried ever more rarely', async () => {
+describe('a faulty server', () => {
+  it('that closes each socket at once is tried with growing pauses', async () => {
     const server = fakeServer({ reply: () => 'lost' });
     const { client } = await online(server);
     for (let second = 0; second < 300; second += 1) {
@@ -284,7 +284,7 @@ describe('a server that is out of order', () => {
     expect(client.session.value.state).toBe('in');
   });
 
-  it('and finds every token expired is not asked without a pause', async () => {
+  it('that rejects each token as expired is not tried without a pause', async () => {
     const server = fakeServer({
       reply: () => ({ error: { type: 'error', code: 'token_expired', detail: '' } }),
     });
@@ -293,7 +293,7 @@ describe('a server that is out of order', () => {
     expect(server.refreshed.size).toBeLessThan(60);
   });
 
-  it('and sends what nobody knows does no harm', async () => {
+  it('that sends unknown frames does no harm', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     const { onmessage } = server.last();
@@ -332,13 +332,13 @@ it.each(['token_expired', 'token_invalid'])(
       .open()
       .catch(() => undefined);
     await pass(5 * MINUTE);
-    // The conversation and the inbox: each is asked for, and each time the token is replaced and it is asked for again.
+    // The conversation and the inbox: for each, the token is replaced and the request repeated.
     expect(server.requests.length).toBeLessThan(250);
     expect(client.connection.value).toBe('online');
   },
 );
 
-it('whom the page watches is told again when the server was too busy', async () => {
+it('the list of watched users is sent again when the server was too busy', async () => {
   let refusals = 2;
   const server = fakeServer({
     reply: ({ action }) => {
@@ -355,7 +355,7 @@ it('whom the page watches is told again when the server was too busy', async () 
   expect(server.sent('presence.watch').map(({ users }) => users)).toEqual([[BOB], [BOB], [BOB]]);
 });
 
-it('a client that nobody is logged in to opens nothing', async () => {
+it('without a login, no socket opens', async () => {
   const server = fakeServer();
   const { client } = clientOf(server);
   expect(await client.resume()).toBeUndefined();

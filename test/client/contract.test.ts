@@ -10,7 +10,7 @@ interface Field {
 }
 type Declared = Record<string, Record<string, Field>>;
 
-/** The interfaces of a file that holds nothing else: name → field → its type. */
+/** The interfaces of a file: name → field → type. */
 function interfacesOf(file: string): Declared {
   const source = readFileSync(new URL(`../../client/contract/${file}`, import.meta.url), 'utf8');
   const found = [...source.matchAll(/export interface (\w+) \{\n([^}]*)\n\}/g)].map(
@@ -24,8 +24,8 @@ function interfacesOf(file: string): Declared {
   return Object.fromEntries(found) as Declared;
 }
 
-/** As TypeScript writes what JSON Schema describes, as far as the two contracts go. */
-// biome-ignore lint/suspicious/noExplicitAny: a document that is navigated by path.
+/** The TypeScript type of a JSON schema, as far as the two contracts need it. */
+// biome-ignore lint/suspicious/noExplicitAny: a document that is read by path.
 function typeOf(schema: any, document: unknown): string {
   const { type, const: only, enum: several, items, properties, oneOf } = resolved(schema, document);
   if (oneOf) return oneOf.map((one: unknown) => typeOf(one, document)).join(' | ');
@@ -44,10 +44,10 @@ const nameOf = (schema: { $ref?: string }) => {
   return name && !/Id$/.test(name) ? name : undefined;
 };
 
-/** Named otherwise than in the document, because a bundle of fields has a better name or is shared there. */
+/** Types with another name than in the document. */
 const ALIASES: Record<string, string> = { SyncedMessage: 'StoredMessage' };
 
-// biome-ignore lint/suspicious/noExplicitAny: a document that is navigated by path.
+// biome-ignore lint/suspicious/noExplicitAny: a document that is read by path.
 function compare(declared: Record<string, Field>, schema: any, document: any, extra: readonly string[] = []) {
   const { properties, required = [] } = resolved(schema, document);
   const described = Object.entries(properties).filter(([name]) => !extra.includes(name));
@@ -63,7 +63,7 @@ function compare(declared: Record<string, Field>, schema: any, document: any, ex
   }
 }
 
-describe('the types are those of the contract', () => {
+describe('the types match the contract', () => {
   const bodies = interfacesOf('http-types.ts');
   const { schemas } = DOCUMENT.components;
   const inSchemas = Object.keys(bodies).filter((name) => name !== 'LastMessage');
@@ -83,13 +83,13 @@ describe('the types are those of the contract', () => {
 
   const frames = interfacesOf('frame-types.ts');
   const ofSocket = SOCKET_DOCUMENT.components.schemas;
-  /** A `ref` is the business of link.ts alone. */
+  /** Only socket.ts knows of `ref`. */
   const sent = Object.keys(frames).filter((name) => frames[name]?.action);
   it.each(sent)('asyncapi.yaml: %s', (name) => {
     compare(frames[name] as Record<string, Field>, ofSocket[name], SOCKET_DOCUMENT, ['ref']);
   });
 
-  /** Pushed without `ref`, and with fewer fields than as a reply: one type has both. */
+  /** A pushed frame has no `ref` and fewer fields than a reply. One type covers both. */
   const got = Object.keys(frames).filter((name) => !frames[name]?.action);
   const loose = new Set(['ReadReply', 'ReceivedReply', 'TypeReply']);
   it.each(got)('asyncapi.yaml: %s', (name) => {
@@ -103,14 +103,14 @@ describe('the types are those of the contract', () => {
     compare(compared, ofSocket[name], SOCKET_DOCUMENT, extra);
   });
 
-  it('and know every code of an error', () => {
+  it('for each error code', () => {
     const source = readFileSync(new URL('../../client/contract/error-code.ts', import.meta.url), 'utf8');
     const [, union = ''] = /type ServerCode =([^;]*);/.exec(source) ?? [];
     const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code);
     expect(codes).toEqual([...errorCodes()].sort());
   });
 
-  it('and cover every action and every frame', () => {
+  it('for each action and each frame', () => {
     const types = (kind: 'action' | 'type') =>
       new Set(Object.values(frames).flatMap((fields) => (fields[kind] ? [fields[kind].type] : [])));
     const described = (kind: 'action' | 'type') =>

@@ -11,7 +11,7 @@ fakeClock();
 
 const AS_BOB = { email: 'bob@example.com', password: 'x' };
 
-it.each(['close', 'logOut'] as const)('what was read is told before %s', async (how) => {
+it.each(['close', 'logOut'] as const)('read receipts are sent before %s', async (how) => {
   const server = fakeServer();
   server.say('one');
   const { client } = await online(server);
@@ -23,11 +23,11 @@ it.each(['close', 'logOut'] as const)('what was read is told before %s', async (
   expect(server.sent('conversation.read').map(({ seq }) => seq)).toEqual([1]);
 });
 
-/** Waits for what no close can take back: requests that are on their way. */
+/** Waits for the requests that are on their way. */
 const settle = () => pass(10);
 
-describe('closing leaves no timer', () => {
-  it('of a line that was idle, in a conversation with all that it has', async () => {
+describe('a closed client leaves no timer', () => {
+  it('after an idle connection with an open conversation', async () => {
     const server = fakeServer({ push: ({ message }) => (message === 'lost' ? [] : [1]) });
     server.say('hello');
     const { client, page } = await online(server);
@@ -48,7 +48,7 @@ describe('closing leaves no timer', () => {
     expect(server.open()).toEqual([]);
   });
 
-  it.each(['connecting', 'online', 'waiting'])('when it is %s that one hears, and ends it', async (state) => {
+  it.each(['connecting', 'online', 'waiting'])('when a listener of the state %s closes it', async (state) => {
     const server = fakeServer();
     let begun = 0;
     let ended = 0;
@@ -92,7 +92,7 @@ describe('closing leaves no timer', () => {
     expect(server.open()).toEqual([]);
   });
 
-  it('of the socket before, that still waited for a reply', async () => {
+  it('of a previous socket that waits for a reply', async () => {
     const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 5000 : 1) });
     const { client } = await online(server, { limits: { connectionMs: 10_000 } });
     await pass(8000);
@@ -106,7 +106,7 @@ describe('closing leaves no timer', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('and a client that is closed while it logs in opens nothing', async () => {
+  it('and opens no socket if it was closed while it logged in', async () => {
     const server = fakeServer();
     const { client } = clientOf(server);
     const logIn = client.logIn({ email: '', password: '' });
@@ -118,8 +118,8 @@ describe('closing leaves no timer', () => {
   });
 });
 
-describe('who logs in next', () => {
-  it('sees nothing of the one before that was still on its way', async () => {
+describe('the next user', () => {
+  it('sees no response that was on its way for the previous user', async () => {
     const server = fakeServer({ reply: ({ action }) => (action === 'message.received' ? 'lost' : 1) });
     server.say("for ada's eyes");
     const { client } = await online(server);
@@ -146,7 +146,7 @@ describe('who logs in next', () => {
     expect(server.last().frames.map(({ action }) => action)).not.toContain('message.received');
   });
 
-  it('gets no answer that was asked for by the one before', async () => {
+  it('gets no response to a request of the previous user', async () => {
     const answers: ((value: unknown) => void)[] = [];
     const ask = (() => new Promise((resolve) => answers.push(resolve))) as unknown as HttpRequest;
     const asking = createApi(ask, { access: async () => 'a', refresh: async () => 'b' });
@@ -157,7 +157,7 @@ describe('who logs in next', () => {
     await expect(asked).rejects.toMatchObject({ code: 'session_ended' });
   });
 
-  it('does not get the profile of the one before', async () => {
+  it('does not see the profile of the previous user', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     server.faults.http = (method, path) => {
@@ -172,7 +172,7 @@ describe('who logs in next', () => {
     expect([client.session.value.user?.id, client.profile.value]).toEqual([BOB, undefined]);
   });
 
-  it('refreshes by themselves, and does not wait for the refresh of the one before', async () => {
+  it('refreshes without waiting for the previous user’s refresh', async () => {
     const server = fakeServer();
     const tokensOf = async (email: string, age: number) => {
       const store = memoryTokens();
@@ -208,7 +208,7 @@ describe('who logs in next', () => {
     expect(session.state.value.user?.id).toBe(BOB);
   });
 
-  it('is not asked as when the token of the one before is refused', async () => {
+  it('is not used for a request of the previous user whose token was refused', async () => {
     const server = fakeServer();
     const tokens = memoryTokens();
     const { client } = await online(server, { tokens });
@@ -224,10 +224,10 @@ describe('who logs in next', () => {
     expect(session.state.value.user?.id).toBe(BOB);
   });
 
-  it('is found by a refresh of the one before in the store, which goes no further', async () => {
+  it('stops a refresh of the previous user that finds their tokens in the store', async () => {
     const server = fakeServer();
     const shared = browser();
-    // Not told of changes, as when the event is still on its way.
+    // Without events, as if they were still on their way.
     const { addEventListener, ...deaf } = shared.tab();
     const { client } = await online(server, { tokens: localTokens('t', deaf) });
     const other = clientOf(server, { tokens: localTokens('t', shared.tab()) });
@@ -240,14 +240,14 @@ describe('who logs in next', () => {
     expect(client.connection.value).toBe('online');
   });
 
-  it('keeps their tokens when the one before has still to be logged out', async () => {
+  it('keeps their tokens although the previous user’s logout is still running', async () => {
     const server = fakeServer();
     const shared = browser();
     const { client } = await online(server, { tokens: localTokens('t', shared.tab()) });
     server.session = 'another';
     const other = clientOf(server, { tokens: localTokens('t', shared.tab()) });
     const logIn = other.client.logIn(AS_BOB);
-    // Bob's are there, and this tab has not been told.
+    // Bob's tokens are there, and this tab does not know yet.
     await pass(6);
     expect(client.session.value.user?.id).toBe(ADA);
     const out = client.logOut();
@@ -258,7 +258,7 @@ describe('who logs in next', () => {
 });
 
 describe('a new conversation in the inbox', () => {
-  it('shows its newest message although its first one asked for the name', async () => {
+  it('shows its newest message although the first one started the request for its entry', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     server.say('one');

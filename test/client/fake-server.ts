@@ -1,6 +1,6 @@
 import type { SocketConstructor, WebSocketLike } from '../../client/connection/socket.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: frames of every kind, which the tests look into.
+// biome-ignore lint/suspicious/noExplicitAny: frames of all kinds, which the tests read.
 type Json = any;
 
 export const ADA = '0198c3f4-0000-7000-8000-00000000000a';
@@ -11,11 +11,11 @@ export interface FakeSocket extends WebSocketLike {
   readonly token: string;
   readonly frames: Json[];
   isOpen: boolean;
-  /** The client's. */
+  /** The client has closed it. */
   closedByClient: boolean;
-  /** A frame from the server. */
+  /** Delivers a frame from the server. */
   deliver(frame: Json): void;
-  /** As when the server, or the network, ends it. */
+  /** Closes it as the server or the network would. */
   cut(): void;
 }
 
@@ -23,22 +23,21 @@ export type FakeServer = ReturnType<typeof fakeServer>;
 
 const json = (status: number, body: Json) => new Response(JSON.stringify(body), { status });
 
-/** What the service answers to what it refuses. */
+/** An error response of the server. */
 export const problem = (status: number, code: string) => json(status, { status, code, detail: code });
 
-/** What a test may spoil. */
+/** The faults that a test can cause. */
 interface Faults {
-  /** Ms until a reply, or `lost`; an error in its place, or a frame of API Gateway itself, which has no `ref`. */
+  /** Ms until a reply, or `lost`, or an error instead, or a frame of API Gateway's own, which has no `ref`. */
   reply(frame: Json, attempt: number): number | 'lost' | { error: Json } | { gateway: Json };
-  /** Ms until each copy of a push. */
+  /** Ms until each copy of a pushed frame. */
   push(frame: Json): readonly number[];
-  /** What becomes of a handshake. */
   handshake(token: string): 'open' | 'refuse' | 'hang';
-  /** `lost`: it is done, and its answer does not arrive. */
+  /** `lost`: the request is processed, but its response is lost. */
   http(method: string, path: string): Response | 'offline' | 'lost' | undefined;
 }
 
-/** A server of two people, ada's client and bob, in memory; it keeps its promises, the network need not. */
+/** A server in memory for two users: ada, whose client it serves, and bob. It keeps its promises, but the network may fail. */
 export function fakeServer(faults: Partial<Faults> = {}) {
   const log: Json[] = [];
   const sockets: FakeSocket[] = [];
@@ -46,27 +45,27 @@ export function fakeServer(faults: Partial<Faults> = {}) {
   /** The access token of each request. */
   const authorized: (string | undefined)[] = [];
   const refreshed = new Map<string, number>();
-  /** The last exchange of a refresh token: for a minute it can be repeated. */
+  /** The last exchange of a refresh token. It can be repeated for a minute. */
   let exchange: { readonly replaced: string; readonly successor: string; readonly at: number } | undefined;
   let generation = 0;
   let isEnded = false;
   let tries = 0;
-  const marks = { read: 0, received: 0, peer_read: 0, peer_received: 0 };
+  const receipts = { read: 0, received: 0, peer_read: 0, peer_received: 0 };
   const server = {
     log,
     sockets,
     requests,
     authorized,
     faults,
-    marks,
-    /** How often each refresh token came. */
+    receipts,
+    /** How often each refresh token was used. */
     refreshed,
     lifetime: 1800,
     session: 's',
     profile: { id: ADA, username: 'ada', first_name: 'Ada', last_name: 'Lovelace', presence: 'shown' },
-    /** Whether bob is there, as whoever asks is told. */
+    /** Bob's presence. */
     bob: { online: true, last_seen: null as string | null },
-    /** Messages a page of `sync`; 100 in truth. */
+    /** Messages per page of `sync`. The real server has 100. */
     synced: 3,
     get isEnded() {
       return isEnded;
@@ -75,14 +74,14 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     last: () => sockets.at(-1) as FakeSocket,
     sent: (action: string) =>
       sockets.flatMap(({ frames }) => frames).filter((frame) => frame.action === action),
-    /** Bob says something. */
+    /** Bob sends a message. */
     say(text: string) {
       const message = append(BOB, text);
       push({ type: 'chat.message', ...message, sender: 'bob' });
       return message;
     },
     push: (frame: Json) => push(frame),
-    /** By whom, who had seen all before it or up to `seen`. */
+    /** Appends a message. Its sender had seen all before it, or up to `seen`. */
     append: (sender: string, text: string, clientId?: string, seen?: number) =>
       append(sender, text, clientId, seen),
     fetch: async (url: string, init: RequestInit): Promise<Response> => {
@@ -95,7 +94,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       const body = JSON.parse(String(init.body ?? '{}'));
       const isDone = spoiled === undefined || spoiled === 'lost';
       const reply = isDone ? answer(`${init.method} ${pathname}`, searchParams, body) : spoiled;
-      // On its way, while more may happen.
+      // The response takes a moment, in which more may happen.
       await pause(3);
       if (reply === 'offline' || spoiled === 'lost') throw new TypeError('fetch failed');
       return reply;
@@ -118,8 +117,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       ...(clientId && { client_id: clientId }),
     };
     log.push(message);
-    if (sender === ADA) marks.read = Math.max(marks.read, read);
-    else marks.peer_read = Math.max(marks.peer_read, read);
+    if (sender === ADA) receipts.read = Math.max(receipts.read, read);
+    else receipts.peer_read = Math.max(receipts.peer_read, read);
     return message;
   };
   const push = (frame: Json) => {
@@ -131,8 +130,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     id: TALK,
     peer: { id: BOB, username: 'bob', ...server.bob },
     last_message: log.at(-1),
-    unread: log.filter(({ sender_id, seq }) => sender_id !== ADA && seq > marks.read).length,
-    ...marks,
+    unread: log.filter(({ sender_id, seq }) => sender_id !== ADA && seq > receipts.read).length,
+    ...receipts,
   });
   const tokens = (user = ADA) => {
     generation += 1;
@@ -211,7 +210,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       case 'typing':
         return { type: 'typing', conversation: TALK, user_id: ADA, expires_in: 6, forwarded: true };
       default:
-        if (frame.action === 'conversation.read') marks.read = Math.max(marks.read, frame.seq);
+        if (frame.action === 'conversation.read') receipts.read = Math.max(receipts.read, frame.seq);
         return { type: frame.action, conversation: TALK, user_id: ADA, seq: frame.seq, moved: true };
     }
   };

@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 
 type Server = ReturnType<typeof fakeServer>;
 
-/** Online for so long that nothing of the beginning is missing; asked are the pings and syncs since. */
+/** Online, with the first syncs done. Counts the pings and syncs since then. */
 async function quiet(server: Server) {
   server.lifetime = 86_400;
   const given = await online(server);
@@ -23,8 +23,8 @@ async function quiet(server: Server) {
   return { ...given, asked };
 }
 
-describe('a line that says nothing', () => {
-  it('is asked every 10 s while the page is in use, and nothing is synced for it', async () => {
+describe('a silent connection', () => {
+  it('is pinged every 10 s while the page is in use, without a sync', async () => {
     const { page, asked } = await quiet(fakeServer());
     for (let i = 0; i < 20; i += 1) {
       page.wake('used');
@@ -35,7 +35,7 @@ describe('a line that says nothing', () => {
     expect(asked().syncs).toBe(0);
   });
 
-  it('is left alone a minute after the page was last touched', async () => {
+  it('is not pinged from a minute after the last use of the page', async () => {
     const { page, asked } = await quiet(fakeServer());
     page.wake('used');
     await pass(MINUTE);
@@ -45,7 +45,7 @@ describe('a line that says nothing', () => {
     expect(asked().pings).toBe(pings);
   });
 
-  it('is left alone while frames come', async () => {
+  it('is not pinged while frames come', async () => {
     const server = fakeServer();
     const { page, asked } = await quiet(server);
     for (let i = 0; i < 20; i += 1) {
@@ -56,7 +56,7 @@ describe('a line that says nothing', () => {
     expect(asked().pings).toBe(0);
   });
 
-  it('is left alone as soon as the page is hidden', async () => {
+  it('is not pinged once the page is hidden', async () => {
     const { page, asked } = await quiet(fakeServer());
     page.wake('used');
     page.wake('hidden');
@@ -66,7 +66,7 @@ describe('a line that says nothing', () => {
     expect(asked(), 'but for the keep-alive').toEqual({ pings: 1, syncs: 1 });
   });
 
-  it('is asked at once when somebody touches the page again', async () => {
+  it('is pinged at once when somebody uses the page again', async () => {
     const { page, asked } = await quiet(fakeServer());
     await pass(5 * MINUTE);
     for (const _ of [1, 2, 3]) page.wake('used');
@@ -78,7 +78,7 @@ describe('a line that says nothing', () => {
   it.each([
     ['is in use', ['used' as const], 14_900],
     ['is touched after minutes', [], 5 * MINUTE],
-  ])('and is dead is replaced within 15 s when the page %s', async (_when, before, ms) => {
+  ])('that is dead is replaced within 15 s when the page %s', async (_when, before, ms) => {
     let isDead = false;
     const server = fakeServer({ reply: () => (isDead ? 'lost' : 1) });
     const { client, page } = await quiet(server);
@@ -97,8 +97,8 @@ describe('a line that says nothing', () => {
   });
 });
 
-describe('the page', () => {
-  it('that is shown after a moment asks whether the line lives, after a minute also what was missed', async () => {
+describe('a page', () => {
+  it('that is shown after a moment sends a ping, and after a minute also a sync', async () => {
     const { page, asked } = await quiet(fakeServer());
     page.wake('hidden');
     await pass(20 * SECOND);
@@ -112,7 +112,7 @@ describe('the page', () => {
     expect(asked()).toEqual({ pings: 2, syncs: 1 });
   });
 
-  it('that comes back with several events at once asks once', async () => {
+  it('that comes back with several events sends one ping', async () => {
     const { page, asked } = await quiet(fakeServer());
     page.wake('hidden');
     await pass(2 * MINUTE);
@@ -121,17 +121,17 @@ describe('the page', () => {
     expect(asked()).toEqual({ pings: 1, syncs: 1 });
   });
 
-  it('whose device slept asks what it missed', async () => {
+  it('whose device slept sends a sync', async () => {
     const server = fakeServer();
     const { page, asked } = await quiet(server);
-    // Its timers stood still, its clock did not.
+    // The timers stood still, the clock did not.
     vi.setSystemTime(Date.now() + 60 * MINUTE);
     page.wake('used');
     await pass(100);
     expect(asked()).toEqual({ pings: 1, syncs: 1 });
   });
 
-  it('whose clock was set back is not deaf', async () => {
+  it('whose clock was set back still sends pings', async () => {
     const { page, asked } = await quiet(fakeServer());
     page.wake('used');
     vi.setSystemTime(Date.now() - 60 * MINUTE);
@@ -142,7 +142,7 @@ describe('the page', () => {
     expect(asked().pings).toBeLessThan(6);
   });
 
-  it('that goes offline gives a dead line up within 5 s', async () => {
+  it('that goes offline gives up a dead connection within 5 s', async () => {
     let isUp = true;
     const server = fakeServer({
       reply: () => (isUp ? 1 : 'lost'),
@@ -155,7 +155,7 @@ describe('the page', () => {
     expect(client.connection.value).not.toBe('online');
   });
 
-  it('that only seemed to be offline keeps its line', async () => {
+  it('that only seemed to be offline keeps its connection', async () => {
     const server = fakeServer();
     const { client, page, asked } = await quiet(server);
     page.wake('offline');
@@ -164,7 +164,7 @@ describe('the page', () => {
     expect(asked()).toEqual({ pings: 1, syncs: 0 });
   });
 
-  it('that is online again begins a connection anew that still waits for the network that was', async () => {
+  it('that is online again restarts an attempt that began on the previous network', async () => {
     let isHanging = false;
     const server = fakeServer({ handshake: () => (isHanging ? 'hang' : 'open') });
     const { client, page } = await quiet(server);
@@ -182,12 +182,12 @@ describe('the page', () => {
     expect(server.open()).toHaveLength(1);
   });
 
-  it('that is online again still renews its line', async () => {
+  it('that is online again still renews its connection', async () => {
     let isHanging = false;
     const server = fakeServer({ handshake: () => (isHanging ? 'hang' : 'open') });
     const { page } = await online(server, { limits: { connectionMs: 60_000 } });
     isHanging = true;
-    // Renewed after 54 s, with 0.5 for random.
+    // With 0.5 as random, the next socket opens after 54 s.
     await pass(55_000);
     expect(server.sockets).toHaveLength(2);
     isHanging = false;
@@ -197,7 +197,7 @@ describe('the page', () => {
   });
 });
 
-it('what a line missed that the server had lost for a while is asked for', async () => {
+it('a pong that says the server had lost the socket causes a sync', async () => {
   const server = fakeServer({
     reply: ({ action }) => (action === 'ping' ? { error: { type: 'pong', time: '', restored: true } } : 1),
   });
@@ -210,8 +210,8 @@ it('what a line missed that the server had lost for a while is asked for', async
   expect(server.sent('presence.watch')).toHaveLength(2);
 });
 
-describe('the events of a page', () => {
-  /** As much of a window as matters. */
+describe('page events', () => {
+  /** The part of a window that matters. */
   function stubPage() {
     const listeners = new Map<string, Set<(event: object) => void>>();
     const target = {
@@ -231,7 +231,7 @@ describe('the events of a page', () => {
     return { document, fire, count };
   }
 
-  it('become what concerns the line, and none is listened to afterwards', () => {
+  it('are reported while the connection is on, and leave no listener', () => {
     const { document, fire, count } = stubPage();
     try {
       const told: unknown[] = [];
@@ -251,7 +251,7 @@ describe('the events of a page', () => {
         'used',
         'used',
         'used',
-        // Not when it has loaded: the connection that it began then goes on.
+        // Not after the load: the attempt that began then goes on.
         'shown',
         'hidden',
         'shown',
@@ -263,7 +263,7 @@ describe('the events of a page', () => {
     }
   });
 
-  it('are none in Node', () => {
+  it('do not exist in Node', () => {
     expect(() => pageWakeUps(() => undefined)()).not.toThrow();
   });
 });

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { type IndexedDb, indexedOutbox } from '../../client/outbox/indexed-outbox.ts';
 import type { Unsent } from '../../client/outbox/outbox-store.ts';
 
-/** As much of IndexedDB as the outbox uses: requests settle later, and stores are there only after an upgrade. */
+/** The part of IndexedDB that the outbox uses. Requests settle later, and stores exist only after an upgrade. */
 function database({
   isRefusing = false,
   isFull = (): boolean => false,
@@ -64,7 +64,7 @@ const unsent = (clientId: string): Unsent => ({
   createdAt: '2026-11-23T09:00:00.000Z',
 });
 
-it('keeps what is unsent for the next page, and forgets what is sent', async () => {
+it('keeps unsent messages for the next page and removes sent ones', async () => {
   const indexedDB = database();
   const before = indexedOutbox('o', indexedDB);
   await before.put(unsent('a'));
@@ -77,7 +77,7 @@ it('keeps what is unsent for the next page, and forgets what is sent', async () 
 it.each([
   ['refuses', database({ isRefusing: true })],
   ['has none', undefined],
-])('waits in memory where the browser %s', async (_why, indexedDB) => {
+])('keeps messages in memory if the browser %s', async (_why, indexedDB) => {
   const outbox = indexedOutbox('o', indexedDB);
   await outbox.put(unsent('a'));
   expect(await outbox.load()).toEqual([unsent('a')]);
@@ -85,7 +85,7 @@ it.each([
   expect(await outbox.load()).toEqual([]);
 });
 
-it('opens it anew when the browser has ended the connection', async () => {
+it('opens the database again after the browser has closed it', async () => {
   let lost = 0;
   const outbox = indexedOutbox('o', database({ isLost: (opening) => opening <= lost }));
   await outbox.put(unsent('a'));
@@ -93,7 +93,7 @@ it('opens it anew when the browser has ended the connection', async () => {
   expect(await outbox.load()).toEqual([unsent('a')]);
 });
 
-it('does not say that nothing is there when it cannot know', async () => {
+it('rejects instead of claiming to be empty when it cannot read', async () => {
   let isLost = false;
   const outbox = indexedOutbox('o', database({ isLost: () => isLost }));
   await outbox.put(unsent('a'));
@@ -103,7 +103,7 @@ it('does not say that nothing is there when it cannot know', async () => {
   expect(await outbox.load()).toEqual([unsent('a')]);
 });
 
-it('keeps in memory what a full disk refuses, beside what is stored', async () => {
+it('keeps messages in memory that a full disk refuses, beside the stored ones', async () => {
   let isFull = false;
   const outbox = indexedOutbox('o', database({ isFull: () => isFull }));
   await outbox.put(unsent('a'));
@@ -115,7 +115,7 @@ it('keeps in memory what a full disk refuses, beside what is stored', async () =
   expect(await outbox.load()).toEqual([unsent('a'), { ...unsent('b'), after: 1 }]);
 });
 
-it('does not wait for a browser that never answers, or throws', async () => {
+it('does not wait for a browser that never answers or throws', async () => {
   vi.useFakeTimers();
   try {
     const never = { open: () => ({}) } as unknown as IndexedDb;

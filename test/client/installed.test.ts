@@ -22,7 +22,7 @@ describe('the package', () => {
   const installed = join(home, 'node_modules/@parley/client');
   beforeAll(() => {
     const built = buildClient(join(home, 'built'));
-    // As npm does from a path, but for the network: what `files` names, and what always goes with it.
+    // As npm installs from a path, but without the network: the files in `files`, and those that npm always adds.
     const { files } = JSON.parse(readFileSync(join(built, 'package.json'), 'utf8'));
     const always = ['package.json', 'README.md', 'LICENSE'];
     for (const file of globSync([...files, ...always], { cwd: built })) {
@@ -47,11 +47,11 @@ describe('the package', () => {
   it.each([
     ['Node', ['--module', 'nodenext']],
     ['a bundler', ['--module', 'esnext', '--moduleResolution', 'bundler']],
-  ])('has types for %s, without those of the DOM or of Node', (_whom, options) => {
+  ])('has types for %s that need neither those of the DOM nor those of Node', (_whom, options) => {
     expect(typeCheck(...options)).toEqual({ status: 0, printed: '' });
   });
 
-  it('runs', () => {
+  it('runs in Node', () => {
     const script = "console.log(JSON.stringify((await import('./consumer.ts')).words))";
     const { status, printed } = run(
       '--disable-warning=ExperimentalWarning',
@@ -62,7 +62,7 @@ describe('the package', () => {
     expect({ status, printed }).toEqual({ status: 0, printed: '["offline",0,"unknown","function",false]\n' });
   });
 
-  it('holds JavaScript and declarations alone, which name files that are there', () => {
+  it('contains only JavaScript and declarations, which import existing files', () => {
     const files = readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => relative(installed, join(parentPath, name)));

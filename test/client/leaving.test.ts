@@ -9,7 +9,7 @@ fakeClock();
 const AS_ADA = { email: 'ada@example.com', password: 'x' };
 const AS_BOB = { email: 'bob@example.com', password: 'x' };
 
-/** A browser without a line to the server, in which ada has written two messages. */
+/** A browser without a connection, in which ada has written two messages. */
 async function withWaiting() {
   let isRefusing = true;
   const server = fakeServer({ handshake: () => (isRefusing ? 'refuse' : undefined) as never });
@@ -37,8 +37,8 @@ async function withWaiting() {
   };
 }
 
-describe('logging out', () => {
-  it('leaves nothing of what waited: not kept, not shown, not sent', async () => {
+describe('a logout', () => {
+  it('removes unsent messages: they are not stored, shown or sent any more', async () => {
     const { server, shared, outbox, one, other, heal } = await withWaiting();
     await during(one.logOut());
     expect(await outbox.load()).toEqual([]);
@@ -52,7 +52,7 @@ describe('logging out', () => {
     expect(other.conversationWith(BOB).messages.value).toEqual([]);
   });
 
-  it('can be asked before what it would lose, of all tabs', async () => {
+  it('can be preceded by a count of the unsent messages in all tabs', async () => {
     const { one, other } = await withWaiting();
     expect([await one.countUnsent(), await other.countUnsent()]).toEqual([2, 2]);
     other.conversationWith(BOB).send('third');
@@ -62,14 +62,14 @@ describe('logging out', () => {
     expect(await one.countUnsent()).toBe(0);
   });
 
-  it('begins with what it knows of: a page that is closed at once has left nothing', async () => {
+  it('removes known messages first, so that nothing is left if the page is closed at once', async () => {
     const { outbox, one } = await withWaiting();
     void one.logOut();
     for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
     expect(await outbox.load()).toEqual([]);
   });
 
-  it('in another tab, by whatever way one hears of it, leaves nothing that this one keeps meanwhile', async () => {
+  it('in another tab removes messages that this tab stores meanwhile, however this tab learns of it', async () => {
     const { server, outbox, one, other } = await withWaiting();
     void one.logOut();
     other.conversationWith(BOB).send('too late');
@@ -79,7 +79,7 @@ describe('logging out', () => {
     expect(await outbox.load()).toEqual([]);
   });
 
-  it('leaves nothing in the cache of a browser: all is asked for past it', async () => {
+  it('leaves nothing in the browser’s cache: all requests bypass it', async () => {
     const server = fakeServer();
     const caches: unknown[] = [];
     const { client } = clientOf(server, {
@@ -96,7 +96,7 @@ describe('logging out', () => {
     expect(new Set(caches)).toEqual(new Set(['no-store']));
   });
 
-  it('that the server tells of first is not taken for the end of the session', async () => {
+  it('that the server reports first does not count as the end of the session', async () => {
     const server = fakeServer();
     const shared = browser();
     const [one, other] = [shared.tab(), { ...shared.tab(), addEventListener: () => undefined }].map(
@@ -117,7 +117,7 @@ describe('a session that the server ends', () => {
     await pass(10);
   };
 
-  it('is ended for all tabs, and for the next page: nobody has logged out', async () => {
+  it('is ended for all tabs and for the next page', async () => {
     const server = fakeServer();
     const shared = browser();
     const tab = () => clientOf(server, { tokens: localTokens('t', shared.tab()) }).client;
@@ -135,7 +135,7 @@ describe('a session that the server ends', () => {
     expect([...shared.held.values()]).toEqual([]);
   });
 
-  /** The refresh token is refused: so it ends without a line, too. */
+  /** The server refuses the refresh token. So the session ends without a socket too. */
   const refuseTokens = (server: ReturnType<typeof fakeServer>) => {
     server.faults.http = (_method, path) =>
       path === '/users/token/refresh'
@@ -143,7 +143,7 @@ describe('a session that the server ends', () => {
         : undefined;
   };
 
-  it('keeps what waits for whom it was written by', async () => {
+  it('keeps unsent messages for their writer', async () => {
     const { server, outbox, one, other, heal } = await withWaiting();
     refuseTokens(server);
     await expect(during(one.refresh())).rejects.toMatchObject({ code: 'session_ended' });
@@ -155,7 +155,7 @@ describe('a session that the server ends', () => {
     expect(await outbox.load()).toEqual([]);
   });
 
-  it('keeps nothing for somebody else who logs in', async () => {
+  it('keeps no unsent messages for another user who logs in', async () => {
     const { server, outbox, one, other, heal } = await withWaiting();
     refuseTokens(server);
     await expect(during(one.refresh())).rejects.toMatchObject({ code: 'session_ended' });

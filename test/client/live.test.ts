@@ -9,7 +9,7 @@ const system = runningSystem();
 const texts = (messages: readonly Message[]) => messages.map(({ text }) => text);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-it.concurrent('two people talk, on three devices: messages, marks, typing, presence, inbox', async () => {
+it.concurrent('two users talk on three devices: messages, receipts, typing, presence, inbox', async () => {
   const [ada, bob] = await Promise.all([system.person(), system.person()]);
   const second = system.device();
   await second.logIn(ada.credentials);
@@ -38,13 +38,13 @@ it.concurrent('two people talk, on three devices: messages, marks, typing, prese
   await until(bob.client.presence.of(ada.id), (presence) => presence?.online === true);
 });
 
-// By itself: what it measures is time, and the others would take it.
-it('the cuts of API Gateway and of the tokens leave no visible gap', async () => {
+// Not concurrent, because it measures time.
+it('cuts by API Gateway and expired tokens leave no visible gap', async () => {
   const tokens = memoryTokens();
   const [ada, bob] = await Promise.all([system.person({ tokens }), system.person()]);
   const [talk, there] = [ada.client.conversationWith(bob.id), bob.client.conversationWith(ada.id)];
   await Promise.all([talk.open(), there.open()]);
-  // The function that refreshes has had its cold start, and the token is new.
+  // So that the refresh function has had its cold start, and the token is new.
   await Promise.all([ada.client.refresh(), bob.client.refresh()]);
   const refreshToken = async () => ((await tokens.load()) as Tokens).refresh;
   const before = await refreshToken();
@@ -62,7 +62,7 @@ it('the cuts of API Gateway and of the tokens leave no visible gap', async () =>
   expect(await refreshToken()).not.toBe(before);
 }, 30_000);
 
-it.concurrent('50 messages both ways while lines are cut: nothing is lost, doubled or out of order', async () => {
+it.concurrent('50 messages each way while connections are cut: none is lost, doubled or out of order', async () => {
   const [first, second] = [cuttable(), cuttable()];
   const [ada, bob] = await Promise.all([
     system.person({ WebSocket: first.WebSocket }),
@@ -88,7 +88,7 @@ it.concurrent('50 messages both ways while lines are cut: nothing is lost, doubl
   }
 }, 30_000);
 
-it.concurrent('one device logs out while the other goes on', async () => {
+it.concurrent('one device logs out while the other stays logged in', async () => {
   const [ada, bob] = await Promise.all([system.person(), system.person()]);
   const other = system.device();
   await other.logIn(ada.credentials);
@@ -101,7 +101,7 @@ it.concurrent('one device logs out while the other goes on', async () => {
   expect([ada.client.connection.value, other.connection.value]).toEqual(['off', 'online']);
 });
 
-it.concurrent('refusals come with their code: of registering, of logging in, of a message', async () => {
+it.concurrent('errors of registration, login and sending have their codes', async () => {
   const ada = await system.person();
   const taken = {
     ...ada.credentials,
@@ -122,7 +122,7 @@ it.concurrent('refusals come with their code: of registering, of logging in, of 
   expect(message?.reason?.code).toBe('user_not_found');
 });
 
-it.concurrent('people are found, and one changes how one is seen', async () => {
+it.concurrent('a user is found and changes their presence setting', async () => {
   const [ada, bob] = await Promise.all([system.person(), system.person()]);
   ada.client.people.search(bob.username.slice(0, 12));
   const { people } = await until(
@@ -135,7 +135,7 @@ it.concurrent('people are found, and one changes how one is seen', async () => {
   expect(await bob.client.user(ada.id)).toMatchObject({ online: false });
 });
 
-it.concurrent("the README's program runs", async () => {
+it.concurrent('the program in the README runs', async () => {
   const bob = await system.person();
   const readme = readFileSync('client/README.md', 'utf8');
   const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
@@ -155,6 +155,6 @@ it.concurrent("the README's program runs", async () => {
   ) => (...given: unknown[]) => Promise<void>;
   await new AsyncFunction(...Object.keys(names), stripTypeScriptTypes(program))(...Object.values(names));
   expect(blocks.length).toBeGreaterThan(7);
-  expect(printed).toContain('The line is online.');
+  expect(printed).toContain('The connection is online.');
   expect(printed.at(-1)).toMatch(/\w/);
 });

@@ -4,13 +4,13 @@ import { type Client, type ClientOptions, createClient, type Observable } from '
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { build } from '../../scripts/build.ts';
 
-/** Both cuts come within seconds: of API Gateway's 2 hours, and of the access token. */
+/** API Gateway's cut and the expiry of the access token come within seconds. */
 export const CONNECTION_MS = 7_000;
-/** What clients believe: they renew well before, as with the real 2 hours, however loaded this machine is. */
+/** The limit that clients are told: shorter, so that they renew well before the cut on a loaded machine too. */
 const BELIEVED_MS = 4_000;
 const ACCESS_SECONDS = 10;
 
-/** A running system for the tests around, and clients of it. */
+/** A running system for the tests of a file, and its clients. */
 export function runningSystem() {
   let runtime: Runtime;
   const clients: Client[] = [];
@@ -39,7 +39,7 @@ export function runningSystem() {
   return {
     url: () => runtime.url,
     device,
-    /** Somebody new, logged in and online. */
+    /** A new user, logged in and online. */
     async person(options: Partial<ClientOptions> = {}) {
       const username = `u${randomBytes(8).toString('hex')}`;
       const password = randomBytes(12).toString('base64url');
@@ -54,7 +54,7 @@ export function runningSystem() {
   };
 }
 
-/** Resolves when the value is as it should be. */
+/** Resolves when the value fulfils the condition. */
 export function until<T>(value: Observable<T>, isSo: (value: T) => boolean): Promise<T> {
   return new Promise((resolve) => {
     let end = () => {};
@@ -66,7 +66,7 @@ export function until<T>(value: Observable<T>, isSo: (value: T) => boolean): Pro
   });
 }
 
-/** A WebSocket whose line can be cut without a word to either side's application. */
+/** A WebSocket whose connection can be cut without notice to either side. */
 export function cuttable() {
   const sockets: WebSocket[] = [];
   class Cuttable extends WebSocket {
@@ -77,7 +77,7 @@ export function cuttable() {
   }
   return {
     WebSocket: Cuttable as unknown as NonNullable<ClientOptions['WebSocket']>,
-    /** What is under way is lost in both directions. */
+    /** Loses all frames under way, in both directions. */
     cut() {
       for (const socket of sockets.splice(0)) {
         const { onclose } = socket;

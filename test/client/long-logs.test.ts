@@ -12,7 +12,7 @@ const seqs = (messages: readonly { readonly seq: number | undefined }[]) => mess
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 describe('loading back to a message', () => {
-  it('loads older pages until it is held', async () => {
+  it('loads older pages until the message is there', async () => {
     const server = fakeServer();
     said(server, 500);
     const { client } = await online(server);
@@ -29,7 +29,7 @@ describe('loading back to a message', () => {
     expect([await talk.loadBackTo(0), await talk.loadBackTo(501)]).toEqual([false, false]);
   });
 
-  it('loads 2,000 of them at the most, and nothing for one that is further back', async () => {
+  it('loads at most 2,000 messages, and none for a message further back', async () => {
     const server = fakeServer();
     said(server, 3000);
     const { client } = await online(server);
@@ -44,7 +44,7 @@ describe('loading back to a message', () => {
     expect(seqs(talk.messages.value)).toEqual(range(951, 3000));
   });
 
-  it('ends where the server has no older messages to give, whatever their numbers say', async () => {
+  it('ends when the server has no older messages, whatever their numbers', async () => {
     const server = fakeServer();
     said(server, 500);
     const { client } = await online(server);
@@ -59,7 +59,7 @@ describe('loading back to a message', () => {
     expect(pagesOf(server) - before).toBe(1);
   });
 
-  it('ends with the conversation', async () => {
+  it('ends when the conversation is closed', async () => {
     const server = fakeServer();
     said(server, 500);
     const { client } = await online(server);
@@ -72,7 +72,7 @@ describe('loading back to a message', () => {
     expect(talk.messages.value).toEqual([]);
   });
 
-  it('says when there is no network', async () => {
+  it('rejects without a network', async () => {
     const server = fakeServer();
     said(server, 500);
     const { client } = await online(server);
@@ -84,7 +84,7 @@ describe('loading back to a message', () => {
 });
 
 describe('after a long absence', () => {
-  it('3,000 missed messages cost a page, and what waits still leaves', async () => {
+  it('3,000 missed messages cost one page, and unsent messages are still sent', async () => {
     let isUp = true;
     const server = fakeServer({ handshake: () => (isUp ? 'open' : 'refuse') });
     server.synced = 100;
@@ -111,7 +111,7 @@ describe('after a long absence', () => {
     expect(seqs(talk.messages.value)).toEqual(range(3021, 3121));
   });
 
-  it('some hundred missed messages are all there', async () => {
+  it('a few hundred missed messages are all loaded', async () => {
     const server = fakeServer();
     server.synced = 100;
     said(server, 10);
@@ -124,7 +124,7 @@ describe('after a long absence', () => {
     expect(seqs(talk.messages.value)).toEqual(range(1, 310));
   });
 
-  it('a message that tells of a thousand missed ones begins the window anew, and what comes meanwhile is in it', async () => {
+  it('a message after a gap of a thousand restarts the log at its end, including messages that come meanwhile', async () => {
     let isLost = false;
     const server = fakeServer({ push: () => (isLost ? [] : [1]) });
     said(server, 10);
@@ -136,7 +136,7 @@ describe('after a long absence', () => {
     isLost = false;
     const before = pagesOf(server);
     server.say('there');
-    // Its page is on its way.
+    // The page is on its way.
     await pass(304);
     server.say('meanwhile');
     await pass(1000);
@@ -146,7 +146,7 @@ describe('after a long absence', () => {
   });
 });
 
-it('an own message that is found in older pages waits no more', async () => {
+it('an unsent message that is found in an older page is no longer sent', async () => {
   const server = fakeServer({
     reply: ({ action }) => (action === 'message.send' ? 'lost' : 1),
     push: () => [],
@@ -168,7 +168,7 @@ it('an own message that is found in older pages waits no more', async () => {
   expect(talk.messages.value[310]).toMatchObject({ key, isOwn: true, state: 'read' });
 });
 
-it('a message that cannot be read yet is not asked for without a pause', async () => {
+it('a gap that the server cannot fill yet is requested with pauses', async () => {
   const server = fakeServer();
   said(server, 1);
   const { client } = await online(server);
@@ -181,8 +181,8 @@ it('a message that cannot be read yet is not asked for without a pause', async (
   expect(pagesOf(server) - before).toBeLessThan(15);
 });
 
-describe('a conversation that is opened', () => {
-  it('is up to date although something of it was loaded before', async () => {
+describe('an opened conversation', () => {
+  it('is up to date although messages were loaded before', async () => {
     const server = fakeServer();
     said(server, 3);
     const { client } = await online(server);
@@ -194,7 +194,7 @@ describe('a conversation that is opened', () => {
     expect(texts(talk.messages.value)).toEqual(['1', '2', '3', '4']);
   });
 
-  it('and closed while it loads is loaded once by who opens it next', async () => {
+  it('that was closed while it loaded is loaded once when it is opened again', async () => {
     const server = fakeServer();
     said(server, 3);
     const { client } = await online(server);

@@ -7,7 +7,7 @@ import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
 fakeClock();
 
 describe("a conversation's messages", () => {
-  it('come live, and in order however they arrive', async () => {
+  it('come live and in order, in whatever order they arrive', async () => {
     const delays: Record<string, number[]> = { one: [90], two: [10, 200], three: [50] };
     const server = fakeServer({ push: (frame) => delays[frame.message] ?? [1] });
     server.say('zero');
@@ -23,7 +23,7 @@ describe("a conversation's messages", () => {
     expect(server.requests.length, 'what is only late is not fetched').toBe(fetched);
   });
 
-  it('that never arrive are fetched', async () => {
+  it('are fetched if they never arrive', async () => {
     const server = fakeServer({ push: ({ message }) => (message === 'lost' ? [] : [1]) });
     const { client } = await online(server);
     const talk = client.conversationWith(BOB);
@@ -34,7 +34,7 @@ describe("a conversation's messages", () => {
     expect(texts(talk.messages.value)).toEqual(['lost', 'there']);
   });
 
-  it('show older ones on demand, to the beginning', async () => {
+  it('include older ones on demand, back to the beginning', async () => {
     const server = fakeServer();
     for (let i = 1; i <= 120; i += 1) server.say(`${i}`);
     const { client } = await online(server);
@@ -47,7 +47,7 @@ describe("a conversation's messages", () => {
     expect(talk.hasOlder.value).toBe(false);
   });
 
-  it('keep being the same objects while nothing about them changes', async () => {
+  it('stay the same objects while they do not change', async () => {
     const server = fakeServer();
     server.say('one');
     const { client } = await online(server);
@@ -61,8 +61,8 @@ describe("a conversation's messages", () => {
   });
 });
 
-describe('a message that is sent', () => {
-  it('shows at once, under one key, and goes from sending to read', async () => {
+describe('an own message', () => {
+  it('appears at once, keeps its key, and goes from sending to read', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     const talk = client.conversationWith(BOB);
@@ -83,7 +83,7 @@ describe('a message that is sent', () => {
     expect([...keys]).toEqual([key]);
   });
 
-  it('is sent again under its name when the acknowledgement is lost, and is there once', async () => {
+  it('is sent again with the same id after a lost acknowledgement, and is stored once', async () => {
     let lost = 0;
     const server = fakeServer({
       reply: ({ action }) => {
@@ -105,7 +105,7 @@ describe('a message that is sent', () => {
     expect(talk.messages.value).toMatchObject([{ text: 'once', state: 'sent', seq: 1 }]);
   });
 
-  it('is not sent again when catching up finds it in the log', async () => {
+  it('is not sent again when a sync finds it in the log', async () => {
     const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 'lost' : 1) });
     const { client } = await online(server);
     const talk = client.conversationWith(BOB);
@@ -116,8 +116,8 @@ describe('a message that is sent', () => {
     expect(talk.messages.value).toMatchObject([{ text: 'stored', state: 'sent', seq: 1 }]);
   });
 
-  it('has its key to itself, whatever names the messages of others and of other devices bear', async () => {
-    // The names that a server hands on, from few: the other one's, and of another device that uses one twice.
+  it('has a unique key, whatever ids other users and devices choose', async () => {
+    // Few client ids: of the other user, and of another device that uses one twice.
     const names = ['a', 'b', 'm-2', undefined];
     const sending = fc.tuple(fc.constantFrom(ADA, BOB), fc.constantFrom(...names));
     await fc.assert(
@@ -143,7 +143,7 @@ describe('a message that is sent', () => {
     );
   });
 
-  it('is one message under one key, although the next socket tells of it before the last one acknowledges it', async () => {
+  it('stays one message although the next socket delivers it before the last one acknowledges it', async () => {
     const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 'lost' : 1) });
     const { client } = await online(server, { limits: { connectionMs: 10_000 } });
     const talk = client.conversationWith(BOB);
@@ -153,7 +153,7 @@ describe('a message that is sent', () => {
     const end = talk.messages.subscribe((messages) => lists.push(messages.map(({ key }) => key)));
     const key = talk.send('hello');
     await pass(10);
-    // The server is slow: it stores when the next socket has opened, and tells all but the one that it came from.
+    // The server stores it after the next socket has opened, and then sends it to all sockets except its own.
     const [stored] = server.log.splice(0);
     const [first] = server.sockets;
     const { ref } = first?.frames.at(-1) ?? {};
@@ -169,7 +169,7 @@ describe('a message that is sent', () => {
     expect(new Set(lists.map((keys) => keys.join()))).toEqual(new Set(['', key]));
   });
 
-  it('that failed in two tabs and is sent again by one is sent in the other', async () => {
+  it('that failed in two tabs and is retried in one is sent in both', async () => {
     const outbox = memoryOutbox();
     let isRefused = true;
     const server = fakeServer({
@@ -193,7 +193,7 @@ describe('a message that is sent', () => {
     expect(other.messages.value).toMatchObject([{ key, state: 'sent' }]);
   });
 
-  it('leaves only when the one before it is acknowledged', async () => {
+  it('is sent only after the previous one is acknowledged', async () => {
     const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 1000 : 1) });
     const { client } = await online(server);
     const talk = client.conversationWith(BOB);
@@ -202,17 +202,17 @@ describe('a message that is sent', () => {
     await pass(1500);
     expect(texts(server.sent('message.send'))).toEqual(['a', 'b']);
     await pass(3000);
-    // All three were written when nothing was there.
+    // All three were written before there was any message.
     expect(server.sent('message.send').map(({ after, read }) => [after, read])).toEqual(
       Array(3).fill([0, 0]),
     );
     expect(texts(talk.messages.value)).toEqual(['a', 'b', 'c']);
   });
 
-  it('leaves at once when the network is back, however long it was tried in vain', async () => {
+  it('is sent at once when the network is back, however often it failed before', async () => {
     const server = fakeServer();
     const { client, page } = await online(server);
-    // The socket stands; where to look from, for a conversation that is not open, is asked for over HTTP.
+    // The socket is open. For a conversation that is not open, the last `seq` comes from the HTTP API.
     server.faults.http = () => 'offline';
     const talk = client.conversationWith(BOB);
     talk.send('hello');
@@ -224,7 +224,7 @@ describe('a message that is sent', () => {
     expect(texts(server.log.map(({ message }) => ({ text: message })))).toEqual(['hello']);
   });
 
-  it('waits as long as the server says', async () => {
+  it('waits as long as the server asks', async () => {
     let refusals = 1;
     const server = fakeServer({
       reply: ({ action }) => {
@@ -242,7 +242,7 @@ describe('a message that is sent', () => {
     expect(server.log).toHaveLength(1);
   });
 
-  it('has failed when it is refused, with the reason; the next one goes on, and it can be retried or discarded', async () => {
+  it('fails with a reason when it is refused, can be retried or discarded, and does not stop the next one', async () => {
     let isRefusing = true;
     const server = fakeServer({
       reply: ({ text }) =>
@@ -267,7 +267,7 @@ describe('a message that is sent', () => {
     expect(talk.messages.value).toMatchObject([{ text: 'good' }, { key: bad, state: 'sent' }]);
   });
 
-  it('says of a refusal what is wrong with its text', async () => {
+  it('fails with the server’s text about its field', async () => {
     const errors = { text: ['The text must not be blank.'] };
     const server = fakeServer({
       reply: ({ action }) =>
@@ -285,7 +285,7 @@ describe('a message that is sent', () => {
     ]);
   });
 
-  it('survives a reload of the page, in its order', async () => {
+  it('survives a reload of the page, in order', async () => {
     const outbox = memoryOutbox();
     const offline = fakeServer({ handshake: () => 'refuse' });
     const before = await online(offline, { outbox });
@@ -299,7 +299,7 @@ describe('a message that is sent', () => {
     expect(await outbox.load()).toEqual([]);
   });
 
-  it('is found among what was said since, when that is too much for the server to look through', async () => {
+  it('is found in the log when that has grown too much for the server to search it', async () => {
     let isFirst = true;
     const server = fakeServer({
       reply: ({ action }) => {
@@ -321,7 +321,7 @@ describe('a message that is sent', () => {
   });
 });
 
-it('whatever the network does, both sides end with the same log, each message once and in order', async () => {
+it('whatever the network does, both users end with the same log, each message once and in order', async () => {
   const step = fc.oneof(
     fc.record({ do: fc.constant('send' as const), wait: fc.nat(400) }),
     fc.record({ do: fc.constant('say' as const), wait: fc.nat(400) }),
@@ -345,7 +345,7 @@ it('whatever the network does, both sides end with the same log, each message on
         return isCalm ? 1 : (fates[turn % fates.length] as number);
       };
       const server = fakeServer({
-        // Late, lost; pushed late, doubled, reordered, or not at all.
+        // Replies late or lost. Pushed frames late, doubled, reordered or lost.
         reply: () => {
           const delay = next();
           return delay < 0 ? 'lost' : delay;

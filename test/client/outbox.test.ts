@@ -11,7 +11,7 @@ fakeClock();
 
 const AS_ADA = { email: 'ada@example.com', password: 'x' };
 
-/** One tab's outbox over a store that it may share. What the server says is up to the test. */
+/** The outbox of one tab, over a store that it may share. The test answers for the server. */
 function tab(
   store: OutboxStore,
   {
@@ -57,13 +57,13 @@ const stored = ({ client_id, text }: MessageSend, seq = 1) => ({
 const refusal = () => Promise.reject(new ParleyError('user_not_found', 'Gone.'));
 const never = () => new Promise<never>(() => undefined);
 
-describe('what was shown when a message was written', () => {
-  it('goes with it as what its sender had read, however late and by whichever tab it is sent', async () => {
+describe('the last message on the screen when a message was written', () => {
+  it('is sent as read with it, however late and by whichever tab', async () => {
     const store = memoryOutbox();
     const one = tab(store, { lastShown: () => 3, request: never });
     one.outbox.add(ADA, TALK, 'in a tunnel');
     await pass(10);
-    // It cannot be in the log before it was written: that is where to look from, too.
+    // It cannot be in the log before it was written, so this is also `after`.
     expect(one.sent).toMatchObject([{ after: 3, read: 3 }]);
     const later = tab(store, { lastShown: () => 9, lastKnown: async () => 9, request: never });
     await during(later.outbox.load(ADA));
@@ -71,14 +71,14 @@ describe('what was shown when a message was written', () => {
     expect(later.sent).toMatchObject([{ after: 3, read: 3 }]);
   });
 
-  it('is nothing where no conversation was open: then it is looked for behind what the tab knows', async () => {
+  it('does not exist if the conversation was not open: then `after` is the last that the tab knows', async () => {
     const { outbox, sent } = tab(memoryOutbox(), { lastKnown: async () => 9, request: never });
     outbox.add(ADA, TALK, 'from a notification');
     await pass(10);
     expect(sent).toMatchObject([{ after: 9, read: 0 }]);
   });
 
-  it('stays what it was when so much was said since that the server looks no further back', async () => {
+  it('stays the same when the log has grown too much for the server to search it', async () => {
     let tries = 0;
     const { outbox, sent } = tab(memoryOutbox(), {
       lastShown: () => 3,
@@ -97,8 +97,8 @@ describe('what was shown when a message was written', () => {
   });
 });
 
-describe('of two tabs with one outbox', () => {
-  it('one sends what the other wrote and could not', async () => {
+describe('two tabs with one outbox', () => {
+  it('send each other’s messages', async () => {
     const outbox = memoryOutbox();
     const server = fakeServer();
     const offline = await online(fakeServer({ handshake: () => 'refuse' }), { outbox });
@@ -110,7 +110,7 @@ describe('of two tabs with one outbox', () => {
     expect(await outbox.load()).toEqual([]);
   });
 
-  it('one sends at its next socket what the other left since', async () => {
+  it('send at the next socket what the other tab has left', async () => {
     const outbox = memoryOutbox();
     const server = fakeServer();
     const { client } = await online(server, { outbox });
@@ -125,7 +125,7 @@ describe('of two tabs with one outbox', () => {
     expect(client.conversationWith(BOB).messages.value).toEqual([]);
   });
 
-  it('neither loses what waits to a message of the other member that bears the same name', async () => {
+  it('do not mistake a message of the other user with the same id for their own', async () => {
     const store = memoryOutbox();
     const reading = Promise.withResolvers<void>();
     const slow = { ...store, load: () => reading.promise.then(store.load) };
@@ -143,7 +143,7 @@ describe('of two tabs with one outbox', () => {
     expect(await store.load()).toMatchObject([{ clientId: key }]);
   });
 
-  it('both take the place to look from of the one that tried first', async () => {
+  it('both use the `after` of the first attempt', async () => {
     const store = memoryOutbox();
     const holds: ((seq: number) => void)[] = [];
     const lastKnown = () => new Promise<number>((resolve) => holds.push(resolve));
@@ -157,13 +157,13 @@ describe('of two tabs with one outbox', () => {
     holds[0]?.(3);
     await pass(10);
     expect(one.sent).toMatchObject([{ after: 3, client_id: key }]);
-    // By now it is stored as number 4, so that it would not be found behind 4.
+    // By now it is stored as number 4, so a search after 4 would not find it.
     holds[1]?.(4);
     await pass(10);
     expect(other.sent).toEqual(one.sent);
   });
 
-  it('neither tries what the other has seen acknowledged', async () => {
+  it('do not send a message that the other tab has seen acknowledged', async () => {
     const store = memoryOutbox();
     const holds: ((seq: number) => void)[] = [];
     const lastKnown = () => new Promise<number>((resolve) => holds.push(resolve));
@@ -185,7 +185,7 @@ describe('of two tabs with one outbox', () => {
     expect(await store.load()).toEqual([]);
   });
 
-  it('what one discards does not come back when the other is refused it, tries it again or loads', async () => {
+  it('do not bring back a discarded message when the other tab fails, retries or loads it', async () => {
     const store = memoryOutbox();
     let refuse: () => void = () => undefined;
     const one = tab(store, { request: refusal });
@@ -210,7 +210,7 @@ describe('of two tabs with one outbox', () => {
     expect([third.sent, fourth.sent]).toEqual([[], []]);
   });
 
-  it('what is acknowledged while the outbox is being read does not come back with it', async () => {
+  it('do not bring back a message that is acknowledged while the store is being read', async () => {
     const store = memoryOutbox();
     const one = tab(store, { request: never });
     one.outbox.add(ADA, TALK, 'once');
@@ -239,7 +239,7 @@ describe('of two tabs with one outbox', () => {
   });
 });
 
-it('what is discarded while the outbox is being read does not come back with it', async () => {
+it('a message that is discarded while the store is being read does not come back', async () => {
   const store = memoryOutbox();
   let answer: () => void = () => undefined;
   let isSlow = false;
@@ -274,7 +274,7 @@ describe('a message', () => {
   it.each([
     ['fails', { load: fail, put: fail, remove: fail }],
     ['is full', { ...memoryOutbox(), put: fail }],
-  ])('leaves although the store %s', async (_how, outbox) => {
+  ])('is sent although the store %s', async (_how, outbox) => {
     const server = fakeServer();
     const { client } = await online(server, { outbox });
     const talk = client.conversationWith(BOB);
@@ -287,12 +287,12 @@ describe('a message', () => {
     ]);
   });
 
-  it('that is too large for the line fails by itself, and the next one leaves', async () => {
+  it('that is too large for a frame fails, and the next one is sent', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     const talk = client.conversationWith(BOB);
     await during(talk.open());
-    // In UTF-8 it has more than 32 KB, in UTF-16 units it has not.
+    // It has more than 32 KB in UTF-8, but fewer UTF-16 units.
     const key = talk.send('€'.repeat(11_000));
     talk.send('small');
     await pass(100);
@@ -308,7 +308,7 @@ describe('a message', () => {
     expect(talk.messages.value).toHaveLength(1);
   });
 
-  it('whose first try is refused for what was said since is not looked for', async () => {
+  it('that was never sent before is not searched for in the log', async () => {
     let isFirst = true;
     const { outbox, sent } = tab(memoryOutbox(), {
       lastKnown: async () => 3,
@@ -324,7 +324,7 @@ describe('a message', () => {
     expect(outbox.of(TALK)).toEqual([]);
   });
 
-  it('is not sent without a pause when the server acknowledges something else', async () => {
+  it('is sent again with pauses when the server acknowledges something else', async () => {
     const { outbox, sent } = tab(memoryOutbox(), { request: async () => undefined });
     outbox.add(ADA, TALK, 'new');
     await pass(60_000);
@@ -332,7 +332,7 @@ describe('a message', () => {
     outbox.reset();
   });
 
-  it('of one user is not sent by the next one of the browser', async () => {
+  it('of one user is not sent by the next user of the browser', async () => {
     const outbox = memoryOutbox();
     const offline = await online(fakeServer({ handshake: () => 'refuse' }), { outbox });
     offline.client.conversationWith(BOB).send("ada's");
@@ -342,12 +342,12 @@ describe('a message', () => {
     const { client } = clientOf(server, { outbox });
     await during(client.logIn({ ...AS_ADA, email: 'bob@example.com' }), 500);
     expect([client.connection.value, server.log]).toEqual(['online', []]);
-    // Nor can they read it where it waited.
+    // They cannot read it either.
     expect(await outbox.load()).toEqual([]);
   });
 });
 
-it('a store that never answers holds nothing up for long', async () => {
+it('a store that never answers delays messages only shortly', async () => {
   const server = fakeServer();
   const outbox = { ...memoryOutbox(), put: () => new Promise<void>(() => undefined) };
   const { client } = await online(server, { outbox });
@@ -356,7 +356,7 @@ it('a store that never answers holds nothing up for long', async () => {
   expect(server.log).toMatchObject([{ message: 'hello' }]);
 });
 
-it('what was written before the clock was set back leaves first, also after a reload', async () => {
+it('a message from before the clock was set back is sent first, also after a reload', async () => {
   const outbox = memoryOutbox();
   const down = fakeServer({ handshake: () => 'refuse' });
   for (const text of ['first', 'second']) {
@@ -372,7 +372,7 @@ it('what was written before the clock was set back leaves first, also after a re
   expect(server.log.map(({ message }) => message)).toEqual(['first', 'second']);
 });
 
-it('what a tab that was closed at once has left, another one sends when it is looked at', async () => {
+it('a message of a tab that was closed at once is sent by another tab when that is shown', async () => {
   const outbox = memoryOutbox();
   const server = fakeServer();
   const [one, other] = [await online(server, { outbox }), await online(server, { outbox })];

@@ -8,13 +8,13 @@ fakeClock();
 
 const GONE = '2026-11-23T09:00:00.000Z';
 
-/** Bob comes or goes. */
+/** Bob comes online or goes offline. */
 function move(server: FakeServer, isOnline: boolean, lastSeen = GONE): void {
   server.bob = { online: isOnline, last_seen: isOnline ? null : lastSeen };
   server.push({ type: 'presence', users: [{ user_id: BOB, ...server.bob }] });
 }
 
-/** Bob, watched and online, with all that is shown of him from now on. */
+/** Bob is watched and online. Collects what is shown of him from now on. */
 async function watched() {
   const server = fakeServer();
   server.say('hello');
@@ -26,8 +26,8 @@ async function watched() {
   return { server, client, shown };
 }
 
-describe('somebody who is watched', () => {
-  it('and reloads their page is online all the while', async () => {
+describe('a watched user', () => {
+  it('who reloads their page stays online', async () => {
     const { server, shown } = await watched();
     for (const away of [100, 2_000, 4_900]) {
       move(server, false);
@@ -38,7 +38,7 @@ describe('somebody who is watched', () => {
     expect(shown).toEqual([{ online: true, lastSeen: null }]);
   });
 
-  it('and goes is seen to have gone when no other word has come for 5 s, with the time that the server said', async () => {
+  it('who goes offline is shown as offline after 5 s, with the server’s time', async () => {
     const { server, shown } = await watched();
     move(server, false);
     await pass(4_900);
@@ -47,7 +47,7 @@ describe('somebody who is watched', () => {
     expect(shown.slice(1)).toEqual([{ online: false, lastSeen: GONE }]);
   });
 
-  it('is shown at once when they come, and when they were not known before', async () => {
+  it('who comes online is shown at once, also if their presence was unknown', async () => {
     const { server, client, shown } = await watched();
     move(server, false);
     await pass(6_000);
@@ -60,7 +60,7 @@ describe('somebody who is watched', () => {
     expect(client.presence.of(stranger).value).toEqual({ online: false, lastSeen: GONE });
   });
 
-  it('and reloads while the watcher comes back is online, whatever is read again on reconnecting', async () => {
+  it('who reloads while the watcher reconnects stays online', async () => {
     const { server, shown } = await watched();
     server.bob = { online: false, last_seen: GONE };
     server.last().cut();
@@ -71,7 +71,7 @@ describe('somebody who is watched', () => {
     expect(shown).toEqual([{ online: true, lastSeen: null }]);
   });
 
-  it('is shown as the server said last, 5 s later at most, whatever came and in which order', async () => {
+  it('is shown as in the server’s last frame within 5 s, whatever came before', async () => {
     const word = fc.record({
       after: fc.nat(8_000),
       isOnline: fc.boolean(),
@@ -95,7 +95,7 @@ describe('somebody who is watched', () => {
   });
 });
 
-it('nobody’s going is shown to whoever logs in next', async () => {
+it('a pending offline state is not shown to the next user', async () => {
   const { server, client, shown } = await watched();
   move(server, false);
   await pass(100);

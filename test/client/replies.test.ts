@@ -7,11 +7,11 @@ import { during, fakeClock, online, pass } from './support.ts';
 
 fakeClock();
 
-/** As API Gateway writes them, recorded on AWS (Kludex/mangum#128, aws-samples/simple-websockets-chat-app#24). */
+/** API Gateway's own frames, recorded on AWS (Kludex/mangum#128, aws-samples/simple-websockets-chat-app#24). */
 const ofGateway = (message: string) => ({ message, connectionId: 'yyyyyyyyyyyy=', requestId: 'xxxxxxxxxx=' });
 const BROKEN = ofGateway('Internal server error');
 
-describe('a frame of API Gateway itself', () => {
+describe('a frame of API Gateway’s own', () => {
   it.each([
     ['Internal server error', 'internal'],
     ['Endpoint request timed out', 'internal'],
@@ -30,7 +30,7 @@ describe('a frame of API Gateway itself', () => {
     },
   );
 
-  it('fails the one request under way at once, and a message that it failed is sent again until it is stored once', async () => {
+  it('fails the one pending request at once, and a message that fails this way is sent again and stored once', async () => {
     let isBroken = true;
     const server = fakeServer({
       reply: ({ action }) => (action === 'message.send' && isBroken ? { gateway: BROKEN } : 1),
@@ -49,7 +49,7 @@ describe('a frame of API Gateway itself', () => {
     expect(client.connection.value).toBe('online');
   });
 
-  it('is never taken for the answer to a request that has another one, whatever is under way', async () => {
+  it('is never the reply to a request that has another one, whatever is pending', async () => {
     const fate = fc.constantFrom('reply' as const, 'fault' as const, 'lost' as const);
     const request = fc.record({ at: fc.nat(20_000), after: fc.nat(25_000), fate });
     await fc.assert(
@@ -75,7 +75,7 @@ describe('a frame of API Gateway itself', () => {
           },
         ]);
         const begin = Date.now();
-        // The sort is stable: what is answered at once was asked before.
+        // The sort is stable: a request comes before its reply.
         for (const event of events.toSorted((a, b) => a.at - b.at)) {
           await pass(begin + event.at - Date.now());
           event.run();
@@ -88,7 +88,7 @@ describe('a frame of API Gateway itself', () => {
           else expect(['internal', 'timeout']).toContain(ends[i]);
           if (how === 'lost') expect(ends[i]).toBe('timeout');
         }
-        // Where nothing else is under way, at once.
+        // At once if nothing else is pending.
         const [only] = requests;
         if (requests.length === 1 && only?.fate === 'fault') {
           expect(ends[0]).toBe(only.after < 10_000 ? 'internal' : 'timeout');
@@ -101,8 +101,8 @@ describe('a frame of API Gateway itself', () => {
   });
 });
 
-describe('what is given to the library', () => {
-  it('is sent with the fields that the server knows, and no others', async () => {
+describe('an object that is passed to the library', () => {
+  it('is sent with only the fields that the server knows', async () => {
     const bodies: unknown[] = [];
     const server = fakeServer();
     const { client } = await online(server, {

@@ -15,7 +15,7 @@ function storage(): KeyValues {
   };
 }
 
-/** As another process sees it: what one tab writes, the others see a little later. */
+/** The storage as another process sees it: a write appears a little later. */
 function slowly(shared: KeyValues): KeyValues {
   const own = new Map<string, string>();
   return {
@@ -32,7 +32,7 @@ function slowly(shared: KeyValues): KeyValues {
 }
 
 describe('a client', () => {
-  it('says at once what its surroundings lack', () => {
+  it('throws at once if there is no WebSocket, or if baseUrl is wrong', () => {
     vi.stubGlobal('WebSocket', undefined);
     try {
       expect(() => createClient({ baseUrl: 'https://chat.example' })).toThrow('There is no WebSocket here');
@@ -44,7 +44,7 @@ describe('a client', () => {
     }
   });
 
-  it('keeps what was thrown below as the cause of an error', async () => {
+  it('keeps the underlying error as the cause', async () => {
     const thrown = new TypeError('fetch failed');
     const { client } = clientOf(fakeServer(), { fetch: () => Promise.reject(thrown) });
     const refusal = client.logIn({ email: 'ada@example.com', password: 'x' });
@@ -64,7 +64,7 @@ describe('a session', () => {
     },
   );
 
-  it('is refreshed before the access token expires, each refresh token once', async () => {
+  it('is refreshed before the access token expires, with each refresh token once', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     await pass(3 * 60 * 60_000);
@@ -76,7 +76,7 @@ describe('a session', () => {
   it.each([
     ['with Web Locks', true],
     ['without', false],
-  ])('is refreshed once by many tabs at once, %s', async (_how, hasLocks) => {
+  ])('is refreshed once by many tabs, %s', async (_how, hasLocks) => {
     const server = fakeServer();
     const localStorage = storage();
     let last: Promise<unknown> = Promise.resolve();
@@ -87,7 +87,7 @@ describe('a session', () => {
         return mine;
       },
     };
-    // Each tab has a store of its own over the one storage, and no other way to know of the rest.
+    // Each tab has its own store over the same storage, and knows nothing else of the other tabs.
     const page = { localStorage, ...(hasLocks && { navigator: { locks } }) };
     const tabs = Array.from({ length: 4 }, () =>
       clientOf(server, { tokens: localTokens('t', page), random: Math.random }),
@@ -101,7 +101,7 @@ describe('a session', () => {
     expect(server.open()).toHaveLength(4);
   });
 
-  it('lives through a clock that is set back or forth by hours', async () => {
+  it('survives a clock that is set back or forward by hours', async () => {
     let skew = 0;
     const server = fakeServer();
     const { client } = await online(server, { now: () => Date.now() + skew });
@@ -110,7 +110,7 @@ describe('a session', () => {
       const before = server.last().token;
       server.last().cut();
       await pass(1000);
-      // Who knows how old it is?
+      // The age of the token is unknown.
       expect(server.last().token).not.toBe(before);
       await pass(60 * 60_000);
       expect(client.session.value.state).toBe('in');
@@ -119,7 +119,7 @@ describe('a session', () => {
     expect([...server.refreshed.values()].every((uses) => uses === 1)).toBe(true);
   });
 
-  it('gets a new token when the server refuses the one it has, and asks again', async () => {
+  it('refreshes the token when the server refuses it, and repeats the request', async () => {
     let isRefusing = false;
     const server = fakeServer({
       http: (_method, path) => {
@@ -136,7 +136,7 @@ describe('a session', () => {
     expect(client.session.value.state).toBe('in');
   });
 
-  it('outlives a refresh that the network swallowed', async () => {
+  it('survives a refresh that the network loses', async () => {
     let isDown = false;
     const server = fakeServer({ http: () => (isDown ? 'offline' : undefined) });
     const { client } = await online(server);
@@ -147,7 +147,7 @@ describe('a session', () => {
     expect(client.session.value.state).toBe('in');
   });
 
-  it('outlives a refresh whose answer got lost: the next try gets the same tokens', async () => {
+  it('survives a refresh whose response is lost: the next attempt gets the same refresh token', async () => {
     let isLosing = false;
     const server = fakeServer({
       http: (_method, path) => (isLosing && path === '/users/token/refresh' ? 'lost' : undefined),
@@ -162,7 +162,7 @@ describe('a session', () => {
     expect([client.session.value.state, server.isEnded]).toEqual(['in', false]);
   });
 
-  it('ends when the server has ended it, and a new one can begin', async () => {
+  it('ends when the server ends it, and a new one can begin', async () => {
     const server = fakeServer({
       http: (_method, path) =>
         path === '/users/token/refresh' && isOver
@@ -179,7 +179,7 @@ describe('a session', () => {
     expect([client.session.value.state, client.connection.value]).toEqual(['in', 'online']);
   });
 
-  it('is over for this device when it logs out, whether or not the server hears of it', async () => {
+  it('is over on this device after a logout, even if the server is unreachable', async () => {
     const server = fakeServer({
       http: (_method, path) => (path === '/users/logout' ? 'offline' : undefined),
     });
@@ -191,7 +191,7 @@ describe('a session', () => {
     await expect(client.refresh()).rejects.toMatchObject({ code: 'not_logged_in' });
   });
 
-  it('goes on after a reload where the tokens were kept', async () => {
+  it('continues after a reload if the tokens were stored', async () => {
     const server = fakeServer();
     const tokens = localTokens('t', { localStorage: storage() });
     const before = clientOf(server, { tokens }).client;
@@ -205,11 +205,11 @@ describe('a session', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('an error', () => {
   it.each([
     [{ code: 'validation_failed', detail: 'No.', errors: { email: ['Taken.'] } }, 400, {}],
     [{ code: 'too_many_attempts', detail: 'Wait.' }, 429, { 'retry-after': '7' }],
-  ])('carries what the server says: %j', async (body, status, headers) => {
+  ])('has the fields of the server’s response: %j', async (body, status, headers) => {
     const server = fakeServer({ http: () => new Response(JSON.stringify(body), { status, headers }) });
     const { client } = clientOf(server);
     const error = await during(client.logIn({ email: '', password: '' }).catch((reason) => reason));
@@ -244,7 +244,7 @@ describe('a refusal', () => {
     [new Response('<html>', { status: 200 }), 'unavailable'],
     [new Response('', { status: 200 }), 'unavailable'],
     ['offline' as const, 'offline'],
-  ])('has a code even where the service itself did not answer', async (reply, code) => {
+  ])('has a code even if another server answered', async (reply, code) => {
     const { client } = clientOf(fakeServer({ http: () => reply }));
     const error = await during(client.logIn({ email: '', password: '' }).catch((reason) => reason));
     expect(error).toBeInstanceOf(ParleyError);
@@ -253,7 +253,7 @@ describe('a refusal', () => {
 });
 
 describe('the lease in storage', () => {
-  it('lets one work at a time', async () => {
+  it('admits one at a time', async () => {
     const shared = storage();
     let inside = 0;
     let most = 0;
@@ -269,7 +269,7 @@ describe('the lease in storage', () => {
     expect(most).toBe(1);
   });
 
-  it('is taken over from a tab that was closed with it', async () => {
+  it('is taken over from a tab that was closed while holding it', async () => {
     const shared = storage();
     shared.setItem('k', `${Date.now() + 20_000} gone`);
     const work = vi.fn(async () => undefined);

@@ -6,7 +6,7 @@ import { during, fakeClock, online, pass } from './support.ts';
 
 fakeClock();
 
-it('ids may be in capitals, as some platforms write them', async () => {
+it('ids may be in capitals', async () => {
   const server = fakeServer();
   const { client } = await online(server);
   const bob = BOB.toUpperCase();
@@ -19,7 +19,7 @@ it('ids may be in capitals, as some platforms write them', async () => {
 });
 
 describe('the inbox', () => {
-  it('shows conversations with what is unread, and follows what is said and read', async () => {
+  it('shows conversations with unread counts, and follows messages and receipts', async () => {
     const server = fakeServer();
     server.say('one');
     const { client } = await online(server);
@@ -31,7 +31,7 @@ describe('the inbox', () => {
         last: last(1, 'one'),
         unread: 1,
         read: 0,
-        // Their own.
+        // Bob's own.
         peerRead: 1,
         peerReceived: 0,
       },
@@ -45,10 +45,10 @@ describe('the inbox', () => {
     talk.markRead();
     expect(client.inbox.unread.value).toEqual({ count: 0, isComplete: true });
     await pass(1000);
-    expect(server.marks.read).toBe(2);
+    expect(server.receipts.read).toBe(2);
   });
 
-  it('shows what is said as it will when it is loaded again: cut as the server cuts it', async () => {
+  it('cuts a long message in the same way as the server', async () => {
     const server = fakeServer();
     server.say('one');
     const { client } = await online(server);
@@ -59,7 +59,7 @@ describe('the inbox', () => {
     expect(serverPreview(text)).toBe(`${'x'.repeat(118)}…`);
   });
 
-  it('keeps the same object for a conversation in which nothing has changed', async () => {
+  it('keeps the same object for an unchanged conversation', async () => {
     const server = fakeServer();
     server.say('one');
     const { client } = await online(server);
@@ -78,7 +78,7 @@ describe('the inbox', () => {
     end();
   });
 
-  it('shows what was said so shortly before that the server’s inbox did not have it yet', async () => {
+  it('shows a message that the server’s inbox did not hold yet', async () => {
     let isBehind = true;
     const nothing = { type: 'sync.done', messages: [], conversations: [], position: 'p' };
     const server = fakeServer({
@@ -98,7 +98,7 @@ describe('the inbox', () => {
     expect(server.sent('sync')).toHaveLength(3);
   });
 
-  it('does not fall back to what it was told before', async () => {
+  it('does not go back to an older state', async () => {
     const server = fakeServer();
     const stale = server.say('one');
     const { client } = await online(server);
@@ -129,7 +129,7 @@ describe('the inbox', () => {
     expect(client.inbox.items.value).toMatchObject([{ last: { text: 'two' }, unread: 2 }]);
   });
 
-  it('knows what is unread of an old conversation that revives, beyond those that are loaded', async () => {
+  it('knows the unread count of an old conversation that gets a new message beyond the loaded ones', async () => {
     const server = fakeServer({
       http: (_method, path) =>
         path === '/conversations'
@@ -151,7 +151,7 @@ describe('the inbox', () => {
     ]);
   });
 
-  it('gets a conversation whose beginning could not be asked for at first', async () => {
+  it('loads the entry of a new conversation after a failed attempt', async () => {
     const server = fakeServer();
     server.lifetime = 86_400;
     const { client } = await online(server);
@@ -167,7 +167,7 @@ describe('the inbox', () => {
     expect(client.inbox.items.value).toMatchObject([{ unread: 1, last: { text: 'the first ever' } }]);
   });
 
-  it('follows what another device of the user reads', async () => {
+  it('follows the read receipts of the user’s other devices', async () => {
     const server = fakeServer();
     server.say('one');
     const { client } = await online(server);
@@ -176,7 +176,7 @@ describe('the inbox', () => {
     expect(client.inbox.unread.value).toEqual({ count: 0, isComplete: true });
   });
 
-  it('gets a conversation that begins, by either side', async () => {
+  it('shows a new conversation that either user begins', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     expect(client.inbox.items.value).toEqual([]);
@@ -188,8 +188,8 @@ describe('the inbox', () => {
   });
 });
 
-describe('marks', () => {
-  it('of a burst are told once', async () => {
+describe('receipts', () => {
+  it('for a burst of messages are sent once', async () => {
     const server = fakeServer();
     await online(server);
     for (let i = 0; i < 20; i += 1) server.say(`${i}`);
@@ -197,7 +197,7 @@ describe('marks', () => {
     expect(server.sent('message.received').map(({ seq }) => seq)).toEqual([20]);
   });
 
-  it('are told at once when the page is hidden: it may be closed next', async () => {
+  it('are sent at once when the page is hidden, because it may be closed next', async () => {
     const server = fakeServer();
     server.say('one');
     const { client, page } = await online(server);
@@ -211,7 +211,7 @@ describe('marks', () => {
     expect(server.sent('conversation.read')).toHaveLength(1);
   });
 
-  it('that come while offline are told later, and none goes backwards', async () => {
+  it('from a time offline are sent later, and none goes backwards', async () => {
     let isUp = true;
     const server = fakeServer({ handshake: () => (isUp ? 'open' : 'refuse') });
     for (let i = 0; i < 3; i += 1) server.say(`${i}`);
@@ -230,7 +230,7 @@ describe('marks', () => {
     expect(client.inbox.unread.value).toEqual({ count: 1, isComplete: true });
   });
 
-  it('of the other one never go backwards, in whatever order they come', async () => {
+  it('of the other user never go backwards, in whatever order they come', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     const talk = client.conversationWith(BOB);
@@ -244,7 +244,7 @@ describe('marks', () => {
     expect(talk.messages.value.map(({ state }) => state)).toEqual(['read', 'read']);
   });
 
-  it('go with an answer on both sides, as the server has it, and none is told for it', async () => {
+  it('are implied by a message, for both users, and no other receipt is sent', async () => {
     const server = fakeServer();
     server.say('question');
     const { client } = await online(server);
@@ -262,7 +262,7 @@ describe('marks', () => {
     expect(server.sent('message.received')).toEqual([]);
   });
 
-  it('do not go with an answer beyond what its sender had seen, on either side', async () => {
+  it('implied by a message cover only what its sender had seen', async () => {
     const server = fakeServer();
     server.say('one');
     const { client } = await online(server);
@@ -279,7 +279,7 @@ describe('marks', () => {
     expect(talk.messages.value.map(({ state }) => state).at(-2)).toBe('sent');
   });
 
-  it('go with what another device of the user says, whatever was unread before it', async () => {
+  it('are implied by a message from another device of the user', async () => {
     const server = fakeServer();
     for (let i = 0; i < 3; i += 1) server.say(`${i}`);
     const { client } = await online(server);
@@ -290,7 +290,7 @@ describe('marks', () => {
 });
 
 describe('typing', () => {
-  it('of the other one shows for 6 s, or until their message', async () => {
+  it('of the other user shows for 6 s, or until their message', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     const { typing } = client.conversation(TALK);
@@ -310,7 +310,7 @@ describe('typing', () => {
     expect(typing.value).toBe(false);
   });
 
-  it('is told every 3 s at most', async () => {
+  it('is sent every 3 s at most', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     const talk = client.conversation(TALK);
@@ -323,7 +323,7 @@ describe('typing', () => {
 });
 
 describe('people', () => {
-  it('are searched for when the typing pauses; the last search is what shows', async () => {
+  it('are searched when the typing pauses, and only the last search is shown', async () => {
     const page = (username: string, next: string | null) =>
       new Response(JSON.stringify({ count: null, next, previous: null, results: [{ id: BOB, username }] }));
     const replies = [page('bob', 'https://chat.example/users/?cursor=x'), page('bobby', null)];
@@ -343,7 +343,7 @@ describe('people', () => {
   });
 });
 
-it('more people are those of the search that is shown, and none after one that failed', async () => {
+it('more people belong to the search on the screen, and none come after a failed one', async () => {
   const found = (username: string, next: string | null) =>
     new Response(JSON.stringify({ count: null, next, previous: null, results: [{ id: BOB, username }] }));
   let answer: () => Response | 'offline' = () => found('a1', 'https://chat.example/users?search=a&cursor=x');
@@ -360,7 +360,7 @@ it('more people are those of the search that is shown, and none after one that f
   expect(server.requests).toHaveLength(before);
 });
 
-it('what was changed while the profile was being asked for is not undone by the answer', async () => {
+it('a change during a read of the profile is not undone by the response', async () => {
   const server = fakeServer();
   let answer: () => void = () => undefined;
   const body = (name: string) => new Response(JSON.stringify({ id: ADA, first_name: name }));
@@ -380,8 +380,8 @@ it('what was changed while the profile was being asked for is not undone by the 
   expect(client.profile.value).toMatchObject({ first_name: 'New' });
 });
 
-describe('what another device has changed of the profile', () => {
-  it('is there after an absence, and when it is asked for', async () => {
+describe('a change of the profile on another device', () => {
+  it('appears after an absence and on demand', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     expect(client.profile.value).toMatchObject({ first_name: 'Ada', presence: 'shown' });
@@ -394,7 +394,7 @@ describe('what another device has changed of the profile', () => {
     expect(client.profile.value).toMatchObject({ first_name: 'Augusta' });
   });
 
-  it('costs nothing while the line stands, renewed as it is', async () => {
+  it('causes no request while the connection lasts, even across renewals', async () => {
     const server = fakeServer();
     server.lifetime = 300;
     await online(server);
@@ -405,7 +405,7 @@ describe('what another device has changed of the profile', () => {
     expect(asked()).toBe(1);
   });
 
-  it('stays when something else is changed here, and two changes here end as the last one says', async () => {
+  it('is not undone by a change here, and the last of two changes here wins', async () => {
     const server = fakeServer();
     const { client } = await online(server);
     server.profile.last_name = 'King';
@@ -417,7 +417,7 @@ describe('what another device has changed of the profile', () => {
 });
 
 describe('an observable', () => {
-  it('that a listener changes is at last the same for all of them', () => {
+  it('that a listener sets again has the same final value for all listeners', () => {
     const value = observable(0);
     value.subscribe((now) => {
       if (now === 1) value.set(2);
@@ -428,7 +428,7 @@ describe('an observable', () => {
     expect(seen).toEqual([0, 2]);
   });
 
-  it('tells nothing to whom another listener has just ended', () => {
+  it('does not call a listener that another one has just ended', () => {
     const value = observable(0);
     let end: () => void = () => undefined;
     value.subscribe((now) => {
@@ -440,7 +440,7 @@ describe('an observable', () => {
     expect(seen).toEqual([0]);
   });
 
-  it('tells its value at once, then each change, until it is ended', () => {
+  it('calls a listener at once and at each change, until that ends', () => {
     const value = observable(1);
     const seen: number[] = [];
     const end = value.subscribe((next) => seen.push(next));

@@ -5,7 +5,7 @@ import type { FakeServer } from './fake-server.ts';
 
 const clients: Client[] = [];
 
-/** Time passes only when a test says so. */
+/** Time passes only when a test moves the clock. */
 export function fakeClock(): void {
   beforeEach(() => {
     vi.useFakeTimers({ now: new Date('2026-11-23T09:00:00.000Z') });
@@ -18,7 +18,7 @@ export function fakeClock(): void {
 
 export const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-/** A client of the fake server, and what wakes it as a page does. */
+/** A client of the fake server, and its page events. */
 export function clientOf(server: FakeServer, options: Partial<ClientOptions> = {}) {
   const page: { wake: (event?: PageEvent) => void } = { wake: () => {} };
   const client = createClient({
@@ -45,7 +45,7 @@ export async function online(server: FakeServer, options: Partial<ClientOptions>
   return given;
 }
 
-/** Lets time pass while something is awaited. */
+/** Lets time pass while a promise is awaited. */
 export async function during<T>(work: Promise<T>, ms = 100): Promise<T> {
   work.catch(() => undefined);
   await pass(ms);

@@ -9,7 +9,7 @@ fakeClock();
 const AS_ADA = { email: 'ada@example.com', password: 'x' };
 const AS_BOB = { email: 'bob@example.com', password: 'x' };
 
-/** Tabs of one browser; the first one has logged in as ada, and all have resumed. */
+/** Tabs of one browser. The first one has logged in as ada, and all have resumed. */
 async function tabsOf(server: FakeServer, count: number) {
   const shared = browser();
   const tabs = Array.from(
@@ -45,7 +45,7 @@ describe('when one tab', () => {
     expect(server.open().map(({ token }) => userOf(token))).toEqual([BOB, BOB]);
   });
 
-  it('becomes somebody else, what is said in a conversation that is still shown goes to nobody', async () => {
+  it('logs in as another user, a conversation that is still on the screen sends nothing', async () => {
     const CAROL = '0198c3f6-0000-7000-8000-00000000000c';
     const server = fakeServer();
     const { tabs } = await tabsOf(server, 2);
@@ -58,14 +58,14 @@ describe('when one tab', () => {
     expect(server.sent('message.send')).toEqual([]);
   });
 
-  it('becomes somebody else, nothing of the one before goes on as them', async () => {
+  it('logs in as another user, no request of the previous user is sent as the new one', async () => {
     const server = fakeServer();
     server.say('for ada');
     const { tabs } = await tabsOf(server, 2);
     const [one, other] = tabs;
     await during(other.conversationWith(BOB).open());
     expect(other.inbox.items.value).toHaveLength(1);
-    // It fails at the first try, and finds bob's tokens at the second.
+    // The first attempt fails, and the second one finds bob's tokens.
     server.faults.http = (method) =>
       method === 'PATCH'
         ? new Response(JSON.stringify({ code: 'token_expired', detail: '' }), { status: 401 })
@@ -81,7 +81,7 @@ describe('when one tab', () => {
     expect(server.open().map(({ token }) => userOf(token))).toEqual([BOB, BOB]);
   });
 
-  it('refreshes, the others take its token and ask for none', async () => {
+  it('refreshes, the others use its tokens without a request', async () => {
     const server = fakeServer();
     const { tabs } = await tabsOf(server, 2);
     await during(tabs[0].refresh());
@@ -91,7 +91,7 @@ describe('when one tab', () => {
     expect(new Set(server.open().map(({ token }) => token)).size).toBe(2);
   });
 
-  it('has refreshed long ago and is closed, another goes on with what it left', async () => {
+  it('has refreshed long ago and is closed, another continues with its tokens', async () => {
     const server = fakeServer();
     const shared = browser();
     const { addEventListener, ...deaf } = shared.tab();
@@ -101,7 +101,7 @@ describe('when one tab', () => {
     await during(other.resume());
     await during(other.refresh());
     other.close();
-    // Both tokens have expired in a sleep, and with it the line went.
+    // Both access tokens have expired while the device slept, and the connections are gone.
     vi.setSystemTime(Date.now() + 2 * 60 * 60_000);
     for (const socket of server.open()) socket.cut();
     await pass(2000);
@@ -109,7 +109,7 @@ describe('when one tab', () => {
     expect([...server.refreshed.values()]).toEqual([1, 1]);
   });
 
-  it('logs in anew as the same user, the end of the session before does not concern the others', async () => {
+  it('logs in again as the same user, the end of the previous session does not affect the others', async () => {
     const server = fakeServer();
     const { shared, tabs } = await tabsOf(server, 2);
     const [first] = server.sockets;
@@ -149,7 +149,7 @@ describe('when one tab', () => {
     },
   );
 
-  it('clears all of the storage, the others are out', async () => {
+  it('clears the whole storage, the others are out', async () => {
     const server = fakeServer();
     const listeners: ((event: { key: string | null }) => void)[] = [];
     const shared = browser();
@@ -166,7 +166,7 @@ describe('when one tab', () => {
   });
 });
 
-it('a tab that nobody has resumed yet waits for that', async () => {
+it('a tab that has not resumed yet does not follow the others', async () => {
   const server = fakeServer();
   const shared = browser();
   const [one, other] = [1, 2].map(
@@ -179,8 +179,8 @@ it('a tab that nobody has resumed yet waits for that', async () => {
   expect(shared.listeners()).toBe(0);
 });
 
-describe('logging out', () => {
-  it('without a network is done at once, and no refresh that was under way undoes it', async () => {
+describe('a logout', () => {
+  it('without a network happens at once, and a running refresh does not undo it', async () => {
     let isDown = false;
     const server = fakeServer();
     const { shared, tabs } = await tabsOf(server, 2);
@@ -199,7 +199,7 @@ describe('logging out', () => {
     expect(tabs.map(({ session }) => session.value.state)).toEqual(['out', 'out']);
   });
 
-  it('is not undone by the refresh that another tab completes meanwhile', async () => {
+  it('is not undone by a refresh that another tab completes meanwhile', async () => {
     const shared = browser({ hasLocks: false });
     let out: Promise<void> | undefined;
     const server = fakeServer();
@@ -221,7 +221,7 @@ describe('logging out', () => {
     expect(shared.held.has('t')).toBe(false);
   });
 
-  it('with a stale token still tells the server', async () => {
+  it('with an expired access token still tells the server', async () => {
     let skew = 0;
     const server = fakeServer();
     const { client } = clientOf(server, { tokens: memoryTokens(), now: () => Date.now() + skew });
@@ -233,7 +233,7 @@ describe('logging out', () => {
   });
 });
 
-describe('a store of tokens', () => {
+describe('a token store', () => {
   it.each([
     ['no JSON', '{'],
     ['something else', '"tokens"'],
@@ -244,7 +244,7 @@ describe('a store of tokens', () => {
       `{"access":"x.${btoa('{"user_id":"a","iat":0,"exp":9}')}.x","refresh":"y","since":"?","lifetime":9}`,
     ],
     ['nobody', 'null'],
-  ])('that holds %s holds nothing', async (_what, text) => {
+  ])('with %s counts as empty', async (_what, text) => {
     const shared = browser();
     shared.held.set('t', text);
     const { client } = clientOf(fakeServer(), { tokens: localTokens('t', shared.tab()) });
@@ -257,7 +257,7 @@ describe('a store of tokens', () => {
   it.each([
     ['with Web Locks', true],
     ['without', false],
-  ])('that is full ends no session, %s', async (_how, hasLocks) => {
+  ])('that is full does not end the session, %s', async (_how, hasLocks) => {
     const server = fakeServer();
     const page = browser({ hasLocks }).tab();
     page.localStorage.setItem = () => {
@@ -270,7 +270,7 @@ describe('a store of tokens', () => {
     expect([...server.refreshed.values()].every((uses) => uses === 1)).toBe(true);
   });
 
-  it('that becomes full keeps no token that is used up', async () => {
+  it('that becomes full keeps no used refresh token', async () => {
     const server = fakeServer();
     const shared = browser();
     const page = shared.tab();
@@ -285,7 +285,7 @@ describe('a store of tokens', () => {
     expect([...server.refreshed.values()].every((uses) => uses === 1)).toBe(true);
   });
 
-  it('that the browser forbids is one in memory', async () => {
+  it('that the browser forbids is replaced by one in memory', async () => {
     const page = {
       get localStorage(): never {
         throw new Error('SecurityError');

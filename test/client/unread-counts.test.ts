@@ -8,13 +8,13 @@ const message = (seq: number, isOwn: boolean) => ({ seq, sender_id: isOwn ? ADA 
 const entry = (seq: number, read: number, unread: number) =>
   ({ id: TALK, last_message: { seq }, read, unread }) as Conversation;
 
-describe('what is unread', () => {
-  it('is what the server says, and what has come from the other one since', () => {
+describe('the unread count', () => {
+  it('is the server’s count plus the other user’s messages since then', () => {
     const unread = createUnreadCounts(() => ADA);
     unread.update(entry(5, 2, 2));
     unread.add(TALK, [message(6, true), message(7, false), message(7, false)], 2);
     expect(unread.of(TALK, 2)).toBe(3);
-    // An older answer, that came late, says nothing new.
+    // An older response that came late changes nothing.
     unread.update(entry(4, 2, 1));
     expect(unread.of(TALK, 2)).toBe(3);
     unread.update(entry(7, 2, 3));
@@ -22,7 +22,7 @@ describe('what is unread', () => {
     expect(unread.of(TALK, 7)).toBe(0);
   });
 
-  it('is nothing of what nobody has told of, and of no user before', () => {
+  it('is 0 for an unknown conversation and after a reset', () => {
     const unread = createUnreadCounts(() => ADA);
     expect(unread.of(TALK, 0)).toBe(0);
     unread.update(entry(5, 2, 2));
@@ -31,7 +31,7 @@ describe('what is unread', () => {
     expect(unread.of(TALK, 0)).toBe(0);
   });
 
-  it('is exact where the messages are known, and never less than it is, nor below 0, where they are not', () => {
+  it('is exact if the messages are known, otherwise never too low and never negative', () => {
     const said = fc.array(fc.boolean(), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(

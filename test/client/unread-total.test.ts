@@ -14,7 +14,7 @@ interface Talk {
   topAt: number;
 }
 
-/** A server with an inbox of so many conversations, one message unread in each. */
+/** A server with an inbox of many conversations, each with one unread message. */
 function serverWith(count: number) {
   const server = fakeServer();
   const talks = Array.from({ length: count }, (_, i): Talk => {
@@ -75,7 +75,7 @@ function serverWith(count: number) {
     };
     server.push({ type: 'chat.message', ...message, created_at: new Date(clock).toISOString() });
   };
-  /** On another device. */
+  /** Reads on another device. */
   const read = (i: number) => {
     const talk = talks[i % talks.length] as Talk;
     talk.read = talk.seq;
@@ -96,8 +96,8 @@ const isUp = (server: FakeServer, up: boolean) => {
   if (!up) for (const socket of server.open()) socket.cut();
 };
 
-describe('what is unread in all conversations', () => {
-  it('is “50+” until those that are not loaded have been counted', async () => {
+describe('the unread total', () => {
+  it('is “50+” until the conversations that are not loaded are counted', async () => {
     const { server, fetch, pages } = serverWith(53);
     const { client } = clientOf(server, { fetch });
     const told: object[] = [];
@@ -111,7 +111,7 @@ describe('what is unread in all conversations', () => {
     expect(told).toContainEqual({ count: 50, isComplete: false });
   });
 
-  it('costs nothing more where all of them are loaded', async () => {
+  it('needs no request if all conversations are loaded', async () => {
     const { server, fetch, pages } = serverWith(50);
     const { client } = await online(server, { fetch });
     await pass(1_000);
@@ -119,7 +119,7 @@ describe('what is unread in all conversations', () => {
     expect(pages()).toBe(1);
   });
 
-  it('is counted in 1,000 beyond the first page at most, and said to be more', async () => {
+  it('counts at most 1,000 conversations beyond the first page, and is then incomplete', async () => {
     const { server, fetch, pages } = serverWith(1_200);
     const { client } = await online(server, { fetch });
     await pass(5_000);
@@ -127,7 +127,7 @@ describe('what is unread in all conversations', () => {
     expect(pages()).toBe(11);
   });
 
-  it('goes on where a page could not be had', async () => {
+  it('continues at a page that could not be loaded', async () => {
     const { server, fetch, pages } = serverWith(300);
     let failures = 2;
     server.faults.http = (_method, path) => {
@@ -141,7 +141,7 @@ describe('what is unread in all conversations', () => {
     expect(pages()).toBe(4);
   });
 
-  it('is not counted again after an absence when nothing there can have changed', async () => {
+  it('is not counted again after an absence if nothing can have changed', async () => {
     const { server, fetch, pages, read } = serverWith(120);
     for (let i = 50; i < 120; i += 1) read(i);
     const { client } = await online(server, { fetch });
@@ -153,7 +153,7 @@ describe('what is unread in all conversations', () => {
     expect(pages()).toBe(before + 1);
   });
 
-  it('is nobody else’s', async () => {
+  it('is reset for the next user', async () => {
     const { server, fetch } = serverWith(53);
     const { client } = await online(server, { fetch });
     await pass(1_000);
@@ -162,7 +162,7 @@ describe('what is unread in all conversations', () => {
     expect(client.inbox.unread.value).toEqual({ count: 0, isComplete: false });
   });
 
-  it('is right whatever was said, read on another device, loaded and missed', async () => {
+  it('is right after any messages, reads on other devices, loads and absences', async () => {
     const act = fc.oneof(
       fc.record({ kind: fc.constant('say' as const), i: fc.nat(129) }),
       fc.record({ kind: fc.constant('read' as const), i: fc.nat(129) }),
