@@ -1,9 +1,10 @@
-import { existsSync, globSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { parse } from 'yaml';
 import { buildFolder, put } from './build-output.ts';
+import { functionSpecs } from './functions.ts';
 import { hashFiles } from './hash-files.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -13,7 +14,15 @@ const target = join(buildFolder, 'functions');
 const swaggerAssets = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png'];
 
 /** All that decides what the bundles are. */
-const inputs = ['functions/**', 'client/contract/**', 'openapi.yaml', 'package-lock.json', 'lib/bundle.ts'];
+const inputs = [
+  'functions/**',
+  'client/contract/**',
+  'openapi.yaml',
+  'package.json',
+  'package-lock.json',
+  'lib/bundle.ts',
+  'lib/functions.ts',
+];
 const stamp = join(buildFolder, 'functions.stamp');
 
 /**
@@ -29,9 +38,7 @@ export function bundleFunctions(): void {
 }
 
 function bundleAll(): void {
-  const names = globSync('functions/{http,websocket,stream}/*.ts', { cwd: root }).map((entry) =>
-    entry.replace(/^functions\//, '').replace(/\.ts$/, ''),
-  );
+  const names = Object.keys(functionSpecs);
   const { outputFiles } = buildSync({
     absWorkingDir: root,
     entryPoints: names.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),

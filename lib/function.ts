@@ -61,13 +61,7 @@ export class ParleyFunction extends LambdaFunction {
       systemLogLevelV2: SystemLogLevel.WARN,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       role,
-      environment: {
-        STAGE: props.stage,
-        POWERTOOLS_SERVICE_NAME: `parley-${name}`,
-        POWERTOOLS_METRICS_NAMESPACE: 'Parley',
-        POWERTOOLS_LOG_LEVEL: 'INFO',
-        ...props.environment,
-      },
+      environment: props.environment,
     });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',

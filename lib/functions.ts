@@ -16,6 +16,8 @@ export interface FunctionSpec {
   readonly sends?: true;
   /** Decides which browser origins may open a socket. */
   readonly checksOrigin?: true;
+  /** Answers requests that no route takes, and so must know all routes. */
+  readonly knowsRoutes?: true;
 }
 
 /** Password hashing is bound by the processor, and Lambda gives a whole one from 1,769 MB. */
@@ -111,7 +113,7 @@ export const functionSpecs = {
   },
   'http/jwks': { ...small, table: [readsKeys] },
   'http/schema': small,
-  'http/fallback': small,
+  'http/fallback': { ...small, knowsRoutes: true },
   'websocket/authorize': {
     ...small,
     tokens: 'verify',

@@ -2,10 +2,10 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { DataStack } from './data-stack.ts';
+import { environmentOf } from './environment.ts';
 import { ParleyFunction } from './function.ts';
 import { type Entry, type FunctionSpec, functionSpecs } from './functions.ts';
 import { ParleyHttpApi } from './http-api.ts';
-import { httpRoutes } from './routes.ts';
 import type { Settings } from './settings.ts';
 import { grantTableAccess } from './table-access.ts';
 import { feedAccountChanges, feedMessageChanges } from './table-changes.ts';
@@ -65,27 +65,12 @@ export class ServiceStack extends Stack {
       bundles,
       memoryMb: spec.memoryMb,
       timeoutSeconds: spec.timeoutSeconds,
-      environment: {
-        ...(spec.table && { TABLE_NAME: data.table.tableName }),
-        ...(spec.tokens && { TOKEN_ISSUER: `parley-${settings.stage}` }),
-        ...(spec.tokens === 'sign' && {
-          SIGNING_SECRET_ARN: data.signingSecret.secretArn,
-          ACCESS_TOKEN_SECONDS: String(settings.accessTokenSeconds),
-          REFRESH_TOKEN_SECONDS: String(settings.refreshTokenSeconds),
-        }),
-        ...(spec.checksOrigin && { ALLOWED_ORIGINS: settings.origins.join(',') }),
-        ...(spec.sends && {
-          FLOOD_MESSAGES: String(settings.floodMessages),
-          FLOOD_SECONDS: String(settings.floodSeconds),
-        }),
-        // The SDK's own variable: functions name no endpoint, so that any surroundings can give them another.
-        ...(spec.connections && {
-          AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `https://${this.#webSocketApi.domainName}/${socketStage}`,
-        }),
-        ...(entry === 'http/fallback' && {
-          ROUTES: JSON.stringify(httpRoutes.map(({ method, path }) => [method, path])),
-        }),
-      },
+      environment: environmentOf(entry, spec, {
+        settings,
+        tableName: data.table.tableName,
+        signingSecretArn: data.signingSecret.secretArn,
+        webSocketStage: `${this.#webSocketApi.domainName}/${socketStage}`,
+      }),
     });
     grantTableAccess(made, data.table, spec.table ?? []);
     if (spec.tokens === 'sign') {

@@ -3,14 +3,14 @@ import { json } from '../middleware/http-replies.ts';
 import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
 import { type Envelope, pageLink, readHistoryWindow } from '../protocol/paging.ts';
 import { historyEntry } from '../protocol/server-frames.ts';
-import { history } from '../runtime/history.ts';
-import { logger } from '../runtime/logger.ts';
-import { count } from '../runtime/metrics.ts';
-import { verifyAccessToken } from '../runtime/token-verifier.ts';
+import { openReporting, openTable, wireHistory, wireVerification } from '../runtime/wiring.ts';
+
+const table = openTable();
+const history = wireHistory(table);
 
 /** `GET /chat/history/{user_id}/`: a page of the conversation with that user, newest first. */
-export const handler = httpStack({ logger, count })
-  .use(authenticate(verifyAccessToken))
+export const handler = httpStack(openReporting())
+  .use(authenticate(wireVerification(table)))
   .handler(async (event) => {
     const { userId, username } = event.identity;
     const peerId = event.pathParameters?.user_id ?? '';
@@ -21,7 +21,7 @@ export const handler = httpStack({ logger, count })
     const { older, newer } = sides;
     const envelope: Envelope<unknown> = {
       count,
-      // Anchored at a `seq`, which counts; `offset` says where the page lies, for clients that look at it.
+      // Anchored at a `seq`. `offset` tells the page's position to clients that look at it, and has no effect.
       next: older === undefined ? null : pageLink(url, { limit, offset: count - older + 1, before: older }),
       previous:
         newer === undefined

@@ -9,19 +9,19 @@ import {
   readSearch,
   writeCursor,
 } from '../protocol/paging.ts';
-import { logger } from '../runtime/logger.ts';
-import { count } from '../runtime/metrics.ts';
-import { people } from '../runtime/people.ts';
-import { verifyAccessToken } from '../runtime/token-verifier.ts';
+import { directory, openReporting, openTable, wireVerification } from '../runtime/wiring.ts';
 
-/** `GET /users/`: a page of the people. */
-export const handler = httpStack({ logger, count })
-  .use(authenticate(verifyAccessToken))
+const table = openTable();
+const users = directory(table);
+
+/** `GET /users/`: a page of the users. */
+export const handler = httpStack(openReporting())
+  .use(authenticate(wireVerification(table)))
   .handler(async (event) => {
     const query = event.queryStringParameters ?? {};
     const { limit, offset } = readPaging(query);
     const search = readSearch(query.search);
-    const page = await listUsers(people, {
+    const page = await listUsers(users, {
       staff: event.identity.staff,
       limit,
       offset,
@@ -34,7 +34,7 @@ export const handler = httpStack({ logger, count })
     const envelope: Envelope<unknown> = {
       count: page.count,
       next: link(page.next, page.users.length === 0 ? 0 : offset + limit),
-      // Past the end, the page before is the last one.
+      // Beyond the end, the previous page is the last page.
       previous: link(page.previous, Math.min(offset, page.count ?? offset) - limit),
       results: page.users,
     };

@@ -2,20 +2,20 @@ import { changeProfile, type OwnProfile, ownProfile } from '../core/accounts/pro
 import { json } from '../middleware/http-replies.ts';
 import { authenticate, httpStack, readInput } from '../middleware/http-stack.ts';
 import { profileRequest } from '../protocol/requests.ts';
-import { logger } from '../runtime/logger.ts';
-import { count } from '../runtime/metrics.ts';
-import { profile } from '../runtime/profile.ts';
-import { verifyAccessToken } from '../runtime/token-verifier.ts';
+import { openReporting, openTable, wireProfiles, wireVerification } from '../runtime/wiring.ts';
 
-/** `GET /users/me/`: one's own account; `PATCH /users/me/`: changes names, or whether one's presence is shown. */
-export const handler = httpStack({ logger, count })
-  .use(authenticate(verifyAccessToken))
+const table = openTable();
+const profiles = wireProfiles(table);
+
+/** `GET /users/me/`: the caller's account. `PATCH /users/me/`: changes names, and whether the presence is shown. */
+export const handler = httpStack(openReporting())
+  .use(authenticate(wireVerification(table)))
   .handler(async (event) => {
     const { userId } = event.identity;
     if (event.requestContext.http.method !== 'PATCH')
-      return json(200, body(await ownProfile(profile, userId)));
+      return json(200, body(await ownProfile(profiles, userId)));
     const { first_name: firstName, last_name: lastName, presence } = readInput(profileRequest, event);
-    return json(200, body(await changeProfile(profile, userId, { firstName, lastName, presence })));
+    return json(200, body(await changeProfile(profiles, userId, { firstName, lastName, presence })));
   });
 
 function body({ account, presence }: OwnProfile) {

@@ -1,21 +1,25 @@
+import { resolve } from '../core/conversations/conversation.ts';
 import { readMessages } from '../core/messages/read-messages.ts';
 import { json } from '../middleware/http-replies.ts';
 import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
 import { readWindow } from '../protocol/paging.ts';
 import { syncedMessage } from '../protocol/server-frames.ts';
-import { history } from '../runtime/history.ts';
-import { logger } from '../runtime/logger.ts';
-import { count } from '../runtime/metrics.ts';
-import { verifyAccessToken } from '../runtime/token-verifier.ts';
+import { openReporting, openTable, wireHistory, wireVerification } from '../runtime/wiring.ts';
 
-/** `GET /conversations/{conversation}/messages/`: a part of the log, oldest first, in either direction. */
-export const handler = httpStack({ logger, count })
-  .use(authenticate(verifyAccessToken))
+const table = openTable();
+const { history } = wireHistory(table);
+
+/** `GET /conversations/{conversation}/messages/`: a part of the log, oldest first. */
+export const handler = httpStack(openReporting())
+  .use(authenticate(wireVerification(table)))
   .handler(async (event) => {
     const { userId } = event.identity;
     const conversation = event.pathParameters?.conversation ?? '';
     const window = readWindow(event.queryStringParameters ?? {});
-    const { messages, last, sides } = await readMessages(history.history, { userId, conversation, window });
+    const { messages, last, sides } = await readMessages(history, {
+      conversation: resolve(conversation, userId),
+      window,
+    });
     const url = `${baseUrl(event)}/conversations/${conversation}/messages/`;
     const link = (edge: 'before' | 'after', seq: number) => `${url}?${edge}=${seq}&limit=${window.limit}`;
     return json(200, {

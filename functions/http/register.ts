@@ -2,12 +2,12 @@ import { register } from '../core/accounts/register.ts';
 import { json } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { registerRequest } from '../protocol/requests.ts';
-import { logger } from '../runtime/logger.ts';
-import { count } from '../runtime/metrics.ts';
-import { registration } from '../runtime/registration.ts';
+import { openReporting, openTable, wireRegistration } from '../runtime/wiring.ts';
 
-/** `POST /users/register/`: makes an account; 201. */
-export const handler = httpStack({ logger, count })
+const registration = wireRegistration(openTable());
+
+/** `POST /users/register/`: creates an account; 201. */
+export const handler = httpStack(openReporting())
   .use(jsonInput(registerRequest))
   .handler(async ({ input }) => {
     const {

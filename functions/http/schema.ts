@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type { HttpReply } from '../middleware/http-replies.ts';
 import { httpStack } from '../middleware/http-stack.ts';
 import { NotFound } from '../protocol/errors.ts';
-import { logger } from '../runtime/logger.ts';
-import { count } from '../runtime/metrics.ts';
+import { openReporting } from '../runtime/wiring.ts';
 
-/** The build lays the document and the page's files beside the bundle. */
+/** The build puts the document and the page's files beside the bundle. */
 const folder = import.meta.dirname;
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
@@ -31,7 +30,7 @@ const PAGE = `<!doctype html>
 
 const START = `SwaggerUIBundle({ url: '/schema/', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });\n`;
 
-/** Everything from here, nothing from elsewhere; Swagger UI writes style attributes. */
+/** Only files of this origin. Swagger UI needs inline styles. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
@@ -50,7 +49,7 @@ const ASSETS: Readonly<Record<string, () => HttpReply>> = {
 };
 
 /** `GET /schema/`: the OpenAPI document; `GET /schema/swagger-ui/`: an interactive page over it. */
-export const handler = httpStack({ logger, count }).handler(async (event) => {
+export const handler = httpStack(openReporting()).handler(async (event) => {
   if (!/^\/schema\/swagger-ui(?:\/|$)/.test(event.rawPath)) return text('application/json', document);
   const name = (event.pathParameters?.asset ?? '').replace(/\/$/, '');
   if (name === '') return text('text/html', PAGE, { 'content-security-policy': CONTENT_SECURITY_POLICY });

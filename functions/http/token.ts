@@ -3,14 +3,14 @@ import { openSession } from '../core/sessions/log-in-and-out.ts';
 import { json, NO_STORE } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { tokenRequest } from '../protocol/requests.ts';
-import { logger } from '../runtime/logger.ts';
-import { login } from '../runtime/login.ts';
-import { count } from '../runtime/metrics.ts';
+import { openReporting, openTable, wireLogIn } from '../runtime/wiring.ts';
 
-/** `POST /users/token/`: logs in; 200 with a pair of tokens. */
-export const handler = httpStack({ logger, count })
+const logIn = wireLogIn(openTable());
+
+/** `POST /users/token/`: logs a user in; 200 with a pair of tokens. */
+export const handler = httpStack(openReporting())
   .use(jsonInput(tokenRequest))
   .handler(async ({ input: { email, password } }) => {
-    const { userId } = await checkPassword(login, email, password);
-    return json(200, await openSession(login, userId), NO_STORE);
+    const { userId } = await checkPassword(logIn, email, password);
+    return json(200, await openSession(logIn, userId), NO_STORE);
   });

@@ -1,20 +1,20 @@
 import type { Connection } from '../core/connections/connection.ts';
-import { conversationIdOf } from '../core/conversations/conversation.ts';
+import { pairId } from '../core/conversations/conversation.ts';
 
-/** What the authorizer of `$connect` found out, as every later event of the socket tells it. */
+/** What the authorizer of `$connect` found out. Every later event of the socket carries it. */
 export interface SocketIdentity {
   readonly userId: string;
   readonly username: string;
   readonly sessionId: string;
-  /** Of the access token, in seconds since 1970. */
+  /** When the access token expires, in seconds since 1970. */
   readonly expiresAt: string;
-  /** Whom the conversation is with; empty for a socket that was opened without `user_id`. */
+  /** The other member of the socket's conversation. Empty for a socket that was opened without `user_id`. */
   readonly peerId: string;
 }
 
 /**
- * The identity as API Gateway carries it. Nothing says whether it keeps a field that is empty: absent and empty are the
- * same, here and in all that reads it.
+ * The identity as API Gateway carries it. AWS does not document whether it keeps empty fields, so absent and empty mean the
+ * same.
  */
 export type AuthorizerContext = { readonly [Field in keyof SocketIdentity]?: string | null };
 
@@ -25,12 +25,12 @@ export interface SocketContext {
   readonly authorizer?: AuthorizerContext | null;
 }
 
-/** The context of a socket with this identity: without what is empty, so that API Gateway has nothing to decide. */
+/** The context of a socket with this identity, without empty fields. */
 export function toContext(identity: SocketIdentity): Record<string, string> {
   return Object.fromEntries(Object.entries(identity).filter(([, value]) => value !== ''));
 }
 
-/** Who opened the socket that an event came by. An event without an identity is a fault of ours. */
+/** The user who opened the socket of an event. An event without an identity is a fault of the server. */
 export function identityOf({ authorizer }: Pick<SocketContext, 'authorizer'>): SocketIdentity {
   const required = (field: keyof SocketIdentity): string => {
     const value = authorizer?.[field];
@@ -46,7 +46,7 @@ export function identityOf({ authorizer }: Pick<SocketContext, 'authorizer'>): S
   };
 }
 
-/** The connection that an event came by. */
+/** The connection of an event. */
 export function connectionOf(context: SocketContext): Connection {
   const { connectionId, connectedAt } = context;
   const { userId, sessionId, peerId } = identityOf(context);
@@ -54,7 +54,7 @@ export function connectionOf(context: SocketContext): Connection {
     connectionId,
     userId,
     sessionId,
-    conversation: peerId && conversationIdOf(userId, peerId),
+    conversation: peerId && pairId(userId, peerId),
     connectedAt: new Date(connectedAt),
   };
 }

@@ -4,16 +4,19 @@ import type {
   APIGatewayEventWebsocketRequestContextV2,
   APIGatewayProxyWebsocketEventV2WithRequestContext,
 } from 'aws-lambda';
-import { ParleyError, Unavailable } from '../core/errors.ts';
-import { BadFrame } from '../protocol/errors.ts';
+import type { Gateway } from '../core/connections/connection.ts';
+import { ParleyError, TokenExpired, Unavailable } from '../core/errors.ts';
+import { type FrameFields, readObject, readRef, refIn } from '../protocol/frames.ts';
 import { errorFrame } from '../protocol/server-frames.ts';
 import { outOfTime, type Reporting, reporter } from './reporting.ts';
-import type { AuthorizerContext } from './socket-identity.ts';
+import { type AuthorizerContext, identityOf } from './socket-identity.ts';
 
 export type SocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<
   APIGatewayEventWebsocketRequestContextV2 & { authorizer: AuthorizerContext }
-> & {
-  /** The client's reference, once the frame was read. */
+>;
+
+export type FrameEvent = SocketEvent & {
+  /** The client's own reference, once the frame is read. Every reply repeats it. */
   ref?: string | undefined;
 };
 
@@ -24,24 +27,67 @@ export interface SocketReply {
   readonly body?: string;
 }
 
-/** What every frame's entry starts from: log context, and errors as error frames on a socket that stays open. */
-export function socketStack(reporting: Reporting): MiddyfiedHandler<SocketEvent, SocketReply> {
-  return middy<SocketEvent, SocketReply>(outOfTime)
-    .use(injectLambdaContext(reporting.logger))
-    .use(errorFrames(reporter(reporting)));
+interface Options extends Reporting {
+  readonly gateway: Gateway;
+  readonly now: () => Date;
 }
 
-function errorFrames(report: (error: unknown) => void): MiddlewareObj<SocketEvent, SocketReply> {
+/**
+ * The stack of the function that gets frames: the log context, errors as error frames on a socket that stays open, and the end of
+ * sockets whose token has expired.
+ */
+export function frameStack(options: Options): MiddyfiedHandler<FrameEvent, SocketReply> {
+  return middy<FrameEvent, SocketReply>(outOfTime)
+    .use(injectLambdaContext(options.logger))
+    .use(errorFrames(reporter(options)))
+    .use(expiry(options));
+}
+
+/**
+ * Reads the JSON object of a frame, and keeps its reference for the reply.
+ * @throws BadFrame
+ */
+export function readFrame(event: FrameEvent): FrameFields {
+  const fields = readObject(event.body, event.isBase64Encoded);
+  event.ref = readRef(fields);
+  return fields;
+}
+
+/** The reply to a frame, with the client's reference if it sent one. */
+export function reply(frame: object, { ref }: Pick<FrameEvent, 'ref'>): SocketReply {
+  return { statusCode: 200, body: JSON.stringify({ ...frame, ...(ref !== undefined && { ref }) }) };
+}
+
+function errorFrames(report: (error: unknown) => void): MiddlewareObj<FrameEvent, SocketReply> {
   return {
     onError(request) {
       const { error } = request;
       if (!(error instanceof ParleyError) || error instanceof Unavailable) report(error);
-      const told =
+      const explained =
         error instanceof ParleyError
           ? error
           : { code: 'internal', message: 'Something went wrong on the server.' };
-      const ref = error instanceof BadFrame ? error.ref : request.event.ref;
-      request.response = { statusCode: 200, body: JSON.stringify(errorFrame(told, ref)) };
+      request.response = reply(errorFrame(explained), request.event);
+    },
+  };
+}
+
+/**
+ * Closes a socket whose access token has expired. A reply could not reach a socket that is closed before the function returns, so the
+ * reason is posted first.
+ */
+function expiry({ gateway, now }: Pick<Options, 'gateway' | 'now'>): MiddlewareObj<FrameEvent, SocketReply> {
+  return {
+    async before({ event: { requestContext, body } }) {
+      if (Number(identityOf(requestContext).expiresAt) * 1000 > now().getTime()) return undefined;
+      const { connectionId } = requestContext;
+      const { body: frame = '' } = reply(errorFrame(new TokenExpired()), { ref: refIn(body) });
+      try {
+        await gateway.post(connectionId, frame);
+      } finally {
+        await gateway.close(connectionId);
+      }
+      return { statusCode: 200 };
     },
   };
 }

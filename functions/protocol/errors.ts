@@ -1,6 +1,6 @@
 import { ParleyError } from '../core/errors.ts';
 
-/** A request that is refused for its form, before anything looks at its content. */
+/** A request that is refused for its form, before its content is read. */
 export class MalformedRequest extends ParleyError {
   readonly code: 'invalid_json' | 'body_too_deep' | 'body_too_large' | 'unsupported_media_type';
 
@@ -10,7 +10,7 @@ export class MalformedRequest extends ParleyError {
   }
 }
 
-/** A body that was compressed, or otherwise encoded. */
+/** A body that is compressed or encoded in another way. */
 export class UnsupportedEncoding extends ParleyError {
   readonly code = 'unsupported_media_type';
 
@@ -52,15 +52,12 @@ export type FrameFault =
   | 'after_invalid'
   | 'unknown_action';
 
-/** A frame that cannot be taken as it is. */
+/** A frame that cannot be accepted. */
 export class BadFrame extends ParleyError {
   readonly code: FrameFault;
-  /** The client's own reference, if it could be read. */
-  readonly ref: string | undefined;
 
-  constructor(code: FrameFault, message: string, ref?: string) {
+  constructor(code: FrameFault, message: string) {
     super(message);
     this.code = code;
-    this.ref = ref;
   }
 }

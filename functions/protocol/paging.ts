@@ -1,7 +1,7 @@
 import type { UserCursor } from '../core/accounts/directory.ts';
-import { membersOf } from '../core/conversations/conversation.ts';
+import { conversationOf } from '../core/conversations/conversation.ts';
 import { ValidationFailed } from '../core/errors.ts';
-import type { Place } from '../core/inbox/inbox.ts';
+import type { InboxPosition } from '../core/inbox/inbox.ts';
 import type { HistoryWindow, Window } from '../core/messages/read-messages.ts';
 
 export const DEFAULT_LIMIT = 10;
@@ -15,8 +15,8 @@ export interface Paging {
 }
 
 /**
- * Reads `limit` (1 to 100, more counts as 100) and `offset` (0 or more).
- * @throws ValidationFailed for anything that is not such a whole number
+ * Reads `limit` (1 to 100; more means 100) and `offset` (0 or more).
+ * @throws ValidationFailed for anything else
  */
 export function readPaging(query: Query): Paging {
   const errors: Record<string, string[]> = {};
@@ -28,17 +28,17 @@ export function readPaging(query: Query): Paging {
   return { limit: Math.min(limit as number, MAX_LIMIT), offset: offset as number };
 }
 
-/** Digits of any length: a number beyond 2⁵³ is clamped there, further than any list goes. */
+/** A whole number of up to 100 digits. Numbers beyond 2⁵³ become 2⁵³ − 1, which is longer than any list. */
 export function wholeNumber(text: string): number | undefined {
   return /^[0-9]{1,100}$/.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : undefined;
 }
 
-/** The opaque form of a cursor, as `next` and `previous` carry it. */
+/** A cursor in an opaque form, for `next` and `previous`. */
 export function writeCursor({ username, backwards }: UserCursor): string {
   return Buffer.from(`${backwards ? '<' : '>'}${username}`).toString('base64url');
 }
 
-/** @throws ValidationFailed for what {@link writeCursor} did not write */
+/** @throws ValidationFailed for a text that {@link writeCursor} did not write */
 export function readCursor(text: string | undefined): UserCursor | undefined {
   if (text === undefined) return undefined;
   const [, direction, username] =
@@ -49,7 +49,7 @@ export function readCursor(text: string | undefined): UserCursor | undefined {
 
 /** One page of a longer list; `next` and `previous` are absolute URLs or null. */
 export interface Envelope<T> {
-  /** Null where it is not known. */
+  /** Null if unknown. */
   readonly count: number | null;
   readonly next: string | null;
   readonly previous: string | null;
@@ -61,7 +61,7 @@ export interface PageLink {
   readonly offset: number;
   readonly cursor?: string | undefined;
   readonly search?: string | undefined;
-  /** Of a history. */
+  /** For a history only. */
   readonly before?: number | undefined;
   readonly after?: number | undefined;
 }
@@ -75,7 +75,7 @@ export function pageLink(url: string, { limit, offset, ...anchor }: PageLink): s
 
 /**
  * Reads `search`: the beginning of a username.
- * @throws ValidationFailed for what no username begins with
+ * @throws ValidationFailed for a text that no username begins with
  */
 export function readSearch(text: string | undefined): string | undefined {
   if (text === undefined || /^[A-Za-z0-9_.@+-]{1,150}$/.test(text)) return text;
@@ -87,7 +87,7 @@ export function readSearch(text: string | undefined): string | undefined {
 type Edge = 'before' | 'after' | 'around';
 
 /**
- * Reads `before`, `after` or `around` (a `seq`; at most one of them) and `limit`.
+ * Reads `limit` and at most one of `before`, `after` and `around`, each a `seq`.
  * @throws ValidationFailed
  */
 export function readWindow(query: Query): Window {
@@ -96,7 +96,7 @@ export function readWindow(query: Query): Window {
 }
 
 /**
- * Reads `limit`, `offset`, and `before` or `after`, which come in links: then `offset` does not count.
+ * Reads `limit` and `offset`. Links also carry `before` or `after`; then `offset` has no effect.
  * @throws ValidationFailed
  */
 export function readHistoryWindow(query: Query): HistoryWindow {
@@ -116,17 +116,17 @@ function readEdge<E extends Edge>(query: Query, edges: readonly E[]): { readonly
   return { [edge]: seq } as { readonly [edge in E]?: number };
 }
 
-/** The opaque form of a place in an inbox, as `next` carries it. */
-export function writePlaceCursor({ topAt, conversation }: Place): string {
+/** An inbox position in an opaque form, for `next`. */
+export function writeInboxCursor({ topAt, conversation }: InboxPosition): string {
   return Buffer.from(`${topAt} ${conversation}`).toString('base64url');
 }
 
-/** @throws ValidationFailed for what {@link writePlaceCursor} did not write */
-export function readPlaceCursor(text: string | undefined): Place | undefined {
+/** @throws ValidationFailed for a text that {@link writeInboxCursor} did not write */
+export function readInboxCursor(text: string | undefined): InboxPosition | undefined {
   if (text === undefined) return undefined;
   const [topAt = '', conversation = '', ...rest] = Buffer.from(text, 'base64url').toString().split(' ');
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(topAt);
-  if (!isTime || !membersOf(conversation) || rest.length > 0) {
+  if (!isTime || !conversationOf(conversation) || rest.length > 0) {
     throw new ValidationFailed({ cursor: ['Must come from `next`.'] });
   }
   return { topAt, conversation };

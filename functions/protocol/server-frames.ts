@@ -5,15 +5,15 @@ import type { Message } from '../core/messages/message.ts';
 import type { Presence } from '../core/presence/presence.ts';
 
 /**
- * The name that a message's sender gave it, for its sender alone: a device of theirs may hold it as unsent, tried over a socket
- * that is gone or left to it by another tab, and knows it by that. The other member could use the same name for a message.
+ * The client id of a message, for its sender alone. A device of the sender may still hold the message as unsent, and recognises
+ * it by this name. Other members get no client id: their own clients may use the same one.
  */
-export function ownName({ senderId, clientId }: Message, readerId: string) {
-  return senderId === readerId && clientId !== undefined ? { client_id: clientId } : {};
+function ownClientId({ clientId }: Message, isSender: boolean) {
+  return isSender && clientId !== undefined ? { client_id: clientId } : {};
 }
 
-/** A stored message as the sockets of one member get it. */
-export function messageFrame(message: Message, senderName: string, readerId: string) {
+/** A stored message as the sockets of one reader get it. */
+export function messageFrame(message: Message, senderName: string, reader: 'sender' | 'others') {
   return {
     type: 'chat.message' as const,
     id: message.id,
@@ -24,17 +24,17 @@ export function messageFrame(message: Message, senderName: string, readerId: str
     sender_id: message.senderId,
     created_at: message.createdAt,
     ...(message.read > 0 && { read: message.read }),
-    ...ownName(message, readerId),
+    ...ownClientId(message, reader === 'sender'),
   };
 }
 
 /** The reply to `message.send`. */
 export function sentFrame(message: Message, senderName: string) {
-  return { ...messageFrame(message, senderName, message.senderId), type: 'message.sent' as const };
+  return { ...messageFrame(message, senderName, 'sender'), type: 'message.sent' as const };
 }
 
-/** Somebody's mark, as it stands now. */
-export function markFrame(
+/** A member's receipt. */
+export function receiptFrame(
   type: 'conversation.read' | 'message.received',
   { conversation, userId, seq }: { conversation: string; userId: string; seq: number },
 ) {
@@ -58,7 +58,7 @@ export const sessionEndedFrame = {
   detail: 'This session has ended. Log in again.',
 };
 
-/** A conversation as the inbox shows it, over HTTP and in `sync` alike. */
+/** A conversation as the inbox shows it, both over HTTP and in `sync`. */
 export function conversationBody(entry: InboxEntry) {
   const { conversation, peer, last, unread, own, peers, presence } = entry;
   const { online, last_seen } = presenceBody(presence);
@@ -80,20 +80,19 @@ export function conversationBody(entry: InboxEntry) {
   };
 }
 
-interface Told {
+interface Explained {
   readonly code: string;
   readonly message: string;
 }
 
-/** What went wrong with a frame; with `retry_after` (seconds) or `errors` (by field) where there is more to say. */
-export function errorFrame(error: Told, ref?: string) {
+/** An error that a frame caused, with `retry_after` (seconds) or `errors` (by field) for those that have them. */
+export function errorFrame(error: Explained) {
   return {
     type: 'error' as const,
     code: error.code,
     detail: error.message,
     ...(isRetriable(error) && { retry_after: error.retryAfter }),
     ...(error instanceof ValidationFailed && { errors: error.errors satisfies FieldErrors }),
-    ...(ref !== undefined && { ref }),
   };
 }
 
@@ -107,7 +106,7 @@ export function syncedMessage(message: Message, readerId: string) {
     sender_id: message.senderId,
     created_at: message.createdAt,
     ...(message.read > 0 && { read: message.read }),
-    ...ownName(message, readerId),
+    ...ownClientId(message, message.senderId === readerId),
   };
 }
 

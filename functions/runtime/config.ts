@@ -1,24 +1,106 @@
+/** Tells which functions need a variable: lib/functions.ts lists the needs of each function. */
+export type Need =
+  | 'table'
+  | 'tokens'
+  | 'signing'
+  | 'origins'
+  | 'sending'
+  | 'connections'
+  | 'routes'
+  | 'everything';
+
+interface Variable {
+  readonly type: 'text' | 'number' | 'list';
+  readonly need: Need;
+  /** What it means, for docs/configuration.md. */
+  readonly meaning: string;
+}
+
 /**
- * A function's configuration: environment variables, read once at its start. A missing or malformed one ends the start
- * with the variable's name.
+ * Every environment variable of the functions. lib/ gives each function the variables that it needs, and a test compares them with
+ * those that its bundle reads.
+ */
+export const variables = {
+  TABLE_NAME: { type: 'text', need: 'table', meaning: 'Name of the DynamoDB table.' },
+  TOKEN_ISSUER: {
+    type: 'text',
+    need: 'tokens',
+    meaning: 'Issuer and audience of access tokens: a token of one stage is not valid in another.',
+  },
+  SIGNING_SECRET_ARN: {
+    type: 'text',
+    need: 'signing',
+    meaning: 'ARN of the secret from which the signing key is derived.',
+  },
+  ACCESS_TOKEN_SECONDS: { type: 'number', need: 'signing', meaning: 'Lifetime of an access token.' },
+  REFRESH_TOKEN_SECONDS: {
+    type: 'number',
+    need: 'signing',
+    meaning: 'Lifetime of a session after its last refresh.',
+  },
+  ALLOWED_ORIGINS: {
+    type: 'list',
+    need: 'origins',
+    meaning: 'Origins whose pages may open a socket, comma-separated. Empty means any.',
+  },
+  FLOOD_MESSAGES: {
+    type: 'number',
+    need: 'sending',
+    meaning: 'A sender may send so many messages in one conversation within FLOOD_SECONDS.',
+  },
+  FLOOD_SECONDS: { type: 'number', need: 'sending', meaning: 'Length of the window of FLOOD_MESSAGES.' },
+  ROUTES: {
+    type: 'text',
+    need: 'routes',
+    meaning: 'JSON of all routes: pairs of method and path.',
+  },
+  AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: {
+    type: 'text',
+    need: 'connections',
+    meaning: "URL of the WebSocket stage. The SDK's own variable: no function names an endpoint.",
+  },
+  POWERTOOLS_SERVICE_NAME: { type: 'text', need: 'everything', meaning: 'Name of the function in its logs.' },
+  POWERTOOLS_METRICS_NAMESPACE: {
+    type: 'text',
+    need: 'everything',
+    meaning: 'Namespace of the metrics in CloudWatch.',
+  },
+  POWERTOOLS_LOG_LEVEL: { type: 'text', need: 'everything', meaning: 'Lowest level that is logged.' },
+  STAGE: {
+    type: 'text',
+    need: 'everything',
+    meaning: 'Name of the stage, for people who look at the function.',
+  },
+} as const satisfies Readonly<Record<string, Variable>>;
+
+export type VariableName = keyof typeof variables;
+
+type NameOf<T extends Variable['type']> = {
+  [N in VariableName]: (typeof variables)[N]['type'] extends T ? N : never;
+}[VariableName];
+
+/**
+ * Reads the configuration of a function from its environment, once, at its start. A missing or malformed variable ends the start
+ * with an error that names it.
  */
 export const config = {
-  text(name: string): string {
+  text(name: NameOf<'text' | 'number'>): string {
     const value = process.env[name];
-    if (value === undefined || value === '') throw new Error(`the environment variable ${name} is not set`);
+    if (!value) throw new Error(`The environment variable ${name} is not set.`);
     return value;
   },
 
   /** A whole number from 1 on. */
-  number(name: string): number {
+  number(name: NameOf<'number'>): number {
     const text = config.text(name);
-    if (!/^[1-9][0-9]{0,8}$/.test(text))
-      throw new Error(`the environment variable ${name} is no whole number`);
+    if (!/^[1-9][0-9]{0,8}$/.test(text)) {
+      throw new Error(`The environment variable ${name} must be a whole number from 1 on.`);
+    }
     return Number(text);
   },
 
-  /** Comma-separated; empty or absent means none. */
-  list(name: string): readonly string[] {
+  /** Comma-separated. Empty or absent means no items. */
+  list(name: NameOf<'list'>): readonly string[] {
     return (process.env[name] ?? '').split(',').flatMap((item) => item.trim() || []);
   },
 };

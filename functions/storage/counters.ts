@@ -3,8 +3,8 @@ import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Attempt, LoginAttempts } from '../core/accounts/check-password.ts';
 import { Unavailable } from '../core/errors.ts';
-import type { RepeatCounter } from '../core/messages/message.ts';
-import { attemptsKey, type Key, repeatsKey } from './keys.ts';
+import type { RetryCounter } from '../core/messages/message.ts';
+import { attemptsKey, type Key, retriesKey } from './keys.ts';
 import { fromEpochSeconds, type Table, toEpochSeconds } from './table.ts';
 
 /** Two counters per email: `attempts` whose password was not right, or is being checked; of these `failures` known to be wrong. */
@@ -31,13 +31,13 @@ export function loginAttempts(table: Table): LoginAttempts {
 }
 
 /** How often somebody has sent again, in a conversation, what is stored already. */
-export function repeatCounter(table: Table): RepeatCounter {
+export function retryCounter(table: Table): RetryCounter {
   return {
     async count(senderId, conversation, { messages, seconds }, now) {
-      const window = { counter: 'repeats', limit: messages, seconds };
+      const window = { counter: 'retries', limit: messages, seconds };
       const { isCounted, windowEnds } = await countInWindow(
         table,
-        repeatsKey(senderId, conversation),
+        retriesKey(senderId, conversation),
         window,
         now,
       );

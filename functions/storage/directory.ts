@@ -3,7 +3,7 @@ import type {
   Directory,
   DirectoryEntry,
   DirectoryList,
-  DirectoryUpkeep,
+  DirectoryProjection,
 } from '../core/accounts/directory.ts';
 import { directoryCountKey, directoryKey, directoryNames, directoryPartition } from './keys.ts';
 import { type Table, type TransactItem, transact } from './table.ts';
@@ -52,7 +52,7 @@ function toEntry(item: Record<string, unknown>): DirectoryEntry {
  * An entry and its list's count change in one transaction, on condition that the entry has not been changed so
  * before: a stream record that comes twice counts once.
  */
-export function directoryUpkeep(table: Table): DirectoryUpkeep {
+export function directoryProjection(table: Table): DirectoryProjection {
   const { name } = table;
 
   async function change(list: DirectoryList, by: 1 | -1, entry: TransactItem): Promise<void> {

@@ -1,15 +1,17 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { InboxUpkeep, Peer } from '../core/inbox/inbox.ts';
-import { type ConversationItem, toPlace, toPositions } from './inbox.ts';
-import { conversationKey, membershipKey, PLACE_PREFIX, placeKey, userPartition } from './keys.ts';
-import { toList } from './log-entry.ts';
+import type { InboxProjection, Peer } from '../core/inbox/inbox.ts';
+import { fromSummary, toInboxPosition, toSummary } from './inbox.ts';
+import { INBOX_PREFIX, inboxPositionKey, membershipKey, summaryKey, userPartition } from './keys.ts';
 import type { Table } from './table.ts';
 
-/** What the stream's consumer does to the inboxes. Each step can be repeated. */
-export function inboxUpkeep({ client, name }: Table): InboxUpkeep {
-  /** A conversation moves up only: a run that comes late finds that a newer one was faster. Its own repetition does no harm. */
-  async function namePlace(
+/** Writes the inboxes for the stream's function. Each step may be repeated. */
+export function inboxProjection({ client, name }: Table): InboxProjection {
+  /**
+   * Names the conversation's position in the membership. A conversation only moves up: a late run finds that a newer one was
+   * faster, and to repeat its own move has no effect.
+   */
+  async function namePosition(
     userId: string,
     conversation: string,
     topAt: string,
@@ -33,26 +35,20 @@ export function inboxUpkeep({ client, name }: Table): InboxUpkeep {
   }
 
   return {
-    async noted(conversation) {
-      const Key = conversationKey(conversation);
-      const { Item } = await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }));
-      return {
-        seq: Item?.seq ?? 0,
-        positions: toPositions(conversation, Item as ConversationItem | undefined),
-      };
+    async summary({ id }) {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: name, Key: summaryKey(id), ConsistentRead: true }),
+      );
+      return Item && toSummary(Item);
     },
 
-    async note(conversation, { said, ...last }, positions) {
-      const values = Object.entries({
-        ...last,
-        said: toList(conversation, said, (count) => count),
-        positions: toList(conversation, positions, ({ seq, others }) => [seq, others]),
-      });
+    async summarize({ id }, summary) {
+      const values = Object.entries(fromSummary(summary));
       try {
         await client.send(
           new UpdateCommand({
             TableName: name,
-            Key: conversationKey(conversation),
+            Key: summaryKey(id),
             UpdateExpression: `SET ${values.map(([key]) => `#${key} = :${key}`).join(', ')}`,
             ConditionExpression: 'attribute_not_exists(#seq) OR #seq < :seq',
             ExpressionAttributeNames: Object.fromEntries(values.map(([key]) => [`#${key}`, key])),
@@ -70,28 +66,30 @@ export function inboxUpkeep({ client, name }: Table): InboxUpkeep {
           TableName: name,
           ConsistentRead: true,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': userPartition(userId), ':prefix': PLACE_PREFIX },
+          ExpressionAttributeValues: { ':pk': userPartition(userId), ':prefix': INBOX_PREFIX },
           ScanIndexForward: false,
           Limit: 1,
         }),
       );
-      return Items[0] && toPlace(Items[0].sk);
+      return Items[0] && toInboxPosition(Items[0].sk);
     },
 
-    async placeOf(userId, conversation) {
+    async positionOf(userId, conversation) {
       const Key = membershipKey(userId, conversation);
       const { Item } = await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }));
       return Item?.topAt === undefined ? undefined : { conversation, topAt: Item.topAt };
     },
 
     async moveToTop(userId, { conversation, topAt }, peer, left) {
-      // The new place, then the membership that names it, then the places left away: whatever dies in between leaves at
-      // worst a place that no membership names, and readers pass over that.
-      await client.send(new PutCommand({ TableName: name, Item: placeKey(userId, topAt, conversation) }));
-      const isNamed = await namePlace(userId, conversation, topAt, peer);
-      for (const place of isNamed ? left : [{ topAt }]) {
+      // First the new position, then the membership that names it, then the positions left. A crash in between leaves at worst a
+      // position that no membership names, and readers skip that.
+      await client.send(
+        new PutCommand({ TableName: name, Item: inboxPositionKey(userId, topAt, conversation) }),
+      );
+      const isNamed = await namePosition(userId, conversation, topAt, peer);
+      for (const position of isNamed ? left : [{ topAt }]) {
         await client.send(
-          new DeleteCommand({ TableName: name, Key: placeKey(userId, place.topAt, conversation) }),
+          new DeleteCommand({ TableName: name, Key: inboxPositionKey(userId, position.topAt, conversation) }),
         );
       }
     },

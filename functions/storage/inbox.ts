@@ -1,20 +1,28 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { peerIn } from '../core/conversations/conversation.ts';
-import type { ConversationDetails, InboxReader, Peer, Place, ReadPositions } from '../core/inbox/inbox.ts';
-import { type LastMessage, preview } from '../core/inbox/inbox.ts';
-import { further, NOTHING_READ, type Progress } from '../core/receipts/receipt.ts';
-import { conversationKey, membershipKey, PLACE_PREFIX, placeKey, userPartition } from './keys.ts';
-import { type ByMember, fromList } from './log-entry.ts';
+import { type OwnConversation, peerIn, selfOf } from '../core/conversations/conversation.ts';
+import {
+  type ConversationDetails,
+  type InboxPosition,
+  type InboxReader,
+  type LastMessage,
+  type Peer,
+  preview,
+  type Summary,
+} from '../core/inbox/inbox.ts';
+import type { ByMember } from '../core/messages/message.ts';
+import { further, NOTHING_READ, type Progress, type ReadReceipt } from '../core/receipts/receipt.ts';
+import { INBOX_PREFIX, inboxPositionKey, membershipKey, summaryKey, userPartition } from './keys.ts';
+import { type Item, mapMembers } from './log-entry.ts';
 import { messageStore } from './messages.ts';
-import type { Table } from './table.ts';
-import { batchGet } from './table.ts';
+import { batchGet, type Table } from './table.ts';
 
 /** Sorts behind every time and conversation. */
-const END = `${PLACE_PREFIX}~`;
+const END = `${INBOX_PREFIX}~`;
 
-/** The inboxes: a Query for the places of a page, a BatchGetItem for what is shown of them. Eventually consistent. */
+/** The inboxes: one Query reads the positions of a page, one BatchGetItem what is shown of them. Eventually consistent. */
 export function inboxReader(table: Table): InboxReader {
   const { client, name } = table;
+  const log = messageStore(table);
 
   async function query(userId: string, [low, high]: [string, string], more: Partial<QueryCommandInput>) {
     const { Items = [] } = await client.send(
@@ -28,52 +36,54 @@ export function inboxReader(table: Table): InboxReader {
     return Items.map(({ sk }): string => sk);
   }
 
-  const log = messageStore(table);
-
-  /** Where the stream's function died between the place and the note, or has yet to get there, the log itself tells. */
-  async function withLast(details: ConversationDetails, conversation: string): Promise<ConversationDetails> {
+  /** If the stream's function crashed before the summary, or has yet to write it, the log itself tells the last message. */
+  async function withLast(
+    details: ConversationDetails,
+    conversation: OwnConversation,
+  ): Promise<ConversationDetails> {
     if (details.last || details.topAt === undefined) return details;
     const last = await log.last(conversation);
-    return last ? { ...details, last: toLast({ ...last, text: preview(last.text) }, last.said) } : details;
+    return last ? { ...details, last: toLast({ ...last, text: preview(last.text) }) } : details;
   }
 
   return {
-    async places(userId, { limit, before }) {
-      const high = before ? placeKey(userId, before.topAt, before.conversation).sk : END;
-      // BETWEEN includes its ends: the place named by `before` comes first, and is dropped.
-      const found = await query(userId, [PLACE_PREFIX, high], {
+    async positions(userId, { limit, before }) {
+      const high = before ? inboxPositionKey(userId, before.topAt, before.conversation).sk : END;
+      // BETWEEN includes its ends: the position `before` comes first, and is dropped.
+      const found = await query(userId, [INBOX_PREFIX, high], {
         ScanIndexForward: false,
         Limit: before ? limit + 1 : limit,
       });
       return found
         .filter((sk) => !before || sk !== high)
         .slice(0, limit)
-        .map(toPlace);
+        .map(toInboxPosition);
     },
 
-    placesSince: async (userId, since, limit) =>
-      (await query(userId, [`${PLACE_PREFIX}${since}`, END], { Limit: limit })).map(toPlace),
+    positionsSince: async (userId, since, limit) =>
+      (await query(userId, [`${INBOX_PREFIX}${since}`, END], { Limit: limit })).map(toInboxPosition),
 
-    async details(userId, conversations) {
+    async details(conversations) {
       const items = await batchGet(
         table,
         conversations.flatMap((conversation) => [
-          membershipKey(userId, conversation),
-          membershipKey(peerIn(conversation, userId), conversation),
-          conversationKey(conversation),
+          membershipKey(selfOf(conversation), conversation.id),
+          membershipKey(peerIn(conversation), conversation.id),
+          summaryKey(conversation.id),
         ]),
         { consistent: false },
       );
-      const details = conversations.map((conversation, i) =>
-        toDetails(userId, conversation, items.slice(3 * i, 3 * i + 3)),
+      return Promise.all(
+        conversations.map((conversation, i) =>
+          withLast(toDetails(conversation, items.slice(3 * i, 3 * i + 3)), conversation),
+        ),
       );
-      return Promise.all(details.map((one, i) => withLast(one, conversations[i] as string)));
     },
   };
 }
 
 /** `INBOX#<topAt>#<conversation>` */
-export function toPlace(sk: string): Place {
+export function toInboxPosition(sk: string): InboxPosition {
   const [, topAt = '', conversation = ''] = sk.split('#');
   return { topAt, conversation };
 }
@@ -86,46 +96,41 @@ interface MembershipItem {
   readonly receivedSeq?: number;
 }
 
-/** The note of a conversation's newest message. */
-export interface ConversationItem extends Omit<LastMessage, 'said'> {
-  readonly said?: ByMember<number>;
-  readonly positions?: ByMember<readonly [seq: number, others: number]>;
-}
-
 function toDetails(
-  userId: string,
-  conversation: string,
-  [own, peers, meta]: readonly (object | undefined)[],
+  { self }: OwnConversation,
+  [own, peers, summaryItem]: readonly (Item | undefined)[],
 ): ConversationDetails {
   const { topAt, peer } = (own ?? {}) as MembershipItem;
-  const noted = meta as ConversationItem | undefined;
-  const positions = toPositions(conversation, noted);
+  const { last, receipts = {} } = (summaryItem && toSummary(summaryItem)) ?? {};
   return {
     topAt,
     peer,
-    own: progressOf(own, positions[userId]),
-    peers: progressOf(peers, positions[peerIn(conversation, userId)]),
-    last:
-      noted &&
-      toLast(
-        noted,
-        fromList(conversation, noted.said, (count) => count),
-      ),
+    own: progressOf(own, receipts[self]),
+    peers: progressOf(peers, receipts[1 - self]),
+    last,
   };
 }
 
-/** What somebody marked as read, or had read when they wrote last: whichever is further. */
+/** A member has read up to their read receipt, or up to what they had read when they last wrote: whichever is further. */
 function progressOf(item: MembershipItem | undefined, written = NOTHING_READ): Progress {
   const { readSeq = 0, readOthers = 0, receivedSeq = 0 } = item ?? {};
   return { received: receivedSeq, read: further({ seq: readSeq, others: readOthers }, written) };
 }
 
-export function toPositions(conversation: string, item: ConversationItem | undefined): ReadPositions {
-  return fromList(conversation, item?.positions, ([seq, others]) => ({ seq, others }));
+type StoredReceipt = readonly [seq: number, others: number];
+
+export function toSummary(item: Item): Summary {
+  const receipts = (item.receipts ?? {}) as ByMember<StoredReceipt>;
+  return {
+    last: toLast(item as unknown as LastMessage),
+    receipts: mapMembers(receipts, ([seq, others]): ReadReceipt => ({ seq, others })),
+  };
 }
 
-type Noted = Omit<LastMessage, 'said'>;
+export function fromSummary({ last, receipts }: Summary): Item {
+  return { ...last, receipts: mapMembers(receipts, ({ seq, others }): StoredReceipt => [seq, others]) };
+}
 
-function toLast({ seq, id, senderId, text, createdAt }: Noted, said: LastMessage['said']): LastMessage {
-  return { seq, id, senderId, text, createdAt, said };
+function toLast({ seq, id, senderId, text, createdAt, counts = {} }: LastMessage): LastMessage {
+  return { seq, id, senderId, text, createdAt, counts };
 }

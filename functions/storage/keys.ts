@@ -1,7 +1,7 @@
 import { foldEmail, foldUsername } from '../core/accounts/account.ts';
 import type { DirectoryList } from '../core/accounts/directory.ts';
 
-/** Where an item lives. Every key pattern of the table is in this file. */
+/** The key of an item. This file has every key pattern of the table. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;
@@ -13,7 +13,7 @@ export const PROFILE = 'PROFILE';
 export const PRESENCE = 'PRESENCE';
 export const MESSAGE_PREFIX = 'MSG#';
 const MEMBERSHIP_PREFIX = 'CONV#';
-export const PLACE_PREFIX = 'INBOX#';
+export const INBOX_PREFIX = 'INBOX#';
 const NAME_PREFIX = 'NAME#';
 
 /** Enough for the largest integer that JSON carries exactly, 2⁵³ − 1. */
@@ -35,19 +35,19 @@ export const connectionKey = (userId: string, connectionId: string): Key => ({
   sk: `${CONNECTION_PREFIX}${connectionId}`,
 });
 
-/** The unique claim on an email, and with it the credentials: a partition prefix that few functions may touch. */
+/** The unique claim on an email, with the credentials. Only a few functions may access this partition prefix. */
 export const emailKey = (email: string): Key => ({ pk: `EMAIL#${foldEmail(email)}`, sk: 'CREDENTIALS' });
 
 export const usernameKey = (username: string): Key => ({ pk: `NAME#${foldUsername(username)}`, sk: 'NAME' });
 
 export const attemptsKey = (email: string): Key => ({ pk: `ATTEMPTS#${foldEmail(email)}`, sk: 'LOGIN' });
 
-/** Names sort behind the counter's `COUNT`, and never meet it. */
+/** Names sort behind the counter's `COUNT`. */
 export const directoryKey = (list: DirectoryList, username: string): Key => ({
   pk: directoryPartition(list),
   sk: `${NAME_PREFIX}${foldUsername(username)}`,
 });
-/** The range of the names that begin so: all of them for an empty prefix. */
+/** The range of names with a prefix. An empty prefix means all names. */
 export const directoryNames = (prefix: string): { first: string; last: string } => ({
   first: `${NAME_PREFIX}${prefix}`,
   last: `${NAME_PREFIX}${prefix}\u{10ffff}`,
@@ -65,29 +65,29 @@ export const messageKey = (conversation: string, seq: number): Key => ({
   sk: messageSk(seq),
 });
 
-/** The public halves of the signing keys, for those that verify. */
+/** The public halves of the signing keys, for functions that verify tokens. */
 export const PUBLIC_KEYS_KEY: Key = { pk: 'KEYS', sk: 'JWKS' };
 
-/** How a member stands to a conversation: their marks, their peer, and where it is in their inbox. */
+/** What a conversation is to a member: their receipts, their peer, and its position in their inbox. */
 export const membershipKey = (userId: string, conversation: string): Key => ({
   pk: userPartition(userId),
   sk: `${MEMBERSHIP_PREFIX}${conversation}`,
 });
 
-/** How often a member has sent again what is stored already. */
-export const repeatsKey = (userId: string, conversation: string): Key => ({
+/** How often a member has retried messages that are already stored. */
+export const retriesKey = (userId: string, conversation: string): Key => ({
   pk: userPartition(userId),
-  sk: `REPEATS#${conversation}`,
+  sk: `RETRIES#${conversation}`,
 });
 
-/** A conversation's place in the inbox: sorted by when it came to the top. */
-export const placeKey = (userId: string, topAt: string, conversation: string): Key => ({
+/** A conversation's position in the inbox, sorted by when it came to the top. */
+export const inboxPositionKey = (userId: string, topAt: string, conversation: string): Key => ({
   pk: userPartition(userId),
-  sk: `${PLACE_PREFIX}${topAt}#${conversation}`,
+  sk: `${INBOX_PREFIX}${topAt}#${conversation}`,
 });
 
-/** The newest message of a conversation, for the inboxes. */
-export const conversationKey = (conversation: string): Key => ({
+/** The summary of a conversation, for the inboxes: its newest message, and its members' receipts. */
+export const summaryKey = (conversation: string): Key => ({
   pk: conversationPartition(conversation),
   sk: 'META',
 });
@@ -96,13 +96,13 @@ export const presenceKey = (userId: string): Key => ({ pk: userPartition(userId)
 
 export const watchPartition = (userId: string): string => `WATCH#${userId}`;
 
-/** Who wants to know of a user's presence. */
+/** A device that watches a user's presence. */
 export const watchKey = (userId: string, watcher: { userId: string; connectionId: string }): Key => ({
   pk: watchPartition(userId),
   sk: `${watcher.userId}#${watcher.connectionId}`,
 });
 
-/** Whom a device watches; beside its connection, but not begun like one. */
+/** The list of users that a device watches. Its prefix differs from that of connections, which are read by prefix. */
 export const watchListKey = ({ userId, connectionId }: { userId: string; connectionId: string }): Key => ({
   pk: userPartition(userId),
   sk: `WATCHING#${connectionId}`,

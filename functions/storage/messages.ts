@@ -1,27 +1,23 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, paginateQuery, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { LogEntry, MessageHistory, MessageLog } from '../core/messages/message.ts';
+import type { Conversation } from '../core/conversations/conversation.ts';
+import type { MessageHistory, MessageLog } from '../core/messages/message.ts';
 import type { Ahead } from '../core/sync/catch-up.ts';
 import { conversationPartition, LAST_MESSAGE_SK, messageKey, messageSk } from './keys.ts';
 import { fromLogEntry, toLogEntry } from './log-entry.ts';
 import type { Table } from './table.ts';
 import { batchGet } from './table.ts';
 
-/** The log of each conversation: one item a message, its `seq` in the sort key. Every read is strongly consistent. */
+/** The log of each conversation: one item a message, with its `seq` in the sort key. Every read is strongly consistent. */
 export function messageStore(table: Table): MessageLog & MessageHistory & Ahead {
   const { client, name } = table;
 
-  const between = (conversation: string, low: string, high: string): QueryCommandInput => ({
+  const between = ({ id }: Conversation, low: string, high: string): QueryCommandInput => ({
     TableName: name,
     ConsistentRead: true,
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
-    ExpressionAttributeValues: { ':pk': conversationPartition(conversation), ':low': low, ':high': high },
+    ExpressionAttributeValues: { ':pk': conversationPartition(id), ':low': low, ':high': high },
   });
-
-  async function all(query: QueryCommandInput): Promise<LogEntry[]> {
-    const pages = await Array.fromAsync(paginateQuery({ client }, query));
-    return pages.flatMap((page) => page.Items ?? []).map(toLogEntry);
-  }
 
   return {
     async last(conversation) {
@@ -29,40 +25,43 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Ahead 
       const { Items = [] } = await client.send(
         new QueryCommand({ ...query, ScanIndexForward: false, Limit: 1 }),
       );
-      return Items[0] && toLogEntry(Items[0]);
+      return Items[0] && toLogEntry(conversation, Items[0]);
     },
 
     async at(conversation, seqs) {
-      const keys = seqs.map((seq) => messageKey(conversation, seq));
+      const keys = seqs.map((seq) => messageKey(conversation.id, seq));
       const items = await batchGet(table, keys, { consistent: true });
-      return items.flatMap((item) => (item ? toLogEntry(item) : []));
+      return items.flatMap((item) => (item ? toLogEntry(conversation, item) : []));
     },
 
     async since(conversation, from, limit) {
       const query = between(conversation, messageSk(from), LAST_MESSAGE_SK);
       const { Items = [], LastEvaluatedKey } = await client.send(
-        // One more tells whether the log goes on: DynamoDB names a last key whenever it stops at a limit.
+        // One more tells whether the log goes on: DynamoDB returns a last key whenever it stops at a limit.
         new QueryCommand({ ...query, Limit: limit + 1 }),
       );
       const isCut = Items.length > limit || LastEvaluatedKey !== undefined;
-      return { messages: Items.slice(0, limit).map(toLogEntry), isCut };
+      return { messages: Items.slice(0, limit).map((item) => toLogEntry(conversation, item)), isCut };
     },
 
-    range: (conversation, lowest, highest) =>
-      all({ ...between(conversation, messageSk(lowest), messageSk(highest)), ScanIndexForward: false }),
+    async range(conversation, lowest, highest) {
+      const query = between(conversation, messageSk(lowest), messageSk(highest));
+      const pages = await Array.fromAsync(paginateQuery({ client }, { ...query, ScanIndexForward: false }));
+      return pages.flatMap((page) => page.Items ?? []).map((item) => toLogEntry(conversation, item));
+    },
 
     async ahead(held) {
-      const keys = held.map(({ conversation, seq }) => messageKey(conversation, seq + 1));
+      const keys = held.map(({ conversation, seq }) => messageKey(conversation.id, seq + 1));
       const next = await batchGet(table, keys, { consistent: true });
-      return new Set(held.filter((_, i) => next[i]).map(({ conversation }) => conversation));
+      return new Set(held.filter((_, i) => next[i]).map(({ conversation }) => conversation.id));
     },
 
-    async append(entry) {
+    async append(conversation, entry) {
       try {
         await client.send(
           new PutCommand({
             TableName: name,
-            Item: fromLogEntry(entry),
+            Item: fromLogEntry(conversation, entry),
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );

@@ -1,11 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { MarkStore } from '../core/receipts/receipt.ts';
+import type { ReceiptStore } from '../core/receipts/receipt.ts';
 import { membershipKey } from './keys.ts';
 import type { Table } from './table.ts';
 
-/** The marks of each member, in their membership. Conditions keep them from ever moving back. */
-export function markStore({ client, name }: Table): MarkStore {
+/** The receipts of each member, in their membership item. Conditions keep them from moving backwards. */
+export function receiptStore({ client, name }: Table): ReceiptStore {
   async function moves(update: Omit<UpdateCommandInput, 'TableName'>): Promise<boolean> {
     try {
       await client.send(new UpdateCommand({ TableName: name, ...update }));
@@ -36,7 +36,7 @@ export function markStore({ client, name }: Table): MarkStore {
       moves({
         Key: membershipKey(userId, conversation),
         UpdateExpression: 'SET receivedSeq = :seq, receivedAt = :now',
-        // Both are written together. The read before may not have seen what another device did at the same moment.
+        // Both attributes are written together. Another device may have written them since they were read.
         ConditionExpression: 'attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due',
         ExpressionAttributeValues: {
           ':seq': seq,

@@ -1,11 +1,13 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import type { Account } from '../core/accounts/account.ts';
+import { conversationOf } from '../core/conversations/conversation.ts';
 import type { LogEntry } from '../core/messages/message.ts';
 import type { StoredPresence } from '../core/presence/presence.ts';
 import { toAccount } from './accounts.ts';
 import {
   CONNECTION_PREFIX,
+  conversationPartition,
   MESSAGE_PREFIX,
   PRESENCE,
   PROFILE,
@@ -23,7 +25,7 @@ export type Change =
   | { readonly kind: 'presence'; readonly before: StoredPresence | undefined; readonly after: StoredPresence }
   | { readonly kind: 'message'; readonly message: LogEntry };
 
-/** What a record of the table's stream means; undefined for what nothing follows from. */
+/** The change that a record of the table's stream tells; undefined for changes that nobody follows. */
 export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | undefined {
   const sk = dynamodb?.Keys?.sk?.S ?? '';
   const before = read(dynamodb?.OldImage);
@@ -50,12 +52,14 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
     };
   }
   if (sk.startsWith(MESSAGE_PREFIX) && eventName === 'INSERT' && after) {
-    return { kind: 'message', message: toLogEntry(after) };
+    const id = (after.pk as string).slice(conversationPartition('').length);
+    const conversation = conversationOf(id);
+    return conversation && { kind: 'message', message: toLogEntry(conversation, after) };
   }
   return undefined;
 }
 
-/** The message that a record stores, if it does. */
+/** The message that a record adds to the log, if it adds one. */
 export function messageIn(record: DynamoDBRecord): LogEntry | undefined {
   const change = readChange(record);
   return change?.kind === 'message' ? change.message : undefined;

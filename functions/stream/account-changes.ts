@@ -1,36 +1,43 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { followAccount } from '../core/accounts/directory.ts';
 import { closeSession } from '../core/connections/open-and-close.ts';
+import { tellConnections } from '../core/delivery/deliver.ts';
 import { followConnections, followPresence } from '../core/presence/follow-presence.ts';
 import type { Presence, Watcher } from '../core/presence/presence.ts';
 import { eachRecord } from '../middleware/stream-batch.ts';
 import { presenceFrame, sessionEndedFrame } from '../protocol/server-frames.ts';
-import { logger } from '../runtime/logger.ts';
-import { readChange, upkeep } from '../runtime/upkeep.ts';
+import { openGateway, openReporting, openTable, readChange, wireAccountChanges } from '../runtime/wiring.ts';
 
-const farewell = JSON.stringify(sessionEndedFrame);
+const reporting = openReporting();
+const dependencies = {
+  ...wireAccountChanges(openTable(), openGateway(), reporting),
+  endFrame: JSON.stringify(sessionEndedFrame),
+  tell: (watchers: readonly Watcher[], presence: Presence) =>
+    tellConnections(
+      dependencies,
+      watchers.map(({ connectionId }) => connectionId),
+      JSON.stringify(presenceFrame([presence])),
+    ),
+};
 
-const tell = (watchers: readonly Watcher[], presence: Presence) =>
-  upkeep.post(watchers, JSON.stringify(presenceFrame([presence])));
-
-/** What follows from changed accounts, ended sessions, sockets that came or went, and changed presence. */
+/** Follows changed accounts, ended sessions, sockets that opened or closed, and changed presence. */
 export function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  return eachRecord(Records, follow, logger);
+  return eachRecord(Records, follow, reporting.logger);
 }
 
 async function follow(record: DynamoDBRecord): Promise<void> {
   const change = readChange(record);
   switch (change?.kind) {
     case 'account':
-      return followAccount(upkeep.directory, change);
+      return followAccount(dependencies.directory, change);
     case 'session-ended':
-      return closeSession({ ...upkeep, farewell }, change);
+      return closeSession(dependencies, change);
     case 'connected':
-      return followConnections(upkeep, change.userId);
+      return followConnections(dependencies, change.userId);
     case 'disconnected':
-      await upkeep.watches.unwatch(change);
-      return followConnections(upkeep, change.userId);
+      await dependencies.watches.unwatch(change);
+      return followConnections(dependencies, change.userId);
     case 'presence':
-      return followPresence({ ...upkeep, tell }, change);
+      return followPresence(dependencies, change);
   }
 }

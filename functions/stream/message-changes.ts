@@ -1,14 +1,16 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { followMessages } from '../core/inbox/project-messages.ts';
+import { projectMessages } from '../core/inbox/project-messages.ts';
 import { eachConversation } from '../middleware/stream-batch.ts';
-import { inboxUpkeep, messageIn } from '../runtime/inbox-upkeep.ts';
-import { logger } from '../runtime/logger.ts';
+import { messageIn, openLogger, openTable, wireInboxProjection } from '../runtime/wiring.ts';
 
-/** What follows from new messages: both inboxes. */
+const logger = openLogger();
+const projection = wireInboxProjection(openTable());
+
+/** Projects new messages into the inboxes of their members. */
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   return eachConversation(Records, {
     messageIn,
-    follow: (messages) => followMessages(inboxUpkeep, messages),
+    follow: (messages) => projectMessages(projection, messages),
     logger,
   });
 }

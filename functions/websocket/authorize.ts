@@ -5,11 +5,13 @@ import { foldId } from '../core/ids.ts';
 import { toContext } from '../middleware/socket-identity.ts';
 import { handshakeToken, header, isAllowedOrigin } from '../protocol/handshake.ts';
 import { config } from '../runtime/config.ts';
-import { logger } from '../runtime/logger.ts';
-import { profiles } from '../runtime/profiles.ts';
-import { verifyAccessToken } from '../runtime/token-verifier.ts';
+import { openLogger, openTable, profileStore, wireVerification } from '../runtime/wiring.ts';
 
 const origins = config.list('ALLOWED_ORIGINS');
+const logger = openLogger();
+const table = openTable();
+const profiles = profileStore(table);
+const verifyAccessToken = wireVerification(table);
 
 /**
  * The authorizer of `$connect`. API Gateway turns the error "Unauthorized" into 401, a denying policy into 403, and

@@ -5,10 +5,12 @@ import { ParleyError } from '../core/errors.ts';
 import { connectionOf } from '../middleware/socket-identity.ts';
 import type { SocketEvent, SocketReply } from '../middleware/socket-stack.ts';
 import { header, offeredSubprotocols, SUBPROTOCOL } from '../protocol/handshake.ts';
-import { logger } from '../runtime/logger.ts';
-import { opening } from '../runtime/opening.ts';
+import { openLogger, openTable, wireConnections } from '../runtime/wiring.ts';
 
-/** `$connect`, after the authorizer: records the socket. A status other than 200 refuses the handshake. */
+const logger = openLogger();
+const opening = wireConnections(openTable());
+
+/** `$connect`, after the authorizer: stores the socket's row. A status other than 200 refuses the handshake. */
 export const handler = middy<SocketEvent & { headers?: Record<string, string> }, SocketReply>()
   .use(injectLambdaContext(logger))
   .handler(async ({ requestContext, headers }) => {

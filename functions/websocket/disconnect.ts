@@ -2,10 +2,12 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { identityOf } from '../middleware/socket-identity.ts';
 import type { SocketEvent, SocketReply } from '../middleware/socket-stack.ts';
-import { connections } from '../runtime/connections.ts';
-import { logger } from '../runtime/logger.ts';
+import { connectionStore, openLogger, openTable } from '../runtime/wiring.ts';
 
-/** `$disconnect`: forgets the socket. API Gateway sends it on a best-effort basis; a 410 or the TTL does the rest. */
+const logger = openLogger();
+const connections = connectionStore(openTable());
+
+/** `$disconnect`: deletes the socket's row. API Gateway sends it on a best-effort basis; else a 410 or the TTL deletes the row. */
 export const handler = middy<SocketEvent, SocketReply>()
   .use(injectLambdaContext(logger))
   .handler(async ({ requestContext }) => {

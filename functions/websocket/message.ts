@@ -1,44 +1,44 @@
-import { TokenExpired } from '../core/errors.ts';
+import { restore } from '../core/connections/open-and-close.ts';
 import { connectionOf, identityOf } from '../middleware/socket-identity.ts';
-import { socketStack } from '../middleware/socket-stack.ts';
-import { readAction, readRawAction } from '../protocol/actions.ts';
-import { readFrame, refIn } from '../protocol/frames.ts';
-import { errorFrame } from '../protocol/server-frames.ts';
-import { logger } from '../runtime/logger.ts';
-import { count } from '../runtime/metrics.ts';
-import { sending } from '../runtime/sending.ts';
-import { system } from '../runtime/system.ts';
-import { sendOriginal } from './actions/original.ts';
-import { perform } from './actions/perform.ts';
+import { frameStack, readFrame, reply } from '../middleware/socket-stack.ts';
+import { readAction } from '../protocol/actions.ts';
+import { readMessageFrame } from '../protocol/frames.ts';
+import { sessionEndedFrame } from '../protocol/server-frames.ts';
+import {
+  openGateway,
+  openReporting,
+  openTable,
+  system,
+  wireConnections,
+  wireInbox,
+  wireReceipts,
+  wireSending,
+  wireWatching,
+} from '../runtime/wiring.ts';
+import { createActions } from './actions.ts';
 
-/** `$default`: any frame. A conversation's socket speaks the original protocol, a device's socket Parley's own. */
-export const handler = socketStack({ logger, count }).handler(async (event) => {
-  const { requestContext, body, isBase64Encoded } = event;
-  const { username, peerId, expiresAt } = identityOf(requestContext);
-  if (Number(expiresAt) * 1000 <= system.now().getTime()) {
-    return endExpired(requestContext.connectionId, refIn(body));
-  }
-  const caller = { connection: connectionOf(requestContext), username };
-  if (peerId !== '') {
-    const frame = readFrame(body, isBase64Encoded);
-    event.ref = frame.ref;
-    return reply(await sendOriginal(caller, peerId, frame), event.ref);
-  }
-  const raw = readRawAction(body, isBase64Encoded);
-  event.ref = raw.ref;
-  return reply(await perform(caller, readAction(raw)), event.ref);
+const table = openTable();
+const gateway = openGateway();
+const reporting = openReporting();
+const restoring = { ...wireConnections(table), gateway, endFrame: JSON.stringify(sessionEndedFrame) };
+
+const actions = createActions({
+  sending: wireSending(table, gateway, reporting),
+  receipts: wireReceipts(table),
+  inbox: wireInbox(table),
+  watching: wireWatching(table),
+  restoring,
+  restore: (connection) => restore(restoring, connection),
 });
 
-function reply(frame: object, ref: string | undefined) {
-  return { statusCode: 200, body: JSON.stringify({ ...frame, ...(ref !== undefined && { ref }) }) };
-}
-
-/** A reply could not reach a socket that is closed before the function returns: so the reason is posted first. */
-async function endExpired(connectionId: string, ref: string | undefined) {
-  try {
-    await sending.gateway.post(connectionId, JSON.stringify(errorFrame(new TokenExpired(), ref)));
-  } finally {
-    await sending.gateway.close(connectionId);
-  }
-  return { statusCode: 200 };
-}
+/** `$default`: any frame. The socket of a conversation speaks the original protocol, a device's socket Parley's own. */
+export const handler = frameStack({ ...reporting, gateway, now: system.now }).handler(async (event) => {
+  const { username, peerId } = identityOf(event.requestContext);
+  const caller = { connection: connectionOf(event.requestContext), username };
+  const fields = readFrame(event);
+  const frame =
+    peerId === ''
+      ? await actions.perform(caller, readAction(fields))
+      : await actions.sendOriginal(caller, peerId, readMessageFrame(fields));
+  return reply(frame, event);
+});

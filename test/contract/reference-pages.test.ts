@@ -13,7 +13,7 @@ import { TYPING_SECONDS } from '../../functions/core/presence/typing.ts';
 import { RECEIVED_EVERY_MS } from '../../functions/core/receipts/move-receipt.ts';
 import { problemReply } from '../../functions/middleware/http-replies.ts';
 import { actionSchemas, MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
-import { readFrame } from '../../functions/protocol/frames.ts';
+import { readRef } from '../../functions/protocol/frames.ts';
 import { MAX_BODY_BYTES, MAX_MESSAGE_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
 import { registerRequest } from '../../functions/protocol/requests.ts';
@@ -46,9 +46,9 @@ describe('the table of access patterns', () => {
       keys.sessionKey('<id>', '<session id>'),
       keys.connectionKey('<id>', '<connection id>'),
       keys.membershipKey('<id>', '<id a>.<id b>'),
-      keys.placeKey('<id>', '<time>', '<id a>.<id b>'),
-      keys.repeatsKey('<id>', '<id a>.<id b>'),
-      keys.conversationKey('<id a>.<id b>'),
+      keys.inboxPositionKey('<id>', '<time>', '<id a>.<id b>'),
+      keys.retriesKey('<id>', '<id a>.<id b>'),
+      keys.summaryKey('<id a>.<id b>'),
       keys.presenceKey('<id>'),
       keys.watchListKey(watcher('<id>')),
       keys.watchKey('<id>', watcher('<watcher id>')),
@@ -142,7 +142,7 @@ describe('the wire', () => {
   it('shows a frame with the fields that it has', () => {
     const shown = blocksOf(sockets, 'json').map((block) => JSON.parse(block));
     const message = { id: '', conversation: '', seq: 1, senderId: '', text: '', read: 0, createdAt: '' };
-    expect(shown.map(Object.keys)).toEqual([Object.keys(messageFrame(message, 'ada', 'charles'))]);
+    expect(shown.map(Object.keys)).toEqual([Object.keys(messageFrame(message, 'ada', 'others'))]);
   });
 });
 
@@ -224,9 +224,9 @@ describe('the limits', () => {
   });
 
   it('characters of `ref`', () => {
-    const frame = (length: number) => JSON.stringify({ message: 'x', ref: 'x'.repeat(length) });
-    expect(readFrame(frame(limit('characters of `ref`')), false).ref).toBeDefined();
-    expect(() => readFrame(frame(limit('characters of `ref`') + 1), false)).toThrow();
+    const read = (length: number) => readRef({ ref: 'x'.repeat(length) });
+    expect(read(limit('characters of `ref`'))).toBeDefined();
+    expect(() => read(limit('characters of `ref`') + 1)).toThrow();
   });
 
   it('messages of one sender within some seconds', () => {

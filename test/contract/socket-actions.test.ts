@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import {
-  type ActionName,
-  actionSchemas,
-  readAction,
-  readRawAction,
-} from '../../functions/protocol/actions.ts';
-import { readFrame } from '../../functions/protocol/frames.ts';
+import { type ActionName, actionSchemas } from '../../functions/protocol/actions.ts';
 import { compiler, SOCKET_DOCUMENT } from './document.ts';
+import { readDeviceFrame, readOriginalFrame } from './frames.ts';
 import { EXCHANGES, type Exchange, follow } from './sockets.ts';
 
 const validatorOf = compiler({ closed: false, document: SOCKET_DOCUMENT });
@@ -120,11 +115,11 @@ describe('the document and functions/protocol agree on', () => {
   });
 
   it.each(onDevices)('the values that each field of $action accepts', (exchange) => {
-    expect(disagreements(exchange, (body) => readAction(readRawAction(body, false)))).toEqual([]);
+    expect(disagreements(exchange, readDeviceFrame)).toEqual([]);
   });
 
   it('the values that each field of the original frame accepts', () => {
     const original = EXCHANGES.find(({ socket }) => socket === 'conversation') as Exchange;
-    expect(disagreements(original, (body) => readFrame(body, false))).toEqual([]);
+    expect(disagreements(original, readOriginalFrame)).toEqual([]);
   });
 });

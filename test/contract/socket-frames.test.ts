@@ -38,7 +38,7 @@ const { clientId: _, ...withoutClientId } = { ...message, read: 0 };
 const entry: InboxEntry = {
   conversation,
   peer: { id: ada, username: 'ada' },
-  last: { seq: 42, id: message.id, senderId: ada, text: 'Hello', createdAt, said: {} },
+  last: { seq: 42, id: message.id, senderId: ada, text: 'Hello', createdAt, counts: {} },
   unread: 1,
   own: { read: 41, received: 42 },
   peers: { read: 42, received: 42 },
@@ -63,7 +63,7 @@ const FRAME_FAULTS: Record<FrameFault, readonly SocketKind[]> = {
   unknown_action: ['device'],
 };
 const badFrames = Object.entries(FRAME_FAULTS).map(([code, kinds]) => ({
-  error: new BadFrame(code as FrameFault, 'It is wrong.', 'r-1'),
+  error: new BadFrame(code as FrameFault, 'It is wrong.'),
   kinds,
 }));
 
@@ -86,16 +86,18 @@ const internal = { error: { code: 'internal', message: 'Something went wrong on 
 
 const allErrors = [...badFrames, ...domainErrors, internal];
 
+const replied = (frame: object) => ({ ...frame, ref: 'r-1' });
+
 const errorsOn = (kind: SocketKind) =>
   allErrors
     .filter(({ kinds }) => kinds.includes(kind))
-    .flatMap(({ error }) => [frames.errorFrame(error), frames.errorFrame(error, 'r-1')]);
+    .flatMap(({ error }) => [frames.errorFrame(error), replied(frames.errorFrame(error))]);
 
-const replied = (frame: object) => ({ ...frame, ref: 'r-1' });
 /** The sender gets a message with its client_id, the other member without. */
 const readers = [ada, charles];
+const sides = ['sender', 'others'] as const;
 const told = [message, withoutClientId].flatMap((one) =>
-  readers.map((reader) => frames.messageFrame(one, 'ada', reader)),
+  sides.map((side) => frames.messageFrame(one, 'ada', side)),
 );
 const synced = {
   messages: [message, withoutClientId].flatMap((one) => readers.map((reader) => syncedMessage(one, reader))),
@@ -108,8 +110,8 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   conversation: {
     stored: [
       ...told,
-      replied(frames.messageFrame(withoutClientId, 'ada', ada)),
-      replied(frames.messageFrame(message, 'ada', ada)),
+      replied(frames.messageFrame(withoutClientId, 'ada', 'sender')),
+      replied(frames.messageFrame(message, 'ada', 'sender')),
     ],
     chatMessage: told,
     error: errorsOn('conversation'),
@@ -117,10 +119,12 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   device: {
     chatMessage: told,
     sent: [frames.sentFrame(message, 'ada'), replied(frames.sentFrame(message, 'ada'))],
-    readReceipt: [frames.markFrame('conversation.read', mark)],
-    readReply: [replied({ ...frames.markFrame('conversation.read', mark), moved: true })],
-    receivedReceipt: [frames.markFrame('message.received', mark)],
-    receivedReply: [replied({ ...frames.markFrame('message.received', mark), moved: false, retry_after: 2 })],
+    readReceipt: [frames.receiptFrame('conversation.read', mark)],
+    readReply: [replied({ ...frames.receiptFrame('conversation.read', mark), moved: true })],
+    receivedReceipt: [frames.receiptFrame('message.received', mark)],
+    receivedReply: [
+      replied({ ...frames.receiptFrame('message.received', mark), moved: false, retry_after: 2 }),
+    ],
     typing: [frames.typingFrame(conversation, ada, TYPING_SECONDS)],
     typeReply: [replied({ ...frames.typingFrame(conversation, ada, TYPING_SECONDS), forwarded: true })],
     presence: [frames.presenceFrame([here]), frames.presenceFrame([gone])],

@@ -2,16 +2,12 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { passwordFaults } from '../../functions/core/accounts/passwords.ts';
 import type { ParleyError } from '../../functions/core/errors.ts';
-import {
-  type ActionName,
-  actionSchemas,
-  readAction,
-  readRawAction,
-} from '../../functions/protocol/actions.ts';
-import { readFrame } from '../../functions/protocol/frames.ts';
+import { type ActionName, actionSchemas } from '../../functions/protocol/actions.ts';
+import { refIn } from '../../functions/protocol/frames.ts';
 import { registerRequest, tokenRequest } from '../../functions/protocol/requests.ts';
 import { errorFrame } from '../../functions/protocol/server-frames.ts';
 import { compiler, SOCKET_DOCUMENT } from './document.ts';
+import { readDeviceFrame, readOriginalFrame } from './frames.ts';
 import { blocksOf, pageAt } from './markdown.ts';
 import { EXCHANGES } from './sockets.ts';
 
@@ -79,8 +75,9 @@ describe('the sessions in two terminals', () => {
   function answerTo(frame: string): object {
     try {
       if (!frame.includes('"action"'))
-        return { type: 'chat.message', message: readFrame(frame, false).message };
-      const { action, ref } = readAction(readRawAction(frame, false));
+        return { type: 'chat.message', message: readOriginalFrame(frame).message };
+      const { action } = readDeviceFrame(frame);
+      const ref = refIn(frame);
       return { type: ANSWERS[action] ?? action, ...(ref !== undefined && { ref }) };
     } catch (error) {
       return errorFrame(error as ParleyError);

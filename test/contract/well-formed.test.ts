@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
-import { readAction, readRawAction } from '../../functions/protocol/actions.ts';
-import { readFrame } from '../../functions/protocol/frames.ts';
 import { parseJsonBody } from '../../functions/protocol/json-body.ts';
 import { validate } from '../../functions/protocol/validate.ts';
 import { CHECKED } from './bodies.ts';
 import { OPERATIONS } from './document.ts';
+import { readDeviceFrame, readOriginalFrame } from './frames.ts';
 import { EXCHANGES } from './sockets.ts';
 
 type Json = unknown;
@@ -60,14 +59,14 @@ describe('a text that is not well-formed Unicode is refused', () => {
   it.each(devices)('in a frame: $action', ({ frame }) => {
     const examples = frame.examples.map(({ payload }) => payload);
     const codes = ['validation_failed', 'ref_invalid', 'unknown_action'];
-    refusesHalves(examples, (json) => readAction(readRawAction(json, false)), codes);
+    refusesHalves(examples, readDeviceFrame, codes);
   });
 
   it('in a frame of the original protocol', () => {
     const [original] = EXCHANGES.filter(({ socket }) => socket === 'conversation');
     const examples = original?.frame.examples.map(({ payload }) => payload) ?? [];
     const codes = ['message_invalid', 'ref_invalid', 'client_id_invalid'];
-    refusesHalves(examples, (json) => readFrame(json, false), codes);
+    refusesHalves(examples, readOriginalFrame, codes);
   });
 
   it.each(OPERATIONS.filter(({ described }) => described.requestBody))(

@@ -72,14 +72,14 @@ test('unfinished work does no harm, at whichever call the stream function fails'
 /** The first bug that the simulation found: the inbox position existed, but the membership did not name it. */
 test('a position at the top does not prove that a move is finished', async () => {
   const looksAtThePlaceAlone: Plant = (capabilities) => {
-    const { inboxUpkeep } = capabilities;
+    const { inboxProjection } = capabilities;
     return {
       ...capabilities,
-      inboxUpkeep: {
-        ...inboxUpkeep,
-        async placeOf(userId, conversation) {
-          const top = await inboxUpkeep.top(userId);
-          return top?.conversation === conversation ? top : inboxUpkeep.placeOf(userId, conversation);
+      inboxProjection: {
+        ...inboxProjection,
+        async positionOf(userId, conversation) {
+          const top = await inboxProjection.top(userId);
+          return top?.conversation === conversation ? top : inboxProjection.positionOf(userId, conversation);
         },
       },
     };

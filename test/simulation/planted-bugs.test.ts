@@ -1,6 +1,5 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { membersOf } from '../../functions/core/conversations/conversation.ts';
 import type { LogEntry } from '../../functions/core/messages/message.ts';
 import { messageFrame } from '../../functions/protocol/server-frames.ts';
 import { conversationPartition, MESSAGE_PREFIX } from '../../functions/storage/keys.ts';
@@ -18,14 +17,15 @@ test('delivery before the write is caught', { timeout: 120_000 }, async () => {
       ...capabilities,
       log: {
         ...log,
-        async append(entry) {
-          for (const userId of membersOf(entry.conversation) ?? []) {
-            for (const { connectionId, conversation } of await connections.of(userId, system.now())) {
-              if (conversation !== '') continue;
-              await gateway.post(connectionId, JSON.stringify(messageFrame(entry, 'somebody', userId)));
+        async append(conversation, entry) {
+          for (const userId of conversation.members) {
+            const reader = userId === entry.senderId ? 'sender' : 'others';
+            for (const one of await connections.of(userId, system.now())) {
+              if (one.conversation !== '') continue;
+              await gateway.post(one.connectionId, JSON.stringify(messageFrame(entry, 'somebody', reader)));
             }
           }
-          return log.append(entry);
+          return log.append(conversation, entry);
         },
       },
     };
@@ -40,8 +40,9 @@ test('an unconditional put is caught', { timeout: 120_000 }, async () => {
       ...capabilities,
       log: {
         ...log,
-        async append(entry) {
-          await table.client.send(new PutCommand({ TableName: table.name, Item: fromLogEntry(entry) }));
+        async append(conversation, entry) {
+          const Item = fromLogEntry(conversation, entry);
+          await table.client.send(new PutCommand({ TableName: table.name, Item }));
           return true;
         },
       },
@@ -118,14 +119,14 @@ test('a search for a retry in one Query, which ends early, is caught', {
               ConsistentRead: true,
               KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
               ExpressionAttributeValues: {
-                ':pk': conversationPartition(conversation),
+                ':pk': conversationPartition(conversation.id),
                 ':prefix': MESSAGE_PREFIX,
               },
               ScanIndexForward: false,
               Limit: 100,
             }),
           );
-          return Items.map(toLogEntry).filter(({ seq }) => seqs.includes(seq));
+          return Items.map((item) => toLogEntry(conversation, item)).filter(({ seq }) => seqs.includes(seq));
         },
       },
     };
@@ -140,7 +141,10 @@ test('an answer that counts as a receipt for everything is caught', { timeout: 1
     const { log } = capabilities;
     return {
       ...capabilities,
-      log: { ...log, append: (entry) => log.append({ ...entry, read: entry.seq }) },
+      log: {
+        ...log,
+        append: (conversation, entry) => log.append(conversation, { ...entry, read: entry.seq }),
+      },
     };
   };
   expect(await caught(readsAll)).toMatch(/sees u\d at \d+ of /);

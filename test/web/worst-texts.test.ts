@@ -3,10 +3,10 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../client/index.ts';
 import { preview } from '../../functions/core/inbox/inbox.ts';
-import { readFrame } from '../../functions/protocol/frames.ts';
+import { readMessageFrame, readObject, readRef } from '../../functions/protocol/frames.ts';
 import { bearerToken, isAllowedOrigin, offeredSubprotocols } from '../../functions/protocol/handshake.ts';
 import { parseJsonBody } from '../../functions/protocol/json-body.ts';
-import { readCursor, readPlaceCursor, readSearch, wholeNumber } from '../../functions/protocol/paging.ts';
+import { readCursor, readInboxCursor, readSearch, wholeNumber } from '../../functions/protocol/paging.ts';
 import { messageRequest, readIdempotencyKey, registerRequest } from '../../functions/protocol/requests.ts';
 import { textFault } from '../../functions/protocol/text.ts';
 import { validate } from '../../functions/protocol/validate.ts';
@@ -124,8 +124,11 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a text’s faults': textFault,
   'the preview of a message': preview,
   'a message over HTTP': (text) => validate(messageRequest, { text }),
-  'a message over a socket': (text) => readFrame(JSON.stringify({ message: text, ref: text }), false),
-  'a frame': (text) => readFrame(text, false),
+  'a message over a socket': (text) => {
+    const fields = readObject(JSON.stringify({ message: text, ref: text }), false);
+    return [readRef(fields), readMessageFrame(fields)];
+  },
+  'a frame': (text) => readMessageFrame(readObject(text, false)),
   'a body': (body) => parseJsonBody({ body, isBase64Encoded: false, contentType: 'application/json' }),
   'a type of content': (contentType) => parseJsonBody({ body: '{}', isBase64Encoded: false, contentType }),
   'a registration': (text) =>
@@ -145,7 +148,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a number': wholeNumber,
   'a search': readSearch,
   'a cursor': readCursor,
-  'a place': readPlaceCursor,
+  'an inbox position': readInboxCursor,
   'the edge, for HTTP': viewerFunction('http-request.js'),
   'the edge, for sockets': viewerFunction('websocket-request.js'),
 };

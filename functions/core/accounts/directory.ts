@@ -88,7 +88,7 @@ function isEdge({ username }: UserCursor): boolean {
 
 /** Brings the directory up to date after an account came or changed. A repeat changes nothing. */
 export async function followAccount(
-  directory: DirectoryUpkeep,
+  directory: DirectoryProjection,
   { before, after }: { before?: Account | undefined; after: Account },
 ): Promise<void> {
   const { id, username } = after;
@@ -126,7 +126,7 @@ export interface Directory {
 }
 
 /** Changes to the lists that follow from changed accounts. Each may be repeated without effect. */
-export interface DirectoryUpkeep {
+export interface DirectoryProjection {
   /** Counts somebody who is listed. */
   countIn(list: DirectoryList, username: string): Promise<void>;
   /** Lists somebody and counts them. */

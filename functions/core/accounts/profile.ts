@@ -1,6 +1,6 @@
 import { UserNotFound } from '../errors.ts';
 import { isId } from '../ids.ts';
-import { type Presence, type PresenceStore, shown } from '../presence/presence.ts';
+import { type Presence, type PresenceStore, visiblePresence } from '../presence/presence.ts';
 import type { Account, ProfileStore } from './account.ts';
 import type { DirectoryEntry } from './directory.ts';
 
@@ -49,7 +49,7 @@ export async function readUser(
   if (!isId(userId)) throw new UserNotFound(userId);
   const [account, [presence]] = await Promise.all([profiles.profileOf(userId), presences.of([userId])]);
   if (!account || !presence) throw new UserNotFound(userId);
-  return { user: { id: account.id, username: account.username }, presence: shown(presence) };
+  return { user: { id: account.id, username: account.username }, presence: visiblePresence(presence) };
 }
 
 export interface NamesChange {

@@ -6,22 +6,17 @@ export interface Connection {
   readonly connectionId: string;
   readonly userId: string;
   readonly sessionId: string;
-  /** The one conversation that the socket is for; empty for a device's socket, which carries all of them. */
+  /** The one conversation that the socket is for. Empty for a device's socket, which carries all of them. */
   readonly conversation: string;
   readonly connectedAt: Date;
 }
 
-/** API Gateway closes any socket after two hours; a row older than this is of a socket whose `$disconnect` got lost. */
+/** API Gateway closes every socket after two hours. An older row belongs to a socket whose `$disconnect` was lost. */
 export const CONNECTION_SECONDS = 2 * 60 * 60;
-
-/** The original protocol's clients know messages and errors alone; every other frame is for devices. */
-export function isDevice(connection: Connection): boolean {
-  return connection.conversation === '';
-}
 
 export interface ConnectionStore {
   put(connection: Connection): Promise<void>;
-  /** The live connections of a user: not those that outlived API Gateway's two hours. Eventually consistent. */
+  /** The live connections of a user, without those older than two hours. Eventually consistent. */
   of(userId: string, now: Date): Promise<readonly Connection[]>;
   /** The same, strongly consistent. */
   ofNow(userId: string, now: Date): Promise<readonly Connection[]>;
@@ -30,11 +25,11 @@ export interface ConnectionStore {
 
 /** API Gateway's `@connections`. */
 export interface Gateway {
-  /** `gone` when API Gateway knows no such connection (410). */
+  /** `gone` if API Gateway does not know the connection (410). */
   post(connectionId: string, frame: string): Promise<'delivered' | 'gone'>;
   /** Whether API Gateway knows the connection. */
   isOpen(connectionId: string): Promise<boolean>;
-  /** Closing a connection that is gone is no error. */
+  /** To close a connection that is gone is not an error. */
   close(connectionId: string): Promise<void>;
 }
 
@@ -43,9 +38,14 @@ export interface SessionCheck {
   isLive(userId: string, sessionId: string, now: Date): Promise<boolean>;
 }
 
+/** Clients of the original protocol know only messages and errors. All other frames are for devices. */
+export function isDevice(connection: Connection): boolean {
+  return connection.conversation === '';
+}
+
 export type Verdict = 'admitted' | 'oneself' | 'unknown_user';
 
-/** Whether a user may open a conversation with somebody; an empty `peerId` is a socket without a conversation. */
+/** Whether a user may open a conversation with another user. An empty `peerId` is a socket without a conversation. */
 export async function admit(profiles: ProfileStore, userId: string, peerId: string): Promise<Verdict> {
   if (peerId === '') return 'admitted';
   if (peerId === userId) return 'oneself';

@@ -9,36 +9,57 @@ import {
 
 type Rows = Pick<ConnectionStore, 'put' | 'remove'>;
 
-/**
- * Records a socket that is about to open.
- * @throws TokenInvalid when the session has ended
- */
-export async function openConnection(
-  { connections, sessions, now }: { connections: Rows; sessions: SessionCheck; now: () => Date },
-  connection: Connection,
-): Promise<void> {
-  const { userId, sessionId } = connection;
-  const isRecorded = await record(connections, connection, () => sessions.isLive(userId, sessionId, now()));
-  if (!isRecorded) throw new TokenInvalid('The session of this token has ended.');
+export interface OpenDependencies {
+  readonly connections: Rows;
+  readonly sessions: SessionCheck;
+  readonly now: () => Date;
+}
+
+interface Closing {
+  readonly gateway: Pick<Gateway, 'post' | 'close'>;
+  /** The frame that tells a device why its socket closes. */
+  readonly endFrame: string;
+}
+
+export interface RestoreDependencies extends OpenDependencies, Closing {
+  readonly gateway: Gateway;
+}
+
+export interface CloseDependencies extends Closing {
+  readonly connections: Pick<ConnectionStore, 'ofNow' | 'remove'>;
+  readonly now: () => Date;
 }
 
 /**
- * Writes the row of a socket, and takes it away again when it must not stand. The row is written before anybody looks: were
- * it the other way round, a logout between the two would look for sockets to close and miss this one. What failed on the
- * way is undone, too: a row without a socket would show somebody as online.
- * @returns whether the row stands
+ * Stores the row of a socket that is about to open.
+ * @throws TokenInvalid if the session has ended
  */
-export async function record(
+export async function openConnection(
+  { connections, sessions, now }: OpenDependencies,
+  connection: Connection,
+): Promise<void> {
+  const { userId, sessionId } = connection;
+  const isStored = await store(connections, connection, () => sessions.isLive(userId, sessionId, now()));
+  if (!isStored) throw new TokenInvalid('The session of this token has ended.');
+}
+
+/**
+ * Stores the row of a socket, and deletes it again if it may not stay. The row is written before the check. In the other order, a
+ * logout in between would look for sockets to close and miss this one. If a step fails, the row is deleted too: a row without
+ * a socket would show the user as online.
+ * @returns whether the row stays
+ */
+async function store(
   connections: Rows,
   connection: Connection,
-  mayStand: () => Promise<boolean>,
+  mayStay: () => Promise<boolean>,
 ): Promise<boolean> {
   const { userId, connectionId } = connection;
   try {
     await connections.put(connection);
-    if (await mayStand()) return true;
+    if (await mayStay()) return true;
   } catch (error) {
-    // Of the two faults the first one is told.
+    // If the deletion fails too, the first error is the one to tell.
     await connections.remove(userId, connectionId).catch(() => undefined);
     throw error;
   }
@@ -46,26 +67,17 @@ export async function record(
   return false;
 }
 
-interface Dependencies {
-  readonly connections: Pick<ConnectionStore, 'put' | 'remove'>;
-  readonly sessions: SessionCheck;
-  readonly gateway: Gateway;
-  readonly now: () => Date;
-  /** The frame that tells a device why its socket closes. */
-  readonly farewell: string;
-}
-
 /**
- * Gives a socket its row back, after a false 410 or a lost write took it: a frame proves that the socket lived. By now it may
- * have closed, and its session may have ended: both are looked at once the row is there. Of an ended session the
- * socket is closed, since nobody else knows of it any more.
- * @returns whether the row is back
+ * Restores the row of a socket after a false 410 or a lost write removed it. A frame has proved that the socket was open. By now it
+ * may have closed, and its session may have ended, so both are checked once the row is stored. If the session has ended, the
+ * socket is closed here: no row would lead anybody else to it.
+ * @returns whether the row is restored
  */
-export async function restore(dependencies: Dependencies, connection: Connection): Promise<boolean> {
+export async function restore(dependencies: RestoreDependencies, connection: Connection): Promise<boolean> {
   const { connections, sessions, gateway, now } = dependencies;
   const { userId, sessionId, connectionId } = connection;
   let isLive = true;
-  const isRestored = await record(connections, connection, async () => {
+  const isRestored = await store(connections, connection, async () => {
     const [live, open] = await Promise.all([
       sessions.isLive(userId, sessionId, now()),
       gateway.isOpen(connectionId),
@@ -73,16 +85,16 @@ export async function restore(dependencies: Dependencies, connection: Connection
     isLive = live;
     return live && open;
   });
-  if (!isLive) await dismiss(dependencies, connection);
+  if (!isLive) await close(dependencies, connection);
   return isRestored;
 }
 
 /**
- * Looks whether a socket has its row, and restores it if not.
- * @returns whether it was gone and is back; then the device's list of watched users is gone with it
+ * Restores the row of a socket if it is missing.
+ * @returns whether it was missing and is restored. The list of users that the device watches was then deleted with it.
  */
 export async function restoreIfLost(
-  dependencies: Dependencies & { readonly connections: Pick<ConnectionStore, 'of'> },
+  dependencies: RestoreDependencies & { readonly connections: Pick<ConnectionStore, 'of'> },
   connection: Connection,
 ): Promise<boolean> {
   const { connections, now } = dependencies;
@@ -91,18 +103,7 @@ export async function restoreIfLost(
   return restore(dependencies, connection);
 }
 
-interface Closing {
-  readonly gateway: Pick<Gateway, 'post' | 'close'>;
-  /** The frame that tells a device why its socket closes. */
-  readonly farewell: string;
-}
-
-interface CloseDependencies extends Closing {
-  readonly connections: Pick<ConnectionStore, 'ofNow' | 'remove'>;
-  readonly now: () => Date;
-}
-
-/** Closes every socket of a session that has ended. A repeat finds nothing left to close. */
+/** Closes every socket of a session that has ended. A repetition finds nothing left to close. */
 export async function closeSession(
   dependencies: CloseDependencies,
   { userId, sessionId }: { userId: string; sessionId: string },
@@ -113,16 +114,16 @@ export async function closeSession(
     open
       .filter((connection) => connection.sessionId === sessionId)
       .map(async (connection) => {
-        // First the socket: if this fails, the row stays and a retry finds it.
-        await dismiss(dependencies, connection);
+        // The socket first: if this fails, the row remains and a retry finds it.
+        await close(dependencies, connection);
         await connections.remove(userId, connection.connectionId);
       }),
   );
 }
 
-/** Closes a socket. That it closes matters; that it is told why is a courtesy. */
-export async function dismiss({ gateway, farewell }: Closing, connection: Connection): Promise<void> {
+/** Closes a socket. A device is told why, but a failure to tell it does not matter. */
+async function close({ gateway, endFrame }: Closing, connection: Connection): Promise<void> {
   const { connectionId } = connection;
-  if (isDevice(connection)) await gateway.post(connectionId, farewell).catch(() => undefined);
+  if (isDevice(connection)) await gateway.post(connectionId, endFrame).catch(() => undefined);
   await gateway.close(connectionId);
 }

@@ -1,53 +1,41 @@
 import { type Connection, type ConnectionStore, type Gateway, isDevice } from '../connections/connection.ts';
 
 /**
- * API Gateway is known to answer 410 for a socket that has just opened: until this age a 410 is retried, and never
- * believed.
+ * API Gateway is known to answer 410 for a socket that has just opened. Up to this age of the socket, a 410 is retried and never
+ * trusted.
  */
 const YOUNG_MS = 10_000;
 const RETRY_AFTER_MS = [100, 300, 700];
 
-interface Dependencies {
+export interface DeliveryDependencies {
   readonly connections: Pick<ConnectionStore, 'remove'>;
   readonly gateway: Pick<Gateway, 'post'>;
   readonly now: () => Date;
   readonly wait: (milliseconds: number) => Promise<void>;
-  /** Told of each failed post; the message is stored all the same. */
-  readonly onFailure: (connection: Connection, error: unknown) => void;
+  /** Called for each failed post. A message is stored all the same. */
+  readonly onDeliveryFailure: (connectionId: string, error: unknown) => void;
 }
 
 /**
- * Posts one frame to every connection, all at once, and forgets those that are gone. Never rejects: what is delivered
- * here is stored already, and one broken socket is not the others' matter.
+ * Posts one frame to all connections at once, and deletes the rows of those that are gone. It never rejects: the message is
+ * stored already, and one broken socket must not affect the others.
  */
 export async function deliver(
-  dependencies: Dependencies,
+  dependencies: DeliveryDependencies,
   to: readonly Connection[],
   frame: string,
 ): Promise<void> {
   await Promise.all(
-    to.map(async (connection) => {
-      try {
-        await deliverToOne(dependencies, connection, frame);
-      } catch (error) {
-        dependencies.onFailure(connection, error);
-      }
-    }),
+    to.map((connection) =>
+      deliverToOne(dependencies, connection, frame).catch((error: unknown) =>
+        dependencies.onDeliveryFailure(connection.connectionId, error),
+      ),
+    ),
   );
 }
 
-/** As {@link deliver}, a frame for each user: what one member is told is not always the other's to know. */
-export async function deliverToEach(
-  dependencies: Dependencies,
-  to: readonly Connection[],
-  frameFor: (userId: string) => string,
-): Promise<void> {
-  const byUser = Map.groupBy(to, ({ userId }) => userId);
-  await Promise.all([...byUser].map(([userId, own]) => deliver(dependencies, own, frameFor(userId))));
-}
-
 async function deliverToOne(
-  dependencies: Dependencies,
+  dependencies: DeliveryDependencies,
   connection: Connection,
   frame: string,
 ): Promise<void> {
@@ -63,22 +51,32 @@ async function deliverToOne(
   if (!isYoung()) await connections.remove(userId, connectionId);
 }
 
-export interface TellDependencies {
-  readonly connections: Pick<ConnectionStore, 'of'>;
-  readonly deliver: (to: readonly Connection[], frame: string) => Promise<void>;
-  readonly now: () => Date;
+export interface TellDependencies extends DeliveryDependencies {
+  readonly connections: Pick<ConnectionStore, 'of' | 'remove'>;
 }
 
-/** Posts a frame to every device of some users but the one that it came from. Never rejects for one device's sake. */
+/** Posts a frame to every device of some users, except to the connection that caused it. A failed post does not reject. */
 export async function tellDevices(
-  { connections, deliver, now }: TellDependencies,
+  dependencies: TellDependencies,
   userIds: readonly string[],
   frame: string,
   except?: string,
 ): Promise<void> {
+  const { connections, now } = dependencies;
   const open = (await Promise.all(userIds.map((userId) => connections.of(userId, now())))).flat();
-  await deliver(
-    open.filter((connection) => isDevice(connection) && connection.connectionId !== except),
-    frame,
+  const devices = open.filter((one) => isDevice(one) && one.connectionId !== except);
+  await deliver(dependencies, devices, frame);
+}
+
+/** Posts a frame to connections by their ids alone. One that is gone is left to the end of its own row. */
+export async function tellConnections(
+  { gateway, onDeliveryFailure }: Pick<DeliveryDependencies, 'gateway' | 'onDeliveryFailure'>,
+  connectionIds: readonly string[],
+  frame: string,
+): Promise<void> {
+  await Promise.all(
+    connectionIds.map((connectionId) =>
+      gateway.post(connectionId, frame).catch((error: unknown) => onDeliveryFailure(connectionId, error)),
+    ),
   );
 }

@@ -1,37 +1,33 @@
-export { preview } from '../../../client/contract/preview.ts';
-
+import type { Conversation, OwnConversation } from '../conversations/conversation.ts';
+import type { ByMember } from '../messages/message.ts';
 import type { Presence } from '../presence/presence.ts';
-import type { Marks, Progress, ReadPosition } from '../receipts/receipt.ts';
+import type { Progress, ReadReceipt, Receipts } from '../receipts/receipt.ts';
+
+export { preview } from '../../../client/contract/preview.ts';
 
 /** The last message of a conversation, as the inbox shows it. */
 export interface LastMessage {
   readonly seq: number;
   readonly id: string;
   readonly senderId: string;
-  /** Cut to what a line of an inbox can show. */
+  /** Cut to what one line of an inbox can show. */
   readonly text: string;
   readonly createdAt: string;
-  /** How many messages each member has said up to it, by user id. */
-  readonly said: Readonly<Record<string, number>>;
+  /** How many messages each member has sent up to this one. */
+  readonly counts: ByMember<number>;
 }
 
 /** A conversation as one of its members sees it. */
 export interface InboxEntry {
+  /** Id of the conversation. */
   readonly conversation: string;
-  readonly peer: { readonly id: string; readonly username: string };
+  readonly peer: Peer;
   readonly last: LastMessage;
-  /** How many messages of others lie behind what one has read: from two counts, not counted one by one. */
+  /** How many messages of others the member has not read: the difference of two counts. */
   readonly unread: number;
-  readonly own: Marks;
-  readonly peers: Marks;
+  readonly own: Receipts;
+  readonly peers: Receipts;
   readonly presence: Presence;
-}
-
-/** Where a conversation stands in a member's inbox. */
-export interface Place {
-  readonly conversation: string;
-  /** When it came to the top, ISO 8601 UTC: the order of the inbox. */
-  readonly topAt: string;
 }
 
 export interface Peer {
@@ -39,27 +35,21 @@ export interface Peer {
   readonly username: string;
 }
 
-/** Up to where each member had read by what they wrote since, by user id. */
-export type ReadPositions = Readonly<Record<string, ReadPosition>>;
-
-export interface InboxUpkeep {
-  /** The `seq` up to which the inboxes have been brought up to date, and the positions that are noted with it. */
-  noted(conversation: string): Promise<{ readonly seq: number; readonly positions: ReadPositions }>;
-  /** Notes the newest message and the members' positions; not if a newer one is noted. */
-  note(conversation: string, last: LastMessage, positions: ReadPositions): Promise<void>;
-  top(userId: string): Promise<Place | undefined>;
-  placeOf(userId: string, conversation: string): Promise<Place | undefined>;
-  /** Puts the conversation at the top, and takes it from the places that it leaves. */
-  moveToTop(userId: string, place: Place, peer: Peer, left: readonly Place[]): Promise<void>;
+/** The position of a conversation in a member's inbox. */
+export interface InboxPosition {
+  /** Id of the conversation. */
+  readonly conversation: string;
+  /** When the conversation came to the top, ISO 8601 UTC. The inbox is sorted by it. */
+  readonly topAt: string;
 }
 
-export interface PlacesPage {
+export interface InboxPage {
   readonly limit: number;
-  /** Only from behind this place on. */
-  readonly before?: Place | undefined;
+  /** Only positions behind this one. */
+  readonly before?: InboxPosition | undefined;
 }
 
-/** What is known of a conversation beside its messages; it follows them by about a second. */
+/** What is stored about a conversation beside its messages. It follows them by about a second. */
 export interface ConversationDetails {
   readonly topAt: string | undefined;
   readonly peer: Peer | undefined;
@@ -69,10 +59,35 @@ export interface ConversationDetails {
 }
 
 export interface InboxReader {
-  /** Newest first. A conversation that is being moved may stand in two places: the one that its details name counts. */
-  places(userId: string, page: PlacesPage): Promise<readonly Place[]>;
-  /** What came to the top since a time, ISO 8601 UTC, oldest first; a conversation that is being moved likewise. */
-  placesSince(userId: string, since: string, limit: number): Promise<readonly Place[]>;
+  /**
+   * Newest first. While a conversation moves to the top it may have two positions; the one that its membership names is
+   * valid.
+   */
+  positions(userId: string, page: InboxPage): Promise<readonly InboxPosition[]>;
+  /** The conversations that came to the top since a time (ISO 8601 UTC), oldest first. They may have two positions, too. */
+  positionsSince(userId: string, since: string, limit: number): Promise<readonly InboxPosition[]>;
   /** In the order asked. */
-  details(userId: string, conversations: readonly string[]): Promise<readonly ConversationDetails[]>;
+  details(conversations: readonly OwnConversation[]): Promise<readonly ConversationDetails[]>;
+}
+
+/** The summary of a conversation: its newest message, and how far each member had read when they last wrote. */
+export interface Summary {
+  readonly last: LastMessage;
+  readonly receipts: ByMember<ReadReceipt>;
+}
+
+/** Writes the inboxes. Each step may be repeated without effect. */
+export interface InboxProjection {
+  summary(conversation: Conversation): Promise<Summary | undefined>;
+  /** Stores a summary, unless the stored one has a newer message. */
+  summarize(conversation: Conversation, summary: Summary): Promise<void>;
+  top(userId: string): Promise<InboxPosition | undefined>;
+  positionOf(userId: string, conversation: string): Promise<InboxPosition | undefined>;
+  /** Puts the conversation at the top, then deletes the positions `left`. */
+  moveToTop(
+    userId: string,
+    position: InboxPosition,
+    peer: Peer,
+    left: readonly InboxPosition[],
+  ): Promise<void>;
 }

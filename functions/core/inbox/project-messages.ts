@@ -1,84 +1,92 @@
 import type { ProfileStore } from '../accounts/account.ts';
-import { type Members, membersOf } from '../conversations/conversation.ts';
-import type { LogEntry, MessageLog } from '../messages/message.ts';
-import { further, NOTHING_READ, positionOfSender } from '../receipts/receipt.ts';
-import { type InboxUpkeep, type Place, preview, type ReadPositions } from './inbox.ts';
+import {
+  type Conversation,
+  conversationOf,
+  type OwnConversation,
+  peerIn,
+  selfOf,
+} from '../conversations/conversation.ts';
+import type { ByMember, LogEntry, MessageLog } from '../messages/message.ts';
+import { further, NOTHING_READ, type ReadReceipt, receiptOfSender } from '../receipts/receipt.ts';
+import { type InboxPosition, type InboxProjection, preview } from './inbox.ts';
 
-interface Dependencies {
-  readonly inbox: InboxUpkeep;
+export interface ProjectionDependencies {
+  readonly inbox: InboxProjection;
   readonly log: Pick<MessageLog, 'at'>;
   readonly profiles: ProfileStore;
   readonly now: () => Date;
 }
 
 /**
- * Brings both members' inboxes up to date after some messages of one conversation, in order. Places first, the note of
- * the newest message last: a run that dies in between is repeated whole, and records that come again after the note
- * change nothing.
+ * Projects new messages of one conversation, in order, into the inboxes of all members. It reads the summary first and writes it
+ * last, so a run that crashes is repeated whole, and records that come again after it change nothing.
  */
-export async function followMessages(
-  dependencies: Dependencies,
+export async function projectMessages(
+  dependencies: ProjectionDependencies,
   messages: readonly LogEntry[],
 ): Promise<void> {
   const { inbox } = dependencies;
   const newest = messages.at(-1);
-  const members = newest && membersOf(newest.conversation);
-  if (!newest || !members) return;
-  const { conversation, seq, id, senderId, text, createdAt, said } = newest;
-  const noted = await inbox.noted(conversation);
-  if (noted.seq >= seq) return;
-  await allEnded(members.map((userId) => place(dependencies, conversation, userId, members)));
-  const positions = await positionsAfter(dependencies, messages, noted.positions);
-  await inbox.note(conversation, { seq, id, senderId, text: preview(text), createdAt, said }, positions);
+  const conversation = newest && conversationOf(newest.conversation);
+  if (!newest || !conversation) return;
+  const before = await inbox.summary(conversation);
+  if (before && before.last.seq >= newest.seq) return;
+  const { seq, id, senderId, text, createdAt, counts } = newest;
+  const members = conversation.members.map((_, self) => ({ ...conversation, self }));
+  await allEnded(members.map((own) => moveUp(dependencies, own)));
+  const receipts = await receiptsAfter(dependencies, conversation, messages, before?.receipts ?? {});
+  const last = { seq, id, senderId, text: preview(text), createdAt, counts };
+  await inbox.summarize(conversation, { last, receipts });
 }
 
 /**
- * Fails only once all have ended. A function that fails is called again at once: what it left under way would go on beside
- * its own repetition.
+ * Rejects only once all have ended. Lambda calls a function that fails again at once, and work that is still under way would
+ * run beside its own repetition.
  */
 async function allEnded(work: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
   if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
-/** Who writes has read up to what their client had when they wrote. */
-async function positionsAfter(
-  { log }: Pick<Dependencies, 'log'>,
+/** A sender has read up to what their client had when they wrote. */
+async function receiptsAfter(
+  { log }: Pick<ProjectionDependencies, 'log'>,
+  conversation: Conversation,
   messages: readonly LogEntry[],
-  before: ReadPositions,
-): Promise<ReadPositions> {
-  const senders = [...Map.groupBy(messages, ({ senderId }) => senderId)];
-  const positions = senders.map(async ([userId, own]) => {
-    const known = before[userId] ?? NOTHING_READ;
+  before: ByMember<ReadReceipt>,
+): Promise<ByMember<ReadReceipt>> {
+  const senders = [...Map.groupBy(messages, ({ senderId }) => conversation.members.indexOf(senderId))];
+  const receipts = senders.map(async ([self, own]) => {
+    const known = before[self] ?? NOTHING_READ;
     const furthest = own.reduce((one, other) => (other.read > one.read ? other : one));
-    const position = furthest.read > known.seq ? await positionOfSender(log, furthest, messages) : known;
-    return [userId, further(known, position)] as const;
+    if (furthest.read <= known.seq) return [self, known] as const;
+    const receipt = await receiptOfSender(log, { ...conversation, self }, furthest, messages);
+    return [self, further(known, receipt)] as const;
   });
-  return { ...before, ...Object.fromEntries(await Promise.all(positions)) };
+  return { ...before, ...Object.fromEntries(await Promise.all(receipts)) };
 }
 
-/** While a conversation stays on top, a hundred messages move nothing: so a burst costs one note a batch. */
-async function place(
-  { inbox, profiles, now }: Dependencies,
-  conversation: string,
-  userId: string,
-  members: Members,
+/** While a conversation stays on top nothing moves, so a burst costs one summary a batch. */
+async function moveUp(
+  { inbox, profiles, now }: ProjectionDependencies,
+  conversation: OwnConversation,
 ): Promise<void> {
-  const [top, former] = await Promise.all([inbox.top(userId), inbox.placeOf(userId, conversation)]);
-  const onTop = top?.conversation === conversation ? top : undefined;
+  const userId = selfOf(conversation);
+  const { id } = conversation;
+  const [top, former] = await Promise.all([inbox.top(userId), inbox.positionOf(userId, id)]);
+  const onTop = top?.conversation === id ? top : undefined;
   if (onTop && former?.topAt === onTop.topAt) return;
-  // A run that died amid a move left a place that the membership does not name. Readers passed over it, so it is left
-  // for a new one: a device that has caught up since then would look behind the old one no more.
+  // A run that crashed during a move left a position that the membership does not name. Readers skipped it, and a device that
+  // has synced since then would not look behind it again. So the conversation gets a new position.
   const left = [former, onTop].filter((one) => one !== undefined);
-  const peerId = members[0] === userId ? members[1] : members[0];
-  const peer = await profiles.profileOf(peerId);
+  const peer = await profiles.profileOf(peerIn(conversation));
   if (!peer) return;
-  const { id, username } = peer;
-  await inbox.moveToTop(userId, { conversation, topAt: laterThan(top, now()) }, { id, username }, left);
+  const position = { conversation: id, topAt: laterThan(top, now()) };
+  await inbox.moveToTop(userId, position, { id: peer.id, username: peer.username }, left);
 }
 
-/** Clocks differ by milliseconds between functions: the new top must sort above the former one all the same. */
-function laterThan(top: Place | undefined, now: Date): string {
+/** The clocks of two functions differ by milliseconds. The new top must sort above the former one all the same. */
+function laterThan(top: InboxPosition | undefined, now: Date): string {
   const floor = top ? Date.parse(top.topAt) + 1 : 0;
   return new Date(Math.max(now.getTime(), floor)).toISOString();
 }

@@ -1,38 +1,44 @@
 import type { ProfileStore } from '../accounts/account.ts';
-import { peerIn } from '../conversations/conversation.ts';
+import { type OwnConversation, peerIn, resolve, selfOf } from '../conversations/conversation.ts';
 import { ConversationNotFound } from '../errors.ts';
 import type { LogEntry, MessageHistory, MessageLog } from '../messages/message.ts';
-import type { PresenceStore } from '../presence/presence.ts';
-import { type StoredPresence, shown } from '../presence/presence.ts';
+import { type PresenceStore, type StoredPresence, visiblePresence } from '../presence/presence.ts';
 import {
+  countOfOthers,
   further,
-  marksOf,
   type Progress,
-  positionOfSender,
-  saidByOthers,
-  shownMarks,
+  receiptOfSender,
+  receiptsOf,
+  visibleReceipts,
 } from '../receipts/receipt.ts';
-import type { ConversationDetails, InboxReader, Peer, Place } from './inbox.ts';
-import { type InboxEntry, type LastMessage, preview } from './inbox.ts';
+import {
+  type ConversationDetails,
+  type InboxEntry,
+  type InboxPosition,
+  type InboxReader,
+  type LastMessage,
+  type Peer,
+  preview,
+} from './inbox.ts';
 
-interface Dependencies {
+export interface InboxDependencies {
   readonly inbox: InboxReader;
   readonly presences: Pick<PresenceStore, 'of'>;
 }
 
-export interface InboxPage {
+export interface EntriesPage {
   /** Most recent first. */
   readonly entries: readonly InboxEntry[];
   /** Where the next page begins, if there is one. */
-  readonly next: Place | undefined;
+  readonly next: InboxPosition | undefined;
 }
 
-/** A page of a user's conversations by recency. Its cost is the page's, whatever the inbox holds. */
+/** A page of a user's conversations by recency. Its cost is that of the page, whatever the inbox holds. */
 export async function readInbox(
-  dependencies: Dependencies,
-  { userId, limit, before }: { userId: string; limit: number; before?: Place | undefined },
-): Promise<InboxPage> {
-  const found = await dependencies.inbox.places(userId, { limit: limit + 1, before });
+  dependencies: InboxDependencies,
+  { userId, limit, before }: { userId: string; limit: number; before?: InboxPosition | undefined },
+): Promise<EntriesPage> {
+  const found = await dependencies.inbox.positions(userId, { limit: limit + 1, before });
   const page = found.slice(0, limit);
   return {
     entries: await entriesAt(dependencies, userId, page),
@@ -40,89 +46,93 @@ export async function readInbox(
   };
 }
 
-/** The entries of some places, without those that a move has left behind. What is `known` of them is not read again. */
+/** The entries at some positions, without positions that a move has left. Details that are `known` are not read again. */
 export async function entriesAt(
-  { inbox, presences }: Dependencies,
+  { inbox, presences }: InboxDependencies,
   userId: string,
-  places: readonly Place[],
+  positions: readonly InboxPosition[],
   known: ReadonlyMap<string, ConversationDetails> = new Map(),
 ): Promise<InboxEntry[]> {
-  const conversations = places.map(({ conversation }) => conversation);
-  const unknown = conversations.filter((conversation) => !known.has(conversation));
+  const conversations = positions.map(({ conversation }) => resolve(conversation, userId));
+  const unknown = conversations.filter(({ id }) => !known.has(id));
   const [read, presence] = await Promise.all([
-    inbox.details(userId, unknown),
-    presences.of(conversations.map((conversation) => peerIn(conversation, userId))),
+    inbox.details(unknown),
+    presences.of(conversations.map(peerIn)),
   ]);
-  const detailsOf = (conversation: string) =>
-    (known.get(conversation) ?? read[unknown.indexOf(conversation)]) as ConversationDetails;
-  return places.flatMap(({ conversation, topAt }, i) => {
-    const { peer, last, ...rest } = detailsOf(conversation);
-    if (rest.topAt !== topAt || !peer || !last) return [];
-    return entry(userId, conversation, peer, last, rest, presence[i] as StoredPresence);
+  const all = new Map([
+    ...known,
+    ...unknown.map(({ id }, i) => [id, read[i] as ConversationDetails] as const),
+  ]);
+  return conversations.flatMap((conversation, i) => {
+    const { peer, last, ...rest } = all.get(conversation.id) as ConversationDetails;
+    if (rest.topAt !== positions[i]?.topAt || !peer || !last) return [];
+    return entry(conversation, peer, last, rest, presence[i] as StoredPresence);
   });
 }
 
 /**
- * One conversation, read from its log: so that it is there as soon as its first message is.
- * @throws ConversationNotFound
+ * One conversation. The last message is read from the log, so the entry exists as soon as the first message does.
+ * @throws ConversationNotFound if the conversation has no message
  */
 export async function readConversation(
   {
     inbox,
     presences,
-    history,
+    log,
     profiles,
-  }: Dependencies & {
-    history: Pick<MessageHistory, 'last'> & Pick<MessageLog, 'at'>;
+  }: InboxDependencies & {
+    log: Pick<MessageHistory, 'last'> & Pick<MessageLog, 'at'>;
     profiles: ProfileStore;
   },
-  { userId, conversation }: { userId: string; conversation: string },
+  conversation: OwnConversation,
 ): Promise<InboxEntry> {
-  const peerId = peerIn(conversation, userId);
+  const peerId = peerIn(conversation);
   const [message, profile, [details], [presence]] = await Promise.all([
-    history.last(conversation),
+    log.last(conversation),
     profiles.profileOf(peerId),
-    inbox.details(userId, [conversation]),
+    inbox.details([conversation]),
     presences.of([peerId]),
   ]);
-  if (!message || !profile || !details || !presence) throw new ConversationNotFound(conversation);
-  const { seq, id, senderId, text, createdAt, said } = message;
-  const last = { seq, id, senderId, text: preview(text), createdAt, said };
+  if (!message || !profile || !details || !presence) throw new ConversationNotFound(conversation.id);
+  const { seq, id, senderId, text, createdAt, counts } = message;
+  const last = { seq, id, senderId, text: preview(text), createdAt, counts };
   const peer = { id: profile.id, username: profile.username };
-  return entry(userId, conversation, peer, last, await withSent(history, details, message, userId), presence);
+  return entry(conversation, peer, last, await withSent(log, conversation, details, message), presence);
 }
 
-/** What the last message tells of its sender's position: the note of it follows a second later. */
+type BothProgress = Pick<ConversationDetails, 'own' | 'peers'>;
+
+/** Adds what the last message tells about its sender's receipt: the stored summary follows only a second later. */
 async function withSent(
   log: Pick<MessageLog, 'at'>,
-  { own, peers }: Pick<ConversationDetails, 'own' | 'peers'>,
+  conversation: OwnConversation,
+  { own, peers }: BothProgress,
   message: LogEntry,
-  userId: string,
-): Promise<{ own: Progress; peers: Progress }> {
-  const isOwn = message.senderId === userId;
-  const noted = isOwn ? own : peers;
-  if (message.read <= noted.read.seq) return { own, peers };
-  const read = further(noted.read, await positionOfSender(log, message, [message]));
+): Promise<BothProgress> {
+  const isOwn = message.senderId === selfOf(conversation);
+  const before: Progress = isOwn ? own : peers;
+  if (message.read <= before.read.seq) return { own, peers };
+  const sender = { ...conversation, self: conversation.members.indexOf(message.senderId) };
+  const read = further(before.read, await receiptOfSender(log, sender, message, [message]));
   return isOwn ? { own: { ...own, read }, peers } : { own, peers: { ...peers, read } };
 }
 
 function entry(
-  userId: string,
-  conversation: string,
+  { id, self }: OwnConversation,
   peer: Peer,
   last: LastMessage,
-  { own, peers }: Pick<ConversationDetails, 'own' | 'peers'>,
+  { own, peers }: BothProgress,
   presence: StoredPresence,
 ): InboxEntry {
-  // A position may be ahead of the note of the last message, which follows the log by about a second.
-  const unread = Math.max(0, saidByOthers(last, userId) - own.read.others);
+  // A receipt may be ahead of the summary, which follows the log by about a second.
+  const unread = Math.max(0, countOfOthers(last, self) - own.read.others);
   return {
-    conversation,
+    conversation: id,
     peer,
     last,
     unread,
-    own: marksOf(own),
-    peers: shownMarks(marksOf(peers), presence),
-    presence: shown(presence),
+    own: receiptsOf(own),
+    peers: visibleReceipts(receiptsOf(peers), presence),
+    presence: visiblePresence(presence),
   };
 }

@@ -1,45 +1,51 @@
+import { type Conversation, type OwnConversation, selfOf } from '../conversations/conversation.ts';
 import { ClientIdConflict } from '../errors.ts';
 import type { LogEntry, MessageLog } from './message.ts';
 
-/** How far back of the newest message `after` may be: each hundred more would cost one more item read. */
+/** `after` may be at most so far behind the newest message. Each further hundred would cost one more item read. */
 export const RETRY_REACH = 500;
 
+/** Each entry carries the fingerprints of so many client ids: its own, and those of the entries before it. */
+export const RECENT_MESSAGES = 100;
+
+const FINGERPRINT_BYTES = 2;
+
 /**
- * More messages than these are never read for one name. By chance not even three of 500 share a fingerprint; who picks
- * names that do makes their own retries unfindable, and no message dear.
+ * At most so many messages are read for one client id. By chance, not even three of 500 ids share a fingerprint. A client that
+ * picks ids with one fingerprint makes its own retries impossible to find, and no message expensive.
  */
 const MAX_CANDIDATES = 20;
 
-/** What one try to append looks for: its own message, whichever call stored it. */
+/** What one try to append looks for: its own message, from this call or an earlier one. */
 export interface Wanted {
-  readonly conversation: string;
-  readonly senderId: string;
+  readonly conversation: OwnConversation;
   readonly text: string;
-  /** The client's name for it, by which all its tries are known. */
+  /** The client's name for the message, which all its tries share. */
   readonly clientId?: string | undefined;
-  /** The id that this call gives it. */
+  /** The id that this call gives the message. */
   readonly id: string;
-  /** The first `seq` that it can have. */
+  /** The lowest `seq` that the message can have. */
   readonly from: number;
 }
 
 /**
- * Looks for a message that an earlier try has stored, from `from` to the log's `last`. Reads nothing when no fingerprint fits;
- * else the messages that fit, and one in each further hundred for its fingerprints. So the cost does not depend on how long
- * the messages are.
- * @throws ClientIdConflict when another text has its name
+ * Looks for a message that an earlier try has stored, from `from` to the log's `last`. If no fingerprint fits, it reads nothing;
+ * else it reads the messages that fit, and one message in each further hundred for its fingerprints. So the cost does not
+ * depend on the length of the messages.
+ * @throws ClientIdConflict if the message with this client id has another text
  */
 export async function findEarlier(
   log: Pick<MessageLog, 'at'>,
   last: LogEntry,
-  { conversation, senderId, text, clientId, id, from }: Wanted,
+  { conversation, text, clientId, id, from }: Wanted,
 ): Promise<LogEntry | undefined> {
+  const senderId = selfOf(conversation);
   const carriers: number[] = [];
   for (let seq = last.seq - RECENT_MESSAGES; seq >= from; seq -= RECENT_MESSAGES) carriers.push(seq);
   const known = [last, ...(await entriesAt(log, conversation, carriers))];
-  const places = known.flatMap((entry) => placesOf(entry, clientId ?? id)).filter((seq) => seq >= from);
-  const unseen = places.filter((seq) => known.every((entry) => entry.seq !== seq));
-  const newest = unseen.toSorted((a, b) => b - a).slice(0, MAX_CANDIDATES);
+  const seqs = known.flatMap((entry) => seqsOf(entry, clientId ?? id)).filter((seq) => seq >= from);
+  const unread = seqs.filter((seq) => known.every((entry) => entry.seq !== seq));
+  const newest = unread.toSorted((a, b) => b - a).slice(0, MAX_CANDIDATES);
   const candidates = [...known, ...(await entriesAt(log, conversation, newest))];
   const earlier = candidates.find(
     (entry) =>
@@ -51,37 +57,34 @@ export async function findEarlier(
   return earlier;
 }
 
-async function entriesAt(log: Pick<MessageLog, 'at'>, conversation: string, seqs: readonly number[]) {
+async function entriesAt(log: Pick<MessageLog, 'at'>, conversation: Conversation, seqs: readonly number[]) {
   return seqs.length > 0 ? log.at(conversation, seqs) : [];
 }
 
-/** Each message carries the fingerprints of so many names: those of the messages before it, and its own. */
-export const RECENT_MESSAGES = 100;
-
-const BYTES = 2;
-
 /**
- * A retry must be found among the messages before it, but reading a hundred for each send would cost ten times as much.
- * So each message carries two bytes of the name of each of the hundred up to its own. A fingerprint's place tells the
- * `seq` that it belongs to: where a name is found, those messages alone are read. By chance that is one new name in 650.
+ * The sequence numbers whose fingerprint is that of a name. A retry must be found among the last hundred messages, but to read
+ * a hundred for each send would cost ten times as much. So each entry carries two bytes for each of them, in order: the index
+ * of a fingerprint tells its `seq`. By chance one new name in 650 meets a fingerprint.
  */
-export function placesOf(
+export function seqsOf(
   { seq, recent }: { readonly seq: number; readonly recent: Uint8Array },
   name: string,
 ): readonly number[] {
   const wanted = fingerprint(name);
-  const first = seq - recent.length / BYTES + 1;
-  const places: number[] = [];
-  for (let i = 0; i < recent.length; i += BYTES) {
-    if ((recent[i] as number) * 256 + (recent[i + 1] as number) === wanted) places.push(first + i / BYTES);
+  const first = seq - recent.length / FINGERPRINT_BYTES + 1;
+  const seqs: number[] = [];
+  for (let i = 0; i < recent.length; i += FINGERPRINT_BYTES) {
+    if ((recent[i] as number) * 256 + (recent[i + 1] as number) === wanted) {
+      seqs.push(first + i / FINGERPRINT_BYTES);
+    }
   }
-  return places;
+  return seqs;
 }
 
-/** What the next message carries: the name is the client's, or the message's own id where it has none. */
+/** The fingerprints of the next entry. Its name is its client id, or its own id if it has none. */
 export function nextRecent(recent: Uint8Array, name: string): Uint8Array {
   const value = fingerprint(name);
-  const kept = recent.subarray(Math.max(0, recent.length - (RECENT_MESSAGES - 1) * BYTES));
+  const kept = recent.subarray(Math.max(0, recent.length - (RECENT_MESSAGES - 1) * FINGERPRINT_BYTES));
   return Uint8Array.of(...kept, value >> 8, value & 0xff);
 }
 

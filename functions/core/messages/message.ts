@@ -1,75 +1,78 @@
-/** What everybody in the conversation sees of a message. */
+import type { Conversation } from '../conversations/conversation.ts';
+
+/** What every member of the conversation sees of a message. */
 export interface Message {
   readonly id: string;
+  /** Id of the conversation. */
   readonly conversation: string;
-  /** Its place in the conversation: 1, 2, 3 … without a gap. */
+  /** Sequence number in the conversation: 1, 2, 3 … without a gap. */
   readonly seq: number;
   readonly senderId: string;
   readonly text: string;
-  /** The client's own name for it, by which a retry is known. */
+  /** The name that the client gave it. A retry has the same name. */
   readonly clientId?: string | undefined;
-  /** Up to this `seq` its sender had read when they wrote it; 0 where that is not known. */
+  /** The sender had read up to this `seq` when they wrote the message; 0 if unknown. */
   readonly read: number;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }
 
+/** Values by member number. A member without a value is left out. */
+export type ByMember<T> = Readonly<Record<number, T>>;
+
 /**
- * A message as the log keeps it. What each message carries of those before it spares a send every further read and
- * write: the next one is decided from the last.
+ * A message as the log stores it. Each entry carries a summary of the entries before it, so that a send needs no further read
+ * or write: the next entry follows from the last one.
  */
 export interface LogEntry extends Message {
-  /** How many messages each member has said so far, by user id: what is not somebody's own can be counted by it. */
-  readonly said: Readonly<Record<string, number>>;
-  /** How fast each member has been speaking. */
-  readonly paces: Paces;
-  /** Fingerprints of the last names, newest last: see `recent-clients.ts`. */
+  /** How many messages each member has sent so far. */
+  readonly counts: ByMember<number>;
+  /** How fast each member has been sending. */
+  readonly rates: ByMember<SendRate>;
+  /** Fingerprints of the last client ids, newest last: see `find-earlier.ts`. */
   readonly recent: Uint8Array;
 }
 
-/** A conversation as an append-only log, read strongly consistent. */
-export interface MessageLog {
-  /** The newest message, if there is one. */
-  last(conversation: string): Promise<LogEntry | undefined>;
-  /** Those of the messages at these places that there are, in any order. */
-  at(conversation: string, seqs: readonly number[]): Promise<readonly LogEntry[]>;
-  /** The messages with a `seq` of at least `from`, in order: at most `limit`, and no more than one read gives, so that its cost is bounded. */
-  since(conversation: string, from: number, limit: number): Promise<Tail>;
-  /** Stores the message on condition that its place is free; false when it is taken. */
-  append(message: LogEntry): Promise<boolean>;
-}
-
-/** Counts messages that were stored by an earlier try. */
-export interface RepeatCounter {
-  /** Counts one more, or gives the time from which on it may come again: more than the limit have come. */
-  count(senderId: string, conversation: string, limit: PaceLimit, now: Date): Promise<Date | undefined>;
-}
-
-export interface Tail {
-  readonly messages: readonly LogEntry[];
-  /** The log goes on behind them. */
-  readonly isCut: boolean;
-}
-
-export interface MessageHistory {
-  /** The newest message, if there is one. */
-  last(conversation: string): Promise<LogEntry | undefined>;
-  /** The messages with `lowest` ≤ `seq` ≤ `highest`, newest first. */
-  range(conversation: string, lowest: number, highest: number): Promise<readonly Message[]>;
-}
-
-/** How much one member said since when: a fixed window. */
-export interface Pace {
+/** How many messages a member has sent since a time: a fixed window. */
+export interface SendRate {
   /** Seconds since 1970. */
   readonly since: number;
   readonly count: number;
 }
 
-/** Per member's user id; who has not spoken within the window is left out. */
-export type Paces = Readonly<Record<string, Pace>>;
-
 /** At most `messages` of one sender in one conversation within `seconds` from the first of them. */
-export interface PaceLimit {
+export interface SendLimit {
   readonly messages: number;
   readonly seconds: number;
+}
+
+/** A conversation as an append-only log. Every read is strongly consistent. */
+export interface MessageLog {
+  /** The newest message, if there is one. */
+  last(conversation: Conversation): Promise<LogEntry | undefined>;
+  /** The messages with these sequence numbers, in any order. Numbers without a message are left out. */
+  at(conversation: Conversation, seqs: readonly number[]): Promise<readonly LogEntry[]>;
+  /** The messages from `seq` `from` on, in order: at most `limit`, and no more than one Query returns (1 MB). */
+  since(conversation: Conversation, from: number, limit: number): Promise<Tail>;
+  /** Stores the message if its sequence number is free; false if it is taken. */
+  append(conversation: Conversation, entry: LogEntry): Promise<boolean>;
+}
+
+export interface Tail {
+  readonly messages: readonly LogEntry[];
+  /** The log has more messages behind these. */
+  readonly isCut: boolean;
+}
+
+export interface MessageHistory {
+  /** The newest message, if there is one. */
+  last(conversation: Conversation): Promise<LogEntry | undefined>;
+  /** The messages with `lowest` ≤ `seq` ≤ `highest`, newest first. */
+  range(conversation: Conversation, lowest: number, highest: number): Promise<readonly Message[]>;
+}
+
+/** Counts retries of messages that are already stored. */
+export interface RetryCounter {
+  /** Counts one more. Above the limit it counts nothing, and returns when the next retry is allowed. */
+  count(senderId: string, conversation: string, limit: SendLimit, now: Date): Promise<Date | undefined>;
 }

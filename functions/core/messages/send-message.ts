@@ -1,77 +1,100 @@
 import type { Connection, ConnectionStore } from '../connections/connection.ts';
-import { conversationIdOf } from '../conversations/conversation.ts';
+import { type OwnConversation, selfOf } from '../conversations/conversation.ts';
+import { type DeliveryDependencies, deliver } from '../delivery/deliver.ts';
 import { RateLimited, secondsUntil } from '../errors.ts';
-import type { Appended, Draft } from './append.ts';
-import type { Message, PaceLimit, RepeatCounter } from './message.ts';
+import { type AppendDependencies, type Appended, append } from './append.ts';
+import type { Message, RetryCounter } from './message.ts';
 
-/** A try that died between the write and the posts is followed by the next one within this; later others know the message by a sync. */
+/** A retry within this time is delivered again, in case the first try crashed before its posts. Later, clients learn of it by `sync`. */
 const REDELIVER_MS = 30_000;
 
-interface Dependencies {
-  readonly append: (draft: Draft) => Promise<Appended>;
-  readonly repeats: RepeatCounter;
-  readonly paceLimit: PaceLimit;
-  readonly connections: Pick<ConnectionStore, 'of'>;
-  /** Gives a live socket its row back. */
-  readonly restore: (connection: Connection) => Promise<unknown>;
-  readonly deliver: (to: readonly Connection[], message: Message) => Promise<void>;
-  /** Told of what went wrong beside the append: the message is stored, and that is what its sender is told. */
-  readonly onFailure: (error: unknown) => void;
-  readonly now: () => Date;
+export interface SendDependencies extends AppendDependencies, DeliveryDependencies {
+  readonly retries: RetryCounter;
+  readonly connections: Pick<ConnectionStore, 'of' | 'remove'>;
+  /** Called when connections could not be read or restored. The message is stored all the same. */
+  readonly onConnectionsFailure: (error: unknown) => void;
 }
 
 export interface Outgoing {
-  readonly senderId: string;
-  readonly peerId: string;
+  readonly conversation: OwnConversation;
   readonly text: string;
   readonly clientId?: string | undefined;
   readonly after?: number | undefined;
   readonly read?: number | undefined;
-  /** The socket that the message came by; a message may also come by HTTP. */
-  readonly from?: Connection | undefined;
 }
 
+/** The socket that a message came over, and how to restore its row. */
+export interface Origin {
+  readonly connection: Connection;
+  readonly restore: (connection: Connection) => Promise<unknown>;
+}
+
+/** A stored message as a frame for its sender's other devices, or for the other members. */
+export type FrameFor = (message: Message, reader: 'sender' | 'others') => string;
+
 /**
- * The hot path: in parallel read the log's tail and both members' connections; append; only then deliver to every
- * other socket of the conversation. The sender's own socket gets the returned message as its reply.
+ * The hot path. In parallel it reads the log's tail with the append, and the connections of all members. Only after the append it
+ * delivers the message to every other socket of the conversation. The sender's own socket gets the returned message as reply.
  *
- * A repeat is answered with what is stored. While that is young it is delivered again, too: the first try may have died
- * between the write and the posts, and clients tell a repeat by its `seq`. Repeats have a flood limit as messages have.
- * @throws RateLimited for too many repeats, and what `append` throws; then nothing was stored and nobody was told
+ * A retry gets the stored message as its answer. It is delivered again only if the message is younger than
+ * {@link REDELIVER_MS}: clients recognise a repeat by its `seq`. Retries count toward a flood limit of their own.
+ * @throws RateLimited for too many retries, and what `append` throws; then nothing was stored and nobody was told
  */
-export async function sendMessage(dependencies: Dependencies, outgoing: Outgoing): Promise<Appended> {
-  const { append, connections, restore, deliver, onFailure, now } = dependencies;
-  const { senderId, peerId, text, clientId, after, read, from } = outgoing;
-  const conversation = conversationIdOf(senderId, peerId);
+export async function sendMessage(
+  dependencies: SendDependencies,
+  outgoing: Outgoing,
+  frameFor: FrameFor,
+  origin?: Origin,
+): Promise<Appended> {
+  const { connections, onConnectionsFailure, now } = dependencies;
+  const { conversation } = outgoing;
   const connectionsOf = (userId: string) =>
     connections.of(userId, now()).catch((error: unknown) => {
-      onFailure(error);
+      onConnectionsFailure(error);
       return undefined;
     });
-  const [appended, own, peers] = await Promise.all([
-    append({ conversation, senderId, text, clientId, after, read }),
-    connectionsOf(senderId),
-    connectionsOf(peerId),
+  const [appended, ...found] = await Promise.all([
+    append(dependencies, outgoing),
+    ...conversation.members.map(connectionsOf),
   ]);
   const { message, repeated } = appended;
-  if (repeated) await countRepeat(dependencies, message);
-  const isSender = (connection: Connection) => connection.connectionId === from?.connectionId;
-  const hears = (connection: Connection) => ['', conversation].includes(connection.conversation);
-  const others = [...(own ?? []), ...(peers ?? [])].filter((one) => hears(one) && !isSender(one));
+  if (repeated) await countRetry(dependencies, message);
+  const isOrigin = (connection: Connection) => connection.connectionId === origin?.connection.connectionId;
+  const hears = (connection: Connection) => ['', conversation.id].includes(connection.conversation);
+  const others = found.flatMap((open) => open ?? []).filter((one) => hears(one) && !isOrigin(one));
+  const own = found[conversation.self];
   await Promise.all([
-    isToBeDelivered(appended, now()) ? deliver(others, message) : undefined,
-    // A live socket whose row was removed by a false 410 gets it back here.
-    from && own && !own.some(isSender) ? restore(from).catch(onFailure) : undefined,
+    isToBeDelivered(appended, now())
+      ? deliverToMembers(dependencies, others, message, conversation, frameFor)
+      : undefined,
+    // A false 410 may have removed the row of a live socket.
+    origin && own && !own.some(isOrigin)
+      ? origin.restore(origin.connection).catch(onConnectionsFailure)
+      : undefined,
   ]);
   return appended;
 }
 
-async function countRepeat(
-  { repeats, paceLimit, now }: Pick<Dependencies, 'repeats' | 'paceLimit' | 'now'>,
+/** Builds each of the two frames once, however many devices there are. */
+async function deliverToMembers(
+  dependencies: DeliveryDependencies,
+  to: readonly Connection[],
+  message: Message,
+  conversation: OwnConversation,
+  frameFor: FrameFor,
+): Promise<void> {
+  const byReader = Map.groupBy(to, ({ userId }) => (userId === selfOf(conversation) ? 'sender' : 'others'));
+  await Promise.all(
+    [...byReader].map(([reader, devices]) => deliver(dependencies, devices, frameFor(message, reader))),
+  );
+}
+
+async function countRetry(
+  { retries, sendLimit, now }: Pick<SendDependencies, 'retries' | 'sendLimit' | 'now'>,
   { senderId, conversation }: Message,
 ): Promise<void> {
-  const until = await repeats.count(senderId, conversation, paceLimit, now());
-  if (until) throw new RateLimited(secondsUntil(until, now()));
+  const allowedAt = await retries.count(senderId, conversation, sendLimit, now());
+  if (allowedAt) throw new RateLimited(secondsUntil(allowedAt, now()));
 }
 
 function isToBeDelivered({ message, repeated }: Appended, now: Date): boolean {

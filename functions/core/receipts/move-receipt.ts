@@ -1,81 +1,80 @@
-import { peerIn } from '../conversations/conversation.ts';
+import { type Conversation, type OwnConversation, selfOf } from '../conversations/conversation.ts';
 import { ConversationNotFound } from '../errors.ts';
 import type { MessageHistory, MessageLog } from '../messages/message.ts';
 import type { PresenceStore } from '../presence/presence.ts';
-import { type MarkStore, positionAt } from './receipt.ts';
+import { type ReceiptStore, receiptAt } from './receipt.ts';
 
-interface Dependencies {
-  readonly history: Pick<MessageHistory, 'last'> & Pick<MessageLog, 'at'>;
-  readonly marks: MarkStore;
+export interface ReceiptDependencies {
+  readonly log: Pick<MessageHistory, 'last'> & Pick<MessageLog, 'at'>;
+  readonly receipts: ReceiptStore;
   readonly presences: Pick<PresenceStore, 'of'>;
   readonly now: () => Date;
 }
 
-export interface MarkRequest {
-  readonly userId: string;
-  readonly conversation: string;
+export interface ReceiptRequest {
+  readonly conversation: OwnConversation;
   readonly seq: number;
 }
 
 export interface MoveResult {
   readonly moved: boolean;
-  /** Whose devices are to be told, if it moved. */
+  /** Users whose devices must be told: none if nothing moved. */
   readonly tells: readonly string[];
-  /** The delivery mark is written at most this often: come again with the then highest `seq` after so many seconds. */
+  /** The delivery receipt is written only so often. The client sends its then highest `seq` again after so many seconds. */
   readonly retryAfter?: number | undefined;
 }
 
-/** A device that gets a hundred messages in a burst writes one mark, not a hundred. */
+/** A device that gets a hundred messages in a burst writes one delivery receipt, not a hundred. */
 export const RECEIVED_EVERY_MS = 2_000;
 
 /**
- * Moves a reader's mark forward. A mark that would go backwards or beyond the last message is accepted and does nothing.
- * @throws ConversationNotFound
+ * Moves a member's read receipt forward. A receipt that would go backwards, or beyond the last message, is accepted and has no
+ * effect.
+ * @throws ConversationNotFound if the conversation has no message
  */
-export async function markRead(dependencies: Dependencies, request: MarkRequest): Promise<MoveResult> {
-  const { history, marks } = dependencies;
-  const { userId, conversation, seq } = request;
-  const peerId = peerIn(conversation, userId);
-  // The log has no gaps: the message is there, or it lies beyond the end.
-  const [message] = seq >= 1 ? await history.at(conversation, [seq]) : [];
-  if (message) {
-    const moved = await marks.moveRead(userId, conversation, positionAt(message, userId));
-    return { moved, tells: moved ? [userId, peerId] : [] };
+export async function markRead(
+  { log, receipts }: ReceiptDependencies,
+  { conversation, seq }: ReceiptRequest,
+): Promise<MoveResult> {
+  // The log has no gaps: either the message exists, or `seq` is beyond the end.
+  const [message] = seq >= 1 ? await log.at(conversation, [seq]) : [];
+  if (!message) {
+    await requireMessages(log, conversation);
+    return { moved: false, tells: [] };
   }
-  if (!(await history.last(conversation))) throw new ConversationNotFound(conversation);
-  return { moved: false, tells: [] };
+  const receipt = receiptAt(message, conversation.self);
+  const moved = await receipts.moveRead(selfOf(conversation), conversation.id, receipt);
+  return { moved, tells: moved ? conversation.members : [] };
 }
 
 /**
- * Moves a delivery mark forward, likewise, but not more than once in {@link RECEIVED_EVERY_MS}. Devices tell it by
- * themselves, as soon as they are there: of somebody who hides their presence their own devices alone are told.
- * @throws ConversationNotFound
+ * Moves a member's delivery receipt forward in the same way, but at most once in {@link RECEIVED_EVERY_MS}. Devices send it on
+ * their own as soon as they are online. So for a user who hides their presence, only their own devices are told.
+ * @throws ConversationNotFound if the conversation has no message
  */
-export async function markReceived(dependencies: Dependencies, request: MarkRequest): Promise<MoveResult> {
-  const { history, marks, presences, now } = dependencies;
-  const { userId, conversation, seq } = request;
-  const peerId = peerIn(conversation, userId);
-  const [isReached, current] = await Promise.all([
-    reaches(history, conversation, seq),
-    marks.of(userId, conversation),
+export async function markReceived(
+  { log, receipts, presences, now }: ReceiptDependencies,
+  { conversation, seq }: ReceiptRequest,
+): Promise<MoveResult> {
+  const userId = selfOf(conversation);
+  const [last, current] = await Promise.all([
+    requireMessages(log, conversation),
+    receipts.of(userId, conversation.id),
   ]);
-  // Who has read something has received it: a mark at or behind theirs would tell nobody anything.
+  const isReached = seq >= 1 && seq <= last.seq;
+  // A message that was read was also received: a receipt at or before that says nothing new.
   if (!isReached || seq <= Math.max(current.received, current.read)) return { moved: false, tells: [] };
   const wait = current.receivedAt ? current.receivedAt.getTime() + RECEIVED_EVERY_MS - now().getTime() : 0;
   if (wait > 0) return { moved: false, tells: [], retryAfter: Math.ceil(wait / 1000) };
-  const moved = await marks.moveReceived(userId, conversation, seq, now(), RECEIVED_EVERY_MS);
-  // Another device was faster: it told of this message, or of one before it.
+  const moved = await receipts.moveReceived(userId, conversation.id, seq, now(), RECEIVED_EVERY_MS);
+  // Another device was faster. Its receipt may be of an earlier message.
   if (!moved) return { moved, tells: [], retryAfter: RECEIVED_EVERY_MS / 1000 };
   const [presence] = await presences.of([userId]);
-  return { moved, tells: presence?.hidden ? [userId] : [userId, peerId] };
+  return { moved, tells: presence?.hidden ? [userId] : conversation.members };
 }
 
-async function reaches(
-  history: Pick<MessageHistory, 'last'>,
-  conversation: string,
-  seq: number,
-): Promise<boolean> {
-  const last = await history.last(conversation);
-  if (!last) throw new ConversationNotFound(conversation);
-  return seq >= 1 && seq <= last.seq;
+async function requireMessages(log: Pick<MessageHistory, 'last'>, conversation: Conversation) {
+  const last = await log.last(conversation);
+  if (!last) throw new ConversationNotFound(conversation.id);
+  return last;
 }

@@ -1,64 +1,34 @@
-import type { LogEntry, MessageLog } from '../messages/message.ts';
+import type { OwnConversation } from '../conversations/conversation.ts';
+import type { ByMember, LogEntry, MessageLog } from '../messages/message.ts';
 
-/** How far somebody has got in a conversation: the highest `seq` that reached a device of theirs, and that they read. */
-export interface Marks {
+/** How far a member is in a conversation: the highest `seq` that reached one of their devices, and the highest that they read. */
+export interface Receipts {
   readonly received: number;
   readonly read: number;
 }
 
 /**
- * Up to where a member has read, and how many messages of the others lie up to there. Unread is what the others have said
- * up to the end, less that: one's own messages never count.
+ * The `seq` up to which a member has read, and how many messages of the other members that includes. Unread is the number of all
+ * messages of the others, less `others`. A member's own messages never count as unread.
  */
-export interface ReadPosition {
+export interface ReadReceipt {
   readonly seq: number;
   readonly others: number;
 }
 
 export interface Progress {
   readonly received: number;
-  readonly read: ReadPosition;
+  readonly read: ReadReceipt;
 }
 
-export const NOTHING_READ: ReadPosition = { seq: 0, others: 0 };
+export const NOTHING_READ: ReadReceipt = { seq: 0, others: 0 };
 
-/** A message, of which is known how many each member has said up to it. */
-interface Counted {
-  readonly seq: number;
-  readonly said: Readonly<Record<string, number>>;
-}
-
-/** The position of somebody who has read up to a message. */
-export function positionAt(message: Counted, userId: string): ReadPosition {
-  return { seq: message.seq, others: saidByOthers(message, userId) };
-}
-
-/** How many messages up to this one are not somebody's own. */
-export function saidByOthers({ seq, said }: Counted, userId: string): number {
-  return seq - (said[userId] ?? 0);
-}
-
-/** Nobody reads backwards. */
-export function further(one: ReadPosition, other: ReadPosition): ReadPosition {
-  return other.seq > one.seq ? other : one;
-}
-
-/** Who has read something has received it. */
-export function marksOf({ received, read }: Progress): Marks {
-  return { received: Math.max(received, read.seq), read: read.seq };
-}
-
-/** What others may know of somebody's marks: to read is something one does, but that something arrived tells that the app is open. */
-export function shownMarks({ received, read }: Marks, { hidden }: { readonly hidden: boolean }): Marks {
-  return { received: hidden ? read : received, read };
-}
-
-export interface MarkStore {
-  /** Eventually consistent. `receivedAt` is when the delivery mark was last written. */
-  of(userId: string, conversation: string): Promise<Marks & { readonly receivedAt: Date | undefined }>;
-  /** Moves the reader's mark forward, and the delivery mark with it; false when it was there already. */
-  moveRead(userId: string, conversation: string, position: ReadPosition): Promise<boolean>;
-  /** The delivery mark, if it was not moved within the last `everyMs`: false, too, where it was. */
+export interface ReceiptStore {
+  /** Eventually consistent. `receivedAt` is when the delivery receipt was last written. */
+  of(userId: string, conversation: string): Promise<Receipts & { readonly receivedAt: Date | undefined }>;
+  /** Moves the read receipt forward; false if it was there already. */
+  moveRead(userId: string, conversation: string, receipt: ReadReceipt): Promise<boolean>;
+  /** Moves the delivery receipt forward; false if it was there already, or if it was moved within the last `everyMs`. */
   moveReceived(
     userId: string,
     conversation: string,
@@ -68,16 +38,55 @@ export interface MarkStore {
   ): Promise<boolean>;
 }
 
+/** A message with the number of messages that each member had sent by then. */
+interface Counted {
+  readonly seq: number;
+  readonly counts: ByMember<number>;
+}
+
+/** The receipt of a member who has read up to a message. */
+export function receiptAt(message: Counted, member: number): ReadReceipt {
+  return { seq: message.seq, others: countOfOthers(message, member) };
+}
+
+/** How many messages, up to this one, other members have sent. */
+export function countOfOthers({ seq, counts }: Counted, member: number): number {
+  return seq - (counts[member] ?? 0);
+}
+
+/** The receipt that is further: nobody reads backwards. */
+export function further(one: ReadReceipt, other: ReadReceipt): ReadReceipt {
+  return other.seq > one.seq ? other : one;
+}
+
+/** A message that was read was also received. */
+export function receiptsOf({ received, read }: Progress): Receipts {
+  return { received: Math.max(received, read.seq), read: read.seq };
+}
+
 /**
- * Up to where the sender of a message had read when they wrote it. The log is asked only where that is not one of the
- * messages at hand, which in a talk it is.
+ * What others may see of a member's receipts. To read is an act of the user. A delivery only tells that the app is open, so it
+ * stays hidden with the presence.
  */
-export async function positionOfSender(
+export function visibleReceipts(
+  { received, read }: Receipts,
+  { hidden }: { readonly hidden: boolean },
+): Receipts {
+  return { received: hidden ? read : received, read };
+}
+
+/**
+ * The receipt of a message's sender: how far they had read when they wrote it. It reads the log only if that message is not
+ * `atHand`. In a dialogue it usually is.
+ * @param conversation as the sender sees it
+ */
+export async function receiptOfSender(
   log: Pick<MessageLog, 'at'>,
-  { conversation, senderId, read }: LogEntry,
+  conversation: OwnConversation,
+  { read }: LogEntry,
   atHand: readonly LogEntry[],
-): Promise<ReadPosition> {
+): Promise<ReadReceipt> {
   if (read === 0) return NOTHING_READ;
   const message = atHand.find(({ seq }) => seq === read) ?? (await log.at(conversation, [read])).at(0);
-  return message ? positionAt(message, senderId) : NOTHING_READ;
+  return message ? receiptAt(message, conversation.self) : NOTHING_READ;
 }

@@ -1,10 +1,25 @@
-import { peerIn } from '../conversations/conversation.ts';
-import type { ConversationDetails, InboxEntry, InboxReader } from '../inbox/inbox.ts';
+import type { OwnConversation } from '../conversations/conversation.ts';
+import type { ConversationDetails, InboxEntry, InboxPosition, InboxReader } from '../inbox/inbox.ts';
 import { entriesAt } from '../inbox/read-inbox.ts';
 import type { Message, MessageLog } from '../messages/message.ts';
 import type { PresenceStore } from '../presence/presence.ts';
 
-interface Dependencies {
+/** What a client has of a conversation: all messages up to this `seq`. */
+export interface Held {
+  readonly conversation: OwnConversation;
+  readonly seq: number;
+}
+
+/** Tells which logs have gone on. */
+export interface Ahead {
+  /**
+   * Ids of the conversations with more messages than are held. The log has no gaps, so it looks for the next `seq` alone. Strongly
+   * consistent.
+   */
+  ahead(held: readonly Held[]): Promise<ReadonlySet<string>>;
+}
+
+export interface SyncDependencies {
   readonly log: Pick<MessageLog, 'since'> & Ahead;
   readonly inbox: InboxReader;
   readonly presences: Pick<PresenceStore, 'of'>;
@@ -14,76 +29,78 @@ interface Dependencies {
 export interface SyncRequest {
   readonly userId: string;
   readonly held: readonly Held[];
-  /** The position of the last page. */
+  /** The `position` of the last page. */
   readonly since?: string | undefined;
 }
 
 export interface SyncPage {
-  /** What is missing, in order within each conversation. */
+  /** Missing messages, in order within each conversation. */
   readonly messages: readonly Message[];
-  /** The conversations asked for and those that are new since, as they stand in the inbox. */
+  /** The inbox entries of the conversations asked for, and of those that are new since. */
   readonly inbox: readonly InboxEntry[];
-  /** Nothing is missing behind these. Otherwise the client asks again with what it then holds. */
+  /** Nothing is missing behind this page. Otherwise the client asks again with what it then holds. */
   readonly complete: boolean;
-  /** To be given back as `since`. */
+  /** The client sends it back as `since`. */
   readonly position: string;
 }
 
-/** A page must fit into the 128 KB of a reply, with what frames it. */
+/** A page must fit into a reply of 128 KB, with the JSON around it. */
 const PAGE_BYTES = 120_000;
-/** What a message and an inbox entry take as JSON beside their texts and names, at most. */
+/** JSON of a message or an inbox entry beside its texts and names, at most. */
 const MESSAGE_BYTES = 400;
 const ENTRY_BYTES = 500;
 const PAGE_MESSAGES = 100;
 const NEW_CONVERSATIONS = 25;
 
-/** The inbox follows the log by about a second, and clocks differ: what was told before is told again rather than missed. */
+/** The inbox follows the log by about a second, and clocks differ. The margin makes a page repeat news rather than miss some. */
 const MARGIN_MS = 30_000;
 
 /**
- * Tells a client what it missed, page by page. Of each conversation held it takes one small read whether anything is
- * missing, and what the inbox shows of it; the rest follows what was missed.
- * @throws ConversationNotFound
+ * Tells a client what it missed, page by page. For each conversation held it makes one small read whether messages are missing,
+ * and reads what the inbox shows. Its further cost is that of the missing messages.
  */
 export async function catchUp(
-  dependencies: Dependencies,
+  dependencies: SyncDependencies,
   { userId, held, since }: SyncRequest,
 ): Promise<SyncPage> {
   const { log, inbox } = dependencies;
-  for (const { conversation } of held) peerIn(conversation, userId);
   const conversations = held.map(({ conversation }) => conversation);
   const [ahead, details, news] = await Promise.all([
     log.ahead(held),
-    inbox.details(userId, conversations),
+    inbox.details(conversations),
     newSince(dependencies, userId, since),
   ]);
-  const known = new Map(
-    conversations.map((conversation, i) => [conversation, details[i] as ConversationDetails]),
-  );
+  const known = new Map(conversations.map(({ id }, i) => [id, details[i] as ConversationDetails]));
   const asked = [...known].flatMap(([conversation, { topAt }]) =>
     topAt === undefined ? [] : { conversation, topAt },
   );
-  const fresh = news.places.filter(({ conversation }) => !known.has(conversation));
+  const fresh = news.positions.filter(({ conversation }) => !known.has(conversation));
   const entries = await entriesAt(dependencies, userId, [...asked, ...fresh], known);
   const left =
     PAGE_BYTES - entries.reduce((bytes, { peer, last }) => bytes + sizeOf(peer.username, last.text), 0);
-  const behind = held.filter(({ conversation }) => ahead.has(conversation));
+  const behind = held.filter(({ conversation }) => ahead.has(conversation.id));
   const { messages, complete } = await missing(log, behind, left - entries.length * ENTRY_BYTES);
   return { messages, inbox: entries, complete: complete && !news.isCut, position: news.position };
 }
 
-/** The conversations that came to the top since, oldest first: however many they are, each page gets on. */
+interface News {
+  readonly positions: readonly InboxPosition[];
+  readonly isCut: boolean;
+  readonly position: string;
+}
+
+/** The conversations that came to the top since, oldest first. However many there are, each page makes progress. */
 async function newSince(
-  { inbox, now }: Pick<Dependencies, 'inbox' | 'now'>,
+  { inbox, now }: Pick<SyncDependencies, 'inbox' | 'now'>,
   userId: string,
   since: string | undefined,
-) {
+): Promise<News> {
   const position = new Date(now().getTime() - MARGIN_MS).toISOString();
-  if (since === undefined) return { places: [], isCut: false, position };
-  const found = await inbox.placesSince(userId, since, NEW_CONVERSATIONS + 1);
-  const places = found.slice(0, NEW_CONVERSATIONS);
+  if (since === undefined) return { positions: [], isCut: false, position };
+  const found = await inbox.positionsSince(userId, since, NEW_CONVERSATIONS + 1);
+  const positions = found.slice(0, NEW_CONVERSATIONS);
   const isCut = found.length > NEW_CONVERSATIONS;
-  return { places, isCut, position: (isCut && places.at(-1)?.topAt) || position };
+  return { positions, isCut, position: (isCut && positions.at(-1)?.topAt) || position };
 }
 
 async function missing(
@@ -106,18 +123,7 @@ async function missing(
   return { messages, complete: true };
 }
 
-/** As JSON in UTF-8: a control character takes six bytes. */
+/** Bytes as JSON in UTF-8. A control character takes six. */
 function sizeOf(...texts: string[]): number {
   return new TextEncoder().encode(JSON.stringify(texts)).length;
-}
-
-/** What a client holds of a conversation: all messages up to this `seq`. */
-export interface Held {
-  readonly conversation: string;
-  readonly seq: number;
-}
-
-export interface Ahead {
-  /** Of these, those whose log goes on: the log has no gaps, so that the next `seq` exists or nothing is missing. Strongly consistent. */
-  ahead(held: readonly Held[]): Promise<ReadonlySet<string>>;
 }

@@ -4,13 +4,13 @@ import { refreshTokens } from '../../../functions/auth/refresh-tokens.ts';
 import { connectionsGateway } from '../../../functions/gateway/connections-gateway.ts';
 import { profileStore } from '../../../functions/storage/accounts.ts';
 import { connectionStore } from '../../../functions/storage/connections.ts';
-import { repeatCounter } from '../../../functions/storage/counters.ts';
-import { directoryUpkeep } from '../../../functions/storage/directory.ts';
+import { retryCounter } from '../../../functions/storage/counters.ts';
+import { directoryProjection } from '../../../functions/storage/directory.ts';
 import { inboxReader } from '../../../functions/storage/inbox.ts';
-import { inboxUpkeep } from '../../../functions/storage/inbox-projection.ts';
+import { inboxProjection } from '../../../functions/storage/inbox-projection.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { membershipCheck, presenceStore } from '../../../functions/storage/presence.ts';
-import { markStore } from '../../../functions/storage/receipts.ts';
+import { receiptStore } from '../../../functions/storage/receipts.ts';
 import { sessionCheck, sessionStore } from '../../../functions/storage/sessions.ts';
 import { tableWith } from '../../../functions/storage/table.ts';
 import { watchStore } from '../../../functions/storage/watches.ts';
@@ -37,17 +37,17 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
     log: messageStore(table),
     connections: connectionStore(table),
     gateway: connectionsGateway(management),
-    repeats: repeatCounter(table),
+    retries: retryCounter(table),
     profiles: profileStore(table),
     sessions: { ...sessionStore(table), ...sessionCheck(table) },
     refreshTokens: refreshTokens(system.randomBytes),
-    marks: markStore(table),
+    receipts: receiptStore(table),
     inbox: inboxReader(table),
-    inboxUpkeep: inboxUpkeep(table),
+    inboxProjection: inboxProjection(table),
     presences: presenceStore(table),
     memberships: membershipCheck(table),
     watches: watchStore(table),
-    directory: directoryUpkeep(table),
+    directory: directoryProjection(table),
     system,
   };
 }

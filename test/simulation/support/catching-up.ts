@@ -1,4 +1,4 @@
-import type { Place } from '../../../functions/core/inbox/inbox.ts';
+import type { InboxPosition } from '../../../functions/core/inbox/inbox.ts';
 import type { Client } from './client.ts';
 import type { Fate } from './fate.ts';
 
@@ -42,7 +42,7 @@ async function page(client: Client, fate: Fate, held: readonly { conversation: s
 
 async function readWholeInbox(client: Client, fate: Fate): Promise<boolean> {
   const { world, person } = client;
-  let before: Place | undefined;
+  let before: InboxPosition | undefined;
   do {
     const outcome = await world.invoke(`inbox of ${client.name}`, fate, (functions) =>
       functions.inbox({ userId: person.id, limit: 2, before }),

@@ -1,4 +1,4 @@
-import { conversationIdOf } from '../../../functions/core/conversations/conversation.ts';
+import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import {
   CONNECTION_PREFIX,
   membershipKey,
@@ -49,7 +49,7 @@ export function checkDeparture({ world, clients }: Simulation, ended: readonly s
   for (const { name, person, isConnected, peer, online } of clients) {
     if (!isConnected || peer) continue;
     for (const { id, username } of people) {
-      const isShared = state.get(membershipKey(person.id, conversationIdOf(person.id, id)));
+      const isShared = state.get(membershipKey(person.id, pairId(person.id, id)));
       const stored = state.get(presenceKey(id));
       const isOnline = stored?.online === true && stored.hidden !== true;
       if (id !== person.id && isShared && online.get(id) !== isOnline) {

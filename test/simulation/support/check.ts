@@ -1,4 +1,8 @@
-import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation.ts';
+import {
+  type Conversation,
+  conversationOf,
+  pairId,
+} from '../../../functions/core/conversations/conversation.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import {
@@ -22,7 +26,7 @@ export function check(simulation: Simulation, inboxes: ReadonlyMap<string, reado
   checkClients(simulation, logs);
   for (const person of world.people) {
     const expected = new Map(
-      [...logs].filter(([conversation]) => membersOf(conversation)?.includes(person.id)),
+      [...logs].filter(([conversation]) => conversationOf(conversation)?.members.includes(person.id)),
     );
     checkInbox(simulation, person, inboxes.get(person.id) ?? [], expected);
   }
@@ -30,14 +34,13 @@ export function check(simulation: Simulation, inboxes: ReadonlyMap<string, reado
 
 function logsOf({ world }: Simulation): ReadonlyMap<string, Log> {
   const pairs = world.people.flatMap((one, i) =>
-    world.people.slice(i + 1).map((other) => conversationIdOf(one.id, other.id)),
+    world.people.slice(i + 1).map((other) => pairId(one.id, other.id)),
   );
-  const logs = pairs.map((conversation) => {
-    const items = world.state.partition(conversationPartition(conversation));
-    return [
-      conversation,
-      items.filter(({ sk }) => String(sk).startsWith(MESSAGE_PREFIX)).map(toLogEntry),
-    ] as const;
+  const logs = pairs.map((id) => {
+    const items = world.state.partition(conversationPartition(id));
+    const conversation = conversationOf(id) as Conversation;
+    const entries = items.filter(({ sk }) => String(sk).startsWith(MESSAGE_PREFIX));
+    return [id, entries.map((item) => toLogEntry(conversation, item))] as const;
   });
   return new Map(logs.filter(([, log]) => log.length > 0));
 }
@@ -66,7 +69,7 @@ function checkIntents({ world, intents }: Simulation, logs: ReadonlyMap<string, 
 function checkClients({ world, clients }: Simulation, logs: ReadonlyMap<string, Log>): void {
   for (const { name, person, peer, held } of clients) {
     for (const [conversation, log] of logs) {
-      const members = membersOf(conversation) as readonly string[];
+      const { members } = conversationOf(conversation) as Conversation;
       if (!members.includes(person.id) || (peer && !members.includes(peer.id))) continue;
       const holds = (held.get(conversation) ?? []).map(({ seq, id, text }) => `${seq} ${id} ${text}`).join();
       const is = log.map(({ seq, id, text }) => `${seq} ${id} ${text}`).join();
@@ -120,7 +123,7 @@ function checkInbox(
     }
     const unseen = log.filter(({ seq, senderId }) => senderId !== id && seq > own.read);
     if (unread !== unseen.length) world.blame(`${username} has ${unread} unread in ${conversation}`);
-    const [peerId = ''] = membersOf(conversation)?.filter((member) => member !== id) ?? [];
+    const [peerId = ''] = conversationOf(conversation)?.members.filter((member) => member !== id) ?? [];
     for (const [userId, shown] of [
       [id, own],
       [peerId, peers],

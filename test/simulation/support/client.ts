@@ -1,5 +1,5 @@
 import type { Connection } from '../../../functions/core/connections/connection.ts';
-import { conversationIdOf } from '../../../functions/core/conversations/conversation.ts';
+import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import type { Fate } from './fate.ts';
 import { type LogIn, logIn } from './log-in.ts';
@@ -49,7 +49,7 @@ export class Client {
 
   async #open(sessionId: string, fate: Fate): Promise<void> {
     const { world, person, peer } = this;
-    const conversation = peer ? conversationIdOf(person.id, peer.id) : '';
+    const conversation = peer ? pairId(person.id, peer.id) : '';
     const socket: Socket = {
       connectionId: `${this.name}/${world.newId().slice(-4)}`,
       userId: person.id,

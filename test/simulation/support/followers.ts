@@ -1,7 +1,8 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { followAccount } from '../../../functions/core/accounts/directory.ts';
 import { closeSession } from '../../../functions/core/connections/open-and-close.ts';
-import { followMessages } from '../../../functions/core/inbox/project-messages.ts';
+import { tellConnections } from '../../../functions/core/delivery/deliver.ts';
+import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
 import { followConnections, followPresence } from '../../../functions/core/presence/follow-presence.ts';
 import type { Presence, Watcher } from '../../../functions/core/presence/presence.ts';
 import { eachConversation, eachRecord } from '../../../functions/middleware/stream-batch.ts';
@@ -37,15 +38,15 @@ const accountChanges: Follower = {
     return sk.startsWith(CONNECTION_PREFIX) && eventNameOf(written) !== 'MODIFY';
   },
   handlerWith({ gateway, system, directory, connections, presences, watches }, onFailure) {
-    const post = async (watchers: readonly Watcher[], frame: string) => {
-      await Promise.all(
-        watchers.map(({ connectionId }) => gateway.post(connectionId, frame).catch(onFailure)),
-      );
-    };
+    const onDeliveryFailure = (_: string, error: unknown) => onFailure(error);
     const tell = (watchers: readonly Watcher[], presence: Presence) =>
-      post(watchers, JSON.stringify(presenceFrame([presence])));
-    const upkeep = { directory, connections, presences, watches, gateway, post, now: system.now, tell };
-    const farewell = JSON.stringify(sessionEndedFrame);
+      tellConnections(
+        { gateway, onDeliveryFailure },
+        watchers.map(({ connectionId }) => connectionId),
+        JSON.stringify(presenceFrame([presence])),
+      );
+    const endFrame = JSON.stringify(sessionEndedFrame);
+    const dependencies = { connections, presences, watches, gateway, endFrame, now: system.now, tell };
 
     async function follow(record: DynamoDBRecord): Promise<void> {
       const change = readChange(record);
@@ -53,14 +54,14 @@ const accountChanges: Follower = {
         case 'account':
           return followAccount(directory, change);
         case 'session-ended':
-          return closeSession({ ...upkeep, farewell }, change);
+          return closeSession(dependencies, change);
         case 'connected':
-          return followConnections(upkeep, change.userId);
+          return followConnections(dependencies, change.userId);
         case 'disconnected':
           await watches.unwatch(change);
-          return followConnections(upkeep, change.userId);
+          return followConnections(dependencies, change.userId);
         case 'presence':
-          return followPresence(upkeep, change);
+          return followPresence(dependencies, change);
       }
     }
     return (records) => eachRecord(records, follow, { error: (_, ...more) => onFailure(more[0]) });
@@ -71,12 +72,12 @@ const accountChanges: Follower = {
 const messageChanges: Follower = {
   name: 'message-changes',
   wants: (written) => written.key.sk.startsWith(MESSAGE_PREFIX) && eventNameOf(written) === 'INSERT',
-  handlerWith({ inboxUpkeep, log, profiles, system }, onFailure) {
-    const following = { inbox: inboxUpkeep, log, profiles, now: system.now };
+  handlerWith({ inboxProjection, log, profiles, system }, onFailure) {
+    const following = { inbox: inboxProjection, log, profiles, now: system.now };
     return (records) =>
       eachConversation(records, {
         messageIn,
-        follow: (messages) => followMessages(following, messages),
+        follow: (messages) => projectMessages(following, messages),
         logger: { error: (_, ...more) => onFailure(more[0]) },
       });
   },

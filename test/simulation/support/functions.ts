@@ -5,30 +5,36 @@ import {
   restore,
   restoreIfLost,
 } from '../../../functions/core/connections/open-and-close.ts';
-import { peerIn } from '../../../functions/core/conversations/conversation.ts';
-import { deliver, deliverToEach, tellDevices } from '../../../functions/core/delivery/deliver.ts';
-import { UserNotFound } from '../../../functions/core/errors.ts';
+import { othersIn, resolve } from '../../../functions/core/conversations/conversation.ts';
+import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
-import { append, type Draft } from '../../../functions/core/messages/append.ts';
 import { readHistory } from '../../../functions/core/messages/read-messages.ts';
-import { type Outgoing, sendMessage } from '../../../functions/core/messages/send-message.ts';
+import {
+  type Outgoing,
+  type SendDependencies,
+  sendMessage,
+} from '../../../functions/core/messages/send-message.ts';
 import { watchPresence } from '../../../functions/core/presence/presence.ts';
-import { TYPING_SECONDS, type TypingTimes, typing } from '../../../functions/core/presence/typing.ts';
+import {
+  mayForwardTyping,
+  TYPING_SECONDS,
+  type TypingTimes,
+} from '../../../functions/core/presence/typing.ts';
 import { markRead, markReceived } from '../../../functions/core/receipts/move-receipt.ts';
 import { logOut, openSession } from '../../../functions/core/sessions/log-in-and-out.ts';
 import { refreshSession } from '../../../functions/core/sessions/refresh-session.ts';
 import { catchUp, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
 import {
-  markFrame,
   messageFrame,
   presenceFrame,
+  receiptFrame,
   sessionEndedFrame,
   typingFrame,
 } from '../../../functions/protocol/server-frames.ts';
 import type { Capabilities } from './capabilities.ts';
 
 /** The configuration of the stage. */
-const PACE_LIMIT = { messages: 20, seconds: 10 };
+const SEND_LIMIT = { messages: 20, seconds: 10 };
 
 /** Longer than any schedule, so a session ends only if somebody ends it. */
 const REFRESH_SECONDS = 365 * 24 * 60 * 60;
@@ -46,27 +52,21 @@ interface Surroundings {
  * end-to-end suite tests them.
  */
 export function functionsWith(capabilities: Capabilities, { typingTimes, onFailure }: Surroundings) {
-  const { log, connections, gateway, profiles, sessions, marks, inbox, presences, system } = capabilities;
-  const { memberships, watches, refreshTokens, repeats } = capabilities;
+  const { log, connections, gateway, profiles, sessions, receipts, inbox, presences, system } = capabilities;
+  const { memberships, watches, refreshTokens, retries } = capabilities;
   const { now } = system;
-  const sending = {
+  const sending: SendDependencies = {
     log,
-    paceLimit: PACE_LIMIT,
+    profiles,
+    retries,
+    sendLimit: SEND_LIMIT,
     connections,
     gateway,
-    onFailure: (_: Connection, error: unknown) => onFailure(error),
+    onDeliveryFailure: (_, error) => onFailure(error),
+    onConnectionsFailure: () => {},
     ...system,
-    async beforeFirst({ senderId, conversation }: Draft) {
-      const peerId = peerIn(conversation, senderId);
-      if (!(await profiles.profileOf(peerId))) throw new UserNotFound(peerId);
-    },
   };
-  const devices = {
-    connections,
-    deliver: (to: readonly Connection[], frame: string) => deliver(sending, to, frame),
-    now,
-  };
-  const restoring = { connections, sessions, gateway, now, farewell: JSON.stringify(sessionEndedFrame) };
+  const restoring = { connections, sessions, gateway, now, endFrame: JSON.stringify(sessionEndedFrame) };
   const login = {
     profiles,
     sessions,
@@ -76,14 +76,14 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
     newId: system.newId,
     now,
   };
-  const marking = { history: log, marks, presences, now };
+  const moving = { log, receipts, presences, now };
 
-  const mark =
+  const receipt =
     (type: 'conversation.read' | 'message.received', move: typeof markRead) =>
-    async ({ userId, connectionId }: Connection, conversation: string, seq: number) => {
-      const { moved, tells } = await move(marking, { userId, conversation, seq });
-      const frame = markFrame(type, { conversation, userId, seq });
-      if (tells.length > 0) await tellDevices(devices, tells, JSON.stringify(frame), connectionId);
+    async ({ userId, connectionId }: Connection, id: string, seq: number) => {
+      const { moved, tells } = await move(moving, { conversation: resolve(id, userId), seq });
+      const frame = receiptFrame(type, { conversation: id, userId, seq });
+      if (tells.length > 0) await tellDevices(sending, tells, JSON.stringify(frame), connectionId);
       return { moved };
     };
 
@@ -97,34 +97,32 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
     disconnect: ({ userId, connectionId }: Connection) => connections.remove(userId, connectionId),
 
     /** `message.send`, the original protocol's frame, and `POST …/messages`, which has no socket. */
-    send: (username: string, outgoing: Outgoing) =>
+    send: (username: string, outgoing: Outgoing, from?: Connection) =>
       sendMessage(
-        {
-          append: (draft) => append(sending, draft),
-          repeats,
-          paceLimit: PACE_LIMIT,
-          connections,
-          restore: (connection) => restore(restoring, connection),
-          deliver: (to, stored) =>
-            deliverToEach(sending, to, (readerId) =>
-              JSON.stringify(messageFrame(stored, username, readerId)),
-            ),
-          onFailure: () => {},
-          now,
-        },
+        sending,
         outgoing,
+        (stored, reader) => JSON.stringify(messageFrame(stored, username, reader)),
+        from && { connection: from, restore: (connection) => restore(restoring, connection) },
       ),
 
-    read: mark('conversation.read', markRead),
-    received: mark('message.received', markReceived),
+    read: receipt('conversation.read', markRead),
+    received: receipt('message.received', markReceived),
 
-    async typing({ userId }: Connection, conversation: string) {
-      const peerId = await typing({ history: log, times: typingTimes, now }, { userId, conversation });
-      const frame = typingFrame(conversation, userId, TYPING_SECONDS);
-      if (peerId !== undefined) await tellDevices(devices, [peerId], JSON.stringify(frame));
+    async typing({ userId }: Connection, id: string) {
+      const conversation = resolve(id, userId);
+      const forwards = await mayForwardTyping({ log, times: typingTimes, now }, conversation);
+      const frame = typingFrame(id, userId, TYPING_SECONDS);
+      if (forwards) await tellDevices(sending, othersIn(conversation), JSON.stringify(frame));
     },
 
-    sync: (request: SyncRequest) => catchUp({ log, inbox, presences, now }, request),
+    sync: ({
+      userId,
+      held,
+      since,
+    }: Omit<SyncRequest, 'held'> & { held: readonly { conversation: string; seq: number }[] }) => {
+      const own = held.map(({ conversation, seq }) => ({ conversation: resolve(conversation, userId), seq }));
+      return catchUp({ log, inbox, presences, now }, { userId, held: own, since });
+    },
 
     async watch({ userId, connectionId }: Connection, users: readonly string[]) {
       const watcher = { userId, connectionId };
@@ -145,8 +143,8 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
 
     inbox: (request: Parameters<typeof readInbox>[1]) => readInbox({ inbox, presences }, request),
 
-    conversation: (userId: string, conversation: string) =>
-      readConversation({ inbox, presences, history: log, profiles }, { userId, conversation }),
+    conversation: (userId: string, id: string) =>
+      readConversation({ inbox, presences, log, profiles }, resolve(id, userId)),
   };
 }
 

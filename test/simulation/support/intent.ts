@@ -1,4 +1,4 @@
-import { conversationIdOf } from '../../../functions/core/conversations/conversation.ts';
+import { pairId, pairWith } from '../../../functions/core/conversations/conversation.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import { conversationPartition } from '../../../functions/storage/keys.ts';
 import type { Client } from './client.ts';
@@ -43,7 +43,7 @@ export function newIntent(
   peer: Person,
   { number, isNamed, isLong = false, after, read }: Said,
 ): Intent {
-  const conversation = conversationIdOf(sender.id, peer.id);
+  const conversation = pairId(sender.id, peer.id);
   const clientId = isNamed ? world.newId() : undefined;
   const name = `m${number}`;
   const text = isLong ? `${name} ${'🦀'.repeat(MAX_CHARACTERS - name.length - 1)}` : name;
@@ -60,15 +60,11 @@ export async function trySending(world: World, intent: Intent, fate: Fate, clien
   world.say(`${way} sends "${text}" to ${peer.username}${known}, try ${intent.tries}`);
   const name = `send "${text}" try ${intent.tries}`;
   const outcome = await world.invokeOver(from?.connectionId, name, fate, (functions) =>
-    functions.send(sender.username, {
-      senderId: sender.id,
-      peerId: peer.id,
-      text,
-      clientId,
-      after,
-      read,
+    functions.send(
+      sender.username,
+      { conversation: pairWith(sender.id, peer.id), text, clientId, after, read },
       from,
-    }),
+    ),
   );
   if (outcome.kind === 'ok') {
     if (client && client.connection !== from) return;

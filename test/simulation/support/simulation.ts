@@ -1,4 +1,4 @@
-import { conversationIdOf } from '../../../functions/core/conversations/conversation.ts';
+import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { Plant } from './capabilities.ts';
 import { cast } from './cast.ts';
 import { synchronize } from './catching-up.ts';
@@ -107,7 +107,7 @@ export class Simulation {
     const { person, peer } = client;
     if (!client.isConnected) return client.connect(fate);
     const other = peer ?? this.#other(person, to);
-    const held = client.held.get(conversationIdOf(person.id, other.id))?.length ?? 0;
+    const held = client.held.get(pairId(person.id, other.id))?.length ?? 0;
     const intent = this.#intent(person, other, {
       isNamed: isNamed || !peer,
       isLong,
@@ -145,7 +145,7 @@ export class Simulation {
     world.say(`${name}: ${kind}`);
     await world.invokeOver(connection.connectionId, `${kind} by ${name}`, fate, async (functions) => {
       if (kind === 'ping') return functions.ping(connection);
-      return functions.typing(connection, conversationIdOf(person.id, this.#other(person, to).id));
+      return functions.typing(connection, pairId(person.id, this.#other(person, to).id));
     });
   }
 

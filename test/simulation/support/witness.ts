@@ -1,4 +1,8 @@
-import { conversationIdOf, membersOf } from '../../../functions/core/conversations/conversation.ts';
+import {
+  type Conversation,
+  conversationOf,
+  pairId,
+} from '../../../functions/core/conversations/conversation.ts';
 import { membershipKey, messageKey, sessionKey } from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import type { ServerFrame, Socket } from './sockets.ts';
@@ -24,7 +28,7 @@ export function faultOfMessage(
   { conversation, seq, id, senderId, text }: Shown,
 ): string | undefined {
   const item = state.get(messageKey(conversation, seq));
-  const stored = item && toLogEntry(item);
+  const stored = item && toLogEntry(conversationOf(conversation) as Conversation, item);
   if (stored?.id === id && stored.senderId === senderId && stored.text === text) return undefined;
   return `"${text}" is shown as ${seq} of ${conversation}, where the table has ${JSON.stringify(stored?.text)}`;
 }
@@ -40,7 +44,7 @@ export function faultOfFrame(state: State, socket: Socket, frame: ServerFrame): 
   if (type === 'presence') {
     const users = frame.users as readonly { user_id: string }[];
     const isShared = ({ user_id }: { user_id: string }) =>
-      state.get(membershipKey(userId, conversationIdOf(userId, user_id))) !== undefined;
+      state.get(membershipKey(userId, pairId(userId, user_id))) !== undefined;
     return socket.conversation === '' && users.every(isShared) ? undefined : outsider;
   }
   if (type === 'session.ended') {
@@ -49,7 +53,7 @@ export function faultOfFrame(state: State, socket: Socket, frame: ServerFrame): 
     return isLive ? `${connectionId} is told that its session has ended, which lives` : undefined;
   }
   const conversation = String(frame.conversation);
-  if (!membersOf(conversation)?.includes(userId)) return outsider;
+  if (!conversationOf(conversation)?.members.includes(userId)) return outsider;
   if (type === 'chat.message') {
     if (socket.conversation !== '' && socket.conversation !== conversation) return outsider;
     return faultOfMessage(state, shownBy(frame));

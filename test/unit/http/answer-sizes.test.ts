@@ -6,11 +6,10 @@ import { handler as fallback } from '../../../functions/http/fallback.ts';
 import { handler as history } from '../../../functions/http/history.ts';
 import { handler as messages } from '../../../functions/http/messages.ts';
 import { handler as sendMessage } from '../../../functions/http/send-message.ts';
-import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { NOON } from '../support/clock.ts';
 import { documentsInMemory } from '../support/documents-in-memory.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
-import { aLogEntry } from '../support/log-entries.ts';
+import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { accessToken, publicJwk } from '../support/logged-in.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 
@@ -61,7 +60,7 @@ describe('no page is larger than a function may return', () => {
   ])('%s, with a hundred of the largest messages', async (_, handler, at, path) => {
     store({ pk: `USER#${bob.id}`, sk: 'PROFILE', ...bob, username: USERNAME });
     for (let seq = 1; seq <= 120; seq += 1) {
-      store(fromLogEntry(aLogEntry(seq, { text: TEXT, senderId: bob.id, clientId: id(seq) })));
+      store(itemOf(aLogEntry(seq, { text: TEXT, senderId: bob.id, clientId: id(seq) })));
     }
     const { status, bytes, body } = await ask(handler, 'GET', at, { path, query: { limit: '100' } });
     expect([status, JSON.parse(body).results.length]).toEqual([200, 100]);

@@ -1,10 +1,9 @@
 import '../support/environment.ts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/http/conversations.ts';
-import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { NOON } from '../support/clock.ts';
 import { httpEntry } from '../support/http-entry.ts';
-import { aLogEntry } from '../support/log-entries.ts';
+import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 
 beforeEach(() => {
@@ -32,7 +31,7 @@ function entry(...peers: number[]) {
       readOthers: 1,
     });
     const last = { seq: 3, id: id(1003), senderId: id(n), text: 'Hello', createdAt: topAt };
-    store({ pk: `CONV#${conversation}`, sk: 'META', ...last, said: [0, 3], positions: [null, [3, 0]] });
+    store({ pk: `CONV#${conversation}`, sk: 'META', ...last, counts: { 1: 3 }, receipts: { 1: [3, 0] } });
   }
   return { store, ask, get: (query: Record<string, string> = {}) => ask('GET', PATH, { query }) };
 }
@@ -81,7 +80,7 @@ describe('one conversation', () => {
   it('is there as soon as its first message is', async () => {
     const one = entry();
     one.store({ pk: `USER#${bob.id}`, sk: 'PROFILE', ...bob });
-    one.store(fromLogEntry(aLogEntry(1, { senderId: bob.id })));
+    one.store(itemOf(aLogEntry(1, { senderId: bob.id })));
     expect(await get(one, CONVERSATION)).toEqual({
       statusCode: 200,
       body: {

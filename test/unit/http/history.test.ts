@@ -2,15 +2,15 @@ import '../support/environment.ts';
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/http/history.ts';
-import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { NOON } from '../support/clock.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
+import { itemOf } from '../support/log-entries.ts';
 import { accessToken, publishKeys } from '../support/logged-in.ts';
 import { anEntry } from '../support/message-log.ts';
 import { alice, bob, id } from '../support/people.ts';
 import { documents } from '../support/table.ts';
 
-const item = (seq: number) => fromLogEntry(anEntry(seq));
+const item = (seq: number) => itemOf(anEntry(seq));
 const entry = (seq: number) => ({
   id: id(1000 + seq),
   sender: { id: alice.id, username: 'Alice' },

@@ -2,11 +2,10 @@ import '../support/environment.ts';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/http/messages.ts';
-import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { NOON } from '../support/clock.ts';
 import { documentsInMemory } from '../support/documents-in-memory.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
-import { aLogEntry } from '../support/log-entries.ts';
+import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { accessToken, publicJwk } from '../support/logged-in.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 
@@ -23,7 +22,7 @@ function saying(count: number) {
   store({ pk: 'KEYS', sk: 'JWKS', keys: [publicJwk] });
   for (let seq = 1; seq <= count; seq += 1) {
     const clientId = seq <= 2 ? id(76 + seq) : undefined;
-    store(fromLogEntry(aLogEntry(seq, { clientId, senderId: seq % 2 === 0 ? alice.id : bob.id })));
+    store(itemOf(aLogEntry(seq, { clientId, senderId: seq % 2 === 0 ? alice.id : bob.id })));
   }
   return state;
 }

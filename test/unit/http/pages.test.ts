@@ -4,11 +4,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as history } from '../../../functions/http/history.ts';
 import { handler as listUsers } from '../../../functions/http/list-users.ts';
 import { directoryKey, profileKey } from '../../../functions/storage/keys.ts';
-import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { NOON } from '../support/clock.ts';
 import { documentsInMemory } from '../support/documents-in-memory.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
-import { aLogEntry } from '../support/log-entries.ts';
+import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { accessToken, publicJwk } from '../support/logged-in.ts';
 import { bob, id } from '../support/people.ts';
 
@@ -73,7 +72,7 @@ describe('whatever page one begins with, following the links meets everything on
         store({ ...profileKey(bob.id), ...bob });
         let count = 0;
         const say = (messages: number) => {
-          for (let i = 0; i < messages; i += 1) store(fromLogEntry(aLogEntry(++count)));
+          for (let i = 0; i < messages; i += 1) store(itemOf(aLogEntry(++count)));
         };
         say(said);
         const get = await entryAt(`/chat/history/${bob.id}/`, history, { user_id: bob.id });

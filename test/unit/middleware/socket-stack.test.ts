@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { Busy, ClientIdConflict, Unavailable } from '../../../functions/core/errors.ts';
 import { connectionOf, identityOf, toContext } from '../../../functions/middleware/socket-identity.ts';
-import { socketStack } from '../../../functions/middleware/socket-stack.ts';
+import { frameStack } from '../../../functions/middleware/socket-stack.ts';
 import { BadFrame } from '../../../functions/protocol/errors.ts';
-import { NOON } from '../support/clock.ts';
-import { aConnection } from '../support/connections.ts';
+import { frozenClock, NOON } from '../support/clock.ts';
+import { aConnection, scriptedGateway } from '../support/connections.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { rememberedReporting } from '../support/reporting.ts';
 
+/** A socket whose token has not expired. */
+const LIVE = { gateway: scriptedGateway(), now: frozenClock().now };
+
 /** The reply to a frame whose handling fails with `error`, after it was read as far as `ref`. */
 async function failing(error: unknown, ref?: string) {
   const reporting = rememberedReporting();
-  const handler = socketStack(reporting).handler(async (event) => {
+  const handler = frameStack({ ...reporting, ...LIVE }).handler(async (event) => {
     if (ref !== undefined) event.ref = ref;
     throw error;
   });
@@ -40,19 +43,19 @@ describe('an error while handling a frame', () => {
     });
   });
 
-  it('of a function that comes to the end of its time says that it may be tried again', async () => {
-    const handler = socketStack(rememberedReporting()).handler(() => new Promise(() => {}));
+  it('of a function that runs out of time says that the client may try again', async () => {
+    const handler = frameStack({ ...rememberedReporting(), ...LIVE }).handler(() => new Promise(() => {}));
     const context = { ...lambdaContext, getRemainingTimeInMillis: () => 20 };
     const { body = '' } = await handler(socketEvent('{}'), context);
     expect(JSON.parse(body)).toMatchObject({ type: 'error', code: 'unavailable', retry_after: 1 });
   });
 
-  it('has the reference that the faulty frame itself carried', async () => {
-    const { frame } = await failing(new BadFrame('message_blank', 'Blank.', 'r2'));
+  it('has the reference of a frame with a fault', async () => {
+    const { frame } = await failing(new BadFrame('message_blank', 'Blank.'), 'r2');
     expect(frame).toEqual({ type: 'error', code: 'message_blank', detail: 'Blank.', ref: 'r2' });
   });
 
-  it('of the server’s is logged and counted, and generic outside', async () => {
+  it('of the server is logged and counted, and generic outside', async () => {
     const error = new TypeError('cannot read text of undefined');
     expect(await failing(error, 'r1')).toEqual({
       statusCode: 200,

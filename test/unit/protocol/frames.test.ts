@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readFrame, refIn } from '../../../functions/protocol/frames.ts';
+import { readMessageFrame, readObject, refIn } from '../../../functions/protocol/frames.ts';
 import { errorFrame, messageFrame } from '../../../functions/protocol/server-frames.ts';
 import { MAX_MESSAGE_LENGTH } from '../../../functions/protocol/text.ts';
 import { aMessage } from '../support/message-log.ts';
 import { alice, CONVERSATION, id } from '../support/people.ts';
 import { thrownBy } from '../support/rejection.ts';
 
-const read = (frame: unknown) => readFrame(JSON.stringify(frame), false);
+const read = (frame: unknown) => readMessageFrame(readObject(JSON.stringify(frame), false));
 const fault = (frame: unknown) => thrownBy(() => read(frame));
 const CRAB = '🦀';
 
@@ -19,7 +19,6 @@ describe('a frame', () => {
   it('may carry the client’s reference, its name for the message, and the last seq that it knows', () => {
     expect(read({ message: 'Hello', ref: 'r1', client_id: id(77), after: 4 })).toEqual({
       message: 'Hello',
-      ref: 'r1',
       clientId: id(77),
       after: 4,
     });
@@ -53,17 +52,17 @@ describe('a frame is refused', () => {
   it.each(['', 'Hello', '{"message": "Hello"', "{'message': 'Hello'}", '{"message": "a\nb"}', undefined])(
     'when it is not JSON: %j',
     (body) => {
-      expect(thrownBy(() => readFrame(body, false))).toEqual({ code: 'invalid_json', ref: undefined });
+      expect(thrownBy(() => readObject(body, false))).toEqual({ code: 'invalid_json' });
     },
   );
 
   it.each([[['Hello']], ['Hello'], [42], [null], [true]])('when it is no object: %j', (value) => {
-    expect(fault(value)).toEqual({ code: 'not_an_object', ref: undefined });
+    expect(fault(value)).toEqual({ code: 'not_an_object' });
   });
 
   it('when it is binary, even if it holds JSON', () => {
     const body = Buffer.from('{"message": "Hello"}').toString('base64');
-    expect(thrownBy(() => readFrame(body, true))).toEqual({ code: 'binary_not_supported', ref: undefined });
+    expect(thrownBy(() => readObject(body, true))).toEqual({ code: 'binary_not_supported' });
   });
 
   it.each([
@@ -91,23 +90,16 @@ describe('a frame is refused', () => {
     ['after_invalid', { message: 'Hello', after: 2 ** 53 }],
     ['after_invalid', { message: 'Hello', after: true }],
   ])('%s: %j', (code, frame) => {
-    expect(fault(frame)).toEqual({ code, ref: undefined });
-    expect(fault({ ...frame, ref: 'r1' })).toEqual({ code, ref: 'r1' });
+    expect(fault(frame)).toEqual({ code });
+    expect(fault({ ...frame, ref: 'r1' })).toEqual({ code });
   });
 
   it('does not take a number that JSON cannot hold exactly', () => {
-    expect(thrownBy(() => readFrame('{"message": "Hello", "after": 1e400}', false))).toMatchObject({
+    expect(
+      thrownBy(() => readMessageFrame(readObject('{"message": "Hello", "after": 1e400}', false))),
+    ).toMatchObject({
       code: 'after_invalid',
     });
-  });
-
-  it.each(['r'.repeat(65), 7, {}, ['r'], true, '\ud800'])('for a reference like %j', (ref) => {
-    expect(fault({ message: 'Hello', ref })).toEqual({ code: 'ref_invalid', ref: undefined });
-  });
-
-  it('not for a reference of 64 characters, nor for an empty one', () => {
-    expect(read({ message: 'Hello', ref: 'r'.repeat(64) }).ref).toHaveLength(64);
-    expect(read({ message: 'Hello', ref: '' }).ref).toBe('');
   });
 });
 
@@ -156,7 +148,7 @@ it('whatever is sent is read, or refused with a reason', () => {
     fc.property(frame, (body) => {
       let outcome: object;
       try {
-        outcome = readFrame(body, false);
+        outcome = readMessageFrame(readObject(body, false));
       } catch (error) {
         outcome = { ...(error as object) };
       }
@@ -179,7 +171,7 @@ describe('the reference in a frame', () => {
 });
 
 it('a stored message is sent in the words of the contract', () => {
-  expect(messageFrame({ ...aMessage(3), clientId: id(77) }, 'Alice', alice.id)).toEqual({
+  expect(messageFrame({ ...aMessage(3), clientId: id(77) }, 'Alice', 'sender')).toEqual({
     type: 'chat.message',
     id: id(1003),
     conversation: CONVERSATION,
@@ -192,8 +184,7 @@ it('a stored message is sent in the words of the contract', () => {
   });
 });
 
-it('an error is sent with the client’s reference, if it had one', () => {
+it('an error is sent with its code and its text', () => {
   const error = { code: 'busy', message: 'Try again.' };
-  expect(errorFrame(error, 'r1')).toEqual({ type: 'error', code: 'busy', detail: 'Try again.', ref: 'r1' });
   expect(errorFrame(error)).toEqual({ type: 'error', code: 'busy', detail: 'Try again.' });
 });

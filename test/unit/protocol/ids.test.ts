@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foldId } from '../../../functions/core/ids.ts';
-import { readAction, readRawAction } from '../../../functions/protocol/actions.ts';
+import { readAction } from '../../../functions/protocol/actions.ts';
+import { readObject } from '../../../functions/protocol/frames.ts';
 import { id } from '../support/people.ts';
 
 // With letters: those of `id(1)` are digits.
@@ -23,7 +24,7 @@ describe('an id', () => {
 });
 
 describe('a device’s frame has its ids in any letter case', () => {
-  const read = (frame: object) => readAction(readRawAction(JSON.stringify(frame), false));
+  const read = (frame: object) => readAction(readObject(JSON.stringify(frame), false));
   const frames = [
     { action: 'message.send', to: ADA, text: 'Hello', client_id: BEN },
     { action: 'message.send', conversation: BOTH, text: 'Hello', client_id: BEN },

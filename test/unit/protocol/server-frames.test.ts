@@ -5,9 +5,9 @@ import {
   conversationBody,
   errorFrame,
   historyEntry,
-  markFrame,
   messageFrame,
   presenceFrame,
+  receiptFrame,
   sentFrame,
   sessionEndedFrame,
   syncedMessage,
@@ -26,8 +26,8 @@ const entry = {
   clientId: id(77),
   read: 2,
   createdAt: NOON,
-  said: { [alice.id]: 3 },
-  paces: { [alice.id]: { since: 1, count: 1 } },
+  counts: { 0: 3 },
+  rates: { 0: { since: 1, count: 1 } },
   recent: new Uint8Array(2),
 };
 const { clientId: _, ...nameless } = { ...entry, read: 0 };
@@ -46,8 +46,8 @@ describe('a stored message', () => {
   const { read: __, ...unknown } = shown;
 
   it('is told to its sender with their own name for it and what they had read, if it is known, and without what only the log needs', () => {
-    expect(messageFrame(entry, 'Alice', alice.id)).toEqual({ ...shown, client_id: id(77) });
-    expect(messageFrame(nameless, 'Alice', alice.id)).toEqual(unknown);
+    expect(messageFrame(entry, 'Alice', 'sender')).toEqual({ ...shown, client_id: id(77) });
+    expect(messageFrame(nameless, 'Alice', 'sender')).toEqual(unknown);
     expect(sentFrame(entry, 'Alice')).toEqual({ ...shown, type: 'message.sent', client_id: id(77) });
   });
 
@@ -57,7 +57,7 @@ describe('a stored message', () => {
   });
 
   it('is told to the other member without that name, at once and later', () => {
-    expect(messageFrame(entry, 'Alice', bob.id)).toEqual(shown);
+    expect(messageFrame(entry, 'Alice', 'others')).toEqual(shown);
     expect(syncedMessage(entry, bob.id)).toEqual({ ...told, read: 2 });
     expect(historyEntry(entry, alice, bob)).not.toHaveProperty('client_id');
   });
@@ -65,7 +65,7 @@ describe('a stored message', () => {
 
 describe('what happens around messages', () => {
   it.each(['conversation.read', 'message.received'] as const)('%s tells whose mark stands where', (type) => {
-    expect(markFrame(type, { conversation: CONVERSATION, userId: bob.id, seq: 4 })).toEqual({
+    expect(receiptFrame(type, { conversation: CONVERSATION, userId: bob.id, seq: 4 })).toEqual({
       type,
       conversation: CONVERSATION,
       user_id: bob.id,
@@ -108,7 +108,7 @@ it('a conversation is told from its reader’s side', () => {
   const one: InboxEntry = {
     conversation: CONVERSATION,
     peer: { id: bob.id, username: 'bob' },
-    last: { id: id(1003), seq: 3, senderId: alice.id, text: 'Hello', createdAt: NOON, said: {} },
+    last: { id: id(1003), seq: 3, senderId: alice.id, text: 'Hello', createdAt: NOON, counts: {} },
     unread: 1,
     own: { read: 2, received: 3 },
     peers: { read: 0, received: 1 },
@@ -154,8 +154,7 @@ describe('an error', () => {
         errors: { seq: ['Must be at least 0.'] },
       },
     ],
-  ])('%s is told with what helps, and with the client’s reference if it had one', (error, frame) => {
+  ])('%s is told with what helps the client', (error, frame) => {
     expect(errorFrame(error)).toEqual({ type: 'error', ...frame });
-    expect(errorFrame(error, '')).toEqual({ type: 'error', ...frame, ref: '' });
   });
 });

@@ -1,10 +1,9 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { readChange } from '../../../functions/storage/stream-record.ts';
 import { NOON } from '../support/clock.ts';
-import { aLogEntry } from '../support/log-entries.ts';
+import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { alice, CONVERSATION, id } from '../support/people.ts';
 
 /** A record as Lambda hands it over: binary values are base64 in it. */
@@ -30,9 +29,9 @@ const row = { userId: alice.id, connectionId: 'phone=', sessionId: id(500), conn
 const entry = aLogEntry(7, {
   clientId: id(77),
   recent: Uint8Array.of(1, 2),
-  paces: { [alice.id]: { since: 1, count: 2 } },
+  rates: { 0: { since: 1, count: 2 } },
 });
-const message = fromLogEntry(entry) as { pk: string; sk: string };
+const message = itemOf(entry);
 const { pk, sk } = message;
 
 describe('a record of the stream', () => {

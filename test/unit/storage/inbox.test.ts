@@ -1,8 +1,9 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { inboxReader, toPlace } from '../../../functions/storage/inbox.ts';
+import { pairWith } from '../../../functions/core/conversations/conversation.ts';
+import { inboxReader, toInboxPosition } from '../../../functions/storage/inbox.ts';
 import { NOON } from '../support/clock.ts';
-import { alice, bob, CONVERSATION, id } from '../support/people.ts';
+import { ALICES, alice, BOBS, bob, CONVERSATION, id } from '../support/people.ts';
 import { documents, sent, table } from '../support/table.ts';
 
 const inbox = inboxReader(table);
@@ -22,34 +23,34 @@ const query = (low: string, high: string, more: { Limit: number; ScanIndexForwar
 ];
 const newestFirst = { ScanIndexForward: false };
 
-describe('the places of an inbox', () => {
+describe('the positions of an inbox', () => {
   it('are read newest first', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(sk(later, other)), item(sk(NOON))] });
-    expect(await inbox.places(alice.id, { limit: 2 })).toEqual([
+    expect(await inbox.positions(alice.id, { limit: 2 })).toEqual([
       { topAt: later, conversation: other },
       { topAt: NOON, conversation: CONVERSATION },
     ]);
     expect(sent()).toEqual([query('INBOX#', 'INBOX#~', { ...newestFirst, Limit: 2 })]);
   });
 
-  it('behind a place are read without it: BETWEEN includes its ends', async () => {
+  it('behind a position are read without it: BETWEEN includes its ends', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(sk(later, other)), item(sk(NOON))] });
     const before = { topAt: later, conversation: other };
-    expect(await inbox.places(alice.id, { limit: 2, before })).toEqual([
+    expect(await inbox.positions(alice.id, { limit: 2, before })).toEqual([
       { topAt: NOON, conversation: CONVERSATION },
     ]);
     expect(sent()).toEqual([query('INBOX#', sk(later, other), { ...newestFirst, Limit: 3 })]);
   });
 
-  it('behind a place that is gone are no more than asked for', async () => {
+  it('behind a position that is gone are no more than asked for', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(sk(NOON, other)), item(sk(NOON))] });
     const before = { topAt: later, conversation: CONVERSATION };
-    expect(await inbox.places(alice.id, { limit: 1, before })).toHaveLength(1);
+    expect(await inbox.positions(alice.id, { limit: 1, before })).toHaveLength(1);
   });
 
   it('since a time begin with it, and are read oldest first', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(sk(NOON)), item(sk(later, other))] });
-    expect(await inbox.placesSince(alice.id, NOON, 25)).toEqual([
+    expect(await inbox.positionsSince(alice.id, NOON, 25)).toEqual([
       { topAt: NOON, conversation: CONVERSATION },
       { topAt: later, conversation: other },
     ]);
@@ -57,13 +58,13 @@ describe('the places of an inbox', () => {
   });
 
   it.each([
-    ['all of them', () => inbox.places(alice.id, { limit: 1 })],
-    ['since the last moment', () => inbox.placesSince(alice.id, '9999-12-31T23:59:59.999Z', 1)],
-    ['since a fraction', () => inbox.placesSince(alice.id, '2026-11-23T12:00:00.123456789Z', 1)],
+    ['all of them', () => inbox.positions(alice.id, { limit: 1 })],
+    ['since the last moment', () => inbox.positionsSince(alice.id, '9999-12-31T23:59:59.999Z', 1)],
+    ['since a fraction', () => inbox.positionsSince(alice.id, '2026-11-23T12:00:00.123456789Z', 1)],
     [
       'behind the first moment',
       () =>
-        inbox.places(alice.id, {
+        inbox.positions(alice.id, {
           limit: 1,
           before: { topAt: '0000-01-01T00:00:00.000Z', conversation: CONVERSATION },
         }),
@@ -76,7 +77,7 @@ describe('the places of an inbox', () => {
   });
 
   it('are read from their keys', () => {
-    expect(toPlace(sk(NOON))).toEqual({ topAt: NOON, conversation: CONVERSATION });
+    expect(toInboxPosition(sk(NOON))).toEqual({ topAt: NOON, conversation: CONVERSATION });
   });
 });
 
@@ -87,13 +88,13 @@ describe('the details of conversations', () => {
   const last = { seq: 9, id: id(1009), senderId: bob.id, text: 'Hello', createdAt: NOON };
   const peer = { id: bob.id, username: 'bob' };
   const NONE = { received: 0, read: { seq: 0, others: 0 } };
-  const said = { [alice.id]: 4, [bob.id]: 5 };
+  const counts = { 0: 4, 1: 5 };
 
   const answered = (...items: object[]) =>
     documents.on(BatchGetCommand).resolves({ Responses: { 'parley-test': items } });
 
-  it('are both memberships and the note of the last message, of all conversations at once', async () => {
-    await inbox.details(alice.id, [CONVERSATION, other]);
+  it('are both memberships and the summary of all conversations, in one request', async () => {
+    await inbox.details([ALICES, pairWith(alice.id, id(3))]);
     const Keys = [
       own,
       peers,
@@ -112,11 +113,8 @@ describe('the details of conversations', () => {
       {
         ...meta,
         ...last,
-        said: [4, 5],
-        positions: [
-          [4, 3],
-          [9, 4],
-        ],
+        counts,
+        receipts: { 0: [4, 3], 1: [9, 4] },
       },
       { ...own, topAt: NOON, peer, readSeq: 6, readOthers: 4, receivedSeq: 7 },
       { ...peers, topAt: later, peer: alice, readSeq: 2, readOthers: 1, receivedSeq: 3 },
@@ -125,62 +123,59 @@ describe('the details of conversations', () => {
       { received: 7, read: { seq: 6, others: 4 } },
       { received: 3, read: { seq: 9, others: 4 } },
     ];
-    expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([
-      { topAt: NOON, peer, own: ofAlice, peers: ofBob, last: { ...last, said } },
+    expect(await inbox.details([ALICES])).toEqual([
+      { topAt: NOON, peer, own: ofAlice, peers: ofBob, last: { ...last, counts } },
     ]);
-    expect(await inbox.details(bob.id, [CONVERSATION])).toMatchObject([
-      { topAt: later, own: ofBob, peers: ofAlice, last: { ...last, said } },
+    expect(await inbox.details([BOBS])).toMatchObject([
+      { topAt: later, own: ofBob, peers: ofAlice, last: { ...last, counts } },
     ]);
   });
 
   it.each([
     ['nothing is there', [], { topAt: undefined, peer: undefined, own: NONE, peers: NONE, last: undefined }],
     [
-      'it is placed and not noted',
+      'it has a position and no summary',
       [{ ...own, topAt: NOON, peer }],
       { topAt: NOON, peer, own: NONE, peers: NONE, last: undefined },
     ],
     [
-      'it is noted and not placed',
-      [{ ...meta, ...last, said: [4, 5], positions: [null, [9, 4]] }],
+      'it has a summary and no position',
+      [{ ...meta, ...last, counts, receipts: { 1: [9, 4] } }],
       {
         topAt: undefined,
         peer: undefined,
         own: NONE,
         peers: { received: 0, read: { seq: 9, others: 4 } },
-        last: { ...last, said },
+        last: { ...last, counts },
       },
     ],
   ])('are what there is when %s', async (_, items, details) => {
     answered(...items);
-    expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([details]);
+    expect(await inbox.details([ALICES])).toEqual([details]);
   });
 
-  it('without a note take the last message from the log, where the inbox has a place for it already', async () => {
+  it('without a summary take the last message from the log, if the inbox has a position for it', async () => {
     answered({ ...own, topAt: NOON, peer });
     const message = {
       ...last,
       pk: `CONV#${CONVERSATION}`,
       sk: 'MSG#0000000000000009',
       sender: 1,
-      said: [4, 5],
+      counts,
     };
     documents.on(QueryCommand).resolves({ Items: [message] });
-    expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([
-      { topAt: NOON, peer, own: NONE, peers: NONE, last: { ...last, said } },
+    expect(await inbox.details([ALICES])).toEqual([
+      { topAt: NOON, peer, own: NONE, peers: NONE, last: { ...last, counts } },
     ]);
   });
 
   it('of a page of a hundred conversations are read in three requests', async () => {
-    await inbox.details(
-      alice.id,
-      Array.from({ length: 100 }, (_, i) => `${alice.id}.${id(10 + i)}`),
-    );
+    await inbox.details(Array.from({ length: 100 }, (_, i) => pairWith(alice.id, id(10 + i))));
     expect(sent()).toHaveLength(3);
   });
 
   it('of none cost nothing', async () => {
-    expect(await inbox.details(alice.id, [])).toEqual([]);
+    expect(await inbox.details([])).toEqual([]);
     expect(sent()).toEqual([]);
   });
 });

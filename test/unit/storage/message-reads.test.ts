@@ -1,9 +1,10 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { pairWith } from '../../../functions/core/conversations/conversation.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { NOON } from '../support/clock.ts';
 import { aLogEntry } from '../support/log-entries.ts';
-import { alice, CONVERSATION, id } from '../support/people.ts';
+import { ALICES, alice, CONVERSATION, id } from '../support/people.ts';
 import { documents, sent, table } from '../support/table.ts';
 
 const log = messageStore(table);
@@ -20,7 +21,7 @@ const item = (seq: number) => ({
 describe('the messages at some places', () => {
   it('are read by their keys, strongly consistent, and are those that there are', async () => {
     documents.on(BatchGetCommand).resolves({ Responses: { 'parley-test': [item(9), item(7)] } });
-    expect(await log.at(CONVERSATION, [7, 9, 11])).toEqual([aLogEntry(7), aLogEntry(9)]);
+    expect(await log.at(ALICES, [7, 9, 11])).toEqual([aLogEntry(7), aLogEntry(9)]);
     const Keys = [7, 9, 11].map((seq) => ({ pk: `CONV#${CONVERSATION}`, sk: sk(seq) }));
     expect(sent()).toEqual([
       ['BatchGetCommand', { RequestItems: { 'parley-test': { Keys, ConsistentRead: true } } }],
@@ -33,15 +34,15 @@ describe('the messages at some places', () => {
       .on(BatchGetCommand)
       .resolvesOnce({ Responses: { 'parley-test': [item(7)] }, UnprocessedKeys: { 'parley-test': { Keys } } })
       .resolvesOnce({ Responses: { 'parley-test': [item(9)] } });
-    expect(await log.at(CONVERSATION, [7, 9])).toEqual([aLogEntry(7), aLogEntry(9)]);
+    expect(await log.at(ALICES, [7, 9])).toEqual([aLogEntry(7), aLogEntry(9)]);
   });
 });
 
 describe('which logs go on behind what is held', () => {
   const held = [
-    { conversation: CONVERSATION, seq: 4 },
-    { conversation: `${alice.id}.${id(3)}`, seq: 0 },
-    { conversation: `${alice.id}.${id(4)}`, seq: Number.MAX_SAFE_INTEGER },
+    { conversation: ALICES, seq: 4 },
+    { conversation: pairWith(alice.id, id(3)), seq: 0 },
+    { conversation: pairWith(alice.id, id(4)), seq: Number.MAX_SAFE_INTEGER },
   ];
 
   it('is whether the next message is there: one consistent read of one key each', async () => {

@@ -5,7 +5,7 @@ import { messageStore } from '../../../functions/storage/messages.ts';
 import { NOON } from '../support/clock.ts';
 import { memoryTable } from '../support/memory-table.ts';
 import { anEntry } from '../support/message-log.ts';
-import { CONVERSATION, id } from '../support/people.ts';
+import { ALICES, CONVERSATION, id } from '../support/people.ts';
 import { conditionFailed, documents, sent, table } from '../support/table.ts';
 
 const log = messageStore(table);
@@ -28,7 +28,7 @@ const range = (low: string, high: string) => ({
 describe('the last message', () => {
   it('is read by one consistent query for one item', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(7)] });
-    expect(await log.last(CONVERSATION)).toEqual(anEntry(7));
+    expect(await log.last(ALICES)).toEqual(anEntry(7));
     expect(sent()).toEqual([
       [
         'QueryCommand',
@@ -39,14 +39,14 @@ describe('the last message', () => {
 
   it.each([[[]], [undefined]])('is none in an empty conversation (%j)', async (Items) => {
     documents.on(QueryCommand).resolves(Items ? { Items } : {});
-    expect(await log.last(CONVERSATION)).toBeUndefined();
+    expect(await log.last(ALICES)).toBeUndefined();
   });
 });
 
 describe('the tail', () => {
   it('is one consistent query from a place on', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(5), { ...item(6), clientId: id(77) }] });
-    expect(await log.since(CONVERSATION, 5, 7)).toEqual({
+    expect(await log.since(ALICES, 5, 7)).toEqual({
       messages: [anEntry(5), { ...anEntry(6), clientId: id(77) }],
       isCut: false,
     });
@@ -57,17 +57,17 @@ describe('the tail', () => {
 
   it('says when it goes on, and reads no further: its cost is bounded', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(1)], LastEvaluatedKey: { pk: 'x', sk: 'y' } });
-    expect(await log.since(CONVERSATION, 1, 500)).toEqual({ messages: [anEntry(1)], isCut: true });
+    expect(await log.since(ALICES, 1, 500)).toEqual({ messages: [anEntry(1)], isCut: true });
     expect(sent()).toHaveLength(1);
   });
 
   it('of exactly as many messages as asked for does not go on', async () => {
     const { table, state } = memoryTable();
     for (let seq = 1; seq <= 5; seq += 1) {
-      const stored = fromLogEntry(anEntry(seq)) as { pk: string; sk: string };
+      const stored = fromLogEntry(ALICES, anEntry(seq)) as { pk: string; sk: string };
       state.set({ pk: stored.pk, sk: stored.sk }, stored);
     }
-    const tails = [1, 2, 3].map((from) => messageStore(table).since(CONVERSATION, from, 3));
+    const tails = [1, 2, 3].map((from) => messageStore(table).since(ALICES, from, 3));
     const cuts = (await Promise.all(tails)).map(({ messages, isCut }) => [messages.length, isCut]);
     expect(cuts).toEqual([
       [3, true],
@@ -77,11 +77,11 @@ describe('the tail', () => {
   });
 
   it('is empty behind the end', async () => {
-    expect(await log.since(CONVERSATION, 8, 500)).toEqual({ messages: [], isCut: false });
+    expect(await log.since(ALICES, 8, 500)).toEqual({ messages: [], isCut: false });
   });
 
   it('reaches as far as a number that JSON can carry', async () => {
-    await log.since(CONVERSATION, Number.MAX_SAFE_INTEGER, 500);
+    await log.since(ALICES, Number.MAX_SAFE_INTEGER, 500);
     expect(sent()[0]?.[1]).toMatchObject(range('9007199254740991', '9999999999999999'));
   });
 });
@@ -94,7 +94,7 @@ describe('a range', () => {
       .resolvesOnce({ Items: [item(5), item(4)], LastEvaluatedKey: edge })
       .resolvesOnce({ Items: [], LastEvaluatedKey: edge })
       .resolvesOnce({ Items: [item(3)] });
-    expect(await log.range(CONVERSATION, 3, 5)).toEqual([anEntry(5), anEntry(4), anEntry(3)]);
+    expect(await log.range(ALICES, 3, 5)).toEqual([anEntry(5), anEntry(4), anEntry(3)]);
     const query = { ...range('0000000000000003', '0000000000000005'), ScanIndexForward: false };
     expect(sent()).toMatchObject([
       ['QueryCommand', query],
@@ -106,7 +106,7 @@ describe('a range', () => {
 
 describe('appending', () => {
   it('puts the message on condition that its place is free, and stores nothing twice', async () => {
-    expect(await log.append({ ...anEntry(8), clientId: id(77) })).toBe(true);
+    expect(await log.append(ALICES, { ...anEntry(8), clientId: id(77) })).toBe(true);
     expect(sent()).toEqual([
       [
         'PutCommand',
@@ -116,8 +116,8 @@ describe('appending', () => {
             ...item(8),
             clientId: id(77),
             read: 0,
-            said: [null, null],
-            paces: [null, null],
+            counts: {},
+            rates: {},
             recent: new Uint8Array(),
           },
           ConditionExpression: 'attribute_not_exists(pk)',
@@ -128,12 +128,12 @@ describe('appending', () => {
 
   it('is false when the place is taken', async () => {
     documents.on(PutCommand).rejects(conditionFailed());
-    expect(await log.append(anEntry(8))).toBe(false);
+    expect(await log.append(ALICES, anEntry(8))).toBe(false);
   });
 
   it('passes every other fault on', async () => {
     const fault = new Error('down');
     documents.on(PutCommand).rejects(fault);
-    await expect(log.append(anEntry(8))).rejects.toBe(fault);
+    await expect(log.append(ALICES, anEntry(8))).rejects.toBe(fault);
   });
 });

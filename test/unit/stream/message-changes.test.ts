@@ -5,10 +5,9 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../../functions/core/errors.ts';
 import type { LogEntry } from '../../../functions/core/messages/message.ts';
-import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { handler } from '../../../functions/stream/message-changes.ts';
 import { NOON } from '../support/clock.ts';
-import { aLogEntry } from '../support/log-entries.ts';
+import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { documents, sent } from '../support/table.ts';
 
@@ -16,7 +15,7 @@ const OTHER = `${alice.id}.${id(3)}`;
 
 /** Who wrote it had read all before it. */
 function said(SequenceNumber: string, entry: LogEntry): DynamoDBRecord {
-  const item = fromLogEntry({ ...entry, read: entry.seq });
+  const item = itemOf({ ...entry, read: entry.seq });
   return {
     eventName: 'INSERT',
     dynamodb: {
@@ -28,13 +27,13 @@ function said(SequenceNumber: string, entry: LogEntry): DynamoDBRecord {
 }
 
 /**
- * What was noted: of which conversation, the last message, and up to where each member had read. Nobody has a profile
- * here, so that notes are all that is written.
+ * The summaries written: the conversation, its last message, and up to where each member had read. Nobody has a profile here, so
+ * nothing else is written.
  */
-const notes = () =>
+const summaries = () =>
   documents.commandCalls(UpdateCommand).map(({ args: [{ input }] }) => {
-    const { ':seq': seq, ':positions': positions } = input.ExpressionAttributeValues ?? {};
-    const [first, second] = positions.map((position: readonly number[] | null) => position?.[0]);
+    const { ':seq': seq, ':receipts': receipts } = input.ExpressionAttributeValues ?? {};
+    const [first, second] = [0, 1].map((member) => receipts[member]?.[0]);
     return [String(input.Key?.pk).slice('CONV#'.length), seq, first, second];
   });
 
@@ -54,7 +53,7 @@ describe('new messages', () => {
     for (const records of [Records, Records.toReversed()]) {
       documents.resetHistory();
       expect(await handler({ Records: records })).toEqual({ batchItemFailures: [] });
-      expect(notes()).toEqual([[CONVERSATION, 6, 6, 5]]);
+      expect(summaries()).toEqual([[CONVERSATION, 6, 6, 5]]);
     }
   });
 
@@ -66,7 +65,7 @@ describe('new messages', () => {
       said('4', aLogEntry(2, { conversation: OTHER, senderId: id(3) })),
     ];
     expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
-    expect(notes()).toEqual([
+    expect(summaries()).toEqual([
       [CONVERSATION, 5, 5, undefined],
       [OTHER, 2, 1, 2],
     ]);
@@ -79,7 +78,7 @@ describe('new messages', () => {
       said('3', aLogEntry(5)),
     ];
     expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
-    expect(notes().map(([noted]) => noted)).toEqual([OTHER, CONVERSATION]);
+    expect(summaries().map(([noted]) => noted)).toEqual([OTHER, CONVERSATION]);
   });
 
   it.each([
@@ -95,7 +94,7 @@ describe('new messages', () => {
         said('3', aLogEntry(5)),
       ];
       expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier }] });
-      expect(notes().map(([noted]) => noted)).toEqual(followed);
+      expect(summaries().map(([noted]) => noted)).toEqual(followed);
     },
   );
 
@@ -110,7 +109,7 @@ describe('new messages', () => {
     const place = { eventName: 'INSERT', dynamodb: { Keys: marshall(key), NewImage: marshall(key) } };
     const Records = [place as DynamoDBRecord, said('2', aLogEntry(4))];
     expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
-    expect(notes()).toHaveLength(1);
+    expect(summaries()).toHaveLength(1);
   });
 
   it('may be none', async () => {

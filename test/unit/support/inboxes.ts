@@ -1,10 +1,14 @@
 import type { Account } from '../../../functions/core/accounts/account.ts';
-import { conversationIdOf } from '../../../functions/core/conversations/conversation.ts';
-import { followMessages } from '../../../functions/core/inbox/project-messages.ts';
+import {
+  type Conversation,
+  conversationOf,
+  pairId,
+} from '../../../functions/core/conversations/conversation.ts';
+import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
 import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import type { LogEntry, Message } from '../../../functions/core/messages/message.ts';
 import { inboxReader } from '../../../functions/storage/inbox.ts';
-import { inboxUpkeep } from '../../../functions/storage/inbox-projection.ts';
+import { inboxProjection } from '../../../functions/storage/inbox-projection.ts';
 import { messageKey } from '../../../functions/storage/keys.ts';
 import { fromLogEntry, toLogEntry } from '../../../functions/storage/log-entry.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
@@ -19,7 +23,7 @@ export const person = (n: number): Account => ({ ...alice, id: id(n), username: 
 
 /** A message in the conversation of `id(from)` with `id(to)`, written by somebody who had read all before it or up to `read`. */
 export function saying(from: number, to: number, seq: number, read = seq): Message {
-  return { ...aMessage(seq), conversation: conversationIdOf(id(from), id(to)), senderId: id(from), read };
+  return { ...aMessage(seq), conversation: pairId(id(from), id(to)), senderId: id(from), read };
 }
 
 /** Inboxes in a table in memory, of everybody whom `id(1)` to `id(30)` name. */
@@ -29,17 +33,19 @@ export function inboxes() {
   const reader = { inbox: inboxReader(table), presences: presenceStore(table) };
   const people = Array.from({ length: 30 }, (_, i) => person(i + 1));
   const log = messageStore(table);
-  const following = { inbox: inboxUpkeep(table), log, profiles: knowing(...people), now: clock.now };
+  const following = { inbox: inboxProjection(table), log, profiles: knowing(...people), now: clock.now };
 
-  /** As the log has it: with how many messages each member has said up to it. */
+  /** As the log has it: with the number of messages that each member has sent. */
   function logged(message: Message): LogEntry {
-    const { conversation, seq, senderId } = message;
-    const stored = state.get(messageKey(conversation, seq));
-    if (stored) return toLogEntry(stored);
-    const before = state.get(messageKey(conversation, seq - 1));
-    const said = before ? toLogEntry(before).said : {};
-    const entry = { ...anEntry(seq), ...message, said: { ...said, [senderId]: (said[senderId] ?? 0) + 1 } };
-    state.set(messageKey(conversation, seq), fromLogEntry(entry));
+    const { seq, senderId } = message;
+    const conversation = conversationOf(message.conversation) as Conversation;
+    const stored = state.get(messageKey(conversation.id, seq));
+    if (stored) return toLogEntry(conversation, stored);
+    const before = state.get(messageKey(conversation.id, seq - 1));
+    const counts = before ? toLogEntry(conversation, before).counts : {};
+    const sender = conversation.members.indexOf(senderId);
+    const entry = { ...anEntry(seq), ...message, counts: { ...counts, [sender]: (counts[sender] ?? 0) + 1 } };
+    state.set(messageKey(conversation.id, seq), fromLogEntry(conversation, entry));
     return entry;
   }
 
@@ -52,14 +58,14 @@ export function inboxes() {
     killAfter,
     clock,
     reader,
-    upkeep: following.inbox,
-    follow: (...messages: readonly Message[]) => followMessages(following, messages.map(logged)),
+    projection: following.inbox,
+    follow: (...messages: readonly Message[]) => projectMessages(following, messages.map(logged)),
     /** A user's inbox: with whom, the last `seq` and how many are unread, most recent first. */
     async inboxOf(n: number) {
       const { entries } = await readInbox(reader, { userId: id(n), limit: 100 });
       return entries.map(({ peer, last, unread }) => [peer.username, last.seq, unread]);
     },
-    places: (n: number) =>
+    positions: (n: number) =>
       state
         .partition(`USER#${id(n)}`)
         .map(({ sk }) => sk as string)

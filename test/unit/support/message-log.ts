@@ -55,7 +55,7 @@ export function memoryLog({
       calls.push(`range ${lowest} ${highest}`);
       return messages.filter(({ seq }) => seq >= lowest && seq <= highest).reverse();
     },
-    async append(message) {
+    async append(_, message) {
       calls.push(`append ${message.seq}`);
       const outcome = onWrite(log, message);
       if (outcome === 'unavailable') throw new Unavailable();
@@ -84,5 +84,5 @@ export function aMessage(seq: number): Message {
 
 /** The same as the log keeps it, of members who have not spoken lately. */
 export function anEntry(seq: number): LogEntry {
-  return { ...aMessage(seq), said: {}, paces: {}, recent: new Uint8Array() };
+  return { ...aMessage(seq), counts: {}, rates: {}, recent: new Uint8Array() };
 }

@@ -1,4 +1,5 @@
 import type { Account } from '../../../functions/core/accounts/account.ts';
+import { type OwnConversation, pairWith } from '../../../functions/core/conversations/conversation.ts';
 import { NOON } from './clock.ts';
 
 /** A UUID that is easy to tell from others: `id(1)` is 00000000-0000-4000-8000-000000000001. */
@@ -28,8 +29,12 @@ export const bob: Account = {
   firstName: 'Bob',
 };
 
-/** The conversation of Alice and Bob. */
+/** The id of the conversation of Alice and Bob. */
 export const CONVERSATION = `${alice.id}.${bob.id}`;
+
+/** The same conversation as Alice sees it, and as Bob does. Alice has member number 0, Bob 1. */
+export const ALICES: OwnConversation = pairWith(alice.id, bob.id);
+export const BOBS: OwnConversation = pairWith(bob.id, alice.id);
 
 /** A store of profiles that knows these people. */
 export const knowing = (...people: readonly Account[]) => ({

@@ -6,13 +6,12 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { handler } from '../../../functions/websocket/message.ts';
 import { EXCHANGES } from '../../contract/sockets.ts';
 import { NOON } from '../support/clock.ts';
 import { documentsInMemory } from '../support/documents-in-memory.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
-import { aLogEntry } from '../support/log-entries.ts';
+import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { alice, id } from '../support/people.ts';
 
 /** API Gateway sends no larger answer over a socket; whether its KB has 1,000 or 1,024 bytes. */
@@ -62,7 +61,7 @@ function meet(n: number) {
   store({ pk: `USER#${alice.id}`, sk: `CONV#${talk(n)}`, topAt, peer: someone, ...marks });
   store({ pk: `USER#${peer(n)}`, sk: `CONV#${talk(n)}`, ...marks });
   store({ pk: `USER#${alice.id}`, sk: `INBOX#${topAt}#${talk(n)}` });
-  store({ pk: `CONV#${talk(n)}`, sk: 'META', ...last, seq: FAR, sent0: FAR, sent1: FAR });
+  store({ pk: `CONV#${talk(n)}`, sk: 'META', ...last, seq: FAR, counts: { 0: FAR, 1: FAR } });
 }
 
 /** Somebody says texts of such lengths, the last of a very long log. */
@@ -70,7 +69,7 @@ function say(n: number, lengths: readonly number[]) {
   lengths.forEach((length, i) => {
     const text = WIDEST.repeat(length);
     const more = { conversation: talk(n), senderId: peer(n), clientId: id(i), text };
-    store(fromLogEntry(aLogEntry(FAR + 1 + i, more)));
+    store(itemOf(aLogEntry(FAR + 1 + i, more)));
   });
 }
 

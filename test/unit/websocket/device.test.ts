@@ -6,12 +6,11 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { handler } from '../../../functions/websocket/message.ts';
 import { NOON } from '../support/clock.ts';
 import { documentsInMemory } from '../support/documents-in-memory.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
-import { aLogEntry } from '../support/log-entries.ts';
+import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 
 const api = mockClient(ApiGatewayManagementApiClient);
@@ -42,7 +41,7 @@ beforeEach(() => {
   for (const account of [alice, bob, { ...bob, id: id(3) }]) {
     store({ pk: `USER#${account.id}`, sk: 'PROFILE', ...account });
   }
-  for (const seq of [1, 2, 3]) store(fromLogEntry(aLogEntry(seq, { senderId: bob.id })));
+  for (const seq of [1, 2, 3]) store(itemOf(aLogEntry(seq, { senderId: bob.id })));
   socketOf(alice.id, 'alice-here');
   socketOf(alice.id, 'alice-phone');
   socketOf(bob.id, 'bob-here');
@@ -231,7 +230,7 @@ describe('`sync`', () => {
   });
 
   it('says when there is more', async () => {
-    for (let seq = 4; seq <= 150; seq += 1) store(fromLogEntry(aLogEntry(seq)));
+    for (let seq = 4; seq <= 150; seq += 1) store(itemOf(aLogEntry(seq)));
     const reply = await send({ action: 'sync', conversations: { [CONVERSATION]: 0 } });
     expect([reply.type, reply.messages.length]).toEqual(['sync.page', 100]);
   });

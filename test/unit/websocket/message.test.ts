@@ -7,10 +7,10 @@ import {
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { handler } from '../../../functions/websocket/message.ts';
 import { NOON } from '../support/clock.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
+import { itemOf } from '../support/log-entries.ts';
 import { anEntry } from '../support/message-log.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { documents, sent } from '../support/table.ts';
@@ -39,7 +39,7 @@ beforeEach(() => {
     .resolves({ Items: [row(bob.id, 'bob')] });
   // The conversation is under way: before its first message the peer's account would be looked up.
   documents.on(QueryCommand, { ExpressionAttributeValues: { ':pk': `CONV#${CONVERSATION}` } }).resolves({
-    Items: [fromLogEntry({ ...anEntry(1), senderId: bob.id })],
+    Items: [itemOf({ ...anEntry(1), senderId: bob.id })],
   });
   return () => vi.useRealTimers();
 });

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
+import { type OwnConversation, pairWith } from '../../../../functions/core/conversations/conversation.ts';
 import { accountStore } from '../../../../functions/storage/accounts.ts';
 import { connectionStore } from '../../../../functions/storage/connections.ts';
 import { loginAttempts } from '../../../../functions/storage/counters.ts';
-import { directoryUpkeep } from '../../../../functions/storage/directory.ts';
+import { directoryProjection } from '../../../../functions/storage/directory.ts';
 import { inboxReader } from '../../../../functions/storage/inbox.ts';
-import { inboxUpkeep } from '../../../../functions/storage/inbox-projection.ts';
+import { inboxProjection } from '../../../../functions/storage/inbox-projection.ts';
 import { messageStore } from '../../../../functions/storage/messages.ts';
 import { membershipCheck, presenceStore } from '../../../../functions/storage/presence.ts';
-import { markStore } from '../../../../functions/storage/receipts.ts';
+import { receiptStore } from '../../../../functions/storage/receipts.ts';
 import { sessionStore } from '../../../../functions/storage/sessions.ts';
 import type { Table } from '../../../../functions/storage/table.ts';
 import { watchStore } from '../../../../functions/storage/watches.ts';
@@ -22,89 +23,93 @@ const at = (n: number) => new Date(now.getTime() + n * 1000).toISOString();
 const small = fc.nat(2);
 const seq = fc.integer({ min: 1, max: 5 });
 
-function entry(conversation: string, seq: number, senderId: string) {
-  const paces = { [senderId]: { since: 1, count: seq } };
+/** The same conversation, as the first user sees it. */
+const pairIn = (run: number, n: number) => pairWith(uuid(run, 1), uuid(run, n + 2));
+
+/** An entry of the first user's. */
+function entry({ id: conversation, self, members }: OwnConversation, seq: number) {
   return {
     id: `m${seq}`,
     conversation,
     seq,
-    senderId,
+    senderId: members[self] as string,
     text: 'Hi',
     read: seq,
     createdAt: at(seq),
-    said: { [senderId]: seq },
-    paces,
+    counts: { [self]: seq },
+    rates: { [self]: { since: 1, count: seq } },
     recent: Uint8Array.of(1, seq),
   };
 }
 
 const calls: readonly fc.Arbitrary<Call>[] = [
   fc.tuple(small, seq).map(([n, at]) => (table, run) => {
-    return messageStore(table).append(entry(conversationIn(run, n), at, uuid(run, 1)));
+    return messageStore(table).append(pairIn(run, n), entry(pairIn(run, n), at));
   }),
   fc.tuple(small, seq).map(
     ([n, from]) =>
       (table, run) =>
-        messageStore(table).since(conversationIn(run, n), from, 2),
+        messageStore(table).since(pairIn(run, n), from, 2),
   ),
   fc.tuple(small, fc.subarray([1, 2, 3, 4, 5])).map(
     ([n, seqs]) =>
       (table, run) =>
-        messageStore(table).at(conversationIn(run, n), seqs),
+        messageStore(table).at(pairIn(run, n), seqs),
   ),
-  small.map((n) => (table, run) => messageStore(table).last(conversationIn(run, n))),
+  small.map((n) => (table, run) => messageStore(table).last(pairIn(run, n))),
   fc.tuple(small, seq).map(
     ([n, low]) =>
       (table, run) =>
-        messageStore(table).range(conversationIn(run, n), low, low + 2),
+        messageStore(table).range(pairIn(run, n), low, low + 2),
   ),
   fc.tuple(small, seq).map(([n, seq]) => (table, run) => {
     return messageStore(table).ahead(
-      [0, 1, 2].map((i) => ({ conversation: conversationIn(run, i), seq: seq - (i === n ? 1 : 0) })),
+      [0, 1, 2].map((i) => ({ conversation: pairIn(run, i), seq: seq - (i === n ? 1 : 0) })),
     );
   }),
   fc.tuple(small, seq).map(
     ([n, seq]) =>
       (table, run) =>
-        markStore(table).moveRead(uuid(run, 1), conversationIn(run, n), { seq, others: 1 }),
+        receiptStore(table).moveRead(uuid(run, 1), conversationIn(run, n), { seq, others: 1 }),
   ),
   fc.tuple(small, seq, small).map(
     ([n, seq, second]) =>
       (table, run) =>
-        markStore(table).moveReceived(uuid(run, 1), conversationIn(run, n), seq, new Date(at(second)), 1_000),
+        receiptStore(table).moveReceived(
+          uuid(run, 1),
+          conversationIn(run, n),
+          seq,
+          new Date(at(second)),
+          1_000,
+        ),
   ),
-  small.map((n) => (table, run) => markStore(table).of(uuid(run, 1), conversationIn(run, n))),
+  small.map((n) => (table, run) => receiptStore(table).of(uuid(run, 1), conversationIn(run, n))),
   fc.tuple(small, seq).map(([n, seq]) => (table, run) => {
-    const { id, senderId, text, createdAt, said } = entry(conversationIn(run, n), seq, uuid(run, 1));
-    return inboxUpkeep(table).note(
-      conversationIn(run, n),
-      { seq, id, senderId, text, createdAt, said },
-      { [senderId]: { seq, others: 1 } },
-    );
+    const conversation = pairIn(run, n);
+    const { id, senderId, text, createdAt, counts } = entry(conversation, seq);
+    return inboxProjection(table).summarize(conversation, {
+      last: { seq, id, senderId, text, createdAt, counts },
+      receipts: { [conversation.self]: { seq, others: 1 } },
+    });
   }),
   fc.tuple(small, seq, fc.boolean()).map(([n, seq, hasFormer]) => (table, run) => {
     const conversation = conversationIn(run, n);
     const former = hasFormer ? { conversation, topAt: at(seq - 1) } : undefined;
     const peer = { id: uuid(run, n + 2), username: 'bob' };
-    return inboxUpkeep(table).moveToTop(
+    return inboxProjection(table).moveToTop(
       uuid(run, 1),
       { conversation, topAt: at(seq) },
       peer,
       former ? [former] : [],
     );
   }),
-  fc.constant<Call>((table, run) => inboxUpkeep(table).top(uuid(run, 1))),
+  fc.constant<Call>((table, run) => inboxProjection(table).top(uuid(run, 1))),
   fc.tuple(small, seq, fc.boolean()).map(([n, seq, hasBefore]) => (table, run) => {
     const before = hasBefore ? { conversation: conversationIn(run, n), topAt: at(seq) } : undefined;
-    return inboxReader(table).places(uuid(run, 1), { limit: 2, before });
+    return inboxReader(table).positions(uuid(run, 1), { limit: 2, before });
   }),
-  seq.map((from) => (table, run) => inboxReader(table).placesSince(uuid(run, 1), at(from), 2)),
-  fc.constant<Call>((table, run) =>
-    inboxReader(table).details(
-      uuid(run, 1),
-      [0, 1, 2].map((n) => conversationIn(run, n)),
-    ),
-  ),
+  seq.map((from) => (table, run) => inboxReader(table).positionsSince(uuid(run, 1), at(from), 2)),
+  fc.constant<Call>((table, run) => inboxReader(table).details([0, 1, 2].map((n) => pairIn(run, n)))),
   fc.tuple(small, fc.boolean()).map(
     ([n, online]) =>
       (table, run) =>
@@ -154,7 +159,7 @@ const calls: readonly fc.Arbitrary<Call>[] = [
   fc
     .tuple(small, fc.constantFrom('countIn' as const, 'leave' as const))
     .map(([n, change]) => (table, run) => {
-      return directoryUpkeep(table)[change]('users', `${run}.${n}`);
+      return directoryProjection(table)[change]('users', `${run}.${n}`);
     }),
   fc
     .tuple(small, fc.constantFrom('fail' as const, 'giveBack' as const, undefined), small)

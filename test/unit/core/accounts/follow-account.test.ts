@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import type { Account } from '../../../../functions/core/accounts/account.ts';
-import type { DirectoryUpkeep } from '../../../../functions/core/accounts/directory.ts';
+import type { DirectoryProjection } from '../../../../functions/core/accounts/directory.ts';
 import { followAccount } from '../../../../functions/core/accounts/directory.ts';
 import { alice } from '../../support/people.ts';
 
 async function follow(change: { before?: Account; after: Account }) {
   const done: unknown[][] = [];
   const record =
-    (name: keyof DirectoryUpkeep) =>
+    (name: keyof DirectoryProjection) =>
     async (...args: unknown[]) =>
       void done.push([name, ...args]);
   await followAccount({ countIn: record('countIn'), enter: record('enter'), leave: record('leave') }, change);

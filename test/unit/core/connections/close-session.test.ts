@@ -5,7 +5,7 @@ import { aConnection, memoryConnections, scriptedGateway } from '../../support/c
 import { alice, bob, id } from '../../support/people.ts';
 
 const ended = { userId: alice.id, sessionId: id(500) };
-const base = { now: frozenClock().now, farewell: 'farewell' };
+const base = { now: frozenClock().now, endFrame: 'the session has ended' };
 
 describe('closing a session', () => {
   it('closes and forgets every socket of it, and no other', async () => {

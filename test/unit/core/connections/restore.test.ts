@@ -16,7 +16,7 @@ function surroundings({
   connections = memoryConnections(other),
 } = {}) {
   const gateway = scriptedGateway({}, gone);
-  return { connections, gateway, sessions: { isLive }, now, farewell: 'farewell' };
+  return { connections, gateway, sessions: { isLive }, now, endFrame: 'the session has ended' };
 }
 
 describe('a live socket whose row was removed', () => {
@@ -37,7 +37,7 @@ describe('a live socket whose row was removed', () => {
     const around = surroundings({ isLive: async () => false });
     expect(await restore(around, phone)).toBe(false);
     expect(around.connections.calls).toEqual(['put phone', 'remove phone']);
-    expect(around.gateway.posts).toEqual([['phone', 'farewell']]);
+    expect(around.gateway.posts).toEqual([['phone', 'the session has ended']]);
     expect(around.gateway.closed).toEqual(['phone']);
   });
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { inTermsOf, membersOf, peerIn } from '../../../../functions/core/conversations/conversation.ts';
+import {
+  asConversationNotFound,
+  conversationOf,
+  othersIn,
+  pairWith,
+  peerIn,
+  resolve,
+  selfOf,
+} from '../../../../functions/core/conversations/conversation.ts';
 import { Busy, ConversationNotFound, UserNotFound } from '../../../../functions/core/errors.ts';
 import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
 
@@ -16,23 +24,37 @@ const FOREIGN = [
 ] as const;
 
 describe('the members of a conversation', () => {
-  it('are in its id', () => {
-    expect(membersOf(CONVERSATION)).toEqual([alice.id, bob.id]);
-    expect(peerIn(CONVERSATION, alice.id)).toBe(bob.id);
-    expect(peerIn(CONVERSATION, bob.id)).toBe(alice.id);
+  it('are in its id, and their member numbers are their places in it', () => {
+    const members = [alice.id, bob.id];
+    expect(conversationOf(CONVERSATION)).toEqual({ id: CONVERSATION, kind: 'pair', members });
+    expect(resolve(CONVERSATION, alice.id)).toEqual({ id: CONVERSATION, kind: 'pair', members, self: 0 });
+    expect(resolve(CONVERSATION, bob.id)).toEqual({ id: CONVERSATION, kind: 'pair', members, self: 1 });
+  });
+
+  it('are the user who asks, and all others', () => {
+    for (const [own, peer] of [
+      [alice, bob],
+      [bob, alice],
+    ] as const) {
+      const conversation = resolve(CONVERSATION, own.id);
+      expect(pairWith(own.id, peer.id)).toEqual(conversation);
+      expect(selfOf(conversation)).toBe(own.id);
+      expect(othersIn(conversation)).toEqual([peer.id]);
+      expect(peerIn(conversation)).toBe(peer.id);
+    }
   });
 
   it.each(FOREIGN)('are not those of a conversation %s', (_, conversation) => {
-    expect(() => peerIn(conversation, alice.id)).toThrow(new ConversationNotFound(conversation));
+    expect(() => resolve(conversation, alice.id)).toThrow(new ConversationNotFound(conversation));
   });
 
   it.each(FOREIGN.slice(1))('are none in a conversation %s', (_, conversation) => {
-    expect(membersOf(conversation)).toBeUndefined();
+    expect(conversationOf(conversation)).toBeUndefined();
   });
 });
 
-it('to who named a conversation, a missing peer is a missing conversation, and every other fault is itself', () => {
-  const say = inTermsOf(CONVERSATION);
+it('a missing peer is a missing conversation to a caller who named a conversation; other errors stay as they are', () => {
+  const say = asConversationNotFound(CONVERSATION);
   expect(() => say(new UserNotFound(bob.id))).toThrow(new ConversationNotFound(CONVERSATION));
   expect(() => say(new Busy())).toThrow(new Busy());
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../../../functions/core/connections/connection.ts';
 import { deliver } from '../../../../functions/core/delivery/deliver.ts';
 import { Unavailable } from '../../../../functions/core/errors.ts';
 import { frozenClock } from '../../support/clock.ts';
@@ -18,9 +17,9 @@ async function deliverTo(
   const rows = ids.map((one) => aConnection(one));
   const connections = { ...memoryConnections(...rows), ...more };
   const failures: [string, unknown][] = [];
-  const onFailure = ({ connectionId }: Connection, error: unknown) =>
+  const onDeliveryFailure = (connectionId: string, error: unknown) =>
     void failures.push([connectionId, error]);
-  await deliver({ connections, gateway, now: clock.now, wait: clock.wait, onFailure }, rows, 'frame');
+  await deliver({ connections, gateway, now: clock.now, wait: clock.wait, onDeliveryFailure }, rows, 'frame');
   return {
     posts: gateway.posts.map(([one]) => one),
     frames: new Set(gateway.posts.map(([, frame]) => frame)),
@@ -112,7 +111,7 @@ describe('delivering a frame', () => {
         },
         now,
         wait,
-        onFailure: () => {},
+        onDeliveryFailure: () => {},
       },
       [aConnection('a'), aConnection('b')],
       'frame',

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { conversationIdOf } from '../../../../functions/core/conversations/conversation.ts';
-import type { Place } from '../../../../functions/core/inbox/inbox.ts';
+import { pairId, resolve } from '../../../../functions/core/conversations/conversation.ts';
+import type { InboxPosition } from '../../../../functions/core/inbox/inbox.ts';
 import { entriesAt, readConversation, readInbox } from '../../../../functions/core/inbox/read-inbox.ts';
-import { markStore } from '../../../../functions/storage/receipts.ts';
+import { receiptStore } from '../../../../functions/storage/receipts.ts';
 import { NOON } from '../../support/clock.ts';
 import { inboxes, person, saying } from '../../support/inboxes.ts';
 import { id, knowing } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
-const conversation = conversationIdOf(id(1), id(2));
+const conversation = pairId(id(1), id(2));
 
 /** Alice's inbox with `count` conversations, with user2, user3 …; the last of them is on top. */
 async function inboxWith(count: number) {
@@ -18,16 +18,17 @@ async function inboxWith(count: number) {
     await all.follow(saying(n, 1, 1));
     all.clock.pass(1_000);
   }
-  const page = (limit: number, before?: Place) => readInbox(all.reader, { userId: id(1), limit, before });
-  return { ...all, page, marks: markStore(all.table) };
+  const page = (limit: number, before?: InboxPosition) =>
+    readInbox(all.reader, { userId: id(1), limit, before });
+  return { ...all, page, receipts: receiptStore(all.table) };
 }
 
 describe('an inbox', () => {
   it('shows of a conversation its peer, the last message, what is unread, both members’ marks and presence', async () => {
-    const { page, marks, follow, reader } = await inboxWith(1);
+    const { page, receipts, follow, reader } = await inboxWith(1);
     await follow(saying(1, 2, 2), saying(2, 1, 3), saying(2, 1, 4));
-    await marks.moveRead(id(1), conversation, { seq: 3, others: 2 });
-    await marks.moveReceived(id(2), conversation, 2, new Date(NOON), 0);
+    await receipts.moveRead(id(1), conversation, { seq: 3, others: 2 });
+    await receipts.moveReceived(id(2), conversation, 2, new Date(NOON), 0);
     await reader.presences.set(id(2), true, new Date(NOON));
     expect(await page(10)).toEqual({
       entries: [
@@ -40,7 +41,7 @@ describe('an inbox', () => {
             senderId: id(2),
             text: 'message 4',
             createdAt: NOON,
-            said: { [id(1)]: 1, [id(2)]: 3 },
+            counts: { 0: 1, 1: 3 },
           },
           unread: 1,
           own: { read: 3, received: 3 },
@@ -60,10 +61,10 @@ describe('an inbox', () => {
   });
 
   it('shows of such a peer what they read, not what arrived: that would tell that their app is open', async () => {
-    const { page, marks, reader } = await inboxWith(1);
-    await marks.moveRead(id(2), conversation, { seq: 1, others: 0 });
-    await marks.moveReceived(id(2), conversation, 5, new Date(NOON), 0);
-    await marks.moveReceived(id(1), conversation, 4, new Date(NOON), 0);
+    const { page, receipts, reader } = await inboxWith(1);
+    await receipts.moveRead(id(2), conversation, { seq: 1, others: 0 });
+    await receipts.moveReceived(id(2), conversation, 5, new Date(NOON), 0);
+    await receipts.moveReceived(id(1), conversation, 4, new Date(NOON), 0);
     await reader.presences.hide(id(1), true);
     const own = { received: 4 };
     expect((await page(1)).entries[0]).toMatchObject({ own, peers: { read: 1, received: 5 } });
@@ -74,8 +75,8 @@ describe('an inbox', () => {
   });
 
   it('has nothing unread where the mark is ahead of the note of the last message', async () => {
-    const { page, marks } = await inboxWith(1);
-    await marks.moveRead(id(1), conversation, { seq: 7, others: 5 });
+    const { page, receipts } = await inboxWith(1);
+    await receipts.moveRead(id(1), conversation, { seq: 7, others: 5 });
     expect((await page(1)).entries[0]).toMatchObject({ unread: 0, own: { read: 7, received: 7 } });
   });
 
@@ -97,7 +98,7 @@ describe('an inbox', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 15 }), async (limit) => {
         const peers: string[] = [];
-        let next: Place | undefined;
+        let next: InboxPosition | undefined;
         do {
           const one = await page(limit, next);
           expect(one.entries.length).toBe(Math.min(limit, 12 - peers.length));
@@ -134,7 +135,7 @@ describe('an inbox', () => {
 });
 
 describe('the entries at some places', () => {
-  const place = (n: number, topAt: string) => ({ conversation: conversationIdOf(id(1), id(n)), topAt });
+  const place = (n: number, topAt: string) => ({ conversation: pairId(id(1), id(n)), topAt });
 
   it('are in the order of the places, without those that the membership does not name', async () => {
     const { reader } = await inboxWith(3);
@@ -150,8 +151,8 @@ describe('the entries at some places', () => {
   });
 
   it('leave out a conversation that is placed, and whose last message is not noted yet', async () => {
-    const { reader, upkeep } = await inboxWith(0);
-    await upkeep.moveToTop(id(1), place(2, NOON), { id: id(2), username: 'user2' }, []);
+    const { reader, projection } = await inboxWith(0);
+    await projection.moveToTop(id(1), place(2, NOON), { id: id(2), username: 'user2' }, []);
     expect(await entriesAt(reader, id(1), [place(2, NOON)])).toEqual([]);
   });
 
@@ -170,8 +171,8 @@ describe('one conversation', () => {
   ) => {
     for (const message of log) all.logged(message);
     return readConversation(
-      { ...all.reader, history: all.log, profiles: knowing(person(1), person(2)) },
-      { userId, conversation: of },
+      { ...all.reader, log: all.log, profiles: knowing(person(1), person(2)) },
+      resolve(of, userId),
     );
   };
 
@@ -185,7 +186,7 @@ describe('one conversation', () => {
         senderId: id(2),
         text: 'message 5',
         createdAt: NOON,
-        said: { [id(2)]: 1 },
+        counts: { 1: 1 },
       },
       unread: 5,
       own: { read: 0, received: 0 },
@@ -196,7 +197,7 @@ describe('one conversation', () => {
 
   it('shows the marks, and the last message of the log rather than the note of it', async () => {
     const all = await inboxWith(1);
-    await all.marks.moveRead(id(1), conversation, { seq: 2, others: 2 });
+    await all.receipts.moveRead(id(1), conversation, { seq: 2, others: 2 });
     expect(await read(all)).toMatchObject({ last: { seq: 5 }, unread: 3, own: { read: 2, received: 2 } });
   });
 
@@ -216,13 +217,13 @@ describe('one conversation', () => {
   it('takes no mark back for a message of somebody who had seen less when they wrote it', async () => {
     const all = await inboxWith(1);
     const log = [saying(2, 1, 2), saying(2, 1, 3), saying(1, 2, 4, 1)];
-    await all.marks.moveRead(id(1), conversation, { seq: 3, others: 3 });
+    await all.receipts.moveRead(id(1), conversation, { seq: 3, others: 3 });
     expect(await read(all, { log })).toMatchObject({ unread: 0, own: { read: 3 } });
   });
 
   it.each([
-    ['that nobody has said anything in', conversationIdOf(id(1), id(3))],
-    ['of others', conversationIdOf(id(8), id(9))],
+    ['that nobody has said anything in', pairId(id(1), id(3))],
+    ['of others', pairId(id(8), id(9))],
     ['that cannot be', 'x'],
   ])('%s is not found', async (_, one) => {
     expect(await rejection(read(await inboxWith(1), { of: one }))).toEqual({

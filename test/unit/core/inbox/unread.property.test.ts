@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { resolve } from '../../../../functions/core/conversations/conversation.ts';
 import { readConversation, readInbox } from '../../../../functions/core/inbox/read-inbox.ts';
 import { append } from '../../../../functions/core/messages/append.ts';
 import { markRead } from '../../../../functions/core/receipts/move-receipt.ts';
-import { markStore } from '../../../../functions/storage/receipts.ts';
+import { receiptStore } from '../../../../functions/storage/receipts.ts';
 import { inboxes, person } from '../../support/inboxes.ts';
 import { CONVERSATION, countingIds, id, knowing } from '../../support/people.ts';
 
@@ -62,12 +63,13 @@ it('what is unread is what others said behind what one has read, after any sends
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 24 }), async (steps) => {
       const { table, reader, log, follow, clock } = inboxes();
-      const marks = markStore(table);
+      const receipts = receiptStore(table);
+      const own = (user: number) => resolve(CONVERSATION, id(user));
       const model = new Model();
       const sending = {
         log,
-        paceLimit: { messages: 1_000, seconds: 1 },
-        beforeFirst: async () => {},
+        sendLimit: { messages: 1_000, seconds: 1 },
+        profiles: knowing(person(1), person(2)),
         newId: countingIds(1_000),
         now: clock.now,
         random: () => 0,
@@ -78,8 +80,7 @@ it('what is unread is what others said behind what one has read, after any sends
         if (one.kind === 'say') {
           const after = one.after === undefined ? undefined : Math.min(one.after, end);
           await append(sending, {
-            conversation: CONVERSATION,
-            senderId: id(one.by),
+            conversation: own(one.by),
             text: 'Hello',
             clientId: id(10_000 + end),
             after,
@@ -88,9 +89,9 @@ it('what is unread is what others said behind what one has read, after any sends
           model.log.push({ by: one.by, seen: Math.min(one.read ?? after ?? 0, end) });
         }
         if (one.kind === 'mark' && end > 0) {
-          const request = { userId: id(one.by), conversation: CONVERSATION, seq: one.seq };
+          const request = { conversation: own(one.by), seq: one.seq };
           const { moved } = await markRead(
-            { history: log, marks, presences: reader.presences, now: clock.now },
+            { log, receipts, presences: reader.presences, now: clock.now },
             request,
           );
           const before = model.marks.get(one.by) ?? 0;
@@ -100,7 +101,7 @@ it('what is unread is what others said behind what one has read, after any sends
         if (one.kind === 'follow' && end > 0) {
           const from = Math.max(1, model.followed + 1 - one.again);
           const seqs = Array.from({ length: one.size + one.again }, (_, i) => from + i);
-          await follow(...(await log.at(CONVERSATION, seqs)));
+          await follow(...(await log.at(own(1), seqs)));
           model.followed = Math.max(model.followed, Math.min(end, from + one.size + one.again - 1));
           clock.pass(1_000);
         }
@@ -110,15 +111,15 @@ it('what is unread is what others said behind what one has read, after any sends
             model.followed > 0 ? [model.unread(user, model.followed)] : [],
           );
           if (model.log.length === 0) continue;
-          const { unread, own } = await readConversation(
-            { ...reader, history: log, profiles: knowing(person(1), person(2)) },
-            { userId: id(user), conversation: CONVERSATION },
+          const { unread, own: receiptsOfUser } = await readConversation(
+            { ...reader, log, profiles: knowing(person(1), person(2)) },
+            own(user),
           );
           expect(unread).toBe(model.unread(user, model.log.length));
           // One's own messages directly behind what one has read may be told as read; another's never.
           const read = model.readUpTo(user, model.log.length, model.followed);
-          expect(own.read).toBeGreaterThanOrEqual(read);
-          expect(model.log.slice(read, own.read).filter(({ by }) => by !== user)).toEqual([]);
+          expect(receiptsOfUser.read).toBeGreaterThanOrEqual(read);
+          expect(model.log.slice(read, receiptsOfUser.read).filter(({ by }) => by !== user)).toEqual([]);
         }
       }
     }),

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { UserNotFound } from '../../../../functions/core/errors.ts';
+import type { ProfileStore } from '../../../../functions/core/accounts/account.ts';
 import { append, type Draft } from '../../../../functions/core/messages/append.ts';
 import { nextRecent } from '../../../../functions/core/messages/find-earlier.ts';
 import type { LogEntry, MessageLog } from '../../../../functions/core/messages/message.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { aLogEntry, entries, logOf } from '../../support/log-entries.ts';
-import { alice, bob, CONVERSATION, countingIds, id } from '../../support/people.ts';
+import { ALICES, alice, BOBS, bob, CONVERSATION, countingIds, id, knowing } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const NOON_S = Date.parse(NOON) / 1000;
 const LIMIT = { messages: 2, seconds: 10 };
 const NONE = new Uint8Array();
-const paceOf = (count: number, since = NOON_S) => ({ [alice.id]: { since, count } });
+const rateOf = (count: number, since = NOON_S) => ({ 0: { since, count } });
 
-function appendTo(log: MessageLog, draft: Partial<Draft> = {}, beforeFirst = async () => {}) {
+function appendTo(log: MessageLog, draft: Partial<Draft> = {}, profiles: ProfileStore = knowing(alice, bob)) {
   const { now, wait } = frozenClock();
   return append(
-    { log, paceLimit: LIMIT, beforeFirst, newId: countingIds(1), now, random: () => 0, wait },
-    { conversation: CONVERSATION, senderId: alice.id, text: 'Hello', ...draft },
+    { log, sendLimit: LIMIT, profiles, newId: countingIds(1), now, random: () => 0, wait },
+    { conversation: ALICES, text: 'Hello', ...draft },
   );
 }
 
@@ -26,17 +26,17 @@ function named(count: number): LogEntry[] {
   let recent: Uint8Array = new Uint8Array();
   return entries(count, (seq) => {
     recent = nextRecent(recent, id(7_000 + seq));
-    return { clientId: id(7_000 + seq), recent, said: { [alice.id]: seq } };
+    return { clientId: id(7_000 + seq), recent, counts: { 0: seq } };
   });
 }
 
 describe('a message carries on', () => {
   it('what its sender and the other said so far, its sender’s pace, and its client id among those before it', async () => {
     const { log } = await logOf(
-      aLogEntry(1, { said: { [bob.id]: 1 }, paces: paceOf(1), recent: Uint8Array.of(1, 2) }),
+      aLogEntry(1, { counts: { 1: 1 }, rates: rateOf(1), recent: Uint8Array.of(1, 2) }),
     );
     await appendTo(log, { clientId: id(77) });
-    expect(await log.last(CONVERSATION)).toEqual({
+    expect(await log.last(ALICES)).toEqual({
       id: id(1),
       conversation: CONVERSATION,
       seq: 2,
@@ -45,8 +45,8 @@ describe('a message carries on', () => {
       clientId: id(77),
       read: 0,
       createdAt: NOON,
-      said: { [alice.id]: 1, [bob.id]: 1 },
-      paces: paceOf(2),
+      counts: { 0: 1, 1: 1 },
+      rates: rateOf(2),
       recent: nextRecent(Uint8Array.of(1, 2), id(77)),
     });
   });
@@ -55,22 +55,22 @@ describe('a message carries on', () => {
     const { log } = await logOf(aLogEntry(1));
     const rival = aLogEntry(2, {
       senderId: bob.id,
-      paces: { [bob.id]: { since: NOON_S, count: 1 } },
+      rates: { 1: { since: NOON_S, count: 1 } },
       recent: Uint8Array.of(3, 4),
     });
     let isFirst = true;
     const contended: MessageLog = {
       ...log,
-      append: async (entry) => {
-        if (isFirst) await log.append(rival);
+      append: async (conversation, entry) => {
+        if (isFirst) await log.append(conversation, rival);
         isFirst = false;
-        return log.append(entry);
+        return log.append(conversation, entry);
       },
     };
     await appendTo(contended, { clientId: id(77) });
-    expect(await log.last(CONVERSATION)).toMatchObject({
+    expect(await log.last(ALICES)).toMatchObject({
       seq: 3,
-      paces: { [bob.id]: { since: NOON_S, count: 1 }, [alice.id]: { since: NOON_S, count: 1 } },
+      rates: { 0: { since: NOON_S, count: 1 }, 1: { since: NOON_S, count: 1 } },
       recent: nextRecent(Uint8Array.of(3, 4), id(77)),
     });
   });
@@ -80,29 +80,33 @@ describe('a message carries on', () => {
     let isFirst = true;
     const slow: MessageLog = {
       ...log,
-      append: async (entry) => {
-        if (!isFirst) return log.append(entry);
+      append: async (conversation, entry) => {
+        if (!isFirst) return log.append(conversation, entry);
         isFirst = false;
         return false;
       },
     };
-    await appendTo(slow, {}, async () => {
-      throw new Error('the conversation has begun');
-    });
-    expect((await log.last(CONVERSATION))?.recent).toEqual(nextRecent(Uint8Array.of(1, 2), id(1)));
+    await appendTo(
+      slow,
+      {},
+      {
+        profileOf: () => Promise.reject(new Error('the conversation has begun')),
+      },
+    );
+    expect((await log.last(ALICES))?.recent).toEqual(nextRecent(Uint8Array.of(1, 2), id(1)));
   });
 });
 
 describe('who says too much', () => {
   it('is held back, and nothing is stored', async () => {
-    const { log, commands } = await logOf(aLogEntry(1, { paces: paceOf(2, NOON_S - 4) }));
+    const { log, commands } = await logOf(aLogEntry(1, { rates: rateOf(2, NOON_S - 4) }));
     expect(await rejection(appendTo(log))).toEqual({ code: 'rate_limited', retryAfter: 6 });
     expect(commands).toEqual(['Query']);
   });
 
   it('may still repeat what is stored already', async () => {
     const { log } = await logOf(
-      aLogEntry(1, { clientId: id(77), text: 'Hello', paces: paceOf(2), recent: nextRecent(NONE, id(77)) }),
+      aLogEntry(1, { clientId: id(77), text: 'Hello', rates: rateOf(2), recent: nextRecent(NONE, id(77)) }),
     );
     const repeat = await appendTo(log, { clientId: id(77) });
     expect(repeat).toMatchObject({ repeated: true, message: { seq: 1 } });
@@ -111,27 +115,27 @@ describe('who says too much', () => {
 
   it('hears of a name that was used for another text before they hear of their pace', async () => {
     const { log } = await logOf(
-      aLogEntry(1, { clientId: id(77), paces: paceOf(2), recent: nextRecent(NONE, id(77)) }),
+      aLogEntry(1, { clientId: id(77), rates: rateOf(2), recent: nextRecent(NONE, id(77)) }),
     );
     expect(await rejection(appendTo(log, { clientId: id(77) }))).toEqual({ code: 'client_id_conflict' });
   });
 
   it('does not hold the other member back', async () => {
-    const { log } = await logOf(aLogEntry(1, { paces: paceOf(2) }));
-    expect((await appendTo(log, { senderId: bob.id })).message.seq).toBe(2);
+    const { log } = await logOf(aLogEntry(1, { rates: rateOf(2) }));
+    expect((await appendTo(log, { conversation: BOBS })).message.seq).toBe(2);
   });
 
   it('is known even when the last message is another’s', async () => {
-    const { log } = await logOf(aLogEntry(1, { senderId: bob.id, paces: paceOf(2) }));
+    const { log } = await logOf(aLogEntry(1, { senderId: bob.id, rates: rateOf(2) }));
     expect(await rejection(appendTo(log))).toMatchObject({ code: 'rate_limited' });
   });
 
   it('is known by what was said while they were appending', async () => {
-    const { log } = await logOf(aLogEntry(1, { paces: paceOf(1) }));
+    const { log } = await logOf(aLogEntry(1, { rates: rateOf(1) }));
     const contended: MessageLog = {
       ...log,
-      append: async (entry) => {
-        await log.append({ ...entry, id: id(9), text: 'from another device' });
+      append: async (conversation, entry) => {
+        await log.append(conversation, { ...entry, id: id(9), text: 'from another device' });
         return false;
       },
     };
@@ -187,34 +191,39 @@ describe('a retry without `after`', () => {
 });
 
 describe('before the first message of a conversation', () => {
-  const nobody = async () => {
-    throw new UserNotFound(bob.id);
-  };
+  const nobody = knowing(alice);
 
-  it.each([undefined, 0])('somebody is asked whether it may be, with `after` %s', async (after) => {
+  it.each([undefined, 0])('the other member must exist, with `after` %s', async (after) => {
     const { log, commands } = await logOf();
     expect(await rejection(appendTo(log, { after }, nobody))).toEqual({ code: 'user_not_found' });
     expect(commands).toEqual(['Query']);
   });
 
-  it.each([undefined, 0, 1])('and never again, with `after` %s', async (after) => {
+  it.each([undefined, 0, 1])('after it nobody looks again, with `after` %s', async (after) => {
     const { log } = await logOf(aLogEntry(1));
     expect((await appendTo(log, { after }, nobody)).message.seq).toBe(2);
   });
 
-  it('and not after somebody else began it meanwhile', async () => {
+  it('nobody looks again if another writer was faster', async () => {
     const { log } = await logOf();
     let asked = 0;
     const begun: MessageLog = {
       ...log,
-      append: async (entry) => {
-        if (entry.seq === 1) await log.append(aLogEntry(1));
-        return log.append(entry);
+      append: async (conversation, entry) => {
+        if (entry.seq === 1) await log.append(conversation, aLogEntry(1));
+        return log.append(conversation, entry);
       },
     };
-    const sent = await appendTo(begun, {}, async () => {
-      asked += 1;
-    });
+    const sent = await appendTo(
+      begun,
+      {},
+      {
+        async profileOf() {
+          asked += 1;
+          return bob;
+        },
+      },
+    );
     expect([sent.message.seq, asked]).toEqual([2, 1]);
   });
 });

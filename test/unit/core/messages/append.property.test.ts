@@ -4,7 +4,14 @@ import { Busy, Unavailable } from '../../../../functions/core/errors.ts';
 import { type AppendDependencies, append } from '../../../../functions/core/messages/append.ts';
 import type { LogEntry, Message } from '../../../../functions/core/messages/message.ts';
 import { frozenClock } from '../../support/clock.ts';
-import { CONVERSATION, countingIds, id } from '../../support/people.ts';
+import { alice, CONVERSATION, countingIds, id } from '../../support/people.ts';
+
+/** A conversation of six, as no rule of the log depends on the number of members. */
+const GROUP = {
+  id: CONVERSATION,
+  kind: 'pair' as const,
+  members: Array.from({ length: 6 }, (_, i) => id(i)),
+};
 
 /** `late`: the writer learns of a timeout, and the write lands some time later, if its place is still free. */
 type Fate = 'stored' | 'answer lost' | 'unavailable' | 'late';
@@ -31,7 +38,7 @@ function contendedLog(
       await turn();
       return inOrder().filter(({ seq }) => seqs.includes(seq));
     },
-    async append(message) {
+    async append(_, message) {
       await turn();
       const fate = fates.pop() ?? 'stored';
       if (fate === 'late') void turn().then(() => store(message));
@@ -55,8 +62,8 @@ it('N writers, with conflicts and lost answers in any order, fill 1…n without 
         const { now, wait } = frozenClock();
         const dependencies = {
           log,
-          paceLimit: { messages: 1_000, seconds: 10 },
-          beforeFirst: async () => {},
+          sendLimit: { messages: 1_000, seconds: 10 },
+          profiles: { profileOf: async () => alice },
           newId: countingIds(10_000),
           now,
           random: () => 0,
@@ -64,19 +71,19 @@ it('N writers, with conflicts and lost answers in any order, fill 1…n without 
         };
 
         /** A client as it should be: it names its message, and sends it again until it hears that it is stored. */
-        const say = async (clientId: string, senderId: string, after: number): Promise<Message> => {
-          const draft = { conversation: CONVERSATION, senderId, text: clientId, clientId, after };
+        const say = async (clientId: string, writer: number, after: number): Promise<Message> => {
+          const draft = { conversation: { ...GROUP, self: writer }, text: clientId, clientId, after };
           try {
             return (await append(dependencies, draft)).message;
           } catch (error) {
-            if (error instanceof Unavailable || error instanceof Busy) return say(clientId, senderId, after);
+            if (error instanceof Unavailable || error instanceof Busy) return say(clientId, writer, after);
             throw error;
           }
         };
         const write = async (writer: number): Promise<Message[]> => {
           const said: Message[] = [];
           for (let i = 0; i < each; i += 1) {
-            said.push(await say(id(writer * 100 + i), id(writer), said.at(-1)?.seq ?? 0));
+            said.push(await say(id(writer * 100 + i), writer, said.at(-1)?.seq ?? 0));
           }
           return said;
         };

@@ -3,16 +3,17 @@ import { append, type Draft } from '../../../../functions/core/messages/append.t
 import { nextRecent } from '../../../../functions/core/messages/find-earlier.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { type MemoryLog, memoryLog } from '../../support/message-log.ts';
-import { alice, bob, CONVERSATION, countingIds, id } from '../../support/people.ts';
+import { ALICES, alice, bob, CONVERSATION, countingIds, id, knowing } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
-const hello: Draft = { conversation: CONVERSATION, senderId: alice.id, text: 'Hello' };
+const hello: Draft = { conversation: ALICES, text: 'Hello' };
+const stored = { conversation: CONVERSATION, senderId: alice.id, text: 'Hello' };
 
 /** What the first message of all carries for those behind it, if Alice says it; its name is the one that it gets. */
 const carried = (name = id(1)) => ({
   read: 1,
-  said: { [alice.id]: 1 },
-  paces: { [alice.id]: { since: Date.parse(NOON) / 1000, count: 1 } },
+  counts: { 0: 1 },
+  rates: { 0: { since: Date.parse(NOON) / 1000, count: 1 } },
   recent: nextRecent(new Uint8Array(), name),
 });
 
@@ -21,8 +22,8 @@ function appendTo(log: MemoryLog, draft: Partial<Draft> = {}, random = () => 0.5
   const result = append(
     {
       log,
-      paceLimit: { messages: 20, seconds: 10 },
-      beforeFirst: async () => {},
+      sendLimit: { messages: 20, seconds: 10 },
+      profiles: knowing(alice, bob),
       newId: countingIds(1),
       now: clock.now,
       random,
@@ -36,9 +37,9 @@ function appendTo(log: MemoryLog, draft: Partial<Draft> = {}, random = () => 0.5
 describe('appending', () => {
   it('gives the first message of a conversation the place 1', async () => {
     const log = memoryLog();
-    const stored = { ...hello, id: id(1), seq: 1, createdAt: NOON, ...carried() };
-    expect(await appendTo(log).result).toEqual({ message: stored, repeated: false });
-    expect(log.messages).toEqual([stored]);
+    const first = { ...stored, id: id(1), seq: 1, createdAt: NOON, ...carried() };
+    expect(await appendTo(log).result).toEqual({ message: first, repeated: false });
+    expect(log.messages).toEqual([first]);
   });
 
   it('reads the last message and writes behind it: two calls, whatever the conversation holds', async () => {
@@ -50,7 +51,7 @@ describe('appending', () => {
   it('keeps the name that the client gave the message', async () => {
     const { message } = await appendTo(memoryLog(), { clientId: id(77) }).result;
     expect(message).toEqual({
-      ...hello,
+      ...stored,
       id: id(1),
       seq: 1,
       clientId: id(77),
@@ -223,7 +224,7 @@ describe('appending while answers get lost', () => {
     const log = memoryLog({ holding: 1, onWrite: () => 'answer lost' });
     const { message, repeated } = await appendTo(log).result;
     expect({ message, repeated }).toEqual({ message: log.messages[1], repeated: false });
-    expect(message).toMatchObject({ ...hello, id: id(1), seq: 2 });
+    expect(message).toMatchObject({ ...stored, id: id(1), seq: 2 });
     expect(log.calls).toEqual(['last', 'append 2', 'last']);
   });
 
@@ -237,7 +238,7 @@ describe('appending while answers get lost', () => {
       },
     });
     expect((await appendTo(log).result).message).toEqual({
-      ...hello,
+      ...stored,
       id: id(1),
       seq: 1,
       createdAt: NOON,

@@ -5,14 +5,14 @@ import { RECENT_MESSAGES, RETRY_REACH } from '../../../../functions/core/message
 import { messageStore } from '../../../../functions/storage/messages.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { memoryTable } from '../../support/memory-table.ts';
-import { alice, bob, CONVERSATION, countingIds, id } from '../../support/people.ts';
+import { ALICES, alice, BOBS, bob, countingIds, id, knowing } from '../../support/people.ts';
 
 const PAGE_BYTES = 1_000;
 
 /** What is said, over and over: by whom, how long, and whether it has a name. From nothing much to more than a page. */
 const talk = fc.array(
   fc.record({
-    senderId: fc.constantFrom(alice.id, bob.id),
+    conversation: fc.constantFrom(ALICES, BOBS),
     length: fc.constantFrom(1, 1, 20, 100, 400),
     isNamed: fc.nat(4).map((n) => n > 0),
   }),
@@ -31,17 +31,17 @@ it('a retry is found wherever within reach it is stored, however long the messag
         const { now, wait } = frozenClock();
         const dependencies = {
           log,
-          paceLimit: { messages: 1_000, seconds: 1 },
-          beforeFirst: async () => {},
+          sendLimit: { messages: 1_000, seconds: 1 },
+          profiles: knowing(alice, bob),
           newId: countingIds(100_000),
           now,
           random: () => 0,
           wait,
         };
         const draftAt = (seq: number) => {
-          const { senderId, length, isNamed } = said[seq % said.length] as (typeof said)[number];
+          const { conversation, length, isNamed } = said[seq % said.length] as (typeof said)[number];
           const text = `${seq} ${'🦀'.repeat(length)}`;
-          return { conversation: CONVERSATION, senderId, text, ...(isNamed && { clientId: id(seq) }) };
+          return { conversation, text, ...(isNamed && { clientId: id(seq) }) };
         };
         for (let seq = 1; seq <= count; seq += 1) await append(dependencies, draftAt(seq));
 
@@ -55,7 +55,7 @@ it('a retry is found wherever within reach it is stored, however long the messag
 
         const { message, repeated } = await append(dependencies, retry);
         expect([message.seq, repeated]).toEqual(isFound ? [place, true] : [count + 1, false]);
-        expect((await log.last(CONVERSATION))?.seq).toBe(isFound ? count : count + 1);
+        expect((await log.last(ALICES))?.seq).toBe(isFound ? count : count + 1);
       },
     ),
     { numRuns: 25 },

@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { followPresence } from '../../../../functions/core/presence/follow-presence.ts';
 import type { Watcher } from '../../../../functions/core/presence/presence.ts';
-import { type Presence, type StoredPresence, shown } from '../../../../functions/core/presence/presence.ts';
+import {
+  type Presence,
+  type StoredPresence,
+  visiblePresence,
+} from '../../../../functions/core/presence/presence.ts';
 import { presenceBody } from '../../../../functions/protocol/server-frames.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { alice, bob } from '../../support/people.ts';
@@ -68,8 +72,8 @@ describe('those who watch somebody', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.option(stored, { nil: undefined }), stored, async (before, after) => {
-        const wasShown = presenceBody(shown(before ?? { userId, online: false, hidden: false }));
-        const isShown = presenceBody(shown(after));
+        const wasShown = presenceBody(visiblePresence(before ?? { userId, online: false, hidden: false }));
+        const isShown = presenceBody(visiblePresence(after));
         const { told } = await follow(before, after);
         expect(told.map(([, presence]) => presenceBody(presence))).toEqual(
           isDeepStrictEqual(wasShown, isShown) ? [] : [isShown],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shown } from '../../../../functions/core/presence/presence.ts';
+import { visiblePresence } from '../../../../functions/core/presence/presence.ts';
 import { NOON } from '../../support/clock.ts';
 import { alice } from '../../support/people.ts';
 
@@ -17,5 +17,5 @@ it.each([
   ['who hides it is shown offline', { online: true, hidden: true }, { online: false }],
   ['and nobody sees when they went', { online: false, hidden: true, lastSeen: NOON }, { online: false }],
 ])('%s: %j is shown as %j', (_, stored, presence) => {
-  expect(shown({ userId, ...stored })).toEqual({ userId, ...presence });
+  expect(visiblePresence({ userId, ...stored })).toEqual({ userId, ...presence });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conversationIdOf } from '../../../../functions/core/conversations/conversation.ts';
+import { pairId } from '../../../../functions/core/conversations/conversation.ts';
 import type { StoredPresence, Watcher } from '../../../../functions/core/presence/presence.ts';
 import { watchPresence } from '../../../../functions/core/presence/presence.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
@@ -19,7 +19,7 @@ function watching() {
     memberships: {
       among: async (userId: string, conversations: readonly string[]) => {
         steps.push(['among', userId, conversations]);
-        const own = [bob.id, carol].map((peer) => conversationIdOf(userId, peer));
+        const own = [bob.id, carol].map((peer) => pairId(userId, peer));
         return new Set(conversations.filter((conversation) => own.includes(conversation)));
       },
     },
@@ -45,7 +45,7 @@ describe('watching people', () => {
       { userId: bob.id, online: true },
     ]);
     expect(steps).toEqual([
-      ['among', alice.id, [conversationIdOf(alice.id, carol), conversationIdOf(alice.id, bob.id)]],
+      ['among', alice.id, [pairId(alice.id, carol), pairId(alice.id, bob.id)]],
       ['watch', phone, [carol, bob.id], new Date(NOON)],
       ['of', [carol, bob.id]],
     ]);

@@ -1,11 +1,11 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { markStore } from '../../../functions/storage/receipts.ts';
+import { receiptStore } from '../../../functions/storage/receipts.ts';
 import { NOON } from '../support/clock.ts';
 import { alice, CONVERSATION } from '../support/people.ts';
 import { conditionFailed, documents, sent, table } from '../support/table.ts';
 
-const marks = markStore(table);
+const marks = receiptStore(table);
 const Key = { pk: `USER#${alice.id}`, sk: `CONV#${CONVERSATION}` };
 const moveRead = () => marks.moveRead(alice.id, CONVERSATION, { seq: 7, others: 4 });
 const moveReceived = () => marks.moveReceived(alice.id, CONVERSATION, 7, new Date(NOON), 2_000);

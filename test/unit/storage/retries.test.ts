@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { repeatCounter } from '../../../functions/storage/counters.ts';
+import { retryCounter } from '../../../functions/storage/counters.ts';
 import { NOON } from '../support/clock.ts';
 import { memoryTable } from '../support/memory-table.ts';
 import { alice, bob, CONVERSATION } from '../support/people.ts';
@@ -9,7 +9,7 @@ const later = (seconds: number) => new Date(Date.parse(NOON) + seconds * 1000);
 
 it('repeats are counted per sender and conversation, until the window that the first began is over', async () => {
   const { table } = memoryTable();
-  const repeats = repeatCounter(table);
+  const repeats = retryCounter(table);
   const count = (userId: string, conversation: string, at: Date) =>
     repeats.count(userId, conversation, limit, at);
   for (const seconds of [0, 1, 9]) {
@@ -23,7 +23,7 @@ it('repeats are counted per sender and conversation, until the window that the f
 
 it('of a thousand at once no more than the limit get through', async () => {
   const { table } = memoryTable();
-  const repeats = repeatCounter(table);
+  const repeats = retryCounter(table);
   const counted = await Promise.all(
     Array.from({ length: 1_000 }, () => repeats.count(alice.id, CONVERSATION, limit, later(0))),
   );

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { TYPING_SECONDS, type TypingTimes, typing } from '../../../../functions/core/presence/typing.ts';
+import { type Conversation, resolve } from '../../../../functions/core/conversations/conversation.ts';
+import {
+  mayForwardTyping,
+  TYPING_SECONDS,
+  type TypingTimes,
+} from '../../../../functions/core/presence/typing.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { anEntry } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
@@ -9,34 +14,34 @@ function someoneTypes() {
   const { now, pass } = frozenClock();
   const times: TypingTimes = new Map();
   let reads = 0;
-  const history = {
-    last: async (conversation: string) => {
+  const log = {
+    last: async (conversation: Conversation) => {
       reads += 1;
-      return conversation === `${alice.id}.${id(404)}` ? undefined : anEntry(1);
+      return conversation.members.includes(id(404)) ? undefined : anEntry(1);
     },
   };
-  const type = (userId = alice.id, conversation = CONVERSATION) =>
-    typing({ history, times, now }, { userId, conversation });
+  const type = async (userId = alice.id, conversation = CONVERSATION) =>
+    mayForwardTyping({ log, times, now }, resolve(conversation, userId));
   return { type, pass, times, reads: () => reads };
 }
 
 describe('typing', () => {
-  it('is told to the other member, whoever types', async () => {
+  it('is forwarded, whoever types', async () => {
     const { type } = someoneTypes();
-    expect(await type(alice.id)).toBe(bob.id);
-    expect(await type(bob.id)).toBe(alice.id);
+    expect(await type(alice.id)).toBe(true);
+    expect(await type(bob.id)).toBe(true);
   });
 
   it('is told at most once in 3 s, and costs no read in between', async () => {
     const { type, pass, reads } = someoneTypes();
     await type();
     pass(2_999);
-    expect(await type()).toBeUndefined();
+    expect(await type()).toBe(false);
     expect(reads()).toBe(1);
     pass(1);
-    expect(await type()).toBe(bob.id);
+    expect(await type()).toBe(true);
     pass(2_999);
-    expect(await type()).toBeUndefined();
+    expect(await type()).toBe(false);
   });
 
   it('is shown for twice as long as it takes to be told again', () => {
@@ -46,7 +51,7 @@ describe('typing', () => {
   it('in one conversation says nothing of another', async () => {
     const { type } = someoneTypes();
     await type();
-    expect(await type(alice.id, `${alice.id}.${id(3)}`)).toBe(id(3));
+    expect(await type(alice.id, `${alice.id}.${id(3)}`)).toBe(true);
   });
 
   it.each([
@@ -64,6 +69,6 @@ describe('typing', () => {
     const { type, times } = someoneTypes();
     for (let i = 0; i < 10_001; i += 1) await type(alice.id, `${alice.id}.${id(1_000 + i)}`);
     expect(times.size).toBeLessThanOrEqual(10_000);
-    expect(await type(alice.id, `${alice.id}.${id(11_000)}`)).toBeUndefined();
+    expect(await type(alice.id, `${alice.id}.${id(11_000)}`)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextRecent, placesOf, RECENT_MESSAGES } from '../../../../functions/core/messages/find-earlier.ts';
+import { nextRecent, RECENT_MESSAGES, seqsOf } from '../../../../functions/core/messages/find-earlier.ts';
 
 const NONE = new Uint8Array();
 /** What the last of these messages carries, if they were said one by one from `seq` 1. */
@@ -22,7 +22,7 @@ describe('what a message carries of the names before it', () => {
       fc.property(fc.array(fc.uuid(), { maxLength: 250, size: 'max' }), (names) => {
         const carried = carriedBy(names);
         for (const [i, one] of names.entries()) {
-          if (i >= names.length - RECENT_MESSAGES) expect(placesOf(carried, one)).toContain(i + 1);
+          if (i >= names.length - RECENT_MESSAGES) expect(seqsOf(carried, one)).toContain(i + 1);
         }
         expect(carried.recent.length).toBe(2 * Math.min(names.length, RECENT_MESSAGES));
       }),
@@ -33,13 +33,13 @@ describe('what a message carries of the names before it', () => {
 
   it('forgets what lies further back', () => {
     const clientIds = Array.from({ length: 101 }, (_, i) => uuid(i));
-    expect(placesOf(carriedBy(clientIds), uuid(0))).toEqual([]);
-    expect(placesOf(carriedBy(clientIds), uuid(1))).toEqual([2]);
+    expect(seqsOf(carriedBy(clientIds), uuid(0))).toEqual([]);
+    expect(seqsOf(carriedBy(clientIds), uuid(1))).toEqual([2]);
   });
 
   it('takes a new client id for an old one as rarely as two bytes allow: once in some 650', () => {
     const carried = carriedBy(Array.from({ length: 100 }, (_, i) => uuid(i)));
-    const mistaken = Array.from({ length: 20_000 }, (_, i) => placesOf(carried, uuid(1_000 + i)));
+    const mistaken = Array.from({ length: 20_000 }, (_, i) => seqsOf(carried, uuid(1_000 + i)));
     const rate = mistaken.filter((places) => places.length > 0).length / mistaken.length;
     expect(rate).toBeGreaterThan(1 / 900);
     expect(rate).toBeLessThan(1 / 450);
@@ -53,6 +53,6 @@ describe('what a message carries of the names before it', () => {
   });
 
   it('is nothing in an empty conversation', () => {
-    expect(placesOf({ seq: 0, recent: NONE }, uuid(1))).toEqual([]);
+    expect(seqsOf({ seq: 0, recent: NONE }, uuid(1))).toEqual([]);
   });
 });

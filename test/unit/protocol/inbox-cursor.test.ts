@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPlaceCursor, writePlaceCursor } from '../../../functions/protocol/paging.ts';
+import { readInboxCursor, writeInboxCursor } from '../../../functions/protocol/paging.ts';
 import { NOON } from '../support/clock.ts';
 import { alice, bob, CONVERSATION } from '../support/people.ts';
 import { thrownBy } from '../support/rejection.ts';
@@ -9,13 +9,13 @@ const encoded = (text: string) => Buffer.from(text).toString('base64url');
 
 describe('the cursor of an inbox', () => {
   it('is read as it was written, and fits into an address as it is', () => {
-    const cursor = writePlaceCursor(place);
+    const cursor = writeInboxCursor(place);
     expect(encodeURIComponent(cursor)).toBe(cursor);
-    expect(readPlaceCursor(cursor)).toEqual(place);
+    expect(readInboxCursor(cursor)).toEqual(place);
   });
 
   it('may be absent', () => {
-    expect(readPlaceCursor(undefined)).toBeUndefined();
+    expect(readInboxCursor(undefined)).toBeUndefined();
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe('the cursor of an inbox', () => {
     ['no conversation', encoded(`${NOON} ${alice.id}`)],
     ['a conversation the wrong way round', encoded(`${NOON} ${bob.id}.${alice.id}`)],
   ])('is refused when it holds %s', (_, cursor) => {
-    expect(thrownBy(() => readPlaceCursor(cursor))).toEqual({
+    expect(thrownBy(() => readInboxCursor(cursor))).toEqual({
       code: 'validation_failed',
       errors: { cursor: ['Must come from `next`.'] },
     });

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { conversationIdOf } from '../../../../functions/core/conversations/conversation.ts';
+import { pairId } from '../../../../functions/core/conversations/conversation.ts';
 import { isId } from '../../../../functions/core/ids.ts';
 import { alice, bob } from '../../support/people.ts';
 
 const userId = fc.uuid();
 
 it('joins both user ids in ascending order', () => {
-  expect(conversationIdOf(bob.id, alice.id)).toBe(`${alice.id}.${bob.id}`);
+  expect(pairId(bob.id, alice.id)).toBe(`${alice.id}.${bob.id}`);
 });
 
 it('is the same from both sides, and another for any other pair', () => {
   fc.assert(
     fc.property(userId, userId, userId, (a, b, c) => {
-      expect(conversationIdOf(a, b)).toBe(conversationIdOf(b, a));
-      expect(conversationIdOf(a, b) === conversationIdOf(a, c)).toBe(b === c);
+      expect(pairId(a, b)).toBe(pairId(b, a));
+      expect(pairId(a, b) === pairId(a, c)).toBe(b === c);
     }),
   );
 });

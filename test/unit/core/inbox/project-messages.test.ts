@@ -1,44 +1,45 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { InboxUpkeep, Place, ReadPositions } from '../../../../functions/core/inbox/inbox.ts';
-import { followMessages } from '../../../../functions/core/inbox/project-messages.ts';
-import type { LogEntry } from '../../../../functions/core/messages/message.ts';
+import type { InboxPosition, InboxProjection } from '../../../../functions/core/inbox/inbox.ts';
+import { projectMessages } from '../../../../functions/core/inbox/project-messages.ts';
+import type { ByMember, LogEntry } from '../../../../functions/core/messages/message.ts';
+import type { ReadReceipt } from '../../../../functions/core/receipts/receipt.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { inboxes, saying } from '../../support/inboxes.ts';
 import { Killed } from '../../support/memory-table.ts';
 import { anEntry } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, id, knowing } from '../../support/people.ts';
 
-/** An upkeep whose every answer is told beforehand, and whose every step is remembered. */
+/** A projection with scripted answers, which records every step. */
 function scripted({
   last = 0,
-  positions = {},
+  receipts = {},
   log = [],
   top,
   former = top?.conversation === CONVERSATION ? top : undefined,
 }: {
   last?: number;
-  positions?: ReadPositions;
+  receipts?: ByMember<ReadReceipt>;
   /** What the log holds besides what is followed. */
   log?: readonly LogEntry[];
-  top?: Place;
-  former?: Place;
+  top?: InboxPosition;
+  former?: InboxPosition;
 } = {}) {
   const steps: unknown[] = [];
-  const inbox: InboxUpkeep = {
-    noted: async () => ({ seq: last, positions }),
-    note: async (...args) => void steps.push(['note', ...args]),
+  const inbox: InboxProjection = {
+    summary: async () => (last > 0 ? { last: { ...noted, seq: last }, receipts } : undefined),
+    summarize: async ({ id }, { last, receipts }) => void steps.push(['summarize', id, last, receipts]),
     top: async () => top,
-    placeOf: async () => former,
+    positionOf: async () => former,
     moveToTop: async (...args) => void steps.push(['moveToTop', ...args]),
   };
   const reads: number[] = [];
-  const at = async (_: string, seqs: readonly number[]) => {
+  const at = async (_: unknown, seqs: readonly number[]) => {
     reads.push(...seqs);
     return log.filter(({ seq }) => seqs.includes(seq));
   };
   const dependencies = { inbox, log: { at }, profiles: knowing(alice, bob), now: frozenClock().now };
-  return { steps, reads, follow: (...messages: LogEntry[]) => followMessages(dependencies, messages) };
+  return { steps, reads, follow: (...messages: LogEntry[]) => projectMessages(dependencies, messages) };
 }
 
 const toBob = { id: bob.id, username: 'bob' };
@@ -50,13 +51,13 @@ const noted = {
   senderId: alice.id,
   text: 'message 1',
   createdAt: NOON,
-  said: { [alice.id]: 1 },
+  counts: { 0: 1 },
 };
 /** Nobody else said anything. */
-const readBy = (userId: string, seq: number, others = 0) => ({ [userId]: { seq, others } });
+const readBy = (member: number, seq: number, others = 0) => ({ [member]: { seq, others } });
 
 /** Alice says everything, and has read it. */
-const aMessage = (seq: number): LogEntry => ({ ...anEntry(seq), read: seq, said: { [alice.id]: seq } });
+const aMessage = (seq: number): LogEntry => ({ ...anEntry(seq), read: seq, counts: { 0: seq } });
 
 describe('a new message', () => {
   it('puts its conversation on top of both inboxes, and only then is noted as the last', async () => {
@@ -65,7 +66,7 @@ describe('a new message', () => {
     expect(steps).toEqual([
       ['moveToTop', alice.id, place, toBob, []],
       ['moveToTop', bob.id, place, toAlice, []],
-      ['note', CONVERSATION, noted, readBy(alice.id, 1)],
+      ['summarize', CONVERSATION, noted, readBy(0, 1)],
     ]);
   });
 
@@ -79,7 +80,7 @@ describe('a new message', () => {
   it('moves nothing while its conversation is on top: one note is all', async () => {
     const { steps, follow } = scripted({ top: { ...place, topAt: '2026-11-22T12:00:00.000Z' } });
     await follow(aMessage(1));
-    expect(steps).toEqual([['note', CONVERSATION, noted, readBy(alice.id, 1)]]);
+    expect(steps).toEqual([['summarize', CONVERSATION, noted, readBy(0, 1)]]);
   });
 
   it('moves anew where a move died before the membership named the new place: who caught up since passed over it', async () => {
@@ -104,7 +105,7 @@ describe('a new message', () => {
     const { steps, follow } = scripted({ top: place });
     await follow({ ...aMessage(1), text: '🦀'.repeat(200) });
     expect(steps).toEqual([
-      ['note', CONVERSATION, { ...noted, text: `${'🦀'.repeat(119)}…` }, readBy(alice.id, 1)],
+      ['summarize', CONVERSATION, { ...noted, text: `${'🦀'.repeat(119)}…` }, readBy(0, 1)],
     ]);
   });
 });
@@ -112,13 +113,11 @@ describe('a new message', () => {
 describe('messages that come together', () => {
   it('are noted once, with up to where each member had read', async () => {
     const { steps, reads, follow } = scripted({ top: place });
-    const said = { [alice.id]: 2, [bob.id]: 1 };
-    const fromBob = { ...aMessage(3), senderId: bob.id, said };
-    await follow(aMessage(1), aMessage(2), fromBob, { ...aMessage(4), said: { ...said, [alice.id]: 3 } });
-    const last = { ...noted, seq: 4, id: id(1004), text: 'message 4', said: { [alice.id]: 3, [bob.id]: 1 } };
-    expect(steps).toEqual([
-      ['note', CONVERSATION, last, { ...readBy(alice.id, 4, 1), ...readBy(bob.id, 3, 2) }],
-    ]);
+    const counts = { 0: 2, 1: 1 };
+    const fromBob = { ...aMessage(3), senderId: bob.id, counts };
+    await follow(aMessage(1), aMessage(2), fromBob, { ...aMessage(4), counts: { ...counts, 0: 3 } });
+    const last = { ...noted, seq: 4, id: id(1004), text: 'message 4', counts: { 0: 3, 1: 1 } };
+    expect(steps).toEqual([['summarize', CONVERSATION, last, { ...readBy(0, 4, 1), ...readBy(1, 3, 2) }]]);
     expect(reads).toEqual([]);
   });
 
@@ -131,7 +130,7 @@ describe('messages that come together', () => {
   it('are followed whole when only some of them are noted', async () => {
     const { steps, follow } = scripted({ last: 3, top: place });
     await follow(aMessage(3), aMessage(4));
-    expect(steps).toMatchObject([['note', CONVERSATION, { seq: 4 }, readBy(alice.id, 4)]]);
+    expect(steps).toMatchObject([['summarize', CONVERSATION, { seq: 4 }, readBy(0, 4)]]);
   });
 
   it('may be none, or of no conversation', async () => {
@@ -147,20 +146,20 @@ describe('messages that come together', () => {
     await follow({ ...aMessage(1), conversation });
     expect(steps.map((step) => (step as unknown[]).slice(0, 2))).toEqual([
       ['moveToTop', id(404)],
-      ['note', conversation],
+      ['summarize', conversation],
     ]);
   });
 });
 
 describe('who writes without having seen what came before', () => {
-  const said = { [alice.id]: 4, [bob.id]: 3 };
-  const second = { ...anEntry(2), senderId: bob.id, said: { [alice.id]: 1, [bob.id]: 1 } };
-  const unseen = (read: number): LogEntry => ({ ...anEntry(7), read, said });
+  const counts = { 0: 4, 1: 3 };
+  const second = { ...anEntry(2), senderId: bob.id, counts: { 0: 1, 1: 1 } };
+  const unseen = (read: number): LogEntry => ({ ...anEntry(7), read, counts });
 
   it('has read up to what they had: how many of the others that were, the log tells', async () => {
     const { steps, reads, follow } = scripted({ last: 6, log: [second], top: place });
     await follow(unseen(2));
-    expect(steps).toMatchObject([['note', CONVERSATION, { seq: 7 }, readBy(alice.id, 2, 1)]]);
+    expect(steps).toMatchObject([['summarize', CONVERSATION, { seq: 7 }, readBy(0, 2, 1)]]);
     expect(reads).toEqual([2]);
   });
 
@@ -168,10 +167,10 @@ describe('who writes without having seen what came before', () => {
     ['nothing is known of what they had', 0],
     ['they had no more than what they had read already', 4],
   ])('stays where they were, without a read, when %s', async (_, read) => {
-    const positions = { ...readBy(alice.id, 4, 2), ...readBy(bob.id, 6, 3) };
-    const { steps, reads, follow } = scripted({ last: 6, positions, log: [second], top: place });
+    const receipts = { ...readBy(0, 4, 2), ...readBy(1, 6, 3) };
+    const { steps, reads, follow } = scripted({ last: 6, receipts, log: [second], top: place });
     await follow(unseen(read));
-    expect(steps).toMatchObject([['note', CONVERSATION, { seq: 7 }, positions]]);
+    expect(steps).toMatchObject([['summarize', CONVERSATION, { seq: 7 }, receipts]]);
     expect(reads).toEqual([]);
   });
 });
@@ -205,12 +204,12 @@ describe('the inboxes', () => {
   });
 
   it('hold one place of each conversation, however often it came to the top', async () => {
-    const { follow, places, inboxOf } = inboxes();
+    const { follow, positions, inboxOf } = inboxes();
     for (let seq = 1; seq <= 5; seq += 1) {
       await follow(saying(2, 1, seq));
       await follow(saying(3, 1, seq));
     }
-    expect(places(1)).toHaveLength(2);
+    expect(positions(1)).toHaveLength(2);
     expect((await inboxOf(1)).map(([peer]) => peer)).toEqual(['user3', 'user2']);
   });
 

@@ -8,7 +8,7 @@ const device = (connectionId: string) => aConnection(connectionId, { conversatio
 
 function closing(gateway: ReturnType<typeof scriptedGateway>, ...rows: ReturnType<typeof aConnection>[]) {
   const connections = memoryConnections(...rows);
-  const dependencies = { connections, gateway, now: frozenClock().now, farewell: 'farewell' };
+  const dependencies = { connections, gateway, now: frozenClock().now, endFrame: 'the session has ended' };
   return { connections, close: () => closeSession(dependencies, { userId: alice.id, sessionId: id(500) }) };
 }
 
@@ -16,7 +16,7 @@ it('a device is told why its socket closes; the original protocol has no frame f
   const gateway = scriptedGateway();
   const { close, connections } = closing(gateway, device('phone'), aConnection('original'));
   await close();
-  expect(gateway.posts).toEqual([['phone', 'farewell']]);
+  expect(gateway.posts).toEqual([['phone', 'the session has ended']]);
   expect([...gateway.closed].sort()).toEqual(['original', 'phone']);
   expect(connections.rows()).toEqual([]);
 });

@@ -1,12 +1,12 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { directoryUpkeep } from '../../../functions/storage/directory.ts';
+import { directoryProjection } from '../../../functions/storage/directory.ts';
 import { alice } from '../support/people.ts';
 import { rejection } from '../support/rejection.ts';
 import { documents, sent, table, waits } from '../support/table.ts';
 
-const upkeep = directoryUpkeep(table);
+const upkeep = directoryProjection(table);
 const TableName = 'parley-test';
 const Key = { pk: 'DIRECTORY#USERS', sk: 'NAME#alice' };
 const entry = { id: alice.id, username: 'Alice' };

@@ -1,4 +1,0 @@
-import { directory } from '../storage/directory.ts';
-import { table } from './table.ts';
-
-export const people = directory(table);

@@ -1,0 +1,153 @@
+import type { Connection } from '../core/connections/connection.ts';
+import { restoreIfLost } from '../core/connections/open-and-close.ts';
+import {
+  asConversationNotFound,
+  type OwnConversation,
+  othersIn,
+  pairWith,
+  resolve,
+} from '../core/conversations/conversation.ts';
+import { tellDevices } from '../core/delivery/deliver.ts';
+import { UserNotFound } from '../core/errors.ts';
+import { isId } from '../core/ids.ts';
+import { type Origin, sendMessage } from '../core/messages/send-message.ts';
+import { watchPresence } from '../core/presence/presence.ts';
+import { mayForwardTyping, TYPING_SECONDS, type TypingTimes } from '../core/presence/typing.ts';
+import { markRead, markReceived } from '../core/receipts/move-receipt.ts';
+import { catchUp } from '../core/sync/catch-up.ts';
+import type { ActionFrame, ActionInput, ActionName } from '../protocol/actions.ts';
+import type { MessageFrame } from '../protocol/frames.ts';
+import {
+  conversationBody,
+  messageFrame,
+  presenceFrame,
+  receiptFrame,
+  sentFrame,
+  syncedMessage,
+  typingFrame,
+} from '../protocol/server-frames.ts';
+import type { wireInbox, wireReceipts, wireSending, wireWatching } from '../runtime/wiring.ts';
+
+/** The user who sent a frame, and the socket that it came over. */
+export interface Caller {
+  readonly connection: Connection;
+  readonly username: string;
+}
+
+interface Dependencies {
+  readonly sending: ReturnType<typeof wireSending>;
+  readonly receipts: ReturnType<typeof wireReceipts>;
+  readonly inbox: ReturnType<typeof wireInbox>;
+  readonly watching: ReturnType<typeof wireWatching>;
+  readonly restoring: Parameters<typeof restoreIfLost>[0];
+  readonly restore: Origin['restore'];
+}
+
+/** Does what a frame asks for, and returns the reply. */
+type Action<N extends ActionName> = (caller: Caller, input: ActionInput<N>) => Promise<object>;
+
+/** The actions of a device's frames, and the one of a conversation's socket. */
+export function createActions(dependencies: Dependencies) {
+  const { sending, receipts, inbox, watching, restoring, restore } = dependencies;
+  const typingTimes: TypingTimes = new Map();
+
+  const send = (
+    { connection, username }: Caller,
+    conversation: OwnConversation,
+    message: {
+      text: string;
+      clientId?: string | undefined;
+      after?: number | undefined;
+      read?: number | undefined;
+    },
+  ) =>
+    sendMessage(
+      sending,
+      { conversation, ...message },
+      (stored, reader) => JSON.stringify(messageFrame(stored, username, reader)),
+      { connection, restore },
+    );
+
+  /** The user's other devices are told, and the devices of the other members. */
+  const receipt =
+    <N extends 'conversation.read' | 'message.received'>(type: N, move: typeof markRead): Action<N> =>
+    async ({ connection }, { conversation: id, seq }) => {
+      const { userId, connectionId } = connection;
+      const conversation = resolve(id, userId);
+      const { moved, tells, retryAfter } = await move(receipts, { conversation, seq });
+      const frame = receiptFrame(type, { conversation: id, userId, seq });
+      if (tells.length > 0) await tellDevices(sending, tells, JSON.stringify(frame), connectionId);
+      return { ...frame, moved, ...(retryAfter !== undefined && { retry_after: retryAfter }) };
+    };
+
+  const actions: { readonly [N in ActionName]: Action<N> } = {
+    async 'message.send'(caller, input) {
+      const { to, conversation: id, text, client_id: clientId, after, read } = input;
+      const { userId } = caller.connection;
+      const message = { text, clientId, after, read };
+      const sent =
+        id === undefined
+          ? send(caller, pairWith(userId, otherUser(to, userId)), message)
+          : send(caller, resolve(id, userId), message).catch(asConversationNotFound(id));
+      return sentFrame((await sent).message, caller.username);
+    },
+
+    'conversation.read': receipt('conversation.read', markRead),
+    'message.received': receipt('message.received', markReceived),
+
+    async typing({ connection }, { conversation: id }) {
+      const conversation = resolve(id, connection.userId);
+      const forwarded = await mayForwardTyping({ ...receipts, times: typingTimes }, conversation);
+      const frame = typingFrame(id, connection.userId, TYPING_SECONDS);
+      if (forwarded) await tellDevices(sending, othersIn(conversation), JSON.stringify(frame));
+      return { ...frame, forwarded };
+    },
+
+    /** A page of what the device missed: `sync.done` if nothing is missing behind it. */
+    async sync({ connection }, { conversations, since }) {
+      const { userId } = connection;
+      const held = Object.entries(conversations).map(([id, seq]) => ({
+        conversation: resolve(id, userId),
+        seq,
+      }));
+      const page = await catchUp(inbox, { userId, held, since });
+      return {
+        type: page.complete ? 'sync.done' : 'sync.page',
+        messages: page.messages.map((message) => syncedMessage(message, userId)),
+        conversations: page.inbox.map(conversationBody),
+        position: page.position,
+      };
+    },
+
+    async 'presence.watch'({ connection }, { users }) {
+      const { userId, connectionId } = connection;
+      return presenceFrame(await watchPresence(watching, { userId, connectionId }, users));
+    },
+
+    /** Keeps the socket from idling out, and restores its row if that was lost. */
+    async ping({ connection }) {
+      const restored = await restoreIfLost(restoring, connection);
+      return { type: 'pong', time: restoring.now().toISOString(), ...(restored && { restored }) };
+    },
+  };
+
+  return {
+    /** Does what a device's frame asks for, and returns its reply. */
+    perform(caller: Caller, { action, input }: ActionFrame): Promise<object> {
+      return (actions[action] as Action<ActionName>)(caller, input as never);
+    },
+
+    /** A message on the socket of one conversation. In the original protocol, the sender's own copy is the acknowledgement. */
+    async sendOriginal(caller: Caller, peerId: string, frame: MessageFrame): Promise<object> {
+      const { message: text, clientId, after } = frame;
+      const conversation = pairWith(caller.connection.userId, peerId);
+      const { message } = await send(caller, conversation, { text, clientId, after });
+      return messageFrame(message, caller.username, 'sender');
+    },
+  };
+}
+
+function otherUser(to: string | undefined, userId: string): string {
+  if (to === undefined || !isId(to) || to === userId) throw new UserNotFound(to ?? '');
+  return to;
+}

@@ -1,0 +1,63 @@
+import { type Need, type VariableName, variables } from '../functions/runtime/config.ts';
+import type { Entry, FunctionSpec } from './functions.ts';
+import { httpRoutes } from './routes.ts';
+import type { Settings } from './settings.ts';
+
+/** What the variables of the functions are made from. */
+export interface EnvironmentProps {
+  readonly settings: Settings;
+  readonly tableName: string;
+  readonly signingSecretArn: string;
+  /** Without a scheme. */
+  readonly webSocketStage: string;
+}
+
+/** The environment of one function: the variables of functions/runtime/config.ts that its spec needs, and no others. */
+export function environmentOf(
+  entry: Entry,
+  spec: FunctionSpec,
+  props: EnvironmentProps,
+): Readonly<Record<string, string>> {
+  const needs = needsOf(spec);
+  const values = valuesOf(entry, props);
+  const names = Object.keys(variables) as VariableName[];
+  return Object.fromEntries(
+    names.filter((name) => needs.has(variables[name].need)).map((name) => [name, values[name]]),
+  );
+}
+
+function needsOf({ table, tokens, connections, sends, checksOrigin, knowsRoutes }: FunctionSpec): Set<Need> {
+  const needs: Readonly<Record<Need, boolean>> = {
+    everything: true,
+    table: table !== undefined,
+    tokens: tokens !== undefined,
+    signing: tokens === 'sign',
+    connections: connections !== undefined,
+    sending: sends === true,
+    origins: checksOrigin === true,
+    routes: knowsRoutes === true,
+  };
+  return new Set((Object.keys(needs) as Need[]).filter((need) => needs[need]));
+}
+
+function valuesOf(
+  entry: Entry,
+  { settings, tableName, signingSecretArn, webSocketStage }: EnvironmentProps,
+): Readonly<Record<VariableName, string>> {
+  return {
+    STAGE: settings.stage,
+    POWERTOOLS_SERVICE_NAME: `parley-${entry.slice(entry.indexOf('/') + 1)}`,
+    POWERTOOLS_METRICS_NAMESPACE: 'Parley',
+    POWERTOOLS_LOG_LEVEL: 'INFO',
+    TABLE_NAME: tableName,
+    TOKEN_ISSUER: `parley-${settings.stage}`,
+    SIGNING_SECRET_ARN: signingSecretArn,
+    ACCESS_TOKEN_SECONDS: String(settings.accessTokenSeconds),
+    REFRESH_TOKEN_SECONDS: String(settings.refreshTokenSeconds),
+    ALLOWED_ORIGINS: settings.origins.join(','),
+    FLOOD_MESSAGES: String(settings.floodMessages),
+    FLOOD_SECONDS: String(settings.floodSeconds),
+    AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `https://${webSocketStage}`,
+    ROUTES: JSON.stringify(httpRoutes.map(({ method, path }) => [method, path])),
+  };
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import {
+  countOfOthers,
+  further,
+  receiptAt,
+  receiptsOf,
+} from '../../../../functions/core/receipts/receipt.ts';
+
+const read = (seq: number, others = 0) => ({ seq, others });
+
+describe('the receipts of a member', () => {
+  it.each([
+    ['nothing was received', { received: 0, read: read(0) }, { received: 0, read: 0 }],
+    ['something was received and not read', { received: 5, read: read(2) }, { received: 5, read: 2 }],
+    ['a message that was read was also received', { received: 2, read: read(5) }, { received: 5, read: 5 }],
+  ])('%s: %j is told as %j', (_, progress, marks) => {
+    expect(receiptsOf(progress)).toEqual(marks);
+  });
+});
+
+describe('up to a message', () => {
+  const seventh = { seq: 7, counts: { 0: 3, 1: 4 } };
+
+  it('the messages of others are those that are not one’s own', () => {
+    expect(countOfOthers(seventh, 0)).toBe(4);
+    expect(countOfOthers(seventh, 1)).toBe(3);
+    expect(countOfOthers(seventh, 2)).toBe(7);
+  });
+
+  it('a member who has read it has read so many messages of others', () => {
+    expect(receiptAt(seventh, 0)).toEqual(read(7, 4));
+  });
+});
+
+it('nobody reads backwards', () => {
+  expect(further(read(3, 1), read(5, 2))).toEqual(read(5, 2));
+  expect(further(read(5, 2), read(3, 1))).toEqual(read(5, 2));
+});
