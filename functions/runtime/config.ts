@@ -12,7 +12,7 @@ export type Need =
 interface Variable {
   readonly type: 'text' | 'number' | 'list';
   readonly need: Need;
-  /** What it means, for docs/configuration.md. */
+  /** What it means, with its unit. */
   readonly meaning: string;
 }
 

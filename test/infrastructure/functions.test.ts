@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { variables } from '../../functions/runtime/config.ts';
+import { bundleFunctions } from '../../lib/bundle.ts';
 import { functionSpecs } from '../../lib/functions.ts';
 import { synthesize } from './support/synthesize.ts';
 import { actionsOf } from './support/template.ts';
@@ -154,5 +158,25 @@ describe('functions get the variables that they need:', () => {
       'https://a.example,https://b.example',
     );
     expect(environmentOf('authorize').ALLOWED_ORIGINS).toBe('');
+  });
+});
+
+describe('the environment of a function', () => {
+  beforeAll(bundleFunctions);
+
+  /** Variables that a library reads by itself: the SDK, and the Powertools. */
+  const BY_LIBRARY = /^(AWS_|POWERTOOLS_|STAGE$)/;
+  const own = Object.keys(variables).filter((name) => !BY_LIBRARY.test(name));
+
+  it.each(Object.keys(functionSpecs))('of %s has exactly the variables that its bundle reads', (entry) => {
+    const bundle = readFileSync(join('.build/functions', entry, 'index.mjs'), 'utf8');
+    const given = Object.keys(environmentOf(entry.split('/')[1] as string) ?? {});
+    const read = own.filter((name) => new RegExp(`["'\`]${name}["'\`]`).test(bundle));
+    expect(given.filter((name) => own.includes(name)).toSorted()).toEqual(read.toSorted());
+    expect(given.filter((name) => !(name in variables))).toEqual([]);
+  });
+
+  it('says what each variable means', () => {
+    for (const { meaning } of Object.values(variables)) expect(meaning).toMatch(/^[A-Z].*\.$/);
   });
 });
