@@ -13,10 +13,13 @@ import { isId } from '../core/ids.ts';
 import type { AccessTokens, Identity, PublicKeyReader } from '../core/sessions/session.ts';
 import type { SigningKey } from './signing-keys.ts';
 
-/** The one algorithm, on both sides (RFC 8725 §3.1); `none` and the public key as an HMAC secret have no chance. */
+/**
+ * The only algorithm, for signing and for verifying (RFC 8725 §3.1). Tokens with `none`, or with the public key as an
+ * HMAC secret, are refused.
+ */
 const ALGORITHM = 'EdDSA';
 
-/** Signs access tokens. `issuer` is the audience too: a stage's tokens are for that stage. */
+/** Signs access tokens. `issuer` is also the audience: a token of one stage is not valid in another. */
 export function accessTokens(options: {
   readonly signingKey: () => Promise<SigningKey>;
   readonly issuer: string;
@@ -76,21 +79,21 @@ export function accessTokenVerifier(options: {
   };
 }
 
-/** A mistake of the client's is told; a fault of ours (no keys to be read) stays one. */
+/** Tells mistakes of the client. A fault of the server, for example keys that cannot be read, stays a fault. */
 function explain(error: unknown): never {
   if (error instanceof errors.JWTExpired) throw new TokenExpired();
   if (error instanceof errors.JOSEError) throw new TokenInvalid();
   throw error;
 }
 
-/** A key that is withdrawn, say because its secret leaked, is trusted for no longer than this. */
+/** A withdrawn key, for example one whose secret leaked, is trusted no longer than this. */
 const MAX_AGE_MS = 5 * 60 * 1000;
 
-/** Made-up key ids must not turn every request into a read. */
+/** Invented key ids must not turn every request into a read. */
 const COOLDOWN_MS = 10_000;
 
 /**
- * The published keys, read at a cold start, every few minutes, and when a token names a key that is not among them: that
+ * The published keys. They are read at a cold start, every few minutes, and when a token names an unknown key, which
  * is how a rotation arrives.
  */
 export function keySet({ published, now }: { published: PublicKeyReader; now: () => Date }): JWTVerifyGetKey {
@@ -100,7 +103,7 @@ export function keySet({ published, now }: { published: PublicKeyReader; now: ()
     const readAt = now().getTime();
     const keys = (await published.read()) as JWK[];
     const find = createLocalJWKSet({ keys });
-    // Before a stage's first login there are no keys: that is not kept, as they may come at any moment.
+    // Before a stage's first login there are no keys. That is not kept, as keys may come at any moment.
     current = keys.length > 0 ? { find, readAt } : undefined;
     return find;
   }

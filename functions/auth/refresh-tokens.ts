@@ -2,17 +2,18 @@ import { createHash, createHmac } from 'node:crypto';
 import { isId } from '../core/ids.ts';
 import type { IssuedRefresh, RefreshTokens } from '../core/sessions/session.ts';
 
-/** 256 bits: nothing to guess, so that a plain hash is enough to keep. */
+/** 256 bits cannot be guessed, so a plain hash is enough to store. */
 const SECRET_BYTES = 32;
 const SECRET = /^[A-Za-z0-9_-]{43}$/;
 
 /**
- * Refresh tokens are `<user id>.<session id>.<family secret>.<rotation secret>`: opaque to clients. The ids find the
- * session, the family secret proves that the token was issued for it, the rotation secret that it is the current one.
+ * Refresh tokens are `<user id>.<session id>.<family secret>.<rotation secret>`, opaque to clients. The ids find the
+ * session. The family secret proves that the token was issued for it, and the rotation secret that it is the current
+ * one.
  *
- * Each rotation secret is derived from the one before it and a salt that is stored with the session. So the successor of a
- * token can be given once more when its answer got lost, and it stands nowhere in clear: the table has no secret, and
- * whoever holds an old token has no salt.
+ * Each rotation secret is derived from the one before it and a salt that is stored with the session. So the successor
+ * of a token can be given again when its answer was lost, and it is never stored in clear: the table has no secret,
+ * and the holder of an old token has no salt.
  */
 export function refreshTokens(randomBytes: (size: number) => Buffer): RefreshTokens {
   const newSecret = () => randomBytes(SECRET_BYTES).toString('base64url');
@@ -50,7 +51,7 @@ function split(token: string) {
   return fits ? { userId, sessionId, family, rotation } : undefined;
 }
 
-/** HMAC-SHA-256 (RFC 2104), keyed with the secret that is replaced. */
+/** HMAC-SHA-256 (RFC 2104), keyed with the replaced secret. */
 function derive(rotation: string, family: string, salt: string): string {
   return createHmac('sha256', rotation).update(`${family}.${salt}`).digest('base64url');
 }

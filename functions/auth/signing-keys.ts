@@ -8,17 +8,15 @@ import { calculateJwkThumbprint } from 'jose';
 import { patience, tellingOutages } from '../aws/outages.ts';
 import type { PublicKey, PublicKeyReader, PublicKeyWriter } from '../core/sessions/session.ts';
 
-/** The secret's live versions: after a rotation the former one stays good for the tokens that it signed. */
+/** The live versions of the secret. After a rotation the former one stays valid for the tokens that it signed. */
 export interface SecretReader {
   read(): Promise<{ readonly current: string; readonly previous: string | undefined }>;
 }
 
-/** A rotation reaches every warm function within this. */
+/** A rotation reaches every warm function within this time. */
 const RELOAD_MS = 5 * 60 * 1000;
 
-/**
- * Gives the key to sign with, after making sure that verifiers can find its public half.
- */
+/** Returns the signing key, after making sure that its public half is published. */
 export function signingKeys(options: {
   readonly secret: SecretReader;
   readonly published: PublicKeyReader & PublicKeyWriter;
@@ -59,13 +57,16 @@ export interface SigningKey {
   readonly publicJwk: PublicKey;
 }
 
-/** Fixed for good: another label means other keys, and everybody logged out. */
+/** Never change it: another label means other keys, and would log everybody out. */
 const LABEL = 'parley/access-token/ed25519/1';
 const SEED_BYTES = 32;
 /** PKCS #8 around a raw Ed25519 seed (RFC 8410 §7). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** Derives the key pair from the stage's secret (HKDF, RFC 5869): CloudFormation makes the secret, nobody stores a key. */
+/**
+ * Derives the key pair from the stage's secret (HKDF, RFC 5869). CloudFormation creates the secret, and no key is
+ * stored.
+ */
 export async function signingKeyFrom(secret: string): Promise<SigningKey> {
   const seed = Buffer.from(hkdfSync('sha256', secret, '', LABEL, SEED_BYTES));
   const privateKey = createPrivateKey({
@@ -79,7 +80,7 @@ export async function signingKeyFrom(secret: string): Promise<SigningKey> {
   return { kid, privateKey, publicJwk: { ...jwk, kid, use: 'sig', alg: 'EdDSA' } };
 }
 
-/** It answers in some ten milliseconds; a log-in must not hang for a minute, which is the SDK's own patience. */
+/** Secrets Manager answers in about ten milliseconds. The SDK alone would let a login wait for a minute. */
 const REQUEST_TIMEOUT_MS = 1_500;
 const CONNECT_TIMEOUT_MS = 1_000;
 
@@ -91,7 +92,7 @@ export function openSecrets(): SecretsManagerClient {
   return tellingOutages(client);
 }
 
-/** The stage's secret in Secrets Manager, in its current and (after a rotation) its previous version. */
+/** The stage's secret in Secrets Manager: its current version and, after a rotation, its previous one. */
 export function signingSecret(secretArn: string, client: SecretsManagerClient): SecretReader {
   async function version(stage: 'AWSCURRENT' | 'AWSPREVIOUS'): Promise<string | undefined> {
     const { SecretString } = await client.send(
@@ -105,7 +106,7 @@ export function signingSecret(secretArn: string, client: SecretsManagerClient): 
       const [current, previous] = await Promise.all([
         version('AWSCURRENT'),
         version('AWSPREVIOUS').catch((error: unknown) => {
-          // Until its first rotation a secret has no previous version.
+          // A secret has no previous version until its first rotation.
           if (error instanceof ResourceNotFoundException) return undefined;
           throw error;
         }),

@@ -1,7 +1,7 @@
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { Unavailable } from '../core/errors.ts';
 
-/** A put that meets a transaction on the same item. The SDK does not try it again. */
+/** A put that meets a transaction on the same item. The SDK does not retry it. */
 const CONTENDED = new Set(['TransactionConflictException']);
 
 interface Client {
@@ -13,7 +13,7 @@ interface Client {
   };
 }
 
-/** The SDK's request handler with bounds, in milliseconds: by itself it waits for as long as a connection lives. */
+/** Bounds for the SDK's request handler, in milliseconds. Without them it waits as long as a connection lives. */
 export const patience = (limits: {
   readonly requestTimeout: number;
   readonly connectionTimeout: number;
@@ -23,8 +23,8 @@ export const patience = (limits: {
 });
 
 /**
- * Makes a client tell faults that pass as {@link Unavailable}: throttling, timeouts, a network or a service that is down. By then
- * the SDK has tried again by itself. Which faults pass is the SDK's own list, so that it grows with the SDK.
+ * Makes a client throw {@link Unavailable} for temporary faults: throttling, timeouts, a network or a service that is
+ * down. The SDK has retried by then. The SDK's own list says which faults are temporary, so it grows with the SDK.
  */
 export function tellingOutages<T extends object>(client: T): T {
   (client as unknown as Client).middlewareStack.add(

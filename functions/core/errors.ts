@@ -1,12 +1,12 @@
-/** What is wrong, per field of the input: `{email: ['…']}`. */
+/** Messages by input field: `{email: ['…']}`. */
 export type FieldErrors = Readonly<Record<string, readonly string[]>>;
 
-/** The base of every error that a caller is told about: a stable `code` and a message that is safe to show. */
+/** The base of every error that callers see: a stable `code`, and a message that is safe to show. */
 export abstract class ParleyError extends Error {
   abstract readonly code: string;
 }
 
-/** The input does not fit; `errors` says why, field by field. `unlisted` faults are counted alone. */
+/** The input is not valid. `errors` says why, by field. `unlisted` is the number of further faults. */
 export class ValidationFailed extends ParleyError {
   readonly code = 'validation_failed';
   readonly errors: FieldErrors;
@@ -18,7 +18,7 @@ export class ValidationFailed extends ParleyError {
   }
 }
 
-/** Email and password do not belong together. It never says which of the two is wrong. */
+/** The email and the password do not match. The error never says which of the two is wrong. */
 export class WrongCredentials extends ParleyError {
   readonly code = 'wrong_credentials';
 
@@ -27,7 +27,7 @@ export class WrongCredentials extends ParleyError {
   }
 }
 
-/** Too many wrong passwords for one email; `retryAfter` is in seconds. */
+/** Too many wrong passwords for one email. `retryAfter` is in seconds. */
 export class TooManyAttempts extends ParleyError {
   readonly code = 'too_many_attempts';
   readonly retryAfter: number;
@@ -38,7 +38,7 @@ export class TooManyAttempts extends ParleyError {
   }
 }
 
-/** No token came with the request. */
+/** The request has no token. */
 export class NotAuthenticated extends ParleyError {
   readonly code = 'not_authenticated';
 
@@ -47,7 +47,7 @@ export class NotAuthenticated extends ParleyError {
   }
 }
 
-/** A token that is malformed, forged, used up or somebody else's. */
+/** A token that is malformed, forged, used up or of another user. */
 export class TokenInvalid extends ParleyError {
   readonly code = 'token_invalid';
 
@@ -56,7 +56,7 @@ export class TokenInvalid extends ParleyError {
   }
 }
 
-/** A token that was good once. */
+/** A token that was valid once. */
 export class TokenExpired extends ParleyError {
   readonly code = 'token_expired';
 
@@ -73,7 +73,7 @@ export class UserNotFound extends ParleyError {
   }
 }
 
-/** The same `client_id` came before with another text: not a retry, but a mistake of the client. */
+/** The `client_id` was used before with another text: not a retry, but a mistake of the client. */
 export class ClientIdConflict extends ParleyError {
   readonly code = 'client_id_conflict';
 
@@ -82,7 +82,7 @@ export class ClientIdConflict extends ParleyError {
   }
 }
 
-/** `after` names a `seq` that the conversation has not reached, or one too far back to look for a retry behind it. */
+/** `after` is beyond the last message, or too far back to look for a retry behind it. */
 export class AfterInvalid extends ParleyError {
   readonly code = 'after_invalid';
 
@@ -91,7 +91,10 @@ export class AfterInvalid extends ParleyError {
   }
 }
 
-/** The conversation is too contended, or the store too slow, to promise anything now. Nothing was stored; safe to retry in `retryAfter` seconds. */
+/**
+ * The conversation has too many writers, or the store is too slow. Nothing was stored, and a retry in `retryAfter`
+ * seconds is safe.
+ */
 export class Busy extends ParleyError {
   readonly code = 'busy';
   readonly retryAfter = 1;
@@ -101,7 +104,7 @@ export class Busy extends ParleyError {
   }
 }
 
-/** The store or a neighbour service throttles or times out; the caller may try again in `retryAfter` seconds. */
+/** The store or another service throttles or times out. The caller may try again in `retryAfter` seconds. */
 export class Unavailable extends ParleyError {
   readonly code = 'unavailable';
   readonly retryAfter = 1;
@@ -111,7 +114,7 @@ export class Unavailable extends ParleyError {
   }
 }
 
-/** No such conversation, or none that the caller is in: they cannot tell which. */
+/** There is no such conversation, or the caller is not in it. They cannot tell which. */
 export class ConversationNotFound extends ParleyError {
   readonly code = 'conversation_not_found';
 
@@ -120,7 +123,7 @@ export class ConversationNotFound extends ParleyError {
   }
 }
 
-/** One sender says too much in one conversation; `retryAfter` is in seconds. */
+/** A user sends too much in one conversation. `retryAfter` is in seconds. */
 export class RateLimited extends ParleyError {
   readonly code = 'rate_limited';
   readonly retryAfter: number;
@@ -131,12 +134,12 @@ export class RateLimited extends ParleyError {
   }
 }
 
-/** Whether the caller may try again, and in how many seconds. */
+/** Whether the caller may try again; the error then tells in how many seconds. */
 export function isRetriable(error: unknown): error is TooManyAttempts | RateLimited | Busy | Unavailable {
   return [TooManyAttempts, RateLimited, Busy, Unavailable].some((type) => error instanceof type);
 }
 
-/** In how many whole seconds a time has come, for `retryAfter`; at least one. */
+/** Whole seconds until a time, for `retryAfter`; at least one. */
 export function secondsUntil(time: Date, now: Date): number {
   return Math.max(1, Math.ceil((time.getTime() - now.getTime()) / 1000));
 }

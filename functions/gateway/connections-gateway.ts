@@ -8,12 +8,12 @@ import {
 import { patience, tellingOutages } from '../aws/outages.ts';
 import type { Gateway } from '../core/connections/connection.ts';
 
-/** A post that hangs would hold up the sender's acknowledgement. */
+/** A post without an answer would delay the sender's acknowledgement. */
 const REQUEST_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 500;
 
 /**
- * API Gateway's `@connections`. Where it is the SDK reads from `AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI`, which the
+ * API Gateway's `@connections`. The SDK reads the address from `AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI`, which the
  * template sets to the WebSocket API's stage.
  */
 export function openGateway(): ApiGatewayManagementApiClient {

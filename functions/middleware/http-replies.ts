@@ -15,7 +15,7 @@ export function json(statusCode: number, value: unknown, headers: Record<string,
 
 export const noContent: HttpReply = { statusCode: 204 };
 
-/** For answers that carry tokens (RFC 6749 §5.1). */
+/** For answers with tokens (RFC 6749 §5.1). */
 export const NO_STORE = { 'cache-control': 'no-store' };
 
 const STATUS: Readonly<Record<string, number>> = {
@@ -53,7 +53,7 @@ const TITLE: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** An error as `application/problem+json` (RFC 9457). What is not a {@link ParleyError} stays generic outside. */
+/** An error as `application/problem+json` (RFC 9457). Any error but a {@link ParleyError} is generic outside. */
 export function problemReply(error: unknown): HttpReply {
   const code = error instanceof ParleyError ? error.code : 'internal';
   const status = STATUS[code] ?? 500;
@@ -75,12 +75,12 @@ export function problemReply(error: unknown): HttpReply {
 function extraHeaders(error: unknown, status: number): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' };
   if (error instanceof MethodNotAllowed) return { allow: error.allow.join(', ') };
-  // So a client can tell this 415 from that of a type (RFC 9110 §15.5.16).
+  // It tells the client that the encoding is at fault, not the type (RFC 9110 §15.5.16).
   if (error instanceof UnsupportedEncoding) return { 'accept-encoding': 'identity' };
   return isRetriable(error) ? { 'retry-after': String(error.retryAfter) } : {};
 }
 
-/** Answers every error of the handler and of the middlewares before it, and reports those that are the server's. */
+/** Answers every error of the handler and of the middlewares before it, and reports faults of the server. */
 export function problemDetails(
   report: (error: unknown) => void,
 ): MiddlewareObj<APIGatewayProxyEventV2, HttpReply> {

@@ -14,7 +14,7 @@ import { validate } from '../protocol/validate.ts';
 import { type HttpReply, problemDetails } from './http-replies.ts';
 import { outOfTime, type Reporting, reporter } from './reporting.ts';
 
-/** What every HTTP entry starts from: log context, errors as problem details, and a path that is read. */
+/** The stack of every HTTP entry: the log context, errors as problem details, and checked path parameters. */
 export function httpStack(reporting: Reporting): MiddyfiedHandler<APIGatewayProxyEventV2, HttpReply> {
   return middy<APIGatewayProxyEventV2, HttpReply>(outOfTime)
     .use(injectLambdaContext(reporting.logger))
@@ -36,9 +36,9 @@ export function authenticate(verify: VerifyAccessToken): MiddlewareObj<Authentic
 }
 
 /**
- * What the variables of a path hold: ids in lower case, whatever case they came in, and nothing behind the path's end. Each
- * route has a twin that ends in `{slash+}`, as API Gateway takes no route with a trailing slash. The twin also catches what
- * lies below the path, where there is nothing.
+ * Puts the ids of a path into lower case, and refuses a path below a route. API Gateway allows no route with a
+ * trailing slash, so each route has a twin that ends in `{slash+}`. The twin also matches longer paths, where there
+ * is nothing.
  */
 export function pathParameters(): MiddlewareObj<APIGatewayProxyEventV2, HttpReply> {
   return {
@@ -52,7 +52,7 @@ export function pathParameters(): MiddlewareObj<APIGatewayProxyEventV2, HttpRepl
 }
 
 /**
- * The request's checked body. Nothing else of the body is looked at afterwards.
+ * The checked body of a request. No other part of the body is used afterwards.
  * @throws MalformedRequest, UnsupportedEncoding, ValidationFailed
  */
 export function readInput<T extends z.ZodMiniType>(
@@ -81,8 +81,8 @@ export function jsonInput<T extends z.ZodMiniType>(
 const HOST = /^[a-z0-9.-]+(?::[0-9]{1,5})?$|^\[[0-9a-f:.]+\](?::[0-9]{1,5})?$/i;
 
 /**
- * Scheme and host as the caller used them, for the absolute URLs of pages. Behind CloudFront the viewer's host comes in
- * `X-Forwarded-Host`, set by the distribution's function; whoever forges it misleads only themselves.
+ * Scheme and host as the caller used them, for the absolute URLs of pages. Behind CloudFront, the distribution's
+ * function puts the viewer's host into `X-Forwarded-Host`. A caller who forges it misleads only themselves.
  */
 export function baseUrl({ headers, requestContext }: APIGatewayProxyEventV2): string {
   const host = [headers['x-forwarded-host'], headers.host].find((name) => name && HOST.test(name));

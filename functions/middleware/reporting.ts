@@ -6,7 +6,7 @@ export interface Reporting {
   readonly count: (name: 'ServerFault') => void;
 }
 
-/** Server faults are logged whole and counted; outside they are generic. */
+/** Logs a server fault whole, and counts it. Outside, it is generic. */
 export function reporter({ logger, count }: Reporting): (error: unknown) => void {
   return (error) => {
     logger.error('server fault', error instanceof Error ? error : new Error(String(error)));
@@ -14,10 +14,7 @@ export function reporter({ logger, count }: Reporting): (error: unknown) => void
   };
 }
 
-/**
- * Of a function that comes to the end of its time middy gives up some milliseconds before Lambda ends it. Its error of
- * then is nobody's bug: the caller may try again.
- */
+/** middy stops a function some milliseconds before Lambda would. That is no bug, and the caller may try again. */
 export const outOfTime = {
   timeoutEarlyResponse: (): never => {
     throw new Unavailable({ cause: new Error('the function came to the end of its time') });

@@ -2,8 +2,8 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 
 /**
- * Follows the records of a batch in order. The first failure is reported, and the stream begins there again: what was
- * done before it is done once more, so every step must be repeatable.
+ * Follows the records of a batch in order. The first failure is reported, and the stream repeats from there. Every
+ * step must be repeatable, because the records before it may come again.
  */
 export async function eachRecord(
   records: readonly DynamoDBRecord[],
@@ -35,17 +35,17 @@ interface InConversation {
 }
 
 interface Dependencies<Message> {
-  /** The message that a record stores; undefined for every other record. */
+  /** The message that a record adds; undefined for every other record. */
   readonly messageIn: (record: DynamoDBRecord) => Message | undefined;
-  /** Given the messages of one conversation, in order. */
+  /** Gets the messages of one conversation, in order. */
   readonly follow: (messages: readonly Message[]) => Promise<void>;
   readonly logger: Pick<Logger, 'error'>;
 }
 
 /**
- * Follows a batch's messages of one conversation together, so that a burst costs what one message costs. At the first
- * failure the stream begins again at the first record of all conversations that are not done: what was done by then is
- * done once more, so every step must be repeatable.
+ * Follows all messages of one conversation in a batch together, so that a burst costs as much as one message. After a
+ * failure the stream repeats from the first record of all conversations that are not done. Every step must be
+ * repeatable, because conversations that are done may come again.
  */
 export async function eachConversation<Message extends InConversation>(
   records: readonly DynamoDBRecord[],
@@ -63,15 +63,15 @@ export async function eachConversation<Message extends InConversation>(
 }
 
 interface Followed<Message> {
-  /** Places in the batch. */
+  /** Indexes in the batch. */
   readonly first: number;
   readonly last: number;
-  /** The first one. */
+  /** The first record. */
   readonly record: DynamoDBRecord;
   readonly messages: readonly Message[];
 }
 
-/** In the order of their last records: the conversation with the newest message comes to the top last. */
+/** In the order of their last records, so the conversation with the newest message comes to the top last. */
 function byConversation<Message extends InConversation>(
   records: readonly DynamoDBRecord[],
   messageIn: (record: DynamoDBRecord) => Message | undefined,

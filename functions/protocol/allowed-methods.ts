@@ -2,8 +2,8 @@
 export type Route = readonly [method: string, path: string];
 
 /**
- * The methods that a path has, with or without its trailing slash; none when there is nothing there. As in API Gateway,
- * a path that is written out hides those that a variable would take it for.
+ * The methods of a path, with or without its trailing slash; none if no route matches. As in API Gateway, a literal
+ * path takes precedence over one with variables.
  */
 export function allowedMethods(routes: readonly Route[], path: string): readonly string[] {
   const segments = segmentsOf(path);

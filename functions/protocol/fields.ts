@@ -10,8 +10,8 @@ interface Lengths {
 }
 
 /**
- * A text of so many characters. Zod itself counts UTF-16 units, in which a character of one plane beyond the first is two.
- * The lengths go into the JSON Schema that the contract is compared with.
+ * A text of a limited number of characters. Zod itself counts UTF-16 units, of which an emoji has two. The lengths go
+ * into the JSON Schema, which tests compare with the contract.
  */
 export function characters({ min = 0, max }: Lengths) {
   return z.string().check(
@@ -34,7 +34,10 @@ export const conversation = z.pipe(conversationId, z.transform(foldId));
 
 export const seq = z.int().check(z.minimum(0));
 
-/** What is held of each conversation. Of one that is named twice, in different letter cases, it is the lower `seq`. */
+/**
+ * The last `seq` held of each conversation. If a conversation is named twice, in different letter cases, the lower
+ * `seq` counts.
+ */
 export const heldSeqs = (most: number) =>
   z.pipe(
     z

@@ -1,14 +1,14 @@
 type Headers = Readonly<Record<string, string | undefined>> | null | undefined;
 
-/** A header by its lower-case name: a WebSocket API passes names on in the client's spelling (RFC 9110 §5.1). */
+/** A header by its lower-case name. A WebSocket API keeps the client's spelling of names (RFC 9110 §5.1). */
 export function header(headers: Headers, name: string): string | undefined {
   return Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
 /**
- * Whether a page of that origin may open a socket. Without a list any may: no cookie speaks for a browser here, only a
- * token that the page holds. With one, its members may, the service's own pages (`ownHost`, as CloudFront's function
- * reports it), and clients that are no browsers and send no `Origin`.
+ * Whether a page of this origin may open a socket. Without a list, every page may: no cookie authenticates a browser
+ * here, only a token that the page holds. With a list, its members may, the service's own pages (`ownHost`, which
+ * CloudFront's function reports), and clients that are not browsers and send no `Origin`.
  */
 export function isAllowedOrigin(
   origin: string | undefined,
@@ -18,7 +18,7 @@ export function isAllowedOrigin(
   return ownHost !== undefined && URL.canParse(origin) && new URL(origin).host === ownHost.toLowerCase();
 }
 
-/** The subprotocol that answers a client which carries its token beside it. */
+/** The subprotocol that the server chooses if a client offers it beside its token. */
 export const SUBPROTOCOL = 'parley';
 
 /** The token of `Authorization: Bearer <token>` (RFC 6750 §2.1). */
@@ -26,14 +26,14 @@ export function bearerToken(authorization: string | undefined): string | undefin
   return /^bearer +([^\s]+) *$/i.exec(authorization ?? '')?.[1];
 }
 
-/** The subprotocols that a client offers (RFC 6455 §4.1), in its order. */
+/** The subprotocols that a client offers (RFC 6455 §4.1), in order. */
 export function offeredSubprotocols(header: string | undefined): string[] {
   return (header ?? '').split(',').flatMap((name) => name.trim() || []);
 }
 
 /**
- * The token of a handshake: in the `Authorization` header, or, since a browser cannot set that, as the subprotocol
- * offered beside `parley`: `Sec-WebSocket-Protocol: parley, <token>`.
+ * The token of a handshake: in the `Authorization` header or, since browsers cannot set that, as the subprotocol
+ * beside `parley`: `Sec-WebSocket-Protocol: parley, <token>`.
  */
 export function handshakeToken(headers: {
   readonly authorization: string | undefined;

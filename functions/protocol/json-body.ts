@@ -1,12 +1,12 @@
 import { MalformedRequest, UnsupportedEncoding } from './errors.ts';
 
-/** Most requests have some fields of at most some hundred characters. */
+/** Most requests have a few fields of at most some hundred characters. */
 export const MAX_BODY_BYTES = 16 * 1024;
 
-/** A message has 4,000 characters, of which JSON may escape each as `\ud83e\udd80`: 12 bytes. */
+/** A message has 4,000 characters. JSON may escape each of them as `\ud83e\udd80`: 12 bytes. */
 export const MAX_MESSAGE_BODY_BYTES = 64 * 1024;
 
-/** Requests are flat; what is deeper than this is an attempt at something else. */
+/** Requests are flat. A deeper body is an attack. */
 const MAX_DEPTH = 8;
 
 export interface RawBody {
@@ -14,7 +14,7 @@ export interface RawBody {
   readonly isBase64Encoded: boolean;
   readonly contentType: string | undefined;
   readonly contentEncoding?: string | undefined;
-  /** {@link MAX_BODY_BYTES} unless more is needed. */
+  /** Defaults to {@link MAX_BODY_BYTES}. */
   readonly maxBytes?: number | undefined;
 }
 
@@ -51,7 +51,10 @@ function parse(bytes: Buffer): unknown {
   return value;
 }
 
-/** The codings of a body, in the order applied (RFC 9110 §8.4). None is taken off here: what they unpack to has no bound. */
+/**
+ * The content codings of a body, in the order applied (RFC 9110 §8.4). The body is never decoded, because the decoded
+ * size has no bound.
+ */
 function encodingsOf(header = ''): string[] {
   return header.split(',').flatMap((name) => name.trim().toLowerCase() || []);
 }
@@ -61,7 +64,7 @@ function isJsonType(contentType = ''): boolean {
   return /^application\/(?:[\w.-]+\+)?json$/i.test(type.trim());
 }
 
-/** Level by level instead of recursively: the depth is the client's choice. */
+/** Level by level instead of recursively, because the client chooses the depth. */
 function isDeeperThan(value: unknown, depth: number): boolean {
   let level = [value];
   for (let i = 0; i <= depth; i += 1) {

@@ -6,18 +6,19 @@ import { CLIENT_ID } from '../core/ids.ts';
 import { characters, messageText, seq } from './fields.ts';
 import { isBlank } from './text.ts';
 
-/** RFC 5321 §4.5.3.1.3: a path of 256 octets, of which two are its angle brackets. */
+/** RFC 5321 §4.5.3.1.3: a path has 256 octets, and its angle brackets take two of them. */
 const MAX_EMAIL_LENGTH = 254;
 
 /**
- * A domain in Unicode. Its ASCII characters must be those of domains: `domainToASCII` reads its text as a URL's host, and would
- * end it at a slash and decode its percent signs.
+ * A domain in Unicode. Its ASCII characters must be those of domains: `domainToASCII` reads a URL's host, and would
+ * stop at a slash and decode percent signs.
  */
 const UNICODE_DOMAIN = /^(?!\p{ASCII}*$)[a-zA-Z0-9.\-\P{ASCII}]+$/u;
 
 /**
- * An address in its one form: without the white space around it, as browsers send it, and with its domain in ASCII. So
- * `anna@пример.рф` and `anna@xn--e1afmkfd.xn--p1ai` are one address. A domain that cannot be one stays as it is.
+ * An email in its one form: without white space around it, as browsers send it, and with its domain in ASCII. So
+ * `anna@пример.рф` and `anna@xn--e1afmkfd.xn--p1ai` are one address. A domain that cannot be converted stays
+ * unchanged.
  */
 function canonicalEmail(text: string): string {
   const address = text.trim();
@@ -27,17 +28,17 @@ function canonicalEmail(text: string): string {
   return isConverted ? local + (domainToASCII(domain) || domain) : address;
 }
 
-/** A valid e-mail address, as the HTML standard writes it down (§4.10.5.1.5). */
+/** A valid email address, as the HTML standard defines it (§4.10.5.1.5). */
 const ADDRESS =
   /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 
-/** The address of a new account: what browsers take for one, or the same with a domain in Unicode. */
+/** The email of a new account: what browsers accept, or the same with a domain in Unicode. */
 export const newEmail = z.pipe(
   z.pipe(characters({ max: MAX_EMAIL_LENGTH }), z.transform(canonicalEmail)),
   z.email({ pattern: ADDRESS }).check(z.maxLength(MAX_EMAIL_LENGTH)),
 );
 
-/** An address to log in with. It need not look like one: nobody has such an account, and that is what is answered. */
+/** The email to log in with. It need not be valid: the answer is that no account has it. */
 export const knownEmail = z.pipe(characters({ min: 1, max: MAX_EMAIL_LENGTH }), z.transform(canonicalEmail));
 
 const NO_CONTROLS = /^\P{Cc}*$/u;
@@ -47,7 +48,7 @@ const personName = characters({ min: 1, max: 150 }).check(
   z.refine((text) => text === '' || !isBlank(text), 'Must not be blank.'),
 );
 
-/** ASCII alone: what cannot be written cannot be confused with somebody else's name. */
+/** ASCII only, so that nobody can imitate another user's name. */
 const username = z
   .string()
   .check(
@@ -56,7 +57,7 @@ const username = z
     z.regex(/^[A-Za-z0-9_.@+-]+$/, 'May have letters from a to z, digits and @ . + - _ only.'),
   );
 
-/** Its length is checked with the other fields, so that a form is told of all at once. */
+/** The length is checked with the other fields, so that a form gets all errors at once. */
 const newPassword = z.string().check(
   z.check((context) => {
     for (const message of lengthFaults(normalizePassword(context.value))) {
@@ -89,7 +90,7 @@ export const refreshRequest = z.strictObject({ refresh: token });
 /** `POST /users/logout/` */
 export const logoutRequest = z.strictObject({ refresh_token: token });
 
-/** `PATCH /users/me/`: what is left out stays as it is. */
+/** `PATCH /users/me/`: fields that are left out stay unchanged. */
 export const profileRequest = z.strictObject({
   first_name: z.optional(personName),
   last_name: z.optional(personName),
@@ -104,8 +105,8 @@ export const messageRequest = z.strictObject({
 });
 
 /**
- * The `Idempotency-Key` header: the client's own name for its message, a UUID, bare or as a quoted string
- * (draft-ietf-httpapi-idempotency-key-header §2.1).
+ * The `Idempotency-Key` header: the client's name for its message, a UUID, bare or as a quoted string (draft-ietf-
+ * httpapi-idempotency-key-header §2.1).
  * @throws ValidationFailed
  */
 export function readIdempotencyKey(header: string | undefined): string {

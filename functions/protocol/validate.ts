@@ -1,22 +1,22 @@
 import * as z from 'zod/mini';
 import { type FieldErrors, ValidationFailed } from '../core/errors.ts';
 
-/** The place of messages that concern the input as a whole. */
+/** The name under which errors of the whole input are listed. */
 const WHOLE = 'body';
 
-/** So many faults are told: an answer with one for each of a thousand values would be too large to be sent. */
+/** At most so many errors are listed: an answer with one for each of a thousand values would be too large to send. */
 const MAX_FAULTS = 20;
 
-/** A field's name may be the client's own, of any length. */
+/** The client may choose the name of a field, of any length. */
 const MAX_NAME_LENGTH = 120;
 
 type Path = readonly PropertyKey[];
 type Fault = readonly [field: string, message: string];
 
 /**
- * Checks a value against its schema. Whatever the schema, no text comes in that UTF-8 cannot carry: the store and other
- * clients could not take it.
- * @throws ValidationFailed naming the fields at fault, at most {@link MAX_FAULTS}
+ * Checks a value against its schema. No schema lets in text that UTF-8 cannot carry: the store and other clients
+ * could not accept it.
+ * @throws ValidationFailed with the fields at fault, at most {@link MAX_FAULTS}
  */
 export function validate<T extends z.ZodMiniType>(schema: T, value: unknown): z.output<T> {
   const result = z.safeParse(schema, value, { reportInput: true });
@@ -43,7 +43,7 @@ function nameOf(path: Path): string {
     : characters.join('');
 }
 
-/** The halves of surrogate pairs in a checked value and in its keys. */
+/** Finds halves of surrogate pairs in a checked value and in its keys. */
 function illFormed(value: unknown, path: Path): readonly Fault[] {
   if (typeof value === 'string') return isFine(value) ? [] : [[nameOf(path), 'Must be well-formed Unicode.']];
   if (typeof value !== 'object' || value === null) return [];
@@ -84,13 +84,13 @@ const FORMATS: Readonly<Record<string, string>> = {
 
 const UNITS: Readonly<Record<string, string>> = { string: 'characters', array: 'items' };
 
-/** What has parts has so many of them; a number is so much. */
+/** Texts and lists have so many parts; a number is so large. */
 function amount(bound: 'least' | 'most', limit: number | bigint, origin: string): string {
   const unit = UNITS[origin];
   return unit ? `have at ${bound} ${limit} ${unit}` : `be at ${bound} ${limit}`;
 }
 
-/** The types as JSON calls them. */
+/** JSON's names for the types. */
 const JSON_TYPES: Readonly<Record<string, string>> = { int: 'integer', record: 'object' };
 
 function aOrAn(expected: string): string {

@@ -8,8 +8,8 @@ import { directoryKey, emailKey, profileKey, usernameKey } from './keys.ts';
 import { type Table, transact } from './table.ts';
 
 /**
- * One transaction: both claims, the profile, and the places in the directory. The claims come first, so that the
- * places of what failed line up with them.
+ * One transaction stores both claims, the profile and the directory entries. The claims come first, so the index of a
+ * failed item tells which claim is taken.
  */
 export function accountStore(table: Table): AccountStore {
   return {
@@ -22,7 +22,8 @@ export function accountStore(table: Table): AccountStore {
       );
       if (failed.length === 0) return [];
       const taken = (['email', 'username'] as const).filter((_, i) => failed.includes(i));
-      // Neither claim, but the profile or a place in a list: a new id that exists, which is nobody's mistake.
+      // No claim failed, but the profile or a directory entry exists: the new id is taken, which is no mistake of the
+      // caller.
       if (taken.length === 0) throw new Error('the items of a new account exist already');
       return taken;
     },

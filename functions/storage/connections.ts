@@ -17,7 +17,7 @@ export function connectionStore({ client, name }: Table): ConnectionStore {
       },
     );
     const items = (await Array.fromAsync(pages)).flatMap((page) => page.Items ?? []);
-    // TTL deletes late, up to days: the reader decides what has expired.
+    // TTL deletes up to days late, so the reader decides what has expired.
     return items
       .filter((item) => item.ttl > toEpochSeconds(now))
       .map((item) => toConnection(item as ConnectionItem));

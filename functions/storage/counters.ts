@@ -7,9 +7,12 @@ import type { RetryCounter } from '../core/messages/message.ts';
 import { attemptsKey, type Key, retriesKey } from './keys.ts';
 import { fromEpochSeconds, type Table, toEpochSeconds } from './table.ts';
 
-/** Two counters per email: `attempts` whose password was not right, or is being checked; of these `failures` known to be wrong. */
+/**
+ * Two counters per email: `attempts` with a wrong password or one that is being verified, and `failures`, those known
+ * to be wrong.
+ */
 export function loginAttempts(table: Table): LoginAttempts {
-  /** In another window than its own an attempt counts no more. */
+  /** An attempt counts only in its own window. */
   async function change({ email, windowEnds }: Attempt, UpdateExpression: string, by: number) {
     await updateIf(table, attemptsKey(email), {
       UpdateExpression,
@@ -30,7 +33,7 @@ export function loginAttempts(table: Table): LoginAttempts {
   };
 }
 
-/** How often somebody has sent again, in a conversation, what is stored already. */
+/** Counts a member's retries of stored messages, per conversation. */
 export function retryCounter(table: Table): RetryCounter {
   return {
     async count(senderId, conversation, { messages, seconds }, now) {
@@ -46,7 +49,7 @@ export function retryCounter(table: Table): RetryCounter {
   };
 }
 
-/** The turn of a window makes a second round, and somebody else who was faster there a third. */
+/** A new window needs a second round, and another writer who was faster a third. */
 const MAX_ROUNDS = 5;
 
 type Item = Readonly<Record<string, unknown>>;
@@ -54,23 +57,23 @@ type Item = Readonly<Record<string, unknown>>;
 interface Window {
   /** The attribute that counts. */
   readonly counter: string;
-  /** Attributes that a new window begins without. */
+  /** Attributes that a new window removes. */
   readonly cleared?: readonly string[];
   readonly limit: number;
   readonly seconds: number;
 }
 
 interface Counted {
-  /** False when the limit was reached: nothing was counted. */
+  /** False if the limit is reached: nothing was counted. */
   readonly isCounted: boolean;
   readonly windowEnds: Date;
-  /** The item as it is by now. */
+  /** The item as it is now. */
   readonly stored: Item;
 }
 
 /**
- * Counts one more within a fixed window that the first one begins, in an item that expires with it. One conditional write
- * counts and refuses: however many come at once, no more than the limit get through.
+ * Counts one more within a fixed window, in an item that expires with it. The first count begins the window. One
+ * conditional write counts or refuses, so no more than the limit get through at once.
  */
 export async function countInWindow(
   table: Table,
@@ -87,7 +90,7 @@ export async function countInWindow(
       ExpressionAttributeValues: { ...window, ':now': at, ':limit': limit },
     });
     const ttl = Number(stored.ttl ?? 0);
-    // TTL deletes late, up to days: the item may be that of a window that is over.
+    // TTL deletes up to days late, so the item may be of a former window.
     if (isDone || ttl > at) return { isCounted: isDone, windowEnds: fromEpochSeconds(ttl), stored };
     const begun = await updateIf(table, key, {
       UpdateExpression: `SET #ttl = :end, ${counter} = :one${cleared.map((name) => ` REMOVE ${name}`).join()}`,
@@ -101,7 +104,7 @@ export async function countInWindow(
   throw new Unavailable();
 }
 
-/** Updates an item on a condition: what is stored after it, or instead of it. `#ttl` is the item's TTL attribute. */
+/** Updates an item on a condition, and returns what is then stored. `#ttl` is the item's TTL attribute. */
 export async function updateIf(
   { client, name }: Table,
   Key: Key,

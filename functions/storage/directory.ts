@@ -8,17 +8,17 @@ import type {
 import { directoryCountKey, directoryKey, directoryNames, directoryPartition } from './keys.ts';
 import { type Table, type TransactItem, transact } from './table.ts';
 
-/** The lists of people, each one partition sorted by folded username. */
+/** The lists of users, each one partition sorted by folded username. */
 export function directory({ client, name }: Table): Directory {
   return {
     async page(list, { limit, from, backwards = false, prefix = '' }) {
       const edge = from === undefined ? undefined : directoryKey(list, from).sk;
       const { first, last } = directoryNames(prefix);
-      // BETWEEN includes its ends; the smallest character moves the edge past the one named.
-      // A cursor may come from another search: what it names may lie before or behind all names that are wanted.
+      // BETWEEN includes its ends: the smallest character moves the edge past the named user. A cursor may come from
+      // another search, so its user may be before or behind all names that match.
       const low = edge && !backwards && edge >= first ? `${edge}\u0000` : first;
       const high = edge && backwards && edge < last ? edge : last;
-      // DynamoDB would call it an error of ours.
+      // DynamoDB refuses bounds in the wrong order.
       if (low > high) return [];
       const { Items = [] } = await client.send(
         new QueryCommand({
@@ -26,7 +26,7 @@ export function directory({ client, name }: Table): Directory {
           KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
           ExpressionAttributeValues: { ':pk': directoryPartition(list), ':low': low, ':high': high },
           ScanIndexForward: !backwards,
-          // Backwards the edge itself comes first and is dropped.
+          // Backwards, the edge itself comes first and is dropped.
           Limit: backwards ? limit + 1 : limit,
         }),
       );
@@ -49,8 +49,8 @@ function toEntry(item: Record<string, unknown>): DirectoryEntry {
 }
 
 /**
- * An entry and its list's count change in one transaction, on condition that the entry has not been changed so
- * before: a stream record that comes twice counts once.
+ * An entry and the count of its list change in one transaction, on condition that the entry has not been changed so
+ * before. So a stream record that comes twice counts once.
  */
 export function directoryProjection(table: Table): DirectoryProjection {
   const { name } = table;
@@ -64,7 +64,7 @@ export function directoryProjection(table: Table): DirectoryProjection {
         ExpressionAttributeValues: { ':by': by },
       },
     };
-    // The entry comes first. Where its condition does not hold, the record has been followed before.
+    // The entry comes first. If its condition fails, the record was followed before.
     await transact(table, [entry, count]);
   }
 

@@ -42,7 +42,7 @@ export function sessionStore({ client, name }: Table): SessionStore {
         return 'rotated';
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        // The exception carries the item in DynamoDB's own notation.
+        // The exception has the item in DynamoDB's own notation.
         const { familyHash, replacedHash, salt, rotatedAt, ttl } = error.Item ?? {};
         const isLive = Number(ttl?.N ?? 0) > toEpochSeconds(now);
         if (!isLive || familyHash?.S !== claim.familyHash) return 'unknown';

@@ -9,11 +9,13 @@ import { patience, tellingOutages } from '../aws/outages.ts';
 import { Unavailable } from '../core/errors.ts';
 import type { Key } from './keys.ts';
 
-/** The one table, and the client to reach it. */
+/** The one table, with its client. */
 export interface Table {
   readonly client: DynamoDBDocumentClient;
   readonly name: string;
-  /** Waits before another round of what the SDK does not try again by itself: full jitter, longer with each round from 0. */
+  /**
+   * Waits before another round of a request that the SDK does not retry. Full jitter, longer with each round from 0.
+   */
   readonly backoff: (round: number) => Promise<void>;
 }
 
@@ -23,7 +25,7 @@ interface Chance {
   readonly random: () => number;
 }
 
-/** A DynamoDB call answers in milliseconds; one that takes this long is lost, and better tried again. */
+/** DynamoDB answers in milliseconds. A call that takes this long is lost, and is tried again. */
 const REQUEST_TIMEOUT_MS = 1_500;
 const CONNECT_TIMEOUT_MS = 1_000;
 const MAX_TRIES = 3;
@@ -31,7 +33,7 @@ const MAX_TRIES = 3;
 const FIRST_BACKOFF_MS = 20;
 const MAX_BACKOFF_MS = 400;
 
-/** Opens the table of that name with the SDK's own region, credentials and endpoint. */
+/** Opens a table by its name, with the SDK's own region, credentials and endpoint. */
 export function openTable(name: string, chance: Chance): Table {
   const base = new DynamoDBClient({
     maxAttempts: MAX_TRIES,
@@ -44,7 +46,7 @@ export function openTable(name: string, chance: Chance): Table {
   );
 }
 
-/** The table over a given client: its outages are told as `Unavailable`. */
+/** The table over a given client, which throws `Unavailable` for outages. */
 export function tableWith(client: DynamoDBDocumentClient, name: string, { wait, random }: Chance): Table {
   return {
     client: tellingOutages(client),
@@ -53,15 +55,15 @@ export function tableWith(client: DynamoDBDocumentClient, name: string, { wait, 
   };
 }
 
-/** BatchGetItem's limit. */
+/** The limit of BatchGetItem. */
 const MAX_KEYS = 100;
 
-/** DynamoDB may leave keys unread, for their size or when it throttles: then only those are asked for again. */
+/** DynamoDB may leave keys unread because of their size, or when it throttles. Only those are read again. */
 const MAX_READ_ROUNDS = 5;
 
 type Item = Record<string, unknown>;
 
-/** Reads items by key, in the order asked; undefined for those that do not exist. */
+/** Reads items by key, in the order asked; undefined for items that do not exist. */
 export async function batchGet(
   table: Table,
   keys: readonly Key[],
@@ -102,16 +104,16 @@ function nameOf({ pk, sk }: Key): string {
 
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** Two transactions that touch one item at the same moment cancel each other; so many times is more than bad luck. */
+/** Two transactions on one item at the same moment cancel each other. More rounds than these mean an outage. */
 const MAX_TRANSACTION_ROUNDS = 8;
 
-/** Reasons of a cancellation that pass: they say nothing of the items themselves. */
+/** Temporary reasons of a cancellation, which say nothing about the items themselves. */
 const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /**
  * Writes all of the items, or nothing.
- * @returns the places of the items whose conditions did not hold; none means: written
- * @throws Unavailable while others keep touching the items; nothing was written
+ * @returns the indexes of the items whose conditions failed; none if all were written
+ * @throws Unavailable while others keep writing the items; nothing was written
  */
 export async function transact(
   { client, backoff }: Pick<Table, 'client' | 'backoff'>,

@@ -12,7 +12,7 @@ import { watchKey, watchListKey, watchPartition } from './keys.ts';
 import type { Table } from './table.ts';
 import { toEpochSeconds } from './table.ts';
 
-/** BatchWriteItem's limit. */
+/** The limit of BatchWriteItem. */
 const MAX_WRITES = 25;
 const MAX_ROUNDS = 5;
 
@@ -21,8 +21,8 @@ type Write =
   | { DeleteRequest: { Key: Record<string, unknown> } };
 
 /**
- * Who watches whom: a row in the partition of the watched, and the device's whole list beside its connection, so that
- * the rows can be found again. All expire with the longest life that a socket has.
+ * The watchers of each user: a row in the partition of the watched user. The device's whole list is stored beside its
+ * connection, so that its rows can be found again. All expire with the longest life of a socket.
  */
 export function watchStore({ client, name, backoff }: Table): WatchStore {
   async function write(writes: readonly Write[]): Promise<void> {
@@ -67,7 +67,7 @@ export function watchStore({ client, name, backoff }: Table): WatchStore {
     async watch(watcher, userIds, now) {
       const former = await listOf(watcher);
       const ttl = toEpochSeconds(now) + CONNECTION_SECONDS;
-      // The list first: rows that it does not name would be left over.
+      // The list is written first: rows that it does not name would never be deleted.
       await client.send(
         new PutCommand({
           TableName: name,

@@ -1,12 +1,12 @@
-/** A person: what the service knows of them, without their password. */
+/** A user account, without the password. */
 export interface Account {
   readonly id: string;
-  /** As they wrote it, but with its domain in ASCII; compared by {@link foldEmail}. */
+  /** As the user wrote it, with its domain in ASCII. Compared by {@link foldEmail}. */
   readonly email: string;
   readonly username: string;
   readonly firstName: string;
   readonly lastName: string;
-  /** Operators: hidden from others in the list of users. Set in the table by whoever runs the service. */
+  /** Operators. The list of users hides them from everybody else. Whoever runs the service sets this in the table. */
   readonly staff: boolean;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
@@ -18,14 +18,14 @@ export interface Credentials {
 }
 
 /**
- * The form in which two spellings of an email are the same account. Letter case in the local part is significant by
- * RFC 5321 §2.4 and ignored by every mail service of note; people do not remember which case they typed.
+ * The form in which two spellings of an email are the same account. RFC 5321 §2.4 makes letter case in the local part
+ * significant, but every well-known mail service ignores it, and people do not remember which case they typed.
  */
 export function foldEmail(email: string): string {
   return email.toLowerCase();
 }
 
-/** Usernames are ASCII (no look-alikes from other scripts), so lower case is all there is to fold. */
+/** Usernames are ASCII, so that no two scripts have look-alikes. Only letter case is left to fold. */
 export function foldUsername(username: string): string {
   return username.toLowerCase();
 }

@@ -2,11 +2,11 @@ import { secondsUntil, TooManyAttempts, WrongCredentials } from '../errors.ts';
 import type { Credentials } from './account.ts';
 import { normalizePassword, type PasswordHasher } from './passwords.ts';
 
-/** Guesses allowed per email and window: 14,400 a day, far too few for a password that passed the policy. */
+/** Guesses allowed per email and window. That is 14,400 a day: far too few for a password that passed the policy. */
 export const MAX_FAILURES = 10;
 export const WINDOW_SECONDS = 60;
 
-/** How often an attempt looks whether one of those being checked gave its place back: 0.75 to 1.5 s in all. */
+/** An attempt waits at most so many times for another attempt to return its slot: 0.75 to 1.5 s in all. */
 const MAX_WAITS = 4;
 const FIRST_WAIT_MS = 100;
 
@@ -14,7 +14,9 @@ interface Dependencies {
   readonly credentials: CredentialStore;
   readonly attempts: LoginAttempts;
   readonly passwords: Pick<PasswordHasher, 'verify'>;
-  /** A hash of nothing: verified for an unknown email, so that its answer takes as long as a known one's. */
+  /**
+   * A hash of nothing. It is verified for an unknown email, so that its answer takes as long as that of a known one.
+   */
   readonly decoyHash: string;
   readonly now: () => Date;
   /** Uniform in [0, 1). */
@@ -23,10 +25,11 @@ interface Dependencies {
 }
 
 /**
- * Finds whose email and password these are. An attempt is counted before its password is looked at, and only a right one
- * gives its place back: however many come at once, at most {@link MAX_FAILURES} wrong passwords are checked in a window.
+ * Finds the account with this email and password. An attempt is counted before its password is verified, and only a
+ * right password returns its slot. So however many attempts come at once, at most {@link MAX_FAILURES} wrong
+ * passwords are verified in a window.
  * @throws WrongCredentials, alike for an unknown email and a wrong password
- * @throws TooManyAttempts after {@link MAX_FAILURES} wrong ones within {@link WINDOW_SECONDS}
+ * @throws TooManyAttempts after {@link MAX_FAILURES} wrong passwords within {@link WINDOW_SECONDS}
  */
 export async function checkPassword(
   dependencies: Dependencies,
@@ -47,7 +50,10 @@ export async function checkPassword(
   return found;
 }
 
-/** Somebody who logs in on many devices at once is no guesser: while places may be given back, it waits for one. */
+/**
+ * A user may log in on many devices at once. While other attempts may still return their slots, an attempt waits for
+ * one.
+ */
 async function beginAttempt(
   { attempts, now, random, wait }: Pick<Dependencies, 'attempts' | 'now' | 'random' | 'wait'>,
   email: string,
@@ -67,13 +73,13 @@ export interface CredentialStore {
   credentialsOf(email: string): Promise<Credentials | undefined>;
 }
 
-/** At most so many wrong passwords for one email, within so long from the first attempt. */
+/** At most so many wrong passwords for one email within `seconds` from the first attempt. */
 export interface AttemptLimit {
   readonly failures: number;
   readonly seconds: number;
 }
 
-/** An attempt that was counted, in the window that ends then. */
+/** A counted attempt, and the end of its window. */
 export interface Attempt {
   readonly email: string;
   readonly windowEnds: Date;
@@ -81,16 +87,16 @@ export interface Attempt {
 
 export interface AttemptRefused {
   readonly windowEnds: Date;
-  /** Some of those counted are being checked: a right password among them gives its place back. */
+  /** Some counted attempts are still being verified. A right password among them returns its slot. */
   readonly isUndecided: boolean;
 }
 
-/** Counts the attempts to log in per email within a window. */
+/** Counts the log-in attempts per email within a window. */
 export interface LoginAttempts {
-  /** Counts an attempt, or refuses it: one conditional write decides, so that of many at once no more than the limit begin. */
+  /** Counts an attempt, or refuses it. One conditional write decides, so no more than the limit begin at once. */
   begin(email: string, limit: AttemptLimit, now: Date): Promise<Attempt | AttemptRefused>;
   /** The password was wrong: the attempt stays counted. */
   fail(attempt: Attempt): Promise<void>;
-  /** The password was right: the attempt counts no more. */
+  /** The password was right: the attempt no longer counts. */
   giveBack(attempt: Attempt): Promise<void>;
 }

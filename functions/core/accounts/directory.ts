@@ -1,22 +1,24 @@
 import { ValidationFailed } from '../errors.ts';
 import { type Account, foldUsername } from './account.ts';
 
-/** Skipping costs what is skipped; further on, the cursor inside `next` is the way, which costs nothing. */
+/**
+ * To skip entries costs as much as to read them. Beyond this offset, the cursor in `next` reads on at no extra cost.
+ */
 export const MAX_OFFSET = 1_000;
 
-/** Where a page begins: behind somebody, or (backwards) before them. */
+/** The edge of a page: behind a username, or before it when `backwards`. */
 export interface UserCursor {
   readonly username: string;
   readonly backwards: boolean;
 }
 
-/** Behind everybody: no username has this character, and it sorts behind all that they have. */
+/** Behind all usernames: none has this character, and it sorts behind all that they have. */
 const END: UserCursor = { username: '~', backwards: true };
-/** Before everybody, likewise. */
+/** Before all usernames, in the same way. */
 const START: UserCursor = { username: '!', backwards: false };
 
 export interface UsersPage {
-  /** Of a search it is not known: counting would cost what is counted. */
+  /** Null for a search: to count the matches would mean to read them. */
   readonly count: number | null;
   readonly users: readonly DirectoryEntry[];
   readonly next: UserCursor | undefined;
@@ -24,7 +26,7 @@ export interface UsersPage {
 }
 
 /**
- * A page of the people, in the order of their usernames. Staff are hidden from everybody but staff.
+ * A page of the users, in the order of their usernames. Only staff see staff.
  * @throws ValidationFailed for an offset over {@link MAX_OFFSET} without a cursor
  */
 export async function listUsers(
@@ -47,7 +49,7 @@ export async function listUsers(
   const backwards = cursor?.backwards ?? false;
   const [count, found] = await Promise.all([
     prefix === undefined ? directory.count(list) : null,
-    // One more than the page holds tells whether there is another page.
+    // One entry more than the page tells whether another page follows.
     directory.page(list, {
       limit: skipped + limit + 1,
       from: cursor && foldUsername(cursor.username),
@@ -59,7 +61,7 @@ export async function listUsers(
   const users = backwards ? found.slice(-limit) : found.slice(skipped, skipped + limit);
   const [first] = users;
   const last = users.at(-1);
-  // Whoever a cursor names stands on its other side.
+  // The user that a cursor names is on its other side.
   const comesFromSomebody = cursor ? !isEdge(cursor) : offset > 0;
   if (!first || !last) {
     const hasOthers =
@@ -86,7 +88,7 @@ function isEdge({ username }: UserCursor): boolean {
   return username === START.username || username === END.username;
 }
 
-/** Brings the directory up to date after an account came or changed. A repeat changes nothing. */
+/** Updates the directory after an account was created or changed. A repetition has no effect. */
 export async function followAccount(
   directory: DirectoryProjection,
   { before, after }: { before?: Account | undefined; after: Account },
@@ -106,31 +108,31 @@ export interface DirectoryEntry {
   readonly username: string;
 }
 
-/** Staff are hidden from others: `users` leaves them out, `everyone` is what staff see. Both in the order of folded usernames. */
+/** `users` is the list without staff, `everyone` is the list that staff see. Both are sorted by folded username. */
 export type DirectoryList = 'users' | 'everyone';
 
 export interface DirectoryPage {
   readonly limit: number;
-  /** Begin behind this folded username (backwards: before it). */
+  /** Only entries behind this folded username, or before it when `backwards`. */
   readonly from?: string | undefined;
   readonly backwards?: boolean | undefined;
-  /** Only folded usernames that begin so. */
+  /** Only folded usernames with this prefix. */
   readonly prefix?: string | undefined;
 }
 
 export interface Directory {
-  /** At most `limit` entries; always in ascending order. */
+  /** At most `limit` entries, always in ascending order. */
   page(list: DirectoryList, page: DirectoryPage): Promise<readonly DirectoryEntry[]>;
-  /** How many the list holds; may lag behind by seconds. */
+  /** The number of entries. It may be seconds behind. */
   count(list: DirectoryList): Promise<number>;
 }
 
-/** Changes to the lists that follow from changed accounts. Each may be repeated without effect. */
+/** Changes to the lists that follow changed accounts. Each may be repeated without effect. */
 export interface DirectoryProjection {
-  /** Counts somebody who is listed. */
+  /** Counts a listed user. */
   countIn(list: DirectoryList, username: string): Promise<void>;
-  /** Lists somebody and counts them. */
+  /** Lists a user and counts them. */
   enter(list: DirectoryList, entry: DirectoryEntry): Promise<void>;
-  /** Takes somebody off the list and out of its count. */
+  /** Removes a user from the list and from its count. */
   leave(list: DirectoryList, username: string): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { type Presence, type PresenceStore, visiblePresence } from '../presence/
 import type { Account, ProfileStore } from './account.ts';
 import type { DirectoryEntry } from './directory.ts';
 
-/** What somebody sees of themselves. */
+/** What users see of themselves. */
 export interface OwnProfile {
   readonly account: Account;
   readonly presence: 'shown' | 'hidden';
@@ -21,7 +21,7 @@ export async function ownProfile(
 }
 
 /**
- * Changes what was given, and nothing else.
+ * Changes only the given fields.
  * @throws UserNotFound
  */
 export async function changeProfile(
@@ -39,7 +39,7 @@ export async function changeProfile(
 }
 
 /**
- * Somebody, as others see them.
+ * A user as others see them.
  * @throws UserNotFound
  */
 export async function readUser(
@@ -58,6 +58,6 @@ export interface NamesChange {
 }
 
 export interface ProfileEditor {
-  /** Changes names; undefined when there is no such account. */
+  /** Changes names; undefined if there is no such account. */
   rename(userId: string, change: NamesChange): Promise<Account | undefined>;
 }

@@ -24,8 +24,8 @@ const TAKEN = {
 };
 
 /**
- * Makes an account. Of two registrations that race for one email or username exactly one wins.
- * @throws ValidationFailed with the fields at fault: a weak or mismatched password, a taken email or username.
+ * Creates an account. If two registrations race for one email or username, exactly one wins.
+ * @throws ValidationFailed with the fields at fault: a weak or mismatched password, a taken email or username
  */
 export async function register(dependencies: Dependencies, registration: Registration): Promise<Account> {
   const { accounts, passwords, newId, now } = dependencies;
@@ -57,8 +57,8 @@ function rejectBadPassword({ password, passwordAgain, username }: Registration):
 
 export interface AccountStore {
   /**
-   * Stores account, credentials and both unique claims, or nothing.
-   * Resolves to the fields that somebody else holds already; none means: stored.
+   * Stores the account, its credentials and both unique claims, or nothing. Resolves to the fields that another
+   * account has already; none means that it is stored.
    */
   create(account: Account, passwordHash: string): Promise<readonly ('email' | 'username')[]>;
 }

@@ -12,7 +12,7 @@ interface Dependencies {
   readonly now: () => Date;
 }
 
-/** Logs a person in on one device. The password has been checked. */
+/** Logs a user in on one device. The password has been checked. */
 export async function openSession(
   { profiles, sessions, refreshTokens, accessTokens, refreshSeconds, newId, now }: Dependencies,
   userId: string,
@@ -34,9 +34,8 @@ export async function openSession(
 }
 
 /**
- * Ends the session that a refresh token belongs to. Only its owner can; its sockets are closed by what follows from
- * the table's stream.
- * @throws TokenInvalid for garbage, somebody else's token and a session that has ended, all alike
+ * Ends the session of a refresh token. Only its owner can. The stream's function then closes its sockets.
+ * @throws TokenInvalid, alike for a malformed token, a token of another user and a session that has ended
  */
 export async function logOut(
   {

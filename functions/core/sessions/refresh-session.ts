@@ -12,16 +12,17 @@ interface Dependencies {
 }
 
 /**
- * A client whose answer got lost tries again with the token that it has, and two tabs may try at once: for so long they get
- * the same successor (RFC 9700 §4.14.2 leaves that to the server). It bounds what a thief of an old token can do with it.
+ * A client whose answer was lost tries again with its old token, and two tabs may refresh at once. Within this time
+ * they get the same successor, which RFC 9700 §4.14.2 leaves to the server. The time limits what a thief can do with
+ * an old token.
  */
 export const GRACE_SECONDS = 60;
 
 const ENDED = 'This refresh token is not valid any more.';
 
 /**
- * Exchanges a refresh token for a new pair. The token before the current one gets the current one once more, for
- * {@link GRACE_SECONDS}. Any other that was used before means that two parties hold it: its whole family ends.
+ * Exchanges a refresh token for a new pair. The token before the current one gets the current one again for {@link
+ * GRACE_SECONDS}. If any other used token comes back, two parties hold it, and the session ends.
  * @throws TokenInvalid
  */
 export async function refreshSession(
@@ -30,12 +31,12 @@ export async function refreshSession(
 ): Promise<TokenPair> {
   const claim = refreshTokens.read(token);
   if (!claim) throw new TokenInvalid('This is not a refresh token.');
-  // Read, not kept in the session: what the operator changed holds from the next refresh on.
+  // The profile is read and not kept in the session, so a change by an operator takes effect at the next refresh.
   const account = await profiles.profileOf(claim.userId);
   if (!account) throw new TokenInvalid(ENDED);
   const { userId, sessionId } = claim;
   const { username, staff } = account;
-  // All that can fail comes first: once the old token is used up, the caller must get the new one.
+  // Steps that can fail come first: once the old token is used up, the caller must get the new one.
   const access = await accessTokens.sign({ userId, username, sessionId, staff });
   const salt = refreshTokens.newSalt();
   const next = refreshTokens.next(token, salt);

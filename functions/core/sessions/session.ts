@@ -1,8 +1,8 @@
-/** A login on one device: a family of refresh tokens, each good for one use. */
+/** A login on one device: a family of refresh tokens, each valid for one use. */
 export interface Session {
   readonly id: string;
   readonly userId: string;
-  /** Hash of the secret that all tokens of the family share: it tells a used token from a made-up one. */
+  /** Hash of the secret that all tokens of the family share. It tells a used token from an invented one. */
   readonly familyHash: string;
   /** Hash of the secret that only the current token has. */
   readonly rotationHash: string;
@@ -10,7 +10,7 @@ export interface Session {
   readonly expiresAt: Date;
 }
 
-/** What a refresh token says, after hashing its secrets. */
+/** The claims of a refresh token, with its secrets hashed. */
 export interface RefreshClaim {
   readonly userId: string;
   readonly sessionId: string;
@@ -18,7 +18,7 @@ export interface RefreshClaim {
   readonly rotationHash: string;
 }
 
-/** Who a caller is, as their access token says. */
+/** The caller, according to their access token. */
 export interface Identity {
   readonly userId: string;
   readonly username: string;
@@ -35,30 +35,30 @@ export interface TokenPair {
 export interface SessionStore {
   create(session: Session): Promise<void>;
   /**
-   * Replaces the current rotation hash by `next` if `claim` holds it, in one conditional write: `rotated`.
-   * `unknown`: no such live session or family. Else the family is right and the rotation is not: an old token came back,
-   * and this is how the current one came to be; nothing is known of that before the first exchange.
+   * Replaces the current rotation hash by `next` if `claim` has it, in one conditional write: `rotated`. `unknown`
+   * means that there is no such live session or family. Otherwise an old token came back, and the result tells how
+   * the current token came to be; before the first exchange that is unknown.
    */
   rotate(claim: RefreshClaim, next: Rotation, now: Date): Promise<'rotated' | 'unknown' | LastExchange>;
-  /** Ends the session if the claim is of its family; false when there was nothing to end. */
+  /** Ends the session if the claim is of its family; false if there was nothing to end. */
   end(claim: RefreshClaim): Promise<boolean>;
 }
 
 export interface Rotation {
   readonly rotationHash: string;
-  /** With it the new token follows from the one that it replaces. */
+  /** The new token is derived from the replaced token and this salt. */
   readonly salt: string;
   readonly expiresAt: Date;
 }
 
-/** Which token was replaced last, by its hash; when, and with which salt. */
+/** The token that was replaced last, by its hash, with the time and the salt. */
 export interface LastExchange {
   readonly replacedHash: string | undefined;
   readonly salt: string;
   readonly at: Date;
 }
 
-/** A refresh token as it is handed out, and the hashes that are kept. */
+/** A refresh token to hand out, and the hashes to store. */
 export interface IssuedRefresh {
   readonly token: string;
   readonly familyHash: string;
@@ -69,9 +69,9 @@ export interface RefreshTokens {
   /** The first token of a new family. */
   first(userId: string, sessionId: string): IssuedRefresh;
   newSalt(): string;
-  /** The token that replaces `token`, with the same family secret: always the same one for the same salt. */
+  /** The successor of `token`, with the same family secret. The same salt always gives the same successor. */
   next(token: string, salt: string): IssuedRefresh;
-  /** What a token claims; undefined when it is not one of ours by its shape. */
+  /** The claims of a token; undefined for a text that does not look like a refresh token. */
   read(token: string): RefreshClaim | undefined;
 }
 
@@ -86,7 +86,7 @@ export interface PublicKey {
   readonly [member: string]: unknown;
 }
 
-/** The published keys, where those that verify tokens find them. */
+/** The published keys, for functions that verify tokens. */
 export interface PublicKeyReader {
   read(): Promise<readonly PublicKey[]>;
 }
