@@ -7,8 +7,8 @@ import { logRetention } from './log-retention.ts';
 import type { Stage } from './settings.ts';
 
 /**
- * An API's access log, one JSON object a line. Fields are API Gateway's `$context` variables; none of them may hold
- * a query string or a header, which can carry tokens.
+ * An API's access log, one JSON object a line. Its fields are API Gateway's `$context` variables. None of them may
+ * have a query string or a header, because those can carry tokens.
  */
 export function accessLog(
   scope: Construct,
@@ -17,7 +17,8 @@ export function accessLog(
   fields: Readonly<Record<string, string>>,
 ): IAccessLogSettings {
   const logGroup = new LogGroup(scope, 'AccessLog', {
-    // Outside /aws/vendedlogs/ each API adds itself to one resource policy of CloudWatch Logs, which ends at 5,120 characters.
+    // Log groups outside /aws/vendedlogs/ share one resource policy of CloudWatch Logs, which has at most 5,120
+    // characters.
     logGroupName: `/aws/vendedlogs/parley-${stage}-${api}`,
     retention: logRetention(stage),
     removalPolicy: RemovalPolicy.DESTROY,

@@ -13,7 +13,7 @@ import {
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { Construct } from 'constructs';
 
-/** How the distribution treats requests for an API of API Gateway, be it HTTP or WebSocket. */
+/** The distribution's behaviour for an API of API Gateway, HTTP or WebSocket. */
 export function apiBehavior(domain: string, viewerRequest: ViewerFunction): BehaviorOptions {
   return {
     origin: new HttpOrigin(domain, {
@@ -21,18 +21,19 @@ export function apiBehavior(domain: string, viewerRequest: ViewerFunction): Beha
       originSslProtocols: [OriginSslPolicy.TLS_V1_2],
     }),
     allowedMethods: AllowedMethods.ALLOW_ALL,
-    // Redirecting would come too late: the first request already carries its token or password.
+    // A redirect would come too late: the first request already carries its token or password.
     viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
     cachePolicy: CachePolicy.CACHING_DISABLED,
-    // API Gateway finds the API by Host, so that one is the origin's own; all others pass, Sec-WebSocket-* among them.
+    // API Gateway finds the API by `Host`, so the origin gets its own. All other headers pass, among them Sec-
+    // WebSocket-*.
     originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
     functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: viewerRequest }],
   };
 }
 
 /**
- * Keeps what Cache-Control says may be kept. Not the managed policy to that end (UseOriginCacheControlHeaders): it
- * forwards Host, by which API Gateway would look for another API.
+ * Caches what Cache-Control allows. The managed policy for this (UseOriginCacheControlHeaders) forwards `Host`, by
+ * which API Gateway would look for another API.
  */
 export function asTheOriginSays(scope: Construct): CachePolicy {
   return new CachePolicy(scope, 'AsTheOriginSays', {

@@ -11,22 +11,22 @@ import { SiteStack } from './site-stack.ts';
 const root = join(import.meta.dirname, '..');
 
 export interface AppOptions {
-  /** Where the cloud assembly goes; `cdk.out` in the project unless the CDK CLI says otherwise. */
+  /** The folder of the cloud assembly. It is `cdk.out` in the project unless the CDK CLI names another. */
   readonly outdir?: string;
   /** As `-c name=value` on the command line. */
   readonly context?: Readonly<Record<string, string>>;
-  /** The folder of built functions, `<group>/<name>/index.mjs` each. */
+  /** The folder of built functions, each in `<group>/<name>/index.mjs`. */
   readonly bundles?: string;
   /** The folder of the site's built files. */
   readonly pages?: string;
 }
 
 /**
- * The whole of Parley as a CDK app, ready for `synth()`. It writes nothing before that and needs no CLI:
- * the feature flags come from cdk.json, so the templates are the same with and without it.
+ * The whole of Parley as a CDK app, ready for `synth()`. It writes nothing before that and needs no CLI. The feature
+ * flags come from cdk.json, so the templates are the same with and without the CLI.
  */
 export function createApp(options: AppOptions = {}): App {
-  // A process that synthesizes again must not be given its former bundles.
+  // The CDK caches bundles for each process. A process that synthesizes again must get new ones.
   AssetStaging.clearAssetHashCache();
   const app = new App({
     outdir: options.outdir ?? process.env.CDK_OUTDIR ?? join(root, 'cdk.out'),

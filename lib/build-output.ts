@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What builds make goes here. */
+/** The folder of all build output. */
 export const buildFolder = join(import.meta.dirname, '..', '.build');
 
-/** Writes what changed, all at once: a build beside this one may be reading. */
+/** Writes a file if it has changed, in one step: another process may be reading it. */
 export function put(path: string, contents: Uint8Array): void {
   if (existsSync(path) && readFileSync(path).equals(contents)) {
     return;

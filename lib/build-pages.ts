@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..', 'web');
 
 const target = join(buildFolder, 'web');
 
-/** The sources of the web app are wrong; the message says where. */
+/** The sources of the web app have an error. The message says where. */
 class PagesError extends Error {
   override readonly name = 'PagesError';
 }
@@ -40,7 +40,7 @@ export async function buildPages(): Promise<void> {
   }
 }
 
-/** Vite builds for development wherever this variable says so: in a test runner, for example. */
+/** If this variable is set, for example in a test runner, Vite builds for development. */
 async function asInProduction(run: () => Promise<unknown>): Promise<void> {
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = 'production';
@@ -52,7 +52,9 @@ async function asInProduction(run: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** A page is there only after all that it names, and what none names any more goes last: somebody may be reading. */
+/**
+ * Writes a page only after all files that it names, and deletes unused files last: another process may be reading.
+ */
 function publish(draft: string): void {
   const built = filesIn(draft);
   const isPage = (file: string) => file.endsWith('.html');

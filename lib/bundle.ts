@@ -10,10 +10,10 @@ import { hashFiles } from './hash-files.ts';
 const root = join(import.meta.dirname, '..');
 const target = join(buildFolder, 'functions');
 
-/** Swagger UI's own files that its page asks for; the rest of the package stays out of the bundle. */
+/** The files of Swagger UI that its page loads. The rest of the package stays out of the bundle. */
 const swaggerAssets = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png'];
 
-/** All that decides what the bundles are. */
+/** All files that the bundles depend on. */
 const inputs = [
   'functions/**',
   'client/contract/**',
@@ -26,8 +26,8 @@ const inputs = [
 const stamp = join(buildFolder, 'functions.stamp');
 
 /**
- * Builds every entry `functions/<group>/<name>.ts` into `.build/functions/<group>/<name>/index.mjs`, unless what is
- * there was built from the same sources: to compare takes a tenth of a second, to build takes more than one.
+ * Builds every entry `functions/<group>/<name>.ts` into `.build/functions/<group>/<name>/index.mjs`, unless it was
+ * built from the same sources before. To compare takes a tenth of a second, to build more than one.
  */
 export function bundleFunctions(): void {
   const madeOf = hashFiles(root, inputs);
@@ -50,7 +50,8 @@ function bundleAll(): void {
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    // The SDK's ES modules can be shaken; its CommonJS, which `platform: node` prefers, makes bundles half as large again.
+    // esbuild can shake the SDK's ES modules. Its CommonJS, which `platform: node` prefers, makes bundles half as
+    // large again.
     mainFields: ['module', 'main'],
     logLevel: 'warning',
   });

@@ -8,7 +8,7 @@ export interface DataStackProps {
   readonly settings: Settings;
 }
 
-/** What must outlive everything else: the table and the secret that tokens are signed with. */
+/** The data that outlives everything else: the table, and the secret that signs tokens. */
 export class DataStack extends Stack {
   readonly table: Table;
   readonly signingSecret: Secret;

@@ -3,7 +3,7 @@ import type { Entry, FunctionSpec } from './functions.ts';
 import { httpRoutes } from './routes.ts';
 import type { Settings } from './settings.ts';
 
-/** What the variables of the functions are made from. */
+/** The values of the variables come from these. */
 export interface EnvironmentProps {
   readonly settings: Settings;
   readonly tableName: string;

@@ -28,7 +28,9 @@ export interface ParleyFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A function from its bundle, with a log group of its own and a role that may do no more than write to it and trace. */
+/**
+ * A function from its bundle, with a log group of its own. Its role may only write to that log group and send traces.
+ */
 export class ParleyFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ParleyFunctionProps) {
     const folder = join(props.bundles, props.entry);
@@ -42,7 +44,7 @@ export class ParleyFunction extends LambdaFunction {
       retention: logRetention(props.stage),
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // Not the managed AWSLambdaBasicExecutionRole: that one may write to every log group of the account.
+    // The managed AWSLambdaBasicExecutionRole may write to every log group of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
 
@@ -56,7 +58,7 @@ export class ParleyFunction extends LambdaFunction {
       timeout: Duration.seconds(props.timeoutSeconds),
       tracing: Tracing.ACTIVE,
       logGroup,
-      // START, END and REPORT lines would be most of what an idle-tongued function logs, and logs are paid by the byte.
+      // START, END and REPORT lines would be most of what a function logs, and logs are paid by the byte.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       applicationLogLevelV2: ApplicationLogLevel.INFO,

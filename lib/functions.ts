@@ -1,32 +1,35 @@
 import type { TableAccess } from './table-access.ts';
 
-/** Of the @connections API: POST sends, GET tells whether a socket is open, DELETE closes it. */
+/** The methods of the @connections API: POST sends a frame, GET tells whether a socket is open, DELETE closes it. */
 export type ConnectionMethod = 'POST' | 'GET' | 'DELETE';
 
-/** What one function is given; whatever is not here, it does not have. */
+/** The permissions and settings of one function. A function gets only the permissions in its spec. */
 export interface FunctionSpec {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly table?: readonly TableAccess[];
-  /** `sign` reads the signing secret; `verify` needs the public keys alone. */
+  /** `sign` may read the signing secret. `verify` needs only the public keys. */
   readonly tokens?: 'sign' | 'verify';
-  /** What it may do to the sockets' connections. */
+  /** The methods of @connections that it may call. */
   readonly connections?: readonly ConnectionMethod[];
-  /** Appends messages, and stops who sends too many. */
+  /** Appends messages, and so needs the flood limit. */
   readonly sends?: true;
   /** Decides which browser origins may open a socket. */
   readonly checksOrigin?: true;
-  /** Answers requests that no route takes, and so must know all routes. */
+  /** Answers requests without a route, and so needs the list of routes. */
   readonly knowsRoutes?: true;
 }
 
-/** Password hashing is bound by the processor, and Lambda gives a whole one from 1,769 MB. */
+/** Password hashing is bound by the processor. Lambda gives a whole one from 1,769 MB. */
 const hashing = { memoryMb: 1769, timeoutSeconds: 10 };
 
-/** One or two calls to DynamoDB: below this the cold start (SDK import) grows, above it nothing gets faster. */
+/**
+ * One or two calls to DynamoDB. With less memory the cold start (SDK import) gets slower, with more nothing gets
+ * faster.
+ */
 const small = { memoryMb: 512, timeoutSeconds: 10 };
 
-/** The hot path: 0.6 of a processor for several TLS requests at once, so that a burst's p99 stays low. */
+/** The hot path: 0.6 of a processor handles several TLS requests at once and keeps the p99 of a burst low. */
 const delivering = { memoryMb: 1024, timeoutSeconds: 15 };
 
 /** A batch of records, each with a query and sockets to close. */
@@ -90,7 +93,7 @@ export const functionSpecs = {
     table: [
       { actions: ['GetItem', 'Query'], partitions: ['USER#*'] },
       { actions: ['Query'], partitions: ['CONV#*'] },
-      // A page reads memberships and conversations in one request, which one statement must allow.
+      // A page reads memberships and conversations in one request, so one statement must allow both.
       { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
       readsKeys,
     ],

@@ -4,8 +4,8 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 /**
- * WebSocket APIs write access logs with a role that is set once for the whole account and region; without it the
- * stage's creation fails. Kept when the stack goes, as other APIs there may have come to rely on it.
+ * WebSocket APIs write access logs with a role that is set once for the whole account and region. Without it, a stage
+ * cannot be created. The role stays when the stack is deleted, because other APIs of the account may use it by then.
  */
 export function gatewayLogging(scope: Construct): CfnAccount {
   const role = new Role(scope, 'LoggingRole', {

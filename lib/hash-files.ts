@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The same for the same files (by patterns, below the root) with the same contents, and the same `more`. */
+/** A hash of files (by patterns below the root), of their contents, and of `more`. */
 export function hashFiles(root: string, patterns: readonly string[], more = ''): string {
   const hash = createHash('sha256').update(more);
   const entries = patterns.flatMap((pattern) => globSync(pattern, { cwd: root, withFileTypes: true }));

@@ -13,7 +13,7 @@ export interface ParleyHttpApiProps {
   readonly functions: Readonly<Record<HttpEntry, ParleyFunction>>;
 }
 
-/** The REST half: every route of `routes.ts` to its function, all else to the fallback. */
+/** The HTTP API: every route of `routes.ts` to its function, and all other requests to the fallback. */
 export class ParleyHttpApi extends Construct {
   readonly api: HttpApi;
 
@@ -27,8 +27,8 @@ export class ParleyHttpApi extends Construct {
     });
     const routes = [...Map.groupBy([...httpRoutes, ...refusedRoutes], ({ entry }) => entry)].flatMap(
       ([entry, specs]) => {
-        // One permission a function instead of one a route. Its pattern, stage/method/path, does not fit $default, which
-        // has no path: so the integration above keeps its own.
+        // One permission for each function instead of one for each route. Its pattern, stage/method/path, does not
+        // match $default, which has no path, so the integration above keeps its own.
         const integration = new HttpLambdaIntegration(entry, functions[entry], {
           scopePermissionToRoute: false,
         });
@@ -46,7 +46,7 @@ export class ParleyHttpApi extends Construct {
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       autoDeploy: true,
-      // A tenth of the account's 10,000 requests/s, which sockets and @connections calls draw on, too.
+      // A tenth of the account's 10,000 requests/s, which sockets and @connections calls share.
       throttle: { rateLimit: 1000, burstLimit: 500 },
       accessLogSettings: accessLog(this, settings.stage, 'http', {
         requestId: '$context.requestId',
@@ -63,15 +63,15 @@ export class ParleyHttpApi extends Construct {
       }),
     });
     (stage.node.defaultChild as CfnStage).routeSettings = hashingLimits;
-    // A stage may name only routes that exist.
+    // A stage may only name routes that exist.
     stage.node.addDependency(...routes);
   }
 }
 
 /**
- * Each of these requests is a tenth of a second of a whole processor. A flood of them is held to some ten functions at
- * once (each path and its twin have a limit of their own), so that it neither takes the account's concurrency away from
- * the chat nor runs up a bill.
+ * Each of these requests takes a tenth of a second of a whole processor. The limit holds a flood of them to about ten
+ * functions at once (each path and its twin have their own limit). So the chat keeps its concurrency and the bill
+ * stays low.
  */
 const hashingLimits = Object.fromEntries(
   httpRoutes
@@ -79,7 +79,7 @@ const hashingLimits = Object.fromEntries(
     .map(({ method, path }) => [`${method} ${path}`, { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 }]),
 );
 
-/** Without a list of origins there is no CORS: the site's own pages share the APIs' origin. */
+/** Without a list of origins there is no CORS. The site's own pages have the same origin as the APIs. */
 function cors(origins: readonly string[]) {
   if (origins.length === 0) {
     return {};
@@ -89,7 +89,7 @@ function cors(origins: readonly string[]) {
       allowOrigins: [...origins],
       allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
       allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
-      // A page of another origin sees none but the simplest headers else.
+      // Otherwise a page of another origin sees only the simplest headers.
       exposeHeaders: ['Retry-After'],
       maxAge: Duration.hours(1),
     },

@@ -14,10 +14,10 @@ import type { Construct, IConstruct } from 'constructs';
 import { logRetention } from './log-retention.ts';
 import type { Stage } from './settings.ts';
 
-/** Its files have names that change with their contents, so they may be kept for ever. */
+/** The names of these files change with their contents, so browsers may cache them for ever. */
 const assetsFolder = 'assets';
 
-/** The bucket of the site's pages, filled from the folder. It holds nothing that a build cannot make again. */
+/** The bucket of the site's pages, filled from the folder. A build can create all its contents again. */
 export function pagesBucket(scope: Construct, stage: Stage, folder: string): IBucket {
   if (!existsSync(join(folder, 'index.html'))) {
     throw new Error(`no built pages of web/: expected ${join(folder, 'index.html')}`);
@@ -26,7 +26,7 @@ export function pagesBucket(scope: Construct, stage: Stage, folder: string): IBu
     encryption: BucketEncryption.S3_MANAGED,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
-    // A bucket can go with its stack only when it is empty; the deployment below leaves its files in place.
+    // A bucket can be deleted with its stack only if it is empty, and the deployment below leaves its files in place.
     removalPolicy: RemovalPolicy.DESTROY,
     autoDeleteObjects: true,
   });
@@ -39,13 +39,14 @@ export function pagesBucket(scope: Construct, stage: Stage, folder: string): IBu
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const assets = join(folder, assetsFolder);
-  // The CDK's deployer comes into being with the first deployment; the second may wait for it, the other way round they would wait for each other.
+  // The first deployment creates the CDK's deployer, so the second one waits for it. In the other order they would
+  // wait for each other.
   const before = existsSync(assets)
     ? new BucketDeployment(scope, 'AssetsDeployment', {
         sources: [Source.asset(assets)],
         destinationBucket: bucket as IBucket,
         destinationKeyPrefix: assetsFolder,
-        // Pages that are open, or kept somewhere, go on with theirs.
+        // Pages that are open or cached still need their old assets.
         prune: false,
         cacheControl: [
           CacheControl.setPublic(),
@@ -58,19 +59,19 @@ export function pagesBucket(scope: Construct, stage: Stage, folder: string): IBu
   const pages = new BucketDeployment(scope, 'PagesDeployment', {
     sources: [Source.asset(folder, { exclude: [assetsFolder] })],
     destinationBucket: bucket as IBucket,
-    // Takes away what there is no more, but no asset.
+    // Deletes files that no longer exist, but no assets.
     exclude: [`${assetsFolder}/*`],
-    // Asked for each time, and sent only when changed.
+    // Browsers ask for it each time, and get it only if it has changed.
     cacheControl: [CacheControl.noCache()],
     logGroup,
   });
-  // What a page names has to be there before it.
+  // The files that a page names must exist before the page.
   if (before !== undefined) pages.node.addDependency(before);
   acknowledgeDeployer(pages, bucket);
   return bucket as IBucket;
 }
 
-/** The CDK's own deployer is one function a stack, made as the CDK makes it. */
+/** The CDK's own deployer, one function for each stack. */
 function acknowledgeDeployer(deployment: BucketDeployment, bucket: Bucket): void {
   const stack = Stack.of(bucket);
   const pages = stack.getLogicalId(bucket.node.defaultChild as CfnBucket);

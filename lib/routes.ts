@@ -23,7 +23,7 @@ const operations: readonly HttpRouteSpec[] = [
   { method: 'GET', path: '/schema', entry: 'http/schema' },
 ];
 
-/** Those whose path has no second spelling: a file's name, and a page whose `{asset+}` takes what follows the slash. */
+/** Routes without a twin: a file's name, and a page whose `{asset+}` matches what follows the slash. */
 const exactOperations: readonly HttpRouteSpec[] = [
   { method: 'GET', path: '/.well-known/jwks.json', entry: 'http/jwks' },
   { method: 'GET', path: '/schema/swagger-ui', entry: 'http/schema' },
@@ -33,8 +33,9 @@ const exactOperations: readonly HttpRouteSpec[] = [
 const routes = operations.flatMap(withHead);
 
 /**
- * Every operation's routes. API Gateway refuses route keys that end in "/" and takes `/x/` for another path than `/x`,
- * so each route has a twin that catches what follows its slash; a function answers 404 when that is not empty.
+ * The routes of every operation. API Gateway refuses route keys that end in "/", and treats `/x/` and `/x` as two
+ * paths. So each route has a twin that matches what follows its slash. If that is not empty, the function answers
+ * 404.
  */
 export const httpRoutes: readonly HttpRouteSpec[] = [
   ...routes.flatMap(withTwin),
@@ -42,8 +43,8 @@ export const httpRoutes: readonly HttpRouteSpec[] = [
 ];
 
 /**
- * A twin catches more than its own path: `GET /users/{slash+}` takes `GET /users/token` before `$default` could answer
- * that this is the wrong method. Routes that fit better send such requests to the fallback all the same.
+ * A twin matches more than its own path: `GET /users/{slash+}` would match `GET /users/token`, for which `$default`
+ * should answer 405. More specific routes send such requests to the fallback.
  */
 export const refusedRoutes: readonly HttpRouteSpec[] = routes
   .flatMap(({ path }) =>
@@ -55,7 +56,7 @@ export const refusedRoutes: readonly HttpRouteSpec[] = routes
   .flatMap(withTwin);
 
 /**
- * Whatever has GET has HEAD (RFC 9110 §9.1), which an HTTP API does not add by itself. The function answers as to GET; the
+ * Every GET has a HEAD (RFC 9110 §9.1), which an HTTP API does not add by itself. The function answers as to GET. The
  * gateway sends the headers, with the length of the body, and leaves the body out.
  */
 function withHead(route: HttpRouteSpec): HttpRouteSpec[] {

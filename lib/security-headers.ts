@@ -3,8 +3,8 @@ import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from
 import type { Construct } from 'constructs';
 
 /**
- * Everything comes from the site itself, no text becomes markup or a script, and nothing may frame it. `'self'` of a
- * page includes its sockets in every browser that the app is for (Safari since 16, of 2022).
+ * The page loads files of the site only, no text becomes markup or a script, and no site may frame it. `'self'` of a
+ * page includes its sockets in every browser that the app supports (Safari since 16, of 2022).
  */
 const contentSecurityPolicy = {
   'default-src': "'none'",
@@ -13,7 +13,7 @@ const contentSecurityPolicy = {
   'img-src': "'self' data:",
   'connect-src': "'self'",
   'manifest-src': "'self'",
-  // It would follow script-src otherwise.
+  // Otherwise it would follow script-src.
   'worker-src': "'none'",
   'base-uri': "'none'",
   'form-action': "'self'",
@@ -23,14 +23,14 @@ const contentSecurityPolicy = {
 
 const { 'require-trusted-types-for': _, ...withoutTrustedTypes } = contentSecurityPolicy;
 
-/** Swagger UI draws with inline styles and with markup out of texts, and has a font in its style sheet. */
+/** Swagger UI uses inline styles, markup made from texts, and a font in its style sheet. */
 const contentSecurityPolicyOfSwagger = {
   ...withoutTrustedTypes,
   'style-src': "'self' 'unsafe-inline'",
   'font-src': "'self' data:",
 };
 
-/** What a browser is told about every page and answer of the site. */
+/** The security headers of every page and answer of the site. */
 export function securityHeaders(scope: Construct): ResponseHeadersPolicy {
   return headersPolicy(scope, 'SecurityHeaders', contentSecurityPolicy);
 }

@@ -18,9 +18,9 @@ export interface ServiceStackProps {
   readonly bundles: string;
 }
 
-/** The two APIs and their functions. Holds no data: it may be deleted and deployed again. */
+/** The two APIs and their functions. It holds no data, so it may be deleted and deployed again. */
 export class ServiceStack extends Stack {
-  /** Hosts without a scheme, for the distribution in front. */
+  /** Hosts without a scheme, for the distribution. */
   readonly httpDomain: string;
   readonly webSocketDomain: string;
 

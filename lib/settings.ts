@@ -2,20 +2,23 @@ import type { Node } from 'constructs';
 
 export type Stage = 'dev' | 'prod';
 
-/** What is decided at deploy time (`-c name=value`), checked once. */
+/** The deploy-time settings (`-c name=value`), checked once. */
 export interface Settings {
   readonly stage: Stage;
-  /** Browser origins that may use the APIs from other sites; empty: any may open a socket, none gets CORS. */
+  /**
+   * Browser origins of other sites that may use the APIs. If empty, every origin may open a socket, and none gets
+   * CORS.
+   */
   readonly origins: readonly string[];
   readonly accessTokenSeconds: number;
   readonly refreshTokenSeconds: number;
-  /** One sender may say so much in one conversation … */
+  /** A sender may send so many messages in one conversation … */
   readonly floodMessages: number;
   /** … within so many seconds. */
   readonly floodSeconds: number;
 }
 
-/** Reads the deploy-time context; throws with the name of what is wrong. */
+/** Reads the deploy-time context. An error names the setting that is wrong. */
 export function readSettings(node: Node): Settings {
   const stage = text(node, 'stage', 'dev');
   if (stage !== 'dev' && stage !== 'prod') {
@@ -49,7 +52,7 @@ function origins(list: string): string[] {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
   for (const entry of entries) {
-    // Browsers send the serialized origin (RFC 6454 6.2): scheme and host without a path, so nothing else can ever match.
+    // Browsers send the serialized origin (RFC 6454 §6.2), scheme and host without a path. Nothing else can match.
     if (!URL.canParse(entry) || new URL(entry).origin !== entry) {
       throw new Error(`context "origins": "${entry}" is not an origin such as https://chat.example`);
     }

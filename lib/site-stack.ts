@@ -27,7 +27,7 @@ export interface SiteStackProps {
   readonly pages: string;
 }
 
-/** One domain for everything: pages, the HTTP API and sockets behind one CloudFront distribution. */
+/** One domain for pages, the HTTP API and sockets: a CloudFront distribution. */
 export class SiteStack extends Stack {
   constructor(scope: Construct, id: string, { settings, service, pages }: SiteStackProps) {
     super(scope, id, { description: `Parley (${settings.stage}): the distribution and its pages` });
@@ -45,18 +45,18 @@ export class SiteStack extends Stack {
     const distribution = new Distribution(this, 'Distribution', {
       comment: `parley-${settings.stage}`,
       httpVersion: HttpVersion.HTTP2_AND_3,
-      // The cheapest edges (North America, Europe); viewers elsewhere are served from them, too.
+      // The cheapest edges (North America, Europe). They serve viewers of other regions, too.
       priceClass: PriceClass.PRICE_CLASS_100,
       defaultRootObject: 'index.html',
       defaultBehavior: {
-        // With the right to list, a page that is not there is a 404; without it, S3 says 403.
+        // With the right to list the bucket, a missing page is a 404. Without it, S3 answers 403.
         origin: S3BucketOrigin.withOriginAccessControl(pagesBucket(this, settings.stage, pages), {
           originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
         }),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         responseHeadersPolicy,
       },
-      // The first pattern that fits decides.
+      // The first pattern that matches decides.
       additionalBehaviors: {
         '/users*': http,
         '/chat*': http,

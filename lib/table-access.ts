@@ -11,7 +11,7 @@ type TableAction =
   | 'Query'
   | 'UpdateItem';
 
-/** Partition keys, `*` standing for the part behind the prefix. */
+/** Partition keys. `*` stands for the part behind the prefix. */
 type Partition =
   | 'ATTEMPTS#*'
   | 'CONV#*'
@@ -22,15 +22,15 @@ type Partition =
   | 'USER#*'
   | 'WATCH#*';
 
-/** These actions on these partitions, and nothing else. */
+/** Allows these actions on these partitions only. */
 export interface TableAccess {
   readonly actions: readonly TableAction[];
   readonly partitions: readonly Partition[];
 }
 
 /**
- * Grants exactly what is listed. ForAllValues is true of a request without keys, too, so it fences only actions
- * that always name a partition key: Scan and PartiQL cannot be expressed here.
+ * Grants exactly what is listed. ForAllValues is also true for a request without keys, so it only fences actions that
+ * always name a partition key: Scan and PartiQL cannot be granted here.
  */
 export function grantTableAccess(grantee: IGrantable, table: Table, access: readonly TableAccess[]): void {
   for (const { actions, partitions } of access) {

@@ -11,14 +11,14 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 
 interface Feed {
-  /** Of the construct of its dead letters. */
+  /** Id of the construct of its dead letters. */
   readonly name: string;
   readonly filters: ReturnType<typeof changes>[];
   /** Waits this long for a batch to fill. */
   readonly window?: Duration;
 }
 
-/** Accounts, sessions, sockets and presence: what follows from them is waited for, so there is no window. */
+/** Accounts, sessions, sockets and presence. Users wait for what follows, so there is no batch window. */
 export function feedAccountChanges(scope: Construct, table: Table, consumer: LambdaFunction): void {
   feed(scope, table, consumer, {
     name: 'AccountChanges',
@@ -31,7 +31,7 @@ export function feedAccountChanges(scope: Construct, table: Table, consumer: Lam
   });
 }
 
-/** Messages: within a second a burst of them becomes one batch, and the inboxes are brought up to date once. */
+/** Messages. A burst within a second becomes one batch, and the inboxes are updated once. */
 export function feedMessageChanges(scope: Construct, table: Table, consumer: LambdaFunction): void {
   feed(scope, table, consumer, {
     name: 'MessageChanges',
@@ -40,7 +40,7 @@ export function feedMessageChanges(scope: Construct, table: Table, consumer: Lam
   });
 }
 
-/** Feeds the table's stream to the function. Everything else is filtered out by Lambda before anything is paid for. */
+/** Feeds the table's stream to the function. Lambda filters all other records out before they cost anything. */
 function feed(
   scope: Construct,
   table: Table,
@@ -69,7 +69,7 @@ function feed(
       batchSize: 100,
       filters,
       ...(window && { maxBatchingWindow: window }),
-      // A record that keeps failing holds up its shard: it is set apart from its batch, tried six times and put aside.
+      // A record that keeps failing blocks its shard. So it is split from its batch, tried six times and put aside.
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       retryAttempts: 5,

@@ -2,13 +2,13 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
-/** The distribution's access log: behind it the APIs' own logs see CloudFront's addresses instead of the viewers'. */
+/** The distribution's access log. The APIs' own logs see CloudFront's addresses instead of the viewers'. */
 export function viewerLogBucket(scope: Construct): Bucket {
   const bucket = new Bucket(scope, 'ViewerLog', {
     encryption: BucketEncryption.S3_MANAGED,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
-    // CloudFront delivers by ACL, which a bucket has only when its owner is merely preferred.
+    // CloudFront delivers logs by ACL, which a bucket accepts only with the ownership "preferred".
     objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
     lifecycleRules: [{ expiration: Duration.days(90) }],
     removalPolicy: RemovalPolicy.RETAIN,

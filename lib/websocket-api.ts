@@ -10,7 +10,7 @@ import type { ConnectionMethod } from './functions.ts';
 import { gatewayLogging } from './gateway-logging.ts';
 import type { Stage } from './settings.ts';
 
-/** The stage's name is the path of every socket: `/ws` on the bare API and behind CloudFront alike. */
+/** The stage's name is the path of every socket: `/ws`, on the bare API and behind CloudFront. */
 export const socketStage = 'ws';
 
 export interface SocketFunctions {
@@ -20,7 +20,10 @@ export interface SocketFunctions {
   readonly message: ParleyFunction;
 }
 
-/** The socket half. It is made without routes, for functions must know its address before routes can name them. */
+/**
+ * The WebSocket API. It is created without routes, because functions must know its address before routes can name
+ * them.
+ */
 export class ParleyWebSocketApi extends Construct {
   readonly api: WebSocketApi;
   /** Host without a scheme. */
@@ -38,7 +41,7 @@ export class ParleyWebSocketApi extends Construct {
       webSocketApi: this.api,
       stageName: socketStage,
       autoDeploy: true,
-      // Half of the account's 10,000 requests/s: the other half is for the posts to connections that messages cause.
+      // Half of the account's 10,000 requests/s. The other half is for the posts to connections that messages cause.
       throttle: { rateLimit: 5000, burstLimit: 2500 },
       accessLogSettings: accessLog(this, stage, 'websocket', {
         requestId: '$context.requestId',
@@ -57,7 +60,7 @@ export class ParleyWebSocketApi extends Construct {
     stageResource.node.addDependency(gatewayLogging(this));
   }
 
-  /** Lets the function post to connections or close them; it cannot ask who they are. */
+  /** Lets the function call some methods of @connections. */
   grantConnections(to: ParleyFunction, methods: readonly ConnectionMethod[]): void {
     const api = Stack.of(this).getLogicalId(this.api.node.defaultChild as CfnApi);
     for (const method of methods) {
@@ -81,12 +84,12 @@ export class ParleyWebSocketApi extends Construct {
     }
   }
 
-  /** Connects the routes: `$connect` is authorized, and what the message function returns goes back to the sender. */
+  /** Connects the routes. `$connect` has an authorizer, and the message function's result goes back to the sender. */
   addRoutes(functions: SocketFunctions): void {
     this.api.addRoute('$connect', {
       integration: new WebSocketLambdaIntegration('Connect', functions.connect),
-      // Every identity source must be present or API Gateway answers 401 by itself, and a token comes by header or by
-      // subprotocol: so none is named.
+      // Every identity source must be present, or API Gateway answers 401 by itself. A token comes either by header
+      // or by subprotocol, so none is named.
       authorizer: new WebSocketLambdaAuthorizer('Authorize', functions.authorize, { identitySource: [] }),
     });
     const later = [

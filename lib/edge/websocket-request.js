@@ -1,13 +1,13 @@
 /**
- * Viewer request of the sockets' paths (CloudFront Functions, cloudfront-js-2.0).
- * A WebSocket API has no path beyond its stage: `/ws/chat/{user_id}` and `/ws/chat/{user_id}/` become `/ws?user_id={user_id}`.
- * Any other path goes on as it is, and API Gateway refuses it with 403.
+ * The viewer request function of the sockets' paths (CloudFront Functions, cloudfront-js-2.0). A WebSocket API has no
+ * path beyond its stage: `/ws/chat/{user_id}` and `/ws/chat/{user_id}/` become `/ws?user_id={user_id}`. Any other
+ * path stays unchanged, and API Gateway refuses it with 403.
  */
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it by this name.
 function handler(event) {
   const request = event.request;
   request.headers['x-forwarded-host'] = { value: request.headers.host.value };
-  // Only characters that need no escape in a query: an id with any other names no user anyway.
+  // Only characters that need no escape in a query. An id with any other character names no user.
   const chat = /^\/ws\/chat\/([\w.~-]+)\/?$/.exec(request.uri);
   if (chat) {
     request.uri = '/ws';
