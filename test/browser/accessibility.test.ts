@@ -10,7 +10,7 @@ describe.each([
   ['wide', undefined],
   ['a phone', phone],
 ] as const)('on %s', (_, context) => {
-  test('nothing keeps anybody out at the door', async () => {
+  test('the login and sign-up pages are accessible', async () => {
     const own = await device({ ...(context && { context }) });
     own.faults.expect(/status of 40[01]/);
     await own.heading('Log in').waitFor();
@@ -27,7 +27,7 @@ describe.each([
     await passes(own, 'sign up, refused');
   });
 
-  test('nothing keeps anybody out inside', async () => {
+  test('the views of the chat are accessible', async () => {
     const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
     const own = await device({ as: ada, ...(context && { context }) });
     await own.page.getByText('No conversations yet').waitFor();
@@ -58,7 +58,7 @@ describe.each([
 
     await own.network.refuse();
     await own.say('Five');
-    await own.connectionLine.getByText('You are offline.').waitFor();
+    await own.connectionStatus.getByText('You are offline.').waitFor();
     await passes(own, 'a conversation without a connection');
     await own.network.heal();
     await own.showsState('Five', 'read');
@@ -75,7 +75,7 @@ describe.each([
     await passes(own, 'logging out with a draft');
   });
 
-  test('nothing keeps anybody out of a message that was refused', async () => {
+  test('a refused message is accessible', async () => {
     const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
     const own = await device({ as: ada, hash: `#/with/${charles.id}`, ...(context && { context }) });
     await own.isIn(charles);
@@ -85,7 +85,7 @@ describe.each([
   });
 });
 
-/** No fault in either theme, once what moves has come to rest. */
+/** No violation in either theme, after all animations have ended. */
 async function passes(own: Device, what: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await own.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -8,7 +8,7 @@ const { url, device, person } = stage();
 
 const LONG = 'so long that not all of them are seen at once '.repeat(4);
 
-/** Runs in a page before its own scripts: a browser without windows hides no tab. */
+/** Runs in a page before its own scripts, because a headless browser hides no tab. */
 function hidable(): void {
   let isHidden = false;
   Object.defineProperty(document, 'visibilityState', { get: () => (isHidden ? 'hidden' : 'visible') });
@@ -26,7 +26,7 @@ const hide = (page: Page, isHidden: boolean) =>
 const hasFocus = (app: App, username: string) =>
   app.inbox(username).evaluate((link) => link === document.activeElement);
 
-test('the list of conversations is where one left it, and the focus on whom one was with', async () => {
+test('the list of conversations keeps its scroll position, and the focus returns to the last conversation', async () => {
   const ada = await person('ada');
   const people = await Promise.all(Array.from({ length: 16 }, () => person('friend')));
   for (const friend of people) await write(url(), friend, ada, 'Hello');
@@ -43,7 +43,7 @@ test('the list of conversations is where one left it, and the focus on whom one 
   expect(await top()).toBe(200);
 });
 
-test('who is in the list with keys stays on the conversation that moves up', async () => {
+test('the focus stays on a conversation that moves up in the list', async () => {
   const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
   await write(url(), charles, ada, 'First');
   await write(url(), mary, ada, 'Second');
@@ -57,7 +57,7 @@ test('who is in the list with keys stays on the conversation that moves up', asy
   expect(await hasFocus(own, charles.username)).toBe(true);
 });
 
-test('what came while the tab was hidden is read from its beginning, and nothing that was not seen is read', async () => {
+test('messages that came while the tab was hidden are shown from the first, and only seen ones count as read', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), charles, ada, 'Before');
   const own = await device({ as: ada, hash: `#/with/${charles.id}`, before: hidable });
@@ -81,7 +81,7 @@ test('what came while the tab was hidden is read from its beginning, and nothing
   expect(Number(await unread())).toBeGreaterThan(8);
 });
 
-test('somebody else who logs in in another tab finds nothing of who was there before', async () => {
+test('another user who logs in in another tab finds nothing of the previous user', async () => {
   const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
   await write(url(), ada, charles, 'Between us');
   const own = await device({ as: ada, hash: `#/with/${charles.id}` });
@@ -89,7 +89,7 @@ test('somebody else who logs in in another tab finds nothing of who was there be
   await own.textbox.fill('Not sent yet');
   await own.page.evaluate((tokens) => {
     localStorage.setItem('parley.tokens', tokens);
-    // As it comes from another tab.
+    // As it would come from another tab.
     dispatchEvent(new StorageEvent('storage', { key: 'parley.tokens' }));
   }, JSON.stringify(mary.tokens));
   await own.link(`Profile, ${mary.username}`).waitFor();
@@ -99,7 +99,7 @@ test('somebody else who logs in in another tab finds nothing of who was there be
   expect(await own.textbox.inputValue()).toBe('');
 });
 
-test('a draft is still there when the same person logs in again after the server ended the session', async () => {
+test('a draft survives when the server ends the session and the same user logs in again', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const own = await device({ as: ada, hash: `#/with/${charles.id}` });
   await own.isIn(charles);
@@ -115,7 +115,7 @@ test('a draft is still there when the same person logs in again after the server
   expect(await own.textbox.inputValue()).toBe('Half a thou');
 });
 
-test('what one writes into a conversation that cannot be loaded yet is there', async () => {
+test('a message is shown in a conversation that cannot be loaded yet', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), charles, ada, 'Hello');
   const own = await device({ as: ada });
@@ -129,7 +129,7 @@ test('what one writes into a conversation that cannot be loaded yet is there', a
   await own.showsTexts(['Hello', 'Written in the dark'], 40_000);
 });
 
-test('a page that is written from right to left begins at its right edge', async () => {
+test('a page in a right-to-left language begins at its right edge', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), charles, ada, 'مرحبا');
   const own = await device({ as: ada, hash: `#/with/${charles.id}` });

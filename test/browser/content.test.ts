@@ -19,7 +19,7 @@ const TEXTS = [
 test.each([
   ['wide', undefined],
   ['on a phone', phone],
-] as const)('%s, texts are shown as they are, and make nothing of themselves', async (_, context) => {
+] as const)('%s, texts are shown unchanged and create no markup', async (_, context) => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   for (const text of TEXTS) await write(url(), charles, ada, text);
   const his = await device({ as: charles, hash: `#/with/${ada.id}` });
@@ -27,7 +27,7 @@ test.each([
   await his.isIn(ada);
   await hers.isIn(charles);
   await hers.showsTexts(TEXTS);
-  // And as they are written in the page itself.
+  // Then as a user types them.
   for (const text of TEXTS) await hers.say(text);
   for (const each of [hers, his]) await each.showsTexts([...TEXTS, ...TEXTS]);
 
@@ -51,7 +51,7 @@ test.each([
   expect(await hers.page.title()).toMatch(/Parley$/);
 });
 
-test('an address is shown from its beginning to its end, whatever controls stand around it', async () => {
+test('a link is shown in full, whatever direction controls stand around it', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const address = 'https://evil.example/moc.elpmaxe.doog//:sptth';
   const texts = [`\u202e${address}`, `\u2067\u202e${address} \u05d0`, `\u05d0\u05d1 ${address} \u05d2`];
@@ -73,7 +73,7 @@ test('an address is shown from its beginning to its end, whatever controls stand
   for (const lefts of places) expect(lefts).toEqual(lefts.toSorted((a, b) => a - b));
 });
 
-test('long usernames, and names that look like HTML, break nothing', async () => {
+test('long usernames, and usernames that look like HTML, do no harm', async () => {
   const long = await person('charles', { username: `${'c'.repeat(130)}-${Date.now()}` });
   const ada = await person('ada');
   await write(url(), long, ada, 'Hello');

@@ -6,11 +6,11 @@ import { chatter, face, tellTheSame } from './support/talk.ts';
 
 const CONNECTION_MS = 6_000;
 
-/** API Gateway ends every socket after two hours, whatever is under way on it; here it does so much sooner. */
+/** API Gateway closes each socket after two hours. Here this happens much sooner. */
 const url = ownSystem({ limits: { connectionMs: CONNECTION_MS }, context: { floodMessages: '1000000' } });
 const { device } = stage();
 
-test('sockets that the gateway cuts, several times in a talk, leave no gap and raise no alarm', async () => {
+test('sockets that the gateway cuts during a conversation leave no gap and show no status', async () => {
   const [ada, charles] = await Promise.all([person(url(), 'ada'), person(url(), 'charles')]);
   const [hers, his] = await Promise.all([
     device({ url: url(), as: ada }),
@@ -28,7 +28,7 @@ test('sockets that the gateway cuts, several times in a talk, leave no gap and r
   await hers.isOnline();
 });
 
-/** All that the connection line says from now on. */
+/** All that the connection status shows from now on. */
 async function recordWords(page: import('playwright-core').Page): Promise<() => Promise<readonly string[]>> {
   const said: string[] = [];
   await page.exposeFunction('heard', (words: string) => said.push(words));

@@ -14,21 +14,21 @@ async function talkingPair() {
   return [hers, his] as const;
 }
 
-test('a network that swallows everything for half a minute loses, doubles and disorders nothing', async () => {
+test('with a network that loses everything for half a minute, no message is lost, doubled or out of order', async () => {
   const [hers, his] = await talkingPair();
   const first = await Promise.all([chatter(hers, 'Ada, before', 10), chatter(his, 'Charles, before', 10)]);
 
-  // What is under way right now is swallowed too.
+  // Frames that are under way now are lost too.
   const writing = Promise.all([chatter(hers, 'Ada', 40), chatter(his, 'Charles', 40)]);
   await hers.message('Ada 5').waitFor();
   hers.network.goSilent();
   const silence = hers.page.waitForTimeout(BLACK_HOLE_MS);
-  await hers.connectionLine.getByText(OFFLINE).waitFor({ timeout: BLACK_HOLE_MS });
+  await hers.connectionStatus.getByText(OFFLINE).waitFor({ timeout: BLACK_HOLE_MS });
   const second = await writing;
   await silence;
   await hers.network.heal();
 
-  await hers.connectionLine.getByText('Back online.').waitFor({ timeout: 60_000 });
+  await hers.connectionStatus.getByText('Back online.').waitFor({ timeout: 60_000 });
   await tellTheSame(hers, his, [
     [...first[0], ...second[0]],
     [...first[1], ...second[1]],
@@ -36,7 +36,7 @@ test('a network that swallows everything for half a minute loses, doubles and di
   await hers.isOnline();
 });
 
-test('connections that are cut again and again lose, double and disorder nothing', async () => {
+test('with connections that are cut again and again, no message is lost, doubled or out of order', async () => {
   const [hers, his] = await talkingPair();
   const writing = Promise.all([chatter(hers, 'Ada', 50, 100), chatter(his, 'Charles', 50, 100)]);
   for (const at of [8, 20, 32, 44]) {
@@ -48,14 +48,14 @@ test('connections that are cut again and again lose, double and disorder nothing
   await tellTheSame(hers, his, await writing);
 });
 
-test('a network that refuses is told of, and what was written meanwhile leaves when it is back', async () => {
+test('a network that refuses connections is reported, and messages are sent when it is back', async () => {
   const [hers, his] = await talkingPair();
   await hers.network.refuse();
-  await hers.connectionLine.getByText(OFFLINE).waitFor();
+  await hers.connectionStatus.getByText(OFFLINE).waitFor();
   const written = await chatter(hers, 'Ada, offline', 5);
   const answers = await chatter(his, 'Charles, online', 5);
   await hers.message('Ada, offline 5', 'sending').waitFor();
   await hers.network.heal();
-  await hers.connectionLine.getByText('Back online.').waitFor({ timeout: 60_000 });
+  await hers.connectionStatus.getByText('Back online.').waitFor({ timeout: 60_000 });
   await tellTheSame(hers, his, [written, answers]);
 });

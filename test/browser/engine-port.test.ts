@@ -15,7 +15,7 @@ afterAll(async () => {
   await engine?.stop();
 });
 
-/** How a page of another site fares with the usual ways to reach a server. */
+/** The result of the usual ways in which a page of another site may reach a server. */
 async function tryFromPage(endpoint: string) {
   const page = await browser.newPage();
   const got = await page.evaluate(async (url) => {
@@ -45,14 +45,14 @@ async function tryFromPage(endpoint: string) {
   return { ...got, navigation };
 }
 
-test('no page reaches the engine of the table, which itself answers everybody', async () => {
+test('no page reaches the database engine, although the engine answers anybody', async () => {
   expect(await tryFromPage(`${engine.endpoint}/`)).toEqual({
     ...{ fetch: 'refused', simple: 'refused', stream: 'refused', socket: 'refused' },
     navigation: 'ERR_UNSAFE_PORT',
   });
 });
 
-test('the same page reaches a server as open as the engine on another port', async () => {
+test('the same page reaches an equally open server on another port', async () => {
   const open = createServer((_request, response) => {
     const any = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
     response.writeHead(200, { ...any, 'content-type': 'text/event-stream' }).end();

@@ -8,7 +8,7 @@ import { chatter, face, tellTheSame } from './support/talk.ts';
 const url = ownSystem({ context: { accessTokenSeconds: '10', floodMessages: '1000000' } });
 const { device } = stage();
 
-test('access tokens that expire during a talk log nobody out, and tabs refresh them one at a time', async () => {
+test('access tokens that expire during a conversation log nobody out, and tabs refresh them one at a time', async () => {
   const [ada, charles] = await Promise.all([person(url(), 'ada'), person(url(), 'charles')]);
   const [hers, his] = await Promise.all([
     device({ url: url(), as: ada }),
@@ -25,7 +25,7 @@ test('access tokens that expire during a talk log nobody out, and tabs refresh t
   for (const tab of tabs) await tab.showsTexts(all);
   await hers.isOnline();
 
-  // Three tabs over three lifetimes of a token: each token is exchanged once, by one of them.
+  // Three tabs over three lifetimes of a token: one of them exchanges each token once.
   const { tokens, atOnce, statuses } = refreshes;
   expect(tokens.length).toBeGreaterThanOrEqual(2);
   expect(tokens).toEqual([...new Set(tokens)]);
@@ -33,7 +33,7 @@ test('access tokens that expire during a talk log nobody out, and tabs refresh t
   expect(new Set(statuses)).toEqual(new Set([200]));
 });
 
-/** The exchanges of refresh tokens by the tabs of a device. */
+/** The refresh requests of all tabs of a device. */
 function watchRefreshes(context: BrowserContext) {
   const tokens: string[] = [];
   const statuses: number[] = [];

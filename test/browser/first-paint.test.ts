@@ -7,7 +7,7 @@ const { url, device, person } = stage();
 
 const MOST_SHIFT = 0.01;
 
-/** Runs in a page before its own scripts: sums up what moved without anybody having touched anything. */
+/** Runs in a page before its own scripts: sums up layout shifts without user input. */
 function sumShifts(): void {
   const shifts = { sum: 0 };
   Object.assign(globalThis, { shifts });
@@ -21,7 +21,7 @@ function sumShifts(): void {
   }).observe({ type: 'layout-shift', buffered: true });
 }
 
-/** Two frames after the last request and picture: then all that comes by itself has come. */
+/** Waits for two frames after the last request and image, so that the page is complete. */
 async function shiftsOf(app: App): Promise<number> {
   await app.page.waitForLoadState('networkidle');
   return await app.page.evaluate(async () => {
@@ -39,7 +39,7 @@ async function conversationsOf({ tokens }: Person): Promise<number> {
 test.each([
   ['wide', undefined],
   ['on a phone', phone],
-] as const)('%s, nothing moves while a page builds up', async (_, context) => {
+] as const)('%s, nothing moves while the page loads', async (_, context) => {
   const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
   const visitor = await device({ before: sumShifts, ...(context && { context }) });
   expect(await shiftsOf(visitor), 'the first visit').toBeLessThan(MOST_SHIFT);
@@ -47,7 +47,7 @@ test.each([
   for (let i = 0; i < 30; i += 1)
     await write(url(), i % 2 ? ada : charles, i % 2 ? charles : ada, `Message ${i}`);
   await write(url(), mary, ada, 'Hello');
-  // The server's inbox follows by about a second: what comes by then is news, and moves what it comes before.
+  // The server's inbox follows by about a second. A message that comes then is new and may move others.
   await expect.poll(() => conversationsOf(ada)).toBe(2);
   const own = await device({ as: ada, before: sumShifts, ...(context && { context }) });
   await own.badge(mary.username).waitFor();
@@ -59,7 +59,7 @@ test.each([
   await own.message('Message 29').waitFor();
   expect(await shiftsOf(own), 'a conversation').toBeLessThan(MOST_SHIFT);
 
-  // What measures this does see what moves.
+  // The measurement does see a movement.
   await own.page.evaluate(() => {
     const { style } = document.body;
     style.paddingTop = '200px';

@@ -13,7 +13,7 @@ const DAY_MS = 24 * 60 * 60_000;
 let ada: Person;
 let charles: Person;
 
-/** Charles has written 300 messages in six days, the last ones today; Ada has read none. */
+/** Charles has written 300 messages in six days, the last ones today. Ada has read none. */
 beforeAll(async () => {
   [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const times = new Map<number, Date>();
@@ -29,13 +29,13 @@ const textOf = (seq: number) =>
 
 const gapToEnd = (app: App) => app.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
 
-/** Scrolls as a reader does, by the wheel. */
+/** Scrolls by the wheel, as a user does. */
 async function wheel(app: App, by: number): Promise<void> {
   await app.log.hover();
   await app.page.mouse.wheel(0, by);
 }
 
-test('a conversation opens at the first unread message, however far back, and then at its end', async () => {
+test('a conversation opens at the first unread message, however far back, and the next time at its end', async () => {
   const own = await device({ as: ada });
   await expect.poll(() => own.page.title()).toBe(`(${COUNT}) Parley`);
   expect(await own.badge(charles.username).textContent()).toContain('99+');
@@ -52,17 +52,17 @@ test('a conversation opens at the first unread message, however far back, and th
   await own.button(/new messages$/).click();
   await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
   await expect.poll(() => own.page.title()).toBe(`${charles.username} · Parley`);
-  // At once: that it has been read is told as the page goes.
+  // At once: the page sends the read receipt while it closes.
   await own.page.reload();
   await own.message(textOf(COUNT)).waitFor();
   await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
   expect(await own.page.locator('.unread-from').count()).toBe(0);
 });
 
-test('older messages load above without moving what one reads, to the very first', async () => {
+test('older messages load without moving the visible ones, back to the first', async () => {
   const own = await device({ as: charles, hash: `#/with/${ada.id}` });
   await own.message(textOf(COUNT)).waitFor();
-  // Pages of history come when the reader has come to rest: what moves then was not moved by them.
+  // Older messages come while the user does not scroll, so any movement would be caused by them.
   const held: Route[] = [];
   await own.page.route(/\/messages\?/, (route) => void held.push(route));
   for (let first = COUNT; first > 1; ) {
@@ -84,7 +84,7 @@ test('older messages load above without moving what one reads, to the very first
   await own.page.unrouteAll({ behavior: 'wait' });
 });
 
-test('a new message does not move who reads further up, and is one press away', async () => {
+test('a new message does not move the visible ones further up, and a button leads to it', async () => {
   const own = await device({ as: charles, hash: `#/with/${ada.id}` });
   await own.message(textOf(COUNT)).waitFor();
   await wheel(own, -1_500);
@@ -100,7 +100,7 @@ test('a new message does not move who reads further up, and is one press away', 
   await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
   await own.button('1 new message').waitFor({ state: 'detached' });
   await expect.poll(() => own.page.title()).toBe(`${ada.username} · Parley`);
-  // At the end, what comes is followed.
+  // At its end, the list follows new messages.
   await write(url(), ada, charles, 'More news');
   await own.message('More news').waitFor();
   await expect.poll(() => gapToEnd(own)).toBeLessThan(2);
@@ -112,7 +112,7 @@ const isOnScreen = (app: App, selector: string) =>
     return top >= 0 && bottom <= innerHeight;
   }, selector);
 
-/** The first message in sight, and where it is. */
+/** The first visible message and its position. */
 const place = (app: App) =>
   app.log.evaluate((log) => {
     const { top } = log.getBoundingClientRect();

@@ -5,10 +5,10 @@ import { stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
 
-/** More stops than any view has: who tabs so often without arriving is trapped. */
+/** More tab stops than any view has. After so many without success, the focus is trapped. */
 const MOST_STOPS = 60;
 
-test('everything can be done by keys alone, and one always sees where one is', async () => {
+test('everything works by keyboard alone, with a visible focus', async () => {
   const charles = await person('charles');
   const own = await device();
   const { keyboard } = own.page;
@@ -51,7 +51,7 @@ test('everything can be done by keys alone, and one always sees where one is', a
   await own.showsTexts(['Written by keys\non two lines']);
   expect((await focused(own)).name).toBe('Message');
 
-  // Away and back again.
+  // Leaves and comes back.
   await keyboard.press('Escape');
   await expect.poll(() => own.page.evaluate(() => location.hash)).toBe('#/');
   await keepsFocus(own);
@@ -72,7 +72,7 @@ test('everything can be done by keys alone, and one always sees where one is', a
   await keepsFocus(own);
 });
 
-test('a log of messages is scrolled by keys', async () => {
+test('the keyboard scrolls the messages', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   for (let i = 0; i < 40; i += 1) await write(url(), ada, charles, `Message ${i}`);
   const own = await device({ as: ada, hash: `#/with/${charles.id}` });
@@ -83,21 +83,21 @@ test('a log of messages is scrolled by keys', async () => {
   await tabTo(own, 'log', `Messages with ${charles.username}`, 'Shift+Tab');
   await own.page.keyboard.press('PageUp');
   await expect.poll(top).toBeLessThan(before);
-  // Pages are turned smoothly: it has to end before the next thing begins.
+  // Smooth scrolling must end before the next step.
   await own.isAtRest();
   await tabTo(own, 'button', /^Jump to the newest message$/);
   await own.page.keyboard.press('Enter');
   await expect.poll(top).toBe(before);
 });
 
-test('who wants no motion sees none', async () => {
+test('with reduced motion, nothing is animated', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const own = await device({ as: ada, context: { reducedMotion: 'reduce' } });
   await own.heading('Parley').or(own.page.getByText('No conversations yet')).first().waitFor();
   await own.goTo(charles);
   await own.say('Standing still');
   await own.network.refuse();
-  await own.connectionLine.getByText('You are offline.').waitFor();
+  await own.connectionStatus.getByText('You are offline.').waitFor();
   const moving = await own.page.evaluate(() => {
     const seconds = (list: string) => Math.max(...list.split(',').map((time) => Number.parseFloat(time)));
     const running = document
@@ -114,7 +114,7 @@ test('who wants no motion sees none', async () => {
   expect(moving).toEqual([]);
 });
 
-/** What has the focus: how it is told to others, and whether one sees it. */
+/** The focused element: its role and name, and whether its focus is visible. */
 async function focused(app: App): Promise<{ role: string; name: string; isSeen: boolean; isBody: boolean }> {
   return await app.page.evaluate(() => {
     const element = document.activeElement as HTMLElement;
@@ -127,7 +127,7 @@ async function focused(app: App): Promise<{ role: string; name: string; isSeen: 
     const hasOutline =
       (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0) || boxShadow !== 'none';
     const isOnScreen = width > 1 && height > 1 && bottom > 0 && right > 0;
-    // What takes the focus only to be read from there need not show it; there is nothing to press.
+    // Headings take the focus only for screen readers, so they need not show it.
     const isPlace = element.tabIndex < 0;
     return {
       role:
@@ -145,14 +145,14 @@ async function focused(app: App): Promise<{ role: string; name: string; isSeen: 
   });
 }
 
-/** Tabs to it, and never comes by a place that one cannot see. */
+/** Tabs to an element. Each stop on the way must have a visible focus. */
 async function tabTo(app: App, role: string, name: string | RegExp, key = 'Tab'): Promise<void> {
   const seen: string[] = [];
   for (let stops = 0; stops < MOST_STOPS; stops += 1) {
     await app.page.keyboard.press(key);
     const stop = await focused(app);
     seen.push(`${stop.role} ${stop.name}`);
-    // Past its last stop the focus goes to the browser itself.
+    // After the last stop, the focus goes to the browser itself.
     if (!stop.isBody) expect(stop, 'the focus is visible').toMatchObject({ isSeen: true });
     const fits = typeof name === 'string' ? stop.name.includes(name) : name.test(stop.name);
     if (stop.role === role && fits) return;

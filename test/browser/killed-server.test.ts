@@ -12,13 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => server?.end());
 
-test('a server that is killed under two who talk, twice, loses, doubles and disorders nothing', async () => {
+test('after a server is killed twice during a conversation, no message is lost, doubled or out of order', async () => {
   const { url } = server;
   const [ada, charles] = await Promise.all([person(url, 'ada'), person(url, 'charles')]);
   const [hers, his] = await Promise.all([device({ url, as: ada }), device({ url, as: charles })]);
   await face(hers, charles, his, ada);
 
-  // Its processes are killed amid writes: the flood limit is the server's own here, so these are few, and slow.
+  // The processes are killed during writes. The server has its normal rate limits here, so writes are few and slow.
   const writing = Promise.all([chatter(hers, 'Ada', 12, 400), chatter(his, 'Charles', 12, 400)]);
   for (const at of [3, 8]) {
     await hers.message(`Ada ${at}`).waitFor();

@@ -4,11 +4,11 @@ import { stage } from './support/stage.ts';
 
 const { device, person } = stage();
 
-test('whoever was told of no account that was made is in when they try once more', async () => {
+test('a user whose sign-up got no response is logged in by trying once more', async () => {
   const own = await device({ hash: '#/sign-up' });
   own.faults.expect(/net::ERR_FAILED|status of 400/);
   const ada = newcomer('ada');
-  // It arrives, and its answer is lost.
+  // The request arrives, but its response is lost.
   await own.page.route('**/users/register', async (route) => {
     await route.fetch();
     await route.abort();
@@ -20,7 +20,7 @@ test('whoever was told of no account that was made is in when they try once more
   await own.link(`Profile, ${ada.username}`).waitFor();
 });
 
-test('whoever tries an email that somebody else has is told so, however often', async () => {
+test('an email that another user has is refused, however often it is tried', async () => {
   const taken = await person('ada');
   const own = await device({ hash: '#/sign-up' });
   own.faults.expect(/net::ERR_FAILED|status of 40/);
@@ -34,7 +34,7 @@ test('whoever tries an email that somebody else has is told so, however often', 
   }
 });
 
-test('an account that is made, and was not got into, is gone on with at the log-in', async () => {
+test('after a sign-up whose login failed, the login page takes over the email', async () => {
   const own = await device({ hash: '#/sign-up' });
   own.faults.expect(/net::ERR_FAILED/);
   const ada = newcomer('ada');
@@ -50,7 +50,7 @@ test('an account that is made, and was not got into, is gone on with at the log-
   await own.link(`Profile, ${ada.username}`).waitFor();
 });
 
-test('whoever follows an address and has no account yet arrives there', async () => {
+test('a new user who opens an address arrives there after the sign-up', async () => {
   const charles = await person('charles');
   const own = await device({ hash: `#/with/${charles.id}` });
   await own.heading('Log in').waitFor();
@@ -58,7 +58,7 @@ test('whoever follows an address and has no account yet arrives there', async ()
   await own.isIn(charles);
 });
 
-test('a slow server is waited for in words', async () => {
+test('the form says so if the server is slow', async () => {
   const ada = await person('ada');
   const own = await device();
   let answer: () => void = () => undefined;

@@ -10,7 +10,7 @@ const { url, device, person } = stage();
 const WAITING = 'Hold this for me';
 const BEGUN = 'Dear Charles, I';
 
-/** Whatever the browser keeps for the site, and what the page still shows, as text. */
+/** All that the browser stores for the site, and all that the page shows, as text. */
 const kept = async (app: App): Promise<string> => {
   const rows = JSON.parse(await keptRows(app));
   const rest = await app.page.evaluate(async () => ({
@@ -28,7 +28,7 @@ const kept = async (app: App): Promise<string> => {
   return JSON.stringify({ localStorage: local, sessionStorage: session, rows, ...more });
 };
 
-/** Two tabs without a network: a message waits and another one is begun, one more is begun in the second tab. */
+/** Two tabs without a network: an unsent message and a draft, and another draft in the second tab. */
 async function writing(ada: Person, charles: Person): Promise<{ first: Device; second: App }> {
   const first = await device({ as: ada, hash: `#/with/${charles.id}` });
   const second = await first.tab(`#/with/${charles.id}`);
@@ -37,7 +37,7 @@ async function writing(ada: Person, charles: Person): Promise<{ first: Device; s
   await first.say('From before');
   await second.message('From before', 'sent').waitFor();
   await first.network.refuse();
-  await first.connectionLine.getByText('You are offline.').waitFor();
+  await first.connectionStatus.getByText('You are offline.').waitFor();
   await first.say(WAITING);
   await first.message(WAITING, 'sending').waitFor();
   await first.textbox.fill(BEGUN);
@@ -53,7 +53,7 @@ async function askToLogOut(app: App, { username }: Person): Promise<void> {
   await app.button('Log out').click();
 }
 
-test('who logs out is asked about what is not sent, and then nothing of theirs remains, in any tab', async () => {
+test('a logout asks about unsent messages and drafts, then removes all data of the user in all tabs', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const { first, second } = await writing(ada, charles);
   await askToLogOut(first, ada);
@@ -61,7 +61,7 @@ test('who logs out is asked about what is not sent, and then nothing of theirs r
   await dialog.getByText('1 message has not been sent yet.').waitFor();
   await dialog.getByText('1 draft has not been sent yet.').waitFor();
 
-  // Whoever stays has lost nothing: the focus is there, and Escape does the same.
+  // “Stay logged in” has the focus and deletes nothing. Escape does the same.
   await expect
     .poll(() => first.page.evaluate(() => document.activeElement?.textContent))
     .toBe('Stay logged in');
@@ -101,7 +101,7 @@ test('who logs out is asked about what is not sent, and then nothing of theirs r
   expect(await second.textbox.inputValue()).toBe('');
 });
 
-test('who has nothing to lose is not asked', async () => {
+test('a logout without unsent texts does not ask', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const own = await device({ as: ada, hash: `#/with/${charles.id}` });
   await own.say('Sent');
@@ -110,7 +110,7 @@ test('who has nothing to lose is not asked', async () => {
   await own.heading('Log in').waitFor();
 });
 
-test('a session that the server ends takes nothing away from whoever wrote it, also after a reload', async () => {
+test('unsent texts stay for their writer when the server ends the session, also after a reload', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const { first, second } = await writing(ada, charles);
   first.faults.expect(/status of 401|WebSocket connection/);
@@ -136,7 +136,7 @@ test('a session that the server ends takes nothing away from whoever wrote it, a
   expect(await second.textbox.inputValue()).toBe(`${BEGUN} too`);
 });
 
-test('somebody else who logs in after that finds nothing of it', async () => {
+test('another user who then logs in finds none of these texts', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const { first, second } = await writing(ada, charles);
   first.faults.expect(/status of 401|WebSocket connection/);
@@ -155,7 +155,7 @@ test('somebody else who logs in after that finds nothing of it', async () => {
       [],
     );
   }
-  // And so it is for ada, who was there before.
+  // Neither does ada, the previous user.
   const hers = await device({
     as: { ...ada, tokens: await logIn(url(), ada) },
     hash: `#/with/${charles.id}`,

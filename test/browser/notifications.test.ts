@@ -19,7 +19,7 @@ interface Doubles {
   hide(isHidden: boolean): void;
 }
 
-/** Runs in a page before its own scripts: a browser without windows shows no notification, and hides no tab. */
+/** Runs in a page before its own scripts, because a headless browser shows no notification and hides no tab. */
 function standIn(): void {
   const told: object[] = [];
   class StandIn {
@@ -59,7 +59,7 @@ const told = (page: Page): Promise<Told[]> =>
     (globalThis as unknown as { doubles: Doubles }).doubles.told.map(({ title, body }) => ({ title, body })),
   );
 
-/** Of what was told, whose notifications still stand. */
+/** The notifications that are still open. */
 const standing = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     (globalThis as unknown as { doubles: Doubles }).doubles.told
@@ -68,13 +68,13 @@ const standing = (page: Page): Promise<string[]> =>
       .toSorted(),
   );
 
-test('who asked for it is notified of a message while the page is hidden, and a press goes there', async () => {
+test('a user who turned notifications on gets one while the page is hidden, and a click opens the conversation', async () => {
   const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
   await write(url(), charles, ada, 'From before');
   const own = await device({ as: ada, before: standIn });
   await own.inbox(charles.username).waitFor();
 
-  // Not before it is asked for.
+  // Not before they are turned on.
   await hide(own.page, true);
   await write(url(), charles, ada, 'Nobody asked to hear of this');
   await own.inbox(charles.username).getByText('Nobody asked').waitFor();
@@ -82,7 +82,7 @@ test('who asked for it is notified of a message while the page is hidden, and a 
   await own.link(/^Profile/).click();
   await own.field('Notify me of new messages').check();
 
-  // Not while one looks.
+  // Not while the page is visible.
   await write(url(), charles, ada, 'Seen as it comes');
   await own.inbox(charles.username).getByText('Seen as it comes').waitFor();
   expect(await told(own.page)).toEqual([]);
@@ -97,7 +97,7 @@ test('who asked for it is notified of a message while the page is hidden, and a 
   await expect
     .poll(async () => (await told(own.page)).toSorted((a, b) => (a.title < b.title ? -1 : 1)))
     .toEqual(expected);
-  // One's own messages, from another device, are no news.
+  // Not for own messages from another device.
   await write(url(), ada, charles, 'From my phone');
   await own.inbox(charles.username).getByText('From my phone').waitFor();
   expect(await told(own.page)).toHaveLength(2);
@@ -117,7 +117,7 @@ test('who asked for it is notified of a message while the page is hidden, and a 
   ]);
 });
 
-test('a notification goes when its conversation is read, here or elsewhere, and with the session', async () => {
+test('a notification closes when its conversation is read on any device, and when the session ends', async () => {
   const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
   await write(url(), charles, ada, 'From before');
   await write(url(), mary, ada, 'From before');
@@ -129,18 +129,18 @@ test('a notification goes when its conversation is read, here or elsewhere, and 
   for (const peer of [charles, mary]) await write(url(), peer, ada, 'Are you there?');
   await expect.poll(() => standing(own.page)).toEqual([charles.username, mary.username]);
 
-  // On another device.
+  // Read on another device.
   await other.goTo(charles);
   await expect.poll(() => standing(own.page)).toEqual([mary.username]);
 
-  // Here.
+  // Read here.
   await hide(own.page, false);
   await own.goTo(mary);
   await expect.poll(() => standing(own.page)).toEqual([]);
   await other.link('People').click();
   await other.heading('People').waitFor();
 
-  // And the end of the session takes the rest along.
+  // The end of the session closes the rest.
   await hide(own.page, true);
   await write(url(), charles, ada, 'One more thing');
   await expect.poll(() => standing(own.page)).toEqual([charles.username]);

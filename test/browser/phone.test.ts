@@ -7,10 +7,10 @@ const { url, device, person } = stage();
 
 const LEAST_TARGET_PX = 24;
 const NARROW = { width: 320, height: 640 };
-/** What an upright telephone's keyboard leaves. */
+/** The space that a phone's keyboard leaves in portrait. */
 const WITH_KEYBOARD = { width: 390, height: 380 };
 
-test('a phone shows one pane at a time, with a way back', async () => {
+test('a phone shows one view at a time, with a back button', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), charles, ada, 'Hello');
   const own = await device({ as: ada, context: phone });
@@ -19,7 +19,7 @@ test('a phone shows one pane at a time, with a way back', async () => {
   expect(await own.inbox().count()).toBe(0);
   expect(await own.textbox.evaluate((area) => area === document.activeElement)).toBe(false);
 
-  // Enter begins a line; a button sends.
+  // Enter starts a new line, and a button sends.
   await own.textbox.tap();
   await own.page.keyboard.type('One');
   await own.page.keyboard.press('Enter');
@@ -36,7 +36,7 @@ test('a phone shows one pane at a time, with a way back', async () => {
   await own.inbox(charles.username).waitFor();
 });
 
-test('the way back on the page is the way back of the phone: it does not lead through everything again', async () => {
+test('the back button on the page goes back in the history instead of adding to it', async () => {
   const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
   for (const friend of [charles, mary]) await write(url(), friend, ada, 'Hello');
   const own = await device({ as: ada, context: phone });
@@ -47,12 +47,12 @@ test('the way back on the page is the way back of the phone: it does not lead th
     await own.link('Back').tap();
     await own.inbox(friend.username).waitFor();
   }
-  // One step was gone, and comes back with the browser's own button.
+  // It went one step back, and the browser's forward button repeats it.
   expect(await own.page.evaluate(() => history.length)).toBe(before + 1);
   await own.page.goForward();
   await own.isIn(mary);
 
-  // Whoever came by an address stays in the app.
+  // A user who came by an address stays in the app.
   await own.load(`#/with/${charles.id}`);
   await own.isIn(charles);
   await own.page.reload();
@@ -61,7 +61,7 @@ test('the way back on the page is the way back of the phone: it does not lead th
   await own.inbox(mary.username).waitFor();
 });
 
-test('at 320 px nothing scrolls sideways, and fingers hit what they aim at', async () => {
+test('at 320 px nothing scrolls sideways, and touch targets are large enough', async () => {
   const [ada, charles] = await Promise.all([
     person('ada', { username: `ada-${'x'.repeat(60)}-${Date.now()}` }),
     person('charles', { username: `charles-${'x'.repeat(60)}-${Date.now()}` }),
@@ -98,7 +98,7 @@ test('at 320 px nothing scrolls sideways, and fingers hit what they aim at', asy
   await fits(own, 'the profile');
 });
 
-test('over a phone’s keyboard one sees what one writes, and the last message', async () => {
+test('with a phone’s keyboard open, the field and the last message are visible', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   for (let i = 0; i < 30; i += 1) await write(url(), charles, ada, `Message ${i}`);
   const own = await device({ as: ada, context: phone, hash: `#/with/${charles.id}` });
@@ -120,7 +120,7 @@ test('over a phone’s keyboard one sees what one writes, and the last message',
   await expect.poll(() => isVisible('button[aria-label=Send]')).toBe(true);
 });
 
-/** No sideways scrolling, and no target too small (WCAG 2.2, 2.5.8; links within a text are exempt). */
+/** No sideways scrolling, and no touch target too small (WCAG 2.2, 2.5.8, which exempts links within a text). */
 async function fits(app: App, what: string): Promise<void> {
   const found = await app.page.evaluate((least) => {
     const { scrollWidth, clientWidth } = document.documentElement;

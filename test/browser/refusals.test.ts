@@ -8,7 +8,7 @@ const { device, person } = stage();
 
 const said = (app: App) => app.page.getByRole('alert').textContent();
 
-/** What is said at a field. */
+/** The text at a field. */
 async function saidAt(app: App, name: string): Promise<string> {
   const field = app.field(name);
   expect(await field.getAttribute('aria-invalid')).toBe('true');
@@ -20,7 +20,7 @@ async function saidAt(app: App, name: string): Promise<string> {
   );
 }
 
-test('logging in says what did not fit, and when there were too many attempts', async () => {
+test('the login shows wrong credentials and too many attempts', async () => {
   const ada = await person('ada');
   const own = await device();
   own.faults.expect(/status of 4(00|01|29)/);
@@ -35,7 +35,7 @@ test('logging in says what did not fit, and when there were too many attempts', 
   await expect.poll(() => said(own)).toMatch(/^Too many attempts\. Try again in \d+ seconds?\.$/);
 });
 
-test('logging in without a server says so, and works when there is one again', async () => {
+test('a login without a server shows an error, and works when the server is back', async () => {
   const ada = await person('ada');
   const own = await device();
   await own.network.refuse();
@@ -48,7 +48,7 @@ test('logging in without a server says so, and works when there is one again', a
   await own.page.getByText('No conversations yet').waitFor();
 });
 
-test('signing up says at each field what is wrong with it', async () => {
+test('the sign-up shows an error at each field', async () => {
   const taken = await person('ada');
   const own = await device({ hash: '#/sign-up' });
   own.faults.expect(/status of 4(00|09|22)/);
@@ -79,7 +79,7 @@ test('signing up says at each field what is wrong with it', async () => {
   await expect.poll(() => saidAt(own, 'Email')).toContain('exists already');
   await submit({ Username: taken.username });
   await expect.poll(() => saidAt(own, 'Username')).toContain('exists already');
-  // Where one goes on, and what was filled in is still there.
+  // The first wrong field has the focus, and the values are still there.
   expect(await own.field('Username').evaluate((field) => field === document.activeElement)).toBe(true);
   expect(await own.field('First name').inputValue()).toBe('Ada');
 
@@ -87,7 +87,7 @@ test('signing up says at each field what is wrong with it', async () => {
   await own.page.getByText('No conversations yet').waitFor();
 });
 
-test('a message that is too long says by how much, and leaves when it is shorter', async () => {
+test('a message that is too long shows by how much, and can be sent once it is shorter', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const own = await device({ as: ada, hash: `#/with/${charles.id}` });
   await own.isIn(charles);
@@ -100,7 +100,7 @@ test('a message that is too long says by how much, and leaves when it is shorter
 
 const REFUSED = /^(Please correct the marked fields|The message contains characters that cannot be sent)\.$/;
 
-test('a message that was refused says why, and can be tried again or discarded', async () => {
+test('a refused message shows the reason, and can be retried or discarded', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const own = await device({ as: ada, hash: `#/with/${charles.id}` });
   await own.isIn(charles);
@@ -116,7 +116,7 @@ test('a message that was refused says why, and can be tried again or discarded',
   await own.showsTexts(['This one goes by.']);
 });
 
-test('an address of nobody is told as that', async () => {
+test('the address of an unknown user shows that', async () => {
   const ada = await person('ada');
   const own = await device({ as: ada });
   own.faults.expect(/status of 404/);
@@ -126,7 +126,7 @@ test('an address of nobody is told as that', async () => {
 
 const slow = ownSystem({ context: { floodMessages: '5', floodSeconds: '4' } });
 
-test('who writes faster than the server allows waits, and all of it arrives in order', async () => {
+test('messages beyond the server’s rate limit wait and arrive in order', async () => {
   const url = slow();
   const [ada, charles] = await Promise.all([personOf(url, 'ada'), personOf(url, 'charles')]);
   const own = await device({ url, as: ada, hash: `#/with/${charles.id}` });

@@ -5,7 +5,7 @@ import { stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
 
-test('a message that could not be sent yet outlives the page, and leaves when the server is back', async () => {
+test('an unsent message survives the page and is sent when the server is back', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), charles, ada, 'Write when you can.');
   const own = await device({ as: ada, hash: `#/with/${charles.id}` });
@@ -15,7 +15,7 @@ test('a message that could not be sent yet outlives the page, and leaves when th
   await own.say('I write now');
   await own.say('and once more.');
   await own.message('and once more.', 'sending').waitFor();
-  // A message is shown at once, and kept a moment later.
+  // A message is shown at once and stored a moment later.
   await expect.poll(() => keptRows(own)).toContain('and once more.');
   await own.page.close();
 
@@ -27,7 +27,7 @@ test('a message that could not be sent yet outlives the page, and leaves when th
   await his.showsTexts(['Write when you can.', 'I write now', 'and once more.']);
 });
 
-test('a page that is opened right after a message shows it, though inboxes follow by a second', async () => {
+test('a page that is opened right after a message shows it, although the inbox follows by a second', async () => {
   const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
   for (let i = 0; i < 30; i += 1) await write(url(), ada, charles, `Message ${i}`);
   await write(url(), mary, ada, 'Are you there?');
@@ -37,7 +37,7 @@ test('a page that is opened right after a message shows it, though inboxes follo
   await expect.poll(() => own.page.title()).toBe('(1) Parley');
 });
 
-test('what is begun and not sent is still there when one comes back to the conversation', async () => {
+test('a draft is still there when the user comes back to the conversation', async () => {
   const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
   const own = await device({ as: ada, hash: `#/with/${charles.id}` });
   await own.isIn(charles);
@@ -48,7 +48,7 @@ test('what is begun and not sent is still there when one comes back to the conve
   await expect.poll(() => own.textbox.inputValue()).toBe('To be continued');
 });
 
-test('a page that is reloaded goes offline for nobody', async () => {
+test('a reload does not show the user as offline', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), ada, charles, 'Hello');
   const [hers, his] = await Promise.all([device({ as: ada }), device({ as: charles })]);
@@ -65,7 +65,7 @@ test('a page that is reloaded goes offline for nobody', async () => {
     await hers.inbox(charles.username).waitFor();
     await hers.isOnline();
   }
-  // What was shown of her goes on to be shown: a message comes behind all that was told of her presence.
+  // A message comes after all presence frames, so nothing else is to come.
   await hers.goTo(charles);
   await hers.say('Still here.');
   await his.message('Still here.').waitFor();
@@ -74,7 +74,7 @@ test('a page that is reloaded goes offline for nobody', async () => {
   await expect.poll(() => his.presence.textContent()).toMatch(/^Last seen/);
 });
 
-test('what another device changes of the profile is there, and is not undone by what is saved here', async () => {
+test('a profile change on another device appears here, and saving here does not undo it', async () => {
   const ada = await person('ada');
   const [first, second] = [
     await device({ as: ada }),
@@ -89,7 +89,7 @@ test('what another device changes of the profile is there, and is not undone by 
   await second.button('Save').click();
   await second.page.getByText('Saved.').waitFor();
 
-  // Here the other change is not known yet.
+  // This page does not know the other change yet.
   expect(await first.field('Last name').inputValue()).toBe('Lovelace');
   await first.field('First name').fill('Augusta');
   await first.button('Save').click();
@@ -98,7 +98,7 @@ test('what another device changes of the profile is there, and is not undone by 
   expect(await first.field('First name').inputValue()).toBe('Augusta');
   expect(await first.field('Show others when I am online').isChecked()).toBe(false);
 
-  // And on opening it is asked for.
+  // Opening the view reads the profile again.
   await second.page.evaluate(() => location.assign('#/people'));
   await second.heading('People').waitFor();
   await second.link(/^Profile/).click();
@@ -106,7 +106,7 @@ test('what another device changes of the profile is there, and is not undone by 
   expect(await second.field('Last name').inputValue()).toBe('King');
 });
 
-test('who does not show that they are online is not shown as that', async () => {
+test('a user who hides their presence is not shown as online', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), ada, charles, 'Hello');
   const [hers, his] = await Promise.all([device({ as: ada }), device({ as: charles })]);

@@ -8,8 +8,8 @@ import { newcomer, type Person, person } from './support/people.ts';
 import { seedWorld, type World } from './support/world.ts';
 
 /**
- * `npm run screenshots`: every view, light and dark, wide and on a phone, into `.build/screenshots/`; the few that the
- * documentation shows into `docs/screenshots/` as well.
+ * `npm run screenshots`: takes pictures of all views, light and dark, wide and on a phone, in `.build/screenshots/`. Those that the docs
+ * show also go to `docs/screenshots/`.
  */
 const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, '.build', 'screenshots');
@@ -27,15 +27,15 @@ const SCREENS: Readonly<Record<string, BrowserContextOptions>> = {
 
 interface View {
   readonly hash: string;
-  /** Nobody, for the views before the door. */
+  /** Undefined for the views before the login. */
   readonly as?: Person;
-  /** What to wait for, or to do, before the picture is taken. */
+  /** Runs before the picture is taken. */
   readonly ready: (page: Page) => Promise<unknown>;
 }
 
 const heading = (name: string) => (page: Page) => page.getByRole('heading', { level: 1, name }).waitFor();
 
-/** In the order in which they are taken: the last ones change what the others show. */
+/** In this order, because the last ones change what the others show. */
 const viewsOf = ({ ada, charles, mary, stranger }: World & { stranger: Person }): Record<string, View> => {
   const withCharles = `#/with/${charles.id}`;
   const isThere = (page: Page) =>
@@ -85,7 +85,7 @@ const viewsOf = ({ ada, charles, mary, stranger }: World & { stranger: Person })
       as: ada,
       async ready(page) {
         await isThere(page);
-        // Half of a surrogate pair: the server refuses it.
+        // Half a surrogate pair, which the server refuses.
         await page.getByRole('textbox', { name: 'Message', exact: true }).evaluate((area) => {
           (area as HTMLTextAreaElement).value = 'So the loop runs \ud83d';
           area.dispatchEvent(new InputEvent('input', { bubbles: true }));
@@ -116,7 +116,7 @@ try {
 }
 console.log(folder);
 
-/** Every view on one kind of screen, in a world of its own: what is looked at is read. */
+/** All views on one kind of screen. Each kind has its own users, because a picture marks messages as read. */
 async function photograph(browser: Browser, kind: string, options: BrowserContextOptions): Promise<void> {
   const runtime = await startRuntime({
     assembly: () => build({}),
@@ -132,7 +132,7 @@ async function photograph(browser: Browser, kind: string, options: BrowserContex
       email: 'luigi@example.com',
       password: newcomer('luigi').password,
     });
-    // He is there, and has read all of it.
+    // He is online and has read everything.
     const his = await open(world.charles);
     await his.goto(`${runtime.url}/#/with/${world.ada.id}`);
     await his.locator('li.message').last().waitFor();
@@ -153,7 +153,7 @@ async function photograph(browser: Browser, kind: string, options: BrowserContex
   }
 }
 
-/** A page of somebody, in a time zone in which it is evening: the world's talks are of the evening. */
+/** A user's page, in a time zone where it is evening, because the conversations take place in the evening. */
 async function openPage(
   browser: Browser,
   url: string,

@@ -15,7 +15,7 @@ async function saysEnded(app: App): Promise<void> {
   await app.page.getByRole('status').getByText(ENDED).waitFor();
 }
 
-test('one device logs out, and the other goes on', async () => {
+test('one device logs out, and the other stays logged in', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const first = await device({ as: ada });
   const second = await device({ as: { ...ada, tokens: await logIn(url(), ada) } });
@@ -31,12 +31,12 @@ test('one device logs out, and the other goes on', async () => {
   await second.say('Still here.');
   await his.message('Still here.').waitFor();
   await second.showsState('Still here.', 'read');
-  // Nothing is left on the device that logged out.
+  // No data is left on the device that logged out.
   await first.page.reload();
   await first.heading('Log in').waitFor();
 });
 
-test('a session that was ended elsewhere is told, and one can log in again', async () => {
+test('a session that was ended elsewhere is reported, and the user can log in again', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const hers = await device({ as: ada, hash: `#/with/${charles.id}` });
   await hers.isIn(charles);
@@ -48,13 +48,13 @@ test('a session that was ended elsewhere is told, and one can log in again', asy
   await post(url(), '/users/logout/', { refresh_token: refresh }, { authorization: `Bearer ${access}` });
   await saysEnded(hers);
 
-  // Where one was, one is again.
+  // The user is back at the same view.
   await hers.logIn(ada);
   await hers.isIn(charles);
   await hers.showsTexts(['Before the end.']);
 });
 
-test('a refresh token that comes back after its successor was used ends the session on the page that holds that', async () => {
+test('a reused refresh token ends the session on the page that holds its successor', async () => {
   const ada = await person('ada');
   const hers = await device({ as: ada });
   await hers.page.getByText('No conversations yet').waitFor();

@@ -19,18 +19,18 @@ test('an open page follows the day, the time zone and the language', async () =>
   const own = await device({ as: ada, context: { locale: 'en-US', timezoneId: '' } });
   const { page } = own;
   const devtools = await page.context().newCDPSession(page);
-  // Without a zone of the context's own, which could not be changed.
+  // Without a time zone of the browser context, which could not be changed.
   await devtools.send('Emulation.setTimezoneOverride', { timezoneId: 'Europe/Berlin' });
   await page.clock.install({ time: at });
   await own.load(`#/with/${charles.id}`);
-  // Another fragment alone loads nothing anew, and the page's timers would be those of the clock before.
+  // A new fragment would not reload the page, and its timers would use the previous clock.
   await page.reload();
   const days = () => page.locator('li.day').allTextContents();
   const times = () => page.locator('time').allTextContents();
   const everywhere = (zone: string, locale = 'en-US') => Array(2).fill(clockTime(at, locale, zone));
   await expect.poll(times).toEqual(everywhere('Europe/Berlin'));
 
-  // Where it is not midnight while this runs.
+  // In a time zone where it is not midnight now.
   const zone = untilMidnight(at, 14) > HOUR_MS / 2 ? 'Pacific/Kiritimati' : 'Pacific/Pago_Pago';
   const toMidnight = untilMidnight(at, zone === 'Pacific/Kiritimati' ? 14 : -11);
   await devtools.send('Emulation.setTimezoneOverride', { timezoneId: zone });
@@ -38,7 +38,7 @@ test('an open page follows the day, the time zone and the language', async () =>
   await expect.poll(times).toEqual(everywhere(zone));
   expect(await days()).toEqual(['Today']);
 
-  // A minute before midnight, and after it.
+  // Just before and just after midnight.
   await page.clock.pauseAt(new Date(at.getTime() + toMidnight - 60_000));
   expect(await days()).toEqual(['Today']);
   await page.clock.runFor(61_000);

@@ -3,7 +3,7 @@ import { stage } from './support/stage.ts';
 
 const { device, person } = stage();
 
-test('two tabs of one account are in step: messages, what is unread, logging out and in', async () => {
+test('two tabs of one user stay in step: messages, unread counts, logout and login', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const [first, his] = await Promise.all([device({ as: ada }), device({ as: charles })]);
   const second = await first.tab();
@@ -37,7 +37,7 @@ test('two tabs of one account are in step: messages, what is unread, logging out
   for (const tab of [first, second]) await tab.inbox(charles.username).waitFor();
 });
 
-test('a tab that writes without a network shows in the other one what it wrote, once, when it is back', async () => {
+test('a message that one tab wrote without a network appears once in the other tab when the network is back', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   const first = await device({ as: ada, hash: `#/with/${charles.id}` });
   const second = await first.tab(`#/with/${charles.id}`);

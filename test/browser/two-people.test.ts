@@ -5,7 +5,7 @@ import { stage } from './support/stage.ts';
 
 const { device } = stage();
 
-/** Somebody new, who signed up in a browser of their own. */
+/** A new user who has signed up in their own browser. */
 async function newUser(name: string) {
   const credentials = newcomer(name);
   const own = await device();
@@ -22,7 +22,7 @@ async function find(finder: Device, username: string): Promise<void> {
   await finder.isIn({ username });
 }
 
-test('two people sign up, find each other and talk, and a second device has it all', async () => {
+test('two users sign up, find each other and talk, and a second device has all messages', async () => {
   const ada = await newUser('ada');
   const charles = await newUser('charles');
 
@@ -30,7 +30,7 @@ test('two people sign up, find each other and talk, and a second device has it a
   await ada.device.say('Does the engine run?');
   await ada.device.showsState('Does the engine run?', 'delivered');
 
-  // Charles looks at something else: he is told, by a badge and by the title.
+  // Charles sees another view, with a badge and the count in the title.
   await charles.device.badge(ada.username).waitFor();
   expect(await charles.device.badge(ada.username).textContent()).toContain('1');
   await expect.poll(() => charles.device.page.title()).toBe('(1) Parley');
@@ -47,7 +47,7 @@ test('two people sign up, find each other and talk, and a second device has it a
   await ada.device.showsTexts(['Does the engine run?', 'It does.']);
   await expect.poll(() => ada.device.presence.textContent()).toBe('Online');
 
-  // A second device of Ada's comes later, and stays in step.
+  // Ada's second device comes later and stays in step.
   const second = await device();
   await second.logIn(ada);
   await second.inbox(charles.username).click();
@@ -60,7 +60,7 @@ test('two people sign up, find each other and talk, and a second device has it a
   await ada.device.showsState('From my other device.', 'read');
   expect((await ada.device.messages()).map(({ own }) => own)).toEqual([true, false, true]);
 
-  // What is read on one device is read on the other.
+  // A message that is read on one device is read on the other.
   await ada.device.link('People').click();
   await second.link('People').click();
   await ada.device.heading('People').waitFor();

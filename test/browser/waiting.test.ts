@@ -5,7 +5,7 @@ import { phone, stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
 
-test('a list of conversations that does not come says so, and comes when it can', async () => {
+test('a list of conversations that cannot be loaded says so, and appears later', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), charles, ada, 'Hello');
   const own = await device();
@@ -23,7 +23,7 @@ test('a list of conversations that does not come says so, and comes when it can'
   await own.page.getByText('Choose a conversation').waitFor();
 });
 
-test('more people that cannot be had are told of where one asked for them', async () => {
+test('a failure to load more people is shown at the button', async () => {
   const ada = await person('ada');
   await Promise.all(Array.from({ length: 22 }, () => person('somebody')));
   const own = await device({ as: ada, hash: '#/people' });
@@ -46,7 +46,7 @@ test('more people that cannot be had are told of where one asked for them', asyn
   await said.waitFor({ state: 'detached' });
 });
 
-test('the page itself never scrolls, however much there is in it', async () => {
+test('the page itself never scrolls, however much it contains', async () => {
   const ada = await person('ada');
   const people = await Promise.all(Array.from({ length: 20 }, () => person('friend')));
   for (const friend of people) await write(url(), friend, ada, 'Hello');
@@ -62,17 +62,17 @@ test('the page itself never scrolls, however much there is in it', async () => {
   }
 });
 
-test('being offline covers nothing that one uses meanwhile, and says what is going on', async () => {
+test('the offline status covers no control and reports each attempt', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), charles, ada, 'Hello');
   const own = await device({ as: ada, context: { ...phone, viewport: { width: 320, height: 568 } } });
-  // The profile is loaded last: without it there would be nothing to cover.
+  // The profile loads last. Without it there would be nothing to cover.
   await own.page.evaluate(() => location.assign('#/profile'));
   await own.page.locator('.facts dd').first().waitFor();
   await own.page.evaluate(() => location.assign('#/'));
   await own.inbox(charles.username).waitFor();
   await own.network.refuse();
-  await own.connectionLine.getByText('You are offline.').waitFor();
+  await own.connectionStatus.getByText('You are offline.').waitFor();
   expect(await isUncovered(own, '.row a')).toBe(true);
   await own.page.evaluate(() => location.assign('#/people'));
   await own.heading('People').waitFor();
@@ -83,12 +83,12 @@ test('being offline covers nothing that one uses meanwhile, and says what is goi
   const said = await hear(own);
   await own.button('Try now').tap();
   await expect.poll(said).toContainEqual(expect.stringContaining('Connecting…'));
-  await own.connectionLine.getByText('You are offline.').waitFor();
+  await own.connectionStatus.getByText('You are offline.').waitFor();
   await own.network.heal();
-  await own.connectionLine.getByText('Back online.').waitFor({ timeout: 60_000 });
+  await own.connectionStatus.getByText('Back online.').waitFor({ timeout: 60_000 });
 });
 
-/** All that the line about the connection says from now on, however briefly: an attempt may be refused at once. */
+/** All that the connection status shows from now on, however briefly, because an attempt may fail at once. */
 async function hear({ page }: App): Promise<() => Promise<readonly string[]>> {
   await page.evaluate(() => {
     const said: string[] = [];
@@ -100,20 +100,20 @@ async function hear({ page }: App): Promise<() => Promise<readonly string[]>> {
   return () => page.evaluate(() => (globalThis as unknown as { said: string[] }).said);
 }
 
-test('a first connection that takes its time is not told as one that is back', async () => {
+test('a slow first connection is not reported as being back online', async () => {
   const ada = await person('ada');
   const own = await device();
-  // A token that has to be replaced first, and a server that takes its time for it.
+  // A token that must be refreshed first, by a slow server.
   await own.page.route('**/users/token/refresh', async (route) => {
     await own.page.waitForTimeout(2_500);
     await route.continue();
   });
   await own.page.evaluate((tokens) => localStorage.setItem('parley.tokens', tokens), stale(ada));
   await own.page.reload();
-  await own.connectionLine.getByText('Connecting…').waitFor();
+  await own.connectionStatus.getByText('Connecting…').waitFor();
   const said: string[] = [];
   for (const deadline = Date.now() + 3_000; Date.now() < deadline; await own.page.waitForTimeout(50)) {
-    said.push((await own.connectionLine.textContent()) ?? '');
+    said.push((await own.connectionStatus.textContent()) ?? '');
   }
   expect(new Set(said)).toEqual(new Set(['Connecting…', '']));
 });
@@ -132,7 +132,7 @@ const isOnScreen = (app: App, selector: string) =>
     return top >= 0 && bottom <= innerHeight;
   }, selector);
 
-/** What is at its middle is itself, or of it. */
+/** The element at its centre is the element itself, or inside it. */
 const isUncovered = (app: App, selector: string) =>
   app.page.evaluate((css) => {
     const element = document.querySelector(css) as Element;

@@ -3,8 +3,8 @@ import { stage } from './support/stage.ts';
 
 const { device } = stage();
 
-/** What the other files rely on: a page in which something goes wrong fails its test. */
-test('errors, breaches of the CSP, requests to others and lost connections are noticed in any page', async () => {
+/** All other files rely on this: an error in a page fails the test. */
+test('errors, CSP violations, requests to other hosts and lost connections are noticed in each page', async () => {
   const own = await device();
   await own.page.evaluate(() => {
     setTimeout(() => {

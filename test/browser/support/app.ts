@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Credentials } from './people.ts';
 
-/** A message as the page shows it. */
+/** A message on the page. */
 export interface Shown {
   readonly text: string;
   readonly own: boolean;
@@ -10,7 +10,7 @@ export interface Shown {
   readonly seq?: number;
 }
 
-/** The app in a tab, as somebody finds their way in it: by roles and names. */
+/** The app in a tab. Elements are found by role and name, as users find them. */
 export class App {
   readonly page: Page;
   readonly isTouch: boolean;
@@ -51,7 +51,7 @@ export class App {
     await this.createAccount(credentials);
   }
 
-  /** What one fills in and sends, at the sign-up. */
+  /** Fills in and sends the sign-up form. */
   async createAccount({ email, username, password }: Credentials): Promise<void> {
     await this.fill({
       Email: email,
@@ -64,7 +64,7 @@ export class App {
     await this.button('Create account').click();
   }
 
-  /** The list of conversations, or one line of it. */
+  /** The list of conversations, or one row of it. */
   inbox(username?: string): Locator {
     const list = this.page.getByRole('navigation', { name: 'Conversations' });
     return username === undefined ? list : list.getByRole('link', { name: username });
@@ -74,7 +74,7 @@ export class App {
     return this.inbox(username).locator('.badge');
   }
 
-  /** Goes to the conversation with somebody by the address. */
+  /** Opens the conversation with a user by its address. */
   async goTo(peer: { readonly id: string; readonly username: string }): Promise<void> {
     await this.page.evaluate((hash) => location.assign(hash), `#/with/${peer.id}`);
     await this.isIn(peer);
@@ -93,11 +93,11 @@ export class App {
     return this.page.getByRole('textbox', { name: 'Message', exact: true });
   }
 
-  get connectionLine(): Locator {
+  get connectionStatus(): Locator {
     return this.page.locator('[role=status].connection');
   }
 
-  /** Under the name of the person one talks to. */
+  /** The element below the other user's name. */
   get presence(): Locator {
     return this.page.getByRole('main').locator('h1 + p');
   }
@@ -110,12 +110,12 @@ export class App {
 
   async say(text: string): Promise<void> {
     await this.textbox.fill(text);
-    // On a touch screen Enter begins a line.
+    // On a touch screen, Enter starts a new line.
     if (this.isTouch) await this.button('Send').tap();
     else await this.textbox.press('Enter');
   }
 
-  /** Smooth scrolling has come to its end. */
+  /** Waits for the end of smooth scrolling. */
   async isAtRest(): Promise<void> {
     const top = () => this.log.evaluate(({ scrollTop }) => scrollTop);
     let before = Number.NaN;
@@ -129,7 +129,7 @@ export class App {
       .toBe(true);
   }
 
-  /** Sends what the composer cannot know to be refused: half of a surrogate pair. */
+  /** Sends half a surrogate pair, which the server refuses but the app does not check. */
   async sayRefused(): Promise<void> {
     await this.textbox.evaluate((area) => {
       (area as HTMLTextAreaElement).value = 'Half \ud83d of a pair';
@@ -138,7 +138,7 @@ export class App {
     await this.button('Send').click();
   }
 
-  /** What is shown of the conversation, from the top. */
+  /** The messages on the page, from the top. */
   async messages(): Promise<readonly Shown[]> {
     return await this.page.locator('li.message').evaluateAll((items) =>
       (items as HTMLElement[]).map((item) => ({
@@ -158,12 +158,12 @@ export class App {
     await expect.poll(() => this.texts(), { ...(timeout && { timeout }) }).toEqual(texts);
   }
 
-  /** How far an own message came. */
+  /** The state of an own message. */
   async showsState(text: string, state: string): Promise<void> {
     await this.message(text, state).waitFor();
   }
 
   async isOnline(): Promise<void> {
-    await expect.poll(() => this.connectionLine.textContent()).toBe('');
+    await expect.poll(() => this.connectionStatus.textContent()).toBe('');
   }
 }

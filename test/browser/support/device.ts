@@ -13,16 +13,16 @@ interface Options {
   readonly before?: () => void;
 }
 
-/** A browser of its own, with a network of its own and one tab. */
+/** A browser with its own network and one tab. */
 export interface Device extends App {
   readonly context: BrowserContext;
   readonly network: Network;
   readonly faults: Faults;
-  /** Opens the app anew in the tab. */
+  /** Opens the app again in the tab. */
   load(hash?: string): Promise<void>;
-  /** One more tab. */
+  /** Opens another tab. */
   tab(hash?: string): Promise<App>;
-  /** What went wrong in its pages. */
+  /** The errors in its pages. */
   end(): Promise<readonly string[]>;
 }
 

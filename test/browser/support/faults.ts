@@ -1,18 +1,18 @@
 import type { BrowserContext } from 'playwright-core';
 
-/** What a browser logs of requests that got no answer. */
+/** The browser's messages about requests without a response. */
 const NETWORK = /net::ERR_|WebSocket connection to|WebSocket is already in CLOSING/;
-/** That a conversation has not begun is told as a 404, which a browser logs. */
+/** A conversation without messages is a 404, which the browser logs. */
 const NOT_BEGUN = /status of 404 .*\/conversations\/[\w-]+\.[\w-]+(\/messages\?[^/]*)?\)$/;
 
 export interface Faults {
-  /** The test provokes this: what fits is none. */
+  /** The test causes errors that match the pattern, so they do not count. */
   expect(pattern: RegExp): void;
-  /** All that went wrong in the pages of the context, the browser's words about a failing network aside if it failed. */
+  /** All errors in the pages of the context, without the browser's network errors if the network failed. */
   list(wasDisturbed: boolean): readonly string[];
 }
 
-/** Playwright's `evaluate` makes scripts of texts, which the pages' CSP forbids; markup of texts it forbids as before. */
+/** Playwright's `evaluate` compiles strings, which the CSP forbids. The CSP for markup stays. */
 function allowScriptsOfTests(): void {
   const { trustedTypes } = globalThis as {
     trustedTypes?: { createPolicy(name: string, rules: object): void };
@@ -20,7 +20,7 @@ function allowScriptsOfTests(): void {
   trustedTypes?.createPolicy('default', { createScript: (script: string) => script });
 }
 
-/** Watches the pages of a context: nothing may be thrown, logged as an error, forbidden by the CSP, or asked of others. */
+/** Watches the pages of a context for exceptions, logged errors, CSP violations, and requests to other hosts. */
 export async function watchFaults(context: BrowserContext, origin: string): Promise<Faults> {
   const faults: string[] = [];
   const expected: RegExp[] = [NOT_BEGUN];

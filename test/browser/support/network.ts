@@ -1,23 +1,23 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What a device's packets go through on their way to the server. */
+/** The network between a device and the server. */
 export interface Network {
-  /** The server, as the device reaches it. Browsers take `localhost` for secure, as https. */
+  /** The server's address for the device. Browsers treat `localhost` as a secure origin, like https. */
   readonly url: string;
-  /** It was not just there all the time: a browser then logs errors that are none of the page's. */
+  /** The network has failed at some time, so the browser may have logged network errors. */
   readonly wasDisturbed: boolean;
-  /** Nothing comes through and nothing is refused, as in a tunnel; what was sent meanwhile arrives late. */
+  /** Holds all data back without refusing anything, as in a tunnel. It arrives later. */
   goSilent(): void;
-  /** Ends all connections; new ones come through. */
+  /** Ends all connections. New ones work. */
   cut(): void;
-  /** Ends all connections, and takes no new ones. */
+  /** Ends all connections and refuses new ones. */
   refuse(): Promise<void>;
   heal(): Promise<void>;
   end(): Promise<void>;
 }
 
-/** A device's own way to the server at `target`, which can fail. */
+/** A proxy to the server at `target` for one device. It can fail. */
 export async function startNetwork(target: string): Promise<Network> {
   const { hostname, port } = new URL(target);
   const lines = new Set<Line>();
@@ -70,7 +70,7 @@ interface Line {
   reset(): void;
 }
 
-/** One connection of the device, and the one that goes on from it: made when something may flow. */
+/** One connection of the device, and its continuation to the server, which opens when data may flow. */
 function openLine(near: Socket, dial: () => Socket): Line {
   let far: Socket | undefined;
   const reset = () => {

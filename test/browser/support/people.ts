@@ -8,7 +8,7 @@ export interface Credentials {
 
 export interface Person extends Credentials {
   readonly id: string;
-  /** As the client library keeps them. */
+  /** As the client library stores them. */
   readonly tokens: Tokens;
 }
 
@@ -19,13 +19,13 @@ interface Tokens {
   readonly lifetime: number;
 }
 
-/** What somebody new would fill in. */
+/** The sign-up fields of a new user. */
 export function newcomer(name: string): Credentials {
   const username = `${name}-${randomBytes(4).toString('hex')}`;
   return { email: `${username}@example.com`, username, password: randomBytes(9).toString('base64url') };
 }
 
-/** Somebody with an account and a session, made without a browser. */
+/** Creates a user with a session, without a browser. */
 export async function person(url: string, name: string, changes: Partial<Credentials> = {}): Promise<Person> {
   const credentials = { ...newcomer(name), ...changes };
   const { email, username, password } = credentials;
@@ -41,7 +41,7 @@ export async function person(url: string, name: string, changes: Partial<Credent
   return { ...credentials, id, tokens: await logIn(url, { email, password }) };
 }
 
-/** One more session. */
+/** Another session of a user. */
 export async function logIn(
   url: string,
   { email, password }: { email: string; password: string },
@@ -54,7 +54,7 @@ export async function logIn(
   return { access, refresh, since: Date.now(), lifetime: (claims.exp - claims.iat) * 1_000 };
 }
 
-/** Sends a message over HTTP; returns what is stored. */
+/** Sends a message over HTTP and returns the stored one. */
 export async function write(
   url: string,
   sender: Person,
@@ -76,7 +76,7 @@ export function conversationOf(one: { readonly id: string }, other: { readonly i
   return [one.id, other.id].sort().join('.');
 }
 
-/** Calls the HTTP API, and throws unless it succeeds. */
+/** Calls the HTTP API. Throws if it fails. */
 export async function post<T>(url: string, path: string, body: object, headers: object = {}): Promise<T> {
   const response = await fetch(url + path, {
     method: 'POST',

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 
 const main = join(import.meta.dirname, '..', '..', '..', 'scripts', 'start.ts');
 
-/** `npm start` as it is for anybody, in processes that can be killed. */
+/** `npm start` in processes that can be killed. */
 export interface ServerProcess {
   readonly url: string;
-  /** At once and without a word, with all that it started. */
+  /** Kills the server and all its processes at once. */
   kill(): Promise<void>;
-  /** Again, with the same port and data. */
+  /** Starts it again with the same port and data. */
   start(): Promise<void>;
   end(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export async function startServerProcess(): Promise<ServerProcess> {
 }
 
 function run(port: number, stateFolder: string) {
-  // A process group of its own: it is killed whole.
+  // A process group, so that all its processes can be killed.
   const child = spawn(process.execPath, [main], {
     detached: true,
     env: { ...process.env, PORT: String(port), STATE_FOLDER: stateFolder },

@@ -6,18 +6,18 @@ import { launchOptions } from './chromium.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the browser of all files of this project listens. */
+    /** The address of the browser that all files of this project share. */
     browserEndpoint: string;
-    /** The system that they share. */
+    /** The URL of the system that they share. */
     appUrl: string;
-    /** Its table, for tests that need what is older than they are. */
+    /** Its table, for tests that need old messages. */
     appTable: AppTable;
   }
 }
 
-/** Vitest's global set-up: one browser and one running system for the whole project. */
+/** Starts one browser and one system for the whole project. */
 export default async function startAll(project: TestProject): Promise<() => Promise<void>> {
-  // What stops floods has a system of its own.
+  // Tests of rate limits have their own system.
   const { runtime, end } = await startWatched({ context: { floodMessages: '1000000' } });
   const browser = await launchOptions()
     .then((options) => chromium.launchServer(options))

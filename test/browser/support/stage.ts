@@ -4,18 +4,18 @@ import { type Device, openDevice } from './device.ts';
 import { type Credentials, type Person, person } from './people.ts';
 
 interface DeviceOptions {
-  /** Somebody who is logged in on it. */
+  /** The user who is logged in. */
   readonly as?: Person;
-  /** Another system than the shared one. */
+  /** The URL of another system than the shared one. */
   readonly url?: string;
-  /** What the page is opened with, behind `/`. */
+  /** The part of the address after `/`. */
   readonly hash?: string;
   readonly context?: BrowserContextOptions;
   /** Runs in each page before its own scripts. */
   readonly before?: () => void;
 }
 
-/** Devices for the tests of a file; after each test they are gone, and nothing may have gone wrong in their pages. */
+/** Devices for the tests of a file. After each test they are closed, and their pages must be free of errors. */
 export function stage() {
   let browser: Browser;
   const devices: Device[] = [];
@@ -39,7 +39,7 @@ export function stage() {
   };
 }
 
-/** A telephone held upright. */
+/** A phone in portrait. */
 export const phone: BrowserContextOptions = {
   viewport: { width: 390, height: 844 },
   isMobile: true,

@@ -3,7 +3,7 @@ import type { App, Shown } from './app.ts';
 import type { Device } from './device.ts';
 import type { Person } from './people.ts';
 
-/** Two people who have one another's conversation before them. */
+/** Two users with their conversation open. */
 export async function face(one: Device, onesPeer: Person, other: Device, othersPeer: Person): Promise<void> {
   await Promise.all([one.goTo(onesPeer), other.goTo(othersPeer)]);
   await one.say('Are you there?');
@@ -11,7 +11,7 @@ export async function face(one: Device, onesPeer: Person, other: Device, othersP
   await one.showsState('Are you there?', 'read');
 }
 
-/** Writes that many messages, one after the other, as fast as the page takes them; returns what was written. */
+/** Writes messages one after the other, as fast as the page accepts them. Returns their texts. */
 export async function chatter(
   app: App,
   name: string,
@@ -26,7 +26,7 @@ export async function chatter(
   return texts;
 }
 
-/** Both pages show all of it, once, numbered without a gap, in one order that is each writer's own. */
+/** Both pages show each message once, without a gap in the numbers, in the same order, which keeps each writer's order. */
 export async function tellTheSame(
   one: App,
   other: App,

@@ -5,17 +5,17 @@ import { conversationOf, newcomer, type Person, person, write } from './people.t
 const MINUTE_MS = 60_000;
 const DAY = 24 * 60;
 
-/** Who says what, and how many minutes after the one before. */
+/** The sender, the text, and the minutes since the previous message. */
 type Line = readonly [by: 'ada' | 'peer', text: string, minutes?: number];
 
 interface Talk {
   readonly username: string;
-  /** Minutes since its last line. */
+  /** The minutes since its last message. */
   readonly ago: number;
   readonly lines: readonly Line[];
 }
 
-/** From the one that was quiet longest to the one that is going on. */
+/** The conversations, the oldest first. */
 const TALKS: readonly Talk[] = [
   {
     username: 'joseph.clement',
@@ -82,7 +82,7 @@ export interface World {
   readonly mary: Person;
 }
 
-/** A few people with a few days behind them. Ada has not read what Mary wrote last. */
+/** A few users with conversations of a few days. Ada has not read Mary's last messages. */
 export async function seedWorld(runtime: Runtime): Promise<World> {
   const { url, tableEndpoint: endpoint, tableName: name, credentials } = runtime;
   const ada = await named(url, 'ada.lovelace');
