@@ -12,8 +12,8 @@ interface Details {
 }
 
 /**
- * An error of the server, or one that kept the library from reaching it. Decide on `code`: the server's, or one of this library's:
- * `offline` (no response), `timeout`, `not_logged_in`, `session_ended`.
+ * An error of the server, or one that kept the library from reaching it. Decide on `code`: the server's, or one of this
+ * library's: `offline` (no response), `timeout`, `not_logged_in`, `session_ended`.
  */
 export class ParleyError extends Error {
   readonly code: ErrorCode;

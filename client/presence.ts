@@ -12,8 +12,8 @@ const MAX_WATCHED = 50;
 /** A page that reloads, or a socket that is replaced after a cut, is offline for less than this. */
 const OFFLINE_AFTER_MS = 5_000;
 /**
- * The server lets a user watch the members of their inbox. The inbox follows the first message by about a second, or by half a minute
- * if its function was retried.
+ * The server lets a user watch the members of their inbox. The inbox follows the first message by about a second, or by
+ * half a minute if its function was retried.
  */
 const REWATCH_AFTER_MS = [2_000, 8_000, 30_000];
 

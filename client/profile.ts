@@ -3,7 +3,10 @@ import { pageLock } from './locks.ts';
 import { type Observable, observable } from './observable.ts';
 import { type Api, otherUser } from './session/api.ts';
 
-/** The user's own profile. No frame reports a change on another device, so it is read again on demand and on reconnecting. */
+/**
+ * The user's own profile. No frame reports a change on another device, so it is read again on demand and on
+ * reconnecting.
+ */
 export function createProfile({ request }: Api) {
   const state = observable<Profile | undefined>(undefined);
   /** Changes run one at a time, so the last response is the current profile. */

@@ -12,7 +12,7 @@ interface Options {
   readonly conversations: Conversations;
   readonly inbox: Inbox;
   readonly receive: (messages: readonly StoredMessage[]) => void;
-  /** What was missed is known now, so unsent messages may go out. */
+  /** The missed messages are known now, so unsent messages may go out. */
   readonly onSynced: () => void;
   readonly loadProfile: () => Promise<unknown>;
   readonly retry: Retry;
@@ -20,12 +20,12 @@ interface Options {
 
 const CONVERSATIONS_PER_SYNC = 50;
 /**
- * The server's inbox follows the log by about a second, or by half a minute if its function was retried. A message that was stored
- * just before the socket opened reached no socket, so only a later `sync` finds it.
+ * The server's inbox follows the log by about a second, or by half a minute if its function was retried. A message that
+ * was stored just before the socket opened reached no socket, so only a later `sync` finds it.
  */
 const INBOX_LAGS_MS = [3_000, 27_000];
 
-/** Fetches what was missed without a connection, or on a connection that was dead for a while. */
+/** Fetches frames that were missed without a connection, or on one that was dead for a while. */
 export function createCatchUp(options: Options) {
   const { request, isOnline, conversations, inbox, receive, onSynced, loadProfile, retry } = options;
   /** From the last `sync.done`. */
@@ -58,7 +58,7 @@ export function createCatchUp(options: Options) {
     }
   };
 
-  /** Fetches what is new in open conversations, and which others are new. After a year away, one page of each. */
+  /** Fetches new messages of open conversations, and other new conversations. After a year away, one page of each. */
   const sync = async () => {
     const since = position;
     const loaded = conversations.open().filter((store) => store.last() !== undefined);

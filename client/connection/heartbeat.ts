@@ -16,8 +16,9 @@ const SILENCE_MS = 10_000;
 const PONG_MS = 5_000;
 
 /**
- * Pings the open socket: every 9 minutes to keep it open, and after 10 s of silence while somebody uses the page. Only then does it
- * matter how soon a dead connection is noticed. A socket without a pong is closed, and the next one opens at once.
+ * Pings the open socket: every 9 minutes to keep it open, and after 10 s of silence while somebody uses the page. Only
+ * then does it matter how soon a dead connection is noticed. A socket without a pong is closed, and the next one opens
+ * at once.
  */
 export function createHeartbeat({ limits, now, onAlive }: Options) {
   // At most 9 of the 10 minutes: in a hidden page, timers may be a minute late.

@@ -28,8 +28,8 @@ export function createReconnector(options: Options) {
   let hasCheckedSession = false;
 
   /**
-   * Why an attempt failed. If a handshake is refused although HTTP accepts the access token, the session may have ended. Trying
-   * the refresh token tells. This happens once until the next frame from the server.
+   * Why an attempt failed. If a handshake is refused although HTTP accepts the access token, the session may have
+   * ended. Trying the refresh token tells. This happens once until the next frame from the server.
    */
   const reasonOf = async (error: unknown, token: string | undefined): Promise<unknown> => {
     if (token === undefined || failures <= 1 || hasCheckedSession) return error;

@@ -11,9 +11,10 @@ interface Pending {
 const INTEGRATION_MS = 30_000;
 
 /**
- * Matches replies to requests by `ref`. API Gateway's own error frames have no `ref`; each answers one of the requests that were
- * pending when it came. Such a fault fails a request only when no other request can be meant, so that a request that may still
- * succeed never fails: at once if one request is pending, otherwise when the others have their replies.
+ * Matches replies to requests by `ref`. API Gateway's own error frames have no `ref`; each answers one of the requests
+ * that were pending when it came. Such a fault fails a request only when no other request can be meant, so that a
+ * request that may still succeed never fails: at once if one request is pending, otherwise when the others have their
+ * replies.
  */
 export function createReplies(onIdle: () => void) {
   const pending = new Map<string, Pending>();

@@ -1,10 +1,13 @@
 /**
- * What happens to a page and matters to its connection. `online`, `offline`: the network came or went. `shown`, `hidden`: the page did.
- * `used`: a touch, a key or the wheel.
+ * What happens to a page and matters to its connection. `online`, `offline`: the network came or went. `shown`,
+ * `hidden`: the page did. `used`: a touch, a key or the wheel.
  */
 export type PageEvent = 'online' | 'offline' | 'shown' | 'hidden' | 'used';
 
-/** Reports page events. Without an event: the connection may have died unnoticed. Returns a function that ends the reports. */
+/**
+ * Reports page events. Without an event: the connection may have died unnoticed. Returns a function that ends the
+ * reports.
+ */
 export type WakeUps = (wake: (event?: PageEvent) => void) => () => void;
 
 type Listener = (event: { readonly persisted?: boolean }) => void;

@@ -1,6 +1,8 @@
 import type { Conversation, StoredMessage } from './http-types.ts';
 
-/** The frames of asyncapi.yaml on a device's socket. A test compares the two. First, the frames that the client sends. */
+/**
+ * The frames of asyncapi.yaml on a device's socket. A test compares the two. First, the frames that the client sends.
+ */
 
 export interface MessageSend {
   readonly action: 'message.send';

@@ -4,9 +4,9 @@ const MAX_PREVIEW = 120;
 let segmenter: Intl.Segmenter | undefined;
 
 /**
- * The beginning of a message, for an inbox: a short text whole, a longer one cut between grapheme clusters, which people see as
- * characters. The functions and the library both cut here, so that a line does not change when it is loaded again. Reads only the
- * beginning of the text, however long it is.
+ * The beginning of a message, for an inbox: a short text whole, a longer one cut between grapheme clusters, which
+ * people see as characters. The functions and the library both cut here, so that a line does not change when it is
+ * loaded again. Reads only the beginning of the text, however long it is.
  */
 export function preview(text: string): string {
   // One UTF-16 unit more than the longest preview: a longer text never looks as if it just fitted.

@@ -29,8 +29,8 @@ interface Options {
 }
 
 /**
- * Makes keys unique. The server finds a repeated `client_id` among the last 100 messages only, so a device that uses one twice may
- * store two messages with it.
+ * Makes keys unique. The server finds a repeated `client_id` among the last 100 messages only, so a device that uses
+ * one twice may store two messages with it.
  */
 function distinct(list: readonly Message[]): readonly Message[] {
   const keys = new Set<string>();
@@ -99,8 +99,8 @@ export function createConversation(options: Options) {
     /** The other member is typing. */
     typing: typing.peer,
     /**
-     * Loads the newest messages and keeps them live. Rejects if they cannot be loaded now. They are then loaded later, except after
-     * `conversation_not_found`: the user who is logged in has no such conversation.
+     * Loads the newest messages and keeps them live. Rejects if they cannot be loaded now. They are then loaded later,
+     * except after `conversation_not_found`: the user who is logged in has no such conversation.
      */
     async open(): Promise<void> {
       // Messages that were loaded while it was closed may be out of date.
@@ -120,13 +120,14 @@ export function createConversation(options: Options) {
     /** Loads `limit` older messages. Before the conversation is open, loads the newest ones. */
     loadOlder: reader.loadOlder,
     /**
-     * Loads older messages, 100 at a time, until it holds this one: for a jump to the first unread message. Loads nothing if that is
-     * more than 2,000 back. Resolves with whether it holds the message. Rejects if the messages cannot be loaded now.
+     * Loads older messages, 100 at a time, until it holds this one: for a jump to the first unread message. Loads
+     * nothing if that is more than 2,000 back. Resolves with whether it holds the message. Rejects if the messages
+     * cannot be loaded now.
      */
     loadBackTo: reader.loadBackTo,
     /**
-     * Shows the message at once and sends it as soon as possible. Returns its `key`. Throws if nobody is logged in, or if this is not a
-     * conversation of the user who is.
+     * Shows the message at once and sends it as soon as possible. Returns its `key`. Throws if nobody is logged in, or
+     * if this is not a conversation of the user who is.
      */
     send(text: string): string {
       if (!ownId()) throw notLoggedIn();
@@ -141,7 +142,7 @@ export function createConversation(options: Options) {
     markRead(seq = reader.log.last): void {
       if (seq) receipts.read(id, seq);
     },
-    /** Call it at each key. The other member is told every 3 s at most. */
+    /** Call it at each key. The other member hears of it every 3 s at most. */
     type: typing.own,
   };
 

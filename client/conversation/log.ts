@@ -2,7 +2,10 @@ import type { StoredMessage } from '../contract/http-types.ts';
 
 export type Log = ReturnType<typeof createLog>;
 
-/** A part of a conversation's log without a gap, from `first` to `last`. Messages that come out of order wait in `ahead`. */
+/**
+ * A part of a conversation's log without a gap, from `first` to `last`. Messages that come out of order wait in
+ * `ahead`.
+ */
 export function createLog() {
   let held: readonly StoredMessage[] = [];
   let last: number | undefined;
@@ -36,8 +39,8 @@ export function createLog() {
       return last === undefined ? 0 : Math.max(last, ...ahead.keys()) - last;
     },
     /**
-     * Begins with the newest page, in order, or with an empty one if nobody has written yet. If there is a gap before the page, drops
-     * the messages that it held.
+     * Begins with the newest page, in order, or with an empty one if nobody has written yet. If there is a gap before
+     * the page, drops the messages that it held.
      */
     begin(page: readonly StoredMessage[]) {
       if (last !== undefined && (page[0]?.seq ?? 0) <= last + 1) return this.add(page);

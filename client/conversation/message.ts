@@ -2,7 +2,10 @@ import type { StoredMessage } from '../contract/http-types.ts';
 import type { Unsent } from '../outbox/outbox-store.ts';
 import type { Receipts } from '../receipts.ts';
 
-/** The other member's messages are `received`. Own messages go from `sending` to `read`, or are `failed` with a `reason`. */
+/**
+ * The other member's messages are `received`. Own messages go from `sending` to `read`, or are `failed` with a
+ * `reason`.
+ */
 export type MessageState = 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
 
 /** A message as a conversation shows it. */

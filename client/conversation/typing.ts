@@ -2,7 +2,9 @@ import { type Observable, observable } from '../observable.ts';
 
 const OWN_EVERY_MS = 3_000;
 
-/** Typing in one conversation. The other member's is shown until it expires. The user's own is sent every 3 s at most. */
+/**
+ * Typing in one conversation. The other member's is shown until it expires. The user's own is sent every 3 s at most.
+ */
 export function createTyping(send: () => Promise<unknown>, now: () => number) {
   const peer = observable(false);
   let expiry: ReturnType<typeof setTimeout> | undefined;

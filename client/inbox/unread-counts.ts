@@ -10,8 +10,8 @@ interface ServerCount {
 export type UnreadCounts = ReturnType<typeof createUnreadCounts>;
 
 /**
- * Counts the other member's unread messages: the server's count as of its last message, plus those that came since. If the user has
- * read further since then, the known messages tell how many are left.
+ * Counts the other member's unread messages: the server's count as of its last message, plus those that came since. If
+ * the user has read further since then, the known messages tell how many are left.
  */
 export function createUnreadCounts(ownId: () => string) {
   const counted = new Map<string, ServerCount>();

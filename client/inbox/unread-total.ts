@@ -25,8 +25,8 @@ const PAGE = 100;
 const MAX_PAGES = 10;
 
 /**
- * Counts unread messages, also in conversations that the list has not loaded: page by page in the background, once, and again after a
- * time without a connection if receipts may have moved there. In between, frames keep the count right.
+ * Counts unread messages, also in conversations that the list has not loaded: page by page in the background, once, and
+ * again after a time without a connection if receipts may have moved there. In between, frames keep the count right.
  */
 export function createUnreadTotal({ get, receipts, counts, isListed, onListed }: Options) {
   const total = observable<Unread>({ count: 0, isComplete: false });

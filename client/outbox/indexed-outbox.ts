@@ -31,8 +31,8 @@ export interface IndexedDb {
 const STORE = 'unsent';
 
 /**
- * Keeps messages across reloads. If the browser refuses a database (in private windows, on a full disk), messages wait in memory and a
- * reload loses them.
+ * Keeps messages across reloads. If the browser refuses a database (in private windows, on a full disk), messages wait
+ * in memory and a reload loses them.
  */
 export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()): OutboxStore {
   const memory = memoryOutbox();

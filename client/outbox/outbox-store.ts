@@ -48,8 +48,9 @@ export async function inTime<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Shares a store among all tabs of a user. A message that one tab has removed, because it was sent or discarded, is gone for the
- * others too: they look before they put it back. If the store fails or does not answer, messages are only in memory.
+ * Shares a store among all tabs of a user. A message that one tab has removed, because it was sent or discarded, is
+ * gone for the others too: they look before they put it back. If the store fails or does not answer, messages are only
+ * in memory.
  */
 export function shareStore(store: OutboxStore) {
   /** Client ids that the store once held. If one is missing now, another tab has removed it. */

@@ -72,7 +72,10 @@ export function createOutbox(options: Options) {
 
   const sender = createSender({ next, get, latest, keep, acknowledge }, options);
 
-  /** The store decides: a message that is gone was sent or discarded by another tab, and a new one was left by another tab. */
+  /**
+   * The store decides: a message that is gone was sent or discarded by another tab, and a new one was left by another
+   * tab.
+   */
   const merge = (found: readonly Unsent[]) => {
     const added = new Map(found.map((one) => [one.clientId, one]));
     for (const { userId, clientId } of found) {

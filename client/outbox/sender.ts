@@ -33,8 +33,8 @@ const MAX_FAULTS = 8;
 const MAX_BYTES = 30_000;
 
 /**
- * Sends messages one at a time in each conversation, since API Gateway does not keep the order of frames in flight. All tabs retry a
- * message with the same `client_id` and `after` until the server has stored or refused it.
+ * Sends messages one at a time in each conversation, since API Gateway does not keep the order of frames in flight. All
+ * tabs retry a message with the same `client_id` and `after` until the server has stored or refused it.
  */
 export function createSender(waiting: Waiting, options: SenderOptions) {
   const { isOnline, request, lastKnown, history, retry } = options;
@@ -47,8 +47,9 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
   };
 
   /**
-   * Adds `after`: this tab's, unless another tab has stored one. This tab determines its own first and reads the store then, so all
-   * attempts look for the message from a place before it. The message cannot be in front of what was on the screen when it was written.
+   * Adds `after`: this tab's, unless another tab has stored one. This tab determines its own first and reads the store
+   * then, so all attempts look for the message from a place before it. The message cannot be in front of what was on
+   * the screen when it was written.
    */
   const prepared = async (unsent: Unsent) => {
     const after = unsent.after ?? unsent.read ?? (await lastKnown(unsent.conversation));

@@ -1,6 +1,9 @@
 import { type FieldErrors, ParleyError } from '../errors.ts';
 
-/** The part of `fetch` that this library needs. Declared here, so that it compiles without the types of the DOM or of Node. */
+/**
+ * The part of `fetch` that this library needs. Declared here, so that it compiles without the types of the DOM or of
+ * Node.
+ */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
 interface FetchInit {

@@ -10,8 +10,8 @@ export interface Tokens {
 }
 
 /**
- * What a store holds: tokens, or nothing, or `ended` after the server has ended their session. So other tabs and the next page know
- * that nobody has logged out.
+ * What a store holds: tokens, or nothing, or `ended` after the server has ended their session. So other tabs and the
+ * next page know that nobody has logged out.
  */
 export type KeptTokens = Tokens | 'ended' | undefined;
 
@@ -48,8 +48,8 @@ interface Page {
 }
 
 /**
- * Keeps tokens across reloads and for all tabs. Any script on the origin can read them, so serve no foreign scripts. Keeps them in
- * memory if the browser forbids storage.
+ * Keeps tokens across reloads and for all tabs. Any script on the origin can read them, so serve no foreign scripts.
+ * Keeps them in memory if the browser forbids storage.
  */
 export function localTokens(key = 'parley.tokens', page: Page = globalThis as Page): TokenStore {
   const storage = storageOf(page);
@@ -78,7 +78,8 @@ export function localTokens(key = 'parley.tokens', page: Page = globalThis as Pa
       }
     },
     onChange: (listener) => {
-      // `key` is null when the whole storage was cleared. A page that was in the back/forward cache got no storage events.
+      // `key` is null when the whole storage was cleared. A page that was in the back/forward cache got no storage
+      // events.
       const onEvent: Listener = (event) => {
         if (event.key === key || event.key === null || event.persisted) listener();
       };

@@ -8,8 +8,8 @@ import { newcomer, type Person, person } from './support/people.ts';
 import { seedWorld, type World } from './support/world.ts';
 
 /**
- * `npm run screenshots`: takes pictures of all views, light and dark, wide and on a phone, in `.build/screenshots/`. Those that the docs
- * show also go to `docs/screenshots/`.
+ * `npm run screenshots`: takes pictures of all views, light and dark, wide and on a phone, in `.build/screenshots/`.
+ * Those that the docs show also go to `docs/screenshots/`.
  */
 const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, '.build', 'screenshots');

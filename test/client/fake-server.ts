@@ -37,7 +37,10 @@ interface Faults {
   http(method: string, path: string): Response | 'offline' | 'lost' | undefined;
 }
 
-/** A server in memory for two users: ada, whose client it serves, and bob. It keeps its promises, but the network may fail. */
+/**
+ * A server in memory for two users: ada, whose client it serves, and bob. It keeps its promises, but the network may
+ * fail.
+ */
 export function fakeServer(faults: Partial<Faults> = {}) {
   const log: Json[] = [];
   const sockets: FakeSocket[] = [];

@@ -13,7 +13,10 @@ const sources = globSync(`${folder}**/*.{ts,tsx}`)
   })
   .join('\n');
 
-/** The path of each text, such as `texts.conversation.send`. Groups that are looked up by a code or a state count as one. */
+/**
+ * The path of each text, such as `texts.conversation.send`. Groups that are looked up by a code or a state count as
+ * one.
+ */
 function namesOf(group: object, path = 'texts'): readonly string[] {
   return Object.entries(group).flatMap(([name, text]) =>
     typeof text === 'object' && !['errors', 'fields', 'states'].includes(name)

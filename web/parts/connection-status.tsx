@@ -7,7 +7,9 @@ import { texts } from '../texts.ts';
 const SHOWN_AFTER_MS = 1_500;
 const BACK_SHOWN_MS = 4_000;
 
-/** Shows that the page is offline, or back online. A short status covers the view, a lasting one takes its own space. */
+/**
+ * Shows that the page is offline, or back online. A short status covers the view, a lasting one takes its own space.
+ */
 export function ConnectionStatus() {
   const shown = useSignal<'nothing' | 'away' | 'back'>('nothing');
   /** An attempt has failed, so this is more than the first connecting. */

@@ -11,8 +11,8 @@ interface Stored {
 const KEY = 'parley.drafts';
 
 /**
- * Unsent texts by conversation. They last as long as the tab, until the user logs out or another user logs in. They stay when the
- * server ends the session, because usually the same user logs in again.
+ * Unsent texts by conversation. They last as long as the tab, until the user logs out or another user logs in. They
+ * stay when the server ends the session, because usually the same user logs in again.
  */
 export function createDrafts(session: Client['session'], store: Store | undefined) {
   const stored = load(store);

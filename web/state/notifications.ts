@@ -122,8 +122,8 @@ async function show({ id, peer, last }: InboxItem): Promise<void> {
 }
 
 /**
- * Shows a notification for each message that comes while the page is hidden. Closes it when the message is read, here or on another
- * device, and when the session ends. Messages from before the page was loaded get none.
+ * Shows a notification for each message that comes while the page is hidden. Closes it when the message is read, here
+ * or on another device, and when the session ends. Messages from before the page was loaded get none.
  */
 export function showNotifications(): void {
   holdWhileShown();

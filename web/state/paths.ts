@@ -1,4 +1,6 @@
-/** A view of the app. It stands after `#` in the address: so no server needs a rule for it, and the back button works. */
+/**
+ * A view of the app. It stands after `#` in the address: so no server needs a rule for it, and the back button works.
+ */
 export type Route =
   | { readonly view: 'inbox' | 'people' | 'profile' | 'log-in' | 'sign-up' }
   | { readonly view: 'conversation'; readonly userId: string };

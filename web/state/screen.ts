@@ -12,7 +12,10 @@ function media(query: string): ReadonlySignal<boolean> {
 /** There is room for the list beside the conversation. */
 export const isWide = media('(min-width: 50rem)');
 
-/** Touch: Enter starts a new line. Focusing a field opens a keyboard over half of the page, so no view does that by itself. */
+/**
+ * Touch: Enter starts a new line. Focusing a field opens a keyboard over half of the page, so no view does that by
+ * itself.
+ */
 export const isTouch = media('(pointer: coarse)');
 
 const shown = signal(document.visibilityState === 'visible');

@@ -17,8 +17,8 @@ type Values = Readonly<Record<string, string>>;
 export const registeredEmail = signal<string | undefined>(undefined);
 
 /**
- * Registers and logs in. On a bad network, the account may exist although no response came. If the user then tries the same once more
- * and the email is taken, this logs in.
+ * Registers and logs in. On a bad network, the account may exist although no response came. If the user then tries the
+ * same once more and the email is taken, this logs in.
  */
 export function createSignUp(client: Pick<Client, 'register' | 'logIn'>) {
   let unanswered: { readonly email: string; readonly password: string } | undefined;

@@ -12,7 +12,10 @@ const isLanguage = (name: string): boolean => {
   }
 };
 
-/** The reader's first language that matches the texts, such as `en-GB`, otherwise their first one. It decides formats of times. */
+/**
+ * The reader's first language that matches the texts, such as `en-GB`, otherwise their first one. It decides formats of
+ * times.
+ */
 function preferredLocale(): string {
   const languages = navigator.languages.filter(isLanguage);
   return languages.find((language) => language.startsWith(texts.language)) ?? languages[0] ?? texts.language;

@@ -26,7 +26,9 @@ export async function chatter(
   return texts;
 }
 
-/** Both pages show each message once, without a gap in the numbers, in the same order, which keeps each writer's order. */
+/**
+ * Both pages show each message once, without a gap in the numbers, in the same order, which keeps each writer's order.
+ */
 export async function tellTheSame(
   one: App,
   other: App,

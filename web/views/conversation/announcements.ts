@@ -7,7 +7,10 @@ const words = texts.conversation;
 /** If more messages come at once, only their number is announced. */
 const MAX_READ_OUT = 3;
 
-/** Finds the text for screen readers after each change: the other user's new messages, and own messages that were refused. */
+/**
+ * Finds the text for screen readers after each change: the other user's new messages, and own messages that were
+ * refused.
+ */
 export function createAnnouncements(first: readonly Message[]) {
   let announced = lastOf(first);
   let refused = refusedOf(first);

@@ -89,7 +89,8 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
           if (!isBlank(value)) talk.type();
         }}
         onKeyDown={(event) => {
-          // While an input method composes a word, it uses Enter and Escape. Safari marks the last key only by the code 229.
+          // While an input method composes a word, it uses Enter and Escape. Safari marks the last key only by the code
+          // 229.
           if (event.isComposing || event.keyCode === 229) return;
           if (event.key === 'Escape') onLeave();
           if (event.key === 'Enter' && !event.shiftKey && !isTouch.value) {

@@ -8,8 +8,8 @@ interface Link {
 const SCHEME = /(?<![a-z\d])https?:\/\//gi;
 
 /**
- * These characters end a link: spaces, invisible characters (U+200B, direction controls), quotation marks, and punctuation outside
- * ASCII, except those that some languages use within words.
+ * These characters end a link: spaces, invisible characters (U+200B, direction controls), quotation marks, and
+ * punctuation outside ASCII, except those that some languages use within words.
  */
 const OUTSIDE =
   /[[\s\p{C}\p{Default_Ignorable_Code_Point}\p{P}<>"`\|^＜＞｜]--[!#%\&'\(\)*,\-.\/:;?@\[\\\]_\{\}\u200c\u200d\ufe0f·‐‑–—’・]]/v;
@@ -21,7 +21,10 @@ const EMPHASIS = new Set('*_~');
 const CLOSED_BY: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const CLOSING = new Set(Object.values(CLOSED_BY));
 
-/** Only ASCII, because letters of other scripts look like these. Browsers copy international hosts in ASCII anyway (`xn--…`). */
+/**
+ * Only ASCII, because letters of other scripts look like these. Browsers copy international hosts in ASCII anyway
+ * (`xn--…`).
+ */
 const HOST = /^([a-z\d](?:[\w.-]*[a-z\d])?|\[[\da-f:.]+\])(?::(\d{1,5}))?$/i;
 const LONGEST_HOST = 260;
 /** Chinese, Japanese and Korean have no space between a link and the next word. */
@@ -29,8 +32,8 @@ const WORDS_WITHOUT_SPACE = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Kataka
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 /**
- * Finds the links in a text. Each ends where a person would end it, and leads to exactly the host that it shows. Others, such as
- * `https://bank.example@evil.example`, are left out. Reads each character once, whatever the text is.
+ * Finds the links in a text. Each ends where a person would end it, and leads to exactly the host that it shows.
+ * Others, such as `https://bank.example@evil.example`, are left out. Reads each character once, whatever the text is.
  */
 function* linksIn(text: string): Generator<Link> {
   const schemes = [...text.matchAll(SCHEME)];
@@ -48,8 +51,8 @@ function* linksIn(text: string): Generator<Link> {
 }
 
 /**
- * The longest possible extent of a link. `end` is the first character that cannot be part of it, or a bracket without its partner.
- * `stop` is how far the text was read.
+ * The longest possible extent of a link. `end` is the first character that cannot be part of it, or a bracket without
+ * its partner. `stop` is how far the text was read.
  */
 function extent(text: string, start: number, beginnings: ReadonlySet<number>): { end: number; stop: number } {
   const open: { readonly at: number; readonly closing: string }[] = [];

@@ -13,8 +13,8 @@ interface Props {
 }
 
 /**
- * Shown until the messages are loaded. The library keeps trying, so they appear by themselves. Messages that the user sends meanwhile
- * are shown already.
+ * Shown until the messages are loaded. The library keeps trying, so they appear by themselves. Messages that the user
+ * sends meanwhile are shown already.
  */
 export function Loading({ talk, username, hasFailed }: Props) {
   const unsent = useObservable(talk.messages).filter(({ seq }) => seq === undefined);

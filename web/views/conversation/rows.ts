@@ -62,7 +62,9 @@ export function firstUnread(items: readonly InboxItem[], conversation: string): 
   return item && item.unread > 0 ? item.read + 1 : undefined;
 }
 
-/** The other user's first message from there on. Undefined if there is none, or if the messages before are not loaded. */
+/**
+ * The other user's first message from there on. Undefined if there is none, or if the messages before are not loaded.
+ */
 export function unreadLine(messages: readonly Message[], from: number | undefined): number | undefined {
   if (from === undefined || (messages[0]?.seq ?? Number.POSITIVE_INFINITY) > from) return undefined;
   return messages.find(({ seq = 0, isOwn }) => seq >= from && !isOwn)?.seq;

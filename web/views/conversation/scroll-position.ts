@@ -2,8 +2,8 @@
 const END_PX = 48;
 
 /**
- * Keeps the visible messages in place while others come in above and below. The browser's scroll anchoring is off: not every browser has
- * it, and it cannot stay at the end.
+ * Keeps the visible messages in place while others come in above and below. The browser's scroll anchoring is off: not
+ * every browser has it, and it cannot stay at the end.
  */
 export function createScrollPosition(log: HTMLElement) {
   let isAtEnd = true;
