@@ -5,21 +5,27 @@ const project = (name: string, more: object = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
 });
 
+/** These test files start whole systems, though they stand with the part that they test. */
+const systems = ['test/client/live.test.ts', 'test/local/cli/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
-      project('unit'),
-      // Loading aws-cdk-lib takes seconds; its tests share nothing that one could spoil for another.
-      project('infrastructure', { isolate: false }),
+      // Entries of functions read their environment and open their clients when they are imported.
+      project('unit', { isolate: true }),
+      project('infrastructure'),
       project('contract'),
-      project('local'),
-      project('client'),
+      project('local', { exclude: systems }),
+      project('client', { exclude: systems }),
       project('web'),
-      // A seed is printed by each run, and `npm run simulate` takes as many schedules as asked for.
+      // Each run has the same schedules (see seed.ts). `npm run simulate` runs as many others as you like.
       project('simulation', { testTimeout: 180_000 }),
-      // One running system for the whole black-box suite; it starts when a test of this project runs.
-      project('e2e', { globalSetup: 'test/e2e/support/system.ts' }),
-      // The web app in a real browser: one browser and one running system for all files.
+      // All files share one running system.
+      project('e2e', {
+        include: ['test/e2e/**/*.test.ts', ...systems],
+        globalSetup: 'test/e2e/support/system.ts',
+      }),
+      // All files share one running system and one browser.
       project('browser', {
         globalSetup: 'test/browser/support/setup.ts',
         testTimeout: 120_000,
@@ -29,7 +35,9 @@ export default defineConfig({
     setupFiles: ['test/seed.ts'],
     testTimeout: 30_000,
     hookTimeout: 90_000,
-    // Two cores: the black-box suites share one running system each, so files run side by side sparingly.
-    maxWorkers: 2,
+    // Files of a project share their modules: to load them again for each file takes longer than most tests.
+    isolate: false,
+    // Most suites wait for other processes, so there is one worker more than the two cores of a small machine.
+    maxWorkers: 3,
   },
 });

@@ -20,6 +20,11 @@ export interface Origins {
   readonly webSocketApi: Pick<WebSocketApi, 'handleUpgrade'>;
 }
 
+export interface DistributionOptions {
+  /** A viewer function that runs for longer is stopped. */
+  readonly viewerFunctionMs?: number;
+}
+
 export interface Distribution {
   readonly request: HttpHandler;
   readonly upgrade: UpgradeHandler;
@@ -43,8 +48,12 @@ const maximumUrlLength = 8192;
  * const site = distribution(deployment.distribution, { httpApi, webSocketApi });
  * createServer(site.request).on('upgrade', site.upgrade).listen(8000);
  */
-export function distribution(initialSpec: DistributionSpec, initialOrigins: Origins): Distribution {
-  let current = configure(initialSpec, initialOrigins);
+export function distribution(
+  initialSpec: DistributionSpec,
+  initialOrigins: Origins,
+  options: DistributionOptions = {},
+): Distribution {
+  let current = configure(initialSpec, initialOrigins, options);
 
   /** The behaviour to go on with, its function run; undefined for a request that is answered already. */
   function enter(request: IncomingMessage, response: ServerResponse): BehaviorSpec | undefined {
@@ -112,15 +121,15 @@ export function distribution(initialSpec: DistributionSpec, initialOrigins: Orig
       }
     },
     reload(spec, origins) {
-      current = configure(spec, origins);
+      current = configure(spec, origins, options);
     },
   };
 }
 
-function configure(spec: DistributionSpec, origins: Origins) {
+function configure(spec: DistributionSpec, origins: Origins, { viewerFunctionMs }: DistributionOptions) {
   const behaviors = spec.behaviors.map((behavior): Behavior => {
     const { pathPattern: pattern, viewerRequest } = behavior;
-    const run = viewerRequest === undefined ? undefined : viewerFunction(viewerRequest);
+    const run = viewerRequest === undefined ? undefined : viewerFunction(viewerRequest, viewerFunctionMs);
     return { spec: behavior, pattern: pathPattern(pattern), run };
   });
   return { behaviors, defaultRootObject: spec.defaultRootObject, origins };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SETTINGS } from '../systems.ts';
 import { ownSystem } from './support/own-system.ts';
 import { person } from './support/people.ts';
 import { stage } from './support/stage.ts';
@@ -7,7 +8,7 @@ import { chatter, face, tellTheSame } from './support/talk.ts';
 const CONNECTION_MS = 6_000;
 
 /** API Gateway closes each socket after two hours. Here this happens much sooner. */
-const url = ownSystem({ limits: { connectionMs: CONNECTION_MS }, context: { floodMessages: '1000000' } });
+const url = ownSystem({ limits: { connectionMs: CONNECTION_MS }, context: SETTINGS.unlimited });
 const { device } = stage();
 
 test('sockets that the gateway cuts during a conversation leave no gap and show no status', async () => {

@@ -1,11 +1,12 @@
 import type { BrowserContext } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { SETTINGS } from '../systems.ts';
 import { ownSystem } from './support/own-system.ts';
 import { person } from './support/people.ts';
 import { stage } from './support/stage.ts';
 import { chatter, face, tellTheSame } from './support/talk.ts';
 
-const url = ownSystem({ context: { accessTokenSeconds: '10', floodMessages: '1000000' } });
+const url = ownSystem({ context: SETTINGS.shortTokens });
 const { device } = stage();
 
 test('access tokens that expire during a conversation log nobody out, and tabs refresh them one at a time', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SETTINGS } from '../systems.ts';
 import type { App } from './support/app.ts';
 import { ownSystem } from './support/own-system.ts';
 import { newcomer, person as personOf } from './support/people.ts';
@@ -124,7 +125,7 @@ test('the address of an unknown user shows that', async () => {
   await own.heading('User not found').waitFor();
 });
 
-const slow = ownSystem({ context: { floodMessages: '5', floodSeconds: '4' } });
+const slow = ownSystem({ context: SETTINGS.fiveMessages });
 
 test('messages beyond the server’s rate limit wait and arrive in order', async () => {
   const url = slow();

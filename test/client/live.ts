@@ -3,12 +3,12 @@ import { afterAll, beforeAll } from 'vitest';
 import { type Client, type ClientOptions, createClient, type Observable } from '../../client/index.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { build } from '../../scripts/build.ts';
+import { SETTINGS } from '../systems.ts';
 
 /** API Gateway's cut and the expiry of the access token come within seconds. */
 export const CONNECTION_MS = 7_000;
 /** The limit that clients are told: shorter, so that they renew well before the cut on a loaded machine too. */
 const BELIEVED_MS = 4_000;
-const ACCESS_SECONDS = 10;
 
 /** A running system for the tests of a file, and its clients. */
 export function runningSystem() {
@@ -16,7 +16,7 @@ export function runningSystem() {
   const clients: Client[] = [];
   beforeAll(async () => {
     runtime = await startRuntime({
-      assembly: () => build({ accessTokenSeconds: String(ACCESS_SECONDS), floodMessages: '1000000' }),
+      assembly: () => build(SETTINGS.shortTokens),
       port: 0,
       memory: true,
       limits: { connectionMs: CONNECTION_MS },

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Runtime } from '../../local/runtime.ts';
+import { SETTINGS } from '../systems.ts';
 import { conversationOf, device, messageTo } from './support/devices.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { type Person, people } from './support/people.ts';
@@ -21,7 +22,7 @@ const tally = (requests: readonly Request[]) =>
   );
 
 describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
-  const runtime = ownRuntime({ context: { floodMessages: '1000000' } });
+  const runtime = ownRuntime({ context: SETTINGS.unlimited });
   let api: Rest;
   let ada: Person;
   let charles: Person;

@@ -1,19 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SETTINGS } from '../systems.ts';
 import { device } from './support/devices.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { logIn, type Person, people, type Session } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets, connect, refusal } from './support/socket.ts';
 
-const ACCESS_SECONDS = 4;
-const REFRESH_SECONDS = 8;
-
 describe.skipIf(notOurs)(`expiry ${notOurs}`, () => {
-  const runtime = ownRuntime({
-    context: { accessTokenSeconds: `${ACCESS_SECONDS}`, refreshTokenSeconds: `${REFRESH_SECONDS}` },
-  });
+  const runtime = ownRuntime({ context: SETTINGS.shortSessions });
   const api = () => rest(runtime().url);
   afterEach(closeSockets);
 

@@ -1,18 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SETTINGS } from '../systems.ts';
 import { device, messageTo, quiet } from './support/devices.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { type Person, people } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets, connect, type Frame, type Socket } from './support/socket.ts';
 
-const MESSAGES = 5;
-const SECONDS = 4;
+const MESSAGES = Number(SETTINGS.fiveMessages.floodMessages);
+const SECONDS = Number(SETTINGS.fiveMessages.floodSeconds);
 
 describe.skipIf(notOurs)(`more than ${MESSAGES} messages in ${SECONDS} seconds ${notOurs}`, () => {
-  const runtime = ownRuntime({
-    context: { floodMessages: String(MESSAGES), floodSeconds: String(SECONDS) },
-  });
+  const runtime = ownRuntime({ context: SETTINGS.fiveMessages });
   let ada: Person;
   let charles: Person;
   let eve: Person;

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Runtime } from '../../local/runtime.ts';
+import { SETTINGS } from '../systems.ts';
 import { conversationOf } from './support/devices.ts';
 import { sendMessage } from './support/messages.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
@@ -7,7 +8,7 @@ import { type Person, people } from './support/people.ts';
 import { type Rest, rest } from './support/rest.ts';
 
 describe.skipIf(notOurs)('the table requests of', () => {
-  const runtime = ownRuntime({ context: { floodMessages: '1000000' } });
+  const runtime = ownRuntime({ context: SETTINGS.unlimited });
   let api: Rest;
   let ada: Person;
   let charles: Person;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SETTINGS } from '../systems.ts';
 import { conversationOf, device, quiet } from './support/devices.ts';
 import { postMessage, sendMessage } from './support/messages.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
@@ -8,7 +9,7 @@ import { rest } from './support/rest.ts';
 import { closeSockets } from './support/socket.ts';
 
 describe.skipIf(notOurs)('a sender of more than 3 messages in 3 seconds over HTTP', () => {
-  const runtime = ownRuntime({ context: { floodMessages: '3', floodSeconds: '3' } });
+  const runtime = ownRuntime({ context: SETTINGS.threeMessages });
   afterEach(closeSockets);
 
   async function flooded() {

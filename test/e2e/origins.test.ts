@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SETTINGS } from '../systems.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { type Person, people } from './support/people.ts';
 import { rest } from './support/rest.ts';
@@ -7,7 +8,7 @@ import { closeSockets, connect, refusal } from './support/socket.ts';
 const LISTED = 'https://chat.example.com';
 
 describe.skipIf(notOurs)(`a deployment with a list of origins ${notOurs}`, () => {
-  const runtime = ownRuntime({ context: { origins: `${LISTED},https://other.example.com` } });
+  const runtime = ownRuntime({ context: SETTINGS.twoOrigins });
   let ada: Person;
   let charles: Person;
   beforeAll(async () => {

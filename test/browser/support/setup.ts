@@ -1,6 +1,7 @@
 import { chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
 import { startWatched } from '../../e2e/support/watched-runtime.ts';
+import { buildSystems, SETTINGS } from '../../systems.ts';
 import type { AppTable } from './backdate.ts';
 import { launchOptions } from './chromium.ts';
 
@@ -17,8 +18,9 @@ declare module 'vitest' {
 
 /** Starts one browser and one system for the whole project. */
 export default async function startAll(project: TestProject): Promise<() => Promise<void>> {
+  await buildSystems();
   // Tests of rate limits have their own system.
-  const { runtime, end } = await startWatched({ context: { floodMessages: '1000000' } });
+  const { runtime, end } = await startWatched({ context: SETTINGS.unlimited });
   const browser = await launchOptions()
     .then((options) => chromium.launchServer(options))
     .catch(async (error) => {

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { buildSystems, SETTINGS } from '../../systems.ts';
 import { startWatched } from './watched-runtime.ts';
 
 declare module 'vitest' {
@@ -24,7 +25,8 @@ export default async function startSystem(project: TestProject): Promise<(() => 
     return undefined;
   }
   // Most tests send that many messages in a short time. flood.test.ts has a runtime of its own.
-  const { runtime, end } = await startWatched({ context: { floodMessages: '1000000' } });
+  await buildSystems();
+  const { runtime, end } = await startWatched({ context: SETTINGS.unlimited });
   project.provide('parleyUrl', runtime.url);
   project.provide('httpApiUrl', runtime.httpApiUrl);
   project.provide('webSocketUrl', runtime.webSocketUrl);

@@ -2,7 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Distribution, distribution, type Origins } from '../../../local/edge/distribution.ts';
+import {
+  type Distribution,
+  type DistributionOptions,
+  distribution,
+  type Origins,
+} from '../../../local/edge/distribution.ts';
 import type { HttpHandler } from '../../../local/gateway/http-handler.ts';
 import { refuseUpgrade } from '../../../local/gateway/refuse-upgrade.ts';
 import type { BehaviorSpec, BucketFolder, DistributionSpec } from '../../../local/model.ts';
@@ -41,6 +46,7 @@ export async function serveSite(
   behaviors: readonly BehaviorSpec[],
   settings: Partial<DistributionSpec> = {},
   origins: Partial<Origins> = {},
+  options: DistributionOptions = {},
 ): Promise<Site> {
   const site = distribution(
     { behaviors, defaultRootObject: undefined, ...settings },
@@ -49,6 +55,7 @@ export async function serveSite(
       webSocketApi: { handleUpgrade: (_request, socket) => refuseUpgrade(socket, 418, {}) },
       ...origins,
     },
+    options,
   );
   return { url: `http://${await serve(site.request, site.upgrade)}`, site };
 }

@@ -5,8 +5,9 @@ import type { ViewerRequest } from '../../../local/edge/viewer-event.ts';
 import { viewerFunction } from '../../../local/edge/viewer-function.ts';
 import { behaviorOf, mirrored, serveSite } from './site.ts';
 
-async function serveFunction(viewerRequest: string): Promise<string> {
-  return (await serveSite([behaviorOf('*', { viewerRequest })])).url;
+async function serveFunction(viewerRequest: string, viewerFunctionMs?: number): Promise<string> {
+  const behavior = behaviorOf('*', { viewerRequest });
+  return (await serveSite([behavior], {}, {}, { ...(viewerFunctionMs && { viewerFunctionMs }) })).url;
 }
 
 describe('a viewer-request function', () => {
@@ -94,7 +95,7 @@ describe('a viewer-request function', () => {
       'function handler({ request }) { request.uri = "x"; return request; }',
     ],
   ])('that %s makes the request fail with %d', async (_what, status, source) => {
-    expect((await fetch(await serveFunction(source))).status).toBe(status);
+    expect((await fetch(await serveFunction(source, 500))).status).toBe(status);
   });
 
   it('has neither Node, network, timers nor code from strings', () => {
