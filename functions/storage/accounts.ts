@@ -5,7 +5,7 @@ import type { CredentialStore } from '../core/accounts/check-password.ts';
 import type { ProfileEditor } from '../core/accounts/profile.ts';
 import type { AccountStore } from '../core/accounts/register.ts';
 import { directoryKey, emailKey, profileKey, usernameKey } from './keys.ts';
-import { type Table, transact } from './table.ts';
+import { setting, type Table, transact } from './table.ts';
 
 /**
  * One transaction stores both claims, the profile and the directory entries. The claims come first, so the index of a
@@ -79,10 +79,8 @@ export function profileEditor({ client, name }: Table): ProfileEditor {
           new UpdateCommand({
             TableName: name,
             Key: profileKey(userId),
-            UpdateExpression: `SET ${given.map(([key]) => `#${key} = :${key}`).join(', ')}`,
+            ...setting(Object.fromEntries(given)),
             ConditionExpression: 'attribute_exists(pk)',
-            ExpressionAttributeNames: Object.fromEntries(given.map(([key]) => [`#${key}`, key])),
-            ExpressionAttributeValues: Object.fromEntries(given.map(([key, value]) => [`:${key}`, value])),
             ReturnValues: 'ALL_NEW',
           }),
         );

@@ -1,9 +1,8 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { InboxProjection, Peer } from '../core/inbox/inbox.ts';
 import { fromSummary, toInboxPosition, toSummary } from './inbox.ts';
 import { INBOX_PREFIX, inboxPositionKey, membershipKey, summaryKey, userPartition } from './keys.ts';
-import type { Table } from './table.ts';
+import { isWritten, setting, type Table } from './table.ts';
 
 /** Writes the inboxes for the stream's function. Each step may be repeated. */
 export function inboxProjection({ client, name }: Table): InboxProjection {
@@ -11,14 +10,9 @@ export function inboxProjection({ client, name }: Table): InboxProjection {
    * Names the conversation's position in the membership. A conversation only moves up: a late run finds that a newer one was
    * faster, and to repeat its own move has no effect.
    */
-  async function namePosition(
-    userId: string,
-    conversation: string,
-    topAt: string,
-    peer: Peer,
-  ): Promise<boolean> {
-    try {
-      await client.send(
+  const namePosition = (userId: string, conversation: string, topAt: string, peer: Peer): Promise<boolean> =>
+    isWritten(
+      client.send(
         new UpdateCommand({
           TableName: name,
           Key: membershipKey(userId, conversation),
@@ -26,13 +20,8 @@ export function inboxProjection({ client, name }: Table): InboxProjection {
           ConditionExpression: 'attribute_not_exists(topAt) OR topAt <= :topAt',
           ExpressionAttributeValues: { ':topAt': topAt, ':peer': peer },
         }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  }
+      ),
+    );
 
   return {
     async summary({ id }) {
@@ -43,21 +32,16 @@ export function inboxProjection({ client, name }: Table): InboxProjection {
     },
 
     async summarize({ id }, summary) {
-      const values = Object.entries(fromSummary(summary));
-      try {
-        await client.send(
+      await isWritten(
+        client.send(
           new UpdateCommand({
             TableName: name,
             Key: summaryKey(id),
-            UpdateExpression: `SET ${values.map(([key]) => `#${key} = :${key}`).join(', ')}`,
+            ...setting(fromSummary(summary)),
             ConditionExpression: 'attribute_not_exists(#seq) OR #seq < :seq',
-            ExpressionAttributeNames: Object.fromEntries(values.map(([key]) => [`#${key}`, key])),
-            ExpressionAttributeValues: Object.fromEntries(values.map(([key, value]) => [`:${key}`, value])),
           }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+        ),
+      );
     },
 
     async top(userId) {

@@ -1,12 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, paginateQuery, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../core/conversations/conversation.ts';
 import type { MessageHistory, MessageLog } from '../core/messages/message.ts';
 import type { Ahead } from '../core/sync/catch-up.ts';
 import { conversationPartition, LAST_MESSAGE_SK, messageKey, messageSk } from './keys.ts';
 import { fromLogEntry, toLogEntry } from './log-entry.ts';
-import type { Table } from './table.ts';
-import { batchGet } from './table.ts';
+import { batchGet, isWritten, type Table } from './table.ts';
 
 /** The log of each conversation: one item a message, with its `seq` in the sort key. Every read is strongly consistent. */
 export function messageStore(table: Table): MessageLog & MessageHistory & Ahead {
@@ -56,20 +54,15 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Ahead 
       return new Set(held.filter((_, i) => next[i]).map(({ conversation }) => conversation.id));
     },
 
-    async append(conversation, entry) {
-      try {
-        await client.send(
+    append: (conversation, entry) =>
+      isWritten(
+        client.send(
           new PutCommand({
             TableName: name,
             Item: fromLogEntry(conversation, entry),
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    },
+        ),
+      ),
   };
 }

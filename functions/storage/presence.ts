@@ -1,9 +1,7 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { MembershipCheck, PresenceStore, StoredPresence } from '../core/presence/presence.ts';
 import { membershipKey, presenceKey } from './keys.ts';
-import type { Table } from './table.ts';
-import { batchGet } from './table.ts';
+import { batchGet, isWritten, setting, type Table } from './table.ts';
 
 export function presenceStore(table: Table): PresenceStore {
   const { client, name } = table;
@@ -14,36 +12,28 @@ export function presenceStore(table: Table): PresenceStore {
     },
 
     async set(userId, online, now) {
-      try {
-        await client.send(
+      await isWritten(
+        client.send(
           new UpdateCommand({
             TableName: name,
             Key: presenceKey(userId),
             UpdateExpression: online
               ? 'SET #online = :online REMOVE lastSeen'
               : 'SET #online = :online, lastSeen = :now',
-            // Somebody of whom nothing is stored is offline already.
+            // A user without a stored presence is offline already.
             ConditionExpression: online
               ? 'attribute_not_exists(#online) OR #online <> :online'
               : 'attribute_exists(#online) AND #online <> :online',
             ExpressionAttributeNames: { '#online': 'online' },
             ExpressionAttributeValues: { ':online': online, ...(!online && { ':now': now.toISOString() }) },
           }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+        ),
+      );
     },
 
     async hide(userId, hidden) {
       await client.send(
-        new UpdateCommand({
-          TableName: name,
-          Key: presenceKey(userId),
-          UpdateExpression: 'SET #hidden = :hidden',
-          ExpressionAttributeNames: { '#hidden': 'hidden' },
-          ExpressionAttributeValues: { ':hidden': hidden },
-        }),
+        new UpdateCommand({ TableName: name, Key: presenceKey(userId), ...setting({ hidden }) }),
       );
     },
   };

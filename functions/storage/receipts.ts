@@ -1,20 +1,12 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { ReceiptStore } from '../core/receipts/receipt.ts';
 import { membershipKey } from './keys.ts';
-import type { Table } from './table.ts';
+import { isWritten, type Table } from './table.ts';
 
 /** The receipts of each member, in their membership item. Conditions keep them from moving backwards. */
 export function receiptStore({ client, name }: Table): ReceiptStore {
-  async function moves(update: Omit<UpdateCommandInput, 'TableName'>): Promise<boolean> {
-    try {
-      await client.send(new UpdateCommand({ TableName: name, ...update }));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  }
+  const moves = (update: Omit<UpdateCommandInput, 'TableName'>): Promise<boolean> =>
+    isWritten(client.send(new UpdateCommand({ TableName: name, ...update })));
 
   return {
     async of(userId, conversation) {

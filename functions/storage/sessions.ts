@@ -3,7 +3,7 @@ import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/l
 import type { SessionCheck } from '../core/connections/connection.ts';
 import type { PublicKey, PublicKeyReader, PublicKeyWriter, SessionStore } from '../core/sessions/session.ts';
 import { PUBLIC_KEYS_KEY, sessionKey } from './keys.ts';
-import { type Table, toEpochSeconds } from './table.ts';
+import { isWritten, type Table, toEpochSeconds } from './table.ts';
 
 export function sessionStore({ client, name }: Table): SessionStore {
   return {
@@ -50,22 +50,17 @@ export function sessionStore({ client, name }: Table): SessionStore {
       }
     },
 
-    async end(claim) {
-      try {
-        await client.send(
+    end: (claim) =>
+      isWritten(
+        client.send(
           new DeleteCommand({
             TableName: name,
             Key: sessionKey(claim.userId, claim.sessionId),
             ConditionExpression: 'familyHash = :family',
             ExpressionAttributeValues: { ':family': claim.familyHash },
           }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    },
+        ),
+      ),
   };
 }
 
