@@ -20,7 +20,7 @@ export async function eachRecord(
   return { batchItemFailures: [] };
 }
 
-export function failure(
+function failure(
   record: DynamoDBRecord,
   error: unknown,
   logger: Pick<Logger, 'error'>,
@@ -76,15 +76,15 @@ function byConversation<Message extends InConversation>(
   records: readonly DynamoDBRecord[],
   messageIn: (record: DynamoDBRecord) => Message | undefined,
 ): Followed<Message>[] {
-  const found = records.flatMap((record, place) => {
+  const found = records.flatMap((record, index) => {
     const message = messageIn(record);
-    return message ? [{ record, place, message }] : [];
+    return message ? [{ record, index, message }] : [];
   });
   const groups = [...Map.groupBy(found, ({ message }) => message.conversation).values()];
   return groups
     .map((group) => ({
-      first: group[0]?.place ?? 0,
-      last: group.at(-1)?.place ?? 0,
+      first: group[0]?.index ?? 0,
+      last: group.at(-1)?.index ?? 0,
       record: (group[0] as { record: DynamoDBRecord }).record,
       messages: group.map(({ message }) => message).toSorted((a, b) => a.seq - b.seq),
     }))

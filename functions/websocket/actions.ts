@@ -1,5 +1,5 @@
-import type { Connection } from '../core/connections/connection.ts';
-import { restoreIfLost } from '../core/connections/open-and-close.ts';
+import type { Connection, ConnectionStore } from '../core/connections/connection.ts';
+import { type RestoreDependencies, restore, restoreIfLost } from '../core/connections/open-and-close.ts';
 import {
   asConversationNotFound,
   type OwnConversation,
@@ -10,11 +10,12 @@ import {
 import { tellDevices } from '../core/delivery/deliver.ts';
 import { UserNotFound } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
-import { type Origin, sendMessage } from '../core/messages/send-message.ts';
-import { watchPresence } from '../core/presence/presence.ts';
+import type { Draft } from '../core/messages/append.ts';
+import { type Origin, type SendDependencies, sendMessage } from '../core/messages/send-message.ts';
+import { type WatchDependencies, watchPresence } from '../core/presence/presence.ts';
 import { mayForwardTyping, TYPING_SECONDS, type TypingTimes } from '../core/presence/typing.ts';
-import { markRead, markReceived } from '../core/receipts/move-receipt.ts';
-import { catchUp } from '../core/sync/catch-up.ts';
+import { markRead, markReceived, type ReceiptDependencies } from '../core/receipts/move-receipt.ts';
+import { catchUp, type SyncDependencies } from '../core/sync/catch-up.ts';
 import type { ActionFrame, ActionInput, ActionName } from '../protocol/actions.ts';
 import type { MessageFrame } from '../protocol/frames.ts';
 import {
@@ -26,7 +27,6 @@ import {
   syncedMessage,
   typingFrame,
 } from '../protocol/server-frames.ts';
-import type { wireInbox, wireReceipts, wireSending, wireWatching } from '../runtime/wiring.ts';
 
 /** The user who sent a frame, and the socket that it came over. */
 export interface Caller {
@@ -35,12 +35,11 @@ export interface Caller {
 }
 
 interface Dependencies {
-  readonly sending: ReturnType<typeof wireSending>;
-  readonly receipts: ReturnType<typeof wireReceipts>;
-  readonly inbox: ReturnType<typeof wireInbox>;
-  readonly watching: ReturnType<typeof wireWatching>;
-  readonly restoring: Parameters<typeof restoreIfLost>[0];
-  readonly restore: Origin['restore'];
+  readonly sending: SendDependencies;
+  readonly receipts: ReceiptDependencies;
+  readonly inbox: SyncDependencies;
+  readonly watching: WatchDependencies;
+  readonly restoring: RestoreDependencies & { readonly connections: Pick<ConnectionStore, 'of'> };
 }
 
 /** Does what a frame asks for, and returns the reply. */
@@ -48,24 +47,24 @@ type Action<N extends ActionName> = (caller: Caller, input: ActionInput<N>) => P
 
 /** The actions of a device's frames, and the one of a conversation's socket. */
 export function createActions(dependencies: Dependencies) {
-  const { sending, receipts, inbox, watching, restoring, restore } = dependencies;
+  const { sending, receipts, inbox, watching, restoring } = dependencies;
   const typingTimes: TypingTimes = new Map();
+
+  const origin = (connection: Connection): Origin => ({
+    connection,
+    restore: () => restore(restoring, connection),
+  });
 
   const send = (
     { connection, username }: Caller,
     conversation: OwnConversation,
-    message: {
-      text: string;
-      clientId?: string | undefined;
-      after?: number | undefined;
-      read?: number | undefined;
-    },
+    message: Omit<Draft, 'conversation'>,
   ) =>
     sendMessage(
       sending,
       { conversation, ...message },
       (stored, reader) => JSON.stringify(messageFrame(stored, username, reader)),
-      { connection, restore },
+      origin(connection),
     );
 
   /** The user's other devices are told, and the devices of the other members. */

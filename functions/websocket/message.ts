@@ -1,4 +1,3 @@
-import { restore } from '../core/connections/open-and-close.ts';
 import { connectionOf, identityOf } from '../middleware/socket-identity.ts';
 import { frameStack, readFrame, reply } from '../middleware/socket-stack.ts';
 import { readAction } from '../protocol/actions.ts';
@@ -20,15 +19,13 @@ import { createActions } from './actions.ts';
 const table = openTable();
 const gateway = openGateway();
 const reporting = openReporting();
-const restoring = { ...wireConnections(table), gateway, endFrame: JSON.stringify(sessionEndedFrame) };
 
 const actions = createActions({
   sending: wireSending(table, gateway, reporting),
   receipts: wireReceipts(table),
   inbox: wireInbox(table),
   watching: wireWatching(table),
-  restoring,
-  restore: (connection) => restore(restoring, connection),
+  restoring: { ...wireConnections(table), gateway, endFrame: JSON.stringify(sessionEndedFrame) },
 });
 
 /** `$default`: any frame. The socket of a conversation speaks the original protocol, a device's socket Parley's own. */

@@ -20,7 +20,7 @@ export interface OwnConversation extends Conversation {
  * no look-up, and the conversation cannot be created twice.
  */
 export function pairId(oneUserId: string, otherUserId: string): string {
-  return oneUserId < otherUserId ? `${oneUserId}.${otherUserId}` : `${otherUserId}.${oneUserId}`;
+  return pairWith(oneUserId, otherUserId).id;
 }
 
 /** The conversation with this id; undefined for a text that is not the id of a conversation. */
@@ -44,7 +44,7 @@ export function resolve(id: string, userId: string): OwnConversation {
 /** The conversation of a user with another user. */
 export function pairWith(userId: string, otherUserId: string): OwnConversation {
   const members = userId < otherUserId ? [userId, otherUserId] : [otherUserId, userId];
-  return { id: pairId(userId, otherUserId), kind: 'pair', members, self: members.indexOf(userId) };
+  return { id: members.join('.'), kind: 'pair', members, self: members.indexOf(userId) };
 }
 
 /** User id of the member who asks. */

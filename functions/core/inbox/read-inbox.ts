@@ -41,19 +41,31 @@ export async function readInbox(
   const found = await dependencies.inbox.positions(userId, { limit: limit + 1, before });
   const page = found.slice(0, limit);
   return {
-    entries: await entriesAt(dependencies, userId, page),
+    entries: await entriesAt(
+      dependencies,
+      page.map((position) => located(position, userId)),
+    ),
     next: found.length > limit ? page.at(-1) : undefined,
   };
+}
+
+/** An inbox position whose conversation is resolved. */
+export interface Located {
+  readonly conversation: OwnConversation;
+  readonly topAt: string;
+}
+
+export function located({ conversation, topAt }: InboxPosition, userId: string): Located {
+  return { conversation: resolve(conversation, userId), topAt };
 }
 
 /** The entries at some positions, without positions that a move has left. Details that are `known` are not read again. */
 export async function entriesAt(
   { inbox, presences }: InboxDependencies,
-  userId: string,
-  positions: readonly InboxPosition[],
+  positions: readonly Located[],
   known: ReadonlyMap<string, ConversationDetails> = new Map(),
 ): Promise<InboxEntry[]> {
-  const conversations = positions.map(({ conversation }) => resolve(conversation, userId));
+  const conversations = positions.map(({ conversation }) => conversation);
   const unknown = conversations.filter(({ id }) => !known.has(id));
   const [read, presence] = await Promise.all([
     inbox.details(unknown),
@@ -63,9 +75,9 @@ export async function entriesAt(
     ...known,
     ...unknown.map(({ id }, i) => [id, read[i] as ConversationDetails] as const),
   ]);
-  return conversations.flatMap((conversation, i) => {
+  return positions.flatMap(({ conversation, topAt }, i) => {
     const { peer, last, ...rest } = all.get(conversation.id) as ConversationDetails;
-    if (rest.topAt !== positions[i]?.topAt || !peer || !last) return [];
+    if (rest.topAt !== topAt || !peer || !last) return [];
     return entry(conversation, peer, last, rest, presence[i] as StoredPresence);
   });
 }

@@ -2,7 +2,7 @@ import type { Connection, ConnectionStore } from '../connections/connection.ts';
 import { type OwnConversation, selfOf } from '../conversations/conversation.ts';
 import { type DeliveryDependencies, deliver } from '../delivery/deliver.ts';
 import { RateLimited, secondsUntil } from '../errors.ts';
-import { type AppendDependencies, type Appended, append } from './append.ts';
+import { type AppendDependencies, type Appended, append, type Draft } from './append.ts';
 import type { Message, RetryCounter } from './message.ts';
 
 /** A retry within this time is delivered again, in case the first try crashed before its posts. Later, clients learn of it by `sync`. */
@@ -15,18 +15,10 @@ export interface SendDependencies extends AppendDependencies, DeliveryDependenci
   readonly onConnectionsFailure: (error: unknown) => void;
 }
 
-export interface Outgoing {
-  readonly conversation: OwnConversation;
-  readonly text: string;
-  readonly clientId?: string | undefined;
-  readonly after?: number | undefined;
-  readonly read?: number | undefined;
-}
-
 /** The socket that a message came over, and how to restore its row. */
 export interface Origin {
   readonly connection: Connection;
-  readonly restore: (connection: Connection) => Promise<unknown>;
+  readonly restore: () => Promise<unknown>;
 }
 
 /** A stored message as a frame for its sender's other devices, or for the other members. */
@@ -42,19 +34,19 @@ export type FrameFor = (message: Message, reader: 'sender' | 'others') => string
  */
 export async function sendMessage(
   dependencies: SendDependencies,
-  outgoing: Outgoing,
+  draft: Draft,
   frameFor: FrameFor,
   origin?: Origin,
 ): Promise<Appended> {
   const { connections, onConnectionsFailure, now } = dependencies;
-  const { conversation } = outgoing;
+  const { conversation } = draft;
   const connectionsOf = (userId: string) =>
     connections.of(userId, now()).catch((error: unknown) => {
       onConnectionsFailure(error);
       return undefined;
     });
   const [appended, ...found] = await Promise.all([
-    append(dependencies, outgoing),
+    append(dependencies, draft),
     ...conversation.members.map(connectionsOf),
   ]);
   const { message, repeated } = appended;
@@ -68,9 +60,7 @@ export async function sendMessage(
       ? deliverToMembers(dependencies, others, message, conversation, frameFor)
       : undefined,
     // A false 410 may have removed the row of a live socket.
-    origin && own && !own.some(isOrigin)
-      ? origin.restore(origin.connection).catch(onConnectionsFailure)
-      : undefined,
+    origin && own && !own.some(isOrigin) ? origin.restore().catch(onConnectionsFailure) : undefined,
   ]);
   return appended;
 }

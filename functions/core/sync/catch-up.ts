@@ -1,6 +1,6 @@
 import type { OwnConversation } from '../conversations/conversation.ts';
 import type { ConversationDetails, InboxEntry, InboxPosition, InboxReader } from '../inbox/inbox.ts';
-import { entriesAt } from '../inbox/read-inbox.ts';
+import { entriesAt, located } from '../inbox/read-inbox.ts';
 import type { Message, MessageLog } from '../messages/message.ts';
 import type { PresenceStore } from '../presence/presence.ts';
 
@@ -71,11 +71,14 @@ export async function catchUp(
     newSince(dependencies, userId, since),
   ]);
   const known = new Map(conversations.map(({ id }, i) => [id, details[i] as ConversationDetails]));
-  const asked = [...known].flatMap(([conversation, { topAt }]) =>
-    topAt === undefined ? [] : { conversation, topAt },
-  );
-  const fresh = news.positions.filter(({ conversation }) => !known.has(conversation));
-  const entries = await entriesAt(dependencies, userId, [...asked, ...fresh], known);
+  const asked = conversations.flatMap((conversation) => {
+    const topAt = known.get(conversation.id)?.topAt;
+    return topAt === undefined ? [] : { conversation, topAt };
+  });
+  const fresh = news.positions
+    .filter(({ conversation }) => !known.has(conversation))
+    .map((position) => located(position, userId));
+  const entries = await entriesAt(dependencies, [...asked, ...fresh], known);
   const left =
     PAGE_BYTES - entries.reduce((bytes, { peer, last }) => bytes + sizeOf(peer.username, last.text), 0);
   const behind = held.filter(({ conversation }) => ahead.has(conversation.id));

@@ -8,12 +8,9 @@ import {
 import { othersIn, resolve } from '../../../functions/core/conversations/conversation.ts';
 import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
+import type { Draft } from '../../../functions/core/messages/append.ts';
 import { readHistory } from '../../../functions/core/messages/read-messages.ts';
-import {
-  type Outgoing,
-  type SendDependencies,
-  sendMessage,
-} from '../../../functions/core/messages/send-message.ts';
+import { type SendDependencies, sendMessage } from '../../../functions/core/messages/send-message.ts';
 import { watchPresence } from '../../../functions/core/presence/presence.ts';
 import {
   mayForwardTyping,
@@ -97,12 +94,12 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
     disconnect: ({ userId, connectionId }: Connection) => connections.remove(userId, connectionId),
 
     /** `message.send`, the original protocol's frame, and `POST …/messages`, which has no socket. */
-    send: (username: string, outgoing: Outgoing, from?: Connection) =>
+    send: (username: string, draft: Draft, from?: Connection) =>
       sendMessage(
         sending,
-        outgoing,
+        draft,
         (stored, reader) => JSON.stringify(messageFrame(stored, username, reader)),
-        from && { connection: from, restore: (connection) => restore(restoring, connection) },
+        from && { connection: from, restore: () => restore(restoring, from) },
       ),
 
     read: receipt('conversation.read', markRead),

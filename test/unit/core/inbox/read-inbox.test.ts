@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pairId, resolve } from '../../../../functions/core/conversations/conversation.ts';
+import { pairId, pairWith, resolve } from '../../../../functions/core/conversations/conversation.ts';
 import type { InboxPosition } from '../../../../functions/core/inbox/inbox.ts';
 import { entriesAt, readConversation, readInbox } from '../../../../functions/core/inbox/read-inbox.ts';
 import { receiptStore } from '../../../../functions/storage/receipts.ts';
@@ -135,7 +135,7 @@ describe('an inbox', () => {
 });
 
 describe('the entries at some places', () => {
-  const place = (n: number, topAt: string) => ({ conversation: pairId(id(1), id(n)), topAt });
+  const place = (n: number, topAt: string) => ({ conversation: pairWith(id(1), id(n)), topAt });
 
   it('are in the order of the places, without those that the membership does not name', async () => {
     const { reader } = await inboxWith(3);
@@ -146,19 +146,19 @@ describe('the entries at some places', () => {
       place(3, '2026-11-23T12:00:01.000Z'),
       place(9, NOON),
     ];
-    const entries = await entriesAt(reader, id(1), places);
+    const entries = await entriesAt(reader, places);
     expect(entries.map(({ peer }) => peer.username)).toEqual(['user2', 'user4', 'user3']);
   });
 
   it('leave out a conversation that is placed, and whose last message is not noted yet', async () => {
     const { reader, projection } = await inboxWith(0);
-    await projection.moveToTop(id(1), place(2, NOON), { id: id(2), username: 'user2' }, []);
-    expect(await entriesAt(reader, id(1), [place(2, NOON)])).toEqual([]);
+    await projection.moveToTop(id(1), { conversation, topAt: NOON }, { id: id(2), username: 'user2' }, []);
+    expect(await entriesAt(reader, [place(2, NOON)])).toEqual([]);
   });
 
   it('cost nothing where there are no places', async () => {
     const { reader, commands } = await inboxWith(0);
-    expect(await entriesAt(reader, id(1), [])).toEqual([]);
+    expect(await entriesAt(reader, [])).toEqual([]);
     expect(commands).toEqual([]);
   });
 });

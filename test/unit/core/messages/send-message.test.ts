@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection, ConnectionStore } from '../../../../functions/core/connections/connection.ts';
 import { Busy, ClientIdConflict, Unavailable } from '../../../../functions/core/errors.ts';
-import { type Outgoing, sendMessage } from '../../../../functions/core/messages/send-message.ts';
+import type { Draft } from '../../../../functions/core/messages/append.ts';
+import { sendMessage } from '../../../../functions/core/messages/send-message.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
 import { type MemoryLog, memoryLog } from '../../support/message-log.ts';
@@ -11,14 +12,14 @@ import { rejection } from '../../support/rejection.ts';
 const LIMIT = { messages: 20, seconds: 10 };
 
 const here = aConnection('alice-here');
-const outgoing: Outgoing = { conversation: ALICES, text: 'Hello', clientId: id(77), after: 4 };
+const draft: Draft = { conversation: ALICES, text: 'Hello', clientId: id(77), after: 4 };
 
 interface Scene {
   readonly limitedUntil?: Date;
   readonly rows?: readonly Connection[];
   readonly log?: MemoryLog;
   readonly of?: ConnectionStore['of'];
-  readonly restore?: (connection: Connection) => Promise<unknown>;
+  readonly restore?: () => Promise<unknown>;
 }
 
 /** Alice sends a message over `here`, in a conversation that holds four. */
@@ -42,9 +43,9 @@ function send({ rows = [here], log = memoryLog({ holding: 4 }), limitedUntil, of
       wait: clock.wait,
       random: () => 0,
     },
-    outgoing,
+    draft,
     ({ seq }, reader) => `${seq} for ${reader}`,
-    { connection: here, restore: restore ?? connections.put },
+    { connection: here, restore: restore ?? (() => connections.put(here)) },
   );
   return { result, gateway, connections, failures, log };
 }
