@@ -17,7 +17,7 @@ export const sources = {
 const inputs = [
   ...sources.folders.map((folder) => `${folder}/**`),
   ...sources.files,
-  ...['package-lock.json', 'tsconfig.json', 'scripts/synthesize.ts'],
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/synthesize.ts'],
 ];
 
 /** The sources cannot be built. The message is the output of the tools. */
