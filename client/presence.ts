@@ -23,7 +23,7 @@ interface Options {
   readonly retry: Retry;
 }
 
-/** Who is online, as far as the server has said. */
+/** The presence of users, as the server last reported it. */
 export function createPresence({ request, isOnline, retry }: Options) {
   const states = new Map<string, Changeable<PresenceState>>();
   let watched: readonly string[] = [];

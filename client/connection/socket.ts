@@ -50,7 +50,7 @@ export function openSocket({ url, token, WebSocket, onFrame, onClose }: Options)
     isClosed = true;
     clearTimeout(handshake);
     socket.onopen = socket.onmessage = socket.onclose = null;
-    // A browser reports a failed socket by an event, but a library may throw if there is no listener.
+    // Browsers report a failed socket by an event. Some libraries throw if that event has no listener.
     socket.onerror = () => undefined;
     opening.reject(lost());
     replies.end(lost());

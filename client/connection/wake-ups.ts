@@ -24,7 +24,7 @@ interface Page extends Partial<Target> {
 /** Without `scroll`: a list that follows its newest message scrolls by itself. */
 const USES = ['pointerdown', 'keydown', 'wheel'];
 
-/** For the page that this code runs in. In Node there is no page, so nothing happens. */
+/** Listens to the events of the page. Node has no page, so it does nothing there. */
 export const pageWakeUps: WakeUps = (wake) => {
   const page = globalThis as Page;
   const { document } = page;

@@ -112,7 +112,7 @@ export function createLogReader(options: Options) {
       const mine = log;
       const first = Math.max(seq, 1);
       if (log.first - first > LONGEST_JUMP) return false;
-      // Stops when a page brings nothing older, so that it never asks for ever.
+      // Stops when a page brings no older message. Otherwise it could ask without end.
       for (let held = Number.POSITIVE_INFINITY; mine === log && log.first > first && log.first < held; ) {
         held = log.first;
         await loadOlder(LARGEST_PAGE);

@@ -34,7 +34,7 @@ export function createLog() {
     get first() {
       return held[0]?.seq ?? (last ?? 0) + 1;
     },
-    /** The distance to the last message that waits: 0 if there is no gap. */
+    /** How many messages the log lacks up to the newest one that has arrived: 0 if there is no gap. */
     get missing() {
       return last === undefined ? 0 : Math.max(last, ...ahead.keys()) - last;
     },

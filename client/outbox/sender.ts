@@ -29,7 +29,7 @@ export interface SenderOptions {
 
 /** After so many internal errors, the message counts as refused. */
 const MAX_FAULTS = 8;
-/** API Gateway closes a socket that gets a frame of more than 32 KB, so a longer message would be retried for ever. */
+/** API Gateway closes a socket that gets a frame of more than 32 KB. A longer message would be retried without end. */
 const MAX_BYTES = 30_000;
 
 /**

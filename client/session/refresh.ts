@@ -59,7 +59,7 @@ export function createRefresh({ http, held, store, now }: Options) {
     async refresh(stale: string): Promise<string> {
       const { tokens } = held;
       if (tokens && tokens.access !== stale) {
-        // The tokens of another user are no replacement.
+        // Tokens of another user must not replace it.
         if (!haveSameUser(tokens.access, stale)) throw ended();
         return tokens.access;
       }

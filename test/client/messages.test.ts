@@ -202,7 +202,7 @@ describe('an own message', () => {
     await pass(1500);
     expect(texts(server.sent('message.send'))).toEqual(['a', 'b']);
     await pass(3000);
-    // All three were written before there was any message.
+    // The device knew no message when it wrote these three.
     expect(server.sent('message.send').map(({ after, read }) => [after, read])).toEqual(
       Array(3).fill([0, 0]),
     );
