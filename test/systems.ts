@@ -7,9 +7,12 @@ const unlimited = { floodMessages: '1000000' };
 export const SETTINGS = {
   defaults: {},
   unlimited,
-  /** The rate limit, low enough to be reached: 3 messages in 3 seconds, or 5 in 4. */
-  threeMessages: { floodMessages: '3', floodSeconds: '3' },
-  fiveMessages: { floodMessages: '5', floodSeconds: '4' },
+  /**
+   * The rate limit, low enough to be reached. The window is long enough that a busy machine sends one message too many within
+   * it, and short enough to wait for its end.
+   */
+  threeMessages: { floodMessages: '3', floodSeconds: '8' },
+  fiveMessages: { floodMessages: '5', floodSeconds: '8' },
   /** Access tokens expire after 4 seconds, sessions after 8. */
   shortSessions: { accessTokenSeconds: '4', refreshTokenSeconds: '8' },
   /** Access tokens expire after 10 seconds: a client has time to renew its token. */
