@@ -37,7 +37,7 @@ export default defineConfig({
     hookTimeout: 90_000,
     // Files of a project share their modules: to load them again for each file takes longer than most tests.
     isolate: false,
-    // Most suites wait for other processes, so there is one worker more than the two cores of a small machine.
-    maxWorkers: 3,
+    // For two cores. With a third worker, a slow machine met the timeouts and was no faster.
+    maxWorkers: 2,
   },
 });
