@@ -25,39 +25,47 @@ export const variables = {
   TOKEN_ISSUER: {
     type: 'text',
     need: 'tokens',
-    meaning: 'Issuer and audience of access tokens: a token of one stage is not valid in another.',
+    meaning: 'Issuer and audience of access tokens, so that a token of one stage is not valid in another.',
   },
   SIGNING_SECRET_ARN: {
     type: 'text',
     need: 'signing',
     meaning: 'ARN of the secret from which the signing key is derived.',
   },
-  ACCESS_TOKEN_SECONDS: { type: 'number', need: 'signing', meaning: 'Lifetime of an access token.' },
+  ACCESS_TOKEN_SECONDS: {
+    type: 'number',
+    need: 'signing',
+    meaning: 'Seconds that an access token is valid.',
+  },
   REFRESH_TOKEN_SECONDS: {
     type: 'number',
     need: 'signing',
-    meaning: 'Lifetime of a session after its last refresh.',
+    meaning: 'Seconds that a session lasts after its last refresh.',
   },
   ALLOWED_ORIGINS: {
     type: 'list',
     need: 'origins',
-    meaning: 'Origins whose pages may open a socket, comma-separated. Empty means any.',
+    meaning: 'Origins whose pages may open a socket, separated by commas. Empty means any.',
   },
   FLOOD_MESSAGES: {
     type: 'number',
     need: 'sending',
-    meaning: 'A sender may send so many messages in one conversation within FLOOD_SECONDS.',
+    meaning: 'Number of messages that one sender may send in one conversation within FLOOD_SECONDS.',
   },
-  FLOOD_SECONDS: { type: 'number', need: 'sending', meaning: 'Length of the window of FLOOD_MESSAGES.' },
+  FLOOD_SECONDS: {
+    type: 'number',
+    need: 'sending',
+    meaning: 'Length of that window in seconds, counted from its first message.',
+  },
   ROUTES: {
     type: 'text',
     need: 'routes',
-    meaning: 'JSON of all routes: pairs of method and path.',
+    meaning: 'The HTTP routes as JSON: a list of pairs of method and path.',
   },
   AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: {
     type: 'text',
     need: 'connections',
-    meaning: "URL of the WebSocket stage. The SDK's own variable: no function names an endpoint.",
+    meaning: "URL of the WebSocket stage's @connections API. The AWS SDK reads it.",
   },
   POWERTOOLS_SERVICE_NAME: { type: 'text', need: 'everything', meaning: 'Name of the function in its logs.' },
   POWERTOOLS_METRICS_NAMESPACE: {

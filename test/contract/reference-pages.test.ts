@@ -19,8 +19,10 @@ import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
 import { registerRequest } from '../../functions/protocol/requests.ts';
 import { messageFrame } from '../../functions/protocol/server-frames.ts';
 import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
+import { variables } from '../../functions/runtime/config.ts';
 import * as keys from '../../functions/storage/keys.ts';
-import { functionSpecs } from '../../lib/functions.ts';
+import { environmentOf } from '../../lib/environment.ts';
+import { type Entry, functionSpecs } from '../../lib/functions.ts';
 import { httpRoutes } from '../../lib/routes.ts';
 import { readSettings } from '../../lib/settings.ts';
 import type { TableAccess } from '../../lib/table-access.ts';
@@ -185,6 +187,41 @@ describe('the configuration', () => {
       'tunnel.example',
     ]);
     expect(() => readCommand(['-c', 'origins'], {})).toThrow('-c takes name=value');
+  });
+
+  it('has the variables of functions/runtime/config.ts, and says which functions get them', () => {
+    const nothing = { tryGetContext: () => undefined } as unknown as Node;
+    const props = {
+      settings: readSettings(nothing),
+      tableName: '',
+      signingSecretArn: '',
+      webSocketStage: '',
+    };
+    const functions = Object.entries(functionSpecs).map(([entry, spec]) => ({
+      name: entry.slice(entry.indexOf('/') + 1),
+      environment: environmentOf(entry as Entry, spec, props),
+    }));
+    const known = Object.entries(variables).map(([name, { type, meaning }]) => [
+      name,
+      type,
+      sorted(functions.filter(({ environment }) => name in environment).map((one) => one.name)),
+      meaning,
+    ]);
+
+    const everyName = functions.map(({ name }) => name);
+    /** `all`, `all but a, b`, or `a, b`. */
+    const named = (cell = '') => {
+      const [, all, names = ''] = /^(all)?(?: but )?(.*)$/.exec(cell) ?? [];
+      const listed = names.split(', ').filter((name) => name !== '');
+      return sorted(all ? everyName.filter((name) => !listed.includes(name)) : listed);
+    };
+    const shown = rowsBelow(configuration, "The functions' variables").map((row) => [
+      codesIn(row.variable)[0],
+      row.type,
+      named(row['functions that get it']),
+      row.meaning?.replaceAll('`', ''),
+    ]);
+    expect(shown).toEqual(known);
   });
 });
 
