@@ -15,6 +15,8 @@ export interface AppOptions {
   readonly outdir?: string;
   /** As `-c name=value` on the command line. */
   readonly context?: Readonly<Record<string, string>>;
+  /** An assembly for `local` may have settings that must not be deployed, see settings.ts. The default is `aws`. */
+  readonly target?: 'aws' | 'local';
   /** The folder of built functions, each in `<group>/<name>/index.mjs`. */
   readonly bundles?: string;
   /** The folder of the site's built files. */
@@ -33,7 +35,7 @@ export function createApp(options: AppOptions = {}): App {
     context: { ...featureFlags(), ...options.context },
     analyticsReporting: false,
   });
-  const settings = readSettings(app.node);
+  const settings = readSettings(app.node, options.target);
   const name = `parley-${settings.stage}`;
   const bundles = options.bundles ?? join(buildFolder, 'functions');
   const pages = options.pages ?? join(buildFolder, 'web');

@@ -26,12 +26,21 @@ export function environmentOf(
   );
 }
 
-function needsOf({ table, tokens, connections, sends, checksOrigin, knowsRoutes }: FunctionSpec): Set<Need> {
+function needsOf({
+  table,
+  tokens,
+  hashesPasswords,
+  connections,
+  sends,
+  checksOrigin,
+  knowsRoutes,
+}: FunctionSpec): Set<Need> {
   const needs: Readonly<Record<Need, boolean>> = {
     everything: true,
     table: table !== undefined,
     tokens: tokens !== undefined,
     signing: tokens === 'sign',
+    hashing: hashesPasswords === true,
     connections: connections !== undefined,
     sending: sends === true,
     origins: checksOrigin === true,
@@ -54,6 +63,7 @@ function valuesOf(
     SIGNING_SECRET_ARN: signingSecretArn,
     ACCESS_TOKEN_SECONDS: String(settings.accessTokenSeconds),
     REFRESH_TOKEN_SECONDS: String(settings.refreshTokenSeconds),
+    PASSWORD_COST: String(settings.passwordCost),
     ALLOWED_ORIGINS: settings.origins.join(','),
     FLOOD_MESSAGES: String(settings.floodMessages),
     FLOOD_SECONDS: String(settings.floodSeconds),

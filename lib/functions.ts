@@ -10,6 +10,8 @@ export interface FunctionSpec {
   readonly table?: readonly TableAccess[];
   /** `sign` may read the signing secret. `verify` needs only the public keys. */
   readonly tokens?: 'sign' | 'verify';
+  /** Hashes or verifies passwords, and so needs the cost of a hash. */
+  readonly hashesPasswords?: true;
   /** The methods of @connections that it may call. */
   readonly connections?: readonly ConnectionMethod[];
   /** Appends messages, and so needs the flood limit. */
@@ -21,7 +23,7 @@ export interface FunctionSpec {
 }
 
 /** Password hashing is bound by the processor. Lambda gives a whole one from 1,769 MB. */
-const hashing = { memoryMb: 1769, timeoutSeconds: 10 };
+const hashing = { memoryMb: 1769, timeoutSeconds: 10, hashesPasswords: true } as const;
 
 /**
  * One or two calls to DynamoDB. With less memory the cold start (SDK import) gets slower, with more nothing gets

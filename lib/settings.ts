@@ -12,14 +12,29 @@ export interface Settings {
   readonly origins: readonly string[];
   readonly accessTokenSeconds: number;
   readonly refreshTokenSeconds: number;
+  /** bcrypt's cost of new password hashes. Each step doubles the time. */
+  readonly passwordCost: number;
   /** A sender may send so many messages in one conversation … */
   readonly floodMessages: number;
   /** … within so many seconds. */
   readonly floodSeconds: number;
 }
 
-/** Reads the deploy-time context. An error names the setting that is wrong. */
-export function readSettings(node: Node): Settings {
+/**
+ * OWASP's minimum for bcrypt. It takes about 0.1 s on the full core that 1,769 MB buy. Only a system that never leaves this
+ * machine may have less: tests register hundreds of accounts.
+ */
+const MIN_PASSWORD_COST = { aws: 10, local: 4 };
+
+/** A login must answer within the timeout of its function. A cost of 13 takes about 0.9 s. */
+const MAX_PASSWORD_COST = 13;
+
+/**
+ * Reads the deploy-time context. An error names the setting that is wrong.
+ *
+ * @param target `local` allows what must not be deployed
+ */
+export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Settings {
   const stage = text(node, 'stage', 'dev');
   if (stage !== 'dev' && stage !== 'prod') {
     throw new Error(`context "stage" must be dev or prod, not "${stage}"`);
@@ -29,6 +44,7 @@ export function readSettings(node: Node): Settings {
     origins: origins(text(node, 'origins', '')),
     accessTokenSeconds: whole(node, 'accessTokenSeconds', 30 * 60),
     refreshTokenSeconds: whole(node, 'refreshTokenSeconds', 24 * 60 * 60),
+    passwordCost: between(node, 'passwordCost', MIN_PASSWORD_COST[target], MAX_PASSWORD_COST, 10),
     floodMessages: whole(node, 'floodMessages', 20),
     floodSeconds: whole(node, 'floodSeconds', 10),
   };
@@ -42,6 +58,14 @@ function whole(node: Node, name: string, fallback: number): number {
   const value = Number(text(node, name, String(fallback)));
   if (!Number.isSafeInteger(value) || value < 1) {
     throw new Error(`context "${name}" must be a whole number, at least 1`);
+  }
+  return value;
+}
+
+function between(node: Node, name: string, min: number, max: number, fallback: number): number {
+  const value = whole(node, name, fallback);
+  if (value < min || value > max) {
+    throw new Error(`context "${name}" must be a whole number from ${min} to ${max}`);
   }
   return value;
 }

@@ -41,7 +41,7 @@ async function synthesize(missing: readonly Target[]): Promise<void> {
   for (const { folder, context } of missing) {
     const draft = `${folder}.new`;
     rmSync(draft, { recursive: true, force: true });
-    createApp({ outdir: draft, context }).synth();
+    createApp({ outdir: draft, context, target: 'local' }).synth();
     renameSync(draft, folder);
   }
 }

@@ -2,15 +2,6 @@ import { createHmac } from 'node:crypto';
 import bcrypt from 'bcryptjs';
 import type { PasswordHasher } from '../core/accounts/passwords.ts';
 
-/**
- * OWASP's minimum for bcrypt. It takes about 0.1 s on the full core that 1,769 MB buy, and each step more doubles it.
- * A hash names its cost, so old hashes stay valid when it rises.
- */
-const COST = 10;
-
-/** A hash of a random password that is not stored anywhere. */
-export const DECOY_HASH = '$2b$10$yTzHYW.g9QuMyxWl0AzTlu7A/kKxMqupfLiwAh9imMLesQA4sOFnC';
-
 /** Never change it: with another label no stored password would match. */
 const LABEL = 'parley/password/bcrypt/1';
 
@@ -23,7 +14,15 @@ function digest(password: string): string {
   return createHmac('sha256', LABEL).update(password).digest('base64');
 }
 
-export const passwordHasher: PasswordHasher = {
-  hash: (password) => bcrypt.hash(digest(password), COST),
-  verify: (password, hash) => bcrypt.compare(digest(password), hash),
-};
+/** Each step of the cost doubles the time. A hash names its cost, so old hashes stay valid when it changes. */
+export function passwordHasher(cost: number): PasswordHasher {
+  return {
+    hash: (password) => bcrypt.hash(digest(password), cost),
+    verify: (password, hash) => bcrypt.compare(digest(password), hash),
+  };
+}
+
+/** A hash that matches no password. To check a password against it takes as long as against a real one. */
+export function decoyHash(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$yTzHYW.g9QuMyxWl0AzTlu7A/kKxMqupfLiwAh9imMLesQA4sOFnC`;
+}

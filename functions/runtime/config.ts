@@ -3,6 +3,7 @@ export type Need =
   | 'table'
   | 'tokens'
   | 'signing'
+  | 'hashing'
   | 'origins'
   | 'sending'
   | 'connections'
@@ -41,6 +42,11 @@ export const variables = {
     type: 'number',
     need: 'signing',
     meaning: 'Seconds that a session lasts after its last refresh.',
+  },
+  PASSWORD_COST: {
+    type: 'number',
+    need: 'hashing',
+    meaning: 'Cost of new bcrypt hashes. Each step doubles the time.',
   },
   ALLOWED_ORIGINS: {
     type: 'list',

@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { accessTokens, accessTokenVerifier, keySet, type VerifyAccessToken } from '../auth/access-tokens.ts';
-import { DECOY_HASH, passwordHasher } from '../auth/passwords.ts';
+import { decoyHash, passwordHasher } from '../auth/passwords.ts';
 import { refreshTokens } from '../auth/refresh-tokens.ts';
 import { openSecrets, signingKeys, signingSecret } from '../auth/signing-keys.ts';
 import type { Gateway } from '../core/connections/connection.ts';
@@ -109,16 +109,21 @@ function wireTokens(table: Table) {
 
 /** For `register`. */
 export function wireRegistration(table: Table) {
-  return { accounts: accountStore(table), passwords: passwordHasher, ...system };
+  return {
+    accounts: accountStore(table),
+    passwords: passwordHasher(config.number('PASSWORD_COST')),
+    ...system,
+  };
 }
 
 /** For `checkPassword` and `openSession`. */
 export function wireLogIn(table: Table) {
+  const cost = config.number('PASSWORD_COST');
   return {
     credentials: credentialStore(table),
     attempts: loginAttempts(table),
-    passwords: passwordHasher,
-    decoyHash: DECOY_HASH,
+    passwords: passwordHasher(cost),
+    decoyHash: decoyHash(cost),
     ...wireTokens(table),
     ...system,
   };

@@ -52,12 +52,22 @@ describe('the app', () => {
     [{ stage: 'production' }, 'context "stage"'],
     [{ accessTokenSeconds: '1e3x' }, 'context "accessTokenSeconds"'],
     [{ refreshTokenSeconds: '0' }, 'context "refreshTokenSeconds"'],
+    [{ passwordCost: '9' }, 'context "passwordCost" must be a whole number from 10 to 13'],
+    [{ passwordCost: '14' }, 'context "passwordCost"'],
     [{ floodMessages: '0' }, 'context "floodMessages"'],
     [{ floodSeconds: '1.5' }, 'context "floodSeconds"'],
     [{ origins: 'https://chat.example/' }, 'context "origins": "https://chat.example/"'],
     [{ origins: 'chat.example' }, 'context "origins": "chat.example"'],
   ])('refuses %j by the name of what is wrong', (context, message) => {
     expect(() => createApp({ context })).toThrow(message);
+  });
+
+  it('takes cheap password hashes only where nothing is deployed', () => {
+    expect(() => createApp({ context: { passwordCost: '4' }, target: 'local' })).not.toThrow();
+    expect(() => createApp({ context: { passwordCost: '3' }, target: 'local' })).toThrow('"passwordCost"');
+    expect(dev.service.functions().get('register')?.Environment.Variables).toMatchObject({
+      PASSWORD_COST: '10',
+    });
   });
 
   it('names the function without a bundle', () => {

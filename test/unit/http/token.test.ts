@@ -15,7 +15,7 @@ import { alice } from '../support/people.ts';
 import { conditionFailed, documents, sent } from '../support/table.ts';
 
 const manager = mockClient(SecretsManagerClient);
-const passwordHash = await passwordHasher.hash('down the rabbit hole');
+const passwordHash = await passwordHasher(4).hash('down the rabbit hole');
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });

@@ -12,6 +12,7 @@ Object.assign(process.env, {
   TOKEN_ISSUER: 'parley-test',
   SIGNING_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:parley',
   ACCESS_TOKEN_SECONDS: '1800',
+  PASSWORD_COST: '4',
   REFRESH_TOKEN_SECONDS: '86400',
   FLOOD_MESSAGES: '20',
   FLOOD_SECONDS: '10',
