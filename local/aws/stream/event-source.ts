@@ -22,8 +22,11 @@ export interface EventSource {
   stop(options?: { readonly drain: boolean }): Promise<void>;
 }
 
-/** Without a word from the table's proxy, other writers' records are found after this. */
+/** A source that nobody wakes finds the records of other writers after this time. */
 const idleMs = 1_000;
+
+/** Lambda polls a shard four times a second. The first record after a pause is read at once. */
+const pollMs = 250;
 
 /** At the end of the runtime nobody waits for long. */
 const drainMs = 2_000;
@@ -35,19 +38,19 @@ export function startEventSource({ spec, reader, ...options }: EventSourceOption
   const stopping = new AbortController();
   /** Set at the end: what is in the stream is worked off at once, then the loop ends. */
   let draining = false;
-  let wake = () => {};
+  let wake: (why: 'write' | 'end') => void = () => {};
   let woken = false;
 
   const ended = loop();
   return {
     wake() {
       woken = true;
-      wake();
+      wake('write');
     },
     async stop({ drain } = { drain: false }) {
       draining = drain;
       if (!drain) stopping.abort();
-      wake();
+      wake('end');
       const patience = setTimeout(() => stopping.abort(), drainMs);
       await ended;
       clearTimeout(patience);
@@ -60,14 +63,20 @@ export function startEventSource({ spec, reader, ...options }: EventSourceOption
     let windowEnd = 0;
     let read: string | undefined;
     let savedAt = 0;
+    let readAt = 0;
     while (!signal.aborted) {
+      await rest(readAt + pollMs - Date.now(), signal);
+      readAt = Date.now();
       woken = false;
       // Before the read: what is written until then is in it.
       const isLast = draining;
-      const records = await reader.read(spec.batchSize - batch.length).catch((error) => {
+      const limit = spec.batchSize - batch.length;
+      const records = await reader.read(limit).catch((error) => {
         options.onProblem(error);
         return [];
       });
+      // A full page has more behind it.
+      if (records.length === limit) readAt = 0;
       const matching = records.filter(passes);
       if (batch.length === 0) windowEnd = Date.now() + spec.windowSeconds * 1_000;
       batch = [...batch, ...matching];
@@ -86,14 +95,19 @@ export function startEventSource({ spec, reader, ...options }: EventSourceOption
         read = undefined;
       }
       if (isLast && records.length === 0) return;
-      if (records.length === 0) await rest(batch.length === 0 ? idleMs : windowEnd - Date.now(), signal);
+      if (records.length === 0 && !woken) {
+        await rest(batch.length === 0 ? idleMs : windowEnd - Date.now(), signal, { wakes: true });
+      }
     }
   }
 
-  async function rest(ms: number, signal: AbortSignal): Promise<void> {
-    if (woken || draining || signal.aborted) return;
+  /** Nothing wakes it before its time but the end and, with `wakes`, a write. */
+  async function rest(ms: number, signal: AbortSignal, { wakes } = { wakes: false }): Promise<void> {
+    if (ms <= 0 || draining || signal.aborted) return;
     const timer = new AbortController();
-    wake = () => timer.abort();
+    wake = (why) => {
+      if (wakes || why === 'end') timer.abort();
+    };
     await sleep(ms, undefined, { signal: timer.signal }).catch(() => {});
     wake = () => {};
   }
