@@ -30,7 +30,7 @@ describe('what it costs', () => {
   it('is summed up right', () => {
     const usd = (amount: number) => amount.toFixed(2);
     const { acked, burst, alone, read, received, ping } = costs;
-    const million = `${usd(acked.usd)} USD until they are acknowledged, ${usd(burst.usd)} USD with all that follows in bursts of 20, ${usd(alone.usd)} USD if each comes alone.`;
+    const million = `${usd(acked.usd)} USD to store and deliver. With inbox updates: ${usd(burst.usd)} USD in bursts of 20, ${usd(alone.usd)} USD if each comes alone.`;
     const connected = usd(1000 * 24 * 30 * idleHour(ping));
     expect(text).toContain(`**A million messages** cost ${million}`);
     expect(readme).toContain(`A million messages: ${million}`);
