@@ -11,13 +11,14 @@ import type { EventSource } from './aws/stream/event-source.ts';
 import { streamReader } from './aws/stream/reader.ts';
 import { distribution } from './edge/distribution.ts';
 import { startEventSources } from './event-sources.ts';
+import { openSockets } from './gateway/disconnections.ts';
 import { httpApi } from './gateway/http-api.ts';
 import type { HttpHandler } from './gateway/http-handler.ts';
-import { openSockets } from './gateway/open-sockets.ts';
 import { webSocketApi } from './gateway/websocket-api.ts';
+import type { Invoker } from './invoker.ts';
 import { type FunctionPool, startFunctions } from './lambda/pool.ts';
 import type { Handlers } from './listen.ts';
-import type { Deployment, GatewayLimits, Invoker } from './model.ts';
+import type { Deployment, GatewayLimits } from './model.ts';
 
 export interface Surroundings {
   readonly engine: Engine;

@@ -5,7 +5,8 @@ import type { EngineCall } from './aws/engine-call.ts';
 import { type EventSource, startEventSource } from './aws/stream/event-source.ts';
 import { streamPosition } from './aws/stream/position.ts';
 import { streamReader } from './aws/stream/reader.ts';
-import type { EventSourceSpec, Invoker, TableSpec } from './model.ts';
+import type { Invoker } from './invoker.ts';
+import type { EventSourceSpec, TableSpec } from './model.ts';
 
 export interface EventSourcesOptions {
   readonly call: EngineCall;

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Admission, admit } from './admission.ts';
-import { type HttpHandler, sendJson, type UpgradeHandler } from './gateway/http-handler.ts';
-import { refuseUpgrade } from './gateway/refuse-upgrade.ts';
+import { type HttpHandler, refuseUpgrade, sendJson, type UpgradeHandler } from './gateway/http-handler.ts';
 
 export interface Handlers {
   readonly request: HttpHandler;

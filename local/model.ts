@@ -139,16 +139,6 @@ export interface BucketFolder {
   readonly cacheControl: string | undefined;
 }
 
-/** How a gateway calls a function: one event in, its result or its error out. */
-export interface Invoker {
-  /** Resolves always; a function that throws, dies or runs over its timeout gives `ok: false`. */
-  invoke(functionName: string, event: unknown): Promise<InvocationResult>;
-}
-
-export type InvocationResult =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
-
 /** API Gateway's quotas for a socket; shortened by tests. */
 export interface GatewayLimits {
   /** A silent socket is closed with 1001 after this; 10 minutes on AWS. */

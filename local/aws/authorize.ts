@@ -1,5 +1,5 @@
-import { escapePattern } from '../gateway/escape-pattern.ts';
 import type { Permission } from '../model.ts';
+import { escapePattern } from '../wildcard.ts';
 
 /** One thing that a request asks to do. A request may be several: a transaction is one for each of its items. */
 export interface Access {

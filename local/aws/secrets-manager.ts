@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../gateway/read-body.ts';
+import { readBody } from '../gateway/http-handler.ts';
 import type { AccessControl } from './access-control.ts';
 import type { SecretValues, SecretVersion } from './secret-values.ts';
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
-import { splitOnce } from '../gateway/http-event.ts';
+import { splitOnce } from '../gateway/http-handler.ts';
 import type { BucketFolder } from '../model.ts';
-import { pathPattern } from './path-pattern.ts';
+import { pathPattern } from '../wildcard.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
@@ -25,7 +25,7 @@ const types: Readonly<Record<string, string>> = {
   '.xml': 'application/xml',
 };
 
-/** Answers for one object of a private bucket, as S3 does to a distribution that may read and list it. */
+/** Serves one object of a private bucket, as S3 does for a distribution that may read and list the bucket. */
 export async function serveObject(
   contents: readonly BucketFolder[],
   request: IncomingMessage,
@@ -70,7 +70,7 @@ interface Found {
   readonly cacheControl: string | undefined;
 }
 
-/** To S3 a key is a name, not a path: one whose parts would lead elsewhere names nothing. */
+/** In S3 a key is a name and not a path. So a key with empty or dot segments finds no object. */
 async function find(contents: readonly BucketFolder[], key: string): Promise<Found | undefined> {
   if (key.split(/[/\\]/).some((part) => ['', '.', '..'].includes(part)) || key.includes('\0')) {
     return undefined;

@@ -8,13 +8,13 @@ const minimumBytes = 1_000;
 const maximumBytes = 10_000_000;
 const statuses = new Set([200, 403, 404]);
 
-/** Of the types that CloudFront compresses those that a site or an API has. */
+/** The types of a site or an API among those that CloudFront compresses. */
 const types = new Set([
   ...['application/javascript', 'application/json', 'application/wasm', 'application/xml', 'image/svg+xml'],
   ...['text/css', 'text/csv', 'text/html', 'text/javascript', 'text/plain', 'text/xml'],
 ]);
 
-/** Quick ones: a site is compressed once for many at an edge, and here for one viewer who waits. */
+/** Low compression levels. An edge compresses once for many viewers; here one viewer waits for it. */
 const compressors: Readonly<Record<ContentEncoding, (content: Buffer) => Promise<Buffer>>> = {
   br: (content) =>
     promisify(brotliCompress)(content, {
@@ -26,7 +26,7 @@ const compressors: Readonly<Record<ContentEncoding, (content: Buffer) => Promise
   gzip: (content) => promisify(gzip)(content),
 };
 
-/** Compresses whatever answer is written later, in the first of the encodings that the viewer takes. */
+/** Compresses the response that a handler writes later, with the first of `encodings` that the viewer accepts. */
 export function compressAnswer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -38,7 +38,7 @@ export function compressAnswer(
   const end = response.end.bind(response) as (content?: unknown) => ServerResponse;
   let head: { readonly status: number; readonly headers: OutgoingHttpHeaders } | undefined;
 
-  // The handlers behind it all write their head in this one form, and their whole body at once.
+  // All handlers of the distribution call `writeHead` in this form, and write the whole body with `end`.
   response.writeHead = ((status: number, headers: OutgoingHttpHeaders = {}) => {
     head = { status, headers };
     return response;
@@ -76,7 +76,7 @@ function encodedHeaders(
   return {
     'content-encoding': encoding,
     'content-length': content.byteLength,
-    // The bytes are others than those that the origin has tagged.
+    // The origin's tag describes other bytes, so the tag becomes a weak one.
     ...(etag !== undefined && { etag: `W/${String(etag).replace(/^W\//, '')}` }),
   };
 }
@@ -93,7 +93,7 @@ function isCompressible(status: number, headers: OutgoingHttpHeaders): boolean {
   );
 }
 
-/** `gzip, br;q=0` takes gzip alone; RFC 9110, 12.5.3. */
+/** `gzip, br;q=0` accepts gzip only: RFC 9110, 12.5.3. */
 function accepts(header: string | string[] | undefined, encoding: ContentEncoding): boolean {
   const weights = new Map(
     String(header ?? '')

@@ -1,19 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { appendForwardedFor } from '../gateway/forwarded.ts';
-import { splitOnce } from '../gateway/http-event.ts';
-import { type HttpHandler, sendJson, type UpgradeHandler } from '../gateway/http-handler.ts';
+import { type HttpHandler, sendJson, splitOnce, type UpgradeHandler } from '../gateway/http-handler.ts';
+import { appendForwardedFor } from '../gateway/request-context.ts';
 import type { WebSocketApi } from '../gateway/websocket-api.ts';
 import type { BehaviorSpec, DistributionSpec } from '../model.ts';
+import { pathPattern } from '../wildcard.ts';
 import { serveObject } from './bucket.ts';
 import { compressAnswer } from './compress.ts';
-import { pathPattern } from './path-pattern.ts';
-import { addResponseHeaders } from './response-headers.ts';
-import { sendError } from './send-error.ts';
-import { type ViewerFunction, viewerFunction } from './viewer-function.ts';
-import { passViewerFunction } from './viewer-request.ts';
+import { addResponseHeaders, responseOn, sendError } from './response.ts';
+import { passViewerFunction, type ViewerFunction, viewerFunction } from './viewer-function.ts';
 
 export interface Origins {
   readonly httpApi: HttpHandler;
@@ -21,14 +17,14 @@ export interface Origins {
 }
 
 export interface DistributionOptions {
-  /** A viewer function that runs for longer is stopped. */
+  /** The maximum run time of a viewer function. */
   readonly viewerFunctionMs?: number;
 }
 
 export interface Distribution {
   readonly request: HttpHandler;
   readonly upgrade: UpgradeHandler;
-  /** Later requests go by the new description. */
+  /** Later requests use the new spec and origins. */
   reload(spec: DistributionSpec, origins: Origins): void;
 }
 
@@ -41,9 +37,9 @@ interface Behavior {
 const maximumUrlLength = 8192;
 
 /**
- * A CloudFront distribution over the APIs and the site's bucket.
+ * A CloudFront distribution in front of the APIs and the site's bucket.
  *
- * @throws Error for a viewer function that cannot be run.
+ * @throws Error for an invalid viewer function
  * @example
  * const site = distribution(deployment.distribution, { httpApi, webSocketApi });
  * createServer(site.request).on('upgrade', site.upgrade).listen(8000);
@@ -55,17 +51,17 @@ export function distribution(
 ): Distribution {
   let current = configure(initialSpec, initialOrigins, options);
 
-  /** The behaviour to go on with, its function run; undefined for a request that is answered already. */
+  /** Selects the behaviour and runs its viewer function. Returns undefined if the response is already sent. */
   function enter(request: IncomingMessage, response: ServerResponse): BehaviorSpec | undefined {
     const url = request.url ?? '/';
     const [path] = splitOnce(url, '?');
     const behavior = current.behaviors.find(({ pattern }) => pattern.test(path));
     if (url.length > maximumUrlLength) {
-      sendError(response, 414, `A URL may have ${maximumUrlLength} characters at most.`);
+      sendError(response, 414, `The URL must not be longer than ${maximumUrlLength} characters.`);
       return undefined;
     }
     if (behavior === undefined) {
-      sendError(response, 400, 'No behaviour is for this URL.');
+      sendError(response, 400, 'No behaviour of this distribution matches the URL.');
       return undefined;
     }
     const { spec, run } = behavior;
@@ -81,7 +77,7 @@ export function distribution(
     if (splitOnce(request.url ?? '/', '?')[0] === '/' && current.defaultRootObject !== undefined) {
       request.url = `/${current.defaultRootObject}`;
     }
-    // The origins get a Host of their own, and set it themselves.
+    // Each origin sets its own Host.
     delete request.headers.host;
     appendForwardedFor(request);
     request.headers.via = [request.headers.via ?? [], '1.1 local (CloudFront)'].flat().join(', ');
@@ -102,7 +98,7 @@ export function distribution(
     } else if (origin.kind === 'bucket') {
       await serveObject(origin.contents, request, response);
     } else {
-      // What a WebSocket API says to a request that is no handshake.
+      // A WebSocket API answers 403 to a request that is not a handshake.
       sendJson(response, 403, { message: 'Forbidden' });
     }
   }
@@ -116,7 +112,7 @@ export function distribution(
         response.detachSocket(socket as Socket);
         await current.origins.webSocketApi.handleUpgrade(request, socket, head);
       } else if (behavior !== undefined) {
-        // Other origins do not switch protocols: they answer as if they had not been asked to.
+        // Other origins do not switch protocols. They answer the request as a plain one.
         await fetchFrom(behavior, request, response).catch(() => void socket.destroy());
       }
     },
@@ -138,14 +134,4 @@ function configure(spec: DistributionSpec, origins: Origins, { viewerFunctionMs 
 function isGetWithBody({ method, headers }: IncomingMessage): boolean {
   const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
   return method === 'GET' && hasBody;
-}
-
-/** For a request to upgrade Node makes no response; this one ends the connection with its answer. */
-function responseOn(socket: Duplex, request: IncomingMessage): ServerResponse {
-  const response = new ServerResponse(request);
-  socket.on('error', () => socket.destroy());
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket as Socket);
-  response.on('finish', () => socket.end());
-  return response;
 }

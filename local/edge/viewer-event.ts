@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { sourceIp } from '../gateway/forwarded.ts';
-import { splitOnce } from '../gateway/http-event.ts';
+import { splitOnce } from '../gateway/http-handler.ts';
+import { sourceIp } from '../gateway/request-context.ts';
 
 interface Field {
   readonly value: string;
@@ -19,7 +19,7 @@ export interface ViewerRequest {
 }
 
 /**
- * The event of a viewer-request function; query and path stay percent-encoded, as CloudFront leaves them.
+ * The event of a viewer-request function. Path and query stay percent-encoded, as in CloudFront.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
  */
 export function viewerEvent(request: IncomingMessage): { readonly request: ViewerRequest } {
@@ -48,7 +48,7 @@ export function viewerEvent(request: IncomingMessage): { readonly request: Viewe
   };
 }
 
-/** Makes of a request what its viewer function returned; parts that it left alone stay as they came. */
+/** Changes the request to the one that its viewer function returned. Unchanged parts keep their original form. */
 export function applyRequest(request: IncomingMessage, before: ViewerRequest, after: ViewerRequest): void {
   const [, query] = splitOnce(request.url ?? '/', '?');
   const newQuery = isSame(before.querystring, after.querystring) ? query : spread(after.querystring, '&');
@@ -86,7 +86,7 @@ export function valuesOf({ value, multiValue }: Field): readonly string[] {
   return multiValue?.map((one) => one.value) ?? [value];
 }
 
-/** Fields from `name=value` pairs; a repeated name keeps all its values beside the first. */
+/** Reads fields from `name=value` pairs. A repeated name has all its values in `multiValue`. */
 function collect(pairs: readonly string[]): Fields {
   const values = new Map<string, string[]>();
   for (const pair of pairs) {

@@ -1,28 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createContext, Script } from 'node:vm';
+import { sendError } from './response.ts';
+import {
+  applyRequest,
+  type Fields,
+  isFields,
+  isViewerRequest,
+  valuesOf,
+  viewerEvent,
+} from './viewer-event.ts';
 
-/** CloudFront's quota for a function's source. */
+/** CloudFront's quota for the source of a function. */
 const maximumSourceBytes = 10 * 1024;
-/** CloudFront allows less, but this machine may be busy. */
-const MAXIMUM_RUN_MS = 5_000;
+/** CloudFront allows less time, but this machine may be busy. */
+const defaultMaximumRunMs = 5_000;
 
-/** What the function returned, as JSON says it. */
+/** Returns the result of the function after a round trip through JSON. */
 export type ViewerFunction = (event: object) => unknown;
 
 /**
- * Prepares the source of a CloudFront function (cloudfront-js-2.0) to be called: in a realm of its own, which
- * has the language and `console`, and neither Node, network, timers nor code from strings.
+ * Loads the source of a CloudFront function (cloudfront-js-2.0) into its own realm. The realm has the language and
+ * `console`. It has no Node APIs, network or timers, and it cannot run code from strings.
  *
- * What it returns throws what the function throws, and when it takes too long.
+ * The returned function throws if the viewer function throws or takes too long.
  *
- * @throws Error for a source that CloudFront would not take, or that needs a module.
+ * @throws Error for a source that is too large, invalid, or needs a module
  */
-export function viewerFunction(source: string, maximumRunMs = MAXIMUM_RUN_MS): ViewerFunction {
+export function viewerFunction(source: string, maximumRunMs = defaultMaximumRunMs): ViewerFunction {
   if (Buffer.byteLength(source) > maximumSourceBytes) {
-    throw new Error(`A viewer function may have ${maximumSourceBytes} bytes at most`);
+    throw new Error(`The source of a viewer function must not exceed ${maximumSourceBytes} bytes`);
   }
-  // Promises settle within a run, so that an async handler is done when it returns, or never will be.
+  // With `afterEvaluate`, promises settle before a run returns. A promise that is still open then never settles.
   const context = createContext(
-    // Without a prototype, which would be this realm's and lead back into it.
+    // No prototype: `Object.prototype` would belong to this realm and give the function access to it.
     Object.create(null),
     { codeGeneration: { strings: false, wasm: false }, microtaskMode: 'afterEvaluate' },
   );
@@ -32,7 +42,7 @@ export function viewerFunction(source: string, maximumRunMs = MAXIMUM_RUN_MS): V
   if (run(new Script('typeof handler')) !== 'function') {
     throw new Error('A viewer function must define handler(event)');
   }
-  // Only text crosses between the realms.
+  // Only strings cross between the realms.
   const call = new Script(`
     globalThis.outcome = undefined;
     (async () => handler(JSON.parse(input)))().then(
@@ -49,4 +59,64 @@ export function viewerFunction(source: string, maximumRunMs = MAXIMUM_RUN_MS): V
     }
     return JSON.parse(result);
   };
+}
+
+/** Runs a viewer-request function. Returns false if the function or its failure has sent the response. */
+export function passViewerFunction(
+  run: ViewerFunction,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const event = viewerEvent(request);
+  let returned: unknown;
+  try {
+    returned = run(event);
+  } catch {
+    sendError(response, 503, 'The CloudFront function is invalid or could not run.');
+    return false;
+  }
+  if (isViewerRequest(returned)) {
+    applyRequest(request, event.request, returned);
+    return true;
+  }
+  const answer = readAnswer(returned);
+  if (answer === undefined) {
+    sendError(response, 502, 'The CloudFront function returned an invalid value.');
+    return false;
+  }
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.byteLength });
+  response.end(answer.body);
+  return false;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: Buffer;
+}
+
+/** Reads a response object of CloudFront Functions. Returns undefined for an invalid one. */
+function readAnswer(value: unknown): Answer | undefined {
+  const { statusCode, headers = {}, cookies = {}, body = '' } = Object(value) as Record<string, unknown>;
+  if (!Number.isInteger(statusCode) || !isFields(headers) || !isFields(cookies)) {
+    return undefined;
+  }
+  const { data, encoding } = typeof body === 'string' ? { data: body, encoding: 'text' } : Object(body);
+  if (typeof data !== 'string' || (encoding !== 'text' && encoding !== 'base64')) {
+    return undefined;
+  }
+  const joined = Object.entries(headers).map(([name, field]) => [name, valuesOf(field).join(', ')]);
+  return {
+    status: statusCode as number,
+    headers: { ...Object.fromEntries(joined), ...setCookies(cookies) },
+    body: Buffer.from(data, encoding === 'base64' ? 'base64' : 'utf8'),
+  };
+}
+
+function setCookies(cookies: Fields): { 'set-cookie'?: readonly string[] } {
+  const lines = Object.entries(cookies).map(([name, field]) => {
+    const { attributes } = field as { attributes?: string };
+    return [`${name}=${field.value}`, attributes ?? []].flat().join('; ');
+  });
+  return lines.length > 0 ? { 'set-cookie': lines } : {};
 }

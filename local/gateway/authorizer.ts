@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { arn } from '../assembly/account.ts';
-import type { InvocationResult, WebSocketApiSpec } from '../model.ts';
-import { escapePattern } from './escape-pattern.ts';
-import { splitOnce } from './http-event.ts';
+import type { InvocationResult } from '../invoker.ts';
+import type { WebSocketApiSpec } from '../model.ts';
+import { wildcard } from '../wildcard.ts';
+import { splitOnce } from './http-handler.ts';
 
 export type Verdict =
   | { readonly status: 200; readonly context: Readonly<Record<string, string>> }
   | { readonly status: 401 | 403 | 500 };
 
-/** API Gateway's quota for an authorizer's result. */
+/** API Gateway's quota for the result of an authorizer. */
 const maximumResultBytes = 8 * 1024;
 
 export function connectArn({ id, stage }: WebSocketApiSpec): string {
@@ -17,15 +18,17 @@ export function connectArn({ id, stage }: WebSocketApiSpec): string {
 
 const identitySource = /^route\.request\.(header|querystring)\.(.+)$/;
 
-/** @throws Error for a source that this runtime does not know. */
+/** @throws Error for an identity source that this runtime does not support */
 export function checkIdentitySources(sources: readonly string[]): void {
   const unknown = sources.find((source) => !identitySource.test(source));
   if (unknown !== undefined) {
-    throw new Error(`Identity source ${unknown} is not supported by the local runtime`);
+    throw new Error(
+      `Identity source ${unknown} is not supported. Supported: route.request.header.* and route.request.querystring.*`,
+    );
   }
 }
 
-/** All the sources that an authorizer names must be there, or the call is refused without it. */
+/** Whether the request has every identity source. Otherwise API Gateway refuses it without calling the authorizer. */
 export function hasIdentity(request: IncomingMessage, sources: readonly string[]): boolean {
   const query = new URLSearchParams(splitOnce(request.url ?? '', '?')[1]);
   return sources.every((source) => {
@@ -34,7 +37,7 @@ export function hasIdentity(request: IncomingMessage, sources: readonly string[]
   });
 }
 
-/** Reads a REQUEST authorizer's answer as API Gateway does. */
+/** Reads the result of a REQUEST authorizer as API Gateway does. */
 export function readVerdict(result: InvocationResult | 'timed-out', methodArn: string): Verdict {
   if (result === 'timed-out') {
     return { status: 500 };
@@ -74,13 +77,7 @@ function isAllowed(statements: readonly Statement[], methodArn: string): boolean
   return effects.includes('Allow') && !effects.includes('Deny');
 }
 
-/** IAM's wildcards: `*` for anything, `?` for one character. */
-function wildcard(pattern: string): RegExp {
-  const source = escapePattern(pattern).replaceAll('\\*', '.*').replaceAll('\\?', '.');
-  return new RegExp(`^${source}$`);
-}
-
-/** Objects and arrays are not valid values of an authorizer's context. */
+/** Values of an authorizer's context must not be objects or arrays. */
 function isFlat(context: unknown): context is Record<string, unknown> {
   return (
     typeof context === 'object' &&

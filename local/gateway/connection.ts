@@ -1,42 +1,42 @@
 import type { WebSocket } from 'ws';
 import type { GatewayLimits } from '../model.ts';
 
-/** A client that does not read what it is sent is cut off here, before it takes the runtime's memory. */
+/** The runtime cuts off a client that leaves more than this unread. This protects the memory of the runtime. */
 const maximumBufferedBytes = 4 * 1024 * 1024;
 
-/** What is known of a client from its handshake on. */
+/** The facts about a client that are fixed at its handshake. */
 export interface Client {
   readonly connectionId: string;
   readonly connectedAt: Date;
   readonly identity: { readonly sourceIp: string; readonly userAgent: string };
   readonly domainName: string;
-  /** What the authorizer said, and its principalId; absent without an authorizer. */
+  /** The authorizer's context and principalId; undefined without an authorizer. */
   readonly authorizer: Readonly<Record<string, string>> | undefined;
 }
 
 /** An accepted socket. */
 export interface Connection {
   readonly client: Client;
-  /** False from the first word of the closing handshake on, by whichever side. */
+  /** False as soon as either side has begun the closing handshake. */
   isOpen(): boolean;
   lastActiveAt(): Date;
-  /** Messages in either direction keep the connection from being idle. */
+  /** Restarts the idle timeout. Messages in both directions do this. */
   touch(): void;
-  /** Nothing happens on a socket that is closing. */
+  /** Does nothing on a socket that is closing. */
   send(text: string): void;
   close(code: number, reason: string): void;
 }
 
 /**
- * Keeps an accepted socket within API Gateway's quotas: 10 minutes without a message, 2 hours at most.
- * Pings do not count: AWS says nowhere that they do, and a client must not rely on it.
+ * Enforces API Gateway's quotas on an accepted socket: 10 minutes without a message, and 2 hours in total.
+ * Pings do not count as messages. AWS does not document that they count, so clients must not rely on it.
  */
 export function keepConnection(client: Client, socket: WebSocket, limits: GatewayLimits): Connection {
   let lastActiveAt = client.connectedAt;
   const goAway = () => connection.close(1001, 'Going away');
   const idle = setTimeout(goAway, limits.idleMs);
   const lifetime = setTimeout(goAway, limits.connectionMs);
-  // What the protocol itself forbids: ws closes the socket with the right code by itself.
+  // A violation of the protocol. `ws` itself closes the socket with the right code.
   socket.on('error', () => {});
   socket.on('close', end);
 

@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connection } from './connection.ts';
-import { gatewayId } from './gateway-id.ts';
-import { splitOnce } from './http-event.ts';
-import { sendJson } from './http-handler.ts';
-import { readBody } from './read-body.ts';
+import { readBody, sendJson, splitOnce } from './http-handler.ts';
+import { gatewayId } from './request-context.ts';
 
 const maximumMessageBytes = 128 * 1024;
 
@@ -13,7 +11,7 @@ export interface ConnectionsApi {
 }
 
 /**
- * The @connections management API: POST sends, GET tells the status, DELETE closes.
+ * The @connections management API. POST sends a message, GET returns the status, DELETE closes the connection.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
 export function connectionsApi(
@@ -29,7 +27,7 @@ export function connectionsApi(
       request.resume();
       return refuse(response, 413, 'PayloadTooLargeException', 'Message too long');
     }
-    // Looked up after the body is read: the socket may have gone meanwhile.
+    // The socket may close while the body is read, so the lookup comes afterwards.
     const connection = find(id);
     if (!connection?.isOpen()) {
       return gone(response);
@@ -46,7 +44,7 @@ export function connectionsApi(
       if (id === undefined) {
         return refuse(response, 403, 'ForbiddenException', 'Forbidden');
       }
-      // Who may call is IAM's to decide; that calls are signed at all can be seen here.
+      // IAM decides which callers are allowed. This check only requires that the request is signed.
       if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
         return refuse(response, 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
       }

@@ -3,7 +3,7 @@ import type { CorsSpec } from '../model.ts';
 
 type Headers = Record<string, string>;
 
-/** A preflight is the gateway's to answer wherever CORS is configured, with or without a route. */
+/** Whether this is a preflight. With CORS configured, the gateway itself answers it, even for a path without a route. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {
   return (
     method === 'OPTIONS' &&
@@ -12,7 +12,7 @@ export function isPreflight({ method, headers }: IncomingMessage): boolean {
   );
 }
 
-/** The headers of a preflight's answer; none of CORS for an origin that is not allowed. */
+/** The headers of the response to a preflight. An origin that is not allowed gets no CORS headers. */
 export function preflightHeaders(cors: CorsSpec, origin: string): Headers {
   const allowed = originHeaders(cors, origin);
   if (allowed === undefined) {
@@ -26,7 +26,7 @@ export function preflightHeaders(cors: CorsSpec, origin: string): Headers {
   };
 }
 
-/** The headers that the gateway adds to an integration's answer. */
+/** The CORS headers that the gateway adds to the response of an integration. */
 export function responseHeaders(cors: CorsSpec, origin: string): Headers {
   const allowed = originHeaders(cors, origin);
   if (allowed === undefined) {
@@ -38,7 +38,7 @@ export function responseHeaders(cors: CorsSpec, origin: string): Headers {
   };
 }
 
-/** Where CORS is configured, the CORS headers that a function returns are ignored. */
+/** Drops CORS headers. With CORS configured, API Gateway ignores those that a function returns. */
 export function withoutCors<Value>(headers: Readonly<Record<string, Value>>): Record<string, Value> {
   const others = Object.entries(headers).filter(([name]) => !name.startsWith('access-control-'));
   return Object.fromEntries(others);

@@ -1,25 +1,26 @@
-import type { Invoker, WebSocketApiSpec } from '../model.ts';
+import { DatabaseSync } from 'node:sqlite';
+import { type Invoker, integrate } from '../invoker.ts';
+import type { WebSocketApiSpec } from '../model.ts';
 import type { Client } from './connection.ts';
-import { integrate } from './integration.ts';
-import type { OpenSockets } from './open-sockets.ts';
 import { eventContext } from './websocket-event.ts';
 
 export interface Disconnections {
+  /** Sends the $disconnect event of a client. */
   announce(
     client: Client,
     code: number,
     reason: string,
     { spec, invoker }: { spec: WebSocketApiSpec; invoker: Invoker },
-    /** An earlier run has left it: this is the last try. */
+    /** True for a socket of an earlier run. Its event is sent once and not retried. */
     isLeft?: boolean,
   ): void;
-  /** Resolves when every function that was told has ended. */
+  /** Resolves when all functions that received an event have ended. */
   settled(): Promise<void>;
 }
 
 /**
- * Fires $disconnect events. Best effort, as on API Gateway: nobody hears whether one worked. A socket whose function did
- * not come to its end, because the runtime ended before it, is told of by the next one.
+ * Sends $disconnect events. Delivery is best effort, as on API Gateway, and nobody sees the result. If the runtime ends
+ * before the function does, the next run sends the event again.
  */
 export function disconnections(timeoutMs: number, open: Pick<OpenSockets, 'remove'>): Disconnections {
   const pending = new Set<Promise<unknown>>();
@@ -37,15 +38,50 @@ export function disconnections(timeoutMs: number, open: Pick<OpenSockets, 'remov
         requestContext: { ...requestContext, disconnectStatusCode: code, disconnectReason: reason },
         isBase64Encoded: false,
       };
-      const told = integrate(invoker, route.functionName, event, timeoutMs).then((result) => {
+      const sent = integrate(invoker, route.functionName, event, timeoutMs).then((result) => {
         const hasWorked = result !== 'timed-out' && result.ok;
         if (hasWorked || isLeft) open.remove(client.connectionId);
       });
-      pending.add(told);
-      void told.finally(() => pending.delete(told));
+      pending.add(sent);
+      void sent.finally(() => pending.delete(sent));
     },
     settled: async () => {
       await Promise.all(pending);
     },
   };
+}
+
+/** The clients whose $disconnect event is still to be sent. The list survives any end of the process. */
+export interface OpenSockets {
+  /** The clients of an earlier run that ended before it sent their events. */
+  left(): Client[];
+  add(client: Client): void;
+  remove(connectionId: string): void;
+  close(): void;
+}
+
+/** Stores open sockets in `file`. Without a file nothing is stored, because no data survives the process anyway. */
+export function openSockets(file: string | undefined): OpenSockets {
+  if (file === undefined) return { left: () => [], add() {}, remove() {}, close() {} };
+  const database = new DatabaseSync(file);
+  // A commit is a write without fsync. It survives the end of the process; a crash of the machine may lose the last ones.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+  database.exec('CREATE TABLE IF NOT EXISTS sockets (id TEXT PRIMARY KEY, client TEXT NOT NULL) STRICT');
+  const all = database.prepare('SELECT client FROM sockets');
+  const insert = database.prepare('INSERT OR REPLACE INTO sockets (id, client) VALUES (?, ?)');
+  const forget = database.prepare('DELETE FROM sockets WHERE id = ?');
+  return {
+    left: () => all.all().map(({ client }) => read(client as string)),
+    add: (client) => void insert.run(client.connectionId, JSON.stringify(client)),
+    remove(connectionId) {
+      // An event that ends after `close` is sent again at the next start.
+      if (database.isOpen) forget.run(connectionId);
+    },
+    close: () => database.close(),
+  };
+}
+
+function read(text: string): Client {
+  const client = JSON.parse(text);
+  return { ...client, connectedAt: new Date(client.connectedAt) };
 }

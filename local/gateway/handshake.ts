@@ -1,12 +1,11 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { apiHost } from '../assembly/account.ts';
-import type { InvocationResult, Invoker, WebSocketApiSpec, WebSocketRouteSpec } from '../model.ts';
+import { type InvocationResult, type Invoker, integrate } from '../invoker.ts';
+import type { WebSocketApiSpec, WebSocketRouteSpec } from '../model.ts';
 import { connectArn, hasIdentity, readVerdict } from './authorizer.ts';
 import type { Client } from './connection.ts';
-import { addForwarded, sourceIp } from './forwarded.ts';
-import { gatewayId } from './gateway-id.ts';
-import { splitOnce } from './http-event.ts';
-import { integrate } from './integration.ts';
+import { splitOnce } from './http-handler.ts';
+import { addForwarded, gatewayId, sourceIp } from './request-context.ts';
 import { eventContext, handshakeFields } from './websocket-event.ts';
 
 export type Handshake =
@@ -19,12 +18,12 @@ export type Handshake =
     };
 
 const maximumUrlLength = 4096;
-/** A token of RFC 9110, 5.6.2: what a subprotocol's name is made of. */
+/** The name of a subprotocol is a token of RFC 9110, 5.6.2. */
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
- * Decides on a request to upgrade: path, authorizer, $connect function. `onAuthorized` hears of a client before $connect
- * does.
+ * Accepts or refuses an upgrade request: by its path, the authorizer, then the $connect function. `onAuthorized` is
+ * called before the $connect function.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
  */
 export async function shakeHands(
@@ -38,7 +37,7 @@ export async function shakeHands(
   if (url.length > maximumUrlLength) {
     return refusal(414);
   }
-  // No path beyond the stage: not even a slash.
+  // The path must end with the stage. Even a trailing slash is refused.
   if (splitOnce(url, '?')[0] !== `/${spec.stage}`) {
     return refusal(403);
   }
@@ -75,7 +74,7 @@ function refusal(status: number, client?: Client): Handshake {
   return { accepted: false, status, message, connectionId: client?.connectionId };
 }
 
-/** Checked before any function hears of it: `ws` would refuse it after all of them agreed. */
+/** The functions run only for a valid handshake. `ws` checks the same, but too late: after all functions have run. */
 function isWebSocketUpgrade({ method, headers }: IncomingMessage): boolean {
   return (
     method === 'GET' &&
@@ -101,7 +100,7 @@ function newClient(request: IncomingMessage): Client {
   };
 }
 
-/** Its context, or the status of the refusal. */
+/** Returns the context from the authorizer, or the status of the refusal. */
 async function authorize(
   request: IncomingMessage,
   spec: WebSocketApiSpec,
@@ -137,7 +136,7 @@ function connectStatus(result: InvocationResult | 'timed-out'): number {
   return Number.isInteger(status) && status >= 200 && status <= 599 ? status : 502;
 }
 
-/** A subprotocol is spoken only if the function says so in its answer's header. */
+/** The subprotocol in the headers of the $connect function's result. Without it the socket has no subprotocol. */
 function subprotocolOf(result: InvocationResult | 'timed-out'): string | undefined {
   const value = result !== 'timed-out' && result.ok ? (result.value as { headers?: object }) : {};
   const [, name] =

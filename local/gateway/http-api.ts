@@ -1,13 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpApiSpec, Invoker } from '../model.ts';
+import { type Invoker, integrate } from '../invoker.ts';
+import type { HttpApiSpec } from '../model.ts';
 import { isPreflight, preflightHeaders, responseHeaders, withoutCors } from './cors.ts';
-import { addForwarded } from './forwarded.ts';
-import { httpEvent, splitOnce } from './http-event.ts';
-import { type HttpHandler, sendJson } from './http-handler.ts';
-import { readResult, sendResult } from './http-result.ts';
+import { type HttpHandler, readBody, sendJson, splitOnce } from './http-handler.ts';
+import { httpEvent, readResult, sendResult } from './http-payload.ts';
 import { compileRoutes } from './http-routes.ts';
-import { integrate } from './integration.ts';
-import { readBody } from './read-body.ts';
+import { addForwarded } from './request-context.ts';
 
 const maximumPayloadBytes = 10 * 1024 * 1024;
 
@@ -16,7 +14,7 @@ export interface HttpApiOptions {
 }
 
 /**
- * An API Gateway HTTP API with Lambda proxy integrations, payload format 2.0.
+ * An API Gateway HTTP API with Lambda proxy integrations in payload format 2.0.
  *
  * @example
  * createServer(httpApi(deployment.httpApi, functions)).listen(8001, '127.0.0.1');
@@ -48,7 +46,7 @@ export function httpApi(
     }
     const body = await readBody(request, maximumPayloadBytes);
     if (body === 'too-large') {
-      // Read on, so that a client that is still sending lives to see the answer.
+      // Discard the rest. A client that is still sending then receives the response.
       request.resume();
       return refuse(413, 'Request Entity Too Large');
     }
@@ -87,7 +85,7 @@ export function httpApi(
     try {
       await serve(request, response);
     } catch {
-      // A client that went away, or a function's header that HTTP does not allow.
+      // The client closed the connection, or the function returned a header that HTTP does not allow.
       if (response.headersSent || response.destroyed) {
         response.destroy();
       } else {

@@ -1,4 +1,4 @@
-import { escapePattern } from './escape-pattern.ts';
+import { escapePattern } from '../wildcard.ts';
 
 export interface RouteMatch<Route> {
   readonly route: Route;
@@ -16,13 +16,13 @@ interface CompiledRoute<Route> {
 const variable = /^\{([^}+]+)(\+?)\}$/;
 
 /**
- * Selects routes as an HTTP API does: the most specific path that has the method, a variable in its way only
- * where no literal fits, greedy variables after every full match, `$default` last.
+ * Selects a route as an HTTP API does: the most specific path that has the method. Literals come before variables, full
+ * matches before greedy variables, and `$default` is last.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  *
- * A greedy variable also takes an empty rest: `/users/` is matched by `/users/{slash+}`.
+ * A greedy variable also matches an empty rest: `/users/{slash+}` matches `/users/`.
  *
- * @throws URIError for malformed percent-encoding in a path variable.
+ * @throws URIError for malformed percent-encoding in a path variable
  */
 export function compileRoutes<Route extends { readonly key: string }>(
   routes: readonly Route[],

@@ -1,11 +1,11 @@
-import type { InvocationResult, Invoker, WebSocketApiSpec } from '../model.ts';
+import { type InvocationResult, type Invoker, integrate } from '../invoker.ts';
+import type { WebSocketApiSpec } from '../model.ts';
 import type { Connection } from './connection.ts';
-import { integrate } from './integration.ts';
 import { eventContext } from './websocket-event.ts';
 
 export interface MessageRouting {
   readonly spec: WebSocketApiSpec;
-  /** The route key that a message names, if it names one. */
+  /** Returns the route key that a message names, or undefined. */
   readonly select: (body: string) => string | undefined;
   readonly invoker: Invoker;
 }
@@ -13,10 +13,10 @@ export interface MessageRouting {
 const maximumReplyBytes = 128 * 1024;
 
 /**
- * Runs the route of one message and sends what it answers.
+ * Runs the route of one message and sends its reply.
  *
- * Messages of one socket are worked on side by side, as on API Gateway: nothing is promised about the order
- * in which they are processed or answered.
+ * Messages of one socket are processed in parallel, as on API Gateway. The order of processing and of replies is not
+ * guaranteed.
  */
 export async function dispatchMessage(
   data: Buffer,
@@ -48,7 +48,7 @@ export async function dispatchMessage(
   }
 }
 
-/** The function's body, empty if it has none; undefined for a result that a Lambda proxy integration refuses. */
+/** The body of the result, or '' without one. Undefined for a result that is invalid for a Lambda proxy integration. */
 function replyIn(result: InvocationResult | 'timed-out'): string | undefined {
   if (result === 'timed-out' || !result.ok) {
     return undefined;
@@ -56,4 +56,42 @@ function replyIn(result: InvocationResult | 'timed-out'): string | undefined {
   const { statusCode, body = '' } = Object(result.value) as Record<string, unknown>;
   const isValid = Number.isInteger(Number(statusCode ?? Number.NaN)) && typeof body === 'string';
   return isValid && Buffer.byteLength(body) <= maximumReplyBytes ? body : undefined;
+}
+
+const expression = /^\$(?:request\.body((?:\.[\w-]+)+)|\{request\.body((?:\.[\w-]+)+)\})$/;
+
+/**
+ * Reads a route selection expression: `$request.body.action` or `${request.body.action}`. The function that it returns
+ * finds the value in a message, or undefined if the message has no text at that path.
+ *
+ * @throws Error for an expression that this runtime does not support
+ */
+export function routeSelection(text: string): (body: string) => string | undefined {
+  const [, plain, wrapped] = expression.exec(text) ?? [];
+  const path = (plain ?? wrapped)?.slice(1).split('.');
+  if (path === undefined) {
+    throw new Error(
+      `Route selection expression ${text} is not supported. Supported: a path such as $request.body.action`,
+    );
+  }
+  return (body) => {
+    const found = path.reduce<unknown>(
+      (value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+      parse(body),
+    );
+    // A message cannot select a predefined route such as $connect.
+    return typeof found === 'string' && !found.startsWith('$') ? found : undefined;
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

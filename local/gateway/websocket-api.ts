@@ -1,46 +1,44 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
-import type { GatewayLimits, Invoker, WebSocketApiSpec } from '../model.ts';
+import type { Invoker } from '../invoker.ts';
+import type { GatewayLimits, WebSocketApiSpec } from '../model.ts';
 import { checkIdentitySources } from './authorizer.ts';
 import { type Client, type Connection, keepConnection } from './connection.ts';
 import { connectionsApi } from './connections-api.ts';
-import { disconnections } from './disconnections.ts';
+import { disconnections, type OpenSockets, openSockets } from './disconnections.ts';
 import { shakeHands } from './handshake.ts';
-import type { HttpHandler, UpgradeHandler } from './http-handler.ts';
-import { dispatchMessage } from './message.ts';
-import { type OpenSockets, openSockets } from './open-sockets.ts';
-import { refuseUpgrade } from './refuse-upgrade.ts';
-import { routeSelection } from './route-selection.ts';
+import { type HttpHandler, refuseUpgrade, type UpgradeHandler } from './http-handler.ts';
+import { dispatchMessage, routeSelection } from './message.ts';
 import { upgrader } from './upgrade.ts';
 
 export interface WebSocketApi {
   readonly handleUpgrade: UpgradeHandler;
-  /** The @connections management API, for a listener of its own. */
+  /** The @connections management API. It needs its own listener. */
   readonly connections: HttpHandler;
-  /** Tells the functions of sockets that an earlier run has left open. */
+  /** Sends the $disconnect events of sockets that were open when an earlier run ended. */
   announceLeft(): void;
-  /** Calls of PostToConnection since the start. */
+  /** The number of PostToConnection calls since the start. */
   posts(): number;
-  /** Later events go by the new description; open sockets stay. */
+  /** Later events use the new spec and functions. Open sockets stay open. */
   reload(spec: WebSocketApiSpec, invoker: Invoker): void;
-  /** Closes every socket with 1001 and waits a moment for their $disconnect events. */
+  /** Closes every socket with 1001. Waits for their $disconnect events, but only a few seconds. */
   stop(): Promise<void>;
 }
 
 export interface WebSocketApiOptions {
   readonly integrationTimeoutMs?: number;
-  /** Where open sockets are noted; nowhere by default. */
+  /** Stores the open sockets. By default they are not stored. */
   readonly open?: OpenSockets;
 }
 
-/** Beyond this many messages of one socket at work, its client is not read from. */
-const maximumAtWork = 256;
+/** With this many messages of one socket in progress, the runtime stops reading from it. */
+const maximumInProgress = 256;
 const graceMs = 2000;
 
 /**
  * An API Gateway WebSocket API with Lambda proxy integrations.
  *
- * @throws Error for what its description asks and this runtime does not know.
+ * @throws Error for an identity source or a route selection expression that this runtime does not support
  * @example
  * const api = webSocketApi(deployment.webSocketApi, functions, { idleMs: 600_000, connectionMs: 7_200_000 });
  * server.on('upgrade', api.handleUpgrade);
@@ -74,7 +72,7 @@ export function webSocketApi(
     const { client, subprotocol } = handshake;
     const webSocket = stopped ? undefined : upgrade(request, socket, head, subprotocol);
     if (webSocket === undefined) {
-      // $connect has run, and nobody is there any more.
+      // The client has gone, but the $connect function has run. So $disconnect follows.
       socket.destroy();
       gone.announce(client, 1006, '', current);
     } else {
@@ -85,15 +83,15 @@ export function webSocketApi(
   function attend(client: Client, webSocket: WebSocket): void {
     const connection = keepConnection(client, webSocket, limits);
     connections.set(client.connectionId, connection);
-    let atWork = 0;
+    let inProgress = 0;
     const work = async (data: Buffer, isBinary: boolean): Promise<void> => {
       connection.touch();
-      atWork += 1;
-      if (atWork >= maximumAtWork) {
+      inProgress += 1;
+      if (inProgress >= maximumInProgress) {
         webSocket.pause();
       }
       await dispatchMessage(data, isBinary, connection, current, integrationTimeoutMs);
-      atWork -= 1;
+      inProgress -= 1;
       webSocket.resume();
     };
     webSocket.on('message', (data: Buffer, isBinary) => {

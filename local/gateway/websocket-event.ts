@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocketApiSpec } from '../model.ts';
 import type { Client } from './connection.ts';
-import { gatewayId } from './gateway-id.ts';
-import { splitOnce } from './http-event.ts';
-import { requestTime } from './request-time.ts';
+import { splitOnce } from './http-handler.ts';
+import { gatewayId, requestTime } from './request-context.ts';
 
 type EventType = 'CONNECT' | 'MESSAGE' | 'DISCONNECT';
 
@@ -11,7 +10,7 @@ export interface EventContext {
   readonly requestContext: { readonly requestId: string } & Readonly<Record<string, unknown>>;
 }
 
-/** What every event of a socket says about it. */
+/** The request context that all events of a socket have. */
 export function eventContext(
   { id, stage }: WebSocketApiSpec,
   client: Client,
@@ -41,7 +40,7 @@ export function eventContext(
   };
 }
 
-/** What $connect and its authorizer see of the handshake. */
+/** The part of the handshake that $connect and its authorizer receive. */
 export function handshakeFields(request: IncomingMessage): object {
   const query = new URLSearchParams(splitOnce(request.url ?? '', '?')[1]);
   const multiValueHeaders = headersAsSent(request);
@@ -59,7 +58,7 @@ export function handshakeFields(request: IncomingMessage): object {
   };
 }
 
-/** A WebSocket API leaves the names of headers in the letter case in which they came. */
+/** A WebSocket API keeps the letter case of header names. */
 function headersAsSent(request: IncomingMessage): Record<string, string[]> {
   const sent = new Map(
     request.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => [name.toLowerCase(), name]),

@@ -1,4 +1,5 @@
-import type { FunctionSpec, InvocationResult } from '../model.ts';
+import type { InvocationResult } from '../invoker.ts';
+import type { FunctionSpec } from '../model.ts';
 import type { RuntimeApi } from './runtime-api.ts';
 import { type Job, maximumPayloadBytes, type Sandbox, startSandbox } from './sandbox.ts';
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FunctionSpec, Invoker } from '../model.ts';
+import type { Invoker } from '../invoker.ts';
+import type { FunctionSpec } from '../model.ts';
 import { functionConcurrency } from './concurrency.ts';
 import { startRuntimeApi } from './runtime-api.ts';
 

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { FunctionSpec, InvocationResult } from '../model.ts';
+import type { InvocationResult } from '../invoker.ts';
+import type { FunctionSpec } from '../model.ts';
 import { functionArn } from './environment.ts';
 import { startProcess } from './process.ts';
 import type { FunctionError, Invocation, RuntimeApi } from './runtime-api.ts';

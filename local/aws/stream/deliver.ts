@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventSourceSpec, InvocationResult } from '../../model.ts';
+import type { InvocationResult } from '../../invoker.ts';
+import type { EventSourceSpec } from '../../model.ts';
 import type { StreamRecord } from './reader.ts';
 
 export interface DeliverOptions {

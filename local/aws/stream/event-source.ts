@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventSourceSpec, InvocationResult } from '../../model.ts';
+import type { InvocationResult } from '../../invoker.ts';
+import type { EventSourceSpec } from '../../model.ts';
 import { deliver } from './deliver.ts';
 import { compileFilter } from './filter.ts';
 import type { StreamReader, StreamRecord } from './reader.ts';

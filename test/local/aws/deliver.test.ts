@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deliver } from '../../../local/aws/stream/deliver.ts';
 import type { StreamRecord } from '../../../local/aws/stream/reader.ts';
-import type { InvocationResult } from '../../../local/model.ts';
+import type { InvocationResult } from '../../../local/invoker.ts';
 
 const records = (...numbers: string[]): StreamRecord[] =>
   numbers.map((SequenceNumber) => ({

@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EventSource } from '../../../local/aws/stream/event-source.ts';
 import type { StreamRecord } from '../../../local/aws/stream/reader.ts';
 import { startEventSources } from '../../../local/event-sources.ts';
-import type { EventSourceSpec, InvocationResult } from '../../../local/model.ts';
+import type { InvocationResult } from '../../../local/invoker.ts';
+import type { EventSourceSpec } from '../../../local/model.ts';
 import { engineWithTable, tableSpec } from './engine.ts';
 
 const functionName = 'parley-dev-changes';

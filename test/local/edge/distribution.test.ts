@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { pathPattern } from '../../../local/edge/path-pattern.ts';
 import { httpApi } from '../../../local/gateway/http-api.ts';
 import type { BucketFolder } from '../../../local/model.ts';
+import { pathPattern } from '../../../local/wildcard.ts';
 import { invokerOf } from '../gateway/api.ts';
 import { open, type SocketEvent, serveWebSocketApi } from '../gateway/sockets.ts';
 import { behaviorOf, mirror, mirrored, serveSite } from './site.ts';

@@ -8,8 +8,7 @@ import {
   distribution,
   type Origins,
 } from '../../../local/edge/distribution.ts';
-import type { HttpHandler } from '../../../local/gateway/http-handler.ts';
-import { refuseUpgrade } from '../../../local/gateway/refuse-upgrade.ts';
+import { type HttpHandler, refuseUpgrade } from '../../../local/gateway/http-handler.ts';
 import type { BehaviorSpec, BucketFolder, DistributionSpec } from '../../../local/model.ts';
 import { serve } from '../gateway/api.ts';
 

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type HttpApiOptions, httpApi } from '../../../local/gateway/http-api.ts';
 import type { HttpHandler, UpgradeHandler } from '../../../local/gateway/http-handler.ts';
-import type { HttpApiSpec, InvocationResult, Invoker } from '../../../local/model.ts';
+import type { InvocationResult, Invoker } from '../../../local/invoker.ts';
+import type { HttpApiSpec } from '../../../local/model.ts';
 
 export type Functions = Readonly<Record<string, (event: never) => unknown>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { watchFrames } from '../../../local/gateway/frame-limit.ts';
+import { watchFrames } from '../../../local/gateway/upgrade.ts';
 import { type Client, open, type SocketEvent, serveWebSocketApi } from './sockets.ts';
 
 const kilobytes = (count: number) => 'x'.repeat(count * 1024);

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { routeSelection } from '../../../local/gateway/route-selection.ts';
+import { routeSelection } from '../../../local/gateway/message.ts';
 import { invokerOf } from './api.ts';
 import { open, type SocketEvent, serveWebSocketApi, specOf } from './sockets.ts';
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
-import type { OpenSockets } from '../../../local/gateway/open-sockets.ts';
+import type { OpenSockets } from '../../../local/gateway/disconnections.ts';
 import { type WebSocketApi, webSocketApi } from '../../../local/gateway/websocket-api.ts';
 import type { GatewayLimits, WebSocketApiSpec } from '../../../local/model.ts';
 import { type Functions, invokerOf, serve } from './api.ts';

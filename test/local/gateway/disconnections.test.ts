@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type OpenSockets, openSockets } from '../../../local/gateway/open-sockets.ts';
+import { type OpenSockets, openSockets } from '../../../local/gateway/disconnections.ts';
 import { open, refusal, type SocketEvent, serveWebSocketApi } from './sockets.ts';
 
 describe('open sockets of a runtime that died', () => {
