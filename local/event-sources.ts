@@ -1,24 +1,24 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { account, arn } from './assembly/account.ts';
 import type { EngineCall } from './aws/engine-call.ts';
 import { type EventSource, startEventSource } from './aws/stream/event-source.ts';
-import { streamPosition } from './aws/stream/position.ts';
 import { streamReader } from './aws/stream/reader.ts';
 import type { Invoker } from './invoker.ts';
 import type { EventSourceSpec, TableSpec } from './model.ts';
+import { writeFileAtomically } from './state-folder.ts';
 
 export interface EventSourcesOptions {
   readonly call: EngineCall;
   readonly table: TableSpec;
   readonly streamArn: string;
   readonly invoker: Invoker;
-  /** Where positions and dead letters are kept; nowhere without it. */
+  /** The folder for positions and dead letters. Without it, positions are in memory and dead letters are dropped. */
   readonly folder: string | undefined;
   onLog(functionName: string, line: string): void;
 }
 
-/** Starts every function that follows the table's stream, each from where it was. */
+/** Starts all event sources of the table's stream, each at its stored position. */
 export function startEventSources(
   specs: readonly EventSourceSpec[],
   options: EventSourcesOptions,
@@ -49,15 +49,40 @@ async function start(spec: EventSourceSpec, options: EventSourcesOptions): Promi
         `gave up on ${records.length} stream records (${problem})${kept ? ': see dead-letters' : ''}`,
       );
     },
-    onProblem: (error) => onLog(functionName, `the table's stream cannot be read: ${error}`),
+    onProblem: (error) => onLog(functionName, `cannot read the table's stream: ${error}`),
     savePosition: (sequenceNumber) => position.save(streamArn, sequenceNumber),
   });
 }
 
-/** One line a batch, the newest last. */
+/** Appends one line for each batch. */
 function keepDeadLetters(folder: string, functionName: string, letter: object): void {
   const letters = join(folder, 'dead-letters');
   mkdirSync(letters, { recursive: true });
   const line = JSON.stringify({ at: new Date().toISOString(), ...letter });
   appendFileSync(join(letters, `${functionName}.jsonl`), `${line}\n`, { mode: 0o600 });
+}
+
+interface Saved {
+  readonly streamArn: string;
+  readonly sequenceNumber: string;
+}
+
+interface Position {
+  /** The sequence number of the last handled record of this stream. */
+  load(streamArn: string): string | undefined;
+  save(streamArn: string, sequenceNumber: string): void;
+}
+
+/** The position of a function in a stream, stored in `file`, or in memory without a file. */
+function streamPosition(file: string | undefined): Position {
+  let saved: Saved | undefined =
+    file !== undefined && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  return {
+    // Another ARN is another stream, where the sequence number has no meaning.
+    load: (streamArn) => (saved?.streamArn === streamArn ? saved.sequenceNumber : undefined),
+    save(streamArn, sequenceNumber) {
+      saved = { streamArn, sequenceNumber };
+      if (file !== undefined) writeFileAtomically(file, JSON.stringify(saved));
+    },
+  };
 }

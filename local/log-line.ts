@@ -1,3 +1,24 @@
+import type { Deployment } from './model.ts';
+
+/** Functions by their short names, and their lines as they go to the terminal. */
+export function functionLog({ functions }: Deployment, onLog: (line: string) => void) {
+  const prefix = commonPrefix(functions.map(({ name }) => name));
+  const short = (name: string) => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
+  const log = (functionName: string, line: string) => {
+    const shown = process.env.LOG === 'json' ? line : readableLine(line);
+    if (shown !== undefined) onLog(`[${short(functionName)}] ${shown}`);
+  };
+  return { short, log };
+}
+
+/** What the names of all functions begin with, such as `parley-dev-`: the rest tells them apart. */
+function commonPrefix(names: readonly string[]): string {
+  const [first = '', ...others] = names;
+  let length = 0;
+  while (length < first.length && others.every((name) => name[length] === first[length])) length += 1;
+  return first.slice(0, first.lastIndexOf('-', length - 1) + 1);
+}
+
 /** What every line of the logger carries and a terminal does not need. */
 const context = new Set([
   ...['level', 'message', 'timestamp', 'service', 'cold_start', 'sampling_rate', 'xray_trace_id', 'error'],

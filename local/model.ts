@@ -146,3 +146,5 @@ export interface GatewayLimits {
   /** Any socket is closed with 1001 after this; 2 hours on AWS. */
   readonly connectionMs: number;
 }
+
+export type { InvocationResult, Invoker } from './invoker.ts';

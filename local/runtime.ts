@@ -4,16 +4,14 @@ import { readAssembly } from './assembly/read-assembly.ts';
 import { accessControl } from './aws/access-control.ts';
 import { accessKeys, type Credentials, toolsName } from './aws/access-keys.ts';
 import { type Engine, foreignEngine, startDynoxide } from './aws/dynoxide.ts';
-import { awsEndpoints } from './aws/endpoints.ts';
-import { guardConnections } from './aws/guard-connections.ts';
+import { awsEndpoints, guardConnections } from './aws/endpoints.ts';
 import { secretValues } from './aws/secret-values.ts';
 import { secretsManager } from './aws/secrets-manager.ts';
 import { tableProxy } from './aws/table-proxy.ts';
 import { type Deployed, deploy } from './deployed.ts';
 import { type Handlers, listen } from './listen.ts';
-import { readableLine } from './log-line.ts';
-import type { Deployment, GatewayLimits } from './model.ts';
-import { commonPrefix } from './short-names.ts';
+import { functionLog } from './log-line.ts';
+import type { GatewayLimits } from './model.ts';
 import { holdStateFolder } from './state-folder.ts';
 import { type Usage, UsageCounter } from './usage.ts';
 
@@ -103,7 +101,7 @@ async function compose(
   const [engine, deployment] = await Promise.all([starting, read()]);
 
   const usage = new UsageCounter();
-  const { short, log } = naming(deployment, onLog);
+  const { short, log } = functionLog(deployment, onLog);
   const secrets = secretValues(stateFolder && join(stateFolder, 'secrets.json'));
   let deployed: Deployed | undefined;
   const keys = accessKeys();
@@ -165,15 +163,4 @@ function startEngine(stateFolder: string | undefined): Promise<Engine> {
   const endpoint = process.env.DYNAMODB_ENDPOINT;
   if (endpoint !== undefined && endpoint !== '') return foreignEngine(endpoint);
   return startDynoxide(stateFolder);
-}
-
-/** Functions by their short names, and their lines as they go to the terminal. */
-function naming({ functions }: Deployment, onLog: (line: string) => void) {
-  const prefix = commonPrefix(functions.map(({ name }) => name));
-  const short = (name: string) => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
-  const log = (functionName: string, line: string) => {
-    const shown = process.env.LOG === 'json' ? line : readableLine(line);
-    if (shown !== undefined) onLog(`[${short(functionName)}] ${shown}`);
-  };
-  return { short, log };
 }

@@ -1,24 +1,24 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Another runtime holds the data. */
+/** Another runtime uses the folder. */
 export class StateInUseError extends Error {
   override readonly name = 'StateInUseError';
 
   constructor(folder: string) {
     super(
-      `another runtime is using the data in ${relative('', folder) || folder}: stop it, or run with --memory`,
+      `another runtime uses the data in ${relative('', folder) || folder}: stop it, or run with --memory`,
     );
   }
 }
 
 /**
- * Takes a folder of local state for this process alone.
+ * Locks the folder of local state for this process.
  *
- * The lock is one on a file, as SQLite takes it: the operating system lets go of it when the process ends, however it ends.
+ * The lock is SQLite's lock on a file. The operating system releases it at any end of the process.
  *
- * @returns what gives it back
+ * @returns a function that releases the lock
  * @throws StateInUseError
  */
 export function holdStateFolder(folder: string): () => void {
@@ -31,4 +31,11 @@ export function holdStateFolder(folder: string): () => void {
     throw new StateInUseError(folder);
   }
   return () => lock.close();
+}
+
+/** Writes a file that only the owner can read. A reader sees either the old or the new content, never a part of it. */
+export function writeFileAtomically(path: string, content: string): void {
+  const draft = `${path}.new`;
+  writeFileSync(draft, content, { mode: 0o600, flush: true });
+  renameSync(draft, path);
 }

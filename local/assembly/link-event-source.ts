@@ -1,4 +1,4 @@
-import { type Access, authorizer } from '../aws/authorize.ts';
+import { type Access, authorizer } from '../aws/access-control.ts';
 import type { EventSourceSpec, FunctionSpec } from '../model.ts';
 import type { EventSourceDraft } from './draft.ts';
 

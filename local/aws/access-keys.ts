@@ -6,20 +6,20 @@ export interface Credentials {
   readonly secretAccessKey: string;
 }
 
-/** Access keys for one run: whoever signs with one is known by its name; nobody else is served. */
+/** Access keys for one run. A key identifies its caller by name. Requests without such a key are refused. */
 export interface AccessKeys {
-  /** The same ones for the same name. */
+  /** The credentials of this caller; the same ones in each call. */
   of(name: string): Credentials;
-  /** Whose key signed a request; undefined for one that this run did not give out. */
+  /** The name of the caller that signed the request; undefined for a key that is not from this run. */
   callerOf(request: IncomingMessage): string | undefined;
 }
 
-/** For the developer's own tools. */
+/** The caller name of the developer's own tools. */
 export const toolsName = 'tools';
 
 /**
- * The id of a key is 128 random bits, and a signature carries it (`Credential=<id>/<date>/…`): the id alone proves that
- * the caller was given the key, so signatures themselves are not computed again.
+ * A key's id has 128 random bits, and each signature contains the id (`Credential=<id>/<date>/…`). So the id alone
+ * proves that the caller has the key, and the runtime does not verify the signatures.
  */
 export function accessKeys(): AccessKeys {
   const byName = new Map<string, Credentials>();
@@ -28,7 +28,7 @@ export function accessKeys(): AccessKeys {
     of(name) {
       const known = byName.get(name);
       if (known !== undefined) return known;
-      // Letters and digits, as AWS's own.
+      // AWS's own ids also consist of letters and digits.
       const accessKeyId = `LOCAL${randomBytes(16).toString('hex').toUpperCase()}`;
       const made = { accessKeyId, secretAccessKey: 'local' };
       byName.set(name, made);

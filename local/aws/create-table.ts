@@ -13,21 +13,24 @@ interface TimeToLive {
 }
 
 /**
- * Makes the table that a template describes when it is missing.
+ * Creates the table of a template if it does not exist.
  *
- * @returns the ARN of its stream, as the engine knows it
+ * @returns the engine's ARN of the stream
+ * @throws Error if the table exists with other keys or without a stream
  */
 export async function createTable(call: EngineCall, spec: TableSpec): Promise<string | undefined> {
   const description = (await describe(call, spec.name)) ?? (await create(call, spec));
   const keys = description.Table.KeySchema.map((key) => key.AttributeName);
   if (keys[0] !== spec.partitionKey || keys[1] !== spec.sortKey) {
     throw new Error(
-      `the table ${spec.name} exists with other keys (${keys}): delete the local state to start anew`,
+      `the table ${spec.name} exists with other keys (${keys}): delete the local state to create it again`,
     );
   }
   const streamArn = description.Table.LatestStreamArn;
   if (spec.streamView !== undefined && streamArn === undefined) {
-    throw new Error(`the table ${spec.name} exists without a stream: delete the local state to start anew`);
+    throw new Error(
+      `the table ${spec.name} exists without a stream: delete the local state to create it again`,
+    );
   }
   await enableTtl(call, spec);
   return streamArn;

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { arn } from '../assembly/account.ts';
 import { type HttpHandler, sendJson } from '../gateway/http-handler.ts';
 import type { FunctionSpec } from '../model.ts';
+import type { AccessControl } from './access-control.ts';
 import type { AccessKeys } from './access-keys.ts';
 
-/** `caller` is the name behind the key that signed the request. */
+/** `caller` is the name that belongs to the access key of the request. */
 type Handler = (request: IncomingMessage, response: ServerResponse, caller: string) => void | Promise<void>;
 
 export interface AwsServices {
@@ -14,8 +16,8 @@ export interface AwsServices {
 }
 
 /**
- * The AWS services that functions call, on one port: a request's target, as the SDK sends it, tells which one it is for.
- * Only those are served who have a key of this run.
+ * The AWS services that functions call, on one port. The SDK's `X-Amz-Target` header selects the service. Requests need
+ * an access key of this run.
  */
 export function awsEndpoints(keys: AccessKeys, services: AwsServices): HttpHandler {
   return (request, response) => {
@@ -23,15 +25,15 @@ export function awsEndpoints(keys: AccessKeys, services: AwsServices): HttpHandl
     const caller = keys.callerOf(request);
     if (caller === undefined) return refuseStranger(request, response, target);
     if (target !== '') {
-      // The protocol of both services knows this one resource and this one method.
+      // The protocol of both services has only this path and this method.
       const isCall = request.method === 'POST' && request.url === '/';
       if (isCall && isDynamodb.test(target)) return services.dynamodb(request, response, caller);
       if (isCall && target.startsWith('secretsmanager.'))
         return services.secretsManager(request, response, caller);
     } else if (request.url?.includes('/@connections/'))
       return services.connections(request, response, caller);
-    // Better than a call that leaves this machine.
-    const message = `the local runtime has no such service: ${request.method} ${request.url} ${target}`;
+    // An error here is better than a request that leaves this machine.
+    const message = `the local runtime does not have this service: ${request.method} ${request.url} ${target}`;
     request.resume();
     sendJson(response, 501, { message });
   };
@@ -45,13 +47,42 @@ function refuseStranger(request: IncomingMessage, response: ServerResponse, targ
     : 'MissingAuthenticationTokenException';
   const message = 'The request must be signed with an access key of this run of the local runtime.';
   request.resume();
-  // The JSON protocol of DynamoDB and Secrets Manager has 400 for it, API Gateway 403.
+  // The JSON protocol of DynamoDB and Secrets Manager uses 400 here; API Gateway uses 403.
   sendJson(response, target === '' ? 403 : 400, { __type: code, message }, { 'x-amzn-errortype': code });
+}
+
+/**
+ * The @connections API with access control. IAM has one action for it. The resource names API, stage, method and
+ * connection.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html
+ */
+export function guardConnections(
+  connections: HttpHandler,
+  apiId: string,
+  access: AccessControl,
+): (request: IncomingMessage, response: ServerResponse, caller: string) => void | Promise<void> {
+  return (request, response, caller) => {
+    const refusal = access.refusal(caller, [
+      {
+        action: 'execute-api:ManageConnections',
+        resource: arn('execute-api', `${apiId}${pathOf(request, request.method)}`),
+      },
+    ]);
+    if (refusal === undefined) return connections(request, response);
+    request.resume();
+    sendJson(response, 403, { message: refusal }, { 'x-amzn-errortype': 'AccessDeniedException' });
+  };
+}
+
+/** The path as in the ARN: `/ws/POST/@connections/id` for a POST to `/ws/@connections/id`. */
+function pathOf({ url = '' }: IncomingMessage, method = ''): string {
+  const [path = ''] = url.split('?');
+  return path.replace('/@connections/', `/${method}/@connections/`);
 }
 
 const management = 'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI';
 
-/** The function with its surroundings, of which the SDK learns by its own variables. */
+/** Adds the variables that tell the SDK in a function its credentials and endpoints. */
 export function withEndpoints(spec: FunctionSpec, url: string, keys: AccessKeys): FunctionSpec {
   const connections = spec.environment[management];
   const { accessKeyId, secretAccessKey } = keys.of(spec.name);
@@ -64,7 +95,7 @@ export function withEndpoints(spec: FunctionSpec, url: string, keys: AccessKeys)
       AWS_ENDPOINT_URL: url,
       AWS_ENDPOINT_URL_DYNAMODB: url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
-      // On AWS a function has this one only from its template, so the same holds here; its path is the stage.
+      // Only if the template sets it, as on AWS. Its path is the stage.
       ...(connections !== undefined && { [management]: url + new URL(connections).pathname }),
     },
   };

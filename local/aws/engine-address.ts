@@ -9,8 +9,8 @@ export interface EngineAddress {
 }
 
 /**
- * Ports that no browser connects to, whatever a page asks for (https://fetch.spec.whatwg.org/#port-blocking): those that
- * Chromium, Firefox and WebKit have refused for years, and that need no privilege.
+ * Ports to which browsers refuse to connect (https://fetch.spec.whatwg.org/#port-blocking). Chromium, Firefox and WebKit
+ * have refused these for years, and a process needs no privilege to listen on them.
  */
 const portsWithoutPages = [
   ...[1719, 1720, 1723, 3659, 4045, 5060, 5061, 6566],
@@ -18,17 +18,17 @@ const portsWithoutPages = [
 ];
 
 /**
- * Where the engine may listen. It answers everybody, checks no signature and allows every origin (CORS `*`), and it cannot
- * listen on a Unix socket. So it gets a port that browsers refuse, on an address that a page cannot guess: all of
- * 127.0.0.0/8 is loopback on Linux and Windows, 127.0.0.1 alone on macOS.
+ * Finds an address for the engine. The engine checks no signatures, allows every origin (CORS `*`) and cannot listen on
+ * a Unix socket. So it gets a port that browsers refuse, on an address that a page cannot guess. All of 127.0.0.0/8 is
+ * loopback on Linux and Windows; on macOS only 127.0.0.1 is.
  *
- * @throws NoEngineError when none of those ports is free
+ * @throws NoEngineError if none of these ports is free
  */
 export async function engineAddress(): Promise<EngineAddress> {
   const unguessable = `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
   for (const host of [unguessable, '127.0.0.1']) {
     for (const port of shuffled(portsWithoutPages)) {
-      // dynoxide looks at 127.0.0.1, too, and ends when something listens there on that port.
+      // dynoxide also checks 127.0.0.1. It ends if another process listens on the port there.
       if ((await isFree(host, port)) && (await isFree('127.0.0.1', port))) return { host, port };
     }
   }
@@ -37,7 +37,7 @@ export async function engineAddress(): Promise<EngineAddress> {
   );
 }
 
-/** A loopback port that nobody listened on a moment ago. */
+/** A port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

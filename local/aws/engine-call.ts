@@ -1,14 +1,14 @@
 /**
- * DynamoDB's JSON protocol as it is on the wire. The runtime's own few calls need no SDK: the answers then have the very
- * form in which Lambda hands stream records to a function, and starting up does not load a client.
+ * A client for DynamoDB's JSON protocol. The runtime makes few calls and uses no SDK. The start is faster without it, and
+ * stream records already have the form in which Lambda passes them to a function.
  */
 import { Agent, type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps, Agent as SecureAgent } from 'node:https';
-import { readBody } from './read-body.ts';
+import type { Readable } from 'node:stream';
 
 export type EngineCall = <Output>(operation: string, input: object) => Promise<Output>;
 
-/** Sends a body as it is to one of the engine's operations, such as `DynamoDB_20120810.GetItem`. */
+/** Sends a body unchanged to an operation of the engine, such as `DynamoDB_20120810.GetItem`. */
 export type EngineRequest = (target: string, body: Buffer | string) => Promise<EngineAnswer>;
 
 export interface EngineAnswer {
@@ -17,7 +17,7 @@ export interface EngineAnswer {
   readonly body: Buffer;
 }
 
-/** What the engine answered instead of a result; `code` is DynamoDB's name of it. */
+/** An error response of the engine. `code` is DynamoDB's name for the error. */
 export class EngineError extends Error {
   readonly code: string;
 
@@ -31,19 +31,19 @@ export class EngineError extends Error {
 const streamOperations = new Set(['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']);
 
 /**
- * Engines on a developer's machine want a signature to be there and do not check it. DynamoDB Local keeps a database of
- * its own for each access key and takes letters and digits alone, so every request has the same plain key.
+ * Local engines require a signature but do not check it. DynamoDB Local has a separate database for each access key, and
+ * accepts only letters and digits in a key. So all requests use the same simple key.
  */
 const unsigned =
   'AWS4-HMAC-SHA256 Credential=local/20120810/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
 
-// Not `fetch`: it keeps to the ports that pages may use, and dynoxide listens where they may not.
+// `fetch` refuses the same ports as browsers, and dynoxide listens on one of them. So this uses `node:http`.
 const transports = {
   'http:': { send: overHttp, agent: new Agent({ keepAlive: true, maxSockets: 64 }) },
   'https:': { send: overHttps, agent: new SecureAgent({ keepAlive: true, maxSockets: 64 }) },
 };
 
-/** Requests to the engine at `endpoint`, and to nothing else. */
+/** Sends requests to the engine at `endpoint` only. */
 export function engineRequest(endpoint: string): EngineRequest {
   const url = new URL(endpoint);
   const { send, agent } = transports[url.protocol === 'https:' ? 'https:' : 'http:'];
@@ -77,4 +77,10 @@ export function engineCall(endpoint: string): EngineCall {
     }
     return body as Output;
   };
+}
+
+async function readBody(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }

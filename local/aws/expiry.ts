@@ -6,12 +6,12 @@ export interface ExpiryOptions {
   readonly call: EngineCall;
   readonly tableName: string;
   readonly ttlAttribute: string;
-  /** From its end on: what is written from now. */
+  /** Starts at the end of the stream: it contains the writes from now on. */
   readonly stream: StreamReader;
   sweep(): Promise<void>;
-  /** Something expired and went. */
+  /** Called after expired items were deleted. */
   onSwept(): void;
-  /** The table could not be read or swept; it is tried again. */
+  /** Called if a read or a sweep failed. Both are retried. */
   onProblem(error: unknown): void;
 }
 
@@ -21,8 +21,8 @@ interface Page {
 }
 
 /**
- * Deletes expired items within about a second. A sweep reads the whole table in the engine, so one is made only when
- * something is due: known by one scan at the start and by the stream from then on.
+ * Deletes expired items within about a second. A sweep reads the whole table, so it runs only when an item is due. One
+ * scan at the start and the stream from then on tell which times are due.
  */
 export async function expireItems(options: ExpiryOptions, signal: AbortSignal): Promise<void> {
   const due = new Set<number>();
@@ -50,7 +50,7 @@ async function noteNew({ stream, ttlAttribute }: ExpiryOptions, due: Set<number>
 
 async function sweepDue({ sweep, onSwept }: ExpiryOptions, due: Set<number>): Promise<void> {
   const now = Math.floor(Date.now() / 1_000);
-  // DynamoDB takes an item as expired once its time is past.
+  // In DynamoDB an item has expired when its time is in the past.
   const past = [...due].filter((second) => second < now);
   if (past.length === 0) return;
   await sweep();

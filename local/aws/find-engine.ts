@@ -2,13 +2,13 @@ import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 
-/** There is nothing on this machine that could hold the table. */
+/** This machine has no DynamoDB engine for the table. */
 export class NoEngineError extends Error {
   override readonly name = 'NoEngineError';
 }
 
 /**
- * The path of dynoxide: the package of this platform, else the PATH.
+ * The path of dynoxide: from the npm package for this platform, or from the PATH.
  *
  * @throws NoEngineError
  */
@@ -21,7 +21,7 @@ export function findDynoxide(): string {
     }
   }
   throw new NoEngineError(
-    `no DynamoDB engine for ${process.platform}-${process.arch}: install one with "npm install --no-save dynoxide", ` +
+    `found no DynamoDB engine for ${process.platform}-${process.arch}: install one with "npm install --no-save dynoxide", ` +
       'put a dynoxide on the PATH, or name an endpoint in DYNAMODB_ENDPOINT',
   );
 }

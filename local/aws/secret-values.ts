@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import type { SecretSpec } from '../model.ts';
-import { writeFileAtomically } from './write-file.ts';
+import { writeFileAtomically } from '../state-folder.ts';
 
 export interface SecretVersion {
   readonly id: string;
@@ -11,15 +11,15 @@ export interface SecretVersion {
 }
 
 export interface SecretValues {
-  /** By ARN or name; undefined when there is no such secret. */
+  /** Finds a secret by its ARN or name. */
   find(arnOrName: string): { readonly arn: string; readonly versions: readonly SecretVersion[] } | undefined;
-  /** Makes a value the current one; the one before stays, as AWSPREVIOUS. The same id again changes nothing. */
+  /** Stores a new current value. The old one becomes AWSPREVIOUS. A second call with the same id changes nothing. */
   put(arn: string, value: string, id?: string): SecretVersion;
-  /** Makes the values of secrets that have none yet. */
+  /** Generates the values of secrets that have no value yet. */
   generate(specs: readonly SecretSpec[]): void;
 }
 
-/** Values of secrets, kept in `file`, or as long as the process lives when there is none. */
+/** The values of secrets, stored in `file`. Without a file they are in memory only. */
 export function secretValues(file: string | undefined): SecretValues {
   const secrets = new Map<string, SecretVersion[]>(read(file));
 
@@ -36,7 +36,7 @@ export function secretValues(file: string | undefined): SecretValues {
       const previous = versions
         .filter(({ stages }) => stages.includes('AWSCURRENT'))
         .map((older) => ({ ...older, stages: ['AWSPREVIOUS'] }));
-      // A version without a stage is one that Secrets Manager forgets.
+      // Secrets Manager deletes versions without a stage, so older ones are dropped.
       secrets.set(arn, [...previous, version]);
       write(file, secrets);
       return version;
@@ -58,14 +58,14 @@ function randomValue({ length, excludePunctuation }: SecretSpec): string {
   return Array.from({ length }, () => characters[randomInt(characters.length)]).join('');
 }
 
-/** Without the six characters that Secrets Manager adds. */
+/** The name in an ARN, without the six characters that Secrets Manager adds. */
 function nameOf(arn: string): string {
   return arn.slice(arn.indexOf(':secret:') + ':secret:'.length).replace(/-.{6}$/, '');
 }
 
 function read(file: string | undefined): [string, SecretVersion[]][] {
   if (file === undefined || !existsSync(file)) return [];
-  // Whoever copied the folder about may have lost the mode.
+  // A copy of the folder may have lost the file mode.
   chmodSync(file, 0o600);
   return Object.entries(JSON.parse(readFileSync(file, 'utf8')));
 }

@@ -11,10 +11,10 @@ interface Request {
   readonly ClientRequestToken?: string;
 }
 
-/** A secret has 64 KB at most; in JSON they may be twice as much. */
+/** A secret has 64 KB at most. JSON escapes may double that. */
 const maximumRequestBytes = 256 * 1024;
 
-/** An error as Secrets Manager names it. */
+/** An error with Secrets Manager's name for it. */
 class Refusal extends Error {
   readonly code: string;
 
@@ -26,7 +26,7 @@ class Refusal extends Error {
 
 type Operation = (secret: NonNullable<ReturnType<SecretValues['find']>>, input: Request) => object;
 
-/** The part of AWS Secrets Manager that reads and rotates values, for those who may. */
+/** The operations of AWS Secrets Manager that read and rotate values, with access control. */
 export function secretsManager(values: SecretValues, access: AccessControl) {
   const operations: Readonly<Record<string, Operation>> = {
     GetSecretValue({ arn, versions }, { VersionId, VersionStage }) {
@@ -62,7 +62,7 @@ export function secretsManager(values: SecretValues, access: AccessControl) {
           .at(-1) ?? '';
       const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
       if (operation === undefined)
-        throw new Refusal('UnknownOperationException', `${name} is not known here`);
+        throw new Refusal('UnknownOperationException', `The local runtime does not have ${name}.`);
       const input = parse(await readBody(request, maximumRequestBytes));
       const secret = values.find(input.SecretId ?? '');
       const resource = secret?.arn ?? input.SecretId ?? '*';

@@ -1,8 +1,8 @@
 /**
  * `node supervise.ts <folder to delete at the end, or ''> <command> <arguments…>`
  *
- * Runs a command that knows nothing of its parent, and ends it when the parent is gone: the pipe on stdin closes however
- * the parent died, kill -9 included.
+ * Runs a command and ends it when the parent process ends. The pipe on stdin closes whenever the parent ends, even after
+ * `kill -9`.
  */
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';

@@ -1,5 +1,5 @@
 import { arn } from '../assembly/account.ts';
-import type { Access } from './authorize.ts';
+import type { Access } from './access-control.ts';
 
 type Item = Readonly<Record<string, { readonly S?: string } | undefined>>;
 
@@ -11,7 +11,7 @@ interface Keyed {
 
 type TransactItem = Readonly<Record<string, Keyed | undefined>>;
 
-/** The members of DynamoDB's requests that say what they reach. */
+/** The members of DynamoDB's requests that name tables and keys. */
 export interface TableInput extends Keyed {
   readonly KeyConditionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface TableInput extends Keyed {
   readonly TransactItems?: readonly TransactItem[];
 }
 
-/** Members of a transaction's items, by the action that each needs. */
+/** The action for each kind of item in a transaction. */
 const transactActions: Readonly<Record<string, string>> = {
   Get: 'GetItem',
   Put: 'PutItem',
@@ -30,7 +30,7 @@ const transactActions: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a request to DynamoDB needs a grant for.
+ * The permissions that a request to DynamoDB needs.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html and
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  *
@@ -71,18 +71,18 @@ export function tableAccesses(operation: string, input: TableInput, partitionKey
         return access(operation, table, all(requests.map((request) => request && keyOf(request))));
       });
     default:
-      // Whatever it names, its keys are not known here: a statement that asks for keys does not cover it.
+      // The keys of other operations are unknown, so a statement with a condition on keys does not cover them.
       return [access(operation, input.TableName, undefined)];
   }
 }
 
-/** Undefined when one of them is not known. */
+/** All keys, or undefined if one of them is unknown. */
 function all(keys: readonly (string | undefined)[]): readonly string[] | undefined {
   const known = keys.filter((key) => key !== undefined);
   return known.length === keys.length ? known : undefined;
 }
 
-/** `pk = :value` with whatever names, anywhere in the expression; DynamoDB takes only this for a partition key. */
+/** The value in `pk = :value`, anywhere in the expression. DynamoDB accepts no other condition on a partition key. */
 function queriedKey(input: TableInput, partitionKey: string): string | undefined {
   const {
     KeyConditionExpression = '',
@@ -101,7 +101,7 @@ function textOf(value: Item[string]): string | undefined {
   return typeof value?.S === 'string' ? value.S : undefined;
 }
 
-/** A table may be named by its ARN, too. */
+/** Requests may name a table by its ARN. */
 function tableArn(table: string | undefined): string {
   if (table === undefined) return '*';
   return table.startsWith('arn:') ? table : arn('dynamodb', `table/${table}`);

@@ -1,26 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../gateway/http-handler.ts';
 import type { AccessControl } from './access-control.ts';
-import { type Consumed, consumedBy, isWrite, usesCapacity } from './consumed.ts';
+import {
+  type Consumed,
+  consumedBy,
+  isFailedCondition,
+  isWrite,
+  unitsOfRefusal,
+  usesCapacity,
+  type WriteInput,
+} from './capacity.ts';
 import { type EngineAnswer, engineCall, engineRequest } from './engine-call.ts';
-import { isFailedCondition, unitsOfRefusal, type WriteInput } from './refused-write.ts';
 import { type TableInput, tableAccesses } from './table-accesses.ts';
 
 export interface TableRequest extends Consumed {
   readonly operation: string;
-  /** Who signed the request: a function's name. */
+  /** The name of the function that signed the request. */
   readonly caller: string;
 }
 
 export interface TableProxyOptions {
-  /** The engine behind. */
+  /** The endpoint of the engine. */
   readonly endpoint: string;
   /** The name of the table's partition key. */
   readonly partitionKey: string;
   readonly sortKey: string;
   readonly access: AccessControl;
   onRequest(request: TableRequest): void;
-  /** Something was written. */
+  /** Called after each successful write. */
   onWrite(): void;
 }
 
@@ -30,12 +37,12 @@ export type TableProxy = (
   caller: string,
 ) => Promise<void>;
 
-/** DynamoDB's own limit of a request. */
+/** DynamoDB's limit for the size of a request. */
 const maximumRequestBytes = 16 * 1024 * 1024;
 
 /**
- * DynamoDB's endpoint as functions see it: every request that its caller's role allows goes on to the engine and counts
- * with what it consumed. The caller gets the engine's answer with nothing added, and its errors unchanged.
+ * The DynamoDB endpoint of functions. Each request that the caller's role allows goes to the engine. The proxy counts the
+ * requests and their consumed capacity. The caller gets the engine's response without additions, and errors unchanged.
  */
 export function tableProxy(options: TableProxyOptions): TableProxy {
   const { endpoint, partitionKey, sortKey, access, onRequest, onWrite } = options;
@@ -57,7 +64,7 @@ export function tableProxy(options: TableProxyOptions): TableProxy {
       );
     }
     const input = parse(asked);
-    // What is no object is the engine's to refuse.
+    // The engine itself refuses a body that is not a JSON object.
     const refusal = input && refusalOf(caller, operation, input);
     if (refusal !== undefined)
       return fail(response, 400, 'com.amazon.coral.service#AccessDeniedException', refusal);
@@ -81,11 +88,11 @@ export function tableProxy(options: TableProxyOptions): TableProxy {
     try {
       return access.refusal(caller, tableAccesses(operation, input, partitionKey));
     } catch {
-      return 'The request is not one that DynamoDB knows.';
+      return 'The request is not a valid DynamoDB request.';
     }
   }
 
-  /** A failed condition is charged for, other errors are free. */
+  /** A failed condition consumes capacity. Other errors consume none. */
   async function unitsOfError(input: Input | undefined, error: object): Promise<number> {
     if (input === undefined || !isFailedCondition(error)) return 0;
     return unitsOfRefusal(call, input, [partitionKey, sortKey]);
@@ -93,7 +100,7 @@ export function tableProxy(options: TableProxyOptions): TableProxy {
 }
 
 function withCapacity(asked: Buffer, input: Input | undefined): { body: Buffer; stripped: boolean } {
-  // Someone who asks gets what they asked for.
+  // The caller asked for the consumed capacity, so it stays in the response.
   const wanted = input?.ReturnConsumedCapacity;
   if (input === undefined || wanted === 'TOTAL' || wanted === 'INDEXES')
     return { body: asked, stripped: false };

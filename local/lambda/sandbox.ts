@@ -1,8 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { InvocationResult } from '../invoker.ts';
 import type { FunctionSpec } from '../model.ts';
-import { functionArn } from './environment.ts';
-import { startProcess } from './process.ts';
+import { functionArn, startProcess } from './process.ts';
 import type { FunctionError, Invocation, RuntimeApi } from './runtime-api.ts';
 
 /** Lambda's bounds: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

@@ -6,9 +6,9 @@ import type { StreamRecord } from './reader.ts';
 export interface DeliverOptions {
   readonly spec: Pick<EventSourceSpec, 'reportsItemFailures' | 'bisectsOnError' | 'maximumRetries'>;
   invoke(records: readonly StreamRecord[]): Promise<InvocationResult>;
-  /** The records whose retries are used up. */
+  /** Called with the records that still failed after the last retry. */
   giveUp(records: readonly StreamRecord[], problem: string): void;
-  /** Before the retry of that number, from 1. */
+  /** The delay before a retry. Retries are numbered from 1. */
   readonly delayMs?: (retry: number) => number;
   readonly signal: AbortSignal;
 }
@@ -16,10 +16,11 @@ export interface DeliverOptions {
 const backoffMs = (retry: number) => Math.min(100 * 2 ** retry, 10_000);
 
 /**
- * Hands records to a function as Lambda's event source mapping does: what fails is tried again, from the first failed item on
- * if the function names it, in halves if so configured (splitting costs no retry), and at last given up.
+ * Delivers records to a function as Lambda's event source mapping does. Failed records are retried, from the first failed
+ * item on if the function reports it. With `bisectsOnError` a failed batch is split in halves, which costs no retry.
+ * Records that fail too often are given up.
  *
- * @returns false when it was interrupted before all were handled
+ * @returns false if `signal` stopped it before all records were handled
  */
 export async function deliver(records: readonly StreamRecord[], options: DeliverOptions): Promise<boolean> {
   const { spec, signal, delayMs = backoffMs } = options;
@@ -43,7 +44,7 @@ export async function deliver(records: readonly StreamRecord[], options: Deliver
 }
 
 interface Failure {
-  /** Records before this one are done. */
+  /** The index of the first failed record. */
   readonly from: number;
   readonly problem: string;
 }
@@ -60,7 +61,7 @@ function failureOf(
   const indices = failures.map(({ itemIdentifier }) =>
     records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === itemIdentifier),
   );
-  // An identifier that names no record fails the whole batch, as on AWS.
+  // An unknown identifier fails the whole batch, as on AWS.
   const from = indices.includes(-1) ? 0 : Math.min(...indices);
   return { from, problem: `the function reported ${failures.length} failed items` };
 }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { InvocationResult } from '../../invoker.ts';
-import type { EventSourceSpec } from '../../model.ts';
+import type { EventSourceSpec, InvocationResult } from '../../model.ts';
 import { deliver } from './deliver.ts';
 import { compileFilter } from './filter.ts';
 import type { StreamReader, StreamRecord } from './reader.ts';

@@ -1,7 +1,7 @@
-/** Whether an event passes. */
+/** Returns whether an event passes. */
 export type Filter = (event: unknown) => boolean;
 
-/** The pattern says something that this does not know. */
+/** The pattern is invalid, or the runtime does not support it. */
 export class FilterError extends Error {
   override readonly name = 'FilterError';
 }
@@ -9,10 +9,10 @@ export class FilterError extends Error {
 type Test = (value: unknown) => boolean;
 
 /**
- * Lambda's event filter patterns (the rules of EventBridge): an object goes by key, a list holds alternatives: values, or
- * operators such as `{"prefix": "SESSION#"}`.
+ * Compiles a filter pattern of Lambda (the rules of EventBridge). An object is matched key by key. A list holds
+ * alternatives: values, or operators such as `{"prefix": "SESSION#"}`.
  *
- * @throws FilterError for an operator that is not known
+ * @throws FilterError for an unknown operator or an invalid pattern
  */
 export function compileFilter(pattern: object): Filter {
   const parts = Object.entries(pattern).map(([key, rule]) => (key === '$or' ? either(rule) : at(key, rule)));
@@ -20,24 +20,24 @@ export function compileFilter(pattern: object): Filter {
 }
 
 function either(rules: unknown): Filter {
-  if (!Array.isArray(rules) || rules.length === 0) throw new FilterError('$or wants a list of patterns');
+  if (!Array.isArray(rules) || rules.length === 0) throw new FilterError('$or must be a list of patterns');
   const filters = rules.map((rule) => compileFilter(rule));
   return (event) => filters.some((filter) => filter(event));
 }
 
 function at(key: string, rule: unknown): Filter {
   if (Array.isArray(rule)) {
-    if (rule.length === 0) throw new FilterError(`an empty list for "${key}" matches nothing`);
+    if (rule.length === 0) throw new FilterError(`the list of "${key}" must not be empty`);
     const tests = rule.map(alternative);
     return (event) => {
       const value = child(event, key);
-      // Of a list in the event one entry has to match.
+      // If the event has a list, one of its entries must match.
       const values = Array.isArray(value) && value.length > 0 ? value : [value];
       return values.some((entry) => tests.some((test) => test(entry)));
     };
   }
   if (typeof rule !== 'object' || rule === null)
-    throw new FilterError(`the value of "${key}" has to be a list`);
+    throw new FilterError(`the value of "${key}" must be a list`);
   const filter = compileFilter(rule);
   return (event) => filter(child(event, key));
 }
@@ -52,7 +52,7 @@ function alternative(rule: unknown): Test {
   const [[name, argument] = ['', undefined], ...more] = Object.entries(rule);
   const operator = operators[name];
   if (operator === undefined || more.length > 0) {
-    throw new FilterError(`the filter rule ${JSON.stringify(rule)} is not known to the local runtime`);
+    throw new FilterError(`the local runtime does not know the filter rule ${JSON.stringify(rule)}`);
   }
   return operator(argument);
 }
@@ -72,7 +72,7 @@ const operators: Readonly<Record<string, (argument: unknown) => Test>> = {
 
 function text(operator: string, argument: unknown): string {
   if (typeof argument === 'string') return argument;
-  throw new FilterError(`${operator} wants a text`);
+  throw new FilterError(`${operator} must be a string`);
 }
 
 const comparisons: Readonly<Record<string, (left: number, right: number) => boolean>> = {
@@ -83,7 +83,7 @@ const comparisons: Readonly<Record<string, (left: number, right: number) => bool
   '>=': (left, right) => left >= right,
 };
 
-/** `["=", 1]` or `[">", 0, "<=", 5]`. */
+/** For example `["=", 1]` or `[">", 0, "<=", 5]`. */
 function numeric(argument: unknown): Test {
   const parts = Array.isArray(argument) ? argument : [];
   const tests: Test[] = [];
@@ -91,10 +91,10 @@ function numeric(argument: unknown): Test {
     const compare = comparisons[parts[index]];
     const bound = parts[index + 1];
     if (compare === undefined || typeof bound !== 'number') {
-      throw new FilterError(`the numeric rule ${JSON.stringify(argument)} is not known to the local runtime`);
+      throw new FilterError(`the local runtime does not know the numeric rule ${JSON.stringify(argument)}`);
     }
     tests.push((value) => typeof value === 'number' && compare(value, bound));
   }
-  if (tests.length === 0) throw new FilterError('numeric wants comparisons');
+  if (tests.length === 0) throw new FilterError('numeric must be a list of comparisons');
   return (value) => tests.every((test) => test(value));
 }

@@ -3,7 +3,7 @@ import { type EngineCall, EngineError } from '../engine-call.ts';
 type AttributeValue = { readonly S?: string; readonly N?: string } & Readonly<Record<string, unknown>>;
 type Item = Readonly<Record<string, AttributeValue>>;
 
-/** As GetRecords gives it, and as Lambda hands it on. */
+/** A record as in GetRecords, and as Lambda passes it to a function. */
 export interface StreamRecord {
   readonly eventID: string;
   readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
@@ -16,14 +16,14 @@ export interface StreamRecord {
 }
 
 export interface StreamReader {
-  /** The next records; none when there are none yet. */
+  /** The next records; an empty list if there are none yet. */
   read(limit: number): Promise<StreamRecord[]>;
 }
 
-/** Where to begin: after the record of that number, at the oldest one, or after the newest. */
+/** The starting position: after a sequence number, at the oldest record, or after the newest. */
 export type Start = { readonly after: string } | 'TRIM_HORIZON' | 'LATEST';
 
-/** Reads a table's stream: its last shard, and dynoxide has but one. */
+/** Reads the last shard of a table's stream. dynoxide has only one shard. */
 export async function streamReader(call: EngineCall, streamArn: string, start: Start): Promise<StreamReader> {
   let position = start;
   let iterator = await iteratorAt(call, streamArn, position);
@@ -34,7 +34,7 @@ export async function streamReader(call: EngineCall, streamArn: string, start: S
       try {
         page = await call('GetRecords', { ShardIterator: iterator, Limit: Math.min(limit, 1_000) });
       } catch (error) {
-        // DynamoDB's iterators live for 15 minutes.
+        // A shard iterator expires after 15 minutes.
         if (!(error instanceof EngineError) || error.code !== 'ExpiredIteratorException') throw error;
         iterator = await iteratorAt(call, streamArn, position);
         return [];

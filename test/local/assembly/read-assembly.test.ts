@@ -190,7 +190,7 @@ describe('what the runtime does not know is an error that names it', () => {
       'Follow',
       'FilterCriteria',
       { Filters: [{ Pattern: '{"a":[{"cidr":"::/0"}]}' }] },
-      'FilterCriteria.Filters[0].Pattern: the filter rule {"cidr":"::/0"}',
+      'FilterCriteria.Filters[0].Pattern: the local runtime does not know the filter rule {"cidr":"::/0"}',
     ],
     [
       'another kind of source',

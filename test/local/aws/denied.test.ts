@@ -17,8 +17,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accessControl } from '../../../local/aws/access-control.ts';
 import { accessKeys } from '../../../local/aws/access-keys.ts';
-import { awsEndpoints } from '../../../local/aws/endpoints.ts';
-import { guardConnections } from '../../../local/aws/guard-connections.ts';
+import { awsEndpoints, guardConnections } from '../../../local/aws/endpoints.ts';
 import { secretValues } from '../../../local/aws/secret-values.ts';
 import { secretsManager } from '../../../local/aws/secrets-manager.ts';
 import { type TableProxy, tableProxy } from '../../../local/aws/table-proxy.ts';
@@ -114,7 +113,7 @@ describe('a function and its role', () => {
       `User: arn:aws:sts::000000000000:assumed-role/local/trusted is not authorized to perform: dynamodb:Query on resource: ${tableArn} because no identity-based policy allows the dynamodb:Query action`,
     ]);
     expect(lines).toEqual([
-      `[trusted] ERROR its role does not allow dynamodb:Query on ${tableArn}, partition key "EMAIL#a@example.com"`,
+      `[trusted] ERROR the function's role does not allow dynamodb:Query on ${tableArn}, partition key "EMAIL#a@example.com"`,
     ]);
   });
 
@@ -146,7 +145,7 @@ describe('a function and its role', () => {
     await expect(get('idle', secretArn)).rejects.toMatchObject(denied);
     await expect(get('trusted', 'another')).rejects.toMatchObject(denied);
     expect(lines[0]).toBe(
-      `[idle] ERROR its role does not allow secretsmanager:GetSecretValue on ${secretArn}`,
+      `[idle] ERROR the function's role does not allow secretsmanager:GetSecretValue on ${secretArn}`,
     );
   });
 

@@ -37,11 +37,11 @@ describe('an event filter pattern', () => {
   });
 
   it.each([
-    ['an operator that is not known', { a: [{ wildcard: 'x*' }] }, '{"wildcard":"x*"} is not known'],
-    ['two operators at once', { a: [{ prefix: 'x', suffix: 'y' }] }, 'is not known'],
-    ['a value outside a list', { a: 'x' }, 'has to be a list'],
-    ['an empty list', { a: [] }, 'matches nothing'],
-    ['a comparison that is not known', { a: [{ numeric: ['!=', 1] }] }, 'numeric rule'],
+    ['an unknown operator', { a: [{ wildcard: 'x*' }] }, 'does not know the filter rule {"wildcard":"x*"}'],
+    ['two operators at once', { a: [{ prefix: 'x', suffix: 'y' }] }, 'does not know the filter rule'],
+    ['a value outside a list', { a: 'x' }, 'must be a list'],
+    ['an empty list', { a: [] }, 'must not be empty'],
+    ['an unknown comparison', { a: [{ numeric: ['!=', 1] }] }, 'numeric rule'],
   ])('is refused at the start for %s', (_what, pattern, message) => {
     expect(() => compileFilter(pattern)).toThrow(message);
   });

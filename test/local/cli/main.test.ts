@@ -135,7 +135,9 @@ describe('npm start', () => {
     const started = run(['--memory'], { DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' });
     expect(await started.ended).toBe(1);
     expect(started.lines).toEqual([
-      expect.stringMatching(/^parley: no DynamoDB engine at http:\/\/127.0.0.1:9 \(DYNAMODB_ENDPOINT\): /),
+      expect.stringMatching(
+        /^parley: no DynamoDB engine answers at http:\/\/127.0.0.1:9 \(DYNAMODB_ENDPOINT\): /,
+      ),
     ]);
   });
 
@@ -181,7 +183,7 @@ describe('npm start', () => {
     const second = run([], state);
     expect(await second.ended).toBe(1);
     expect(second.lines).toEqual([
-      expect.stringMatching(/^parley: another runtime is using the data in .*parley-state/),
+      expect.stringMatching(/^parley: another runtime uses the data in .*parley-state/),
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { authorizer } from '../../../local/aws/authorize.ts';
+import { authorizer } from '../../../local/aws/access-control.ts';
 
 const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/chat';
 
