@@ -1,5 +1,6 @@
 import type { Conversation } from '../core/conversations/conversation.ts';
-import type { ByMember, LogEntry, SendRate } from '../core/messages/message.ts';
+import type { ByMember, LogEntry } from '../core/messages/message.ts';
+import type { SendRate } from '../core/messages/send-rates.ts';
 import { MESSAGE_PREFIX, messageKey } from './keys.ts';
 
 export type Item = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { SETTINGS } from '../systems.ts';
 import { device } from './support/devices.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
@@ -8,10 +8,11 @@ import { logIn, type Person, people, type Session } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets, connect, refusal } from './support/socket.ts';
 
-describe.skipIf(notOurs)(`expiry ${notOurs}`, () => {
+// Each test waits for the expiry of tokens of its own, so they wait together.
+describe.skipIf(notOurs).concurrent(`expiry ${notOurs}`, () => {
   const runtime = ownRuntime({ context: SETTINGS.shortSessions });
   const api = () => rest(runtime().url);
-  afterEach(closeSockets);
+  afterAll(closeSockets);
 
   /** The token names the moment of its expiry, so the test can wait for exactly that. */
   const endOf = ({ access }: Session) => delay((decodeJwt(access).exp as number) * 1000 - Date.now() + 50);

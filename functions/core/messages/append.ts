@@ -1,8 +1,9 @@
 import type { ProfileStore } from '../accounts/account.ts';
 import { type OwnConversation, othersIn, selfOf } from '../conversations/conversation.ts';
-import { AfterInvalid, Busy, RateLimited, Unavailable, UserNotFound } from '../errors.ts';
+import { AfterInvalid, Busy, Unavailable, UserNotFound } from '../errors.ts';
 import { findEarlier, nextRecent, RECENT_MESSAGES, RETRY_REACH } from './find-earlier.ts';
-import type { ByMember, LogEntry, Message, MessageLog, SendLimit, SendRate } from './message.ts';
+import type { LogEntry, Message, MessageLog } from './message.ts';
+import { nextRates, type SendLimit } from './send-rates.ts';
 
 /** A message that its sender wants to append. */
 export interface Draft {
@@ -130,23 +131,4 @@ function readBySender(
   const before = last?.senderId === selfOf(conversation) ? last.read : 0;
   const seen = Math.max(before, Math.min(read ?? after, seq - 1));
   return seen === seq - 1 ? seq : seen;
-}
-
-/**
- * The send rates after one more message. Members who have sent nothing within the window are left out.
- * @throws RateLimited if the sender has reached the limit
- */
-export function nextRates(
-  rates: ByMember<SendRate>,
-  sender: number,
-  now: Date,
-  limit: SendLimit,
-): ByMember<SendRate> {
-  const seconds = Math.floor(now.getTime() / 1000);
-  const live: ByMember<SendRate> = Object.fromEntries(
-    Object.entries(rates).filter(([, { since }]) => seconds < since + limit.seconds),
-  );
-  const { since, count } = live[sender] ?? { since: seconds, count: 0 };
-  if (count >= limit.messages) throw new RateLimited(Math.max(1, since + limit.seconds - seconds));
-  return { ...live, [sender]: { since, count: count + 1 } };
 }

@@ -1,4 +1,5 @@
 import type { Conversation } from '../conversations/conversation.ts';
+import type { SendLimit, SendRate } from './send-rates.ts';
 
 /** What every member of the conversation sees of a message. */
 export interface Message {
@@ -31,19 +32,6 @@ export interface LogEntry extends Message {
   readonly rates: ByMember<SendRate>;
   /** Fingerprints of the last client ids, newest last: see `find-earlier.ts`. */
   readonly recent: Uint8Array;
-}
-
-/** How many messages a member has sent since a time: a fixed window. */
-export interface SendRate {
-  /** Seconds since 1970. */
-  readonly since: number;
-  readonly count: number;
-}
-
-/** At most `messages` of one sender in one conversation within `seconds` from the first of them. */
-export interface SendLimit {
-  readonly messages: number;
-  readonly seconds: number;
 }
 
 /** A conversation as an append-only log. Every read is strongly consistent. */

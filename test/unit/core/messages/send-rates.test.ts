@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RateLimited } from '../../../../functions/core/errors.ts';
-import { nextRates } from '../../../../functions/core/messages/append.ts';
-import type { ByMember, SendRate } from '../../../../functions/core/messages/message.ts';
+import type { ByMember } from '../../../../functions/core/messages/message.ts';
+import { nextRates, type SendRate } from '../../../../functions/core/messages/send-rates.ts';
 import { NOON } from '../../support/clock.ts';
 import { thrownBy } from '../../support/rejection.ts';
 
