@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
-/** Whom a port of the runtime serves. */
+/** The requests that a port of the runtime accepts. */
 export interface Admission {
   /**
-   * Names besides this machine's own that requests may be for. Pages of a name that its owner lets point to 127.0.0.1 (DNS
-   * rebinding) give that name as the `Host`, and are refused. `'loopback'`: addresses of this machine alone.
+   * Host names besides `localhost` that requests may use. With DNS rebinding, the owner of a name points it to 127.0.0.1.
+   * Requests of such pages have that name as their `Host` and are refused. `'loopback'` allows loopback addresses only.
    */
   readonly hosts: readonly string[] | 'loopback';
-  /** Whether pages of browsers may call; if not, whatever a browser marks as its own is refused. */
+  /** Whether web pages may call the port. If not, requests with a browser's marks are refused. */
   readonly pages: boolean;
 }
 
-/** Where functions and tools reach the runtime: no page, and no name but this machine's. */
+/** For ports that only functions and tools use: no web pages, and only the names of this machine. */
 export const machineOnly: Admission = { hosts: 'loopback', pages: false };
 
 export interface Refused {
@@ -21,44 +21,44 @@ export interface Refused {
 }
 
 /**
- * Brings a request into the form that handlers expect, a path and a `Host`, and decides whether it is let in.
+ * Normalizes a request for the handlers, to a path and a `Host`, and checks whether the port accepts it.
  *
- * @returns undefined when it is
+ * @returns undefined for an accepted request
  */
 export function admit(request: IncomingMessage, { hosts, pages }: Admission): Refused | undefined {
   if (!readTarget(request)) {
     return { status: 400, message: 'The request target must be a path or an http URL, with one Host.' };
   }
   if (!pages && isFromPage(request)) {
-    return { status: 403, message: 'Pages of a browser may not call this port.' };
+    return { status: 403, message: 'Web pages must not call this port.' };
   }
   const { host = '' } = request.headers;
   if (!isKnown(host, hosts)) {
     const known = hosts === 'loopback' ? 'localhost' : ['localhost', ...hosts].join(', ');
-    const remedy = hosts === 'loopback' ? '' : '; name others in HOSTS';
-    return { status: 403, message: `The host "${host}" is not known here. Known: ${known}${remedy}.` };
+    const remedy = hosts === 'loopback' ? '' : ' Set HOSTS to add others.';
+    return { status: 403, message: `The host "${host}" is not allowed. Allowed: ${known}.${remedy}` };
   }
   return undefined;
 }
 
 const absolute = /^https?:\/\/([^/?#]*)([^#]*)$/i;
 
-/** Puts a path into `url` and the name that the request is for into `headers.host`; false if there is no such thing. */
+/** Puts the path into `url` and the host into `headers.host`. Returns false for an invalid request target. */
 function readTarget(request: IncomingMessage): boolean {
   const named = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
   if (named.length > 1) return false;
-  // RFC 9112, 3.2.2: a server takes the absolute form, too, and what it names wins over the Host.
+  // RFC 9112, 3.2.2: a server must accept the absolute form. Its host takes precedence over the Host header.
   const [, authority, rest = ''] = absolute.exec(request.url ?? '') ?? [];
   if (authority !== undefined) {
     request.url = rest.startsWith('/') ? rest : `/${rest}`;
     request.headers.host = authority;
   }
-  // HTTP/1.0 knows no Host.
+  // HTTP/1.0 has no Host header.
   request.headers.host ||= `localhost:${request.socket.localPort}`;
   return request.url?.startsWith('/') === true;
 }
 
-/** Every browser marks what its pages send; no SDK and no tool does. */
+/** Every browser marks the requests of its pages with these headers. SDKs and tools do not send them. */
 function isFromPage({ headers }: IncomingMessage): boolean {
   return headers.origin !== undefined || Object.keys(headers).some((name) => name.startsWith('sec-fetch-'));
 }
@@ -70,7 +70,7 @@ function isKnown(host: string, hosts: Admission['hosts']): boolean {
     .replace(/\.$/, '')
     .replace(/^\[|\]$/g, '');
   if (plain === 'localhost' || plain.endsWith('.localhost') || isLoopback(plain)) return true;
-  // An address needs no DNS, so it cannot be rebound.
+  // DNS rebinding needs a name, so every IP address is safe.
   return hosts !== 'loopback' && (isIP(plain) !== 0 || hosts.includes(plain));
 }
 

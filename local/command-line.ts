@@ -2,19 +2,19 @@ import { parseArgs } from 'node:util';
 
 export const usageText = `npm start -- [--memory] [-c name=value …]
 
-Runs a CDK app on this machine, from the templates that "cdk deploy" takes.
+Runs a CDK app on this machine, from the same templates as "cdk deploy".
 
-  --memory      keep nothing: users, messages and keys go when it ends
+  --memory      store nothing: users, messages and keys are lost at the end
   --watch       build and reload when the sources change (npm run dev)
-  --context     or -c: a deploy-time setting, as "cdk deploy" takes it
+  --context     or -c: a deploy-time setting, as for "cdk deploy"
   --assembly    the folder of another app's cloud assembly, such as cdk.out
   --ignore      a resource type to leave out, such as AWS::SNS::Topic
   --help        this text
 
   PORT=8000             the port of everything
-  STATE_FOLDER=.parley  where the data is kept
+  STATE_FOLDER=.parley  the folder for the data
   HOSTS=chat.example    names besides localhost, such as a TLS proxy's
-  LOG=json              the functions' log lines as they are
+  LOG=json              the functions' log lines unchanged
   DYNAMODB_ENDPOINT=    another DynamoDB engine on this machine`;
 
 export interface Command {
@@ -26,14 +26,14 @@ export interface Command {
   readonly watch: boolean;
   /** Deploy-time settings by name. */
   readonly context: Readonly<Record<string, string>>;
-  /** The folder of a cloud assembly that is built already. */
+  /** The folder of a cloud assembly that already exists. */
   readonly assembly: string | undefined;
-  /** Resource types that have no part in what runs. */
+  /** Resource types that the runtime leaves out. */
   readonly ignoredTypes: readonly string[];
   readonly help: boolean;
 }
 
-/** The command line or the environment is wrong. */
+/** The command line or the environment is invalid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -42,7 +42,7 @@ export class UsageError extends Error {
 export function readCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Command {
   const port = environment.PORT || '8000';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new UsageError(`PORT has to be a number up to 65535, not "${port}"`);
+    throw new UsageError(`PORT must be a number up to 65535, not "${port}"`);
   }
   try {
     const { values } = parseArgs({
@@ -58,7 +58,9 @@ export function readCommand(args: readonly string[], environment: NodeJS.Process
     });
     const { memory = false, watch = false, help = false, assembly, ignore: ignoredTypes = [] } = values;
     if (assembly !== undefined && (watch || values.context !== undefined)) {
-      throw new Error('--assembly goes with neither --watch nor --context: it is built already');
+      throw new Error(
+        '--assembly cannot be used with --watch or --context, because the assembly is already built',
+      );
     }
     const context = Object.fromEntries((values.context ?? []).map(setting));
     const stateFolder = environment.STATE_FOLDER || undefined;
@@ -72,13 +74,13 @@ export function readCommand(args: readonly string[], environment: NodeJS.Process
 function hostName(given: string): string {
   const name = given.trim().toLowerCase();
   if (/^[\w.-]*$/.test(name)) return name;
-  throw new UsageError(`HOSTS takes names such as chat.example, without scheme and port, not "${given}"`);
+  throw new UsageError(`HOSTS must be names such as chat.example, without scheme and port, not "${given}"`);
 }
 
-/** `name=value`; the value may have more of those signs. */
+/** Splits `name=value` at the first `=`. */
 function setting(given: string): [name: string, value: string] {
   const at = given.indexOf('=');
   if (at < 1)
-    throw new UsageError(`-c takes name=value, such as origins=http://localhost:5173, not "${given}"`);
+    throw new UsageError(`-c must be name=value, such as origins=http://localhost:5173, not "${given}"`);
   return [given.slice(0, at), given.slice(at + 1)];
 }

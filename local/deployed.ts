@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly secrets: SecretValues;
   readonly access: AccessControl;
   readonly keys: AccessKeys;
-  /** Where functions reach AWS services. */
+  /** The URL of the AWS services for the functions. */
   readonly endpointsUrl: string;
   readonly stateFolder: string | undefined;
   readonly limits: GatewayLimits;
@@ -33,22 +33,22 @@ export interface Surroundings {
   onLog(functionName: string, line: string): void;
 }
 
-/** A deployment at work. */
+/** A running deployment. */
 export interface Deployed {
-  /** As viewers of the distribution see it. */
+  /** The distribution. */
   readonly site: Handlers;
-  /** The two APIs as they are without the distribution. */
+  /** The two APIs without the distribution. */
   readonly apis: Handlers;
   readonly connections: HttpHandler;
   posts(): number;
-  /** Something was written to the table. */
+  /** Tells the event sources that the table has changed. */
   wake(): void;
-  /** Goes on with another deployment: open sockets and data stay. */
+  /** Replaces the deployment. Open sockets and data stay. */
   replace(deployment: Deployment): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Runs what the templates describe: table, secrets, functions, APIs and distribution. */
+/** Runs a deployment: its table, secrets, functions, APIs and distribution. */
 export async function deploy(first: Deployment, surroundings: Surroundings): Promise<Deployed> {
   const { engine, secrets, keys, endpointsUrl, limits, onLog } = surroundings;
   const call = engineCall(engine.endpoint);
@@ -85,7 +85,7 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
     },
     async stop() {
       await sockets.stop();
-      // What follows from the last sockets' end is done before the end of everything.
+      // The end of the last sockets writes to the table. The stream's functions process these writes before the pool stops.
       await following.stop({ drain: true });
       await pool.stop();
       open.close();
@@ -100,7 +100,7 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
     );
   }
 
-  /** Makes the table and starts what hangs on its stream. */
+  /** Creates the table, and starts the event sources and the expiry that read its stream. */
   async function follow({ table, eventSources }: Deployment) {
     const streamArn = await createTable(call, table);
     const stopping = new AbortController();
@@ -122,7 +122,7 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
           stream: await streamReader(call, streamArn, 'LATEST'),
           sweep: engine.sweep,
           onSwept: wake,
-          onProblem: (error) => onLog('runtime', `expired items cannot be deleted: ${error}`),
+          onProblem: (error) => onLog('runtime', `cannot delete expired items: ${error}`),
         },
         stopping.signal,
       );

@@ -14,18 +14,18 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Somebody else listens on the port. */
+/** Another process listens on the port. */
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 
   constructor(port: number) {
-    super(`port ${port} is taken: stop what listens there, or choose another with PORT`);
+    super(`port ${port} is in use: stop the process that listens there, or set PORT to another port`);
   }
 }
 
 /**
- * Listens on this machine at once, so that a taken port is known before any slow work; whoever comes early waits for
- * `handlers`, and whoever is not admitted is told so.
+ * Listens on loopback at once, so a port in use is an error before any slow work. Requests wait until `handlers` are
+ * there. Requests that `admission` does not allow get an error response.
  *
  * @throws PortTakenError
  */
@@ -48,14 +48,14 @@ export async function listen(
     }
   });
   server.on('upgrade', async (request, socket, head) => {
-    // A peer that goes away meanwhile must not end the runtime.
+    // An error of the connection must not end the runtime.
     socket.on('error', () => socket.destroy());
     const refused = admit(request, admission);
     if (refused !== undefined) return refuseUpgrade(socket, refused.status, { message: refused.message });
     try {
       const { upgrade } = await handlers;
       if (upgrade === undefined)
-        return refuseUpgrade(socket, 400, { message: 'Nothing here is upgraded to.' });
+        return refuseUpgrade(socket, 400, { message: 'This port does not accept upgrade requests.' });
       await upgrade(request, socket, head);
     } catch {
       socket.destroy();

@@ -1,6 +1,6 @@
 import type { Deployment } from './model.ts';
 
-/** Functions by their short names, and their lines as they go to the terminal. */
+/** Shortens the names of functions, and formats their log lines for the terminal. */
 export function functionLog({ functions }: Deployment, onLog: (line: string) => void) {
   const prefix = commonPrefix(functions.map(({ name }) => name));
   const short = (name: string) => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
@@ -11,7 +11,7 @@ export function functionLog({ functions }: Deployment, onLog: (line: string) => 
   return { short, log };
 }
 
-/** What the names of all functions begin with, such as `parley-dev-`: the rest tells them apart. */
+/** The common prefix of all function names, such as `parley-dev-`. Short names leave it out. */
 function commonPrefix(names: readonly string[]): string {
   const [first = '', ...others] = names;
   let length = 0;
@@ -19,7 +19,7 @@ function commonPrefix(names: readonly string[]): string {
   return first.slice(0, first.lastIndexOf('-', length - 1) + 1);
 }
 
-/** What every line of the logger carries and a terminal does not need. */
+/** Fields that are in every line of the logger, and that the terminal does not repeat. */
 const context = new Set([
   ...['level', 'message', 'timestamp', 'service', 'cold_start', 'sampling_rate', 'xray_trace_id', 'error'],
   ...['function_arn', 'function_memory_size', 'function_name', 'function_request_id', 'correlation_id'],
@@ -32,8 +32,8 @@ interface LoggedError {
 }
 
 /**
- * One line for the terminal out of one that a function wrote: level, message, error and the rest of its fields;
- * undefined for metrics, which are for CloudWatch alone.
+ * Formats a log line of a function for the terminal: level, message, error and the other fields. Returns undefined for
+ * metrics, because only CloudWatch uses them.
  */
 export function readableLine(line: string): string | undefined {
   const entry = parse(line);

@@ -12,14 +12,14 @@ export interface App {
   readonly name: string;
   /** Builds the cloud assembly with deploy-time settings, and returns its folder. */
   build(context: Readonly<Record<string, string>>): Promise<string>;
-  /** Errors of `build` whose message is enough; others are printed with their stack. */
+  /** Errors of `build` that are printed without their stack. */
   readonly buildErrors: readonly (new (
     message: string,
   ) => Error)[];
-  /** With `--watch`, a change of these starts a new build. Paths are below `root`. */
+  /** With `--watch`, a change in `sources` starts a new build. Paths are relative to `root`. */
   readonly root: string;
   readonly sources: { readonly folders: readonly string[]; readonly files: readonly string[] };
-  /** What the start prints, given the URL of the distribution. */
+  /** The URLs that the start prints, for this URL of the distribution. */
   addresses(url: string): readonly string[];
 }
 
@@ -30,7 +30,7 @@ export async function main(app?: App): Promise<void> {
   try {
     const command = readCommand(process.argv.slice(2), process.env);
     if (command.help) print(usageText);
-    // An assembly from elsewhere is not this app's.
+    // The assembly of `--assembly` belongs to another app.
     else await run(command, command.assembly === undefined ? app : undefined);
   } catch (error) {
     fail(error, app);
@@ -40,7 +40,7 @@ export async function main(app?: App): Promise<void> {
 async function run({ context, watch, help: _, ...options }: Command, app?: App): Promise<void> {
   const assembly = options.assembly ?? (app && (() => app.build(context)));
   if (assembly === undefined)
-    throw new UsageError('--assembly has to name a cloud assembly, such as cdk.out');
+    throw new UsageError('--assembly must name the folder of a cloud assembly, such as cdk.out');
   const starting = startRuntime({ ...options, assembly, onLog: print });
   endOnSignals(starting);
   const runtime = await starting;
@@ -62,11 +62,11 @@ async function reload(runtime: Runtime, app: App): Promise<void> {
     await runtime.reload();
     print(`[runtime] reloaded in ${((performance.now() - start) / 1_000).toFixed(1)} s`);
   } catch (error) {
-    print(`[runtime] not reloaded, the old version goes on: ${messageOf(error, app)}`);
+    print(`[runtime] not reloaded, the old version keeps running: ${messageOf(error, app)}`);
   }
 }
 
-/** The first signal stops everything in order. A second one ends this process at once; its children notice that. */
+/** The first signal stops everything in order. A second signal ends this process at once, and its children end too. */
 function endOnSignals(starting: Promise<Runtime>): void {
   let ending = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -86,7 +86,7 @@ function fail(error: unknown, app?: App): never {
   process.exit(1);
 }
 
-/** One line for errors that the user can solve, the whole stack for others. */
+/** One line for errors that the user can fix, and the stack for all others. */
 function messageOf(error: unknown, app?: App): string {
   const known = [AssemblyError, NoEngineError, UsageError, PortTakenError, StateInUseError];
   const isKnown = [...known, ...(app?.buildErrors ?? [])].some((type) => error instanceof type);

@@ -1,6 +1,6 @@
 /**
- * What the templates say, reduced to what has to run: the seam between reading a cloud assembly (`assembly/`)
- * and serving it (`lambda/`, `gateway/`, `edge/`, `aws/`).
+ * The resources that the runtime runs. `assembly/` reads them from the templates of a cloud assembly; `lambda/`,
+ * `gateway/`, `edge/` and `aws/` run them.
  */
 
 export interface Deployment {
@@ -24,29 +24,29 @@ export interface TableSpec {
 
 export interface SecretSpec {
   readonly arn: string;
-  /** GenerateSecretString, as Secrets Manager would make it. */
+  /** The length of the generated value. */
   readonly length: number;
   readonly excludePunctuation: boolean;
 }
 
 export interface FunctionSpec {
-  /** The physical name: unique, and what ARNs end in. */
+  /** The physical name. It is unique, and the function's ARN ends with it. */
   readonly name: string;
   readonly codeFolder: string;
   readonly handler: string;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** What its role allows of the services that exist on this machine. */
+  /** The permissions of its role, for the services that the runtime emulates. */
   readonly permissions: readonly Permission[];
 }
 
-/** A statement of a role: every pattern may hold `*` and `?`. */
+/** A statement of a role. All patterns may contain `*` and `?`. */
 export interface Permission {
   /** For example `dynamodb:Query`. */
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  /** What each partition key of a request has to match; undefined: any key will do. */
+  /** Patterns for the partition keys of a request. Undefined allows all keys. */
   readonly leadingKeys: readonly string[] | undefined;
 }
 
@@ -57,14 +57,14 @@ export interface EventSourceSpec {
   readonly reportsItemFailures: boolean;
   readonly bisectsOnError: boolean;
   readonly maximumRetries: number;
-  /** Event patterns (JSON, as Lambda takes them); a record that matches none is skipped. Empty: all. */
+  /** Lambda's filter patterns. A record that matches none is skipped. Without patterns no record is skipped. */
   readonly filters: readonly object[];
   readonly hasDeadLetters: boolean;
 }
 
 export interface HttpApiSpec {
   readonly id: string;
-  /** Route keys as API Gateway writes them: `POST /users/register`, `ANY /x/{rest+}`, `$default`. */
+  /** Route keys in API Gateway's form: `POST /users/register`, `ANY /x/{rest+}`, `$default`. */
   readonly routes: readonly { readonly key: string; readonly functionName: string }[];
   readonly cors: CorsSpec | undefined;
 }
@@ -89,7 +89,7 @@ export interface WebSocketApiSpec {
 export interface WebSocketRouteSpec {
   readonly key: string;
   readonly functionName: string;
-  /** A RouteResponse exists: what the function returns as `body` goes back to the sender. */
+  /** Whether the route has a RouteResponse. If so, the `body` of the result is sent to the client. */
   readonly answers: boolean;
   readonly authorizer:
     | { readonly functionName: string; readonly identitySources: readonly string[] }
@@ -97,7 +97,7 @@ export interface WebSocketRouteSpec {
 }
 
 export interface DistributionSpec {
-  /** In order of precedence; the default behaviour comes last, with the pattern `*`. */
+  /** In order of precedence. The default behaviour is last, with the pattern `*`. */
   readonly behaviors: readonly BehaviorSpec[];
   readonly defaultRootObject: string | undefined;
 }
@@ -106,11 +106,11 @@ export interface BehaviorSpec {
   readonly pathPattern: string;
   readonly methods: readonly string[];
   readonly origin: OriginSpec;
-  /** The source of its viewer-request function (cloudfront-js-2.0). */
+  /** The source of the viewer-request function (cloudfront-js-2.0). */
   readonly viewerRequest: string | undefined;
-  /** From its response headers policy. */
+  /** The headers of the response headers policy. */
   readonly responseHeaders?: readonly ResponseHeaderSpec[];
-  /** How it compresses answers, the best first; empty or absent: it does not. */
+  /** The encodings for compression, in order of preference. Without encodings, responses are not compressed. */
   readonly encodings?: readonly ContentEncoding[];
 }
 
@@ -119,32 +119,30 @@ export type ContentEncoding = 'br' | 'gzip';
 export interface ResponseHeaderSpec {
   readonly name: string;
   readonly value: string;
-  /** Also when the origin sent one of that name. */
+  /** Whether the value replaces a header of the origin. */
   readonly override: boolean;
 }
 
 export type OriginSpec =
   | { readonly kind: 'http-api' }
   | { readonly kind: 'websocket-api' }
-  /** What was put into the bucket, later files over earlier ones. */
+  /** The folders in the bucket. Files of later folders replace those of earlier ones. */
   | { readonly kind: 'bucket'; readonly contents: readonly BucketFolder[] };
 
 /** A folder whose files a bucket holds. */
 export interface BucketFolder {
   readonly folder: string;
-  /** What their keys begin with, such as `assets/`; empty for none. */
+  /** The prefix of their keys, such as `assets/`; may be empty. */
   readonly prefix: string;
-  /** Patterns (`*`, `?`) of the files that were left out. */
+  /** Patterns of the files that are left out. They may contain `*` and `?`. */
   readonly except: readonly string[];
   readonly cacheControl: string | undefined;
 }
 
-/** API Gateway's quotas for a socket; shortened by tests. */
+/** API Gateway's quotas for a socket. Tests use shorter ones. */
 export interface GatewayLimits {
-  /** A silent socket is closed with 1001 after this; 10 minutes on AWS. */
+  /** A socket without messages is closed with 1001 after this time: 10 minutes on AWS. */
   readonly idleMs: number;
-  /** Any socket is closed with 1001 after this; 2 hours on AWS. */
+  /** Every socket is closed with 1001 after this time: 2 hours on AWS. */
   readonly connectionMs: number;
 }
-
-export type { InvocationResult, Invoker } from './invoker.ts';

@@ -18,39 +18,39 @@ import { type Usage, UsageCounter } from './usage.ts';
 export interface RuntimeOptions {
   /** The folder of a cloud assembly (`cdk.out`), or a function that builds one and returns its folder. */
   readonly assembly: string | (() => Promise<string>);
-  /** Resource types that have no part in what runs, though the runtime does not know them. */
+  /** Resource types that the runtime leaves out, known or unknown. */
   readonly ignoredTypes?: readonly string[];
-  /** 0: any free one. */
+  /** The port of the distribution. 0 selects a free one. */
   readonly port: number;
-  /** Keep nothing. */
+  /** Store nothing. */
   readonly memory: boolean;
-  /** Where the data is kept; `.parley` in the current folder by default. */
+  /** The folder for the data. Default: `.parley` in the current folder. */
   readonly stateFolder?: string | undefined;
-  /** API Gateway's own by default. */
+  /** Default: API Gateway's own quotas. */
   readonly limits?: Partial<GatewayLimits>;
-  /** A line that a function or the runtime itself has to say. */
+  /** Receives the log lines of the functions and of the runtime itself. */
   readonly onLog?: (line: string) => void;
-  /** Names of this machine besides `localhost`, such as that of a TLS proxy in front. */
+  /** Names of this machine besides `localhost`, such as the name of a TLS proxy. */
   readonly hosts?: readonly string[];
 }
 
 export interface Runtime {
-  /** Of the distribution: pages, both APIs, one origin. */
+  /** The URL of the distribution, with pages and both APIs on one origin. */
   readonly url: string;
-  /** Of the WebSocket API itself, with its stage: `?user_id=` chooses the conversation. */
+  /** The URL of the WebSocket API itself, with its stage. */
   readonly webSocketUrl: string;
-  /** Of the HTTP API itself. */
+  /** The URL of the HTTP API itself. */
   readonly httpApiUrl: string;
-  /** Of DynamoDB and Secrets Manager, for tools; what goes through it counts as usage. */
+  /** The URL of DynamoDB and Secrets Manager for tools. Requests to it count as usage. */
   readonly tableEndpoint: string;
-  /** What tools sign with there; others are refused. */
+  /** The credentials with which tools must sign their requests to `tableEndpoint`. */
   readonly credentials: Credentials;
   readonly tableName: string;
-  /** Settles with a reason when it cannot go on. */
+  /** Resolves with a reason if the runtime cannot continue. */
   readonly died: Promise<string>;
   usage(): Usage;
   resetUsage(): void;
-  /** Takes the assembly anew and goes on with that. After an error the old version goes on. */
+  /** Reads the assembly again and runs it. After an error the old version keeps running. */
   reload(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -59,9 +59,9 @@ export interface Runtime {
 const quotas: GatewayLimits = { idleMs: 10 * 60_000, connectionMs: 2 * 60 * 60_000 };
 
 /**
- * Runs a CDK app on this machine: its synthesized templates and its bundles, on one port.
+ * Runs a CDK app on this machine, from its synthesized templates and its bundles, on one port.
  *
- * @throws PortTakenError, StateInUseError, NoEngineError, AssemblyError, or what `assembly` throws
+ * @throws PortTakenError, StateInUseError, NoEngineError, AssemblyError, or an error of `assembly`
  * @example
  * const runtime = await startRuntime({ assembly: 'cdk.out', port: 0, memory: true });
  * await fetch(runtime.url);

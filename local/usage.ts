@@ -1,6 +1,6 @@
 import type { TableRequest } from './aws/table-proxy.ts';
 
-/** What the deployment did since the start or the last reset. Functions go by their short names. */
+/** The usage since the start or the last reset. Functions have their short names. */
 export interface Usage {
   readonly requests: readonly {
     readonly operation: string;
@@ -13,7 +13,7 @@ export interface Usage {
   readonly invocations: Readonly<Record<string, number>>;
 }
 
-/** A runtime that is left running must not grow: the oldest requests go. */
+/** Memory must not grow without limit. Beyond this number, the oldest requests are dropped. */
 const maximumRequests = 100_000;
 
 export class UsageCounter {
@@ -30,7 +30,7 @@ export class UsageCounter {
     this.#invocations.set(functionName, (this.#invocations.get(functionName) ?? 0) + 1);
   }
 
-  /** `posts` is the number since the start. */
+  /** `posts` is the number of posts since the start. */
   read(posts: number): Usage {
     return {
       requests: [...this.#requests],

@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 
-/** Editors write a file in several steps. */
+/** Editors write a file in several steps, so a build starts after a short pause. */
 const settleMs = 100;
 
 /** Calls `onChange` after a change of the sources, one call at a time. */
@@ -20,7 +20,7 @@ export function watchSources(
   };
   const watchers: FSWatcher[] = [
     ...sources.folders.map((folder) => watch(join(root, folder), { recursive: true }, changed)),
-    // By their folder: an editor may put a new file in the place of the old one.
+    // Watch their folder, because an editor may replace a file by a new one.
     watch(root, (_, name) => {
       if (name !== null && sources.files.includes(name)) changed();
     }),

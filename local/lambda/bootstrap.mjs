@@ -1,6 +1,6 @@
 /**
- * The runtime client: what Lambda's own does between the Runtime API and a handler, for nodejs24.x.
- * JavaScript, so that a cold start needs no type stripping; node:http, because loading fetch costs more.
+ * The runtime client for nodejs24.x. Like Lambda's own, it connects the Runtime API and a handler. For a fast cold start
+ * it is in JavaScript, which needs no type stripping, and uses `node:http`, which loads faster than `fetch`.
  */
 import { existsSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 const api = new URL(`http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/`);
 const agent = new Agent({ keepAlive: true });
 
-// The parent holds the other end of this pipe and closes it by dying, however it dies.
+// The parent holds the other end of this pipe. The pipe closes at any end of the parent.
 process.stdin.on('end', () => process.exit(0)).on('error', () => process.exit(0));
 process.stdin.resume().unref();
 // Ctrl-C reaches the whole process group; the parent decides when a function ends.
@@ -25,7 +25,7 @@ function call(method, path, body, headers) {
         resolve({ headers: response.headers, body: Buffer.concat(chunks).toString() }),
       );
     });
-    // Nobody to work for any more.
+    // The runtime has ended.
     sent.on('error', () => process.exit(1));
     sent.end(body);
   });
@@ -70,7 +70,7 @@ async function loadHandler() {
   if (typeof handler !== 'function') {
     throw named('HandlerNotFound', `${process.env._HANDLER} is undefined or not exported`);
   }
-  // nodejs24.x refuses callback handlers, and tells them by their number of parameters alone.
+  // nodejs24.x refuses callback handlers. It detects them by their number of parameters.
   if (handler.length > 2) {
     throw named('CallbackHandlerDeprecated', 'Callback-based handlers are not supported from Node.js 24 on.');
   }
@@ -102,7 +102,7 @@ process.on('uncaughtException', (error) => endWith(error, 129));
 process.on('unhandledRejection', (reason) =>
   endWith(named('UnhandledPromiseRejection', describe(reason).errorMessage), 128),
 );
-// Nothing is left to do and yet the handler's promise is open: it will never settle.
+// The event loop is empty, but the handler's promise is open. So the promise can never settle.
 process.on('beforeExit', () =>
   endWith(named('NodeJsExit', 'A promise of the handler was never settled.'), 1),
 );

@@ -3,7 +3,7 @@ import type { FunctionSpec } from '../model.ts';
 import type { RuntimeApi } from './runtime-api.ts';
 import { type Job, maximumPayloadBytes, type Sandbox, startSandbox } from './sandbox.ts';
 
-/** Lambda keeps a sandbox for some minutes, too. */
+/** Like Lambda, the runtime keeps an idle sandbox for some minutes. */
 const warmMs = 5 * 60_000;
 
 export interface Concurrency {
@@ -13,7 +13,7 @@ export interface Concurrency {
   end(): Promise<void>;
 }
 
-/** A function's sandboxes: started on demand up to `maximum`, kept warm for a while; further events wait. */
+/** The sandboxes of a function. They start on demand, up to `maximum`, and are kept warm. Further events wait. */
 export function functionConcurrency(
   spec: FunctionSpec,
   runtimeApi: RuntimeApi,
@@ -26,7 +26,7 @@ export function functionConcurrency(
   const running = new Set<Promise<InvocationResult>>();
 
   function dispatch(): void {
-    // The one that worked last is the warmest; the others get their chance to cool down.
+    // The sandbox that ran last is used first. The others can become idle and end.
     for (const sandbox of [...sandboxes].filter(({ state }) => state === 'idle').reverse()) {
       const job = waiting.shift();
       if (job === undefined) {
@@ -53,7 +53,7 @@ export function functionConcurrency(
     coolDowns.delete(sandbox);
     sandboxes.delete(sandbox);
     if (startFailure !== undefined) {
-      // As on Lambda, the event whose cold start fails gets that failure; the next one tries again.
+      // As on Lambda, the event whose cold start fails gets this error. The next event starts a new sandbox.
       waiting.shift()?.resolve(startFailure);
     }
     dispatch();

@@ -5,19 +5,19 @@ import { functionConcurrency } from './concurrency.ts';
 import { startRuntimeApi } from './runtime-api.ts';
 
 export interface FunctionPool extends Invoker {
-  /** Refuses new events, lets running ones end for a moment, then ends every process. */
+  /** Refuses new events, waits a moment for running ones, then ends all processes. */
   stop(): Promise<void>;
 }
 
 export interface PoolOptions {
   onLog(functionName: string, line: string): void;
-  /** Processes per function at most. */
+  /** The maximum number of processes for each function. */
   readonly maximumPerFunction?: number;
 }
 
 const graceMs = 2000;
 
-/** Runs functions in processes of their own, over the Lambda Runtime API. */
+/** Runs functions in their own processes, over the Lambda Runtime API. */
 export async function startFunctions(
   specs: readonly FunctionSpec[],
   { onLog, maximumPerFunction = 4 }: PoolOptions,

@@ -8,22 +8,22 @@ import type { FunctionSpec } from '../model.ts';
 
 export interface FunctionProcess {
   kill(): void;
-  /** How it ended, in Lambda's words; resolves always. */
+  /** Resolves with the reason for its end, in Lambda's words. Never rejects. */
   readonly ended: Promise<string>;
 }
 
 const bootstrap = fileURLToPath(new URL('bootstrap.mjs', import.meta.url));
 
 /**
- * Starts one process of a function. Its stdin is the line by which it notices that this process died, by
- * `kill -9` too; its output goes to `onLine`.
+ * Starts one process of a function. The pipe on its stdin tells it that this process has ended, even after `kill -9`.
+ * Its output goes to `onLine`.
  */
 export function startProcess(
   spec: FunctionSpec,
   runtimeApi: string,
   onLine: (line: string) => void,
 ): FunctionProcess {
-  // Lambda's own runtime leaves a tenth of the memory to what is not the heap.
+  // Lambda's own runtime reserves a tenth of the memory for data outside the heap.
   const heapMb = Math.floor(spec.memoryMb * 0.9);
   const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, bootstrap], {
     cwd: spec.codeFolder,
@@ -45,7 +45,7 @@ export function startProcess(
   };
 }
 
-/** The variables a function's process starts with: its own, Lambda's, and nothing of this shell but PATH. */
+/** The environment of a function's process: its own variables and Lambda's. From this shell it gets only PATH. */
 function functionEnvironment(spec: FunctionSpec, runtimeApi: string): Record<string, string> {
   return {
     ...spec.environment,
@@ -56,7 +56,7 @@ function functionEnvironment(spec: FunctionSpec, runtimeApi: string): Record<str
     LAMBDA_TASK_ROOT: absolute(spec.codeFolder),
     AWS_REGION: account.region,
     AWS_DEFAULT_REGION: account.region,
-    // The developer's own AWS profiles stay out of it.
+    // A function must not see the developer's AWS profiles.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',

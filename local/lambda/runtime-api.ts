@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { admit, machineOnly } from '../admission.ts';
 
-/** One process as the Runtime API sees it. */
+/** The Runtime API's view of one process. */
 interface RuntimeClient {
-  /** The process waits for work; `give` hands it over, once. */
+  /** The process waits for an event. `give` sends it one; it may be called once. */
   next(give: (invocation: Invocation) => void): void;
   respond(invocationId: string, payload: string): Verdict;
-  /** Without an id, the failure is one of the start. */
+  /** Without an id, the start has failed. */
   fail(invocationId: string | undefined, error: FunctionError): Verdict;
 }
 
@@ -29,7 +29,7 @@ export interface FunctionError {
 type Verdict = 'accepted' | 'unknown-invocation' | 'too-large';
 
 export interface RuntimeApi {
-  /** Returns the process's AWS_LAMBDA_RUNTIME_API: its path tells the processes apart. */
+  /** Returns the AWS_LAMBDA_RUNTIME_API of the process. Its path identifies the process. */
   register(client: RuntimeClient): string;
   unregister(address: string): void;
   close(): Promise<void>;
@@ -66,10 +66,10 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
   }
 
   const server = createServer((request, response) => {
-    // A body cut short by a process that died: its end is noticed elsewhere.
+    // The process ended while it sent the body. The sandbox handles its end.
     serve(request, response).catch(() => response.destroy());
   });
-  // A handler may work for minutes between two requests of its connection.
+  // A handler may run for minutes between two requests on the same connection.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);

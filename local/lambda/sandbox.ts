@@ -4,7 +4,7 @@ import type { FunctionSpec } from '../model.ts';
 import { functionArn, startProcess } from './process.ts';
 import type { FunctionError, Invocation, RuntimeApi } from './runtime-api.ts';
 
-/** Lambda's bounds: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Lambda's limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const maximumPayloadBytes = 6 * 1024 * 1024;
 const initialisationMs = 10_000;
 
@@ -14,9 +14,9 @@ export interface Job {
 }
 
 export interface SandboxEvents {
-  /** It waits for an event: after its start, and after each event. */
+  /** The sandbox waits for an event: after its start, and after each event. */
   onIdle(sandbox: Sandbox): void;
-  /** It is gone; `startFailure` says why if it never came to wait for its first event. */
+  /** The sandbox has ended. `startFailure` is the reason if it ended before it was ready for its first event. */
   onEnd(sandbox: Sandbox, startFailure: InvocationResult | undefined): void;
   onLine(line: string): void;
 }
@@ -32,7 +32,7 @@ interface Running {
   readonly invocationId: string;
 }
 
-/** One process of a function, which works on one event at a time. */
+/** One process of a function. It processes one event at a time. */
 export function startSandbox(spec: FunctionSpec, runtimeApi: RuntimeApi, events: SandboxEvents): Sandbox {
   let state: Sandbox['state'] = 'starting';
   let give: ((invocation: Invocation) => void) | undefined;

@@ -186,7 +186,7 @@ describe('the configuration', () => {
       'chat.example',
       'tunnel.example',
     ]);
-    expect(() => readCommand(['-c', 'origins'], {})).toThrow('-c takes name=value');
+    expect(() => readCommand(['-c', 'origins'], {})).toThrow('-c must be name=value');
   });
 
   it('has the variables of functions/runtime/config.ts, and says which functions get them', () => {

@@ -71,7 +71,7 @@ describe('a port for pages and clients', () => {
     const { body } = await raw(port(), asked('GET / HTTP/1.1', ['Host: tunnel.example']));
     expect(JSON.parse(body)).toEqual({
       message:
-        'The host "tunnel.example" is not known here. Known: localhost, chat.example; name others in HOSTS.',
+        'The host "tunnel.example" is not allowed. Allowed: localhost, chat.example. Set HOSTS to add others.',
     });
   });
 

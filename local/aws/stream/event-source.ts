@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventSourceSpec, InvocationResult } from '../../model.ts';
+import type { InvocationResult } from '../../invoker.ts';
+import type { EventSourceSpec } from '../../model.ts';
 import { deliver } from './deliver.ts';
 import { compileFilter } from './filter.ts';
 import type { StreamReader, StreamRecord } from './reader.ts';
@@ -9,16 +10,16 @@ export interface EventSourceOptions {
   readonly reader: StreamReader;
   invoke(records: readonly StreamRecord[]): Promise<InvocationResult>;
   giveUp(records: readonly StreamRecord[], problem: string): void;
-  /** All up to this record is handled. */
+  /** Called when all records up to this one are handled. */
   savePosition(sequenceNumber: string): void;
-  /** The stream could not be read; it is tried again. */
+  /** Called if a read of the stream failed. It is retried. */
   onProblem(error: unknown): void;
 }
 
 export interface EventSource {
-  /** There may be something to read. */
+  /** Tells the event source that the stream may have new records. */
   wake(): void;
-  /** Settles when the batch at hand is done or given back; with `drain`, when all that is in the stream is, for some seconds. */
+  /** Ends after the current batch, done or interrupted. With `drain` it first delivers the whole stream, for 2 seconds. */
   stop(options?: { readonly drain: boolean }): Promise<void>;
 }
 
@@ -28,15 +29,15 @@ const idleMs = 1_000;
 /** Lambda polls a shard four times a second. The first record after a pause is read at once. */
 const pollMs = 250;
 
-/** At the end of the runtime nobody waits for long. */
+/** The end of the runtime must not take long. */
 const drainMs = 2_000;
 
-/** A table's stream calling a function. */
+/** Reads a table's stream and calls a function with its records. */
 export function startEventSource({ spec, reader, ...options }: EventSourceOptions): EventSource {
   const filters = spec.filters.map(compileFilter);
   const passes = (record: StreamRecord) => filters.length === 0 || filters.some((filter) => filter(record));
   const stopping = new AbortController();
-  /** Set at the end: what is in the stream is worked off at once, then the loop ends. */
+  /** True at the end: the loop delivers the rest of the stream without pauses, then ends. */
   let draining = false;
   let wake: (why: 'write' | 'end') => void = () => {};
   let woken = false;
@@ -68,14 +69,14 @@ export function startEventSource({ spec, reader, ...options }: EventSourceOption
       await rest(readAt + pollMs - Date.now(), signal);
       readAt = Date.now();
       woken = false;
-      // Before the read: what is written until then is in it.
+      // Set before the read. The last read then contains everything that was written before `stop`.
       const isLast = draining;
       const limit = spec.batchSize - batch.length;
       const records = await reader.read(limit).catch((error) => {
         options.onProblem(error);
         return [];
       });
-      // A full page has more behind it.
+      // After a full page there may be more records, so the next read follows at once.
       if (records.length === limit) readAt = 0;
       const matching = records.filter(passes);
       if (batch.length === 0) windowEnd = Date.now() + spec.windowSeconds * 1_000;
@@ -88,7 +89,7 @@ export function startEventSource({ spec, reader, ...options }: EventSourceOption
         batch = [];
         savedAt = 0;
       }
-      // Records that the filters leave out may well be read again after a crash, so their position can wait.
+      // A position after skipped records is saved later. After a crash they are read and skipped again.
       if (batch.length === 0 && read !== undefined && Date.now() > savedAt + idleMs) {
         options.savePosition(read);
         savedAt = Date.now();
@@ -101,7 +102,7 @@ export function startEventSource({ spec, reader, ...options }: EventSourceOption
     }
   }
 
-  /** Nothing wakes it before its time but the end and, with `wakes`, a write. */
+  /** Waits for `ms`. `stop` ends the wait early; with `wakes`, a write does too. */
   async function rest(ms: number, signal: AbortSignal, { wakes } = { wakes: false }): Promise<void> {
     if (ms <= 0 || draining || signal.aborted) return;
     const timer = new AbortController();

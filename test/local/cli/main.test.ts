@@ -105,19 +105,19 @@ describe('npm start', () => {
     const started = run(['--memory'], { PORT: String(port) });
     expect(await started.ended).toBe(1);
     expect(started.lines).toEqual([
-      `parley: port ${port} is taken: stop what listens there, or choose another with PORT`,
+      `parley: port ${port} is in use: stop the process that listens there, or set PORT to another port`,
     ]);
     other.close();
   });
 
   it.each([
     [['--memry'], {}, "Unknown option '--memry'"],
-    [['-c', 'origins'], {}, '-c takes name=value'],
+    [['-c', 'origins'], {}, '-c must be name=value'],
     [['now'], {}, "Unexpected argument 'now'"],
-    [[], { PORT: 'http' }, 'PORT has to be a number up to 65535, not "http"'],
-    [[], { HOSTS: 'https://chat.example' }, 'HOSTS takes names such as chat.example'],
-    [['--assembly', 'cdk.out', '--watch'], {}, '--assembly goes with neither --watch nor --context'],
-    [[], { PORT: '70000' }, 'PORT has to be a number up to 65535, not "70000"'],
+    [[], { PORT: 'http' }, 'PORT must be a number up to 65535, not "http"'],
+    [[], { HOSTS: 'https://chat.example' }, 'HOSTS must be names such as chat.example'],
+    [['--assembly', 'cdk.out', '--watch'], {}, '--assembly cannot be used with --watch or --context'],
+    [[], { PORT: '70000' }, 'PORT must be a number up to 65535, not "70000"'],
   ])('ends with 1 and its usage for %j %j', async (args, environment, message) => {
     const started = run(args, environment);
     expect(await started.ended).toBe(1);

@@ -91,7 +91,7 @@ describe('npm run dev', () => {
     const before = reloads().length;
     change('functions/http/jwks.ts', 'export', 'exp0rt');
     await vi.waitFor(() => expect(reloads().length).toBeGreaterThan(before), 30_000);
-    expect(reloads().at(-1)).toContain('not reloaded, the old version goes on: ');
+    expect(reloads().at(-1)).toContain('not reloaded, the old version keeps running: ');
     expect(started.lines.join('\n')).toContain('functions/http/jwks.ts:');
     expect((await fetch(`${url}/.well-known/jwks.json`)).status).toBe(200);
 
@@ -103,7 +103,7 @@ describe('npm run dev', () => {
     const before = reloads().length;
     change('web/main.tsx', 'import', 'imp0rt');
     await vi.waitFor(() => expect(reloads().length).toBeGreaterThan(before), 30_000);
-    expect(reloads().at(-1)).toContain('not reloaded, the old version goes on: ');
+    expect(reloads().at(-1)).toContain('not reloaded, the old version keeps running: ');
     expect(started.lines.join('\n')).toContain('web/main.tsx:1:');
     expect((await fetch(`${url}/`)).status).toBe(200);
   });
