@@ -1,4 +1,4 @@
-/** Where the stacks are deployed when they run on this machine; ARNs and host names are made of it. */
+/** The AWS account and region of stacks on this machine. ARNs and host names contain them. */
 export const account = {
   partition: 'aws',
   region: 'us-east-1',
@@ -10,7 +10,7 @@ export function arn(service: string, resource: string): string {
   return `arn:${account.partition}:${service}:${account.region}:${account.id}:${resource}`;
 }
 
-/** The host of an API Gateway API, HTTP or WebSocket. */
+/** The host name of an HTTP or WebSocket API. */
 export function apiHost(apiId: string): string {
   return `${apiId}.execute-api.${account.region}.${account.urlSuffix}`;
 }

@@ -1,14 +1,14 @@
-/** Where in the cloud assembly something stands. */
+/** A place in the cloud assembly. */
 export interface Place {
   readonly stack: string;
   readonly logicalId?: string;
   readonly type?: string;
 }
 
-/** The templates say something that this runtime does not know; it stops rather than guess. */
+/** The templates have something that the runtime does not support. The runtime stops and does not guess. */
 export class AssemblyError extends Error {
   readonly place: Place;
-  /** The path of the property at fault, when it is one. */
+  /** The path of the property with the problem, if it is in a property. */
   readonly property: string | undefined;
 
   constructor(place: Place, problem: string, property?: string) {

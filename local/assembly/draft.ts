@@ -11,12 +11,12 @@ import type {
 } from '../model.ts';
 import type { Complain } from './resource-type.ts';
 
-/** What the templates say, before the references among resources are followed. */
+/** The content of the templates. References between resources are not resolved yet. */
 export interface Draft {
   readonly tables: { readonly spec: TableSpec; readonly streamArn: string }[];
   readonly secrets: SecretSpec[];
   readonly functions: FunctionDraft[];
-  /** By their ARN. */
+  /** Roles by their ARN. */
   readonly roles: Map<string, RoleDraft>;
   readonly policies: { readonly roles: readonly string[]; readonly permissions: readonly Permission[] }[];
   readonly eventSources: EventSourceDraft[];
@@ -26,12 +26,12 @@ export interface Draft {
   readonly answeringRoutes: Set<string>;
   readonly integrations: Map<string, { readonly uri: string; readonly payload: string | undefined }>;
   readonly authorizers: Map<string, { readonly uri: string; readonly identitySources: readonly string[] }>;
-  /** Contents of buckets by the bucket's name, in the order of their deployment. */
+  /** The contents of buckets by bucket name, in the order of deployment. */
   readonly bucketContents: Map<string, BucketFolder[]>;
-  /** Bucket names by the domain under which CloudFront reaches them. */
+  /** Bucket names by the domain name that CloudFront uses. */
   readonly bucketDomains: Map<string, string>;
   readonly viewerFunctions: Map<string, string>;
-  /** Cache policies that keep nothing unless the origin says so, with the encodings that they let CloudFront keep. */
+  /** Cache policies that cache only what the origin allows, with the encodings of compressed responses. */
   readonly originLedCachePolicies: Map<string, readonly ContentEncoding[]>;
   readonly responseHeaders: Map<string, readonly ResponseHeaderSpec[]>;
   readonly distributions: DistributionDraft[];
@@ -75,7 +75,7 @@ export interface RouteDraft {
 export interface DistributionDraft {
   readonly defaultRootObject: string | undefined;
   readonly origins: ReadonlyMap<string, string>;
-  /** The default behaviour comes last, with the pattern `*`. */
+  /** The default behaviour is last, with the pattern `*`. */
   readonly behaviors: readonly BehaviorDraft[];
   readonly error: Complain;
 }

@@ -1,20 +1,20 @@
 import { account } from './account.ts';
 import { AssemblyError, type Place } from './assembly-error.ts';
 
-/** What the intrinsic functions of one stack's template can refer to. */
+/** The names that intrinsic functions of one template can refer to. */
 export interface Scope {
   readonly stack: string;
   readonly mappings: Readonly<Record<string, Record<string, Record<string, unknown>>>>;
   readonly conditions: Readonly<Record<string, unknown>>;
-  /** `Ref` of a resource or parameter; undefined when there is none of that name. */
+  /** `Ref` of a resource or parameter; undefined for an unknown name. */
   ref(name: string): string | undefined;
-  /** `Fn::GetAtt`; undefined when the resource or its attribute is unknown. */
+  /** `Fn::GetAtt`; undefined for an unknown resource or attribute. */
   attribute(logicalId: string, name: string): string | undefined;
-  /** `Fn::ImportValue`; undefined when no stack exports it. */
+  /** `Fn::ImportValue`; undefined if no stack exports the name. */
   imported(name: string): unknown;
 }
 
-/** `AWS::NoValue`: the property that holds it is absent. */
+/** `AWS::NoValue`. A property with this value is absent. */
 export const noValue = Symbol('AWS::NoValue');
 
 const pseudoParameters: Readonly<Record<string, string>> = {
@@ -25,9 +25,9 @@ const pseudoParameters: Readonly<Record<string, string>> = {
 };
 
 /**
- * Works out every intrinsic function in a value of a template.
+ * Resolves all intrinsic functions in a value of a template.
  *
- * @throws AssemblyError for a function or a name that is not known
+ * @throws AssemblyError for an unknown function or name
  */
 export function resolve(value: unknown, scope: Scope, place: Place): unknown {
   if (Array.isArray(value)) {
@@ -46,7 +46,7 @@ export function resolve(value: unknown, scope: Scope, place: Place): unknown {
   );
 }
 
-/** True for `Ref`, `Condition` and the like, the only key of their object. */
+/** True for the key of an intrinsic function. The key must be the only one of its object. */
 function isIntrinsic(key: string): boolean {
   return key === 'Ref' || key === 'Condition' || key.startsWith('Fn::');
 }
@@ -56,7 +56,7 @@ function apply(name: string, argument: unknown, scope: Scope, place: Place): unk
   const list = (entry: unknown) => {
     const resolved = value(entry);
     if (Array.isArray(resolved)) return resolved as unknown[];
-    throw new AssemblyError(place, `${name} wants a list`);
+    throw new AssemblyError(place, `the argument of ${name} must be a list`);
   };
   switch (name) {
     case 'Ref':
@@ -76,7 +76,7 @@ function apply(name: string, argument: unknown, scope: Scope, place: Place): unk
     case 'Fn::Select': {
       const [index, choices] = pair(argument, name, place);
       const chosen = list(choices)[Number(value(index))];
-      if (chosen === undefined) throw new AssemblyError(place, `Fn::Select: no entry ${index}`);
+      if (chosen === undefined) throw new AssemblyError(place, `Fn::Select: the list has no entry ${index}`);
       return chosen;
     }
     case 'Fn::Split': {
@@ -92,7 +92,7 @@ function apply(name: string, argument: unknown, scope: Scope, place: Place): unk
     case 'Fn::FindInMap': {
       const [map = '', key = '', entry = ''] = list(argument).map(String);
       const found = scope.mappings[map]?.[key]?.[entry];
-      if (found === undefined) throw new AssemblyError(place, `no mapping ${map}.${key}.${entry}`);
+      if (found === undefined) throw new AssemblyError(place, `there is no mapping ${map}.${key}.${entry}`);
       return found;
     }
     case 'Fn::If': {
@@ -106,7 +106,7 @@ function apply(name: string, argument: unknown, scope: Scope, place: Place): unk
     case 'Fn::Not':
       return holds({ [name]: argument }, scope, place);
     default:
-      throw new AssemblyError(place, `the intrinsic function ${name} is not known`);
+      throw new AssemblyError(place, `the intrinsic function ${name} is not supported`);
   }
 }
 
@@ -117,7 +117,7 @@ export function holds(condition: unknown, scope: Scope, place: Place): boolean {
   switch (name) {
     case 'Condition': {
       const definition = scope.conditions[String(argument)];
-      if (definition === undefined) throw new AssemblyError(place, `no condition "${argument}"`);
+      if (definition === undefined) throw new AssemblyError(place, `there is no condition "${argument}"`);
       return holds(definition, scope, place);
     }
     case 'Fn::Equals': {
@@ -131,7 +131,7 @@ export function holds(condition: unknown, scope: Scope, place: Place): boolean {
     case 'Fn::Not':
       return !holds(parts()[0], scope, place);
     default:
-      throw new AssemblyError(place, `the condition function ${name} is not known`);
+      throw new AssemblyError(place, `the condition function ${name} is not supported`);
   }
 }
 
@@ -139,14 +139,21 @@ function reference(name: string, scope: Scope, place: Place): string | symbol {
   if (name === 'AWS::NoValue') return noValue;
   if (name === 'AWS::StackName') return scope.stack;
   const found = pseudoParameters[name] ?? scope.ref(name);
-  if (found === undefined) throw new AssemblyError(place, `Ref of "${name}", which is not known`);
+  if (found === undefined)
+    throw new AssemblyError(
+      place,
+      `Ref of "${name}": there is no such resource, parameter or pseudo parameter`,
+    );
   return found;
 }
 
 function attributeOf(logicalId: string, name: string, scope: Scope, place: Place): string {
   const found = scope.attribute(logicalId, name);
   if (found === undefined)
-    throw new AssemblyError(place, `Fn::GetAtt of "${logicalId}.${name}", which is not known`);
+    throw new AssemblyError(
+      place,
+      `Fn::GetAtt of "${logicalId}.${name}": there is no such resource, or the runtime does not know the attribute`,
+    );
   return found;
 }
 
@@ -170,5 +177,5 @@ function splitOnce(text: string, separator: string): [string, string?] {
 
 function pair(argument: unknown, name: string, place: Place): [unknown, unknown] {
   if (Array.isArray(argument) && argument.length === 2) return [argument[0], argument[1]];
-  throw new AssemblyError(place, `${name} wants two arguments`);
+  throw new AssemblyError(place, `${name} must have two arguments`);
 }

@@ -7,7 +7,7 @@ interface ApiIds {
   readonly webSocketApi: string;
 }
 
-/** CloudFront's own policies, by their fixed ids. */
+/** The ids of CloudFront's managed policies. */
 const cachingDisabled = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 const cachingOptimized = '658327ea-f89d-4fab-a63d-7e88639e58f6';
 const allViewerExceptHostHeader = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
@@ -32,21 +32,24 @@ function linkBehavior(
   const complain = (problem: string) => distribution.error(`${behavior.pathPattern}: ${problem}`);
   const host = distribution.origins.get(behavior.originId);
   const origin = host === undefined ? undefined : originOf(host, draft, ids);
-  if (origin === undefined) throw complain(`the origin "${host ?? behavior.originId}" is not known`);
+  if (origin === undefined)
+    throw complain(`the origin "${host ?? behavior.originId}" is neither an API nor a bucket of the app`);
 
   const encodings = encodingsOf(behavior.cachePolicyId, draft);
   if (origin.kind !== 'bucket') {
     if (behavior.originRequestPolicyId !== allViewerExceptHostHeader) {
       throw complain(
-        'an API gets all of the request but Host here, so AllViewerExceptHostHeader is expected',
+        'the origin request policy of an API must be AllViewerExceptHostHeader, because the runtime passes all but Host',
       );
     }
     if (encodings === undefined || behavior.cachePolicyId === cachingOptimized) {
-      throw complain('the runtime keeps no answers of an API, and this cache policy may');
+      throw complain(
+        'the cache policy of an API must not cache responses, because the runtime does not cache',
+      );
     }
   } else if (encodings === undefined) {
-    // Of those that it knows any will do: a bucket's files do not change while the runtime serves them.
-    throw complain(`the cache policy ${behavior.cachePolicyId} is not known`);
+    // All supported policies are fine for a bucket, because its files do not change while the runtime serves them.
+    throw complain(`the cache policy ${behavior.cachePolicyId} is not supported`);
   }
 
   const viewerRequest =
@@ -54,11 +57,12 @@ function linkBehavior(
       ? undefined
       : draft.viewerFunctions.get(behavior.viewerRequestArn);
   if (behavior.viewerRequestArn !== undefined && viewerRequest === undefined) {
-    throw complain(`no function ${behavior.viewerRequestArn}`);
+    throw complain(`there is no CloudFront function ${behavior.viewerRequestArn}`);
   }
   const headersId = behavior.responseHeadersPolicyId;
   const responseHeaders = headersId === undefined ? [] : draft.responseHeaders.get(headersId);
-  if (responseHeaders === undefined) throw complain(`the response headers policy ${headersId} is not known`);
+  if (responseHeaders === undefined)
+    throw complain(`the response headers policy ${headersId} is not supported`);
   return {
     pathPattern: behavior.pathPattern,
     methods: behavior.methods,
@@ -69,10 +73,10 @@ function linkBehavior(
   };
 }
 
-/** CloudFront compresses only what its cache policy lets it keep compressed; undefined: the policy is not known. */
+/** The encodings that the cache policy allows. CloudFront compresses with no others. Undefined for an unknown policy. */
 function encodingsOf(cachePolicyId: string, draft: Draft): readonly ContentEncoding[] | undefined {
   if (cachePolicyId === cachingDisabled) return [];
-  // If a viewer takes both, CloudFront sends Brotli.
+  // If a viewer accepts both, CloudFront prefers Brotli.
   if (cachePolicyId === cachingOptimized) return ['br', 'gzip'];
   return draft.originLedCachePolicies.get(cachePolicyId);
 }

@@ -3,10 +3,9 @@ import { AssemblyError } from './assembly-error.ts';
 import type { Draft } from './draft.ts';
 import { linkHttpApi, linkWebSocketApi } from './link-apis.ts';
 import { linkDistribution } from './link-distribution.ts';
-import { linkEventSource } from './link-event-source.ts';
-import { linkFunction } from './link-function.ts';
+import { linkEventSource, linkFunction } from './link-functions.ts';
 
-/** Follows the references among resources. `name` is the app's, for errors about all of it. */
+/** Resolves the references between resources. `name` is the name of the app in errors about the whole app. */
 export function link(draft: Draft, outputs: Readonly<Record<string, string>>, name: string): Deployment {
   const app = { stack: name };
   const table = single(draft.tables, 'table', app);
@@ -39,7 +38,7 @@ export function link(draft: Draft, outputs: Readonly<Record<string, string>>, na
 function single<Item>(items: readonly Item[], what: string, app: { stack: string }): Item {
   const [item] = items;
   if (item === undefined || items.length > 1) {
-    throw new AssemblyError(app, `the runtime serves exactly one ${what}, and there are ${items.length}`);
+    throw new AssemblyError(app, `the app must have exactly one ${what}, not ${items.length}`);
   }
   return item;
 }

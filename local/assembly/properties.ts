@@ -4,8 +4,8 @@ import { noValue } from './intrinsics.ts';
 type Resolve = (value: unknown) => unknown;
 
 /**
- * The properties of a resource, read strictly: each has to be taken, expected or declared harmless, and `end()`
- * names the first that was none of these.
+ * The properties of a resource, read strictly. Each one must be taken, expected or declared harmless. `end()` throws for
+ * the first property that was not.
  */
 export class Properties {
   readonly #raw: Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export class Properties {
     return Object.keys(this.#raw);
   }
 
-  /** The whole value, worked out; undefined when absent. */
+  /** The whole value, with its intrinsic functions resolved; undefined if the property is absent. */
   take(name: string): unknown {
     this.#unread.delete(name);
     const value = this.#resolve(this.#raw[name]);
@@ -41,7 +41,7 @@ export class Properties {
   optionalText(name: string): string | undefined {
     const value = this.take(name);
     if (value === undefined || typeof value === 'string') return value;
-    throw this.error(name, 'is not a text');
+    throw this.error(name, 'must be a string');
   }
 
   integer(name: string): number {
@@ -51,24 +51,24 @@ export class Properties {
   optionalInteger(name: string): number | undefined {
     const value = this.take(name);
     if (value === undefined) return undefined;
-    // CloudFormation takes a number written as a text, too.
+    // CloudFormation also accepts a number in a string.
     if (Number.isInteger(Number(value))) return Number(value);
-    throw this.error(name, 'is not a whole number');
+    throw this.error(name, 'must be an integer');
   }
 
   flag(name: string): boolean {
     const value = this.take(name) ?? false;
     if (typeof value === 'boolean') return value;
-    throw this.error(name, 'is not true or false');
+    throw this.error(name, 'must be true or false');
   }
 
   texts(name: string): string[] {
     const value = this.take(name) ?? [];
     if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value;
-    throw this.error(name, 'is not a list of texts');
+    throw this.error(name, 'must be a list of strings');
   }
 
-  /** An object in its turn, read as strictly. */
+  /** A nested object, read as strictly as this one. */
   nested(name: string): Properties | undefined {
     this.#unread.delete(name);
     const raw = this.#raw[name];
@@ -78,30 +78,30 @@ export class Properties {
   list(name: string): Properties[] {
     this.#unread.delete(name);
     const raw = this.#raw[name] ?? [];
-    if (!Array.isArray(raw)) throw this.error(name, 'is not a list');
+    if (!Array.isArray(raw)) throw this.error(name, 'must be a list');
     return raw.map((entry, index) => this.#descend(entry, `${this.#pathOf(name)}[${index}]`));
   }
 
-  /** Only these values mean what the runtime does; absent is right, too. */
+  /** Accepts only these values, which the runtime implements. The property may be absent. */
   expect(name: string, ...values: readonly unknown[]): void {
     const value = this.take(name);
     if (value === undefined || values.some((known) => JSON.stringify(known) === JSON.stringify(value)))
       return;
     throw this.error(
       name,
-      `${JSON.stringify(value)} is not known here, only ${values.map((v) => JSON.stringify(v)).join(', ')}`,
+      `${JSON.stringify(value)} is not supported. Supported: ${values.map((v) => JSON.stringify(v)).join(', ')}`,
     );
   }
 
-  /** These make no difference on this machine, and here is why. */
+  /** Declares that these properties make no difference on this machine, with the reason. */
   harmless(_why: string, ...names: readonly string[]): void {
     for (const name of names) this.#unread.delete(name);
   }
 
-  /** @throws AssemblyError naming the first property that nothing has read */
+  /** @throws AssemblyError for the first property that was not read */
   end(): void {
     for (const name of this.#unread)
-      throw this.error(name, 'this property is not known to the local runtime');
+      throw this.error(name, 'the local runtime does not support this property');
     for (const nested of this.#nested) nested.end();
   }
 
@@ -123,7 +123,7 @@ export class Properties {
     const computed = keys.length === 1 && /^(Ref|Fn::.*)$/.test(keys[0] ?? '');
     const value = computed ? this.#resolve(raw) : raw;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new AssemblyError(this.#place, 'is not an object', path);
+      throw new AssemblyError(this.#place, 'must be an object', path);
     }
     const nested = new Properties(value as Record<string, unknown>, this.#resolve, this.#place, path);
     this.#nested.push(nested);

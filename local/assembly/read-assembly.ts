@@ -19,9 +19,9 @@ interface AssetManifest {
 }
 
 /**
- * Reads a synthesized CDK app (`cdk.out`). Resources of an ignored type have no part in it.
+ * Reads a synthesized CDK app (`cdk.out`). It leaves out resources of the ignored types.
  *
- * @throws AssemblyError naming stack, resource and property, for whatever would make a difference and is not known
+ * @throws AssemblyError with stack, resource and property, for everything that makes a difference and is not supported
  */
 export function readAssembly(folder: string, ignoredTypes: readonly string[] = []): Deployment {
   const { artifacts } = json<Manifest>(join(folder, 'manifest.json'));
@@ -39,7 +39,7 @@ export function readAssembly(folder: string, ignoredTypes: readonly string[] = [
   return readTemplates(templates, assets, { name: basename(folder), ignoredTypes });
 }
 
-/** The same for templates at hand; `assets` are folders by their key in S3. */
+/** The same for templates in memory. `assets` are folders by their key in S3. */
 export function readTemplates(
   templates: readonly (readonly [stack: string, template: Template])[],
   assets: ReadonlyMap<string, string>,
@@ -62,7 +62,7 @@ export function readTemplates(
       const properties = new Properties(raw, (value) => resolve(value, stack, place), place);
       const assetFolder = (key: string) => {
         const found = assets.get(key);
-        if (found === undefined) throw error(`no asset "${key}"`);
+        if (found === undefined) throw error(`there is no asset "${key}"`);
         return found;
       };
       if (type.read === undefined) continue;

@@ -25,7 +25,7 @@ interface RawResource {
   readonly Condition?: string;
 }
 
-/** One resource that exists, with its type. */
+/** A resource whose condition holds, with its type. */
 export interface Member {
   readonly place: Place & { readonly logicalId: string };
   readonly type: ResourceType;
@@ -43,16 +43,16 @@ const knownSections = new Set([
     'Conditions',
     'Resources',
   ],
-  // Assertions on parameters, checked when it is deployed.
+  // Rules are assertions on parameters. CloudFormation checks them when it deploys.
   ...['Rules', 'Outputs'],
 ]);
 
-/** The rest says how CloudFormation replaces and deletes. */
+/** The attributes of a resource. Those that are not read tell CloudFormation how to replace and delete it. */
 const knownAttributes = new Set([
   ...['Type', 'Properties', 'Condition', 'DependsOn', 'Metadata', 'DeletionPolicy', 'UpdateReplacePolicy'],
 ]);
 
-/** One stack: what its names stand for, and its resources. */
+/** One stack: its resources, and the values of its names. */
 export class Stack implements Scope {
   readonly stack: string;
   readonly mappings: Scope['mappings'];
@@ -76,7 +76,7 @@ export class Stack implements Scope {
     this.conditions = template.Conditions ?? {};
     for (const section of Object.keys(template)) {
       if (!knownSections.has(section))
-        throw new AssemblyError({ stack }, `the section ${section} is not known`);
+        throw new AssemblyError({ stack }, `the section ${section} is not supported`);
     }
     this.#deploymentFunctions = deploymentFunctions(template);
   }
@@ -101,7 +101,7 @@ export class Stack implements Scope {
     return this.#imports(name);
   }
 
-  /** What the stack shows, by output name, and by export name for other stacks. */
+  /** The outputs of the stack. Those with an export name are for other stacks. */
   outputs(): { name: string; exportName: string | undefined; value: () => string }[] {
     const place = { stack: this.stack };
     return Object.entries(this.#template.Outputs ?? {})
@@ -120,14 +120,15 @@ export class Stack implements Scope {
     if (raw === undefined) return undefined;
     const place = { stack: this.stack, logicalId, type: raw.Type };
     for (const attribute of Object.keys(raw)) {
-      if (!knownAttributes.has(attribute)) throw new AssemblyError(place, `${attribute} is not known`);
+      if (!knownAttributes.has(attribute))
+        throw new AssemblyError(place, `the attribute ${attribute} is not supported`);
     }
     if (raw.Condition !== undefined && !this.#holds(raw.Condition, place)) return undefined;
     const type = this.#typeOf(logicalId, raw.Type);
     if (type === undefined) {
       throw new AssemblyError(
         place,
-        'the local runtime does not know this type of resource; --ignore leaves it out',
+        'the local runtime does not support this type of resource. Use --ignore to leave it out',
       );
     }
     const properties = raw.Properties ?? {};
@@ -149,7 +150,7 @@ export class Stack implements Scope {
   }
 }
 
-/** Logical ids of the functions that custom resources call while CloudFormation deploys. */
+/** The logical ids of functions that custom resources call during a deployment. */
 function deploymentFunctions(template: Template): Set<string> {
   const tokens = Object.values(template.Resources ?? {})
     .map(({ Properties }) => Properties?.ServiceToken as { 'Fn::GetAtt'?: string[] } | undefined)
@@ -157,7 +158,7 @@ function deploymentFunctions(template: Template): Set<string> {
   return new Set(tokens.filter((logicalId) => logicalId !== undefined));
 }
 
-/** As services assign them, but the same at each start. */
+/** A short id like those that services assign, but the same at each start. */
 function shortId(stack: string, logicalId: string): string {
   return createHash('sha256').update(`${stack}/${logicalId}`).digest('hex').slice(0, 10);
 }

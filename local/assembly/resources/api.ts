@@ -3,17 +3,16 @@ import { apiHost } from '../account.ts';
 import type { Properties } from '../properties.ts';
 import { byId, type ResourceType } from '../resource-type.ts';
 
-/** An HTTP or a WebSocket API of API Gateway, and the resources that are parts of it. */
+/** An HTTP or a WebSocket API of API Gateway. The other types in this file are its parts. */
 export const api: ResourceType = {
   identify: (_name, id) => ({ ref: id, attributes: { ApiId: id, ApiEndpoint: `https://${apiHost(id)}` } }),
   read({ ref, properties }, draft) {
     properties.harmless('labels', 'Name', 'Description', 'Tags');
-    // IPv6 besides IPv4.
-    properties.harmless('the runtime listens on this machine alone', 'IpAddressType');
+    properties.harmless('the runtime listens on loopback, so IPv6 makes no difference', 'IpAddressType');
     properties.expect('DisableExecuteApiEndpoint', false);
     const protocol = properties.text('ProtocolType');
     if (protocol !== 'HTTP' && protocol !== 'WEBSOCKET') {
-      throw properties.error('ProtocolType', `${protocol} is not known`);
+      throw properties.error('ProtocolType', `${protocol} is not supported. Supported: HTTP, WEBSOCKET`);
     }
     draft.apis.push({
       id: ref,
@@ -43,7 +42,7 @@ export const stage: ResourceType = {
   read({ properties, error }, draft) {
     properties.harmless('labels', 'Tags', 'Description');
     properties.harmless(
-      'there is no access log: the functions’ own lines are in the terminal',
+      'there is no access log; the terminal shows the log lines of the functions',
       'AccessLogSettings',
     );
     throttling(properties.nested('DefaultRouteSettings'));
@@ -51,15 +50,15 @@ export const stage: ResourceType = {
     for (const key of ofRoutes?.names() ?? []) throttling(ofRoutes?.nested(key));
     properties.expect('AutoDeploy', true);
     if (properties.take('AutoDeploy') !== true) {
-      throw properties.error('AutoDeploy', 'the runtime serves the routes as they are: true is expected');
+      throw properties.error('AutoDeploy', 'must be true, because the runtime serves the current routes');
     }
     draft.stages.push({ apiId: properties.text('ApiId'), name: properties.text('StageName'), error });
   },
 };
 
 function throttling(settings: Properties | undefined): void {
-  // It guards an account's shared quotas and its bill; on this machine a single developer would only meet it by a load test.
-  settings?.harmless('a guard of the AWS account', 'ThrottlingBurstLimit', 'ThrottlingRateLimit');
+  // Throttling protects the quotas and the costs of an AWS account. On this machine only a load test would notice it.
+  settings?.harmless('protects the AWS account', 'ThrottlingBurstLimit', 'ThrottlingRateLimit');
   settings?.harmless('metrics and logs of AWS', 'DetailedMetricsEnabled', 'LoggingLevel', 'DataTraceEnabled');
 }
 
@@ -68,7 +67,10 @@ export const route: ResourceType = {
   read({ ref, properties, error }, draft) {
     const authorization = properties.optionalText('AuthorizationType') ?? 'NONE';
     if (authorization !== 'NONE' && authorization !== 'CUSTOM') {
-      throw properties.error('AuthorizationType', `${authorization} is not known`);
+      throw properties.error(
+        'AuthorizationType',
+        `${authorization} is not supported. Supported: NONE, CUSTOM`,
+      );
     }
     properties.expect('RouteResponseSelectionExpression', '$default');
     properties.expect('ApiKeyRequired', false);
@@ -94,7 +96,7 @@ export const routeResponse: ResourceType = {
   },
 };
 
-/** With a Lambda proxy the function's own body answers; the response of the integration adds nothing to it. */
+/** With a Lambda proxy integration, the reply is the function's body. The integration response has no effect. */
 export const integrationResponse: ResourceType = {
   identify: byId('IntegrationResponseId'),
   read({ properties }) {
@@ -110,7 +112,7 @@ export const integration: ResourceType = {
     properties.harmless('labels', 'Description');
     properties.expect('IntegrationType', 'AWS_PROXY');
     properties.expect('IntegrationMethod', 'POST');
-    // API Gateway's own maximum for both kinds; a function's timeout is shorter.
+    // API Gateway's maximum for WebSocket and HTTP APIs. The timeout of a function is shorter.
     properties.expect('TimeoutInMillis', 29_000, 30_000);
     properties.expect('PassthroughBehavior', 'WHEN_NO_MATCH');
     draft.integrations.set(ref, {

@@ -14,36 +14,36 @@ export const bucket: ResourceType = {
   read({ ref, attributes, properties }, draft) {
     properties.harmless('the name is known', 'BucketName');
     properties.harmless(
-      'nothing but the distribution reaches it here',
+      'only the distribution has access to the bucket',
       'PublicAccessBlockConfiguration',
       'OwnershipControls',
     );
-    properties.harmless('the disk is the developer’s own', 'BucketEncryption');
-    properties.harmless('its files are the build’s', 'VersioningConfiguration', 'LifecycleConfiguration');
+    properties.harmless('the files are on the developer’s disk', 'BucketEncryption');
+    properties.harmless('the files belong to the build', 'VersioningConfiguration', 'LifecycleConfiguration');
     properties.harmless('logs and labels', 'LoggingConfiguration', 'Tags');
     draft.bucketDomains.set(attributes.RegionalDomainName ?? '', ref);
   },
 };
 
-/** CDK's BucketDeployment: what its sources hold is what the bucket holds. */
+/** CDK's BucketDeployment. The bucket contains the files of its sources. */
 export const bucketDeployment: ResourceType = {
   identify: (_name, id) => ({ ref: id, attributes: {} }),
   read({ properties, assetFolder }, draft) {
     properties.harmless('assets are found by their key', 'SourceBucketNames');
     properties.harmless(
-      'the work of the deployment itself',
+      'settings of the deployment itself',
       'ServiceToken',
       'RetainOnDelete',
       'OutputObjectKeys',
     );
     properties.harmless(
-      'nothing is kept at an edge',
+      'the runtime does not cache',
       'DistributionId',
       'DistributionPaths',
       'WaitForDistributionInvalidation',
     );
-    // False would leave older files in the bucket, which here has none.
-    properties.harmless('the bucket starts empty each time', 'Prune');
+    // False would keep older files in the bucket, but here the bucket has none.
+    properties.harmless('the bucket is empty at each start', 'Prune');
     properties.expect('Extract', true);
     const metadata = properties.nested('SystemMetadata');
     const cacheControl = metadata?.optionalText('cache-control');

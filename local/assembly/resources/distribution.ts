@@ -1,6 +1,8 @@
+import type { ResponseHeaderSpec } from '../../model.ts';
+import { account } from '../account.ts';
 import type { BehaviorDraft } from '../draft.ts';
 import type { Properties } from '../properties.ts';
-import type { ResourceType } from '../resource-type.ts';
+import { byId, type ResourceType } from '../resource-type.ts';
 
 export const distribution: ResourceType = {
   identify: (_name, id) => ({
@@ -13,7 +15,7 @@ export const distribution: ResourceType = {
     if (config === undefined) throw properties.error('DistributionConfig', 'is missing');
     config.harmless('labels', 'Comment');
     config.harmless(
-      'where and how CloudFront listens; here it is HTTP/1.1 on this machine',
+      'listeners of CloudFront; the runtime serves HTTP/1.1 on this machine',
       'HttpVersion',
       'IPV6Enabled',
       'PriceClass',
@@ -36,7 +38,7 @@ export const distribution: ResourceType = {
   },
 };
 
-/** Id and host. */
+/** The id and the host of an origin. */
 function origin(properties: Properties): [string, string] {
   properties.harmless(
     'the runtime reaches origins without a network',
@@ -46,7 +48,7 @@ function origin(properties: Properties): [string, string] {
     'OriginShield',
   );
   properties.harmless(
-    'only the distribution reaches the bucket here',
+    'only the distribution has access to the bucket',
     'OriginAccessControlId',
     'S3OriginConfig',
   );
@@ -56,15 +58,18 @@ function origin(properties: Properties): [string, string] {
 
 function behavior(properties: Properties, pathPattern: string): BehaviorDraft {
   properties.harmless('there is no HTTPS on this machine', 'ViewerProtocolPolicy');
-  properties.harmless('nothing is kept', 'CachedMethods');
+  properties.harmless('the runtime does not cache', 'CachedMethods');
   const [viewerRequest, ...others] = properties.list('FunctionAssociations');
   if (others.length > 0)
-    throw properties.error('FunctionAssociations', 'only a viewer-request function is known');
+    throw properties.error(
+      'FunctionAssociations',
+      'must have at most one function, a viewer-request function',
+    );
   viewerRequest?.expect('EventType', 'viewer-request');
   const methods = properties.texts('AllowedMethods');
   return {
     pathPattern,
-    // CloudFront's default.
+    // The default of CloudFront.
     methods: methods.length === 0 ? ['GET', 'HEAD'] : methods,
     originId: properties.text('TargetOriginId'),
     viewerRequestArn: viewerRequest?.text('FunctionARN'),
@@ -73,4 +78,88 @@ function behavior(properties: Properties, pathPattern: string): BehaviorDraft {
     originRequestPolicyId: properties.optionalText('OriginRequestPolicyId'),
     responseHeadersPolicyId: properties.optionalText('ResponseHeadersPolicyId'),
   };
+}
+
+/** A CloudFront function, which a behaviour runs for each request. */
+export const viewerFunction: ResourceType = {
+  nameProperty: 'Name',
+  identify(name) {
+    const functionArn = `arn:${account.partition}:cloudfront::${account.id}:function/${name}`;
+    return { ref: functionArn, attributes: { FunctionARN: functionArn } };
+  },
+  read({ ref, properties }, draft) {
+    properties.harmless('the name is in the ARN', 'Name');
+    properties.harmless('labels', 'Tags', 'FunctionMetadata');
+    properties.expect('AutoPublish', true);
+    const config = properties.nested('FunctionConfig');
+    config?.harmless('labels', 'Comment');
+    config?.expect('Runtime', 'cloudfront-js-2.0');
+    draft.viewerFunctions.set(ref, properties.text('FunctionCode'));
+  },
+};
+
+/** The runtime does not cache. So the policy must leave caching to the origin's Cache-Control. */
+export const cachePolicy: ResourceType = {
+  identify: byId('Id'),
+  read({ ref, properties }, draft) {
+    const config = properties.nested('CachePolicyConfig');
+    if (config === undefined) throw properties.error('CachePolicyConfig', 'is missing');
+    config.harmless('labels', 'Name', 'Comment');
+    if (config.integer('DefaultTTL') !== 0 || config.integer('MinTTL') !== 0) {
+      throw config.error('DefaultTTL', 'DefaultTTL and MinTTL must be 0, because the runtime does not cache');
+    }
+    const kept = config.nested('ParametersInCacheKeyAndForwardedToOrigin');
+    kept?.harmless(
+      'cache keys have no effect without a cache',
+      ...['HeadersConfig', 'CookiesConfig', 'QueryStringsConfig'],
+    );
+    const brotli = kept?.flag('EnableAcceptEncodingBrotli');
+    const gzip = kept?.flag('EnableAcceptEncodingGzip');
+    // Without caching, CloudFront does not compress.
+    const compresses = config.integer('MaxTTL') > 0;
+    draft.originLedCachePolicies.set(
+      ref,
+      compresses ? [...(brotli ? (['br'] as const) : []), ...(gzip ? (['gzip'] as const) : [])] : [],
+    );
+  },
+};
+
+/** Headers that CloudFront adds to responses. */
+export const responseHeadersPolicy: ResourceType = {
+  identify: byId('Id'),
+  read({ ref, properties }, draft) {
+    const config = properties.nested('ResponseHeadersPolicyConfig');
+    if (config === undefined) throw properties.error('ResponseHeadersPolicyConfig', 'is missing');
+    config.harmless('labels', 'Name', 'Comment');
+    const custom = config.nested('CustomHeadersConfig')?.list('Items') ?? [];
+    draft.responseHeaders.set(ref, [
+      ...custom.map((item) => header(item, item.text('Header'), item.text('Value'))),
+      ...securityHeaders(config.nested('SecurityHeadersConfig')),
+    ]);
+  },
+};
+
+function securityHeaders(config: Properties | undefined): ResponseHeaderSpec[] {
+  const csp = config?.nested('ContentSecurityPolicy');
+  const types = config?.nested('ContentTypeOptions');
+  const frames = config?.nested('FrameOptions');
+  const referrer = config?.nested('ReferrerPolicy');
+  const transport = config?.nested('StrictTransportSecurity');
+  return [
+    csp && header(csp, 'content-security-policy', csp.text('ContentSecurityPolicy')),
+    types && header(types, 'x-content-type-options', 'nosniff'),
+    frames && header(frames, 'x-frame-options', frames.text('FrameOption')),
+    referrer && header(referrer, 'referrer-policy', referrer.text('ReferrerPolicy')),
+    transport && header(transport, 'strict-transport-security', hsts(transport)),
+  ].filter((entry) => entry !== undefined);
+}
+
+function hsts(transport: Properties): string {
+  const age = `max-age=${transport.integer('AccessControlMaxAgeSec')}`;
+  const subdomains = transport.flag('IncludeSubdomains') ? '; includeSubDomains' : '';
+  return age + subdomains + (transport.flag('Preload') ? '; preload' : '');
+}
+
+function header(properties: Properties, name: string, value: string): ResponseHeaderSpec {
+  return { name: name.toLowerCase(), value, override: properties.flag('Override') };
 }

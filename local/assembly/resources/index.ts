@@ -1,18 +1,14 @@
 import type { ResourceType } from '../resource-type.ts';
 import { api, authorizer, integration, integrationResponse, route, routeResponse, stage } from './api.ts';
 import { bucket, bucketDeployment } from './bucket.ts';
-import { cachePolicy } from './cache-policy.ts';
-import { distribution } from './distribution.ts';
-import { eventSource } from './event-source.ts';
-import { lambdaFunction } from './function.ts';
+import { cachePolicy, distribution, responseHeadersPolicy, viewerFunction } from './distribution.ts';
+import { eventSource, lambdaFunction } from './function.ts';
 import { policy, role } from './permissions.ts';
-import { responseHeadersPolicy } from './response-headers-policy.ts';
 import { secret } from './secret.ts';
 import { table } from './table.ts';
-import { viewerFunction } from './viewer-function.ts';
 import { withoutEffect } from './without-effect.ts';
 
-/** Every resource type that the runtime knows. */
+/** All resource types that the runtime supports. */
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   ...withoutEffect,
   'AWS::IAM::Role': role,

@@ -3,7 +3,7 @@ import { account } from '../account.ts';
 import type { Properties } from '../properties.ts';
 import { byId, type ResourceType } from '../resource-type.ts';
 
-/** Services that the runtime plays, so that it asks who may use them. Lambda itself sends to the queue of dead letters. */
+/** Services whose permissions the runtime checks. `sqs` is for Lambda, which sends dead letters to a queue. */
 const services = ['dynamodb', 'secretsmanager', 'execute-api', 'sqs'];
 
 export const role: ResourceType = {
@@ -15,7 +15,7 @@ export const role: ResourceType = {
   read({ ref, attributes, properties, error }, draft) {
     properties.harmless('labels', 'RoleName', 'Description', 'Tags');
     properties.harmless(
-      'Lambda refuses to make a function whose role it may not take',
+      'Lambda itself refuses a function whose role it cannot assume',
       'AssumeRolePolicyDocument',
     );
     const inline = properties.list('Policies');
@@ -29,7 +29,7 @@ export const role: ResourceType = {
   },
 };
 
-/** A policy within the roles that it names. */
+/** A policy that is attached to roles. */
 export const policy: ResourceType = {
   identify: byId('Id'),
   read({ properties }, draft) {
@@ -48,24 +48,24 @@ function document(properties: Properties): Permission[] {
 function statement(properties: Properties): Permission[] {
   const actions = patterns(properties, 'Action').filter(isAsked);
   if (actions.length === 0) {
-    properties.harmless('of services that are not on this machine', ...properties.names());
+    properties.harmless('the runtime does not emulate these services', ...properties.names());
     return [];
   }
   properties.harmless('a label', 'Sid');
   const effect = properties.text('Effect');
-  if (effect !== 'Allow') throw properties.error('Effect', `${effect} is not known here`);
+  if (effect !== 'Allow') throw properties.error('Effect', `${effect} is not supported. Supported: Allow`);
   const resources = patterns(properties, 'Resource');
   return [{ actions, resources, leadingKeys: leadingKeys(properties.nested('Condition')) }];
 }
 
-/** NotAction has no patterns, so that it ends here as a statement without Action. */
+/** Reads a pattern or a list of patterns. A statement with NotAction fails here, because it has no Action. */
 function patterns(properties: Properties, name: string): string[] {
   const value = properties.take(name);
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.map((entry) => {
-    if (typeof entry !== 'string') throw properties.error(name, 'is neither a text nor a list of texts');
+    if (typeof entry !== 'string') throw properties.error(name, 'must be a string or a list of strings');
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy's own syntax
-    if (entry.includes('${')) throw properties.error(name, 'policy variables (`${…}`) are not known here');
+    if (entry.includes('${')) throw properties.error(name, 'policy variables (`${…}`) are not supported');
     return entry;
   });
 }
@@ -74,7 +74,7 @@ function isAsked(action: string): boolean {
   return action === '*' || services.includes(action.slice(0, action.indexOf(':')).toLowerCase());
 }
 
-/** The one condition that is known; any other operator or key is a property that nothing reads. */
+/** The only supported condition. All other operators and keys are properties that are not read, so they are errors. */
 function leadingKeys(condition: Properties | undefined): string[] | undefined {
   const each = condition?.nested('ForAllValues:StringLike');
   return each && patterns(each, 'dynamodb:LeadingKeys');

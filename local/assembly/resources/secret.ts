@@ -3,13 +3,13 @@ import type { ResourceType } from '../resource-type.ts';
 
 export const secret: ResourceType = {
   nameProperty: 'Name',
-  // Secrets Manager ends its ARNs in six characters of its own.
+  // Secrets Manager appends six random characters to the name in its ARNs.
   identify: (name, id) => {
     const ref = arn('secretsmanager', `secret:${name}-${id.slice(0, 6)}`);
     return { ref, attributes: { Id: ref } };
   },
   read({ ref, properties }, draft) {
-    properties.harmless('it is in the ARN', 'Name');
+    properties.harmless('the name is in the ARN', 'Name');
     properties.harmless('labels', 'Description', 'Tags');
     const generated = properties.nested('GenerateSecretString');
     if (generated === undefined) throw properties.error('GenerateSecretString', 'is missing');

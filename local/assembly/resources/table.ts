@@ -13,14 +13,14 @@ export const table: ResourceType = {
     properties.expect('BillingMode', 'PAY_PER_REQUEST');
     properties.harmless('backups and protection are for data on AWS', 'PointInTimeRecoverySpecification');
     properties.harmless('backups and protection are for data on AWS', 'DeletionProtectionEnabled');
-    properties.harmless('the disk is the developer’s own', 'SSESpecification');
+    properties.harmless('the data is on the developer’s disk', 'SSESpecification');
     properties.harmless('labels', 'Tags');
     const keys = new Map(
       properties.list('KeySchema').map((key) => [key.text('KeyType'), key.text('AttributeName')] as const),
     );
     const [partitionKey, sortKey] = [keys.get('HASH'), keys.get('RANGE')];
     if (partitionKey === undefined || sortKey === undefined) {
-      throw properties.error('KeySchema', 'the runtime wants a partition and a sort key');
+      throw properties.error('KeySchema', 'must have a partition and a sort key');
     }
     for (const attribute of properties.list('AttributeDefinitions')) {
       attribute.text('AttributeName');

@@ -2,29 +2,29 @@ import { account, arn } from '../account.ts';
 import { byId, type ResourceType } from '../resource-type.ts';
 
 /**
- * Types that change nothing about what runs on this machine, each with the reason. They are only named by others, so their
+ * Types that have no effect on this machine, each with the reason. Other resources may refer to them, but their
  * properties are not read.
  */
 export const withoutEffect: Readonly<Record<string, ResourceType>> = {
-  // Whom services let in; what functions may do is in their roles, which are read.
+  // Resource policies. The runtime checks only the permissions in the functions' roles.
   'AWS::Lambda::Permission': { identify: byId() },
   'AWS::S3::BucketPolicy': { identify: byId() },
   'AWS::SQS::QueuePolicy': { identify: byId() },
   'AWS::CloudFront::OriginAccessControl': { identify: byId('Id') },
-  // Where logs go: here it is the terminal.
+  // Destinations of logs. Here logs go to the terminal.
   'AWS::Logs::LogGroup': {
     nameProperty: 'LogGroupName',
     identify: (name) => ({ ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } }),
   },
   'AWS::Logs::ResourcePolicy': { identify: byId() },
   'AWS::ApiGateway::Account': { identify: byId('Id') },
-  // Who hears of trouble: here it is whoever reads the terminal.
+  // Alarms and dashboards. Here problems appear in the terminal.
   'AWS::CloudWatch::Alarm': {
     nameProperty: 'AlarmName',
     identify: (name) => ({ ref: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } }),
   },
   'AWS::CloudWatch::Dashboard': { identify: byId() },
-  // Only a destination of dead letters, which are kept in files here; nothing reads it.
+  // A queue for dead letters. Here dead letters are in files.
   'AWS::SQS::Queue': {
     nameProperty: 'QueueName',
     identify: (name) => ({
@@ -32,7 +32,7 @@ export const withoutEffect: Readonly<Record<string, ResourceType>> = {
       attributes: { Arn: arn('sqs', name), QueueName: name },
     }),
   },
-  // Used by the functions of custom resources alone: a function of ours with Layers is an error.
+  // Only functions of custom resources use layers. A function of the app with layers is an error.
   'AWS::Lambda::LayerVersion': {
     identify: (name) => {
       const ref = arn('lambda', `layer:${name}:1`);
@@ -41,6 +41,6 @@ export const withoutEffect: Readonly<Record<string, ResourceType>> = {
   },
   // Empties a bucket when its stack is deleted.
   'Custom::S3AutoDeleteObjects': { identify: byId() },
-  // Anonymous statistics of CDK.
+  // CDK's anonymous statistics.
   'AWS::CDK::Metadata': { identify: byId() },
 };

@@ -57,7 +57,7 @@ describe('intrinsic functions', () => {
     expect(() => value({ Ref: 'Nobody' })).toThrow('chat: Ref of "Nobody"');
     expect(() => value({ 'Fn::GetAtt': ['Table', 'Age'] })).toThrow('Fn::GetAtt of "Table.Age"');
     expect(() => value({ 'Fn::ImportValue': 'nothing' })).toThrow('no stack exports "nothing"');
-    expect(() => value({ 'Fn::Cidr': [] })).toThrow('the intrinsic function Fn::Cidr is not known');
+    expect(() => value({ 'Fn::Cidr': [] })).toThrow('the intrinsic function Fn::Cidr is not supported');
   });
 });
 

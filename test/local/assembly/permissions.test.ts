@@ -55,22 +55,27 @@ describe('what of a policy is not known is an error that names it', () => {
   const where = 'service Policy (AWS::IAM::Policy) PolicyDocument.Statement[2]';
 
   it.each([
-    ['an effect', 'Effect', 'Deny', `${where}.Effect: Deny is not known`],
+    ['an effect', 'Effect', 'Deny', `${where}.Effect: Deny is not supported`],
     [
       'an operator',
       'Condition',
       { StringEquals: { 'dynamodb:LeadingKeys': ['A'] } },
-      `${where}.Condition.StringEquals: this property is not known`,
+      `${where}.Condition.StringEquals: the local runtime does not support this property`,
     ],
     [
       'a key',
       'Condition',
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['A'], 'dynamodb:Attributes': ['a'] } },
-      `${where}.Condition.ForAllValues:StringLike.dynamodb:Attributes: this property is not known`,
+      `${where}.Condition.ForAllValues:StringLike.dynamodb:Attributes: the local runtime does not support this property`,
     ],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy's own syntax
     ['a variable', 'Resource', 'arn:${aws:username}', `${where}.Resource: policy variables`],
-    ['NotResource', 'NotResource', '*', `${where}.NotResource: this property is not known`],
+    [
+      'NotResource',
+      'NotResource',
+      '*',
+      `${where}.NotResource: the local runtime does not support this property`,
+    ],
   ])('%s', (_what, property, value, message) => {
     expect(
       reading((app) => {
@@ -85,7 +90,7 @@ describe('what of a policy is not known is an error that names it', () => {
         const { Action, ...others } = query(app);
         statements(app)[2] = { ...others, NotAction: Action };
       }),
-    ).toThrow(`${where}.Action: is neither`);
+    ).toThrow(`${where}.Action: must be a string or a list of strings`);
   });
 
   it('a managed policy', () => {
@@ -94,7 +99,7 @@ describe('what of a policy is not known is an error that names it', () => {
       reading((app) => {
         app.service.Resources.Role.Properties.ManagedPolicyArns.push(managed);
       }),
-    ).toThrow(`service Role (AWS::IAM::Role): the managed policy ${managed} is not known`);
+    ).toThrow(`service Role (AWS::IAM::Role): the managed policy ${managed} is not supported`);
   });
 
   it('a role that is not in the templates', () => {
@@ -102,7 +107,7 @@ describe('what of a policy is not known is an error that names it', () => {
       reading((app) => {
         app.service.Resources.Hello.Properties.Role = 'arn:aws:iam::1:role/theirs';
       }),
-    ).toThrow('service Hello (AWS::Lambda::Function): no role "arn:aws:iam::1:role/theirs"');
+    ).toThrow('service Hello (AWS::Lambda::Function): there is no role "arn:aws:iam::1:role/theirs"');
   });
 });
 

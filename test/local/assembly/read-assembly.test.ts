@@ -147,7 +147,7 @@ describe('what the runtime does not know is an error that names it', () => {
         app.data.Resources.Cache = { Type: 'AWS::ElastiCache::CacheCluster' };
       }),
     ).toThrow(
-      'data Cache (AWS::ElastiCache::CacheCluster): the local runtime does not know this type of resource',
+      'data Cache (AWS::ElastiCache::CacheCluster): the local runtime does not support this type of resource',
     );
   });
 
@@ -182,7 +182,7 @@ describe('what the runtime does not know is an error that names it', () => {
       'HttpRoute',
       'AuthorizationType',
       'JWT',
-      'AuthorizationType: JWT is not known',
+      'AuthorizationType: JWT is not supported',
     ],
     [
       'an operator of a filter',
@@ -198,7 +198,7 @@ describe('what the runtime does not know is an error that names it', () => {
       'Follow',
       'EventSourceArn',
       'arn:aws:sqs:x',
-      '"arn:aws:sqs:x" is not the table’s stream',
+      'the source must be the table\'s stream, not "arn:aws:sqs:x"',
     ],
     [
       'a stage that is not deployed by itself',
@@ -222,7 +222,9 @@ describe('what the runtime does not know is an error that names it', () => {
         const { CacheBehaviors } = app.site.Resources.Distribution.Properties.DistributionConfig;
         CacheBehaviors[0].LambdaFunctionAssociations = [];
       }),
-    ).toThrow('DistributionConfig.CacheBehaviors[0].LambdaFunctionAssociations: this property is not known');
+    ).toThrow(
+      'DistributionConfig.CacheBehaviors[0].LambdaFunctionAssociations: the local runtime does not support this property',
+    );
   });
 
   it('a cache policy that keeps an API’s answers', () => {
@@ -231,7 +233,7 @@ describe('what the runtime does not know is an error that names it', () => {
         const { CacheBehaviors } = app.site.Resources.Distribution.Properties.DistributionConfig;
         CacheBehaviors[0].CachePolicyId = '658327ea-f89d-4fab-a63d-7e88639e58f6';
       }),
-    ).toThrow('/hello*: the runtime keeps no answers of an API');
+    ).toThrow('/hello*: the cache policy of an API must not cache responses');
   });
 
   it('a second table', () => {
@@ -239,7 +241,7 @@ describe('what the runtime does not know is an error that names it', () => {
       readApp((app) => {
         app.data.Resources.Other = app.data.Resources.Table;
       }),
-    ).toThrow('exactly one table, and there are 2');
+    ).toThrow('exactly one table, not 2');
   });
 
   it('a section of the template', () => {
@@ -247,7 +249,7 @@ describe('what the runtime does not know is an error that names it', () => {
       readApp((app) => {
         app.data.Transform = 'AWS::Serverless-2016-10-31';
       }),
-    ).toThrow('data: the section Transform is not known');
+    ).toThrow('data: the section Transform is not supported');
   });
 });
 
@@ -262,7 +264,7 @@ describe('a type of resource that is ignored', () => {
 
   it('is an error without that, which says how to ignore it', () => {
     expect(() => readApp(withTopic)).toThrow(
-      'service News (AWS::SNS::Topic): the local runtime does not know this type of resource; --ignore leaves it out',
+      'service News (AWS::SNS::Topic): the local runtime does not support this type of resource. Use --ignore to leave it out',
     );
   });
 
@@ -271,6 +273,8 @@ describe('a type of resource that is ignored', () => {
       withTopic(app);
       app.service.Resources.Hello.Properties.Environment.Variables.QUEUE = { 'Fn::GetAtt': ['News', 'Arn'] };
     };
-    expect(() => readApp(used, ['AWS::SNS::Topic'])).toThrow('Fn::GetAtt of "News.Arn", which is not known');
+    expect(() => readApp(used, ['AWS::SNS::Topic'])).toThrow(
+      'Fn::GetAtt of "News.Arn": there is no such resource',
+    );
   });
 });
