@@ -44,7 +44,7 @@ describe('a port for pages and clients', () => {
     expect(await get(port(), host)).toBe(200);
   });
 
-  it('refuses every other name, as CloudFront does: a page may have let it point here', async () => {
+  it('refuses every other host name, as CloudFront does', async () => {
     await fc.assert(
       fc.asyncProperty(foreign, async (name) => {
         expect(await get(port(), name)).toBe(403);
@@ -63,11 +63,11 @@ describe('a port for pages and clients', () => {
       'user@localhost',
     ],
     ...['localhost:8000:1', '[::1', '[localhost]', '127.1', '2130706433', '0x7f.1', 'localhost/', ','],
-  ])('is not taken in by the host %s', async (host) => {
+  ])('refuses the host %s', async (host) => {
     expect(await get(port(), host)).toBe(403);
   });
 
-  it('says how to name another', async () => {
+  it('names HOSTS in the message of a refusal', async () => {
     const { body } = await raw(port(), asked('GET / HTTP/1.1', ['Host: tunnel.example']));
     expect(JSON.parse(body)).toEqual({
       message:
@@ -80,10 +80,13 @@ describe('a port for pages and clients', () => {
     ['HTTPS://CHAT.example/a', '/a', 'CHAT.example'],
     ['http://localhost', '/', 'localhost'],
     ['http://localhost?b', '/?b', 'localhost'],
-  ])('takes the target %s in absolute form, whose name wins over the Host', async (target, url, host) => {
-    const { status, body } = await raw(port(), asked(`GET ${target} HTTP/1.1`, ['Host: evil.example']));
-    expect([status, JSON.parse(body)]).toEqual([200, { url, host }]);
-  });
+  ])(
+    'accepts the target %s in absolute form, whose host has precedence over the Host header',
+    async (target, url, host) => {
+      const { status, body } = await raw(port(), asked(`GET ${target} HTTP/1.1`, ['Host: evil.example']));
+      expect([status, JSON.parse(body)]).toEqual([200, { url, host }]);
+    },
+  );
 
   it.each([
     [403, 'http://evil.example/', ['Host: localhost']],
@@ -98,12 +101,12 @@ describe('a port for pages and clients', () => {
     expect((await raw(port(), asked(`OPTIONS ${target} HTTP/1.1`, headers))).status).toBe(status);
   });
 
-  it('gives a path with two slashes on as it is', async () => {
+  it('does not change a path with two slashes', async () => {
     const { body } = await raw(port(), asked('GET //evil.example/x HTTP/1.1', ['Host: localhost']));
     expect(JSON.parse(body)).toEqual({ url: '//evil.example/x', host: 'localhost' });
   });
 
-  it('serves HTTP/1.0, which knows no Host', async () => {
+  it('accepts HTTP/1.0 without a Host header', async () => {
     const { status, body } = await raw(port(), asked('GET /x HTTP/1.0', []));
     expect([status, JSON.parse(body)]).toEqual([200, { url: '/x', host: `localhost:${port()}` }]);
   });
@@ -128,7 +131,7 @@ describe('a port for functions and tools', () => {
     }
   });
 
-  it('refuses what a page sends, from wherever it is, in whatever way', async () => {
+  it('refuses all requests of web pages', async () => {
     const marks = fc.oneof(
       fc.webUrl().map((url) => `Origin: ${new URL(url).origin}`),
       fc.constantFrom('Origin: null', 'Origin:', 'Origin: http://localhost:8000'),
@@ -144,7 +147,7 @@ describe('a port for functions and tools', () => {
     );
   });
 
-  it('answers no preflight and no handshake', async () => {
+  it('refuses preflights and handshakes', async () => {
     const preflight = asked('OPTIONS / HTTP/1.1', [
       ...['Host: localhost', 'Origin: https://evil.example'],
       ...['Access-Control-Request-Method: POST', 'Access-Control-Request-Headers: x-amz-target'],

@@ -37,23 +37,23 @@ describe('intrinsic functions', () => {
     ['Fn::Sub with variables', { 'Fn::Sub': ['${x}!', { x: { Ref: 'Stage' } }] }, 'dev!'],
     ['Fn::Sub’s escape', { 'Fn::Sub': '${!Literal}' }, '${Literal}'],
     // biome-ignore-end lint/suspicious/noTemplateCurlyInString: Fn::Sub's own syntax
-  ])('%s', (_name, expression, expected) => {
+  ])('%s is resolved', (_name, expression, expected) => {
     expect(value(expression)).toEqual(expected);
   });
 
-  it('are worked out within lists and objects', () => {
+  it('are resolved within lists and objects', () => {
     expect(value({ a: [{ Ref: 'Stage' }], b: { c: { Ref: 'Table' } } })).toEqual({
       a: ['dev'],
       b: { c: 'chat-table' },
     });
   });
 
-  it('drop what is AWS::NoValue', () => {
+  it('remove a value that is AWS::NoValue', () => {
     expect(value({ a: { Ref: 'AWS::NoValue' }, b: [{ Ref: 'AWS::NoValue' }, 1] })).toEqual({ b: [1] });
     expect(value({ Ref: 'AWS::NoValue' })).toBe(noValue);
   });
 
-  it('are errors that name what is unknown', () => {
+  it('cause an error that names the unknown function or name', () => {
     expect(() => value({ Ref: 'Nobody' })).toThrow('chat: Ref of "Nobody"');
     expect(() => value({ 'Fn::GetAtt': ['Table', 'Age'] })).toThrow('Fn::GetAtt of "Table.Age"');
     expect(() => value({ 'Fn::ImportValue': 'nothing' })).toThrow('no stack exports "nothing"');
@@ -67,7 +67,7 @@ describe('conditions', () => {
     [{ 'Fn::And': [{ Condition: 'Always' }, { Condition: 'Never' }] }, false],
     [{ 'Fn::Or': [{ Condition: 'Never' }, { Condition: 'Always' }] }, true],
     [{ 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] }, false],
-  ])('%j is %s', (condition, expected) => {
+  ])('the condition %j is %s', (condition, expected) => {
     expect(holds(condition, scope, place)).toBe(expected);
   });
 });

@@ -12,7 +12,7 @@ const query = (app: Loose) => statements(app)[2];
 const reading = (change: (app: Loose) => void) => () => readApp(change);
 
 describe('the role of a function', () => {
-  it('is what its policies allow of the services that are here', () => {
+  it('grants what its policies allow for the emulated services', () => {
     expect(readApp().functions[0]?.permissions).toEqual([
       { actions: ['dynamodb:ListStreams'], resources: ['*'], leadingKeys: undefined },
       {
@@ -24,7 +24,7 @@ describe('the role of a function', () => {
     ]);
   });
 
-  it('has the policies within it, too', () => {
+  it('includes its inline policies', () => {
     const { functions } = readApp((app) => {
       app.service.Resources.Role.Properties.Policies = [
         {
@@ -42,7 +42,7 @@ describe('the role of a function', () => {
     });
   });
 
-  it('has nothing of another role’s policy', () => {
+  it('does not include the policies of other roles', () => {
     const { functions } = readApp((app) => {
       app.service.Resources.Other = structuredClone(app.service.Resources.Policy);
       app.service.Resources.Other.Properties.Roles = ['another'];
@@ -51,19 +51,19 @@ describe('the role of a function', () => {
   });
 });
 
-describe('what of a policy is not known is an error that names it', () => {
+describe('an unsupported part of a policy', () => {
   const where = 'service Policy (AWS::IAM::Policy) PolicyDocument.Statement[2]';
 
   it.each([
     ['an effect', 'Effect', 'Deny', `${where}.Effect: Deny is not supported`],
     [
-      'an operator',
+      'a condition operator',
       'Condition',
       { StringEquals: { 'dynamodb:LeadingKeys': ['A'] } },
       `${where}.Condition.StringEquals: the local runtime does not support this property`,
     ],
     [
-      'a key',
+      'a condition key',
       'Condition',
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['A'], 'dynamodb:Attributes': ['a'] } },
       `${where}.Condition.ForAllValues:StringLike.dynamodb:Attributes: the local runtime does not support this property`,
@@ -76,7 +76,7 @@ describe('what of a policy is not known is an error that names it', () => {
       '*',
       `${where}.NotResource: the local runtime does not support this property`,
     ],
-  ])('%s', (_what, property, value, message) => {
+  ])('%s in a statement causes an error that names it', (_what, property, value, message) => {
     expect(
       reading((app) => {
         query(app)[property] = value;
@@ -84,7 +84,7 @@ describe('what of a policy is not known is an error that names it', () => {
     ).toThrow(message);
   });
 
-  it('NotAction', () => {
+  it('NotAction causes an error that names the statement', () => {
     expect(
       reading((app) => {
         const { Action, ...others } = query(app);
@@ -93,7 +93,7 @@ describe('what of a policy is not known is an error that names it', () => {
     ).toThrow(`${where}.Action: must be a string or a list of strings`);
   });
 
-  it('a managed policy', () => {
+  it('an unknown managed policy causes an error that names it', () => {
     const managed = 'arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess';
     expect(
       reading((app) => {
@@ -102,7 +102,7 @@ describe('what of a policy is not known is an error that names it', () => {
     ).toThrow(`service Role (AWS::IAM::Role): the managed policy ${managed} is not supported`);
   });
 
-  it('a role that is not in the templates', () => {
+  it('a role that is not in the templates causes an error that names it', () => {
     expect(
       reading((app) => {
         app.service.Resources.Hello.Properties.Role = 'arn:aws:iam::1:role/theirs';
@@ -111,7 +111,7 @@ describe('what of a policy is not known is an error that names it', () => {
   });
 });
 
-describe('an event source whose function lacks a grant is refused', () => {
+describe('an event source', () => {
   const follow = 'service Follow (AWS::Lambda::EventSourceMapping): the role of app-hello does not allow';
 
   it.each([
@@ -119,7 +119,7 @@ describe('an event source whose function lacks a grant is refused', () => {
     ['dynamodb:DescribeStream', `${tableArn}/stream/local`, 1],
     ['dynamodb:GetRecords', `${tableArn}/stream/local`, 1],
     ['dynamodb:GetShardIterator', `${tableArn}/stream/local`, 1],
-  ])('%s', (action, resource, index) => {
+  ])('is refused if the role of its function does not allow %s', (action, resource, index) => {
     expect(
       reading((app) => {
         const statement = statements(app)[index];
@@ -128,7 +128,7 @@ describe('an event source whose function lacks a grant is refused', () => {
     ).toThrow(`${follow} ${action} on ${resource}`);
   });
 
-  it('sending to its queue of dead letters', () => {
+  it('is refused if the role of its function does not allow to send to its dead-letter queue', () => {
     const queue = 'arn:aws:sqs:us-east-1:000000000000:letters';
     const withLetters = (app: Loose) => {
       app.service.Resources.Follow.Properties.DestinationConfig = { OnFailure: { Destination: queue } };

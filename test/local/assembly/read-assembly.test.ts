@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readApp } from './app.ts';
 
-describe('reading the templates', () => {
+describe('the templates', () => {
   const app = readApp();
 
-  it('finds the table', () => {
+  it('describe the table', () => {
     expect(app.table).toEqual({
       name: expect.stringMatching(/^data-Table-/),
       partitionKey: 'pk',
@@ -14,7 +14,7 @@ describe('reading the templates', () => {
     });
   });
 
-  it('finds functions with their asset and what other stacks export, but not those that only deploy', () => {
+  it('describe functions with their assets and imported values, without the functions of custom resources', () => {
     expect(app.functions).toEqual([
       {
         name: 'app-hello',
@@ -28,7 +28,7 @@ describe('reading the templates', () => {
     ]);
   });
 
-  it('follows routes to their functions', () => {
+  it('link routes to their functions', () => {
     expect(app.httpApi).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{10}$/),
       cors: undefined,
@@ -50,7 +50,7 @@ describe('reading the templates', () => {
     });
   });
 
-  it('follows the stream to its function', () => {
+  it('link the stream to its function', () => {
     expect(app.eventSources).toEqual([
       {
         functionName: 'app-hello',
@@ -65,7 +65,7 @@ describe('reading the templates', () => {
     ]);
   });
 
-  it('follows behaviours to their origins, the default one last', () => {
+  it('link behaviours to their origins, with the default behaviour last', () => {
     expect(app.distribution).toEqual({
       defaultRootObject: 'index.html',
       behaviors: [
@@ -94,7 +94,7 @@ describe('reading the templates', () => {
     });
   });
 
-  describe('compresses', () => {
+  describe('the compression of a behaviour', () => {
     const policy = (maxTtl: number, gzip: boolean, brotli: boolean) => ({
       Type: 'AWS::CloudFront::CachePolicy',
       Properties: {
@@ -113,10 +113,10 @@ describe('reading the templates', () => {
     });
 
     it.each([
-      ['in what the cache policy keeps', true, policy(60, true, true), ['br', 'gzip']],
-      ['in what the cache policy keeps', true, policy(60, true, false), ['gzip']],
-      ['nothing by a cache policy that keeps nothing', true, policy(0, true, true), []],
-      ['nothing unless the behaviour says so', false, policy(60, true, true), []],
+      ['uses both encodings of the cache policy', true, policy(60, true, true), ['br', 'gzip']],
+      ['uses the one encoding of the cache policy', true, policy(60, true, false), ['gzip']],
+      ['is off with a cache policy that does not cache', true, policy(0, true, true), []],
+      ['is off if the behaviour does not compress', false, policy(60, true, true), []],
     ])('%s', (_what, compress, own, encodings) => {
       const { distribution } = readApp((changed) => {
         changed.site.Resources.Own = own;
@@ -127,11 +127,11 @@ describe('reading the templates', () => {
     });
   });
 
-  it('shows what the stacks put out for people', () => {
+  it('show outputs without an export name', () => {
     expect(app.outputs).toEqual({ SiteUrl: expect.stringMatching(/\.cloudfront\.net$/) });
   });
 
-  it('leaves out resources whose condition does not hold', () => {
+  it('leave out resources whose condition is false', () => {
     const { functions } = readApp((changed) => {
       changed.service.Conditions = { IsChina: { 'Fn::Equals': [{ Ref: 'AWS::Partition' }, 'aws-cn'] } };
       changed.service.Resources.Other = { ...changed.service.Resources.Hello, Condition: 'IsChina' };
@@ -140,8 +140,8 @@ describe('reading the templates', () => {
   });
 });
 
-describe('what the runtime does not know is an error that names it', () => {
-  it('a type of resource', () => {
+describe('an unsupported part of a template', () => {
+  it('causes an error that names the type of resource', () => {
     expect(() =>
       readApp((app) => {
         app.data.Resources.Cache = { Type: 'AWS::ElastiCache::CacheCluster' };
@@ -177,7 +177,7 @@ describe('what the runtime does not know is an error that names it', () => {
       'Hello (AWS::Lambda::Function) Runtime: "python3.13"',
     ],
     [
-      'a second authorization',
+      'an unknown authorization',
       'service',
       'HttpRoute',
       'AuthorizationType',
@@ -201,14 +201,14 @@ describe('what the runtime does not know is an error that names it', () => {
       'the source must be the table\'s stream, not "arn:aws:sqs:x"',
     ],
     [
-      'a stage that is not deployed by itself',
+      'a stage without AutoDeploy',
       'service',
       'SocketStage',
       'AutoDeploy',
       false,
       'SocketStage (AWS::ApiGatewayV2::Stage) AutoDeploy',
     ],
-  ])('%s', (_what, stack, logicalId, property, value, message) => {
+  ])('%s causes an error that names it', (_what, stack, logicalId, property, value, message) => {
     expect(() =>
       readApp((app) => {
         app[stack].Resources[logicalId].Properties[property] = value;
@@ -216,7 +216,7 @@ describe('what the runtime does not know is an error that names it', () => {
     ).toThrow(message);
   });
 
-  it('a property deep within', () => {
+  it('causes an error with the path of a nested property', () => {
     expect(() =>
       readApp((app) => {
         const { CacheBehaviors } = app.site.Resources.Distribution.Properties.DistributionConfig;
@@ -227,7 +227,7 @@ describe('what the runtime does not know is an error that names it', () => {
     );
   });
 
-  it('a cache policy that keeps an API’s answers', () => {
+  it('causes an error for a cache policy that caches responses of an API', () => {
     expect(() =>
       readApp((app) => {
         const { CacheBehaviors } = app.site.Resources.Distribution.Properties.DistributionConfig;
@@ -236,7 +236,7 @@ describe('what the runtime does not know is an error that names it', () => {
     ).toThrow('/hello*: the cache policy of an API must not cache responses');
   });
 
-  it('a second table', () => {
+  it('causes an error for a second table', () => {
     expect(() =>
       readApp((app) => {
         app.data.Resources.Other = app.data.Resources.Table;
@@ -244,7 +244,7 @@ describe('what the runtime does not know is an error that names it', () => {
     ).toThrow('exactly one table, not 2');
   });
 
-  it('a section of the template', () => {
+  it('causes an error that names the section of the template', () => {
     expect(() =>
       readApp((app) => {
         app.data.Transform = 'AWS::Serverless-2016-10-31';
@@ -253,22 +253,22 @@ describe('what the runtime does not know is an error that names it', () => {
   });
 });
 
-describe('a type of resource that is ignored', () => {
+describe('an ignored type of resource', () => {
   const withTopic = (app: Parameters<NonNullable<Parameters<typeof readApp>[0]>>[0]) => {
     app.service.Resources.News = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'news' } };
   };
 
-  it('has no part in what runs', () => {
+  it('has no effect on the deployment', () => {
     expect(readApp(withTopic, ['AWS::SNS::Topic'])).toEqual(readApp());
   });
 
-  it('is an error without that, which says how to ignore it', () => {
+  it('causes an error that mentions --ignore if it is not ignored', () => {
     expect(() => readApp(withTopic)).toThrow(
       'service News (AWS::SNS::Topic): the local runtime does not support this type of resource. Use --ignore to leave it out',
     );
   });
 
-  it('still has no attributes that others could use', () => {
+  it('has no attributes for other resources', () => {
     const used = (app: Parameters<typeof withTopic>[0]) => {
       withTopic(app);
       app.service.Resources.Hello.Properties.Environment.Variables.QUEUE = { 'Fn::GetAtt': ['News', 'Arn'] };

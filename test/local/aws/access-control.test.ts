@@ -12,7 +12,7 @@ describe('a role', () => {
   ]);
   const query = (...leadingKeys: string[]) => may({ action: 'dynamodb:Query', resource: table, leadingKeys });
 
-  it('allows what a statement lists: action, resource and partition key', () => {
+  it('allows the actions, resources and partition keys in its statements', () => {
     expect(query('USER#1')).toBe(true);
     expect(query('KEYS')).toBe(true);
     expect(may({ action: 'DynamoDB:getitem', resource: table, leadingKeys: ['USER#1'] })).toBe(true);
@@ -40,7 +40,7 @@ describe('a role', () => {
     expect(may(access)).toBe(false);
   });
 
-  it('wants every key of a request within one statement', () => {
+  it('must cover all keys of a request in one statement', () => {
     expect(query('USER#1', 'KEYS')).toBe(true);
     expect(query('USER#1', 'EMAIL#a')).toBe(false);
   });
@@ -49,7 +49,7 @@ describe('a role', () => {
     expect(query()).toBe(true);
   });
 
-  it('takes * for any text and ? for one character, and nothing else for a pattern', () => {
+  it('matches * with any text and ? with one character, and all other characters literally', () => {
     const put = (key: string) => may({ action: 'dynamodb:PutItem', resource: table, leadingKeys: [key] });
     expect(['CONV#ab', 'CONV#a', 'CONV#abc'].map(put)).toEqual([true, false, false]);
     expect(may({ action: 'dynamodb:DescribeStream', resource: `${table}/stream/local` })).toBe(true);
@@ -57,14 +57,14 @@ describe('a role', () => {
     expect(['a.b', 'axb'].map((resource) => dotted({ action: 'x:Y', resource }))).toEqual([true, false]);
   });
 
-  it('gives an action without resources only to a statement about all of them', () => {
+  it('allows an action without resources only with the resource *', () => {
     const list = { action: 'dynamodb:ListStreams', resource: '*' };
     expect(may(list)).toBe(true);
     const narrow = authorizer([{ actions: [list.action], resources: [table], leadingKeys: undefined }]);
     expect(narrow(list)).toBe(false);
   });
 
-  it('without statements allows nothing', () => {
+  it('allows nothing without statements', () => {
     expect(authorizer([])({ action: 'dynamodb:GetItem', resource: table, leadingKeys: [] })).toBe(false);
   });
 });

@@ -40,7 +40,7 @@ async function delivering(
 }
 
 describe('a batch of the stream', () => {
-  it('is delivered once when it succeeds', async () => {
+  it('is delivered once if the function succeeds', async () => {
     expect(await delivering({ maximumRetries: 3 }, () => success)).toEqual({
       done: true,
       seen: ['1234'],
@@ -56,21 +56,21 @@ describe('a batch of the stream', () => {
     expect(givenUp).toEqual([]);
   });
 
-  it('goes on from the first failed item that the function names', async () => {
+  it('is retried from the first failed item that the function reports', async () => {
     const { seen } = await delivering({ maximumRetries: 3 }, (_, call) =>
       call === 1 ? failedItem('3') : success,
     );
     expect(seen).toEqual(['1234', '34']);
   });
 
-  it('fails as a whole when the function names an item that it does not hold', async () => {
+  it('fails as a whole if the function reports an unknown item', async () => {
     const { seen } = await delivering({ maximumRetries: 3 }, (_, call) =>
       call === 1 ? failedItem('9') : success,
     );
     expect(seen).toEqual(['1234', '1234']);
   });
 
-  it('is given up after its retries', async () => {
+  it('is given up after the last retry', async () => {
     expect(await delivering({ maximumRetries: 2 }, () => crash)).toEqual({
       done: true,
       seen: ['1234', '1234', '1234'],
@@ -78,7 +78,7 @@ describe('a batch of the stream', () => {
     });
   });
 
-  it('loses only the poisonous record when it is split', async () => {
+  it('loses only the failing record if it is bisected', async () => {
     const { seen, givenUp } = await delivering({ bisectsOnError: true, maximumRetries: 1 }, (batch) =>
       batch.includes('3') ? crash : success,
     );
@@ -86,7 +86,7 @@ describe('a batch of the stream', () => {
     expect(givenUp).toEqual([['3', 'Error: boom']]);
   });
 
-  it('is not taken as done when the runtime stops in the middle', async () => {
+  it('is not marked as done if the runtime stops during the delivery', async () => {
     const stopping = new AbortController();
     const done = await deliver(records('1'), {
       spec: { reportsItemFailures: false, bisectsOnError: false, maximumRetries: -1 },

@@ -50,7 +50,7 @@ const functions = [
   spec('idle'),
 ];
 
-describe('a function and its role', () => {
+describe('a function', () => {
   const lines: string[] = [];
   const access = accessControl(functions, (name, line) => lines.push(`[${name}] ${line}`));
   const table = engineWithTable();
@@ -92,7 +92,7 @@ describe('a function and its role', () => {
       ExpressionAttributeValues: { ':pk': { S: pk } },
     });
 
-  it('does what the role allows', async () => {
+  it('can make the requests that its role allows', async () => {
     await dynamodb().send(new PutItemCommand({ TableName, Item: item('USER#1') }));
     await dynamodb().send(query('CONV#1'));
     await dynamodb().send(
@@ -103,7 +103,7 @@ describe('a function and its role', () => {
     expect(lines).toEqual([]);
   });
 
-  it('is told by DynamoDB what it may not do, and so is the log', async () => {
+  it('gets an AccessDeniedException from DynamoDB for other requests, and the log names the action', async () => {
     const error = await dynamodb()
       .send(query('EMAIL#a@example.com'))
       .catch((one) => one);
@@ -117,7 +117,7 @@ describe('a function and its role', () => {
     ]);
   });
 
-  it('writes nothing of a transaction of which one item is not allowed', async () => {
+  it('writes nothing with a transaction if its role does not allow one of the items', async () => {
     const TransactItems = ['USER#3', 'CONV#3'].map((pk) => ({ Put: { TableName, Item: item(pk) } }));
     await expect(dynamodb().send(new TransactWriteItemsCommand({ TransactItems }))).rejects.toThrow(
       'dynamodb:PutItem',
@@ -131,11 +131,11 @@ describe('a function and its role', () => {
     ['Scan', new ScanCommand({ TableName })],
     ['BatchGetItem', new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [item('USER#1')] } } })],
     ['Query', query('USER#1')],
-  ])('may not do %s because it may do something else there', async (operation, command) => {
+  ])('is denied %s if its role allows other actions only', async (operation, command) => {
     await expect(dynamodb().send(command as ScanCommand)).rejects.toThrow(`perform: dynamodb:${operation}`);
   });
 
-  it('reads a secret only if its role allows it, whether or not there is one', async () => {
+  it('is denied a secret that its role does not allow, even if the secret does not exist', async () => {
     const get = (name: string, SecretId: string) =>
       new SecretsManagerClient(clientOf(endpoint(), keys.of(name))).send(
         new GetSecretValueCommand({ SecretId }),
@@ -149,7 +149,7 @@ describe('a function and its role', () => {
     );
   });
 
-  it('reaches connections by the methods, the API and the stage that its role names', async () => {
+  it('can use @connections only with the methods, API and stage in its role', async () => {
     const call = (name: string, command: object, stage = 'ws') =>
       new ApiGatewayManagementApiClient(clientOf(`${endpoint()}/${stage}`, keys.of(name))).send(
         command as PostToConnectionCommand,
@@ -165,7 +165,7 @@ describe('a function and its role', () => {
     expect(reached).toEqual(['POST /ws/@connections/abc%3D']);
   });
 
-  it('is held to what a reload changed', async () => {
+  it('has its new permissions after a reload', async () => {
     const other = accessControl(functions, () => {});
     const put = [{ action: 'dynamodb:PutItem', resource: tableArn, leadingKeys: ['USER#1'] }];
     expect(other.refusal('trusted', put)).toBeUndefined();
@@ -173,7 +173,7 @@ describe('a function and its role', () => {
     expect(other.refusal('trusted', put)).toMatch('not authorized to perform: dynamodb:PutItem');
   });
 
-  it('is not to be mistaken for a tool of the developer, who may do anything', async () => {
+  it('has fewer permissions than a tool of the developer, which may do everything', async () => {
     await dynamodb('a tool').send(new ScanCommand({ TableName }));
     await expect(dynamodb('idle').send(new ScanCommand({ TableName }))).rejects.toThrow('assumed-role');
   });

@@ -11,7 +11,7 @@ import { tableSpec } from './engine.ts';
 const folder = mkdtempSync(join(tmpdir(), 'parley-engine-'));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('a table on disk keeps its items and its stream, whose old records go', async () => {
+it('a table on disk keeps its items and its stream, without stream records of more than 24 hours', async () => {
   const first = await startDynoxide(folder);
   const streamArn = await createTable(engineCall(first.endpoint), tableSpec);
   for (const sk of ['1', '2']) {
@@ -42,8 +42,8 @@ it('a table on disk keeps its items and its stream, whose old records go', async
   kept.close();
 });
 
-describe('a table that exists otherwise', () => {
-  it('is an error, not a surprise', async () => {
+describe('a table that exists with other keys', () => {
+  it('causes an error at the start', async () => {
     const engine = await startDynoxide(undefined);
     const call = engineCall(engine.endpoint);
     await createTable(call, tableSpec);

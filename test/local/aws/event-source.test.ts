@@ -21,7 +21,7 @@ const spec: EventSourceSpec = {
   hasDeadLetters: true,
 };
 
-describe('a function on the table’s stream', () => {
+describe('an event source of the table’s stream', () => {
   const table = engineWithTable();
   const started: EventSource[] = [];
   const folders: string[] = [];
@@ -75,7 +75,7 @@ describe('a function on the table’s stream', () => {
     return { seen, events, log, source };
   }
 
-  it('gets the records that its filters let through, as Lambda gives them', async () => {
+  it("passes matching records to the function in Lambda's form", async () => {
     const { seen, events, source } = await follow(stateFolder());
     await table().put('IGNORED#1');
     await table().put('WANTED#1', { n: { N: '1' } });
@@ -107,14 +107,14 @@ describe('a function on the table’s stream', () => {
     ]);
   });
 
-  it('finds what others wrote without being woken', async () => {
+  it('finds the writes of others without a wake-up', async () => {
     const { seen } = await follow(undefined);
     await vi.waitFor(() => expect(seen.flat()).toContain('WANTED#1'));
     await table().put('WANTED#unannounced');
     await vi.waitFor(() => expect(seen.flat()).toContain('WANTED#unannounced'), 3_000);
   });
 
-  it('goes on after its last batch when the runtime starts again', async () => {
+  it('continues after its last batch when the runtime restarts', async () => {
     const folder = stateFolder();
     const first = await follow(folder);
     await table().put('WANTED#2');
@@ -127,7 +127,7 @@ describe('a function on the table’s stream', () => {
     await vi.waitFor(() => expect(second.seen.flat()).toEqual(['WANTED#3']));
   });
 
-  it('gets a batch again that it had not finished when the runtime died', async () => {
+  it('delivers a batch again that was not finished when the runtime was killed', async () => {
     const folder = stateFolder();
     const interrupted = await follow(folder, {
       answer: () => {
@@ -142,7 +142,7 @@ describe('a function on the table’s stream', () => {
     await vi.waitFor(() => expect(second.seen[0]).toEqual(interrupted.seen[0]));
   });
 
-  it('works off what is in the stream before it ends, if asked to, and does not wait for its window', async () => {
+  it('delivers the rest of the stream before it stops with drain, without waiting for its window', async () => {
     const folder = stateFolder();
     const { seen, source } = await follow(folder, { change: { windowSeconds: 60, batchSize: 2 } });
     for (const sk of ['WANTED#d1', 'WANTED#d2', 'WANTED#d3']) await table().put(sk);
@@ -154,13 +154,13 @@ describe('a function on the table’s stream', () => {
     await vi.waitFor(() => expect(next.seen.flat()).toEqual(['WANTED#d4']));
   });
 
-  it('gathers records for its window, up to a batch', async () => {
+  it('collects records during its window, up to the batch size', async () => {
     const { seen } = await follow(undefined, { change: { windowSeconds: 1, batchSize: 3 } });
     await vi.waitFor(() => expect(seen[0]).toHaveLength(3));
     for (const batch of seen) expect(batch.length).toBeLessThanOrEqual(3);
   });
 
-  it('gets what it reports as failed again, and at last a dead letter is kept', async () => {
+  it('retries reported failures, and then stores a dead letter', async () => {
     const folder = stateFolder();
     const { seen, log, source } = await follow(folder, {
       answer: (keys, records) => {

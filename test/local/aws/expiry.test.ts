@@ -42,7 +42,7 @@ describe('expired items', () => {
     return Items.map(({ sk }) => sk.S).sort();
   }
 
-  it('go within seconds, those from an earlier run and new ones; the others stay', async () => {
+  it('are deleted within seconds, both new ones and those of an earlier run; other items stay', async () => {
     await table().put('from before', ttl(-100));
     const { problems } = await start();
     await table().put('already past', ttl(-10));
@@ -57,7 +57,7 @@ describe('expired items', () => {
     expect(problems).toEqual([]);
   });
 
-  it('leave a record in the stream that tells them from a deletion', async () => {
+  it('have a stream record that differs from that of a deletion', async () => {
     const { call, streamArn } = table();
     const { read } = await streamReader(call, streamArn, 'TRIM_HORIZON');
     const removed = (await read(1_000)).filter(({ eventName }) => eventName === 'REMOVE');
@@ -69,7 +69,7 @@ describe('expired items', () => {
     }
   });
 
-  it('cost nothing while none is due', async () => {
+  it('cause no sweep while none is due', async () => {
     const { sweep, look } = await start();
     await table().put('much later', ttl(5_000));
     await vi.waitFor(() => expect(look).toHaveBeenCalledTimes(3), 5_000);

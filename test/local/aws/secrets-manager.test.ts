@@ -35,19 +35,19 @@ describe('Secrets Manager', () => {
   const get = (input: { VersionStage?: string; SecretId?: string } = {}) =>
     client().send(new GetSecretValueCommand({ SecretId: spec.arn, ...input }));
 
-  it('makes a value as the template describes it, and gives it by ARN and by name', async () => {
+  it('generates the value that the template describes, and returns it by ARN and by name', async () => {
     const { SecretString, ARN, VersionStages } = await get();
     expect(SecretString).toMatch(/^[A-Za-z0-9]{64}$/);
     expect([ARN, VersionStages]).toEqual([spec.arn, ['AWSCURRENT']]);
     expect((await get({ SecretId: 'signing' })).SecretString).toBe(SecretString);
   });
 
-  it('has no previous value at first, and no other secret', async () => {
+  it('has no previous value at first, and no other secrets', async () => {
     await expect(get({ VersionStage: 'AWSPREVIOUS' })).rejects.toThrow(ResourceNotFoundException);
     await expect(get({ SecretId: 'nothing' })).rejects.toThrow(ResourceNotFoundException);
   });
 
-  it('keeps the value before as the previous one when it is rotated', async () => {
+  it('keeps the old value as the previous one after a rotation', async () => {
     const { SecretString: first } = await get();
     const rotate = (SecretString: string, ClientRequestToken: string) =>
       client().send(new PutSecretValueCommand({ SecretId: spec.arn, SecretString, ClientRequestToken }));
@@ -58,7 +58,7 @@ describe('Secrets Manager', () => {
     expect((await get({ VersionStage: 'AWSPREVIOUS' })).SecretString).toBe(first);
   });
 
-  it('keeps all of it on disk, for the owner alone', async () => {
+  it('stores the values in a file that only the owner can read', async () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const again = secretValues(file);
     again.generate([spec]);

@@ -11,16 +11,16 @@ const one = (name: string, ...leadingKeys: string[]) => ({
   leadingKeys,
 });
 
-describe('what a request needs a grant for', () => {
-  it.each(['GetItem', 'UpdateItem', 'DeleteItem'])('%s: itself, on its key', (operation) => {
+describe('the permissions that a request needs', () => {
+  it.each(['GetItem', 'UpdateItem', 'DeleteItem'])('are the action of %s on its key', (operation) => {
     expect(accesses(operation, { TableName, Key: key('A') })).toEqual([one(operation, 'A')]);
   });
 
-  it('PutItem: itself, on its item’s key', () => {
+  it('are the action of PutItem on the key of its item', () => {
     expect(accesses('PutItem', { TableName, Item: key('A') })).toEqual([one('PutItem', 'A')]);
   });
 
-  it('a transaction: each item’s own action', () => {
+  it('are one action for each item of a transaction', () => {
     const TransactItems = [
       { Put: { TableName, Item: key('A') } },
       { Update: { TableName, Key: key('B') } },
@@ -38,7 +38,7 @@ describe('what a request needs a grant for', () => {
     ]);
   });
 
-  it('a batch: an action of its own, on all its keys', () => {
+  it('are the action of the batch on all its keys', () => {
     expect(accesses('BatchGetItem', { RequestItems: { chat: { Keys: [key('A'), key('B')] } } })).toEqual([
       one('BatchGetItem', 'A', 'B'),
     ]);
@@ -46,7 +46,7 @@ describe('what a request needs a grant for', () => {
     expect(accesses('BatchWriteItem', { RequestItems: { chat } })).toEqual([one('BatchWriteItem', 'A', 'B')]);
   });
 
-  it('Scan: itself, and it has no key', () => {
+  it('are the action of Scan without a key', () => {
     expect(accesses('Scan', { TableName })).toEqual([one('Scan')]);
   });
 
@@ -56,13 +56,13 @@ describe('what a request needs a grant for', () => {
     ['after the sort key', '#s=:b and #p=:a', { '#p': 'pk', '#s': 'sk' }],
     ['in parentheses', '(sk >= :b) AND (pk = :a)', {}],
     ['beside a range', 'sk BETWEEN :b AND :c AND pk = :a', {}],
-  ])('Query: itself, on the key that its condition names %s', (_how, KeyConditionExpression, names) => {
+  ])('are the action of Query on the key in its condition %s', (_how, KeyConditionExpression, names) => {
     const ExpressionAttributeValues = { ':a': { S: 'A' }, ':b': { S: 'B' }, ':c': { S: 'C' } };
     const input = { KeyConditionExpression, ExpressionAttributeNames: names, ExpressionAttributeValues };
     expect(accesses('Query', { TableName, ...input })).toEqual([one('Query', 'A')]);
   });
 
-  it('a table named by its ARN', () => {
+  it('name a table by its ARN', () => {
     expect(accesses('GetItem', { TableName: resource, Key: key('A') })).toEqual([one('GetItem', 'A')]);
   });
 
@@ -70,7 +70,7 @@ describe('what a request needs a grant for', () => {
     ['Query', { TableName, KeyConditions: {} }],
     ['GetItem', { TableName, Key: { sk: { S: 'x' } } }],
     ['UpdateTable', { TableName }],
-  ])('%s without a key that is known: a key that no condition covers', (operation, input) => {
+  ])('of %s with an unknown key are covered by no condition on keys', (operation, input) => {
     expect(accesses(operation, input)).toEqual([{ ...one(operation), leadingKeys: undefined }]);
   });
 });

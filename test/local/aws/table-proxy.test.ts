@@ -21,7 +21,7 @@ import { clientOf, engineWithTable, serve, tableSpec } from './engine.ts';
 const TableName = tableSpec.name;
 const item = (sk: string, text = '') => ({ pk: { S: 'A' }, sk: { S: sk }, text: { S: text } });
 
-describe('the table as functions reach it', () => {
+describe('the DynamoDB endpoint of functions', () => {
   const table = engineWithTable();
   let requests: TableRequest[] = [];
   let writes = 0;
@@ -45,7 +45,7 @@ describe('the table as functions reach it', () => {
   });
   const client = () => new DynamoDBClient(clientOf(endpoint()));
 
-  it('counts what each operation consumed, and by whom', async () => {
+  it('counts the consumed capacity of each operation and its caller', async () => {
     const dynamodb = client();
     await dynamodb.send(new PutItemCommand({ TableName, Item: item('1', 'x'.repeat(1_500)) }));
     await dynamodb.send(new GetItemCommand({ TableName, Key: { pk: { S: 'A' }, sk: { S: '1' } } }));
@@ -78,7 +78,7 @@ describe('the table as functions reach it', () => {
     expect(writes).toBe(2);
   });
 
-  it('gives the caller the consumed capacity only if it asked', async () => {
+  it('returns the consumed capacity only if the caller asked for it', async () => {
     const put = (ReturnConsumedCapacity?: 'TOTAL') =>
       client().send(
         new PutItemCommand({
@@ -91,7 +91,7 @@ describe('the table as functions reach it', () => {
     expect((await put('TOTAL')).ConsumedCapacity).toMatchObject({ TableName, CapacityUnits: 1 });
   });
 
-  it('hands on errors as they are, and counts a failed condition as DynamoDB charges it', async () => {
+  it('returns errors unchanged, and counts a failed condition as DynamoDB charges it', async () => {
     await table().put('5');
     const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
     await expect(
@@ -149,7 +149,7 @@ describe('the table as functions reach it', () => {
       requests = [];
     };
 
-    it('costs a put what the same put costs when it succeeds: the larger of both items', async () => {
+    it('costs the same as a successful put: the larger of both items', async () => {
       await fc.assert(
         fc.asyncProperty(stored, fc.nat(5_000), async (before, after) => {
           await withItems([before]);
@@ -163,7 +163,7 @@ describe('the table as functions reach it', () => {
       );
     });
 
-    it('costs an update what the same update costs when it succeeds', async () => {
+    it('costs the same as a successful update', async () => {
       // Far from a whole KB: what the names of attributes take is not counted to the byte.
       const bytes = fc.nat(6).map((halves) => halves * 512 + 100);
       await fc.assert(
@@ -189,13 +189,13 @@ describe('the table as functions reach it', () => {
       );
     });
 
-    it('costs a deletion the item that stays', async () => {
+    it('costs the stored item for a deletion', async () => {
       await withItems([3_000]);
       await refused(client().send(new DeleteItemCommand({ TableName, Key: key('0'), ...failing })));
       expect(wru()).toEqual([3]);
     });
 
-    it('costs a transaction what the same one costs when it succeeds', async () => {
+    it('costs the same as a successful transaction', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(stored, { minLength: 2, maxLength: 5 }),
@@ -220,12 +220,12 @@ describe('the table as functions reach it', () => {
     });
   });
 
-  it('sees a Scan', async () => {
+  it('counts a Scan', async () => {
     await client().send(new ScanCommand({ TableName }));
     expect(requests).toMatchObject([{ operation: 'Scan' }]);
   });
 
-  it('lets the engine refuse what is no request', async () => {
+  it('lets the engine refuse an invalid request', async () => {
     const response = await fetch(endpoint(), {
       method: 'POST',
       headers: { 'x-amz-target': 'DynamoDB_20120810.PutItem', 'content-type': 'application/x-amz-json-1.0' },

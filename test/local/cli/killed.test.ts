@@ -39,11 +39,11 @@ async function person(url: string, username: string) {
   return { id, headers: { authorization: `Bearer ${access}` } };
 }
 
-describe('somebody who was online when the runtime ended', () => {
+describe('a user who was online when the runtime ended', () => {
   it.each([
-    ['SIGKILL', 'is offline soon after the next start, last seen when the runtime found out'],
-    ['SIGTERM', 'is offline at the next start, last seen when the runtime ended'],
-  ] as const)('by %s %s', { timeout: 120_000 }, async (signal, _does) => {
+    ['SIGKILL', 'is offline soon after the next start, with the time of the $disconnect as last seen'],
+    ['SIGTERM', 'is offline at the next start, with the end of the runtime as last seen'],
+  ] as const)('after %s %s', { timeout: 120_000 }, async (signal, _does) => {
     const folder = mkdtempSync(join(tmpdir(), 'parley-killed-'));
     folders.push(folder);
     const first = await run(folder);

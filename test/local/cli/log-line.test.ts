@@ -3,12 +3,12 @@ import { readableLine } from '../../../local/log-line.ts';
 
 it.each([
   [
-    'a line of a logger',
+    'the level and message of a log line',
     { level: 'INFO', message: 'started', timestamp: 'now', service: 'x' },
     'INFO started',
   ],
   [
-    'an error',
+    'an error on one line',
     {
       level: 'ERROR',
       message: 'failed',
@@ -17,16 +17,16 @@ it.each([
     'ERROR failed TypeError: no number (a.ts:1)',
   ],
   [
-    'further fields',
+    'further fields as name=value',
     { level: 'WARN', message: 'slow', path: '/users', ms: 12 },
     'WARN slow path=/users ms=12',
   ],
-  ['metrics, which are for CloudWatch', { _aws: {}, message: 'x' }, undefined],
-  ['another object', { a: 1 }, '{"a":1}'],
-])('%s', (_what, entry, expected) => {
+  ['no metrics, because only CloudWatch uses them', { _aws: {}, message: 'x' }, undefined],
+  ['other objects unchanged', { a: 1 }, '{"a":1}'],
+])('the terminal shows %s', (_what, entry, expected) => {
   expect(readableLine(JSON.stringify(entry))).toBe(expected);
 });
 
-it.each(['a text', '{ no JSON', ''])('"%s" stays as it is', (line) => {
+it.each(['a text', '{ no JSON', ''])('"%s" is not changed', (line) => {
   expect(readableLine(line)).toBe(line);
 });

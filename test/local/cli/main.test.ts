@@ -53,7 +53,7 @@ const post = (url: string, body: object) =>
   });
 
 describe('npm start', () => {
-  it('says one line when it is ready, with the URLs, and serves them', async () => {
+  it('prints one line with the URLs when it is ready, and serves them', async () => {
     const started = run(['--memory']);
     const url = await ready(started);
     expect(started.lines).toHaveLength(1);
@@ -71,7 +71,7 @@ describe('npm start', () => {
     expect(await (await fetch(`${url}/`)).text()).toContain('<html');
   });
 
-  it('takes deploy-time settings, as cdk deploy does', async () => {
+  it('accepts deploy-time settings, as cdk deploy does', async () => {
     const origin = 'http://localhost:5173';
     const url = await ready(run(['--memory', '-c', `origins=${origin}`]));
     const asked = (from: string) => fetch(`${url}/users/`, { headers: { origin: from } });
@@ -81,7 +81,7 @@ describe('npm start', () => {
     expect((await asked('http://localhost:1')).headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('runs the cloud assembly of --assembly, and names its URLs', async () => {
+  it('runs the cloud assembly of --assembly, and prints its URLs', async () => {
     const started = run(['--memory', '--assembly', await build({}), '--ignore', 'AWS::SNS::Topic']);
     const url = await ready(started);
     expect(started.lines).toEqual([
@@ -92,13 +92,13 @@ describe('npm start', () => {
     expect((await fetch(`${url}/schema/`)).status).toBe(200);
   });
 
-  it('ends with 1 and one line when there is no such assembly', async () => {
+  it('ends with 1 and one line if the assembly does not exist', async () => {
     const started = run(['--memory', '--assembly', '/nowhere']);
     expect(await started.ended).toBe(1);
     expect(started.lines).toEqual(['parley: /nowhere/manifest.json: there is no such file']);
   });
 
-  it('ends with 1 and one line when the port is taken', async () => {
+  it('ends with 1 and one line if the port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -125,13 +125,13 @@ describe('npm start', () => {
     expect(started.lines.join('\n')).toContain('npm start -- [--memory]');
   });
 
-  it('tells its usage', async () => {
+  it('prints its usage with --help', async () => {
     const started = run(['--help']);
     expect(await started.ended).toBe(0);
     expect(started.lines[0]).toBe('npm start -- [--memory] [-c name=value …]');
   });
 
-  it('ends with 1 and a clear line where there is no DynamoDB engine', async () => {
+  it('ends with 1 and one line if there is no DynamoDB engine', async () => {
     const started = run(['--memory'], { DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' });
     expect(await started.ended).toBe(1);
     expect(started.lines).toEqual([
@@ -141,7 +141,7 @@ describe('npm start', () => {
     ]);
   });
 
-  it('keeps its state over kill -9, and no process of it lives on', async () => {
+  it('keeps its state after kill -9, and all its processes end', async () => {
     const state = { STATE_FOLDER: stateFolder() };
     const first = run([], state);
     const firstUrl = await ready(first);
@@ -177,7 +177,7 @@ describe('npm start', () => {
     expect(started.lines).toHaveLength(1);
   });
 
-  it('shares its data with no second one', async () => {
+  it('does not share its data with a second runtime', async () => {
     const state = { STATE_FOLDER: stateFolder() };
     await ready(run([], state));
     const second = run([], state);

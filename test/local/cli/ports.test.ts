@@ -38,13 +38,13 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
   const listTables = (target: string, headers: readonly string[], version = '1.1') =>
     raw(endpoint, asked(`POST ${target} HTTP/${version}`, [...tables, json, ...headers], '{}'));
 
-  it('are all on loopback: front, APIs, AWS endpoint, Runtime API, engine and its tools', () => {
+  it('are all on loopback: distribution, APIs, AWS endpoint, Runtime API, engine and its tools', () => {
     expect(ports.map(({ host }) => host).filter((host) => !host.startsWith('127.'))).toEqual([]);
     expect(ports.map(({ port }) => port)).toEqual(expect.arrayContaining([front, endpoint]));
     expect(ports).toHaveLength(6);
   });
 
-  it('give nothing to a page of another site, however it asks', async () => {
+  it('refuse all requests of pages of other sites', async () => {
     const page = 'Origin: https://evil.example';
     const rebound = 'Host: evil.example';
     for (const { host, port } of ports) {
@@ -77,7 +77,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
     }
   });
 
-  it('have the engine where no browser goes, at an address that no page can guess', async () => {
+  it('have the engine on a port that browsers refuse, at an address that no page can guess', async () => {
     const engines = [];
     for (const { host, port } of ports) {
       const { body } = await raw(port, asked('GET / HTTP/1.1', ['Host: x']), host);
@@ -92,7 +92,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
   describe('the AWS endpoint', () => {
     const own = () => `Host: 127.0.0.1:${endpoint}`;
 
-    it('serves who signs with the key of this run', async () => {
+    it('accepts requests that are signed with the key of this run', async () => {
       const { status, body } = await listTables('/', [own(), authorization(key)]);
       expect([status, JSON.parse(body).TableNames]).toEqual([200, [expect.any(String)]]);
       const absolute = await listTables(`http://localhost:${endpoint}/`, [own(), authorization(key)]);
@@ -111,7 +111,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
       },
     );
 
-    it('refuses who signs nothing, for each service', async () => {
+    it('refuses unsigned requests for each service', async () => {
       expect((await listTables('/', [own()])).status).toBe(400);
       const secret = ['X-Amz-Target: secretsmanager.GetSecretValue', own()];
       const answer = await raw(endpoint, asked('POST / HTTP/1.1', secret, '{"SecretId":"signing"}'));
@@ -123,7 +123,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
       expect((await raw(endpoint, post)).status).toBe(403);
     });
 
-    it('refuses a page and a rebound name even with the key', async () => {
+    it('refuses pages and rebound names even with the key', async () => {
       const signed = authorization(key);
       expect((await listTables('/', [own(), signed, 'Origin: null'])).status).toBe(403);
       expect((await listTables('/', ['Host: evil.example', signed])).status).toBe(403);
@@ -131,7 +131,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
       expect((await listTables('http://evil.example/', [own(), signed])).status).toBe(403);
     });
 
-    it('goes nowhere but to the engine, whatever the target says', async () => {
+    it('forwards requests only to the engine, for every target', async () => {
       let visits = 0;
       const elsewhere = createServer((socket) => {
         visits += 1;
@@ -152,7 +152,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
     });
   });
 
-  describe('whatever bytes come, and however many connections', () => {
+  describe('invalid requests', () => {
     const openFiles = () => readdirSync(`/proc/${started.child.pid}/fd`).length;
     const odd = [
       ...[
@@ -175,7 +175,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
       expect((await listTables('/', [`Host: localhost`, authorization(key)])).status).toBe(200);
     };
 
-    it('get an answer that blames the client, or a closed connection, at each port', async () => {
+    it('get a client error or a closed connection at each port', async () => {
       // The engine's health check does not mind a long header.
       const blamesClient = (status: number) =>
         status === 0 || status === 200 || (status >= 400 && status < 500);
@@ -191,7 +191,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
       await lives();
     });
 
-    it('are borne when they are arbitrary', async () => {
+    it('do not end the runtime if they are arbitrary bytes', async () => {
       const bytes = fc.string({ unit: 'binary', maxLength: 200 });
       await fc.assert(
         fc.asyncProperty(bytes, bytes, fc.constantFrom(front, endpoint), async (line, header, port) => {
@@ -203,7 +203,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
       await lives();
     });
 
-    it('are borne when hundreds are cut half-way, and nothing is kept of them', async () => {
+    it('do not end the runtime if hundreds are cut off, and leave no open files', async () => {
       await lives();
       const before = openFiles();
       for (const port of [front, endpoint]) {
@@ -230,13 +230,13 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
     });
   });
 
-  describe('the front', () => {
+  describe('the port of the distribution', () => {
     it.each(['localhost', '127.0.0.1', '[::1]', 'chat.example'])('serves the host %s', async (host) => {
       expect((await raw(front, asked('GET / HTTP/1.1', [`Host: ${host}`]))).status).toBe(200);
       expect((await raw(front, asked(`GET http://${host}/schema HTTP/1.1`, ['Host: x']))).status).toBe(200);
     });
 
-    it('gives out URLs with the scheme and the name by which a TLS proxy was called', async () => {
+    it('returns URLs with the scheme and host name of a TLS proxy', async () => {
       const json = async (method: string, path: string, headers: readonly string[], body = '') => {
         const type = ['Host: chat.example', 'X-Forwarded-Proto: https', 'Content-Type: application/json'];
         const answer = await raw(front, asked(`${method} ${path} HTTP/1.1`, [...type, ...headers], body));
@@ -263,7 +263,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
       );
     });
 
-    it('serves HTTP/1.0 without a Host: pages and API', async () => {
+    it('serves pages and API over HTTP/1.0 without a Host header', async () => {
       expect((await raw(front, asked('GET / HTTP/1.0', []))).status).toBe(200);
       expect((await raw(front, asked('GET /schema/ HTTP/1.0', []))).status).toBe(200);
       expect((await raw(front, asked('GET /users/ HTTP/1.0', []))).status).toBe(401);

@@ -50,7 +50,7 @@ describe('npm run dev', () => {
   };
   const reloads = () => started.lines.filter((line) => line.startsWith('[runtime]'));
 
-  it('goes on with changed pages and functions, and keeps data and sockets', async () => {
+  it('serves changed pages and functions, and keeps data and sockets', async () => {
     const person = {
       first_name: 'A',
       last_name: 'B',
@@ -77,7 +77,7 @@ describe('npm run dev', () => {
     socket.close();
   });
 
-  it('notices a document that an editor replaces', async () => {
+  it('reloads after an editor replaces a document', async () => {
     const before = reloads().length;
     const path = join(project, 'openapi.yaml');
     writeFileSync(`${path}.tmp`, readFileSync(path, 'utf8').replace('title: ', 'title: Renamed '));
@@ -87,7 +87,7 @@ describe('npm run dev', () => {
     expect(info.title).toContain('Renamed');
   });
 
-  it('says what is wrong with the sources in its log, and the old version goes on', async () => {
+  it('logs an error of the sources, and the old version keeps running', async () => {
     const before = reloads().length;
     change('functions/http/jwks.ts', 'export', 'exp0rt');
     await vi.waitFor(() => expect(reloads().length).toBeGreaterThan(before), 30_000);
@@ -99,7 +99,7 @@ describe('npm run dev', () => {
     await vi.waitFor(() => expect(reloads().at(-1)).toContain('] reloaded in'), 30_000);
   });
 
-  it('says what is wrong with the web app likewise', async () => {
+  it('logs an error of the web app, and the old version keeps running', async () => {
     const before = reloads().length;
     change('web/main.tsx', 'import', 'imp0rt');
     await vi.waitFor(() => expect(reloads().length).toBeGreaterThan(before), 30_000);

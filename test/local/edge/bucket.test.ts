@@ -24,7 +24,7 @@ async function getRaw(url: string, path: string): Promise<[number | undefined, s
 }
 
 describe('an object of the bucket', () => {
-  it('is served with its type, tag and cache control', async () => {
+  it('is served with its content type, ETag and cache control', async () => {
     const { url } = await serveFiles({ 'assets/app.js': 'run();' });
     const response = await fetch(`${url}/assets/app.js?v=1`);
     expect(await response.text()).toBe('run();');
@@ -36,7 +36,7 @@ describe('an object of the bucket', () => {
     });
   });
 
-  it('is not sent again to who has it', async () => {
+  it('is not sent again to a client that has it', async () => {
     const { url } = await serveFiles({ 'a.txt': 'a' });
     const etag = (await fetch(`${url}/a.txt`)).headers.get('etag') ?? '';
     const get = (tag: string) => fetch(`${url}/a.txt`, { headers: { 'if-none-match': tag } });
@@ -44,7 +44,7 @@ describe('an object of the bucket', () => {
     expect((await get('"x"')).status).toBe(200);
   });
 
-  it('to HEAD is its headers alone', async () => {
+  it('has only headers in the response to a HEAD request', async () => {
     const { url } = await serveFiles({ 'a.txt': 'four' });
     const response = await fetch(`${url}/a.txt`, { method: 'HEAD' });
     expect([response.status, response.headers.get('content-length'), await response.text()]).toEqual([
@@ -54,20 +54,20 @@ describe('an object of the bucket', () => {
     ]);
   });
 
-  it('for / is the default root object, and only for /', async () => {
+  it('is the default root object for /, and only for /', async () => {
     const { url } = await serveFiles({ 'index.html': 'home', 'docs/index.html': 'docs' });
     expect(await (await fetch(`${url}/`)).text()).toBe('home');
     expect((await fetch(`${url}/docs/`)).status).toBe(404);
     expect((await fetch(`${url}/docs`)).status).toBe(404);
   });
 
-  it('comes from the last folder that has it', async () => {
+  it('comes from the last folder that contains it', async () => {
     const { url } = await serveFiles({ 'a.txt': 'old', 'b.txt': 'b' }, { 'a.txt': 'new' });
     expect(await (await fetch(`${url}/a.txt`)).text()).toBe('new');
     expect(await (await fetch(`${url}/b.txt`)).text()).toBe('b');
   });
 
-  it('keeps the cache control of the folder that it came with', async () => {
+  it('has the cache control of its folder', async () => {
     const contents = [
       folderOf({ 'app-1.js': '1' }, { prefix: 'assets/', cacheControl: 'immutable' }),
       folderOf(
@@ -86,18 +86,18 @@ describe('an object of the bucket', () => {
     expect(await get('/assets/other.js')).toEqual([404, null]);
   });
 
-  it('may have a name that needs escapes', async () => {
+  it('can have a name with escaped characters', async () => {
     const { url } = await serveFiles({ 'é a.txt': 'x' });
     expect(await (await fetch(`${url}/%C3%A9%20a.txt`)).text()).toBe('x');
   });
 
-  it('that is not there is a 404, and a malformed name a 400', async () => {
+  it('causes a 404 if it does not exist, and a 400 if its name is malformed', async () => {
     const { url } = await serveFiles({});
     expect((await fetch(`${url}/none`)).status).toBe(404);
     expect((await fetch(`${url}/%ff`)).status).toBe(400);
   });
 
-  it('can only be read', async () => {
+  it('is read-only', async () => {
     const { url } = await serveFiles({ 'a.txt': 'a' });
     expect((await fetch(`${url}/a.txt`, { method: 'PUT', body: 'b' })).status).toBe(405);
   });
@@ -111,7 +111,7 @@ describe('an object of the bucket', () => {
     '/a.txt%00.html',
     '//etc/passwd',
     '/./a.txt',
-  ])('is never one outside of the bucket: %s', async (path) => {
+  ])('is never outside the bucket: %s', async (path) => {
     const { url } = await serveFiles({ 'a.txt': 'a' });
     const [status, body] = await getRaw(url, path);
     expect([status, body]).toEqual([404, expect.stringContaining('NoSuchKey')]);

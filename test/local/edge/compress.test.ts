@@ -27,8 +27,8 @@ function get(url: string, headers: Record<string, string> = {}, method = 'GET') 
   );
 }
 
-describe('an answer', () => {
-  it('is compressed with Brotli for who takes it', async () => {
+describe('a response', () => {
+  it('is compressed with Brotli for a viewer that accepts it', async () => {
     const { headers, body } = await get(`${await serveScript()}/app.js`, { 'accept-encoding': 'gzip, br' });
     expect(headers).toMatchObject({
       'content-encoding': 'br',
@@ -54,7 +54,7 @@ describe('an answer', () => {
   });
 
   it.each(['', 'identity', 'gzip;q=0, br;q=0', 'zstd', '*;q=0'])(
-    'stays as it is for "%s", and says that others may get another',
+    'is not compressed for "%s", and has Vary: Accept-Encoding',
     async (accepted) => {
       const { headers, body } = await get(`${await serveScript()}/app.js`, { 'accept-encoding': accepted });
       expect(headers).not.toHaveProperty('content-encoding');
@@ -64,7 +64,7 @@ describe('an answer', () => {
   );
 
   it.each(['/small.js', '/picture.png', '/none'])(
-    'of less than 1,000 bytes or of a type that is small already stays as it is: %s',
+    'is not compressed if it is small or of a compressed type: %s',
     async (path) => {
       const { headers } = await get((await serveScript()) + path, { 'accept-encoding': 'gzip' });
       expect(headers).not.toHaveProperty('content-encoding');
@@ -72,12 +72,12 @@ describe('an answer', () => {
     },
   );
 
-  it('stays as it is where the behaviour does not compress', async () => {
+  it('is not compressed if the behaviour does not compress', async () => {
     const { headers } = await get(`${await serveScript({})}/app.js`, { 'accept-encoding': 'gzip' });
     expect(headers).not.toHaveProperty('content-encoding');
   });
 
-  it('has a weak tag, and is not sent again to who has it', async () => {
+  it('has a weak ETag when compressed, and is not sent again to a client that has it', async () => {
     const url = `${await serveScript()}/app.js`;
     const { headers } = await get(url, { 'accept-encoding': 'gzip' });
     expect(headers.etag).toMatch(/^W\/"[\da-f]{32}"$/);
@@ -85,7 +85,7 @@ describe('an answer', () => {
     expect([again.status, again.body.byteLength]).toEqual([304, 0]);
   });
 
-  it('to HEAD has no body', async () => {
+  it('to a HEAD request has no body', async () => {
     const { status, body } = await get(
       `${await serveScript()}/app.js`,
       { 'accept-encoding': 'gzip' },
@@ -94,7 +94,7 @@ describe('an answer', () => {
     expect([status, body.byteLength]).toEqual([200, 0]);
   });
 
-  it('of an API is compressed likewise, and keeps the headers that it has', async () => {
+  it('of an API is compressed too and keeps its headers', async () => {
     const httpApi: HttpHandler = (_request, response) => {
       const body = JSON.stringify({ script });
       response.writeHead(200, {
@@ -110,7 +110,7 @@ describe('an answer', () => {
     expect(JSON.parse(gunzipSync(body).toString())).toEqual({ script });
   });
 
-  it('that has an encoding already keeps it', async () => {
+  it('with a content encoding is not changed', async () => {
     const httpApi: HttpHandler = (_request, response) => {
       response.writeHead(200, {
         'content-type': 'text/plain',

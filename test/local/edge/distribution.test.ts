@@ -18,13 +18,13 @@ describe('a path pattern', () => {
     ['/.well-known/*', '/xwell-known/a', false],
     ['*.jp?g', '/a/b.jpeg', true],
     ['*.jp?g', '/a/b.jpg', false],
-  ])('%s for %s: %s', (pattern, path, matches) => {
+  ])('%s matches %s: %s', (pattern, path, matches) => {
     expect(pathPattern(pattern).test(path)).toBe(matches);
   });
 });
 
 describe('a behaviour', () => {
-  it('is the first whose pattern fits, the query aside', async () => {
+  it('is the first one whose pattern matches the path without the query', async () => {
     const contents: BucketFolder[] = [];
     const { url } = await serveSite([
       behaviorOf('/api/files/*', { origin: { kind: 'bucket', contents } }),
@@ -37,7 +37,7 @@ describe('a behaviour', () => {
     expect(await status('/')).toBe(404);
   });
 
-  it('refuses other methods than its own, and a GET with a body, with 403', async () => {
+  it('refuses methods that it does not allow, and a GET with a body, with 403', async () => {
     const { url } = await serveSite([behaviorOf('*', { methods: ['GET', 'HEAD'] })]);
     expect((await fetch(url, { method: 'POST', body: 'x' })).status).toBe(403);
     expect((await fetch(url)).status).toBe(200);
@@ -48,7 +48,7 @@ describe('a behaviour', () => {
     expect(response.statusCode).toBe(403);
   });
 
-  it('adds the headers of its policy to every answer', async () => {
+  it('adds the headers of its policy to every response', async () => {
     const responseHeaders = [
       { name: 'content-type', value: 'text/mine', override: true },
       { name: 'x-frame-options', value: 'DENY', override: true },
@@ -74,7 +74,7 @@ describe('a behaviour', () => {
     expect((await fetch(`${url}/${'x'.repeat(8192)}`)).status).toBe(414);
   });
 
-  it('may be another after a reload', async () => {
+  it('can change with a reload', async () => {
     const { url, site } = await serveSite([behaviorOf('*')]);
     const origins = { httpApi: mirror, webSocketApi: { handleUpgrade: () => {} } };
     site.reload(
@@ -86,7 +86,7 @@ describe('a behaviour', () => {
 });
 
 describe('an origin', () => {
-  it('gets all of the request but its Host, and what CloudFront adds', async () => {
+  it('gets the request without its Host header, and with the headers that CloudFront adds', async () => {
     const { url } = await serveSite([behaviorOf('*')]);
     const seen = await mirrored(`${url}/a%20b?c=%26&d`, {
       method: 'PUT',
@@ -107,7 +107,7 @@ describe('an origin', () => {
     expect(seen.headers).not.toHaveProperty('host');
   });
 
-  it('that is an HTTP API has a Host of its own', async () => {
+  it('gets its own host name if it is an HTTP API', async () => {
     const api = httpApi(
       { id: 'api1', cors: undefined, routes: [{ key: '$default', functionName: 'echo' }] },
       invokerOf({ echo: (event: object) => event }),
@@ -144,7 +144,7 @@ describe('a socket', () => {
     expect(await client.next()).toBe('sockets.execute-api.us-east-1.amazonaws.com');
   });
 
-  it('may come by a path that a viewer function turns into a query', async () => {
+  it('can use a path that a viewer function rewrites to a query', async () => {
     const url = await serveSockets(`function handler({ request }) {
       const [, , , user] = request.uri.split('/');
       request.uri = '/ws'; request.querystring.user_id = { value: user };
@@ -153,24 +153,24 @@ describe('a socket', () => {
     await expect(open(`${url}/ws/chat/bob/`)).rejects.toThrow('400');
   });
 
-  it('is refused by a viewer function that answers itself', async () => {
+  it('is refused if the viewer function returns a response', async () => {
     const url = await serveSockets('function handler() { return { statusCode: 429 }; }');
     await expect(open(`${url}/ws?user_id=ann`)).rejects.toThrow('429');
   });
 
-  it('is answered as a plain request where the origin has no sockets', async () => {
+  it('gets a plain response from an origin without sockets', async () => {
     await expect(open(`${await serveSockets(undefined)}/users`)).rejects.toThrow('200');
   });
 
-  it('is what a WebSocket API wants: a plain request gets 403', async () => {
+  it('is required by a WebSocket API, which answers a plain request with 403', async () => {
     const url = (await serveSockets(undefined)).replace('ws:', 'http:');
     const response = await fetch(`${url}/ws?user_id=ann`);
     expect([response.status, await response.json()]).toEqual([403, { message: 'Forbidden' }]);
   });
 });
 
-describe('a request to upgrade with which nobody goes on', () => {
-  it('reaches an HTTP API like any other', async () => {
+describe('an upgrade request', () => {
+  it('reaches an HTTP API like any other request', async () => {
     const api = httpApi(
       { id: 'api1', cors: undefined, routes: [{ key: 'GET /users', functionName: 'users' }] },
       invokerOf({ users: () => ({ statusCode: 200, body: 'all' }) }),
@@ -183,8 +183,8 @@ describe('a request to upgrade with which nobody goes on', () => {
   });
 });
 
-describe('a client', () => {
-  it('whose headers are too large is told so with 431', async () => {
+describe('a request with too large headers', () => {
+  it('is refused with 431', async () => {
     const { site } = await serveSite([behaviorOf('*')]);
     const server = createServer(site.request).listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());

@@ -11,7 +11,7 @@ async function serveFunction(viewerRequest: string, viewerFunctionMs?: number): 
 }
 
 describe('a viewer-request function', () => {
-  it('sees the request as CloudFront shows it', async () => {
+  it('gets the event that CloudFront documents', async () => {
     const url = await serveFunction(
       'function handler(event) { return { statusCode: 200, body: JSON.stringify(event) }; }',
     );
@@ -39,13 +39,13 @@ describe('a viewer-request function', () => {
     expect(event.request.headers).not.toHaveProperty('cookie');
   });
 
-  it('leaves the request as it is by returning it', async () => {
+  it('does not change the request if it returns the same one', async () => {
     const url = await serveFunction('function handler(event) { return event.request; }');
     const seen = await mirrored(`${url}/a//b/?flag&x=1&e=&x=%26`, { headers: { Cookie: 'a=1;b=2' } });
     expect(seen).toMatchObject({ url: '/a//b/?flag&x=1&e=&x=%26', headers: { cookie: 'a=1;b=2' } });
   });
 
-  it('may change path, query, headers and cookies', async () => {
+  it('can change path, query, headers and cookies', async () => {
     const url = await serveFunction(`function handler({ request }) {
       request.uri = '/new';
       request.querystring.added = { value: '1' };
@@ -62,7 +62,7 @@ describe('a viewer-request function', () => {
     expect(seen.headers).not.toHaveProperty('x-gone');
   });
 
-  it('may answer itself', async () => {
+  it('can return a response', async () => {
     const url = await serveFunction(`function handler() { return {
       statusCode: 302, statusDescription: 'Found', headers: { location: { value: '/there' } },
       cookies: { a: { value: '1', attributes: 'Secure' } }, body: { encoding: 'base64', data: 'aGk=' } }; }`);
@@ -75,7 +75,7 @@ describe('a viewer-request function', () => {
     expect(response.headers.getSetCookie()).toEqual(['a=1; Secure']);
   });
 
-  it('may be async', async () => {
+  it('can be async', async () => {
     const url = await serveFunction(
       'async function handler(event) { await null; event.request.uri = "/later"; return event.request; }',
     );
@@ -94,11 +94,11 @@ describe('a viewer-request function', () => {
       502,
       'function handler({ request }) { request.uri = "x"; return request; }',
     ],
-  ])('that %s makes the request fail with %d', async (_what, status, source) => {
+  ])('that %s causes a response with %d', async (_what, status, source) => {
     expect((await fetch(await serveFunction(source, 500))).status).toBe(status);
   });
 
-  it('has neither Node, network, timers nor code from strings', () => {
+  it('has no Node APIs, network or timers, and cannot run code from strings', () => {
     const names = ['process', 'require', 'fetch', 'setTimeout', 'Buffer'];
     const run = viewerFunction(`function handler() {
       const failed = (attempt) => { try { attempt(); return false; } catch { return true; } };
@@ -114,7 +114,7 @@ describe('a viewer-request function', () => {
     ['needs a module', `import cf from 'cloudfront'; function handler() {}`, 'import'],
     ['has no handler', 'const other = 1;', 'must define handler'],
     ['is larger than 10 KB', `function handler() {} //${'x'.repeat(10_240)}`, '10240 bytes'],
-  ])('that %s is an error at the start', (_what, source, message) => {
+  ])('that %s causes an error at the start', (_what, source, message) => {
     expect(() => viewerFunction(source)).toThrow(message);
   });
 });
@@ -123,7 +123,7 @@ describe("the project's own viewer functions", () => {
   const sourceOf = (file: string) =>
     readFileSync(join(import.meta.dirname, '../../../lib/edge', file), 'utf8');
 
-  it('turn the path of a conversation into a query', async () => {
+  it('rewrite the path of a conversation to a query', async () => {
     const url = await serveFunction(sourceOf('websocket-request.js'));
     const id = '0b7f0a4e-8f5c-4f0e-9d55-2f6c1f1f8a11';
     expect((await mirrored(`${url}/ws/chat/${id}/`)).url).toBe(`/ws?user_id=${id}`);
@@ -131,7 +131,7 @@ describe("the project's own viewer functions", () => {
     expect((await mirrored(`${url}/ws/other/${id}`)).url).toBe(`/ws/other/${id}`);
   });
 
-  it('take a trailing slash off the paths of the HTTP API', async () => {
+  it('remove a trailing slash from the paths of the HTTP API', async () => {
     const url = await serveFunction(sourceOf('http-request.js'));
     const seen = await mirrored(`${url}/users/?limit=1`);
     expect([seen.url, seen.headers['x-forwarded-host']]).toEqual([

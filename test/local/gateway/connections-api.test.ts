@@ -32,14 +32,14 @@ function managementOf(connections: string): ApiGatewayManagementApiClient {
 }
 
 describe('@connections', () => {
-  it('POST sends a text frame, and is counted', async () => {
+  it('sends a text frame for a POST and counts the post', async () => {
     const { client, id, management, api } = await connected();
     await management.send(new PostToConnectionCommand({ ConnectionId: id, Data: 'hello é' }));
     expect(await client.next()).toBe('hello é');
     expect(api.posts()).toBe(1);
   });
 
-  it('GET tells since when a client is there', async () => {
+  it('returns the time of connection for a GET', async () => {
     const { id, management } = await connected();
     expect(await management.send(new GetConnectionCommand({ ConnectionId: id }))).toMatchObject({
       ConnectedAt: expect.any(Date),
@@ -47,13 +47,13 @@ describe('@connections', () => {
     });
   });
 
-  it('DELETE closes the socket', async () => {
+  it('closes the socket for a DELETE', async () => {
     const { client, id, management } = await connected();
     await management.send(new DeleteConnectionCommand({ ConnectionId: id }));
     expect((await client.closed)[0]).toBe(1000);
   });
 
-  it('answers 410 for a connection that is gone or never was', async () => {
+  it('answers 410 for a connection that has closed or never existed', async () => {
     const { client, id, management } = await connected();
     client.socket.close();
     await client.closed;
@@ -66,7 +66,7 @@ describe('@connections', () => {
     }
   });
 
-  it('answers 410 while $connect still runs', async () => {
+  it('answers 410 while the $connect function is running', async () => {
     const errors: unknown[] = [];
     let connections = '';
     const served = await serveWebSocketApi({
@@ -85,7 +85,7 @@ describe('@connections', () => {
     expect(errors).toEqual([expect.any(GoneException)]);
   });
 
-  it('answers 413 for more than 128 KB', async () => {
+  it('answers 413 for a message of more than 128 KB', async () => {
     const { id, management, client } = await connected();
     const post = (Data: string) => management.send(new PostToConnectionCommand({ ConnectionId: id, Data }));
     await expect(post('x'.repeat(131_073))).rejects.toBeInstanceOf(PayloadTooLargeException);

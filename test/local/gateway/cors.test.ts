@@ -26,7 +26,7 @@ function preflight(url: string, origin: string): Promise<Response> {
 }
 
 describe('CORS', () => {
-  it('answers a preflight itself, even for a path without a route', async () => {
+  it('is answered by the gateway for a preflight, even for a path without a route', async () => {
     const response = await preflight(
       await serveHttpApi(functions, { cors, keys: [] }),
       'https://app.example',
@@ -42,13 +42,13 @@ describe('CORS', () => {
     });
   });
 
-  it('tells a foreign origin nothing', async () => {
+  it('adds no headers for an origin that is not allowed', async () => {
     const url = await serveHttpApi(functions, { cors });
     expect(corsHeaders(await preflight(url, 'https://evil.example'))).toEqual({});
     expect(corsHeaders(await fetch(url, { headers: { origin: 'https://evil.example' } }))).toEqual({});
   });
 
-  it("replaces the function's own headers on an answer", async () => {
+  it("replaces the CORS headers of the function's response", async () => {
     const url = await serveHttpApi(functions, { cors });
     expect(corsHeaders(await fetch(url, { headers: { origin: 'https://app.example' } }))).toEqual({
       'access-control-allow-origin': 'https://app.example',
@@ -59,7 +59,7 @@ describe('CORS', () => {
     expect(corsHeaders(await fetch(url))).toEqual({});
   });
 
-  it('allows any origin, or any of a scheme, by a wildcard', async () => {
+  it('allows all origins, or all of a scheme, with a wildcard', async () => {
     const any = await serveHttpApi(functions, { cors: { ...cors, origins: ['*'], credentials: false } });
     const secure = await serveHttpApi(functions, { cors: { ...cors, origins: ['https://*'] } });
     const allowed = async (url: string, origin: string) =>
@@ -69,7 +69,7 @@ describe('CORS', () => {
     expect(await allowed(secure, 'http://two.example')).toBeNull();
   });
 
-  it('is left to the function where none is configured', async () => {
+  it('is left to the function if the API has no CORS configuration', async () => {
     const response = await fetch(await serveHttpApi(functions), {
       headers: { origin: 'https://app.example' },
     });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type OpenSockets, openSockets } from '../../../local/gateway/disconnections.ts';
 import { open, refusal, type SocketEvent, serveWebSocketApi } from './sockets.ts';
 
-describe('open sockets of a runtime that died', () => {
+describe('sockets that were open when the runtime was killed', () => {
   let folder: string;
   const files: OpenSockets[] = [];
   /** As the next process finds the file: nothing of the one before is closed in order. */
@@ -48,7 +48,7 @@ describe('open sockets of a runtime that died', () => {
     return events;
   }
 
-  it('are told of once by the next one, with the event that a lost socket has', async () => {
+  it('get one $disconnect event from the next run, with code 1006', async () => {
     const lost: SocketEvent[] = [];
     const connect = vi.fn((_event: SocketEvent) => ({ statusCode: 200 }));
     const disconnect = (event: SocketEvent) => {
@@ -82,7 +82,7 @@ describe('open sockets of a runtime that died', () => {
     expect(await toldByNextRun()).toEqual([]);
   });
 
-  it('are told of though nothing had ended: silent ones, and one whose $connect still ran', async () => {
+  it('get the event even if they were idle, or if their $connect function was running', async () => {
     let isSlow = false;
     const connect = vi.fn((_event: SocketEvent) => (isSlow ? never() : { statusCode: 200 }));
     const { url } = await serveWebSocketApi({ connect }, { open: nextRun() });
@@ -102,7 +102,7 @@ describe('open sockets of a runtime that died', () => {
     ).toEqual(ids.toSorted());
   });
 
-  it('are none whose handshake was refused, and none that ended in order', async () => {
+  it('do not include sockets that were refused or closed normally', async () => {
     const refusing = await serveWebSocketApi({ connect: () => ({ statusCode: 403 }) }, { open: nextRun() });
     expect(await refusal(refusing.url)).toBe(403);
     const { url } = await serveWebSocketApi({}, { open: nextRun() });
@@ -113,7 +113,7 @@ describe('open sockets of a runtime that died', () => {
     await vi.waitFor(() => expect(nextRun().left()).toEqual([]));
   });
 
-  it('are tried once more and no further when their function fails', async () => {
+  it('get the event only once from the next run, even if the function fails', async () => {
     const disconnect = () => {
       throw new Error('out of order');
     };

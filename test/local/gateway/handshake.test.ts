@@ -34,7 +34,7 @@ async function upgradeStatus(url: string, headers: OutgoingHttpHeaders): Promise
 }
 
 describe('a handshake', () => {
-  it('is told to $connect with its headers and query', async () => {
+  it('reaches the $connect function with its headers and query', async () => {
     const events: SocketEvent[] = [];
     const connect = (event: SocketEvent) => {
       events.push(event);
@@ -79,7 +79,7 @@ describe('a handshake', () => {
     ]);
   });
 
-  it.each(['', '/', '/ws/', '/ws/chat', '/other'])('is refused with 403 at the path "%s"', async (path) => {
+  it.each(['', '/', '/ws/', '/ws/chat', '/other'])('is refused with 403 for the path "%s"', async (path) => {
     const { url } = await serveWebSocketApi({});
     expect(await refusal(new URL(url).origin + path)).toBe(403);
   });
@@ -90,7 +90,7 @@ describe('a handshake', () => {
     expect(await refusal(`${url}?q=${'x'.repeat(4091)}`)).toBe(414);
   });
 
-  it('that is not one of WebSocket is refused before any function hears of it', async () => {
+  it('is refused before any function runs if it is not a WebSocket handshake', async () => {
     const connect = vi.fn(() => ({ statusCode: 200 }));
     const { url } = await serveWebSocketApi({ connect });
     expect(await upgradeStatus(url, {})).toBe(101);
@@ -102,19 +102,22 @@ describe('a handshake', () => {
     expect(connect).not.toHaveBeenCalled();
   });
 
-  it.each([400, 403, 409, 503])('is refused with %d when $connect says so', async (statusCode) => {
-    const { url } = await serveWebSocketApi({ connect: () => ({ statusCode }) });
-    expect(await refusal(url)).toBe(statusCode);
-  });
+  it.each([400, 403, 409, 503])(
+    'is refused with %d if the $connect function returns it',
+    async (statusCode) => {
+      const { url } = await serveWebSocketApi({ connect: () => ({ statusCode }) });
+      expect(await refusal(url)).toBe(statusCode);
+    },
+  );
 
-  it('is refused with 502 when $connect throws or returns nothing', async () => {
+  it('is refused with 502 if the $connect function throws or returns nothing', async () => {
     const failing = await serveWebSocketApi({ connect: () => Promise.reject(new Error('no')) });
     expect(await refusal(failing.url)).toBe(502);
     const silent = await serveWebSocketApi({ connect: () => undefined });
     expect(await refusal(silent.url)).toBe(502);
   });
 
-  it('is refused with 504 when $connect takes longer than the gateway waits', async () => {
+  it('is refused with 504 if the $connect function exceeds the integration timeout', async () => {
     const { url } = await serveWebSocketApi(
       { connect: () => new Promise(() => {}) },
       { integrationTimeoutMs: 100 },
@@ -124,7 +127,7 @@ describe('a handshake', () => {
 });
 
 describe('a subprotocol', () => {
-  it('is the one that $connect returns', async () => {
+  it('is the one that the $connect function returns', async () => {
     const { url } = await serveWebSocketApi({
       connect: () => ({ statusCode: 200, headers: { 'sec-websocket-protocol': 'parley' } }),
     });
@@ -132,7 +135,7 @@ describe('a subprotocol', () => {
     expect(socket.protocol).toBe('parley');
   });
 
-  it('is none when $connect returns none, which a client that asked for one takes as a failure', async () => {
+  it('is absent if the $connect function returns none, and a client that asked for one fails', async () => {
     const { url } = await serveWebSocketApi({});
     await expect(open(url, ['parley'])).rejects.toThrow('Server sent no subprotocol');
   });
@@ -145,7 +148,7 @@ describe('an authorizer', () => {
     return { statusCode: 200, body: JSON.stringify(event.requestContext.authorizer) };
   };
 
-  it('gives its context, as strings, to every later event', async () => {
+  it('passes its context, as strings, to all later events', async () => {
     const authorize = policy('Allow', { userId: 'u1', count: 3, staff: false });
     const disconnected: SocketEvent[] = [];
     const { url } = await serveWebSocketApi({
@@ -161,7 +164,7 @@ describe('an authorizer', () => {
     await vi.waitFor(() => expect(disconnected[0]?.requestContext.authorizer).toEqual(context));
   });
 
-  it('sees the handshake as a REQUEST', async () => {
+  it('gets the handshake as a REQUEST event', async () => {
     const events: object[] = [];
     const { url } = await serveWebSocketApi({
       authorize: (event: { methodArn: string }) => {
@@ -189,18 +192,21 @@ describe('an authorizer', () => {
     [500, 'returns nothing', () => undefined],
     [500, 'returns a context that is not flat', policy('Allow', { user: { id: 1 } })],
     [500, 'returns more than 8 KB', policy('Allow', { padding: 'x'.repeat(8192) })],
-  ])('refuses with %d when it %s, and $connect is not run', async (status, _what, authorize) => {
-    const connect = vi.fn(() => ({ statusCode: 200 }));
-    const { url } = await serveWebSocketApi({ authorize, connect });
-    expect(await refusal(url)).toBe(status);
-    expect(connect).not.toHaveBeenCalled();
-  });
+  ])(
+    'refuses the handshake with %d if it %s, and $connect does not run',
+    async (status, _what, authorize) => {
+      const connect = vi.fn(() => ({ statusCode: 200 }));
+      const { url } = await serveWebSocketApi({ authorize, connect });
+      expect(await refusal(url)).toBe(status);
+      expect(connect).not.toHaveBeenCalled();
+    },
+  );
 
-  it('may allow by a wildcard', async () => {
+  it('can allow the handshake with a wildcard', async () => {
     await open((await serveWebSocketApi({ authorize: policy('Allow', {}, '*/ws/$connec?') })).url);
   });
 
-  it('is not asked when an identity source is missing: 401', async () => {
+  it('does not run if an identity source is missing, and the client gets 401', async () => {
     const authorize = vi.fn(policy('Allow'));
     const [connect, ...others] = specOf({ authorize }).routes;
     const identitySources = ['route.request.header.Authorization', 'route.request.querystring.user_id'];
@@ -216,7 +222,7 @@ describe('an authorizer', () => {
     await open(`${url}?user_id=1`, [], { headers });
   });
 
-  it('with an identity source that the runtime does not know is an error at the start', () => {
+  it('with an unsupported identity source causes an error at the start', () => {
     const spec = specOf({});
     const authorizer = { functionName: 'authorize', identitySources: ['context.identity.sourceIp'] };
     const routes = spec.routes.map((route) => ({ ...route, authorizer }));

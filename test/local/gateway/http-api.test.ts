@@ -10,7 +10,7 @@ async function eventOf(url: string, init?: RequestInit): Promise<APIGatewayProxy
 }
 
 describe('the event of an HTTP API', () => {
-  it('is of payload format 2.0', async () => {
+  it('has payload format 2.0', async () => {
     const url = await serveHttpApi(echo, { keys: ['POST /chat/{user}'] });
     const event = await eventOf(`${url}/chat/ann%20b?a=1&a=2&b=%26`, {
       method: 'POST',
@@ -62,7 +62,7 @@ describe('the event of an HTTP API', () => {
     expect(event.headers).not.toHaveProperty('cookie');
   });
 
-  it('leaves out what the request has not', async () => {
+  it('leaves out fields that the request does not have', async () => {
     const event = await eventOf(`${await serveHttpApi(echo)}/`);
     for (const absent of ['body', 'cookies', 'pathParameters', 'queryStringParameters']) {
       expect(event).not.toHaveProperty(absent);
@@ -78,13 +78,13 @@ describe('the event of an HTTP API', () => {
     ['application/x-www-form-urlencoded', true],
     ['application/octet-stream', true],
     ['image/png', true],
-  ])('carries a body of type %s as base64: %s', async (type, isBase64Encoded) => {
+  ])('with a body of type %s has base64 %s', async (type, isBase64Encoded) => {
     const url = await serveHttpApi(echo);
     const event = await eventOf(url, { method: 'POST', body: 'é', headers: { 'content-type': type } });
     expect(event).toMatchObject({ body: isBase64Encoded ? 'w6k=' : 'é', isBase64Encoded });
   });
 
-  it('carries a body without a type as base64', async () => {
+  it('has a body without a type as base64', async () => {
     const event = await eventOf(await serveHttpApi(echo), { method: 'POST', body: new Uint8Array([0, 255]) });
     expect(event).toMatchObject({ body: 'AP8=', isBase64Encoded: true });
   });
@@ -98,23 +98,26 @@ describe('the event of an HTTP API', () => {
     [{ 'x-forwarded-proto': 'http', 'x-forwarded-port': '80' }, 'http', 'own'],
     [{ 'x-forwarded-proto': 'gopher' }, 'http', 'own'],
     [{ 'x-forwarded-proto': '' }, 'http', 'own'],
-  ])('believes %j of a proxy on this machine', async (headers: Record<string, string>, scheme, port) => {
-    const url = await serveHttpApi(echo);
-    const event = await eventOf(url, { headers });
-    expect([event.headers['x-forwarded-proto'], event.headers['x-forwarded-port']]).toEqual([
-      scheme,
-      port === 'own' ? new URL(url).port : port,
-    ]);
-  });
+  ])(
+    'uses the headers %j of a proxy on this machine',
+    async (headers: Record<string, string>, scheme, port) => {
+      const url = await serveHttpApi(echo);
+      const event = await eventOf(url, { headers });
+      expect([event.headers['x-forwarded-proto'], event.headers['x-forwarded-port']]).toEqual([
+        scheme,
+        port === 'own' ? new URL(url).port : port,
+      ]);
+    },
+  );
 
-  it('appends the caller to the addresses that the request was forwarded for', async () => {
+  it('appends the address of the caller to X-Forwarded-For', async () => {
     const event = await eventOf(await serveHttpApi(echo), { headers: { 'x-forwarded-for': '192.0.2.1' } });
     expect(event.headers['x-forwarded-for']).toBe('192.0.2.1, 127.0.0.1');
   });
 });
 
-describe('the answer of an HTTP API', () => {
-  it("is the function's status, headers, cookies and body", async () => {
+describe('the response of an HTTP API', () => {
+  it("has the function's status, headers, cookies and body", async () => {
     const url = await serveHttpApi({
       made: () => ({
         statusCode: 201,
@@ -140,7 +143,7 @@ describe('the answer of an HTTP API', () => {
     ['an object', { a: 1 }, '{"a":1}'],
     ['a string', 'Hello', 'Hello'],
     ['nothing', undefined, 'null'],
-  ])('is 200 with JSON when the function returns %s without a status', async (_what, result, body) => {
+  ])('is 200 with JSON if the function returns %s without a status', async (_what, result, body) => {
     const response = await fetch(await serveHttpApi({ inferred: () => result }));
     expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
       200,
@@ -149,14 +152,14 @@ describe('the answer of an HTTP API', () => {
     ]);
   });
 
-  it('decodes a base64 body', async () => {
+  it('has the decoded content of a base64 body', async () => {
     const url = await serveHttpApi({
       image: () => ({ statusCode: 200, body: 'AP8=', isBase64Encoded: true }),
     });
     expect(new Uint8Array(await (await fetch(url)).arrayBuffer())).toEqual(new Uint8Array([0, 255]));
   });
 
-  it('to HEAD has the headers of the body without it', async () => {
+  it('to a HEAD request has the headers but no body', async () => {
     const url = await serveHttpApi({ page: () => ({ statusCode: 200, body: 'four' }) });
     const response = await fetch(url, { method: 'HEAD' });
     expect([response.status, response.headers.get('content-length'), await response.text()]).toEqual([
@@ -171,18 +174,18 @@ describe('the answer of an HTTP API', () => {
     ['returns a status that is none', () => ({ statusCode: 'fine' })],
     ['returns a body that is no string', () => ({ statusCode: 200, body: { a: 1 } })],
     ['returns a header that HTTP does not allow', () => ({ statusCode: 200, headers: { a: 'x\ny' } })],
-  ])('is 500 when the function %s', async (_what, broken) => {
+  ])('is 500 if the function %s', async (_what, broken) => {
     const response = await fetch(await serveHttpApi({ broken }));
     expect([response.status, await response.json()]).toEqual([500, { message: 'Internal Server Error' }]);
   });
 
-  it('is 503 when the function takes longer than the gateway waits', async () => {
+  it('is 503 if the function exceeds the integration timeout', async () => {
     const url = await serveHttpApi({ slow: () => new Promise(() => {}) }, {}, { integrationTimeoutMs: 100 });
     const response = await fetch(url);
     expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
   });
 
-  it('is 404 when no route matches', async () => {
+  it('is 404 if no route matches', async () => {
     const response = await fetch(`${await serveHttpApi(echo, { keys: ['GET /users'] })}/other`);
     expect([response.status, await response.json()]).toEqual([404, { message: 'Not Found' }]);
   });
@@ -208,7 +211,7 @@ describe('the answer of an HTTP API', () => {
   });
 });
 
-describe('HEAD', () => {
+describe('a HEAD request', () => {
   const answer = () => ({ statusCode: 200, headers: { 'content-type': 'text/plain' }, body: 'a body' });
   const asked = async (keys: readonly string[]) => {
     const url = new URL('/x', await serveHttpApi({ answer }, { keys }));
@@ -219,12 +222,12 @@ describe('HEAD', () => {
     return { status, body, length: /content-length: (\d+)/.exec(head)?.[1] };
   };
 
-  it('is a method like any other: a route for GET does not take it', async () => {
+  it('does not match a route for GET', async () => {
     expect(await asked(['GET /x', 'POST /x'])).toMatchObject({ status: 404, body: '' });
   });
 
   it.each(['HEAD /x', 'ANY /x', '$default'])(
-    'is answered by the route %s without the body, whose length is told',
+    'matches the route %s and gets the length of the body without the body',
     async (key) => {
       expect(await asked(['GET /x', key])).toEqual({ status: 200, body: '', length: '6' });
     },

@@ -17,7 +17,7 @@ describe('a route', () => {
     ['GET /pets/dog/2', 'GET /pets/dog/{id}', { id: '2' }],
     ['GET /pets/cat/1', 'GET /pets/{proxy+}', { proxy: 'cat/1' }],
     ['POST /test/5', 'ANY /{proxy+}', { proxy: 'test/5' }],
-  ])('for %s is %s', (request, key, parameters) => {
+  ])('for the request %s is %s', (request, key, parameters) => {
     const match = matcher(
       '$default',
       'ANY /{proxy+}',
@@ -28,19 +28,19 @@ describe('a route', () => {
     expect(match(request)).toEqual([key, parameters]);
   });
 
-  it('with its method goes before ANY', () => {
+  it('with the method has precedence over a route with ANY', () => {
     const match = matcher('ANY /users', 'GET /users');
     expect(match('GET /users')).toEqual(['GET /users', {}]);
     expect(match('PUT /users')).toEqual(['ANY /users', {}]);
   });
 
-  it('that lacks the method leaves the request to a less specific one', () => {
+  it('without the method is skipped for a less specific route', () => {
     const match = matcher('GET /users/{id}', 'POST /users/{rest+}', '$default');
     expect(match('POST /users/1')).toEqual(['POST /users/{rest+}', { rest: '1' }]);
     expect(match('PUT /users/1')).toEqual(['$default', {}]);
   });
 
-  it('with a greedy variable takes the trailing slash of its twin, but not the path without it', () => {
+  it('with a greedy variable matches a trailing slash, but not the path without the slash', () => {
     const match = matcher('GET /users', 'GET /users/{slash+}');
     expect(match('GET /users')).toEqual(['GET /users', {}]);
     expect(match('GET /users/')).toEqual(['GET /users/{slash+}', { slash: '' }]);
@@ -48,20 +48,20 @@ describe('a route', () => {
     expect(match('GET /usersx')).toBeUndefined();
   });
 
-  it('takes one segment for a variable, and never an empty one', () => {
+  it('matches a variable with exactly one segment that is not empty', () => {
     const match = matcher('GET /chat/{user}/end');
     expect(match('GET /chat/ann/end')).toEqual(['GET /chat/{user}/end', { user: 'ann' }]);
     expect(match('GET /chat//end')).toBeUndefined();
     expect(match('GET /chat/a/b/end')).toBeUndefined();
   });
 
-  it('gives variables decoded, and does not take an encoded slash for a slash', () => {
+  it('decodes variables, and an encoded slash does not separate segments', () => {
     const match = matcher('GET /chat/{user}');
     expect(match('GET /chat/a%2Fb%20%C3%A9')).toEqual(['GET /chat/{user}', { user: 'a/b é' }]);
     expect(() => match('GET /chat/%ff')).toThrow(URIError);
   });
 
-  it('takes characters of a pattern for themselves', () => {
+  it('matches special characters of regular expressions literally', () => {
     const match = matcher('GET /.well-known/jwks.json');
     expect(match('GET /.well-known/jwks.json')).toEqual(['GET /.well-known/jwks.json', {}]);
     expect(match('GET /xwell-known/jwks.json')).toBeUndefined();

@@ -12,13 +12,13 @@ function sendFragments({ socket }: Client, fragments: readonly string[]): void {
 }
 
 describe('a frame', () => {
-  it('of 32 KB passes', async () => {
+  it('of 32 KB is accepted', async () => {
     const client = await open((await serveWebSocketApi({ message: measure })).url);
     client.socket.send(kilobytes(32));
     expect(await client.next()).toBe('32768');
   });
 
-  it('of 33 KB closes the socket with 1009, and no function sees it', async () => {
+  it('of 33 KB closes the socket with 1009, and no function runs', async () => {
     const message = vi.fn(measure);
     const client = await open((await serveWebSocketApi({ message })).url);
     client.socket.send(kilobytes(33));
@@ -28,13 +28,13 @@ describe('a frame', () => {
 });
 
 describe('a message', () => {
-  it('of 128 KB in frames of 32 KB passes', async () => {
+  it('of 128 KB in frames of 32 KB is accepted', async () => {
     const client = await open((await serveWebSocketApi({ message: measure })).url);
     sendFragments(client, Array(4).fill(kilobytes(32)));
     expect(await client.next()).toBe('131072');
   });
 
-  it('of 200 KB in such frames, or in one, closes the socket with 1009', async () => {
+  it('of 200 KB, in one or many frames, closes the socket with 1009', async () => {
     const { url } = await serveWebSocketApi({ message: measure });
     const [fragmented, whole] = await Promise.all([open(url), open(url)]);
     sendFragments(fragmented, Array(8).fill(kilobytes(25)));
@@ -44,7 +44,7 @@ describe('a message', () => {
   });
 });
 
-describe('the frame watch', () => {
+describe('the frame limit', () => {
   /** A masked text frame with a payload of so many bytes, its length in the shortest form. */
   function frame(bytes: number): Buffer {
     const length = Buffer.alloc(bytes < 126 ? 0 : bytes < 65_536 ? 2 : 8);
@@ -57,7 +57,7 @@ describe('the frame watch', () => {
     return Buffer.concat([Buffer.from([0x81, 0x80 | marker]), length, Buffer.alloc(4 + bytes)]);
   }
 
-  it.each([1, 3, 1000, 1_000_000])('sees through chunks of %d bytes', (size) => {
+  it.each([1, 3, 1000, 1_000_000])('finds a large frame in chunks of %d bytes', (size) => {
     const tooLarge = vi.fn();
     const watch = watchFrames(32_768, tooLarge);
     const feed = (bytes: Buffer) => {
@@ -74,7 +74,7 @@ describe('the frame watch', () => {
 });
 
 describe('a socket', () => {
-  it('without messages is closed with 1001, pings or not', async () => {
+  it('without messages is closed with 1001, even if it sends pings', async () => {
     const disconnected: SocketEvent[] = [];
     const { url } = await serveWebSocketApi(
       { disconnect: (event: SocketEvent) => void disconnected.push(event) },
@@ -89,7 +89,7 @@ describe('a socket', () => {
     );
   });
 
-  it('with messages, from either side, is not idle', async () => {
+  it('with messages in either direction is not idle', async () => {
     const { url } = await serveWebSocketApi({}, { limits: { idleMs: 500 } });
     const client = await open(url);
     const started = performance.now();
@@ -99,7 +99,7 @@ describe('a socket', () => {
     expect(performance.now() - started).toBeGreaterThan(1300);
   });
 
-  it('ends after its lifetime, however busy', async () => {
+  it('is closed after its maximum lifetime, even if it is not idle', async () => {
     const { url } = await serveWebSocketApi({}, { limits: { connectionMs: 400 } });
     const client = await open(url);
     const messages = setInterval(() => client.socket.send('{}'), 50);
@@ -107,7 +107,7 @@ describe('a socket', () => {
     clearInterval(messages);
   });
 
-  it('whose client does not read is cut off', async () => {
+  it('is cut off if its client does not read', async () => {
     const flood = () => ({ statusCode: 200, body: 'x'.repeat(131_072) });
     const disconnect = vi.fn((_event: SocketEvent) => ({ statusCode: 200 }));
     const client = await open((await serveWebSocketApi({ message: flood, disconnect })).url);
@@ -121,7 +121,7 @@ describe('a socket', () => {
 });
 
 describe('$disconnect', () => {
-  it('is fired once, with the code and reason of the client', async () => {
+  it('is sent once, with the close code and reason of the client', async () => {
     const disconnect = vi.fn((_event: SocketEvent) => ({ statusCode: 200 }));
     const { url, api } = await serveWebSocketApi({ disconnect });
     const client = await open(url);
@@ -137,14 +137,14 @@ describe('$disconnect', () => {
     });
   });
 
-  it('is fired for a client that vanishes', async () => {
+  it('is sent for a client that disappears', async () => {
     const disconnect = vi.fn((_event: SocketEvent) => ({ statusCode: 200 }));
     const client = await open((await serveWebSocketApi({ disconnect })).url);
     client.socket.terminate();
     await vi.waitFor(() => expect(disconnect).toHaveBeenCalledOnce());
   });
 
-  it('is awaited when the API stops, which closes every socket with 1001', async () => {
+  it('is sent for every socket before the API stops, with the code 1001', async () => {
     let told = false;
     const disconnect = async () => {
       await new Promise((resolve) => setTimeout(resolve, 200));

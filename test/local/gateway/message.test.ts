@@ -10,7 +10,7 @@ const routes = [
 ];
 
 describe('a message', () => {
-  it('is given to the function, and its body goes back to the sender', async () => {
+  it('goes to the function, and the body of the result goes back to the client', async () => {
     const message = (event: SocketEvent) => ({ statusCode: 200, body: JSON.stringify(event) });
     const { url } = await serveWebSocketApi({ message });
     const client = await open(url, [], { headers: { 'User-Agent': 'test' } });
@@ -37,7 +37,7 @@ describe('a message', () => {
     });
   });
 
-  it('in a binary frame is given as base64', async () => {
+  it('in a binary frame reaches the function as base64', async () => {
     const message = ({ body, isBase64Encoded }: SocketEvent) => ({
       statusCode: 200,
       body: JSON.stringify({ body, isBase64Encoded }),
@@ -47,7 +47,7 @@ describe('a message', () => {
     expect(JSON.parse(await client.next())).toEqual({ body: 'AP8=', isBase64Encoded: true });
   });
 
-  it('goes to the route that it names, and is answered only where the route answers', async () => {
+  it('goes to the route that it names, and gets a reply only from a route with a response', async () => {
     const name = (text: string) => () => ({ statusCode: 200, body: text });
     const { url } = await serveWebSocketApi(
       { message: name('default'), quiet: name('quiet'), loud: name('loud') },
@@ -64,7 +64,7 @@ describe('a message', () => {
     }
   });
 
-  it('gets no answer to an absent or empty body', async () => {
+  it('gets no reply if the result has no body or an empty one', async () => {
     const results = [{ statusCode: 200 }, { statusCode: 200, body: '' }, { statusCode: 200, body: 'end' }];
     const client = await open((await serveWebSocketApi({ message: () => results.shift() })).url);
     for (const frame of ['1', '2', '3']) {
@@ -79,7 +79,7 @@ describe('a message', () => {
     ['returns a body that is no string', () => ({ statusCode: 200, body: {} })],
     ['returns more than 128 KB', () => ({ statusCode: 200, body: 'x'.repeat(131_073) })],
     ['takes longer than the gateway waits', () => new Promise(() => {})],
-  ])('is answered with an error frame when the function %s', async (_what, message) => {
+  ])('gets an error frame if the function %s', async (_what, message) => {
     const client = await open((await serveWebSocketApi({ message }, { integrationTimeoutMs: 200 })).url);
     client.socket.send('{}');
     expect(JSON.parse(await client.next())).toEqual({
@@ -89,14 +89,14 @@ describe('a message', () => {
     });
   });
 
-  it('without a route and without $default is answered with an error frame', async () => {
+  it('gets an error frame if no route matches and there is no $default', async () => {
     const { url } = await serveWebSocketApi({}, { routes: routes.filter(({ key }) => key !== '$default') });
     const client = await open(url);
     client.socket.send('{"action":"other"}');
     expect(JSON.parse(await client.next())).toMatchObject({ message: 'Forbidden' });
   });
 
-  it('is worked on while another of the same socket still is', async () => {
+  it('is processed in parallel with another message of the same socket', async () => {
     let release = (): void => {};
     const first = new Promise<void>((resolve) => {
       release = resolve;
@@ -115,7 +115,7 @@ describe('a message', () => {
     expect(await client.next()).toBe('first');
   });
 
-  it('is worked on in time however many come at once', async () => {
+  it('is processed even if hundreds of messages arrive at once', async () => {
     const message = ({ body }: SocketEvent) => ({ statusCode: 200, body });
     const client = await open((await serveWebSocketApi({ message })).url);
     const numbers = Array.from({ length: 1000 }, (_, index) => String(index));
@@ -126,7 +126,7 @@ describe('a message', () => {
     expect(new Set(answers)).toEqual(new Set(numbers));
   });
 
-  it('after a reload goes to the new functions, on the same socket', async () => {
+  it('goes to the new functions after a reload, on the same socket', async () => {
     const { api, url } = await serveWebSocketApi({ message: () => ({ statusCode: 200, body: 'old' }) });
     const client = await open(url);
     api.reload(specOf({}), invokerOf({ message: () => ({ statusCode: 200, body: 'new' }) }));
@@ -144,11 +144,11 @@ describe('a route selection expression', () => {
     );
   });
 
-  it('of another kind is an error at the start', () => {
+  it('of an unsupported kind causes an error at the start', () => {
     expect(() => routeSelection('$request.header.action')).toThrow('is not supported');
   });
 
-  it('is not fooled by what every object inherits', () => {
+  it('ignores inherited properties', () => {
     expect(vi.fn(routeSelection('$request.body.constructor.name'))('{}')).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { runFunction } from './functions.ts';
 
-describe('a function that', () => {
-  it('runs over its timeout is ended, and the next event gets a fresh process', async () => {
+describe('a function', () => {
+  it('is ended after its timeout, and the next event gets a new process', async () => {
     const { invoke, lines } = await runFunction(
       'export const handler = async ({ hang }) => hang ? new Promise((r) => setTimeout(r, 60_000)) : process.pid;',
       { timeoutSeconds: 0.4 },
@@ -21,14 +21,14 @@ describe('a function that', () => {
     expect(next).not.toEqual(first);
   });
 
-  it('blocks its thread for longer than its timeout is ended, too', async () => {
+  it('is ended after its timeout even if it blocks its thread', async () => {
     const { invoke } = await runFunction('export const handler = () => { for (;;); };', {
       timeoutSeconds: 0.3,
     });
     expect(await invoke()).toMatchObject({ ok: false, errorType: 'Sandbox.Timedout' });
   });
 
-  it('exits fails with its exit status, and the next event gets a fresh process', async () => {
+  it('fails with its exit status if it exits, and the next event gets a new process', async () => {
     const { invoke } = await runFunction(
       'export const handler = async ({ code }) => { if (code) process.exit(code); return "well"; };',
     );
@@ -40,7 +40,7 @@ describe('a function that', () => {
     expect(await invoke({})).toEqual({ ok: true, value: 'well' });
   });
 
-  it('leaves a rejection unhandled fails by it', async () => {
+  it('fails with an unhandled rejection', async () => {
     const { invoke } = await runFunction(
       `export const handler = async () => { Promise.reject(new Error('lost')); await new Promise((r) => setTimeout(r, 500)); };`,
     );
@@ -51,19 +51,19 @@ describe('a function that', () => {
     });
   });
 
-  it('throws outside of its promise fails by it', async () => {
+  it('fails with an error outside its promise', async () => {
     const { invoke } = await runFunction(
       `export const handler = () => new Promise(() => setTimeout(() => { throw new TypeError('stray'); }));`,
     );
     expect(await invoke()).toEqual({ ok: false, errorType: 'TypeError', errorMessage: 'stray' });
   });
 
-  it('never settles, with nothing left to wait for, fails at once', async () => {
+  it('fails at once if its promise can never settle', async () => {
     const { invoke } = await runFunction('export const handler = () => new Promise(() => {});');
     expect(await invoke()).toMatchObject({ ok: false, errorType: 'Runtime.NodeJsExit' });
   });
 
-  it('needs more than its memory fails', async () => {
+  it('fails if it needs more than its memory', async () => {
     const { invoke } = await runFunction(
       'export const handler = () => { const all = []; for (;;) all.push(new Array(100_000).fill(all.length)); };',
       { memoryMb: 128 },
@@ -71,7 +71,7 @@ describe('a function that', () => {
     expect(await invoke()).toMatchObject({ ok: false, errorType: 'Runtime.ExitError' });
   });
 
-  it('throws while it loads fails each event by that error', async () => {
+  it('fails each event with the error of its module if that throws', async () => {
     const { invoke } = await runFunction(`throw new RangeError('no configuration');`);
     const failure = { ok: false, errorType: 'RangeError', errorMessage: 'no configuration' };
     expect(await invoke()).toEqual(failure);
@@ -82,12 +82,12 @@ describe('a function that', () => {
     ['exports no handler', 'export const other = () => {};', 'Runtime.HandlerNotFound'],
     ['takes a callback', 'export const handler = (a, b, c) => c();', 'Runtime.CallbackHandlerDeprecated'],
     ['has a syntax error', 'export const handler = ;', 'SyntaxError'],
-  ])('%s fails as it starts', async (_what, source, errorType) => {
+  ])('that %s fails at its start', async (_what, source, errorType) => {
     const { invoke } = await runFunction(source);
     expect(await invoke()).toMatchObject({ ok: false, errorType });
   });
 
-  it('is not there fails as it starts', async () => {
+  it('fails at its start if its module does not exist', async () => {
     const { invoke } = await runFunction('', { handler: 'main.handler' });
     expect(await invoke()).toMatchObject({ ok: false, errorType: 'Runtime.ImportModuleError' });
   });

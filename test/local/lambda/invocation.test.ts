@@ -2,19 +2,19 @@ import { describe, expect, it, vi } from 'vitest';
 import { runFunction } from './functions.ts';
 
 describe('an invocation', () => {
-  it('gives the event to the handler and its result back', async () => {
+  it('passes the event to the handler and returns its result', async () => {
     const { invoke } = await runFunction(
       'export const handler = async (event) => ({ doubled: event.number * 2 });',
     );
     expect(await invoke({ number: 21 })).toEqual({ ok: true, value: { doubled: 42 } });
   });
 
-  it('gives null for a handler that returns nothing', async () => {
+  it('returns null for a handler that returns nothing', async () => {
     const { invoke } = await runFunction('export const handler = () => {};');
     expect(await invoke()).toEqual({ ok: true, value: null });
   });
 
-  it('knows its context', async () => {
+  it('has the context that Lambda documents', async () => {
     const { invoke } = await runFunction(
       `export const handler = async (_event, context) => ({
         ...context, remaining: context.getRemainingTimeInMillis(), trace: process.env._X_AMZN_TRACE_ID });`,
@@ -36,7 +36,7 @@ describe('an invocation', () => {
     });
   });
 
-  it('tells of an error with its type and message, and the process lives on', async () => {
+  it('fails with the type and message of an error, and the process stays', async () => {
     const { invoke } = await runFunction(
       `class TooBad extends Error { name = 'TooBad'; }
       let calls = 0;
@@ -46,7 +46,7 @@ describe('an invocation', () => {
     expect(await invoke()).toEqual({ ok: true, value: 2 });
   });
 
-  it('logs what is written to stdout and stderr, line by line', async () => {
+  it('logs stdout and stderr line by line', async () => {
     const { invoke, lines } = await runFunction(
       `export const handler = async () => { console.log('one\\ntwo'); console.error('three'); };`,
     );
@@ -70,7 +70,7 @@ describe('an invocation', () => {
     expect(await invoke({ length: 5 })).toEqual({ ok: true, value: 'xxxxx' });
   });
 
-  it('of a function that does not exist fails', async () => {
+  it('fails if the function does not exist', async () => {
     const { pool } = await runFunction('export const handler = () => {};');
     expect(await pool.invoke('other', {})).toMatchObject({
       ok: false,
@@ -92,7 +92,7 @@ describe('processes', () => {
       return { process: process.pid, most };
     };`;
 
-  it('work on one event at a time, in as many processes as allowed', async () => {
+  it('process one event at a time, up to the allowed number of processes', async () => {
     const { invoke } = await runFunction(slow, { maximumPerFunction: 2 });
     const results = await Promise.all(Array.from({ length: 6 }, () => invoke({ ms: 200 })));
     const values = results.map((result) => (result as unknown as { value: Value }).value);
@@ -100,13 +100,13 @@ describe('processes', () => {
     expect(new Set(values.map((value) => value.process)).size).toBe(2);
   });
 
-  it('are kept for the next event', async () => {
+  it('are reused for the next event', async () => {
     const { invoke } = await runFunction(slow, { maximumPerFunction: 1 });
     const first = await invoke({ ms: 0 });
     expect(await invoke({ ms: 0 })).toEqual(first);
   });
 
-  it('are stopped with the pool, which then refuses events', async () => {
+  it('end with the pool, which then refuses events', async () => {
     const { invoke, pool } = await runFunction(slow);
     const result = await invoke({ ms: 0 });
     await pool.stop();
@@ -115,7 +115,7 @@ describe('processes', () => {
     expect(await invoke({ ms: 0 })).toMatchObject({ ok: false });
   });
 
-  it('may end the event at hand when the pool stops', async () => {
+  it('can finish the current event when the pool stops', async () => {
     const { invoke, pool } = await runFunction(slow);
     const running = invoke({ ms: 300 });
     await pool.stop();

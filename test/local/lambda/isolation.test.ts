@@ -10,7 +10,7 @@ const report = `export const handler = async () => ({
   folder: process.cwd(), environment: process.env, hours: new Date(0).getHours(), argv: process.execArgv });`;
 
 describe("a function's process", () => {
-  it('has its own variables, those of Lambda, and none of this shell', async () => {
+  it('has its own variables and those of Lambda, and none of this shell', async () => {
     vi.stubEnv('PARLEY_LEAK', 'secret');
     vi.stubEnv('NODE_OPTIONS', '--stack-trace-limit=5');
     onTestFinished(() => void vi.unstubAllEnvs());
