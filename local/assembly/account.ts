@@ -10,6 +10,11 @@ export function arn(service: string, resource: string): string {
   return `arn:${account.partition}:${service}:${account.region}:${account.id}:${resource}`;
 }
 
+/** The ARN of a function. */
+export function functionArn(name: string): string {
+  return arn('lambda', `function:${name}`);
+}
+
 /** The host name of an HTTP or WebSocket API. */
 export function apiHost(apiId: string): string {
   return `${apiId}.execute-api.${account.region}.${account.urlSuffix}`;

@@ -3,7 +3,7 @@ import { devNull } from 'node:os';
 import { resolve as absolute } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { account, arn } from '../assembly/account.ts';
+import { account } from '../assembly/account.ts';
 import type { FunctionSpec } from '../model.ts';
 
 export interface FunctionProcess {
@@ -68,8 +68,4 @@ function functionEnvironment(spec: FunctionSpec, runtimeApi: string): Record<str
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
   };
-}
-
-export function functionArn(name: string): string {
-  return arn('lambda', `function:${name}`);
 }

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { functionArn } from '../assembly/account.ts';
 import type { InvocationResult } from '../invoker.ts';
 import type { FunctionSpec } from '../model.ts';
-import { functionArn, startProcess } from './process.ts';
+import { startProcess } from './process.ts';
 import type { FunctionError, Invocation, RuntimeApi } from './runtime-api.ts';
 
 /** Lambda's limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

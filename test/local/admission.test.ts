@@ -5,7 +5,7 @@ import { sendJson } from '../../local/gateway/http-handler.ts';
 import { type Listener, listen } from '../../local/listen.ts';
 import { asked, handshake, raw } from './support/raw.ts';
 
-/** A port whose answer tells what its handler saw. */
+/** A port whose handler returns the request that it received. */
 function portFor(admission: Admission): () => number {
   let listener: Listener;
   beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { compileFilter, FilterError } from '../../aws/stream/filter.ts';
-import { arn } from '../account.ts';
+import { functionArn } from '../account.ts';
 import type { Properties } from '../properties.ts';
 import { byId, type ResourceType } from '../resource-type.ts';
 
 export const lambdaFunction: ResourceType = {
   nameProperty: 'FunctionName',
-  identify: (name) => ({ ref: name, attributes: { Arn: arn('lambda', `function:${name}`) } }),
+  identify: (name) => ({ ref: name, attributes: { Arn: functionArn(name) } }),
   read({ ref, properties, assetFolder, error }, draft) {
     properties.harmless('the name is known', 'FunctionName');
     properties.harmless('bundles are JavaScript and run on every processor', 'Architectures');

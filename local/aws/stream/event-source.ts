@@ -23,7 +23,7 @@ export interface EventSource {
   stop(options?: { readonly drain: boolean }): Promise<void>;
 }
 
-/** A source that nobody wakes finds the records of other writers after this time. */
+/** Without a wake-up, an event source looks for the writes of others after this time. */
 const idleMs = 1_000;
 
 /** Lambda polls a shard four times a second. The first record after a pause is read at once. */

@@ -265,7 +265,7 @@ type Templates = { [Name in keyof typeof templates]: Template };
 // biome-ignore lint/suspicious/noExplicitAny: a template's properties are what CloudFormation makes of them
 type Loose = any;
 
-/** Reads a small app of three stacks, after `change` has had its way with it. */
+/** Reads a small app of three stacks, after `change` has modified it. */
 export function readApp(
   change: (app: Loose) => void = () => {},
   ignoredTypes: readonly string[] = [],

@@ -7,7 +7,7 @@ type Loose = any;
 const { table } = readApp();
 const tableArn = `arn:aws:dynamodb:us-east-1:000000000000:table/${table.name}`;
 const statements = (app: Loose) => app.service.Resources.Policy.Properties.PolicyDocument.Statement;
-/** The one that allows queries on conditions. */
+/** The statement that allows queries, with a condition. */
 const query = (app: Loose) => statements(app)[2];
 const reading = (change: (app: Loose) => void) => () => readApp(change);
 

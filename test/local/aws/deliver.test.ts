@@ -19,7 +19,7 @@ const failedItem = (itemIdentifier: string): InvocationResult => ({
 });
 const success: InvocationResult = { ok: true, value: null };
 
-/** Delivers 1, 2, 3 and 4 to a function and tells what it saw and what was given up. */
+/** Delivers 1, 2, 3 and 4 to a function. Returns the batches that it received, and the records that were given up. */
 async function delivering(
   spec: { bisectsOnError?: boolean; maximumRetries: number },
   answer: (batch: string, call: number) => InvocationResult,

@@ -23,7 +23,7 @@ export interface Table {
   put(sk: string, more?: object): Promise<unknown>;
 }
 
-/** A real engine with a table for the tests around. */
+/** A real engine with a table, for the tests of this `describe`. */
 export function engineWithTable(): () => Table {
   let table: Table;
   beforeAll(async () => {
@@ -42,7 +42,7 @@ export function engineWithTable(): () => Table {
   return () => table;
 }
 
-/** The URL of a server on a free port for the tests around. */
+/** The URL of a server on a free port, for the tests of this `describe`. */
 export function serve(listener: RequestListener): () => string {
   const server = createServer(listener);
   beforeAll(async () => {
@@ -56,7 +56,7 @@ export function serve(listener: RequestListener): () => string {
   return () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** For an SDK client against an endpoint on this machine. */
+/** The options of an SDK client for an endpoint on this machine. */
 export function clientOf(
   endpoint: string,
   credentials: Credentials = { accessKeyId: 'x', secretAccessKey: 'x' },

@@ -36,7 +36,7 @@ describe('an event source of the table’s stream', () => {
     return folder;
   }
 
-  /** Starts it in a folder; `answer` is the function's, and `seen` the keys of each batch that it got. */
+  /** Starts it in a folder. `answer` is the result of the function, and `seen` has the keys of each of its batches. */
   async function follow(
     folder: string | undefined,
     {

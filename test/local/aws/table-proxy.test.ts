@@ -164,7 +164,7 @@ describe('the DynamoDB endpoint of functions', () => {
     });
 
     it('costs the same as a successful update', async () => {
-      // Far from a whole KB: what the names of attributes take is not counted to the byte.
+      // The sizes are not close to a multiple of 1 KB, because the estimate of an update is not exact to the byte.
       const bytes = fc.nat(6).map((halves) => halves * 512 + 100);
       await fc.assert(
         fc.asyncProperty(fc.option(bytes, { nil: undefined }), bytes, bytes, async (before, text, added) => {

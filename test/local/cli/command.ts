@@ -7,9 +7,9 @@ const main = new URL('../../../scripts/start.ts', import.meta.url).pathname;
 export interface Started {
   readonly child: ChildProcess;
   readonly lines: readonly string[];
-  /** Settles with the first line, on either output, that matches. */
+  /** Resolves with the first line of stdout or stderr that matches. */
   line(pattern: RegExp): Promise<string>;
-  /** Settles with the exit code, or the signal's name. */
+  /** Resolves with the exit code or the name of the signal. */
   readonly ended: Promise<number | string>;
 }
 
@@ -52,7 +52,7 @@ export function start(
   };
 }
 
-/** Every process that one started, and theirs. */
+/** All descendants of a process. */
 export function descendants(pid: number): number[] {
   const table = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' });
   const parents = table

@@ -29,7 +29,7 @@ function stateFolder(): string {
   return folder;
 }
 
-/** The URL in the line that says that it is ready. */
+/** The URL in the line that `npm start` prints when it is ready. */
 async function ready(started: Started): Promise<string> {
   return /http:\S+?(?=\/ )/.exec(await started.line(/ready/))?.[0] ?? '';
 }
@@ -159,7 +159,7 @@ describe('npm start', () => {
     const url = await ready(run([], state));
     expect((await post(`${url}/users/register/`, ada)).status).toBe(400);
     expect((await post(`${url}/users/token/`, { email, password })).status).toBe(200);
-    // The signing secret is the same, too: nobody is logged out.
+    // The signing secret is the same, so nobody is logged out.
     const users = await fetch(`${url}/users/`, { headers: { authorization: `Bearer ${access}` } });
     expect(users.status).toBe(200);
     expect(statSync(join(state.STATE_FOLDER, 'secrets.json')).mode & 0o777).toBe(0o600);

@@ -7,7 +7,7 @@ import { type Listening, listening } from '../support/listening.ts';
 import { asked, handshake, raw } from '../support/raw.ts';
 import { descendants, type Started, start } from './command.ts';
 
-/** `npm start` with everything that it starts, each port of it found by asking the operating system. */
+/** `npm start` and all its processes. The operating system tells which ports they listen on. */
 describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
   let started: Started;
   let front: number;
@@ -21,7 +21,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
     front = Number(/localhost:(\d+)/.exec(line)?.[1]);
     const [, found, keyId] = /Secrets Manager: http:\/\/127\.0\.0\.1:(\d+)\/ .* key (\w+)/.exec(line) ?? [];
     [endpoint, key] = [Number(found), keyId ?? ''];
-    // A function is at work, so that its processes are there, too.
+    // A request starts a function, so its process is running.
     await raw(front, asked('GET /users HTTP/1.1', ['Host: localhost']));
     const pid = started.child.pid ?? 0;
     ports = [pid, ...descendants(pid)].flatMap(listening);
@@ -48,7 +48,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
     const page = 'Origin: https://evil.example';
     const rebound = 'Host: evil.example';
     for (const { host, port } of ports) {
-      // Whether the page's browser refuses the port, as fetch does in Node, too.
+      // Node's fetch refuses the same ports as a browser.
       const blocked = await fetch(`http://${host}:${port}/`).then(
         () => false,
         (error: Error) => (error.cause as Error | undefined)?.message === 'bad port',
@@ -176,7 +176,7 @@ describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
     };
 
     it('get a client error or a closed connection at each port', async () => {
-      // The engine's health check does not mind a long header.
+      // The engine's health check accepts a long header.
       const blamesClient = (status: number) =>
         status === 0 || status === 200 || (status >= 400 && status < 500);
       await Promise.all(

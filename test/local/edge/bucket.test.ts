@@ -13,7 +13,7 @@ async function serveFiles(
   return { url };
 }
 
-/** Without a client that tidies the path up first. */
+/** Sends the path unchanged. `fetch` would normalize it. */
 async function getRaw(url: string, path: string): Promise<[number | undefined, string]> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {

@@ -13,7 +13,7 @@ async function serveScript(settings: Partial<BehaviorSpec> = { encodings: ['br',
   return (await serveSite([behaviorOf('*', { origin, ...settings })])).url;
 }
 
-/** The answer as it came over the wire; `fetch` would take the encoding off. */
+/** The response as sent. `fetch` would decode the body. */
 function get(url: string, headers: Record<string, string> = {}, method = 'GET') {
   return new Promise<{ status: number | undefined; headers: Record<string, unknown>; body: Buffer }>(
     (resolve, reject) => {

@@ -24,7 +24,7 @@ export function behaviorOf(pathPattern: string, settings: Partial<BehaviorSpec> 
   };
 }
 
-/** Answers with what arrived: the origin of the tests. */
+/** The origin of the tests. It returns the request that it received. */
 export const mirror: HttpHandler = ({ method, url, headers }, response) => {
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ method, url, headers }));
@@ -63,7 +63,7 @@ export async function mirrored(url: string, init?: RequestInit): Promise<Mirrore
   return (await (await fetch(url, init)).json()) as Mirrored;
 }
 
-/** Files in a temporary folder, by their paths in it, as a bucket holds them. */
+/** The contents of a bucket: files in a temporary folder, by their paths. */
 export function folderOf(
   files: Readonly<Record<string, string>>,
   settings: Partial<BucketFolder> = {},

@@ -8,12 +8,12 @@ import type { HttpApiSpec } from '../../../local/model.ts';
 
 export type Functions = Readonly<Record<string, (event: never) => unknown>>;
 
-/** Functions that run in this process: what they throw is their failure. */
+/** Functions that run in this process. An error that they throw is the error of the invocation. */
 export function invokerOf(functions: Functions): Invoker {
   return {
     async invoke(functionName, event): Promise<InvocationResult> {
       try {
-        // Through JSON, as an event and a result travel.
+        // Events and results go through JSON, as on Lambda.
         const result = await functions[functionName]?.(JSON.parse(JSON.stringify(event)) as never);
         return { ok: true, value: JSON.parse(JSON.stringify(result ?? null)) };
       } catch (error) {

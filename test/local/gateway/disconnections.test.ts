@@ -8,7 +8,7 @@ import { open, refusal, type SocketEvent, serveWebSocketApi } from './sockets.ts
 describe('sockets that were open when the runtime was killed', () => {
   let folder: string;
   const files: OpenSockets[] = [];
-  /** As the next process finds the file: nothing of the one before is closed in order. */
+  /** Opens the file as the next process does. Earlier handles stay open, as nothing is closed in order by `kill -9`. */
   const nextRun = () => {
     const sockets = openSockets(join(folder, 'sockets.sqlite'));
     files.push(sockets);

@@ -15,7 +15,7 @@ function policy(effect: string, context: object = {}, resource?: string) {
   });
 }
 
-/** The status of a handshake made by hand. */
+/** Sends a handshake with these headers and returns the status. */
 async function upgradeStatus(url: string, headers: OutgoingHttpHeaders): Promise<number | undefined> {
   const sent = request(url.replace('ws:', 'http:'), {
     headers: {

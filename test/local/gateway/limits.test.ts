@@ -45,7 +45,7 @@ describe('a message', () => {
 });
 
 describe('the frame limit', () => {
-  /** A masked text frame with a payload of so many bytes, its length in the shortest form. */
+  /** A masked text frame with a payload of this size. Its length has the shortest form. */
   function frame(bytes: number): Buffer {
     const length = Buffer.alloc(bytes < 126 ? 0 : bytes < 65_536 ? 2 : 8);
     if (length.length === 2) {

@@ -24,7 +24,7 @@ export interface Settings {
   readonly open?: OpenSockets;
 }
 
-/** A two-way $default route, with an authorizer if a function of that name is given. */
+/** A $default route with a response, and an authorizer if `functions` has `authorize`. */
 export function specOf(functions: Functions): WebSocketApiSpec {
   const authorizer =
     'authorize' in functions ? { functionName: 'authorize', identitySources: [] } : undefined;
@@ -43,7 +43,7 @@ export function specOf(functions: Functions): WebSocketApiSpec {
 export interface Served {
   readonly api: WebSocketApi;
   readonly url: string;
-  /** Where the management API listens. */
+  /** The host of the @connections management API. */
   readonly connections: string;
 }
 
@@ -66,7 +66,7 @@ export interface Client {
   readonly socket: WebSocket;
   /** The next message, in order of arrival. */
   next(): Promise<string>;
-  /** How the socket ended. */
+  /** The close code and reason of the socket. */
   readonly closed: Promise<[code: number, reason: string]>;
 }
 

@@ -78,7 +78,7 @@ describe("a function's process", () => {
   });
 });
 
-/** A runtime in a process of its own that invokes both functions and prints the pids they run in. */
+/** A runtime in its own process. It invokes both functions and prints the pids of their processes. */
 function startRuntime(specs: readonly [{ codeFolder: string }, unknown]): ChildProcess {
   const script = join(specs[0].codeFolder, 'runtime.mjs');
   const pool = pathToFileURL(join(import.meta.dirname, '../../../local/lambda/pool.ts'));

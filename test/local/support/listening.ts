@@ -5,7 +5,7 @@ export interface Listening {
   readonly port: number;
 }
 
-/** What a process listens on (TCP over IPv4 and IPv6), as Linux tells it. */
+/** The TCP addresses (IPv4 and IPv6) on which a process listens, as Linux reports them. */
 export function listening(pid: number): Listening[] {
   const inodes = new Set(readdirSync(`/proc/${pid}/fd`).map((fd) => inodeOf(pid, fd)));
   return ['tcp', 'tcp6']
@@ -26,7 +26,7 @@ function inodeOf(pid: number, fd: string): string | undefined {
   }
 }
 
-/** IPv4 in the machine's byte order; IPv6 stays as it is. */
+/** Decodes an IPv4 address from the machine's byte order. An IPv6 address is not changed. */
 function readable(address: string): string {
   if (address.length !== 8) return address;
   return Buffer.from(address, 'hex').reverse().join('.');

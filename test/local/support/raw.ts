@@ -1,18 +1,18 @@
 import { connect } from 'node:net';
 
 export interface RawAnswer {
-  /** 0: the connection was closed without an answer. */
+  /** 0 if the connection was closed without a response. */
   readonly status: number;
   /** Status line and headers, in lower case. */
   readonly head: string;
   readonly body: string;
 }
 
-/** Sends bytes as they are and reads until the server closes, or says nothing for a while. */
+/** Sends bytes unchanged, and reads until the server closes the connection or sends nothing for a while. */
 export async function raw(port: number, bytes: string, host = '127.0.0.1'): Promise<RawAnswer> {
   const socket = connect(port, host);
   socket.setTimeout(5_000, () => socket.destroy());
-  // What the server said before it cut the connection counts, too.
+  // The server may send a response before it resets the connection.
   socket.on('error', () => {});
   const closed = new Promise((resolve) => socket.once('close', resolve));
   let answer = '';
@@ -30,13 +30,13 @@ export async function raw(port: number, bytes: string, host = '127.0.0.1'): Prom
   };
 }
 
-/** One request that closes its connection; headers as lines. */
+/** A request with `Connection: close`. Each header is a line. */
 export function asked(requestLine: string, headers: readonly string[], body = ''): string {
   const length = body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`];
   return [requestLine, ...headers, ...length, 'Connection: close', '', body].join('\r\n');
 }
 
-/** The handshake of a browser's socket. */
+/** The WebSocket handshake of a browser. */
 export function handshake(path: string, headers: readonly string[]): string {
   return [
     `GET ${path} HTTP/1.1`,
