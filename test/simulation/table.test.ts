@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Engine, startDynoxide } from '../../local/aws/dynoxide.ts';
 import { findDynoxide } from '../../local/aws/find-engine.ts';
-import { documentClient } from './support/clients.ts';
+import { documentClient } from '../support/memory-table.ts';
+import { execute } from '../support/table/execute.ts';
+import { State } from '../support/table/state.ts';
 import { rawCommands } from './support/comparison/raw-commands.ts';
 import { type Recorded, recording } from './support/comparison/recording.ts';
 import { storageCalls } from './support/comparison/storage-calls.ts';
 import { TABLE, toCommand } from './support/comparison/to-command.ts';
-import { execute } from './support/table/execute.ts';
-import { State } from './support/table/state.ts';
 
 const RUNS = 40;
 

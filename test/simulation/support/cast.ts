@@ -1,19 +1,12 @@
 import type { Account } from '../../../functions/core/accounts/account.ts';
 import { accountStore } from '../../../functions/storage/accounts.ts';
-import { tableWith } from '../../../functions/storage/table.ts';
+import { memoryTable } from '../../support/memory-table.ts';
 import { Client } from './client.ts';
-import { documentClient } from './clients.ts';
-import { execute } from './table/execute.ts';
 import type { World } from './world.ts';
 
 /** Registers all users. Each gets two devices and a client of the original protocol, none of them connected. */
 export async function cast(world: World): Promise<readonly Client[]> {
-  const table = tableWith(
-    documentClient(async (command) => execute(world.state, command)),
-    'parley',
-    { wait: async () => undefined, random: () => 0 },
-  );
-  const accounts = accountStore(table);
+  const accounts = accountStore(memoryTable(world.state).table);
   const createdAt = new Date(world.scheduler.time);
   for (const { id, username } of world.people) {
     await accounts.create(accountOf(id, username, createdAt.toISOString()), 'hash');

@@ -15,9 +15,9 @@ import {
   SESSION_PREFIX,
 } from '../../../functions/storage/keys.ts';
 import { messageIn, readChange } from '../../../functions/storage/stream-record.ts';
+import type { Written } from '../../support/table/state.ts';
+import { eventNameOf } from '../../support/table/stream.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { Written } from './table/state.ts';
-import { eventNameOf } from './table/stream.ts';
 
 type Handler = (records: readonly DynamoDBRecord[]) => Promise<DynamoDBBatchResponse>;
 

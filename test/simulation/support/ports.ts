@@ -1,16 +1,17 @@
 import {
+  type ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
   GetConnectionCommand,
   GoneException,
   type PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { cancelled, fault as storeFault } from '../../support/table/errors.ts';
+import { type Condition, execute, FRESH } from '../../support/table/execute.ts';
+import type { State } from '../../support/table/state.ts';
 import type { Fault } from './fate.ts';
 import type { Invocation } from './invocation.ts';
 import type { Sockets } from './sockets.ts';
-import { cancelled, fault as storeFault } from './table/errors.ts';
-import { type Condition, execute, FRESH } from './table/execute.ts';
-import type { State } from './table/state.ts';
 import { wordsOf } from './words.ts';
 
 /** The table as one invocation sees it, with faults. */
@@ -40,6 +41,11 @@ function conditionOf(fault: Fault | undefined): Condition {
   if (fault?.kind === 'unprocessed') return { ...FRESH, processed: 1 };
   if (fault?.kind !== 'stale') return FRESH;
   return { ...FRESH, lag: (index) => (index === 0 ? 1 + (fault.at % 4) : (fault.at + 3 * index) % 5) };
+}
+
+/** A client of `@connections` that passes every command to `send`. */
+export function managementClient(send: (command: object) => Promise<object>): ApiGatewayManagementApiClient {
+  return { send } as unknown as ApiGatewayManagementApiClient;
 }
 
 /** `@connections` as one invocation sees it, with faults. */

@@ -1,8 +1,8 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
+import type { Written } from '../../support/table/state.ts';
+import { SHARDS, toRecord } from '../../support/table/stream.ts';
 import { type Fate, GOOD_FATE } from './fate.ts';
 import { FOLLOWERS, type Follower } from './followers.ts';
-import type { Written } from './table/state.ts';
-import { SHARDS, toRecord } from './table/stream.ts';
 import type { World } from './world.ts';
 
 const MESSAGE_SK = /^MSG#0*(\d+)$/;

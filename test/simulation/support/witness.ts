@@ -5,8 +5,8 @@ import {
 } from '../../../functions/core/conversations/conversation.ts';
 import { membershipKey, messageKey, sessionKey } from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
+import type { State } from '../../support/table/state.ts';
 import type { ServerFrame, Socket } from './sockets.ts';
-import type { State } from './table/state.ts';
 
 /** A message as a client sees it. */
 export interface Shown {

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { ParleyError } from '../../../functions/core/errors.ts';
 import type { TypingTimes } from '../../../functions/core/presence/typing.ts';
+import { documentClient } from '../../support/memory-table.ts';
+import { State } from '../../support/table/state.ts';
+import { Stream } from '../../support/table/stream.ts';
 import { type Capabilities, capabilitiesOver, type Plant } from './capabilities.ts';
-import { documentClient, managementClient } from './clients.ts';
 import type { Fate, Fault } from './fate.ts';
 import { type Functions, functionsWith } from './functions.ts';
 import { Invocation } from './invocation.ts';
-import { gatewayPort, storePort } from './ports.ts';
+import { gatewayPort, managementClient, storePort } from './ports.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sockets } from './sockets.ts';
 import type { Schedule } from './steps.ts';
-import { State } from './table/state.ts';
-import { Stream } from './table/stream.ts';
 import { faultOfFrame } from './witness.ts';
 import { shortened } from './words.ts';
 
@@ -59,7 +59,7 @@ export class World {
     plant: Plant = (capabilities) => capabilities,
   ) {
     this.#plant = plant;
-    this.state = new State(this.stream.add, () => this.scheduler.time, pageBytes);
+    this.state = new State({ onWrite: this.stream.add, now: () => this.scheduler.time, pageBytes });
     this.people = Array.from({ length: people }, (_, i) => ({
       id: uuid(i + 1),
       username: NAMES[i] ?? `u${i}`,

@@ -7,11 +7,11 @@ import { handler as history } from '../../../functions/http/history.ts';
 import { handler as messages } from '../../../functions/http/messages.ts';
 import { handler as sendMessage } from '../../../functions/http/send-message.ts';
 import { NOON } from '../support/clock.ts';
-import { documentsInMemory } from '../support/documents-in-memory.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { accessToken, publicJwk } from '../support/logged-in.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
+import { documentsInMemory } from '../support/table.ts';
 
 /** What Lambda hands back of a function's result, which has the body as a text within JSON. */
 const RESULT_BYTES = 6 * 1024 * 1024;

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/http/messages.ts';
 import { NOON } from '../support/clock.ts';
-import { documentsInMemory } from '../support/documents-in-memory.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { accessToken, publicJwk } from '../support/logged-in.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
+import { documentsInMemory } from '../support/table.ts';
 
 const PATH = `/conversations/${CONVERSATION}/messages/`;
 

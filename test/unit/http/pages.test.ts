@@ -5,11 +5,11 @@ import { handler as history } from '../../../functions/http/history.ts';
 import { handler as listUsers } from '../../../functions/http/list-users.ts';
 import { directoryKey, profileKey } from '../../../functions/storage/keys.ts';
 import { NOON } from '../support/clock.ts';
-import { documentsInMemory } from '../support/documents-in-memory.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { accessToken, publicJwk } from '../support/logged-in.ts';
 import { bob, id } from '../support/people.ts';
+import { documentsInMemory } from '../support/table.ts';
 
 interface Page<Row> {
   readonly next: string | null;

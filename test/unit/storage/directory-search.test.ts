@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { listUsers, type UserCursor } from '../../../functions/core/accounts/directory.ts';
 import { directory } from '../../../functions/storage/directory.ts';
-import { memoryTable } from '../support/memory-table.ts';
+import { memoryTable } from '../../support/memory-table.ts';
 import { id } from '../support/people.ts';
 import { sent, table } from '../support/table.ts';
 

@@ -1,8 +1,8 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { loginAttempts } from '../../../functions/storage/counters.ts';
+import { memoryTable } from '../../support/memory-table.ts';
 import { NOON } from '../support/clock.ts';
-import { memoryTable } from '../support/memory-table.ts';
 import { conditionFailed, documents, sent, table } from '../support/table.ts';
 
 const now = new Date(NOON);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { retryCounter } from '../../../functions/storage/counters.ts';
+import { memoryTable } from '../../support/memory-table.ts';
 import { NOON } from '../support/clock.ts';
-import { memoryTable } from '../support/memory-table.ts';
 import { alice, bob, CONVERSATION } from '../support/people.ts';
 
 const limit = { messages: 3, seconds: 10 };

@@ -1,8 +1,8 @@
 import { BatchWriteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { watchStore } from '../../../functions/storage/watches.ts';
+import { memoryTable } from '../../support/memory-table.ts';
 import { NOON } from '../support/clock.ts';
-import { memoryTable } from '../support/memory-table.ts';
 import { alice, bob, id } from '../support/people.ts';
 import { rejection } from '../support/rejection.ts';
 import { documents, sent, table, waits } from '../support/table.ts';

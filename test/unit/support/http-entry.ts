@@ -1,8 +1,8 @@
 import type { MiddyfiedHandler } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { documentsInMemory } from './documents-in-memory.ts';
 import { httpEvent, lambdaContext } from './events.ts';
 import { accessToken, publicJwk } from './logged-in.ts';
+import { documentsInMemory } from './table.ts';
 
 interface Request {
   readonly path?: Record<string, string>;

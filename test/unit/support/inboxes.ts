@@ -13,8 +13,8 @@ import { messageKey } from '../../../functions/storage/keys.ts';
 import { fromLogEntry, toLogEntry } from '../../../functions/storage/log-entry.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { presenceStore } from '../../../functions/storage/presence.ts';
+import { memoryTable } from '../../support/memory-table.ts';
 import { frozenClock } from './clock.ts';
-import { memoryTable } from './memory-table.ts';
 import { aMessage, anEntry } from './message-log.ts';
 import { alice, id, knowing } from './people.ts';
 

@@ -2,7 +2,7 @@ import { type Conversation, conversationOf } from '../../../functions/core/conve
 import type { LogEntry } from '../../../functions/core/messages/message.ts';
 import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
-import { memoryTable } from './memory-table.ts';
+import { memoryTable } from '../../support/memory-table.ts';
 import { anEntry } from './message-log.ts';
 import { ALICES } from './people.ts';
 

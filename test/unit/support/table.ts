@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach } from 'vitest';
 import { tableWith } from '../../../functions/storage/table.ts';
+import { type MemoryTable, memoryTable } from '../../support/memory-table.ts';
 
 /** The document client of this test file, which sends nothing; a command without an answer gets an empty one. */
 export const documents = mockClient(DynamoDBDocumentClient);
@@ -21,6 +22,14 @@ beforeEach(() => {
   waits.length = 0;
   documents.onAnyCommand().resolves({});
 });
+
+/** Lets a table in memory answer every command. Entries open their own table, so the client itself is replaced. */
+export function documentsInMemory(): MemoryTable {
+  const memory = memoryTable();
+  documents.reset();
+  documents.send.callsFake(memory.send as () => Promise<never>);
+  return memory;
+}
 
 /** Every command that was sent, whole: its name and its input. */
 export function sent(): [name: string, input: unknown][] {

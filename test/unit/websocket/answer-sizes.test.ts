@@ -9,10 +9,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/websocket/message.ts';
 import { EXCHANGES } from '../../contract/sockets.ts';
 import { NOON } from '../support/clock.ts';
-import { documentsInMemory } from '../support/documents-in-memory.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { alice, id } from '../support/people.ts';
+import { documentsInMemory } from '../support/table.ts';
 
 /** API Gateway sends no larger answer over a socket; whether its KB has 1,000 or 1,024 bytes. */
 const ANSWER_BYTES = 128_000;

@@ -8,10 +8,10 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/websocket/message.ts';
 import { NOON } from '../support/clock.ts';
-import { documentsInMemory } from '../support/documents-in-memory.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
+import { documentsInMemory } from '../support/table.ts';
 
 const api = mockClient(ApiGatewayManagementApiClient);
 const FOREIGN = `${id(8)}.${id(9)}`;

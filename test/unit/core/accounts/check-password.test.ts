@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkPassword } from '../../../../functions/core/accounts/check-password.ts';
 import { loginAttempts } from '../../../../functions/storage/counters.ts';
+import { memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock } from '../../support/clock.ts';
-import { memoryTable } from '../../support/memory-table.ts';
 import { alice } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 

@@ -4,9 +4,9 @@ import type { InboxPosition, InboxProjection } from '../../../../functions/core/
 import { projectMessages } from '../../../../functions/core/inbox/project-messages.ts';
 import type { ByMember, LogEntry } from '../../../../functions/core/messages/message.ts';
 import type { ReadReceipt } from '../../../../functions/core/receipts/receipt.ts';
+import { Killed } from '../../../support/memory-table.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { inboxes, saying } from '../../support/inboxes.ts';
-import { Killed } from '../../support/memory-table.ts';
 import { anEntry } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, id, knowing } from '../../support/people.ts';
 

@@ -3,8 +3,9 @@ import { expect, it } from 'vitest';
 import { append } from '../../../../functions/core/messages/append.ts';
 import { RECENT_MESSAGES, RETRY_REACH } from '../../../../functions/core/messages/find-earlier.ts';
 import { messageStore } from '../../../../functions/storage/messages.ts';
+import { memoryTable } from '../../../support/memory-table.ts';
+import { State } from '../../../support/table/state.ts';
 import { frozenClock } from '../../support/clock.ts';
-import { memoryTable } from '../../support/memory-table.ts';
 import { ALICES, alice, BOBS, bob, countingIds, id, knowing } from '../../support/people.ts';
 
 const PAGE_BYTES = 1_000;
@@ -27,7 +28,7 @@ it('a retry is found wherever within reach it is stored, however long the messag
       fc.double({ min: 0, max: 0.999, noNaN: true }),
       fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
       async (said, count, where, howFarBack) => {
-        const log = messageStore(memoryTable({ pageBytes: PAGE_BYTES }).table);
+        const log = messageStore(memoryTable(new State({ pageBytes: PAGE_BYTES })).table);
         const { now, wait } = frozenClock();
         const dependencies = {
           log,

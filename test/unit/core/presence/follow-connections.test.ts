@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../../functions/core/connections/connection.ts';
 import { followConnections } from '../../../../functions/core/presence/follow-presence.ts';
 import { presenceStore } from '../../../../functions/storage/presence.ts';
+import { memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { aConnection, memoryConnections } from '../../support/connections.ts';
-import { memoryTable } from '../../support/memory-table.ts';
 import { alice, bob } from '../../support/people.ts';
 
 function following(...open: readonly Connection[]) {

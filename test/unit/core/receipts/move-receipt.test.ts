@@ -4,8 +4,8 @@ import { resolve } from '../../../../functions/core/conversations/conversation.t
 import { markRead, markReceived } from '../../../../functions/core/receipts/move-receipt.ts';
 import { presenceStore } from '../../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../../functions/storage/receipts.ts';
+import { memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock } from '../../support/clock.ts';
-import { memoryTable } from '../../support/memory-table.ts';
 import { anEntry } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';

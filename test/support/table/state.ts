@@ -16,20 +16,22 @@ export interface Written {
 /** A Query reads at most this much, for any limit. */
 const PAGE_BYTES = 1024 * 1024;
 
+interface Options {
+  readonly onWrite?: (written: Written) => void;
+  readonly now?: () => number;
+  /** Smaller than DynamoDB's, so that Queries end early without megabytes of data. */
+  readonly pageBytes?: number | undefined;
+}
+
 /** The table's items. It reports each effective write, in order. */
 export class State {
   readonly #partitions = new Map<string, Partition>();
   readonly #onWrite: (written: Written) => void;
 
   readonly #now: () => number;
-  /** Smaller than DynamoDB's, so that Queries end early without megabytes of data. */
   readonly pageBytes: number;
 
-  constructor(
-    onWrite: (written: Written) => void = () => undefined,
-    now: () => number = Date.now,
-    pageBytes = PAGE_BYTES,
-  ) {
+  constructor({ onWrite = () => undefined, now = Date.now, pageBytes = PAGE_BYTES }: Options = {}) {
     this.#onWrite = onWrite;
     this.#now = now;
     this.pageBytes = pageBytes;
