@@ -11,8 +11,8 @@ const systems = ['test/client/live.test.ts', 'test/local/cli/**/*.test.ts'];
 export default defineConfig({
   test: {
     projects: [
-      // Entries of functions read their environment and open their clients when they are imported.
-      project('unit', { isolate: true }),
+      // Entries of functions read their environment when they are imported. The setup file sets it first.
+      project('unit', { setupFiles: ['test/unit/support/setup.ts'] }),
       project('infrastructure'),
       project('contract'),
       project('local', { exclude: systems }),

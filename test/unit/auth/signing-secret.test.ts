@@ -4,46 +4,44 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { signingSecret } from '../../../functions/auth/signing-keys.ts';
+import { secrets } from '../support/mocked-clients.ts';
 import 'aws-sdk-client-mock-vitest/extend';
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:parley';
-const manager = mockClient(SecretsManagerClient);
 const secret = signingSecret(ARN, new SecretsManagerClient({ region: 'us-east-1' }));
 const current = { SecretId: ARN, VersionStage: 'AWSCURRENT' };
 const previous = { SecretId: ARN, VersionStage: 'AWSPREVIOUS' };
 const notFound = new ResourceNotFoundException({ message: 'no such version', $metadata: {} });
 
 beforeEach(() => {
-  manager.reset();
-  manager.on(GetSecretValueCommand, current).resolves({ SecretString: 'now' });
+  secrets.on(GetSecretValueCommand, current).resolves({ SecretString: 'now' });
 });
 
 describe('the signing secret', () => {
   it('is read in both of its versions after a rotation', async () => {
-    manager.on(GetSecretValueCommand, previous).resolves({ SecretString: 'before' });
+    secrets.on(GetSecretValueCommand, previous).resolves({ SecretString: 'before' });
     expect(await secret.read()).toEqual({ current: 'now', previous: 'before' });
-    expect(manager).toHaveReceivedCommandTimes(GetSecretValueCommand, 2);
+    expect(secrets).toHaveReceivedCommandTimes(GetSecretValueCommand, 2);
   });
 
   it('has no previous version before its first rotation', async () => {
-    manager.on(GetSecretValueCommand, previous).rejects(notFound);
+    secrets.on(GetSecretValueCommand, previous).rejects(notFound);
     expect(await secret.read()).toEqual({ current: 'now', previous: undefined });
   });
 
   it('is not read half: another fault with the previous version is one', async () => {
     const fault = new InternalServiceError({ message: 'down', $metadata: {} });
-    manager.on(GetSecretValueCommand, previous).rejects(fault);
+    secrets.on(GetSecretValueCommand, previous).rejects(fault);
     await expect(secret.read()).rejects.toBe(fault);
   });
 
   it('must have a current version with a value', async () => {
-    manager.on(GetSecretValueCommand, previous).rejects(notFound);
-    manager.on(GetSecretValueCommand, current).resolves({});
+    secrets.on(GetSecretValueCommand, previous).rejects(notFound);
+    secrets.on(GetSecretValueCommand, current).resolves({});
     await expect(secret.read()).rejects.toThrow('the signing secret has no value');
-    manager.on(GetSecretValueCommand, current).rejects(notFound);
+    secrets.on(GetSecretValueCommand, current).rejects(notFound);
     await expect(secret.read()).rejects.toBe(notFound);
   });
 });

@@ -7,12 +7,11 @@ import {
   LimitExceededException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connectionsGateway } from '../../../functions/gateway/connections-gateway.ts';
+import { api } from '../support/mocked-clients.ts';
 import 'aws-sdk-client-mock-vitest/extend';
 
-const api = mockClient(ApiGatewayManagementApiClient);
 const gateway = connectionsGateway(
   new ApiGatewayManagementApiClient({ region: 'us-east-1', endpoint: 'http://127.0.0.1:1' }),
 );
@@ -22,10 +21,6 @@ const faults = [
   new ForbiddenException({ message: 'no', $metadata: {} }),
   new Error('a bug'),
 ];
-
-beforeEach(() => {
-  api.reset();
-});
 
 describe('posting', () => {
   it('delivers the frame to the connection', async () => {

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectionsGateway, openGateway } from '../../../functions/gateway/connections-gateway.ts';
 import { serve } from '../support/http-server.ts';
+import { useRealClients } from '../support/mocked-clients.ts';
 
 beforeEach(() => {
+  useRealClients();
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'x');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');

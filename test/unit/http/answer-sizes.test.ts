@@ -1,4 +1,3 @@
-import '../support/environment.ts';
 import type { MiddyfiedHandler } from '@middy/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as conversations } from '../../../functions/http/conversations.ts';

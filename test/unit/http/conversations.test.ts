@@ -1,4 +1,3 @@
-import '../support/environment.ts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/http/conversations.ts';
 import { NOON } from '../support/clock.ts';

@@ -1,4 +1,3 @@
-import '../support/environment.ts';
 import { expect, it } from 'vitest';
 import { handler } from '../../../functions/http/fallback.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';

@@ -1,4 +1,3 @@
-import '../support/environment.ts';
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/http/history.ts';
@@ -7,8 +6,8 @@ import { httpEvent, lambdaContext } from '../support/events.ts';
 import { itemOf } from '../support/log-entries.ts';
 import { accessToken, publishKeys } from '../support/logged-in.ts';
 import { anEntry } from '../support/message-log.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice, bob, id } from '../support/people.ts';
-import { documents } from '../support/table.ts';
 
 const item = (seq: number) => itemOf(anEntry(seq));
 const entry = (seq: number) => ({

@@ -1,4 +1,3 @@
-import '../support/environment.ts';
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/http/list-users.ts';
@@ -6,8 +5,9 @@ import { writeCursor } from '../../../functions/protocol/paging.ts';
 import { NOON } from '../support/clock.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
 import { accessToken, publishKeys } from '../support/logged-in.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { id } from '../support/people.ts';
-import { documents, sent } from '../support/table.ts';
+import { sent } from '../support/table.ts';
 
 const item = (n: number) => ({ sk: `NAME#u${n}`, id: id(n), username: `u${n}` });
 const person = (n: number) => ({ id: id(n), username: `u${n}` });

@@ -1,4 +1,3 @@
-import '../support/environment.ts';
 import { randomBytes } from 'node:crypto';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, it, vi } from 'vitest';
@@ -7,8 +6,9 @@ import { handler } from '../../../functions/http/logout.ts';
 import { NOON } from '../support/clock.ts';
 import { jsonEvent, lambdaContext } from '../support/events.ts';
 import { accessToken, publishKeys } from '../support/logged-in.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice, bob, id } from '../support/people.ts';
-import { conditionFailed, documents, sent } from '../support/table.ts';
+import { conditionFailed, sent } from '../support/table.ts';
 
 const tokens = refreshTokens(randomBytes);
 const own = tokens.first(alice.id, id(500)).token;

@@ -1,4 +1,3 @@
-import '../support/environment.ts';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as history } from '../../../functions/http/history.ts';

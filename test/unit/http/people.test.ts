@@ -1,4 +1,3 @@
-import '../support/environment.ts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as me } from '../../../functions/http/me.ts';
 import { handler as user } from '../../../functions/http/user.ts';

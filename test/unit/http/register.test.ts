@@ -1,10 +1,10 @@
-import '../support/environment.ts';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { handler } from '../../../functions/http/register.ts';
 import { jsonEvent, lambdaContext } from '../support/events.ts';
-import { documents, sent } from '../support/table.ts';
+import { documents } from '../support/mocked-clients.ts';
+import { sent } from '../support/table.ts';
 
 const registration = {
   email: 'Alice@Example.org',

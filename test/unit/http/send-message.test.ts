@@ -1,21 +1,13 @@
-import '../support/environment.ts';
-import {
-  ApiGatewayManagementApiClient,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
-import { mockClient } from 'aws-sdk-client-mock';
+import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/http/send-message.ts';
 import { NOON } from '../support/clock.ts';
 import { httpEntry } from '../support/http-entry.ts';
+import { api } from '../support/mocked-clients.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
-
-const api = mockClient(ApiGatewayManagementApiClient);
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
-  api.reset();
-  api.onAnyCommand().resolves({});
   return () => vi.useRealTimers();
 });
 

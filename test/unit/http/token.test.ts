@@ -1,8 +1,6 @@
-import '../support/environment.ts';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
 import { decodeJwt } from 'jose';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { passwordHasher } from '../../../functions/auth/passwords.ts';
@@ -11,15 +9,15 @@ import { handler as login } from '../../../functions/http/token.ts';
 import type { HttpReply } from '../../../functions/middleware/http-replies.ts';
 import { NOON } from '../support/clock.ts';
 import { jsonEvent, lambdaContext } from '../support/events.ts';
+import { documents, secrets } from '../support/mocked-clients.ts';
 import { alice } from '../support/people.ts';
-import { conditionFailed, documents, sent } from '../support/table.ts';
+import { conditionFailed, sent } from '../support/table.ts';
 
-const manager = mockClient(SecretsManagerClient);
 const passwordHash = await passwordHasher(4).hash('down the rabbit hole');
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
-  manager.on(GetSecretValueCommand).resolves({ SecretString: 'a secret' });
+  secrets.on(GetSecretValueCommand).resolves({ SecretString: 'a secret' });
   documents
     .on(GetCommand, { Key: { pk: 'EMAIL#alice@example.org', sk: 'CREDENTIALS' } })
     .resolves({ Item: { userId: alice.id, passwordHash } });

@@ -2,9 +2,10 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { accountStore, credentialStore, profileStore } from '../../../functions/storage/accounts.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice, id } from '../support/people.ts';
 import { rejection } from '../support/rejection.ts';
-import { documents, sent, table, waits } from '../support/table.ts';
+import { sent, table, waits } from '../support/table.ts';
 
 const profile = { pk: `USER#${alice.id}`, sk: 'PROFILE', ...alice };
 

@@ -1,8 +1,9 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { batchGet } from '../../../functions/storage/table.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { rejection } from '../support/rejection.ts';
-import { documents, sent, table, waits } from '../support/table.ts';
+import { sent, table, waits } from '../support/table.ts';
 
 const key = (n: number) => ({ pk: 'P', sk: `S${n}` });
 const item = (n: number) => ({ ...key(n), value: n });

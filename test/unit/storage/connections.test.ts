@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { connectionStore } from '../../../functions/storage/connections.ts';
 import { NOON } from '../support/clock.ts';
 import { aConnection } from '../support/connections.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice, CONVERSATION, id } from '../support/people.ts';
-import { documents, sent, table } from '../support/table.ts';
+import { sent, table } from '../support/table.ts';
 
 const connections = connectionStore(table);
 const NOON_S = Date.parse(NOON) / 1000;

@@ -2,9 +2,10 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { directoryProjection } from '../../../functions/storage/directory.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice } from '../support/people.ts';
 import { rejection } from '../support/rejection.ts';
-import { documents, sent, table, waits } from '../support/table.ts';
+import { sent, table, waits } from '../support/table.ts';
 
 const upkeep = directoryProjection(table);
 const TableName = 'parley-test';

@@ -1,8 +1,9 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { directory } from '../../../functions/storage/directory.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { id } from '../support/people.ts';
-import { documents, sent, table } from '../support/table.ts';
+import { sent, table } from '../support/table.ts';
 
 const people = directory(table);
 const FIRST = 'NAME#';

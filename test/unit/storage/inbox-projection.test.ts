@@ -2,8 +2,9 @@ import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/li
 import { describe, expect, it } from 'vitest';
 import { inboxProjection } from '../../../functions/storage/inbox-projection.ts';
 import { NOON } from '../support/clock.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { ALICES, alice, bob, CONVERSATION, id } from '../support/people.ts';
-import { conditionFailed, documents, sent, table } from '../support/table.ts';
+import { conditionFailed, sent, table } from '../support/table.ts';
 
 const projection = inboxProjection(table);
 const TableName = 'parley-test';

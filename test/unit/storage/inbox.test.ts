@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { pairWith } from '../../../functions/core/conversations/conversation.ts';
 import { inboxReader, toInboxPosition } from '../../../functions/storage/inbox.ts';
 import { NOON } from '../support/clock.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { ALICES, alice, BOBS, bob, CONVERSATION, id } from '../support/people.ts';
-import { documents, sent, table } from '../support/table.ts';
+import { sent, table } from '../support/table.ts';
 
 const inbox = inboxReader(table);
 const other = `${alice.id}.${id(3)}`;

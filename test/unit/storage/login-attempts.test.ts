@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { loginAttempts } from '../../../functions/storage/counters.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { NOON } from '../support/clock.ts';
-import { conditionFailed, documents, sent, table } from '../support/table.ts';
+import { documents } from '../support/mocked-clients.ts';
+import { conditionFailed, sent, table } from '../support/table.ts';
 
 const now = new Date(NOON);
 const NOON_S = now.getTime() / 1000;

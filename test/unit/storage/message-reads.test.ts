@@ -4,8 +4,9 @@ import { pairWith } from '../../../functions/core/conversations/conversation.ts'
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { NOON } from '../support/clock.ts';
 import { aLogEntry } from '../support/log-entries.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { ALICES, alice, CONVERSATION, id } from '../support/people.ts';
-import { documents, sent, table } from '../support/table.ts';
+import { sent, table } from '../support/table.ts';
 
 const log = messageStore(table);
 const sk = (seq: number) => `MSG#${String(seq).padStart(16, '0')}`;

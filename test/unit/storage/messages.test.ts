@@ -5,8 +5,9 @@ import { messageStore } from '../../../functions/storage/messages.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { NOON } from '../support/clock.ts';
 import { anEntry } from '../support/message-log.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { ALICES, CONVERSATION, id } from '../support/people.ts';
-import { conditionFailed, documents, sent, table } from '../support/table.ts';
+import { conditionFailed, sent, table } from '../support/table.ts';
 
 const log = messageStore(table);
 

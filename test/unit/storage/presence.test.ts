@@ -2,8 +2,9 @@ import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { membershipCheck, presenceStore } from '../../../functions/storage/presence.ts';
 import { NOON } from '../support/clock.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
-import { conditionFailed, documents, sent, table } from '../support/table.ts';
+import { conditionFailed, sent, table } from '../support/table.ts';
 
 const presences = presenceStore(table);
 const TableName = 'parley-test';

@@ -1,8 +1,9 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { profileEditor } from '../../../functions/storage/accounts.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice } from '../support/people.ts';
-import { conditionFailed, documents, sent, table } from '../support/table.ts';
+import { conditionFailed, sent, table } from '../support/table.ts';
 
 const { rename } = profileEditor(table);
 const Key = { pk: `USER#${alice.id}`, sk: 'PROFILE' };

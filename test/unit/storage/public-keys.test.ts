@@ -1,7 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { publicKeys } from '../../../functions/storage/sessions.ts';
-import { documents, sent, table } from '../support/table.ts';
+import { documents } from '../support/mocked-clients.ts';
+import { sent, table } from '../support/table.ts';
 
 const published = publicKeys(table);
 const Key = { pk: 'KEYS', sk: 'JWKS' };

@@ -2,8 +2,9 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { receiptStore } from '../../../functions/storage/receipts.ts';
 import { NOON } from '../support/clock.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice, CONVERSATION } from '../support/people.ts';
-import { conditionFailed, documents, sent, table } from '../support/table.ts';
+import { conditionFailed, sent, table } from '../support/table.ts';
 
 const marks = receiptStore(table);
 const Key = { pk: `USER#${alice.id}`, sk: `CONV#${CONVERSATION}` };

@@ -2,8 +2,9 @@ import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, it } from 'vitest';
 import { sessionCheck, sessionStore } from '../../../functions/storage/sessions.ts';
 import { NOON } from '../support/clock.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice, id } from '../support/people.ts';
-import { conditionFailed, documents, sent, table } from '../support/table.ts';
+import { conditionFailed, sent, table } from '../support/table.ts';
 
 const sessions = sessionStore(table);
 const now = new Date(NOON);

@@ -1,11 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Unavailable } from '../../../functions/core/errors.ts';
 import { sessionStore } from '../../../functions/storage/sessions.ts';
 import { openTable, tableWith } from '../../../functions/storage/table.ts';
 import { NOON } from '../support/clock.ts';
 import { serve } from '../support/http-server.ts';
+import { useRealClients } from '../support/mocked-clients.ts';
 import { alice, id } from '../support/people.ts';
 
 const chance = { wait: async () => {}, random: () => 0.5 };
@@ -26,6 +27,8 @@ function tableAt(endpoint: string) {
 
 const typed = (name: string) => ({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: name });
 const get = new GetCommand({ TableName: 'parley-test', Key: { pk: 'a', sk: 'b' } });
+
+beforeEach(useRealClients);
 
 describe('a fault of the store is known as Unavailable', () => {
   it.each([

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { watchStore } from '../../../functions/storage/watches.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { NOON } from '../support/clock.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice, bob, id } from '../support/people.ts';
 import { rejection } from '../support/rejection.ts';
-import { documents, sent, table, waits } from '../support/table.ts';
+import { sent, table, waits } from '../support/table.ts';
 
 const watches = watchStore(table);
 const TableName = 'parley-test';

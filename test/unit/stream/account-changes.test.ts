@@ -1,25 +1,17 @@
-import '../support/environment.ts';
-import {
-  ApiGatewayManagementApiClient,
-  DeleteConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
+import { DeleteConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Unavailable } from '../../../functions/core/errors.ts';
 import { handler } from '../../../functions/stream/account-changes.ts';
 import { NOON } from '../support/clock.ts';
+import { api, documents } from '../support/mocked-clients.ts';
 import { alice, CONVERSATION, id } from '../support/people.ts';
-import { documents, sent } from '../support/table.ts';
-
-const api = mockClient(ApiGatewayManagementApiClient);
+import { sent } from '../support/table.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
-  api.reset();
-  api.onAnyCommand().resolves({});
   return () => vi.useRealTimers();
 });
 

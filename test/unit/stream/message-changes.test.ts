@@ -1,4 +1,3 @@
-import '../support/environment.ts';
 import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
@@ -8,8 +7,9 @@ import type { LogEntry } from '../../../functions/core/messages/message.ts';
 import { handler } from '../../../functions/stream/message-changes.ts';
 import { NOON } from '../support/clock.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
-import { documents, sent } from '../support/table.ts';
+import { sent } from '../support/table.ts';
 
 const OTHER = `${alice.id}.${id(3)}`;
 

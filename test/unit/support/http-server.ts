@@ -1,16 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach } from 'vitest';
 
 const running = new Set<Server>();
 
-afterEach(() => {
+export function stopServers(): void {
   for (const server of running) {
     server.closeAllConnections();
     server.close();
   }
   running.clear();
-});
+}
 
 /** A server on a free port of this machine, until the test ends; resolves to its URL. */
 export async function serve(

@@ -3,8 +3,8 @@ import { accessTokens } from '../../../functions/auth/access-tokens.ts';
 import { signingKeyFrom } from '../../../functions/auth/signing-keys.ts';
 import type { Identity } from '../../../functions/core/sessions/session.ts';
 import { frozenClock } from './clock.ts';
+import { documents } from './mocked-clients.ts';
 import { alice, id } from './people.ts';
-import { documents } from './table.ts';
 
 const key = await signingKeyFrom('the secret of the test');
 

@@ -1,14 +1,10 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach } from 'vitest';
 import { tableWith } from '../../../functions/storage/table.ts';
 import { type MemoryTable, memoryTable } from '../../support/memory-table.ts';
+import { documents } from './mocked-clients.ts';
 
-/** The document client of this test file, which sends nothing; a command without an answer gets an empty one. */
-export const documents = mockClient(DynamoDBDocumentClient);
-
-/** For how long the adapters waited between their rounds, in milliseconds. */
+/** The waits of the adapters between their rounds, in milliseconds. */
 export const waits: number[] = [];
 
 export const table = tableWith(
@@ -16,12 +12,6 @@ export const table = tableWith(
   'parley-test',
   { wait: async (milliseconds) => void waits.push(milliseconds), random: () => 0.5 },
 );
-
-beforeEach(() => {
-  documents.reset();
-  waits.length = 0;
-  documents.onAnyCommand().resolves({});
-});
 
 /** Lets a table in memory answer every command. Entries open their own table, so the client itself is replaced. */
 export function documentsInMemory(): MemoryTable {
@@ -31,12 +21,12 @@ export function documentsInMemory(): MemoryTable {
   return memory;
 }
 
-/** Every command that was sent, whole: its name and its input. */
+/** The name and the input of every command that was sent. */
 export function sent(): [name: string, input: unknown][] {
   return documents.calls().map(({ args: [command] }) => [command.constructor.name, command.input]);
 }
 
-/** The condition of a write does not hold; `Item` is what is stored, in DynamoDB's own notation. */
+/** The error of a write whose condition does not hold. `Item` is the stored item in DynamoDB's own notation. */
 export function conditionFailed(Item?: ConditionalCheckFailedException['Item']) {
   return new ConditionalCheckFailedException({
     message: 'The conditional request failed',

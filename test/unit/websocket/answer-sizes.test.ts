@@ -1,9 +1,4 @@
-import '../support/environment.ts';
-import {
-  ApiGatewayManagementApiClient,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
-import { mockClient } from 'aws-sdk-client-mock';
+import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/websocket/message.ts';
@@ -11,6 +6,7 @@ import { EXCHANGES } from '../../contract/sockets.ts';
 import { NOON } from '../support/clock.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
+import { api } from '../support/mocked-clients.ts';
 import { alice, id } from '../support/people.ts';
 import { documentsInMemory } from '../support/table.ts';
 
@@ -27,15 +23,12 @@ const USERNAME = 'x'.repeat(150);
 /** As far as a log can ever get. */
 const FAR = Number.MAX_SAFE_INTEGER - 1_000;
 
-const api = mockClient(ApiGatewayManagementApiClient);
 let { store } = documentsInMemory();
 const peer = (n: number) => id(1_000 + n);
 const talk = (n: number) => `${alice.id}.${peer(n)}`;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
-  api.reset();
-  api.onAnyCommand().resolves({});
   ({ store } = documentsInMemory());
   return () => vi.useRealTimers();
 });

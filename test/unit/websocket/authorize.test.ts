@@ -1,4 +1,3 @@
-import '../support/environment.ts';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -6,8 +5,8 @@ import { Unavailable } from '../../../functions/core/errors.ts';
 import { handler } from '../../../functions/websocket/authorize.ts';
 import { NOON } from '../support/clock.ts';
 import { accessToken, publishKeys } from '../support/logged-in.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice, bob, id } from '../support/people.ts';
-import { documents } from '../support/table.ts';
 
 const methodArn = 'arn:aws:execute-api:us-east-1:000000000000:api/ws/$connect';
 const token = await accessToken();

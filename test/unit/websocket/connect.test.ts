@@ -1,4 +1,3 @@
-import '../support/environment.ts';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Unavailable } from '../../../functions/core/errors.ts';
@@ -6,8 +5,9 @@ import { handler } from '../../../functions/websocket/connect.ts';
 import { handler as disconnect } from '../../../functions/websocket/disconnect.ts';
 import { NOON } from '../support/clock.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
+import { documents } from '../support/mocked-clients.ts';
 import { alice, CONVERSATION, id } from '../support/people.ts';
-import { documents, sent } from '../support/table.ts';
+import { sent } from '../support/table.ts';
 
 const NOON_S = Date.parse(NOON) / 1000;
 const row = { pk: `USER#${alice.id}`, sk: 'CONN#alice-here' };

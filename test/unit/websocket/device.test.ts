@@ -1,19 +1,13 @@
-import '../support/environment.ts';
-import {
-  ApiGatewayManagementApiClient,
-  DeleteConnectionCommand,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
-import { mockClient } from 'aws-sdk-client-mock';
+import { DeleteConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/websocket/message.ts';
 import { NOON } from '../support/clock.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
+import { api } from '../support/mocked-clients.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { documentsInMemory } from '../support/table.ts';
 
-const api = mockClient(ApiGatewayManagementApiClient);
 const FOREIGN = `${id(8)}.${id(9)}`;
 let { state, store } = documentsInMemory();
 
@@ -35,8 +29,6 @@ const sessionOfAlice = () =>
 /** Alice and Bob have said three things; each has two devices open, and Bob a socket of the original protocol. */
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
-  api.reset();
-  api.onAnyCommand().resolves({});
   ({ state, store } = documentsInMemory());
   for (const account of [alice, bob, { ...bob, id: id(3) }]) {
     store({ pk: `USER#${account.id}`, sk: 'PROFILE', ...account });

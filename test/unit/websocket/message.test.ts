@@ -1,22 +1,16 @@
-import '../support/environment.ts';
-import {
-  ApiGatewayManagementApiClient,
-  DeleteConnectionCommand,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
+import { DeleteConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/websocket/message.ts';
 import { NOON } from '../support/clock.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
 import { itemOf } from '../support/log-entries.ts';
 import { anEntry } from '../support/message-log.ts';
+import { api, documents } from '../support/mocked-clients.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
-import { documents, sent } from '../support/table.ts';
+import { sent } from '../support/table.ts';
 
 const NOON_S = Date.parse(NOON) / 1000;
-const api = mockClient(ApiGatewayManagementApiClient);
 
 const row = (userId: string, connectionId: string) => ({
   connectionId,
@@ -29,8 +23,6 @@ const row = (userId: string, connectionId: string) => ({
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
-  api.reset();
-  api.onAnyCommand().resolves({});
   documents
     .on(QueryCommand, { ExpressionAttributeValues: { ':pk': `USER#${alice.id}`, ':prefix': 'CONN#' } })
     .resolves({ Items: [row(alice.id, 'alice-here'), row(alice.id, 'alice-phone')] });
