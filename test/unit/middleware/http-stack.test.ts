@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TokenInvalid, Unavailable, WrongCredentials } from '../../../functions/core/errors.ts';
 import type { Identity } from '../../../functions/core/sessions/session.ts';
 import { json, noContent } from '../../../functions/middleware/http-replies.ts';
-import { authenticate, httpStack, jsonInput } from '../../../functions/middleware/http-stack.ts';
+import { authenticate, baseUrl, httpStack, jsonInput } from '../../../functions/middleware/http-stack.ts';
 import { refreshRequest } from '../../../functions/protocol/requests.ts';
 import { httpEvent, jsonEvent, lambdaContext } from '../support/events.ts';
 import { alice, id } from '../support/people.ts';
@@ -145,4 +145,22 @@ describe('an entry for those who are logged in', () => {
     const reply = await as(authorization);
     expect([reply.statusCode, codeOf(reply)]).toEqual([status, code]);
   });
+});
+
+it.each([
+  [{ host: 'api.example' }, 'https://api.example'],
+  [{ host: 'api.example', 'x-forwarded-host': 'chat.example' }, 'https://chat.example'],
+  [{ host: 'localhost:8000', 'x-forwarded-proto': 'http' }, 'http://localhost:8000'],
+  [{ host: '[::1]:8000', 'x-forwarded-proto': 'http' }, 'http://[::1]:8000'],
+  [{ host: 'api.example', 'x-forwarded-proto': 'gopher' }, 'https://api.example'],
+  [{ host: 'api.example', 'x-forwarded-host': 'evil.example/?' }, 'https://api.example'],
+  [{ host: 'api.example', 'x-forwarded-host': 'user@evil.example' }, 'https://api.example'],
+  [{ host: 'api.example', 'x-forwarded-host': 'a.example, b.example' }, 'https://api.example'],
+  [{ host: 'api.example', 'x-forwarded-host': '' }, 'https://api.example'],
+  [{ host: 'no host' }, 'https://gateway.example'],
+  [{}, 'https://gateway.example'],
+])('the headers %j make the base URL %s', (headers: Record<string, string>, url) => {
+  const event = httpEvent('GET', '/users/');
+  const requestContext = { ...event.requestContext, domainName: 'gateway.example' };
+  expect(baseUrl({ ...event, headers, requestContext })).toBe(url);
 });

@@ -1,6 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pageLink, readCursor, readPaging, writeCursor } from '../../../functions/protocol/paging.ts';
+import {
+  pageLink,
+  readCursor,
+  readHistoryWindow,
+  readInboxCursor,
+  readPaging,
+  readSearch,
+  readWindow,
+  wholeNumber,
+  writeCursor,
+  writeInboxCursor,
+} from '../../../functions/protocol/paging.ts';
+import { NOON } from '../support/clock.ts';
+import { alice, bob, CONVERSATION } from '../support/people.ts';
 import { thrownBy } from '../support/rejection.ts';
 
 const LIMIT_RULE = ['Must be a whole number from 1 to 100.'];
@@ -139,4 +152,141 @@ it('the link to a page carries its cursor, if it has one', () => {
   expect(pageLink(url, { limit: 5, offset: 10, cursor: 'PmE' })).toBe(
     'https://chat.example/users/?limit=5&offset=10&cursor=PmE',
   );
+});
+
+describe('the window on a conversation', () => {
+  it.each([
+    [{}, { limit: 10 }],
+    [{ limit: '100' }, { limit: 100 }],
+    [{ limit: '101' }, { limit: 100 }],
+    [
+      { before: '7', limit: '3' },
+      { before: 7, limit: 3 },
+    ],
+    [{ after: '0' }, { after: 0, limit: 10 }],
+    [{ around: '0007' }, { around: 7, limit: 10 }],
+    [{ after: '9'.repeat(100) }, { after: Number.MAX_SAFE_INTEGER, limit: 10 }],
+    [{ offset: 'x', other: 'y' }, { limit: 10 }],
+  ])('%j is %j', (query, window) => {
+    expect(readWindow(query)).toEqual(window);
+  });
+
+  const SEQ = 'Must be a seq: a whole number, 0 or more.';
+  const LIMIT = 'Must be a whole number from 1 to 100.';
+  it.each([
+    [{ before: '' }, { before: [SEQ] }],
+    [{ before: '-1' }, { before: [SEQ] }],
+    [{ after: '1.5' }, { after: [SEQ] }],
+    [{ after: '1e3' }, { after: [SEQ] }],
+    [{ around: ' 1' }, { around: [SEQ] }],
+    [{ around: '٣' }, { around: [SEQ] }],
+    [{ limit: '0' }, { limit: [LIMIT] }],
+    [{ limit: 'ten' }, { limit: [LIMIT] }],
+    [{ before: '5', after: '1' }, { after: ['Not together with `before`.'] }],
+    [{ around: '5', after: '1' }, { around: ['Not together with `after`.'] }],
+    [{ before: '1', after: '2', around: '3' }, { after: ['Not together with `before`.'] }],
+  ])('%j is refused: %j', (query, errors) => {
+    expect(thrownBy(() => readWindow(query))).toEqual({ code: 'validation_failed', errors });
+  });
+});
+
+describe('the window on a history', () => {
+  it.each([
+    [{}, { limit: 10, offset: 0 }],
+    [
+      { limit: '3', offset: '6' },
+      { limit: 3, offset: 6 },
+    ],
+    [
+      { before: '7', offset: '3' },
+      { before: 7, limit: 10, offset: 3 },
+    ],
+    [{ after: '0' }, { after: 0, limit: 10, offset: 0 }],
+    [{ around: 'x' }, { limit: 10, offset: 0 }],
+  ])('%j is %j', (query, window) => {
+    expect(readHistoryWindow(query)).toEqual(window);
+  });
+
+  it.each([
+    [{ before: 'x' }, 'before'],
+    [{ before: '1', after: '2' }, 'after'],
+    [{ before: '1', offset: 'x' }, 'offset'],
+  ])('%j is refused for `%s`', (query, field) => {
+    expect(thrownBy(() => readHistoryWindow(query))).toMatchObject({
+      errors: { [field]: [expect.any(String)] },
+    });
+  });
+});
+
+const place = { topAt: NOON, conversation: CONVERSATION };
+const encoded = (text: string) => Buffer.from(text).toString('base64url');
+
+describe('the cursor of an inbox', () => {
+  it('is read as it was written, and fits into an address as it is', () => {
+    const cursor = writeInboxCursor(place);
+    expect(encodeURIComponent(cursor)).toBe(cursor);
+    expect(readInboxCursor(cursor)).toEqual(place);
+  });
+
+  it('may be absent', () => {
+    expect(readInboxCursor(undefined)).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['garbage', 'garbage'],
+    ['a place alone', encoded(NOON)],
+    ['a conversation alone', encoded(CONVERSATION)],
+    ['more than it should', encoded(`${NOON} ${CONVERSATION} x`)],
+    ['no time', encoded(`~ ${CONVERSATION}`)],
+    ['a time behind which another key could hide', encoded(`${NOON}# ${CONVERSATION}`)],
+    ['a time to the second', encoded(`2026-11-23T12:00:00Z ${CONVERSATION}`)],
+    ['no conversation', encoded(`${NOON} ${alice.id}`)],
+    ['a conversation the wrong way round', encoded(`${NOON} ${bob.id}.${alice.id}`)],
+  ])('is refused when it holds %s', (_, cursor) => {
+    expect(thrownBy(() => readInboxCursor(cursor))).toEqual({
+      code: 'validation_failed',
+      errors: { cursor: ['Must come from `next`.'] },
+    });
+  });
+});
+
+describe('a search', () => {
+  it.each(['a', 'Al', 'x'.repeat(150), 'a.b_c@d+e-9'])('may be for %j', (text) => {
+    expect(readSearch(text)).toBe(text);
+  });
+
+  it('may be absent', () => {
+    expect(readSearch(undefined)).toBeUndefined();
+  });
+
+  it.each(['', ' ', 'a b', 'x'.repeat(151), 'é', 'a#', '\u{10ffff}', 'a\n'])('may not be for %j', (text) => {
+    expect(thrownBy(() => readSearch(text))).toEqual({
+      code: 'validation_failed',
+      errors: { search: ['Must be the beginning of a username: 1 to 150 of a–z, 0–9 and @ . + - _'] },
+    });
+  });
+
+  it('goes on from page to page, written as an address needs it', () => {
+    const link = pageLink('https://x/users/', { limit: 5, offset: 5, cursor: 'Pg', search: 'a+b@c' });
+    expect(link).toBe('https://x/users/?limit=5&offset=5&cursor=Pg&search=a%2Bb%40c');
+    expect(new URL(link).searchParams.get('search')).toBe('a+b@c');
+    expect(pageLink('https://x/users/', { limit: 5, offset: 0 })).toBe('https://x/users/?limit=5&offset=0');
+  });
+});
+
+describe('a whole number', () => {
+  it.each([
+    ['0', 0],
+    ['007', 7],
+    ['9007199254740991', 2 ** 53 - 1],
+    ['9007199254740993', 2 ** 53 - 1],
+    ['9'.repeat(100), 2 ** 53 - 1],
+  ])('is %s', (text, value) => {
+    expect(wholeNumber(text)).toBe(value);
+  });
+
+  it.each(['', '-1', '+1', '1.0', '1e3', '0x1', ' 1', '1\n', '9'.repeat(101)])('is not %j', (text) => {
+    expect(wholeNumber(text)).toBeUndefined();
+  });
 });

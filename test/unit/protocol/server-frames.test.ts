@@ -14,6 +14,7 @@ import {
   typingFrame,
 } from '../../../functions/protocol/server-frames.ts';
 import { NOON } from '../support/clock.ts';
+import { aMessage } from '../support/message-log.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 
 /** As the log keeps it: with what only the log needs. */
@@ -157,4 +158,21 @@ describe('an error', () => {
   ])('%s is told with what helps the client', (error, frame) => {
     expect(errorFrame(error)).toEqual({ type: 'error', ...frame });
   });
+});
+
+const a = { id: alice.id, username: 'Alice' };
+const b = { id: bob.id, username: 'bob' };
+
+it('a message in the history says who sent it to whom, whoever reads it', () => {
+  const entry = {
+    id: id(1003),
+    sender: a,
+    receiver: b,
+    message: 'message 3',
+    created_at: NOON,
+    updated_at: NOON,
+    seq: 3,
+  };
+  expect(historyEntry(aMessage(3), a, b)).toEqual(entry);
+  expect(historyEntry(aMessage(3), b, a)).toEqual(entry);
 });

@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { sessionCheck, sessionStore } from '../../../functions/storage/sessions.ts';
+import { publicKeys, sessionCheck, sessionStore } from '../../../functions/storage/sessions.ts';
 import { NOON } from '../support/clock.ts';
 import { documents } from '../support/mocked-clients.ts';
 import { alice, id } from '../support/people.ts';
@@ -139,4 +139,23 @@ describe('whether a session is live', () => {
     documents.on(GetCommand).resolves(Item ? { Item } : {});
     expect(await check.isLive(alice.id, id(500), now)).toBe(isLive);
   });
+});
+
+const published = publicKeys(table);
+const KEY_SET = { pk: 'KEYS', sk: 'JWKS' };
+const keys = [{ kty: 'OKP', kid: 'a' }];
+
+it('the public keys are one item, read strongly consistent', async () => {
+  documents.on(GetCommand).resolves({ Item: { ...KEY_SET, keys } });
+  expect(await published.read()).toEqual(keys);
+  expect(sent()).toEqual([['GetCommand', { TableName: 'parley-test', Key: KEY_SET, ConsistentRead: true }]]);
+});
+
+it('there are none before the first login', async () => {
+  expect(await published.read()).toEqual([]);
+});
+
+it('they are written whole', async () => {
+  await published.write(keys);
+  expect(sent()).toEqual([['PutCommand', { TableName: 'parley-test', Item: { ...KEY_SET, keys } }]]);
 });

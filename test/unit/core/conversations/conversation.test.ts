@@ -1,8 +1,18 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { pairId } from '../../../../functions/core/conversations/conversation.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  asConversationNotFound,
+  conversationOf,
+  othersIn,
+  pairId,
+  pairWith,
+  peerIn,
+  resolve,
+  selfOf,
+} from '../../../../functions/core/conversations/conversation.ts';
+import { Busy, ConversationNotFound, UserNotFound } from '../../../../functions/core/errors.ts';
 import { isId } from '../../../../functions/core/ids.ts';
-import { alice, bob } from '../../support/people.ts';
+import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
 
 const userId = fc.uuid();
 
@@ -30,4 +40,52 @@ it('takes for ids what this service makes: UUIDs in lower case', () => {
     'ABCDEF00-0000-4000-8000-000000000001',
   ];
   expect(others.filter(isId)).toEqual([]);
+});
+
+const FOREIGN = [
+  ['of others', `${id(8)}.${id(9)}`],
+  ['with oneself', `${alice.id}.${alice.id}`],
+  ['the wrong way round', `${bob.id}.${alice.id}`],
+  ['of one', alice.id],
+  ['of three', `${CONVERSATION}.${id(3)}`],
+  ['of somebody and nobody', `${alice.id}.`],
+  ['in capitals', `${alice.id}.ABCDEF00-0000-4000-8000-00000000000F`],
+  ['of nobody', ''],
+  ['with a key in it', `${CONVERSATION}#`],
+] as const;
+
+describe('the members of a conversation', () => {
+  it('are in its id, and their member numbers are their places in it', () => {
+    const members = [alice.id, bob.id];
+    expect(conversationOf(CONVERSATION)).toEqual({ id: CONVERSATION, kind: 'pair', members });
+    expect(resolve(CONVERSATION, alice.id)).toEqual({ id: CONVERSATION, kind: 'pair', members, self: 0 });
+    expect(resolve(CONVERSATION, bob.id)).toEqual({ id: CONVERSATION, kind: 'pair', members, self: 1 });
+  });
+
+  it('are the user who asks, and all others', () => {
+    for (const [own, peer] of [
+      [alice, bob],
+      [bob, alice],
+    ] as const) {
+      const conversation = resolve(CONVERSATION, own.id);
+      expect(pairWith(own.id, peer.id)).toEqual(conversation);
+      expect(selfOf(conversation)).toBe(own.id);
+      expect(othersIn(conversation)).toEqual([peer.id]);
+      expect(peerIn(conversation)).toBe(peer.id);
+    }
+  });
+
+  it.each(FOREIGN)('are not those of a conversation %s', (_, conversation) => {
+    expect(() => resolve(conversation, alice.id)).toThrow(new ConversationNotFound(conversation));
+  });
+
+  it.each(FOREIGN.slice(1))('are none in a conversation %s', (_, conversation) => {
+    expect(conversationOf(conversation)).toBeUndefined();
+  });
+});
+
+it('a missing peer is a missing conversation to a caller who named a conversation; other errors stay as they are', () => {
+  const say = asConversationNotFound(CONVERSATION);
+  expect(() => say(new UserNotFound(bob.id))).toThrow(new ConversationNotFound(CONVERSATION));
+  expect(() => say(new Busy())).toThrow(new Busy());
 });

@@ -1,7 +1,13 @@
-import { expect, it } from 'vitest';
-import { visiblePresence } from '../../../../functions/core/presence/presence.ts';
-import { NOON } from '../../support/clock.ts';
-import { alice } from '../../support/people.ts';
+import { describe, expect, it } from 'vitest';
+import { pairId } from '../../../../functions/core/conversations/conversation.ts';
+import {
+  type StoredPresence,
+  visiblePresence,
+  type Watcher,
+  watchPresence,
+} from '../../../../functions/core/presence/presence.ts';
+import { frozenClock, NOON } from '../../support/clock.ts';
+import { alice, bob, id } from '../../support/people.ts';
 
 const userId = alice.id;
 
@@ -18,4 +24,65 @@ it.each([
   ['and nobody sees when they went', { online: false, hidden: true, lastSeen: NOON }, { online: false }],
 ])('%s: %j is shown as %j', (_, stored, presence) => {
   expect(visiblePresence({ userId, ...stored })).toEqual({ userId, ...presence });
+});
+
+const phone: Watcher = { userId: alice.id, connectionId: 'phone' };
+const carol = id(3);
+const stranger = id(4);
+
+function watching() {
+  const steps: unknown[] = [];
+  const presences: Record<string, Partial<StoredPresence>> = {
+    [bob.id]: { online: true },
+    [carol]: { online: true, hidden: true, lastSeen: NOON },
+  };
+  const dependencies = {
+    memberships: {
+      among: async (userId: string, conversations: readonly string[]) => {
+        steps.push(['among', userId, conversations]);
+        const own = [bob.id, carol].map((peer) => pairId(userId, peer));
+        return new Set(conversations.filter((conversation) => own.includes(conversation)));
+      },
+    },
+    presences: {
+      of: async (userIds: readonly string[]) => {
+        steps.push(['of', userIds]);
+        return userIds.map((userId) => ({ userId, online: false, hidden: false, ...presences[userId] }));
+      },
+    },
+    watches: {
+      watch: async (...list: [Watcher, readonly string[], Date]) => void steps.push(['watch', ...list]),
+    },
+    now: frozenClock().now,
+  };
+  return { steps, watch: (...userIds: string[]) => watchPresence(dependencies, phone, userIds) };
+}
+
+describe('watching people', () => {
+  it('stores the list before it looks at their presence: what changes in between is told', async () => {
+    const { watch, steps } = watching();
+    expect(await watch(carol, bob.id)).toEqual([
+      { userId: carol, online: false },
+      { userId: bob.id, online: true },
+    ]);
+    expect(steps).toEqual([
+      ['among', alice.id, [pairId(alice.id, carol), pairId(alice.id, bob.id)]],
+      ['watch', phone, [carol, bob.id], new Date(NOON)],
+      ['of', [carol, bob.id]],
+    ]);
+  });
+
+  it('leaves out strangers, oneself, what is no user, and whom it has already', async () => {
+    const { watch, steps } = watching();
+    expect(await watch(stranger, alice.id, 'x', '', bob.id, bob.id)).toEqual([
+      { userId: bob.id, online: true },
+    ]);
+    expect(steps[1]).toEqual(['watch', phone, [bob.id], new Date(NOON)]);
+  });
+
+  it('of nobody ends what was watched before', async () => {
+    const { watch, steps } = watching();
+    expect(await watch()).toEqual([]);
+    expect(steps).toContainEqual(['watch', phone, [], new Date(NOON)]);
+  });
 });

@@ -1,9 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { loginAttempts } from '../../../functions/storage/counters.ts';
+import { loginAttempts, retryCounter } from '../../../functions/storage/counters.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { NOON } from '../support/clock.ts';
 import { documents } from '../support/mocked-clients.ts';
+import { alice, bob, CONVERSATION } from '../support/people.ts';
 import { conditionFailed, sent, table } from '../support/table.ts';
 
 const now = new Date(NOON);
@@ -104,4 +105,30 @@ describe('an attempt', () => {
     await expect(loginAttempts(table).begin(email, limit, now)).rejects.toBe(fault);
     expect(sent()).toHaveLength(1);
   });
+});
+
+const sendLimit = { messages: 3, seconds: 10 };
+const afterNoon = (seconds: number) => new Date(Date.parse(NOON) + seconds * 1000);
+
+it('repeats are counted per sender and conversation, until the window that the first began is over', async () => {
+  const { table } = memoryTable();
+  const repeats = retryCounter(table);
+  const count = (userId: string, conversation: string, at: Date) =>
+    repeats.count(userId, conversation, sendLimit, at);
+  for (const seconds of [0, 1, 9]) {
+    expect(await count(alice.id, CONVERSATION, afterNoon(seconds))).toBeUndefined();
+  }
+  expect(await count(alice.id, CONVERSATION, afterNoon(9))).toEqual(afterNoon(10));
+  expect(await count(bob.id, CONVERSATION, afterNoon(9))).toBeUndefined();
+  expect(await count(alice.id, 'another', afterNoon(9))).toBeUndefined();
+  expect(await count(alice.id, CONVERSATION, afterNoon(10))).toBeUndefined();
+});
+
+it('of a thousand at once no more than the sendLimit get through', async () => {
+  const { table } = memoryTable();
+  const repeats = retryCounter(table);
+  const counted = await Promise.all(
+    Array.from({ length: 1_000 }, () => repeats.count(alice.id, CONVERSATION, sendLimit, afterNoon(0))),
+  );
+  expect(counted.filter((until) => until === undefined)).toHaveLength(3);
 });

@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Directory } from '../../../../functions/core/accounts/directory.ts';
-import { listUsers, type UserCursor } from '../../../../functions/core/accounts/directory.ts';
+import type { Account } from '../../../../functions/core/accounts/account.ts';
+import {
+  type Directory,
+  type DirectoryProjection,
+  followAccount,
+  listUsers,
+  type UserCursor,
+} from '../../../../functions/core/accounts/directory.ts';
 import { crowd, memoryDirectory } from '../../support/directory.ts';
-import { id } from '../../support/people.ts';
+import { alice, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const people = crowd(25);
@@ -182,4 +188,40 @@ it('pages of any size give everybody once by following `next`, and the same agai
       },
     ),
   );
+});
+
+async function follow(change: { before?: Account; after: Account }) {
+  const done: unknown[][] = [];
+  const record =
+    (name: keyof DirectoryProjection) =>
+    async (...args: unknown[]) =>
+      void done.push([name, ...args]);
+  await followAccount({ countIn: record('countIn'), enter: record('enter'), leave: record('leave') }, change);
+  return done;
+}
+
+const staff: Account = { ...alice, staff: true };
+
+it('a new account is counted in both lists', async () => {
+  expect(await follow({ after: alice })).toEqual([
+    ['countIn', 'everyone', 'Alice'],
+    ['countIn', 'users', 'Alice'],
+  ]);
+});
+
+it('who becomes staff leaves the list that others see', async () => {
+  expect(await follow({ before: alice, after: staff })).toEqual([['leave', 'users', 'Alice']]);
+});
+
+it('who is staff no more comes back to it', async () => {
+  expect(await follow({ before: staff, after: alice })).toEqual([
+    ['enter', 'users', { id: alice.id, username: 'Alice' }],
+  ]);
+});
+
+it.each([
+  ['somebody', alice],
+  ['staff', staff],
+])('any other change of %s changes no list', async (_, account) => {
+  expect(await follow({ before: account, after: { ...account, firstName: 'Alicia' } })).toEqual([]);
 });
