@@ -142,7 +142,6 @@ export const texts = {
   /** By error code: the server's and the client library's. A test compares them with both contracts. */
   errors: {
     after_invalid: 'This message could not be sent. Try again.',
-    binary_not_supported: 'The server did not understand this.',
     body_too_deep: 'The server did not understand this.',
     body_too_large: 'This is too large.',
     busy: 'The server is busy. Try again in a moment.',

@@ -1,7 +1,6 @@
 /** The codes of openapi.yaml, and of a device's socket in asyncapi.yaml. A test compares them. */
 type ServerCode =
   | 'after_invalid'
-  | 'binary_not_supported'
   | 'body_too_deep'
   | 'body_too_large'
   | 'busy'

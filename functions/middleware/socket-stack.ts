@@ -48,7 +48,7 @@ export function frameStack(options: Options): MiddyfiedHandler<FrameEvent, Socke
  * @throws BadFrame
  */
 export function readFrame(event: FrameEvent): FrameFields {
-  const fields = readObject(event.body, event.isBase64Encoded);
+  const fields = readObject(event.body);
   event.ref = readRef(fields);
   return fields;
 }

@@ -42,7 +42,6 @@ export class MethodNotAllowed extends ParleyError {
 export type FrameFault =
   | 'invalid_json'
   | 'not_an_object'
-  | 'binary_not_supported'
   | 'message_missing'
   | 'message_invalid'
   | 'message_blank'

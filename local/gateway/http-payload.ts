@@ -12,7 +12,9 @@ interface Matched {
 
 /** The event for a function, in payload format 2.0. */
 export function httpEvent(request: IncomingMessage, body: Buffer, matched: Matched): APIGatewayProxyEventV2 {
-  const [rawPath = '/', rawQueryString = ''] = splitOnce(request.url ?? '/', '?');
+  const [path = '/', rawQueryString = ''] = splitOnce(request.url ?? '/', '?');
+  // Despite its name, API Gateway decodes it. The query string stays as it was sent.
+  const rawPath = decodeURIComponent(path);
   const { cookie, ...headers } = joinHeaders(request);
   const query = queryStringParameters(rawQueryString);
   const isText = isTextType(headers['content-type']);

@@ -20,13 +20,12 @@ const maximumReplyBytes = 128 * 1024;
  */
 export async function dispatchMessage(
   data: Buffer,
-  isBinary: boolean,
   connection: Connection,
   { spec, select, invoker }: MessageRouting,
   timeoutMs: number,
 ): Promise<void> {
   const text = data.toString();
-  const selected = isBinary ? undefined : select(text);
+  const selected = select(text);
   const route =
     spec.routes.find(({ key }) => key === selected) ?? spec.routes.find(({ key }) => key === '$default');
   const context = eventContext(spec, connection.client, 'MESSAGE', route?.key ?? '$default');
@@ -38,23 +37,32 @@ export async function dispatchMessage(
   if (route === undefined) {
     return complain('Forbidden');
   }
-  const event = { ...context, body: isBinary ? data.toString('base64') : text, isBase64Encoded: isBinary };
+  const event = { ...context, body: text, isBase64Encoded: false };
   const result = await integrate(invoker, route.functionName, event, timeoutMs);
   const reply = replyIn(result);
   if (reply === undefined) {
     complain('Internal server error');
-  } else if (route.answers && reply !== '') {
+  } else if (route.answers) {
     connection.send(reply);
   }
 }
 
-/** The body of the result, or '' without one. Undefined for a result that is invalid for a Lambda proxy integration. */
+/** The fields that the result of a Lambda proxy integration may have. With any other, API Gateway reports an error. */
+const resultFields = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
+
+/**
+ * The text of the reply; a result without a body gives an empty one, which API Gateway sends as an empty frame. Undefined
+ * for a result that is invalid for a Lambda proxy integration.
+ */
 function replyIn(result: InvocationResult | 'timed-out'): string | undefined {
   if (result === 'timed-out' || !result.ok) {
     return undefined;
   }
-  const { statusCode, body = '' } = Object(result.value) as Record<string, unknown>;
-  const isValid = Number.isInteger(Number(statusCode ?? Number.NaN)) && typeof body === 'string';
+  const { statusCode, body = '', ...others } = Object(result.value) as Record<string, unknown>;
+  const isValid =
+    Number.isInteger(Number(statusCode ?? Number.NaN)) &&
+    typeof body === 'string' &&
+    Object.keys(others).every((name) => resultFields.has(name));
   return isValid && Buffer.byteLength(body) <= maximumReplyBytes ? body : undefined;
 }
 

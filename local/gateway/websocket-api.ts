@@ -84,20 +84,26 @@ export function webSocketApi(
     const connection = keepConnection(client, webSocket, limits);
     connections.set(client.connectionId, connection);
     let inProgress = 0;
-    const work = async (data: Buffer, isBinary: boolean): Promise<void> => {
+    const work = async (data: Buffer): Promise<void> => {
       connection.touch();
       inProgress += 1;
       if (inProgress >= maximumInProgress) {
         webSocket.pause();
       }
-      await dispatchMessage(data, isBinary, connection, current, integrationTimeoutMs);
+      await dispatchMessage(data, connection, current, integrationTimeoutMs);
       inProgress -= 1;
       webSocket.resume();
     };
     webSocket.on('message', (data: Buffer, isBinary) => {
-      if (connection.isOpen()) {
-        void work(data, isBinary);
+      if (!connection.isOpen()) {
+        return;
       }
+      if (isBinary) {
+        // As API Gateway does. No function runs.
+        connection.close(1003, 'Unsupported data');
+        return;
+      }
+      void work(data);
     });
     webSocket.on('close', (code, reason) => {
       connections.delete(client.connectionId);

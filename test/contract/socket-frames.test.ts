@@ -52,7 +52,6 @@ const mark = { conversation, userId: charles, seq: 42 };
 const FRAME_FAULTS: Record<FrameFault, readonly SocketKind[]> = {
   invalid_json: ['conversation', 'device'],
   not_an_object: ['conversation', 'device'],
-  binary_not_supported: ['conversation', 'device'],
   ref_invalid: ['conversation', 'device'],
   message_missing: ['conversation'],
   message_invalid: ['conversation'],

@@ -45,13 +45,19 @@ describe('an invalid frame gets an error, and the socket stays open', () => {
     ['a string', '"ping"', 'not_an_object'],
     ['null', 'null', 'not_an_object'],
     ['JSON that nests 10,000 deep', '['.repeat(10_000), 'invalid_json'],
-    ['binary', new TextEncoder().encode('{"action": "ping"}'), 'binary_not_supported'],
     ['a reference that is a number', { action: 'ping', ref: 7 }, 'ref_invalid'],
     ['a reference of 65 characters', { action: 'ping', ref: 'x'.repeat(65) }, 'ref_invalid'],
     ['half a character as a reference', '{"action": "ping", "ref": "\\ud800"}', 'ref_invalid'],
   ])('%s', async (_what, frame, code) => {
     expect(await outcomeOf(frame)).toEqual(error(code));
   });
+});
+
+it('a binary frame closes the socket with 1003, and the other devices of the user stay connected', async () => {
+  phone.send(new TextEncoder().encode('{"action": "ping"}'));
+  expect((await phone.closed).code).toBe(1003);
+  expect(phone.frames).toEqual([]);
+  expect(await laptop.ask({ action: 'ping' })).toMatchObject({ type: 'pong' });
 });
 
 describe('an unknown action gets an error with the known actions', () => {

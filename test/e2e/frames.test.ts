@@ -80,16 +80,6 @@ describe('a bad frame gets an error, and the socket stays open', () => {
     expect(['message_invalid', 'invalid_json']).toContain(answer.code);
   });
 
-  it('a binary frame', async () => {
-    expect(await outcomeOf(new Uint8Array([1, 2, 3, 255]))).toEqual(error('binary_not_supported'));
-  });
-
-  it('a binary frame that holds JSON', async () => {
-    expect(await outcomeOf(new TextEncoder().encode('{"message": "x"}'))).toEqual(
-      error('binary_not_supported'),
-    );
-  });
-
   it.each([
     ['ref', 7, 'ref_invalid'],
     ['ref', {}, 'ref_invalid'],
@@ -150,6 +140,20 @@ describe('a frame over API Gateway’s limits closes the socket with 1009, and n
   it('only the sender’s socket: the peer’s stays open', async () => {
     sender.send('x'.repeat(33 * 1024));
     await sender.closed;
+    expect(await peer.say('I am still here')).toMatchObject({ type: 'chat.message' });
+  });
+});
+
+describe('a binary frame closes the socket with 1003, and nothing is stored', () => {
+  it.each([
+    ['bytes that are no text', new Uint8Array([1, 2, 3, 255])],
+    ['a good message', new TextEncoder().encode('{"message": "x"}')],
+  ])('%s', async (_what, frame) => {
+    const before = await count();
+    sender.send(frame);
+    expect((await sender.closed).code).toBe(1003);
+    expect(sender.frames).toEqual([]);
+    expect(await count()).toBe(before);
     expect(await peer.say('I am still here')).toMatchObject({ type: 'chat.message' });
   });
 });

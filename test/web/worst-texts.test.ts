@@ -125,10 +125,10 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'the preview of a message': preview,
   'a message over HTTP': (text) => validate(messageRequest, { text }),
   'a message over a socket': (text) => {
-    const fields = readObject(JSON.stringify({ message: text, ref: text }), false);
+    const fields = readObject(JSON.stringify({ message: text, ref: text }));
     return [readRef(fields), readMessageFrame(fields)];
   },
-  'a frame': (text) => readMessageFrame(readObject(text, false)),
+  'a frame': (text) => readMessageFrame(readObject(text)),
   'a body': (body) => parseJsonBody({ body, isBase64Encoded: false, contentType: 'application/json' }),
   'a type of content': (contentType) => parseJsonBody({ body: '{}', isBase64Encoded: false, contentType }),
   'a registration': (text) =>

@@ -25,7 +25,7 @@ describe('the event of an HTTP API', () => {
     expect(event).toEqual({
       version: '2.0',
       routeKey: 'POST /chat/{user}',
-      rawPath: '/chat/ann%20b',
+      rawPath: '/chat/ann b',
       rawQueryString: 'a=1&a=2&b=%26',
       cookies: ['one=1', 'two=2'],
       headers: expect.objectContaining({
@@ -45,7 +45,7 @@ describe('the event of an HTTP API', () => {
         domainPrefix: '127',
         http: {
           method: 'POST',
-          path: '/chat/ann%20b',
+          path: '/chat/ann b',
           protocol: 'HTTP/1.1',
           sourceIp: '127.0.0.1',
           userAgent: 'test',

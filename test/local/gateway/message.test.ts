@@ -37,14 +37,21 @@ describe('a message', () => {
     });
   });
 
-  it('in a binary frame reaches the function as base64', async () => {
-    const message = ({ body, isBase64Encoded }: SocketEvent) => ({
-      statusCode: 200,
-      body: JSON.stringify({ body, isBase64Encoded }),
+  it.each([
+    ['in one frame', [Buffer.from('{}')]],
+    ['in several frames', [Buffer.from('{'), Buffer.from('}')]],
+  ])('in binary closes the socket with 1003, and no function runs: %s', async (_what, parts) => {
+    const message = vi.fn(() => ({ statusCode: 200, body: 'reply' }));
+    const disconnect = vi.fn((_event: SocketEvent) => ({ statusCode: 200 }));
+    const client = await open((await serveWebSocketApi({ message, disconnect })).url);
+    parts.forEach((part, index) => {
+      client.socket.send(part, { binary: true, fin: index === parts.length - 1 });
     });
-    const client = await open((await serveWebSocketApi({ message })).url);
-    client.socket.send(Buffer.from([0, 255]));
-    expect(JSON.parse(await client.next())).toEqual({ body: 'AP8=', isBase64Encoded: true });
+    client.socket.send('{}');
+    expect(await client.closed).toEqual([1003, 'Unsupported data']);
+    expect(message).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(disconnect).toHaveBeenCalledOnce());
+    expect(disconnect.mock.calls[0]?.[0].requestContext).toMatchObject({ disconnectStatusCode: 1003 });
   });
 
   it('goes to the route that it names, and gets a reply only from a route with a response', async () => {
@@ -64,19 +71,20 @@ describe('a message', () => {
     }
   });
 
-  it('gets no reply if the result has no body or an empty one', async () => {
-    const results = [{ statusCode: 200 }, { statusCode: 200, body: '' }, { statusCode: 200, body: 'end' }];
-    const client = await open((await serveWebSocketApi({ message: () => results.shift() })).url);
-    for (const frame of ['1', '2', '3']) {
-      client.socket.send(frame);
-    }
-    expect(await client.next()).toBe('end');
-  });
+  it.each([{ statusCode: 200 }, { statusCode: 200, body: '' }])(
+    'gets an empty frame if the result has no body or an empty one: %j',
+    async (result) => {
+      const client = await open((await serveWebSocketApi({ message: () => result })).url);
+      client.socket.send('{}');
+      expect(await client.next()).toBe('');
+    },
+  );
 
   it.each([
     ['throws', () => Promise.reject(new Error('no'))],
     ['returns nothing', () => undefined],
     ['returns a body that is no string', () => ({ statusCode: 200, body: {} })],
+    ['returns a field that API Gateway does not know', () => ({ statusCode: 200, body: '{}', ref: 'r1' })],
     ['returns more than 128 KB', () => ({ statusCode: 200, body: 'x'.repeat(131_073) })],
     ['takes longer than the gateway waits', () => new Promise(() => {})],
   ])('gets an error frame if the function %s', async (_what, message) => {

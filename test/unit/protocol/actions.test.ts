@@ -6,7 +6,7 @@ import { readObject } from '../../../functions/protocol/frames.ts';
 import { CONVERSATION, id } from '../support/people.ts';
 import { thrownBy } from '../support/rejection.ts';
 
-const read = (frame: object) => readAction(readObject(JSON.stringify(frame), false));
+const read = (frame: object) => readAction(readObject(JSON.stringify(frame)));
 const faults = (frame: object) => {
   const { errors, ...rest } = thrownBy(() => read(frame)) as { errors: object };
   return { ...rest, errors: { ...errors } };

@@ -24,7 +24,7 @@ describe('an id', () => {
 });
 
 describe('a device’s frame has its ids in any letter case', () => {
-  const read = (frame: object) => readAction(readObject(JSON.stringify(frame), false));
+  const read = (frame: object) => readAction(readObject(JSON.stringify(frame)));
   const frames = [
     { action: 'message.send', to: ADA, text: 'Hello', client_id: BEN },
     { action: 'message.send', conversation: BOTH, text: 'Hello', client_id: BEN },

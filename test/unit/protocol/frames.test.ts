@@ -7,7 +7,7 @@ import { aMessage } from '../support/message-log.ts';
 import { alice, CONVERSATION, id } from '../support/people.ts';
 import { thrownBy } from '../support/rejection.ts';
 
-const read = (frame: unknown) => readMessageFrame(readObject(JSON.stringify(frame), false));
+const read = (frame: unknown) => readMessageFrame(readObject(JSON.stringify(frame)));
 const fault = (frame: unknown) => thrownBy(() => read(frame));
 const CRAB = '🦀';
 
@@ -52,17 +52,12 @@ describe('a frame is refused', () => {
   it.each(['', 'Hello', '{"message": "Hello"', "{'message': 'Hello'}", '{"message": "a\nb"}', undefined])(
     'when it is not JSON: %j',
     (body) => {
-      expect(thrownBy(() => readObject(body, false))).toEqual({ code: 'invalid_json' });
+      expect(thrownBy(() => readObject(body))).toEqual({ code: 'invalid_json' });
     },
   );
 
   it.each([[['Hello']], ['Hello'], [42], [null], [true]])('when it is no object: %j', (value) => {
     expect(fault(value)).toEqual({ code: 'not_an_object' });
-  });
-
-  it('when it is binary, even if it holds JSON', () => {
-    const body = Buffer.from('{"message": "Hello"}').toString('base64');
-    expect(thrownBy(() => readObject(body, true))).toEqual({ code: 'binary_not_supported' });
   });
 
   it.each([
@@ -96,7 +91,7 @@ describe('a frame is refused', () => {
 
   it('does not take a number that JSON cannot hold exactly', () => {
     expect(
-      thrownBy(() => readMessageFrame(readObject('{"message": "Hello", "after": 1e400}', false))),
+      thrownBy(() => readMessageFrame(readObject('{"message": "Hello", "after": 1e400}'))),
     ).toMatchObject({
       code: 'after_invalid',
     });
@@ -148,7 +143,7 @@ it('whatever is sent is read, or refused with a reason', () => {
     fc.property(frame, (body) => {
       let outcome: object;
       try {
-        outcome = readMessageFrame(readObject(body, false));
+        outcome = readMessageFrame(readObject(body));
       } catch (error) {
         outcome = { ...(error as object) };
       }
@@ -191,11 +186,11 @@ it('an error is sent with its code and its text', () => {
 
 describe('the object of a frame', () => {
   it('is read from its text', () => {
-    expect(readObject('{"a": [1, {"b": null}]}', false)).toEqual({ a: [1, { b: null }] });
+    expect(readObject('{"a": [1, {"b": null}]}')).toEqual({ a: [1, { b: null }] });
   });
 
   it('may begin with a byte order mark, as a request’s body may, but with one alone', () => {
-    expect(readObject('\ufeff{"a": 1}', false)).toEqual({ a: 1 });
+    expect(readObject('\ufeff{"a": 1}')).toEqual({ a: 1 });
     expect(refIn('\ufeff{"ref": "r1"}')).toBe('r1');
   });
 
@@ -212,12 +207,7 @@ describe('the object of a frame', () => {
     ['not_an_object', '"{}"'],
     ['not_an_object', '7'],
   ])('is refused as %s: %j', (code, body) => {
-    expect(thrownBy(() => readObject(body, false))).toEqual({ code, ref: undefined });
-  });
-
-  it('is refused when it comes in a binary frame, even if that holds JSON', () => {
-    const body = Buffer.from('{}').toString('base64');
-    expect(thrownBy(() => readObject(body, true))).toEqual({ code: 'binary_not_supported', ref: undefined });
+    expect(thrownBy(() => readObject(body))).toEqual({ code, ref: undefined });
   });
 });
 

@@ -44,10 +44,7 @@ export function jsonEvent(
 }
 
 /** An event of Alice's socket in her conversation with Bob, opened at noon. */
-export function socketEvent(
-  body?: string,
-  { identity = {}, isBase64Encoded = false }: { identity?: object; isBase64Encoded?: boolean } = {},
-): SocketEvent {
+export function socketEvent(body?: string, { identity = {} }: { identity?: object } = {}): SocketEvent {
   return {
     requestContext: {
       connectionId: 'alice-here',
@@ -63,6 +60,6 @@ export function socketEvent(
       },
     },
     ...(body !== undefined && { body }),
-    isBase64Encoded,
+    isBase64Encoded: false,
   } as SocketEvent;
 }
