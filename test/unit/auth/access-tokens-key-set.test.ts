@@ -21,7 +21,7 @@ async function lookUp(find: JWTVerifyGetKey, kid: string): Promise<unknown> {
 const UNKNOWN = { code: 'ERR_JWKS_NO_MATCHING_KEY' };
 
 describe('the published keys', () => {
-  it('are read once, at the first token', async () => {
+  it('are read once, for the first token', async () => {
     const { of, published } = verifier();
     expect(published.reads).toBe(0);
     await of(first.kid);
@@ -29,7 +29,7 @@ describe('the published keys', () => {
     expect(published.reads).toBe(1);
   });
 
-  it('are read again for a key that is not among them: so a rotation arrives', async () => {
+  it('are read again when a token names an unknown key, so that a rotation is noticed', async () => {
     const { of, published, clock } = verifier();
     await of(first.kid);
     published.keys = [second.publicJwk, first.publicJwk];
@@ -39,7 +39,7 @@ describe('the published keys', () => {
     expect(published.reads).toBe(2);
   });
 
-  it('are not read more than once in ten seconds, whatever key a token names', async () => {
+  it('are read at most once in ten seconds, whatever key a token names', async () => {
     const { of, published, clock } = verifier();
     await of(first.kid);
     for (let i = 0; i < 20; i += 1) {
@@ -53,7 +53,7 @@ describe('the published keys', () => {
     expect(published.reads).toBe(2);
   });
 
-  it('are read at once again while there are none: the first login brings them', async () => {
+  it('are read for every token while there are none, because the first login publishes them', async () => {
     const { of, published } = verifier(memoryKeys());
     expect(await rejection(of(first.kid))).toMatchObject(UNKNOWN);
     published.keys = [first.publicJwk];
@@ -61,7 +61,7 @@ describe('the published keys', () => {
     expect(published.reads).toBe(2);
   });
 
-  it('that cannot be read are a fault of ours, and read again for the next token', async () => {
+  it('cause a server fault when they cannot be read, and are read again for the next token', async () => {
     const { of, published } = verifier();
     published.isDown = true;
     expect(await rejection(of(first.kid))).toEqual({ code: 'unavailable', retryAfter: 1 });
@@ -69,7 +69,7 @@ describe('the published keys', () => {
     await of(first.kid);
   });
 
-  it('stay in use while they cannot be read again', async () => {
+  it('stay in use while they cannot be refreshed', async () => {
     const { of, published, clock } = verifier();
     await of(first.kid);
     clock.pass(10_000);
@@ -79,7 +79,7 @@ describe('the published keys', () => {
   });
 });
 
-it('a token without a key id is verified by the one key, and by none of several', async () => {
+it('a token without a key id is verified by a single key, and refused when there are several', async () => {
   const token = new SignJWT().setProtectedHeader({ alg: 'EdDSA' });
   const [protectedHeader = '', payload = '', signature = ''] = (await token.sign(first.privateKey)).split(
     '.',

@@ -56,7 +56,7 @@ const signed = (changes: JWTPayload = {}, header: object = {}) =>
     .sign(key.privateKey);
 
 describe('an access token', () => {
-  it('says who it is for, by whom and until when', async () => {
+  it('names its user, its issuer and its expiry', async () => {
     const token = await stage().sign(identity);
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', kid: key.kid, typ: 'JWT' });
     expect(decodeJwt(token)).toEqual(claims);
@@ -70,23 +70,23 @@ describe('an access token', () => {
     });
   });
 
-  it('says whether its bearer is staff', async () => {
+  it('tells whether its user is staff', async () => {
     const { sign, verify } = stage();
     expect((await verify(await sign({ ...identity, staff: true }))).staff).toBe(true);
     expect((await verify(await signed({ staff: 'yes' }))).staff).toBe(false);
   });
 
-  it('is never the same twice', async () => {
+  it('is different each time', async () => {
     const { sign } = stage();
     expect(await sign(identity)).not.toBe(await sign(identity));
   });
 
-  it('is good by the former key, too, while that is published', async () => {
+  it('is valid under the former key while that key is published', async () => {
     const { sign, verify } = stage(formerKey);
     expect(await verify(await sign(identity))).toMatchObject({ userId: alice.id });
   });
 
-  it('is good until its last second, and then has expired', async () => {
+  it('is valid until its last second, and then has expired', async () => {
     const { sign, verify, clock } = stage();
     const token = await sign(identity);
     clock.pass(1_799_999);
@@ -95,7 +95,7 @@ describe('an access token', () => {
     expect(await rejection(verify(token))).toEqual({ code: 'token_expired' });
   });
 
-  it('that was forged and has expired is told to be invalid', async () => {
+  it('is invalid, not expired, when it is both forged and expired', async () => {
     const { verify } = stage();
     const token = await new SignJWT({ ...claims, exp: NOON_S - 1 })
       .setProtectedHeader({ alg: 'EdDSA', kid: key.kid })
@@ -104,7 +104,7 @@ describe('an access token', () => {
   });
 });
 
-describe('no access token is', () => {
+describe('the verifier refuses', () => {
   const refused = async (token: string) => expect(await rejection(stage().verify(token))).toEqual(INVALID);
 
   it.each(['', 'garbage', '.', '..', 'a.b.c', 'e30.e30.', `${'x'.repeat(5_000)}`, 'null', '{}'])(
@@ -114,7 +114,7 @@ describe('no access token is', () => {
     },
   );
 
-  it('one with `alg: none`', async () => {
+  it('a token with `alg: none`', async () => {
     await refused(new UnsecuredJWT(claims).encode());
     const [, payload] = (await signed()).split('.');
     for (const alg of ['none', 'None', 'NONE']) {
@@ -123,7 +123,7 @@ describe('no access token is', () => {
     }
   });
 
-  it('one with HS256 and the public key as its secret, in any form of it', async () => {
+  it('a token with HS256 and any form of the public key as its secret', async () => {
     const publicKey = createPublicKey({ key: key.publicJwk as never, format: 'jwk' });
     const secrets = [
       publicKey.export({ type: 'spki', format: 'pem' }),
@@ -137,7 +137,7 @@ describe('no access token is', () => {
     }
   });
 
-  it('one by a foreign key, under its own name or ours, or with the key in its header', async () => {
+  it('a token signed by a foreign key, with its own key id, with ours, or with the key in its header', async () => {
     for (const header of [
       { kid: foreignKey.kid },
       { kid: key.kid },
@@ -170,7 +170,7 @@ describe('no access token is', () => {
     },
   );
 
-  it('one with a critical extension that nobody knows (RFC 7515 §4.1.11)', async () => {
+  it('a token with an unknown critical extension (RFC 7515 §4.1.11)', async () => {
     const header = Buffer.from(JSON.stringify({ alg: 'EdDSA', kid: key.kid, crit: ['x'], x: 1 })).toString(
       'base64url',
     );
@@ -178,7 +178,7 @@ describe('no access token is', () => {
     await refused(`${header}.${payload}.${signature}`);
   });
 
-  it('one with any character changed, added or taken away', async () => {
+  it('a token with any character changed, added or removed', async () => {
     const token = await signed();
     const { verify } = stage();
     await fc.assert(
@@ -194,7 +194,7 @@ describe('no access token is', () => {
     );
   });
 
-  it('any text at all', async () => {
+  it('any random text', async () => {
     const { verify } = stage();
     const part = fc.oneof(
       fc.string(),
@@ -208,7 +208,7 @@ describe('no access token is', () => {
   });
 });
 
-it('that the keys cannot be read is not the token’s fault', async () => {
+it('an outage of the keys does not make a token invalid', async () => {
   const { sign, verify, published } = stage();
   const token = await sign(identity);
   published.isDown = true;

@@ -4,14 +4,14 @@ import { decoyHash, passwordHasher } from '../../../functions/auth/passwords.ts'
 const { hash, verify } = passwordHasher(4);
 
 describe('a password', () => {
-  it('is known by its hash, and no other password is', async () => {
+  it('matches its own hash, and no other password does', async () => {
     const hashed = await hash('down the rabbit hole');
     expect(await verify('down the rabbit hole', hashed)).toBe(true);
     expect(await verify('Down the rabbit hole', hashed)).toBe(false);
     expect(await verify('', hashed)).toBe(false);
   });
 
-  it('is salted: its hash is never the same', async () => {
+  it('has a different hash each time, because of the salt', async () => {
     const [a, b] = await Promise.all([hash('down the rabbit hole'), hash('down the rabbit hole')]);
     expect(a).not.toBe(b);
   });

@@ -8,7 +8,7 @@ const tokens = refreshTokens(randomBytes);
 const issued = tokens.first(alice.id, id(500));
 
 describe('a refresh token', () => {
-  it('is read back to the ids that it was issued for, and the hashes that were kept', () => {
+  it('contains the ids that it was issued for, and matches the stored hashes', () => {
     fc.assert(
       fc.property(fc.uuid(), fc.uuid(), (userId, sessionId) => {
         const { token, familyHash, rotationHash } = tokens.first(userId, sessionId);
@@ -17,7 +17,7 @@ describe('a refresh token', () => {
     );
   });
 
-  it('is followed by one of the same family, with another rotation', () => {
+  it('is followed by a token of the same family with another rotation', () => {
     const next = tokens.next(issued.token, tokens.newSalt());
     expect(tokens.read(next.token)).toEqual({
       userId: alice.id,
@@ -28,7 +28,7 @@ describe('a refresh token', () => {
     expect(next.rotationHash).not.toBe(issued.rotationHash);
   });
 
-  it('is followed by the same one for the same salt, and by others for others', () => {
+  it('has one successor for each salt', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (salt, other) => {
         const next = tokens.next(issued.token, salt);
@@ -39,20 +39,20 @@ describe('a refresh token', () => {
     );
   });
 
-  it('is not followed from what is stored: its hash and the salt give another one', () => {
+  it('has a successor that cannot be computed from the stored hash and salt', () => {
     const salt = tokens.newSalt();
     const [userId, sessionId, family] = issued.token.split('.');
     const fromTheTable = [userId, sessionId, family, issued.rotationHash].join('.');
     expect(tokens.next(fromTheTable, salt).token).not.toBe(tokens.next(issued.token, salt).token);
   });
 
-  it('begins a family of its own at each login', () => {
+  it('starts a new family at each login', () => {
     const other = tokens.first(alice.id, id(500));
     expect(other.familyHash).not.toBe(issued.familyHash);
     expect(other.rotationHash).not.toBe(issued.rotationHash);
   });
 
-  it('takes 256 bits of chance for each of its two secrets', () => {
+  it('has two secrets of 256 random bits each', () => {
     const sizes: number[] = [];
     refreshTokens((size) => {
       sizes.push(size);
@@ -61,19 +61,19 @@ describe('a refresh token', () => {
     expect(sizes).toEqual([32, 32]);
   });
 
-  it('cannot be told from the hashes', () => {
+  it('cannot be derived from its hashes', () => {
     const [, , family, rotation] = issued.token.split('.');
     const kept = issued.familyHash + issued.rotationHash;
     expect(kept).not.toContain(family);
     expect(kept).not.toContain(rotation);
   });
 
-  it('goes into an HTTP body or header as it is', () => {
+  it('needs no escaping in an HTTP body or header', () => {
     expect(issued.token).toMatch(/^[a-z0-9A-Z_.-]+$/);
   });
 });
 
-describe('no refresh token is', () => {
+describe('the reader refuses', () => {
   const [userId, sessionId, family, rotation] = issued.token.split('.');
 
   it.each([
@@ -94,7 +94,7 @@ describe('no refresh token is', () => {
     expect(() => tokens.next(text, 'salt')).toThrow('only a refresh token has a next one');
   });
 
-  it('any other text', () => {
+  it('any random text', () => {
     fc.assert(fc.property(fc.string(), (text) => tokens.read(text) === undefined));
   });
 });

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe('the signing secret', () => {
-  it('is read in both of its versions after a rotation', async () => {
+  it('is read in both versions after a rotation', async () => {
     secrets.on(GetSecretValueCommand, previous).resolves({ SecretString: 'before' });
     expect(await secret.read()).toEqual({ current: 'now', previous: 'before' });
     expect(secrets).toHaveReceivedCommandTimes(GetSecretValueCommand, 2);
@@ -31,7 +31,7 @@ describe('the signing secret', () => {
     expect(await secret.read()).toEqual({ current: 'now', previous: undefined });
   });
 
-  it('is not read half: another fault with the previous version is one', async () => {
+  it('cannot be read when its previous version fails with any other error', async () => {
     const fault = new InternalServiceError({ message: 'down', $metadata: {} });
     secrets.on(GetSecretValueCommand, previous).rejects(fault);
     await expect(secret.read()).rejects.toBe(fault);

@@ -21,14 +21,14 @@ function stage(published = memoryKeys()) {
   return { signingKey: signingKeys({ secret, published, now: clock.now }), secret, published, clock };
 }
 
-describe('the key to sign with', () => {
-  it('is derived from the secret, and published before its first use', async () => {
+describe('the signing key', () => {
+  it('is derived from the secret and published before its first use', async () => {
     const { signingKey, published } = stage();
     expect((await signingKey()).kid).toBe(first.kid);
     expect(published.keys).toEqual([first.publicJwk]);
   });
 
-  it('is not published again when it is already', async () => {
+  it('is not published twice', async () => {
     const { signingKey, published } = stage(memoryKeys(second.publicJwk, first.publicJwk));
     await signingKey();
     expect({ writes: published.writes, keys: published.keys }).toEqual({
@@ -37,7 +37,7 @@ describe('the key to sign with', () => {
     });
   });
 
-  it('is read once for many signatures, also when they begin together', async () => {
+  it('is read once for many signatures, even when they start at the same time', async () => {
     const { signingKey, secret, published, clock } = stage();
     await Promise.all([signingKey(), signingKey()]);
     clock.pass(5 * MINUTES);
@@ -45,7 +45,7 @@ describe('the key to sign with', () => {
     expect({ secret: secret.reads, published: published.reads }).toEqual({ secret: 1, published: 1 });
   });
 
-  it('follows a rotation within five minutes, and the former key stays published', async () => {
+  it('follows a rotation within five minutes while the former key stays published', async () => {
     const { signingKey, secret, published, clock } = stage();
     await signingKey();
     secret.versions = { current: 'second', previous: 'first' };
@@ -55,7 +55,7 @@ describe('the key to sign with', () => {
     expect(published.keys).toEqual([second.publicJwk, first.publicJwk]);
   });
 
-  it('is not handed out when its public half could not be published; the next call tries again', async () => {
+  it('is not used until its public half is published, and the next call tries again', async () => {
     const { signingKey, published } = stage();
     published.isDown = true;
     expect(await rejection(signingKey())).toEqual({ code: 'unavailable', retryAfter: 1 });
@@ -66,7 +66,7 @@ describe('the key to sign with', () => {
 });
 
 describe('the key pair of a secret', () => {
-  it('is the same for good: another one would log everybody out', async () => {
+  it('never changes, because a change would log everybody out', async () => {
     expect((await signingKeyFrom('a secret of the stage')).publicJwk).toEqual({
       kty: 'OKP',
       crv: 'Ed25519',
@@ -77,26 +77,26 @@ describe('the key pair of a secret', () => {
     });
   });
 
-  it('is another one for another secret', async () => {
+  it('differs for another secret', async () => {
     const [a, b] = await Promise.all([signingKeyFrom('a'), signingKeyFrom('b')]);
     expect(a.kid).not.toBe(b.kid);
   });
 
-  it('is named by the thumbprint of its public half (RFC 7638 §3)', async () => {
+  it('has the thumbprint of its public half as its key id (RFC 7638 §3)', async () => {
     const { kid, publicJwk } = await signingKeyFrom('a');
     const canonical = `{"crv":"Ed25519","kty":"OKP","x":"${publicJwk.x}"}`;
     expect(kid).toBe(createHash('sha256').update(canonical).digest('base64url'));
     expect(publicJwk.kid).toBe(kid);
   });
 
-  it('belongs together', async () => {
+  it('signs with one half what the other half verifies', async () => {
     const { privateKey, publicJwk } = await signingKeyFrom('a');
     const data = Buffer.from('data');
     const publicKey = createPublicKey({ key: publicJwk as never, format: 'jwk' });
     expect(verify(null, data, publicKey, sign(null, data, privateKey))).toBe(true);
   });
 
-  it('publishes nothing of its private half', async () => {
+  it('does not publish its private half', async () => {
     expect((await signingKeyFrom('a')).publicJwk).not.toHaveProperty('d');
   });
 });

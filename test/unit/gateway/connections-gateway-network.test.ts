@@ -16,8 +16,8 @@ async function gatewayAt(...[answer]: Parameters<typeof serve>) {
   return connectionsGateway(openGateway());
 }
 
-describe('the gateway as it is opened', () => {
-  it('posts to the stage that the SDK’s own variable names', async () => {
+describe('an opened gateway', () => {
+  it('posts to the stage in the variable of the SDK', async () => {
     const seen: unknown[] = [];
     const gateway = await gatewayAt(({ method, url }, response) => {
       seen.push([method, url]);
@@ -27,7 +27,7 @@ describe('the gateway as it is opened', () => {
     expect(seen).toEqual([['POST', '/ws/@connections/abc%3D']]);
   });
 
-  it('learns of a connection that is gone as API Gateway says it: by status and header', async () => {
+  it('knows a connection that is gone by status and header, as API Gateway sends them', async () => {
     const gateway = await gatewayAt((_, response) => {
       response.writeHead(410, { 'x-amzn-errortype': 'GoneException' }).end();
     });
@@ -35,7 +35,7 @@ describe('the gateway as it is opened', () => {
     await expect(gateway.close('abc')).resolves.toBeUndefined();
   });
 
-  it('gives up on a post that is never answered, while the sender still waits', async () => {
+  it('gives up on an unanswered post while the sender still waits', async () => {
     const gateway = await gatewayAt(() => {});
     const started = performance.now();
     await expect(gateway.post('abc', '{}')).rejects.toMatchObject({

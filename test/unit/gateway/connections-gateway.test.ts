@@ -37,7 +37,7 @@ describe('posting', () => {
     expect(await gateway.post('a', '{}')).toBe('gone');
   });
 
-  it.each(faults)('does not take %s for it', async (fault) => {
+  it.each(faults)('does not report %s as gone', async (fault) => {
     api.on(PostToConnectionCommand).rejects(fault);
     await expect(gateway.post('a', '{}')).rejects.toBe(fault);
   });
@@ -50,12 +50,12 @@ describe('looking whether a connection is open', () => {
     expect(api).toHaveReceivedCommandExactlyOnceWith(GetConnectionCommand, { ConnectionId: 'a' });
   });
 
-  it('finds that it is gone', async () => {
+  it('reports that it is gone', async () => {
     api.on(GetConnectionCommand).rejects(gone);
     expect(await gateway.isOpen('a')).toBe(false);
   });
 
-  it.each(faults)('does not take %s for that', async (fault) => {
+  it.each(faults)('throws %s instead', async (fault) => {
     api.on(GetConnectionCommand).rejects(fault);
     await expect(gateway.isOpen('a')).rejects.toBe(fault);
   });
@@ -68,7 +68,7 @@ describe('closing', () => {
     expect(api).toHaveReceivedCommandExactlyOnceWith(DeleteConnectionCommand, { ConnectionId: 'a' });
   });
 
-  it('has nothing to do for a connection that is gone', async () => {
+  it('does nothing for a connection that is gone', async () => {
     api.on(DeleteConnectionCommand).rejects(gone);
     await expect(gateway.close('a')).resolves.toBeUndefined();
   });

@@ -60,7 +60,7 @@ describe('an error becomes problem details', () => {
     });
   });
 
-  it('that says nothing of a fault of the server’s', () => {
+  it('without details of a server fault', () => {
     const reply = problemReply(new TypeError('cannot read password of undefined'));
     expect({ ...reply, body: JSON.parse(reply.body ?? '') }).toEqual({
       statusCode: 500,

@@ -11,14 +11,14 @@ import { rememberedReporting } from '../support/reporting.ts';
 const codeOf = (reply: { body?: string | undefined }) => JSON.parse(reply.body ?? '').code;
 
 describe('an HTTP entry', () => {
-  it('answers what its handler answers', async () => {
+  it('returns the answer of its handler', async () => {
     const reporting = rememberedReporting();
     const handler = httpStack(reporting).handler(async () => noContent);
     expect(await handler(httpEvent('GET', '/x'), lambdaContext)).toEqual({ statusCode: 204 });
     expect(reporting).toMatchObject({ logged: [], counted: [] });
   });
 
-  it('explains a mistake of the client’s, and reports nothing', async () => {
+  it('explains a mistake of the client and reports nothing', async () => {
     const reporting = rememberedReporting();
     const handler = httpStack(reporting).handler(() => Promise.reject(new WrongCredentials()));
     const reply = await handler(httpEvent('GET', '/x'), lambdaContext);
@@ -26,7 +26,7 @@ describe('an HTTP entry', () => {
     expect(reporting).toMatchObject({ logged: [], counted: [] });
   });
 
-  it('that comes to the end of its time says that it may be tried again', async () => {
+  it('tells the client to retry when it runs out of time', async () => {
     const reporting = rememberedReporting();
     const handler = httpStack(reporting).handler(() => new Promise(() => {}));
     const reply = await handler(httpEvent('GET', '/x'), {
@@ -44,7 +44,7 @@ describe('an HTTP entry', () => {
   it.each([
     [new TypeError('a bug'), 500, 'internal'],
     [new Unavailable(), 503, 'unavailable'],
-  ])('logs and counts a fault of the server’s: %s', async (error, status, code) => {
+  ])('logs and counts a server fault: %s', async (error, status, code) => {
     const reporting = rememberedReporting();
     const handler = httpStack(reporting).handler(() => Promise.reject(error));
     const reply = await handler(httpEvent('GET', '/x'), lambdaContext);
@@ -52,7 +52,7 @@ describe('an HTTP entry', () => {
     expect(reporting).toMatchObject({ logged: [['server fault', error]], counted: ['ServerFault'] });
   });
 
-  it('has the ids of its path in lower case, and what is no id as it came', async () => {
+  it('gets the ids of its path in lower case and other values unchanged', async () => {
     const handler = httpStack(rememberedReporting()).handler(async ({ pathParameters }) =>
       json(200, pathParameters),
     );
@@ -66,7 +66,7 @@ describe('an HTTP entry', () => {
     });
   });
 
-  it('finds nothing below its path', async () => {
+  it('answers 404 below its path', async () => {
     const handler = httpStack(rememberedReporting()).handler(async () => noContent);
     const at = (rawPath: string, slash?: string) =>
       handler(
@@ -87,7 +87,7 @@ describe('a JSON entry', () => {
     .use(jsonInput(refreshRequest))
     .handler(async ({ input }) => json(200, input));
 
-  it('gets the checked body', async () => {
+  it('gets the validated body', async () => {
     expect(await entry(jsonEvent('POST', '/x', { refresh: 'a' }) as never, lambdaContext)).toEqual({
       statusCode: 200,
       headers: { 'content-type': 'application/json' },
@@ -109,7 +109,7 @@ describe('a JSON entry', () => {
   });
 });
 
-describe('an entry for those who are logged in', () => {
+describe('an entry that requires a login', () => {
   const identity: Identity = {
     userId: alice.id,
     username: 'Alice',
@@ -131,7 +131,7 @@ describe('an entry for those who are logged in', () => {
       lambdaContext,
     );
 
-  it('gets who is asking', async () => {
+  it('gets the identity of the caller', async () => {
     expect((await as('Bearer good')).body).toBe(JSON.stringify(alice.id));
   });
 

@@ -24,7 +24,7 @@ async function failing(error: unknown, ref?: string) {
 }
 
 describe('an error while handling a frame', () => {
-  it('goes back to the sender as a frame, with their reference', async () => {
+  it('is sent to the sender as a frame with their reference', async () => {
     const error = new ClientIdConflict();
     expect(await failing(error, 'r1')).toEqual({
       statusCode: 200,
@@ -43,7 +43,7 @@ describe('an error while handling a frame', () => {
     });
   });
 
-  it('of a function that runs out of time says that the client may try again', async () => {
+  it('of a function that runs out of time tells the client to retry', async () => {
     const handler = frameStack({ ...rememberedReporting(), ...LIVE }).handler(() => new Promise(() => {}));
     const context = { ...lambdaContext, getRemainingTimeInMillis: () => 20 };
     const { body = '' } = await handler(socketEvent('{}'), context);
@@ -65,7 +65,7 @@ describe('an error while handling a frame', () => {
     });
   });
 
-  it('of the store is logged and counted, too', async () => {
+  it('of the store is also logged and counted', async () => {
     const error = new Unavailable();
     const { frame, logged, counted } = await failing(error, 'r1');
     expect(frame).toMatchObject({ type: 'error', ref: 'r1' });
@@ -73,10 +73,10 @@ describe('an error while handling a frame', () => {
   });
 });
 
-describe('who opened the socket of an event', () => {
+describe('the identity behind a socket event', () => {
   const FIELDS = ['userId', 'username', 'sessionId', 'expiresAt'] as const;
 
-  it.each(FIELDS)('is not known without %s, whether that is absent or empty', (field) => {
+  it.each(FIELDS)('is unknown when %s is absent or empty', (field) => {
     for (const nothing of [undefined, null, '']) {
       const { requestContext } = socketEvent('', { identity: { [field]: nothing } });
       expect(() => identityOf(requestContext)).toThrow(`the context of the authorizer has no ${field}`);
@@ -84,7 +84,7 @@ describe('who opened the socket of an event', () => {
     expect(() => identityOf({})).toThrow('the context of the authorizer has no');
   });
 
-  it.each([bob.id, ''])('is what the authorizer has told, with or without a conversation (%j)', (peerId) => {
+  it.each([bob.id, ''])('comes from the authorizer, with or without a conversation (%j)', (peerId) => {
     const identity = { userId: alice.id, username: 'Alice', sessionId: id(500), expiresAt: '1', peerId };
     const context = toContext(identity);
     expect(Object.values(context)).not.toContain('');
@@ -93,18 +93,18 @@ describe('who opened the socket of an event', () => {
   });
 });
 
-describe('the connection that an event came by', () => {
-  it('is that of the authorizer’s user, in the conversation with the peer', () => {
+describe('the connection of an event', () => {
+  it('belongs to the user from the authorizer and to the conversation with the peer', () => {
     expect(connectionOf(socketEvent().requestContext)).toEqual(aConnection('alice-here'));
     expect(connectionOf(socketEvent().requestContext).connectedAt.toISOString()).toBe(NOON);
   });
 
-  it('is of the same conversation from both sides', () => {
+  it('belongs to the same conversation from both sides', () => {
     const identity = { userId: bob.id, peerId: alice.id };
     expect(connectionOf(socketEvent('', { identity }).requestContext).conversation).toBe(CONVERSATION);
   });
 
-  it.each([undefined, null, ''])('is of no conversation without a peer (%j)', (peerId) => {
+  it.each([undefined, null, ''])('belongs to no conversation without a peer (%j)', (peerId) => {
     expect(connectionOf(socketEvent('', { identity: { peerId } }).requestContext).conversation).toBe('');
   });
 });

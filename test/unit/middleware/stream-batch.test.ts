@@ -25,14 +25,14 @@ async function follow(records: readonly DynamoDBRecord[], ...failing: string[]) 
 }
 
 describe('the records of a batch', () => {
-  it('are followed one after the other', async () => {
+  it('are handled one after the other', async () => {
     const { answer, followed, logged } = await follow([record('1'), record('2')]);
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(followed).toEqual(['1', '1 done', '2', '2 done']);
     expect(logged).toEqual([]);
   });
 
-  it('are followed up to the first failure, which is logged and told', async () => {
+  it('are handled up to the first failure, which is logged and reported', async () => {
     const { answer, followed, logged, fault } = await follow(
       [record('1'), record('2'), record('3')],
       '2',
@@ -43,7 +43,7 @@ describe('the records of a batch', () => {
     expect(logged).toEqual([['a change could not be followed', fault]]);
   });
 
-  it('all come again when the one that failed has no number', async () => {
+  it('are all repeated when the failed record has no sequence number', async () => {
     // An empty identifier makes Lambda repeat the whole batch.
     const { answer } = await follow([{} as DynamoDBRecord], '');
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '' }] });

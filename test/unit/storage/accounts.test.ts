@@ -22,7 +22,7 @@ const TAKEN = 'ConditionalCheckFailed';
 const CONFLICT = 'TransactionConflict';
 
 describe('creating an account', () => {
-  it('is one transaction of both claims, the profile and the places in the directory, all or nothing', async () => {
+  it('is one transaction of both claims, the profile and the directory entries', async () => {
     expect(await create()).toEqual([]);
     const put = (Item: object) => ({
       Put: { TableName: 'parley-test', Item, ConditionExpression: 'attribute_not_exists(pk)' },
@@ -51,13 +51,13 @@ describe('creating an account', () => {
       ['email', 'username'],
     ],
     [[CONFLICT, TAKEN, 'None', 'None', 'None'], ['username']],
-  ])('cancelled for %j tells what is taken: %j', async (codes, taken) => {
+  ])('that is cancelled for %j names what is taken: %j', async (codes, taken) => {
     documents.on(TransactWriteCommand).rejects(cancelled(...codes));
     expect(await create()).toEqual(taken);
     expect(sent()).toHaveLength(1);
   });
 
-  it('cancelled by another registration at the same moment is tried again, with jitter, until one has won', async () => {
+  it('that conflicts with a concurrent registration is retried with jitter until one succeeds', async () => {
     documents
       .on(TransactWriteCommand)
       .rejectsOnce(cancelled(CONFLICT, CONFLICT, 'None', 'None', 'None'))
@@ -67,7 +67,7 @@ describe('creating an account', () => {
     expect(waits).toEqual([10, 20]);
   });
 
-  it('succeeds after a conflict that led to nothing', async () => {
+  it('succeeds after a conflict whose winner failed', async () => {
     documents.on(TransactWriteCommand).rejectsOnce(cancelled(CONFLICT)).resolvesOnce({});
     expect(await create()).toEqual([]);
   });
@@ -85,8 +85,8 @@ describe('creating an account', () => {
   });
 });
 
-describe('looking somebody up', () => {
-  it('finds the credentials of an email, whatever its letter case', async () => {
+describe('looking up an account', () => {
+  it('finds the credentials of an email in any letter case', async () => {
     documents.on(GetCommand).resolves({ Item: { pk: 'x', sk: 'y', userId: alice.id, passwordHash: 'hash' } });
     const { credentialsOf } = credentialStore(table);
     expect(await credentialsOf('ALICE@Example.ORG')).toEqual({ userId: alice.id, passwordHash: 'hash' });
@@ -109,7 +109,7 @@ describe('looking somebody up', () => {
     expect(sent()).toEqual([['GetCommand', { TableName: 'parley-test', Key, ConsistentRead: true }]]);
   });
 
-  it('finds nobody who is not there', async () => {
+  it('finds no account that does not exist', async () => {
     expect(await credentialStore(table).credentialsOf('nobody@example.org')).toBeUndefined();
     expect(await profileStore(table).profileOf(id(404))).toBeUndefined();
   });

@@ -67,12 +67,12 @@ describe.each(['countIn', 'enter', 'leave'] as const)('%s', (name) => {
       CancellationReasons: codes.map((Code) => ({ Code })),
     });
 
-  it('changes nothing the second time: a record that comes twice counts once', async () => {
+  it('changes nothing the second time, so that a repeated record counts once', async () => {
     documents.on(TransactWriteCommand).rejects(cancelled('ConditionalCheckFailed', 'None'));
     await expect(changes[name]()).resolves.toBeUndefined();
   });
 
-  it('is tried again while the counter is contended, with backoff', async () => {
+  it('is retried with backoff while the counter is contended', async () => {
     documents
       .on(TransactWriteCommand)
       .rejectsOnce(cancelled('None', 'TransactionConflict'))
@@ -83,13 +83,13 @@ describe.each(['countIn', 'enter', 'leave'] as const)('%s', (name) => {
     expect(waits).toEqual([10, 20]);
   });
 
-  it('fails for a counter that stays contended, so that the stream brings the record again', async () => {
+  it('fails when the counter stays contended, so that the stream repeats the record', async () => {
     documents.on(TransactWriteCommand).rejects(cancelled('None', 'TransactionConflict'));
     expect(await rejection(changes[name]())).toEqual({ code: 'unavailable', retryAfter: 1 });
     expect(sent()).toHaveLength(8);
   });
 
-  it('passes a mistake of its own on at once', async () => {
+  it('throws a validation error without a retry', async () => {
     const mistake = cancelled('ValidationError', 'None');
     documents.on(TransactWriteCommand).rejects(mistake);
     await expect(changes[name]()).rejects.toBe(mistake);

@@ -26,14 +26,14 @@ const query = (low: string, high: string, more: object) => ({
 });
 
 describe('a page of the directory', () => {
-  it('begins with the first name, and never meets the counter', async () => {
+  it('starts with the first name and never contains the counter', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(1), item(2)] });
     expect(await people.page('users', { limit: 2 })).toEqual([entry(1), entry(2)]);
     expect(sent()).toEqual([['QueryCommand', query(FIRST, LAST, { Limit: 2 })]]);
     expect('COUNT' < FIRST).toBe(true);
   });
 
-  it('begins behind a name, which itself is left out', async () => {
+  it('starts after a name', async () => {
     await people.page('users', { limit: 2, from: 'u1' });
     expect(sent()).toEqual([['QueryCommand', query('NAME#u1\u0000', LAST, { Limit: 2 })]]);
     expect(['NAME#u1', 'NAME#u10', 'NAME#u1.'].map((sk) => sk >= 'NAME#u1\u0000')).toEqual([
@@ -43,7 +43,7 @@ describe('a page of the directory', () => {
     ]);
   });
 
-  it('ends backwards before a name, which itself is left out, and is in ascending order', async () => {
+  it('ends before a name when read backwards, and is in ascending order', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(4), item(3), item(2)] });
     expect(await people.page('users', { limit: 2, from: 'u4', backwards: true })).toEqual([
       entry(2),
@@ -54,7 +54,7 @@ describe('a page of the directory', () => {
     ]);
   });
 
-  it('holds no more backwards than it should when the name itself is not there', async () => {
+  it('has no extra entry backwards when the name does not exist', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(3), item(2), item(1)] });
     expect(await people.page('users', { limit: 2, from: 'u4', backwards: true })).toEqual([
       entry(2),
@@ -62,18 +62,18 @@ describe('a page of the directory', () => {
     ]);
   });
 
-  it('is of everyone for those who may see staff', async () => {
+  it('includes staff for users who may see staff', async () => {
     await people.page('everyone', { limit: 1 });
     expect(sent()[0]?.[1]).toMatchObject({ ExpressionAttributeValues: { ':pk': 'DIRECTORY#EVERYONE' } });
   });
 
-  it('is empty where nobody is', async () => {
+  it('is empty for an empty list', async () => {
     expect(await people.page('users', { limit: 2 })).toEqual([]);
   });
 });
 
 describe('the count of a list', () => {
-  it('is kept beside it', async () => {
+  it('is stored beside the list', async () => {
     documents.on(GetCommand).resolves({ Item: { entries: 42 } });
     expect(await people.count('users')).toBe(42);
     expect(sent()).toEqual([
@@ -81,7 +81,7 @@ describe('the count of a list', () => {
     ]);
   });
 
-  it('is 0 before anybody is counted', async () => {
+  it('is 0 before the first account', async () => {
     expect(await people.count('everyone')).toBe(0);
   });
 });

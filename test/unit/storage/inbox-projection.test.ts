@@ -53,14 +53,14 @@ describe('the summary of a conversation', () => {
     ]);
   });
 
-  it('gives way to a newer one, and passes every other error on', async () => {
+  it('gives way to a newer one, and throws every other error', async () => {
     const fault = new Error('down');
     documents.on(UpdateCommand).rejectsOnce(conditionFailed()).rejectsOnce(fault);
     await projection.summarize(ALICES, { last, receipts: {} });
     await expect(projection.summarize(ALICES, { last, receipts: {} })).rejects.toBe(fault);
   });
 
-  it('is read strongly consistent, if there is one', async () => {
+  it('is read strongly consistent', async () => {
     expect(await projection.summary(ALICES)).toBeUndefined();
     documents.on(GetCommand).resolves({ Item: { ...meta, ...last, receipts: { 1: [8, 4] } } });
     expect(await projection.summary(ALICES)).toEqual({ last, receipts: { 1: { seq: 8, others: 4 } } });
@@ -94,7 +94,7 @@ describe('the top of an inbox', () => {
 });
 
 describe('the position of a conversation', () => {
-  it('is what the membership names, strongly consistent', async () => {
+  it('comes from the membership by a strongly consistent read', async () => {
     documents.on(GetCommand).resolves({ Item: { ...membership, topAt: NOON } });
     expect(await projection.positionOf(alice.id, CONVERSATION)).toEqual(position);
     expect(sent()).toEqual([['GetCommand', { TableName, Key: membership, ConsistentRead: true }]]);
@@ -140,14 +140,14 @@ describe('a move to the top', () => {
     expect(sent()).toEqual([put, name]);
   });
 
-  it('that a newer move has overtaken deletes its own position, and no other', async () => {
+  it('deletes only its own position when a newer move was faster', async () => {
     documents.on(UpdateCommand).rejects(conditionFailed());
     await projection.moveToTop(alice.id, position, peer, [former]);
     const away = { TableName, Key: { pk: `USER#${alice.id}`, sk: `INBOX#${NOON}#${CONVERSATION}` } };
     expect(sent()).toEqual([put, name, ['DeleteCommand', away]]);
   });
 
-  it('stops at an error, so that it is repeated whole', async () => {
+  it('stops at an error, so that it is repeated from the start', async () => {
     const fault = new Error('down');
     documents.on(PutCommand).rejects(fault);
     await expect(projection.moveToTop(alice.id, position, peer, [former])).rejects.toBe(fault);

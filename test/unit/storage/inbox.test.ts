@@ -34,7 +34,7 @@ describe('the positions of an inbox', () => {
     expect(sent()).toEqual([query('INBOX#', 'INBOX#~', { ...newestFirst, Limit: 2 })]);
   });
 
-  it('behind a position are read without it: BETWEEN includes its ends', async () => {
+  it('after a position do not include it, although BETWEEN includes its ends', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(sk(later, other)), item(sk(NOON))] });
     const before = { topAt: later, conversation: other };
     expect(await inbox.positions(alice.id, { limit: 2, before })).toEqual([
@@ -43,13 +43,13 @@ describe('the positions of an inbox', () => {
     expect(sent()).toEqual([query('INBOX#', sk(later, other), { ...newestFirst, Limit: 3 })]);
   });
 
-  it('behind a position that is gone are no more than asked for', async () => {
+  it('after a deleted position are at most as many as requested', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(sk(NOON, other)), item(sk(NOON))] });
     const before = { topAt: later, conversation: CONVERSATION };
     expect(await inbox.positions(alice.id, { limit: 1, before })).toHaveLength(1);
   });
 
-  it('since a time begin with it, and are read oldest first', async () => {
+  it('since a time include that time, and are read oldest first', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(sk(NOON)), item(sk(later, other))] });
     expect(await inbox.positionsSince(alice.id, NOON, 25)).toEqual([
       { topAt: NOON, conversation: CONVERSATION },
@@ -109,7 +109,7 @@ describe('the details of conversations', () => {
     ]);
   });
 
-  it('are told from the reader’s side: what they marked, or had read when they wrote, whichever is further', async () => {
+  it('use the higher of the reader’s receipt and the position that their last message carries', async () => {
     answered(
       {
         ...meta,
@@ -150,7 +150,7 @@ describe('the details of conversations', () => {
         last: { ...last, counts },
       },
     ],
-  ])('are what there is when %s', async (_, items, details) => {
+  ])('are incomplete when %s', async (_, items, details) => {
     answered(...items);
     expect(await inbox.details([ALICES])).toEqual([details]);
   });
@@ -175,7 +175,7 @@ describe('the details of conversations', () => {
     expect(sent()).toHaveLength(3);
   });
 
-  it('of none cost nothing', async () => {
+  it('of no conversation cost no request', async () => {
     expect(await inbox.details([])).toEqual([]);
     expect(sent()).toEqual([]);
   });

@@ -45,7 +45,7 @@ describe('the last message', () => {
 });
 
 describe('the tail', () => {
-  it('is one consistent query from a place on', async () => {
+  it('is one consistent query from a seq on', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(5), { ...item(6), clientId: id(77) }] });
     expect(await log.since(ALICES, 5, 7)).toEqual({
       messages: [anEntry(5), { ...anEntry(6), clientId: id(77) }],
@@ -56,13 +56,13 @@ describe('the tail', () => {
     ]);
   });
 
-  it('says when it goes on, and reads no further: its cost is bounded', async () => {
+  it('tells when more messages follow, and reads no further, so that its cost is bounded', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(1)], LastEvaluatedKey: { pk: 'x', sk: 'y' } });
     expect(await log.since(ALICES, 1, 500)).toEqual({ messages: [anEntry(1)], isCut: true });
     expect(sent()).toHaveLength(1);
   });
 
-  it('of exactly as many messages as asked for does not go on', async () => {
+  it('is complete when it has exactly as many messages as requested', async () => {
     const { table, state } = memoryTable();
     for (let seq = 1; seq <= 5; seq += 1) {
       const stored = fromLogEntry(ALICES, anEntry(seq)) as { pk: string; sk: string };
@@ -77,18 +77,18 @@ describe('the tail', () => {
     ]);
   });
 
-  it('is empty behind the end', async () => {
+  it('is empty after the end', async () => {
     expect(await log.since(ALICES, 8, 500)).toEqual({ messages: [], isCut: false });
   });
 
-  it('reaches as far as a number that JSON can carry', async () => {
+  it('reaches the highest number that JSON can represent', async () => {
     await log.since(ALICES, Number.MAX_SAFE_INTEGER, 500);
     expect(sent()[0]?.[1]).toMatchObject(range('9007199254740991', '9999999999999999'));
   });
 });
 
 describe('a range', () => {
-  it('is read newest first, over as many pages as the store makes of it', async () => {
+  it('is read newest first, over as many pages as the store returns', async () => {
     const edge = { pk: `CONV#${CONVERSATION}`, sk: item(4).sk };
     documents
       .on(QueryCommand)
@@ -106,7 +106,7 @@ describe('a range', () => {
 });
 
 describe('appending', () => {
-  it('puts the message on condition that its place is free, and stores nothing twice', async () => {
+  it('stores the message only if its seq is free', async () => {
     expect(await log.append(ALICES, { ...anEntry(8), clientId: id(77) })).toBe(true);
     expect(sent()).toEqual([
       [
@@ -127,7 +127,7 @@ describe('appending', () => {
     ]);
   });
 
-  it('is false when the place is taken', async () => {
+  it('is false when the seq is taken', async () => {
     documents.on(PutCommand).rejects(conditionFailed());
     expect(await log.append(ALICES, anEntry(8))).toBe(false);
   });

@@ -12,7 +12,7 @@ const Key = { pk: `USER#${alice.id}`, sk: 'PRESENCE' };
 const now = new Date(NOON);
 
 describe('presence', () => {
-  it('is read of several at once, in the order asked; of whom nothing is stored, it is offline', async () => {
+  it('is read for several users at once, in the requested order, and is offline without an item', async () => {
     const item = { ...Key, online: false, hidden: true, lastSeen: NOON, more: 1 };
     documents.on(BatchGetCommand).resolves({ Responses: { [TableName]: [item] } });
     expect(await presences.of([bob.id, alice.id])).toEqual([
@@ -25,7 +25,7 @@ describe('presence', () => {
     ]);
   });
 
-  it('that somebody is online is written if it was not so, and takes away when they were last seen', async () => {
+  it('changes to online only if the user was offline, and drops the time last seen', async () => {
     await presences.set(alice.id, true, now);
     expect(sent()).toEqual([
       [
@@ -42,7 +42,7 @@ describe('presence', () => {
     ]);
   });
 
-  it('that somebody is offline is written with the time, if they were online', async () => {
+  it('changes to offline with the time only if the user was online', async () => {
     await presences.set(alice.id, false, now);
     expect(sent()).toEqual([
       [
@@ -59,14 +59,14 @@ describe('presence', () => {
     ]);
   });
 
-  it('that is so already is no fault, every other fault is', async () => {
+  it('may be unchanged; every other error is thrown', async () => {
     const fault = new Error('down');
     documents.on(UpdateCommand).rejectsOnce(conditionFailed()).rejectsOnce(fault);
     await presences.set(alice.id, true, now);
     await expect(presences.set(alice.id, true, now)).rejects.toBe(fault);
   });
 
-  it.each([true, false])('is hidden or not without a look at whether they are online: %s', async (hidden) => {
+  it.each([true, false])('can be hidden or shown without a read of the state: hidden %s', async (hidden) => {
     await presences.hide(alice.id, hidden);
     expect(sent()).toEqual([
       [
@@ -83,8 +83,8 @@ describe('presence', () => {
   });
 });
 
-describe('which conversations somebody is in', () => {
-  it('is what is in their own partition', async () => {
+describe('the conversations of a user', () => {
+  it('come from the partition of the user', async () => {
     const item = { pk: `USER#${alice.id}`, sk: `CONV#${CONVERSATION}` };
     documents.on(BatchGetCommand).resolves({ Responses: { [TableName]: [item] } });
     const other = `${alice.id}.${id(3)}`;

@@ -123,10 +123,10 @@ describe('ending', () => {
   });
 });
 
-describe('whether a session is live', () => {
+describe('a session check', () => {
   const check = sessionCheck(table);
 
-  it('is asked strongly consistent', async () => {
+  it('is a strongly consistent read', async () => {
     await check.isLive(alice.id, id(500), now);
     expect(sent()).toEqual([['GetCommand', { TableName: 'parley-test', Key, ConsistentRead: true }]]);
   });
@@ -145,17 +145,17 @@ const published = publicKeys(table);
 const KEY_SET = { pk: 'KEYS', sk: 'JWKS' };
 const keys = [{ kty: 'OKP', kid: 'a' }];
 
-it('the public keys are one item, read strongly consistent', async () => {
+it('the public keys are one item, and the read is strongly consistent', async () => {
   documents.on(GetCommand).resolves({ Item: { ...KEY_SET, keys } });
   expect(await published.read()).toEqual(keys);
   expect(sent()).toEqual([['GetCommand', { TableName: 'parley-test', Key: KEY_SET, ConsistentRead: true }]]);
 });
 
-it('there are none before the first login', async () => {
+it('the public keys are empty before the first login', async () => {
   expect(await published.read()).toEqual([]);
 });
 
-it('they are written whole', async () => {
+it('the public keys are written as one item', async () => {
   await published.write(keys);
   expect(sent()).toEqual([['PutCommand', { TableName: 'parley-test', Item: { ...KEY_SET, keys } }]]);
 });

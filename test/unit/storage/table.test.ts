@@ -30,7 +30,7 @@ const get = new GetCommand({ TableName: 'parley-test', Key: { pk: 'a', sk: 'b' }
 
 beforeEach(useRealClients);
 
-describe('a fault of the store is known as Unavailable', () => {
+describe('a fault of the store becomes Unavailable', () => {
   it.each([
     [400, 'ThrottlingException'],
     [400, 'ProvisionedThroughputExceededException'],
@@ -47,7 +47,7 @@ describe('a fault of the store is known as Unavailable', () => {
     expect((error as Unavailable).cause).toMatchObject({ name });
   });
 
-  it('when nobody listens', async () => {
+  it('when no server listens', async () => {
     const { client } = tableAt('http://127.0.0.1:1');
     await expect(client.send(get)).rejects.toBeInstanceOf(Unavailable);
   });
@@ -72,7 +72,7 @@ describe('a fault of the store is known as Unavailable', () => {
   });
 });
 
-describe('a fault of the request stays what it is', () => {
+describe('a fault of the request stays unchanged', () => {
   it.each([
     [400, 'ValidationException'],
     [400, 'ConditionalCheckFailedException'],
@@ -86,7 +86,7 @@ describe('a fault of the request stays what it is', () => {
   });
 });
 
-describe('the table as it is opened', () => {
+describe('an opened table', () => {
   afterEach(() => vi.unstubAllEnvs());
 
   function open(endpoint: string) {
@@ -97,12 +97,12 @@ describe('the table as it is opened', () => {
     return openTable('parley-test', chance).client;
   }
 
-  it('is found where the SDK’s own variable says', async () => {
+  it('uses the endpoint in the variable of the SDK', async () => {
     const endpoint = await serve((_, response) => void response.end('{"Item": {"pk": {"S": "a"}}}'));
     expect((await open(endpoint).send(get)).Item).toEqual({ pk: 'a' });
   });
 
-  it('tries three times, and is then unavailable', async () => {
+  it('tries three times before it is unavailable', async () => {
     let tries = 0;
     const endpoint = await serve((_, response) => {
       tries += 1;
@@ -113,7 +113,7 @@ describe('the table as it is opened', () => {
     expect(tries).toBe(3);
   });
 
-  it('waits for no answer longer than a moment, in which a function can still say so', async () => {
+  it('gives up early enough for the function to answer', async () => {
     let tries = 0;
     const endpoint = await serve(() => {
       tries += 1;
@@ -124,7 +124,7 @@ describe('the table as it is opened', () => {
     expect(tries).toBe(3);
   });
 
-  it('leaves out what is undefined', async () => {
+  it('leaves out undefined attributes', async () => {
     const bodies: string[] = [];
     const endpoint = await serve((_, response, body) => {
       bodies.push(body);
@@ -135,7 +135,7 @@ describe('the table as it is opened', () => {
   });
 });
 
-it('a failed condition brings along what is stored, as it comes over the wire', async () => {
+it('a failed condition returns the stored item', async () => {
   const Item = {
     familyHash: { S: '#family' },
     rotationHash: { S: '#9' },

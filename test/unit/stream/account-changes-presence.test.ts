@@ -60,7 +60,7 @@ const presenceWrites = () =>
 const open = (pk: string, ...Items: object[]) =>
   documents.on(QueryCommand, { ExpressionAttributeValues: { ':pk': pk } }, false).resolves({ Items });
 
-describe('a socket that came or went', () => {
+describe('an opened or closed socket', () => {
   it('makes its user online while one is open', async () => {
     open(`USER#${alice.id}`, row);
     expect(await handler({ Records: [came('1')] })).toEqual({ batchItemFailures: [] });
@@ -81,7 +81,7 @@ describe('a socket that came or went', () => {
     expect(presenceWrites()).toEqual([false]);
   });
 
-  it('is followed by what is there now, however often and late it is told', async () => {
+  it('sets the presence from the current sockets, however often and late its record arrives', async () => {
     open(`USER#${alice.id}`, row);
     await handler({ Records: [went('1'), came('2'), went('1')] });
     expect(presenceWrites()).toEqual([true, true, true]);
@@ -92,7 +92,7 @@ describe('a changed presence', () => {
   const watcher = (connectionId: string) => ({ sk: `${bob.id}#${connectionId}`, ttl: NOON_S + 1 });
   const online = { type: 'presence', users: [{ user_id: alice.id, online: true, last_seen: null }] };
 
-  it('is told to every socket that watches', async () => {
+  it('is sent to every watching socket', async () => {
     open(`WATCH#${alice.id}`, watcher('desk'), watcher('phone'));
     const Records = [presence('1', { online: false, lastSeen: NOON }, { online: true })];
     expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
@@ -102,7 +102,7 @@ describe('a changed presence', () => {
     ]);
   });
 
-  it('is told to the others although one of them cannot be reached', async () => {
+  it('is sent to the others when one socket cannot be reached', async () => {
     open(`WATCH#${alice.id}`, watcher('gone'), watcher('broken'), watcher('phone'));
     api
       .on(PostToConnectionCommand, { ConnectionId: 'gone' })
@@ -114,7 +114,7 @@ describe('a changed presence', () => {
     expect(posts()).toContainEqual(['phone', online]);
   });
 
-  it('that is not shown costs nothing', async () => {
+  it('costs no request when it is hidden', async () => {
     await handler({
       Records: [presence('1', { online: false, hidden: true }, { online: true, hidden: true })],
     });
@@ -132,7 +132,7 @@ it('a device is told that its session ended before its socket closes', async () 
   expect(api.calls().at(-1)?.args[0]).toBeInstanceOf(DeleteConnectionCommand);
 });
 
-it('changes are followed up to the first failure, and from there again', async () => {
+it('changes are handled up to the first failure and repeated from there', async () => {
   documents.on(QueryCommand).rejects(new Unavailable());
   const Records = [presence('1', { online: true }, { online: true }), came('2'), went('3')];
   expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });

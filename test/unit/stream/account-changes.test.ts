@@ -35,7 +35,7 @@ const loggedOut = (SequenceNumber: string) =>
   }) as DynamoDBRecord;
 
 describe('the changes of the table', () => {
-  it('are followed one after the other: who registers is counted, who logs out loses their sockets', async () => {
+  it('are handled one after the other: a registration is counted, and a logout closes sockets', async () => {
     const connection = {
       userId: alice.id,
       sessionId: id(500),
@@ -55,7 +55,7 @@ describe('the changes of the table', () => {
     expect(calls.map(({ args: [{ input }] }) => input.ConnectionId)).toEqual(['a']);
   });
 
-  it('are followed up to the first failure, which is where the stream begins again', async () => {
+  it('are handled up to the first failure, where the stream starts again', async () => {
     documents.on(TransactWriteCommand).resolvesOnce({}).resolvesOnce({}).rejects(new Unavailable());
     const Records = [registered('1'), registered('2', 'bob'), loggedOut('3')];
     expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });

@@ -44,7 +44,7 @@ const fails = (conversation: string) =>
   });
 
 describe('new messages', () => {
-  it('of one conversation are followed together, in the order of the conversation', async () => {
+  it('of one conversation are handled together, in the order of the conversation', async () => {
     const Records = [
       said('1', aLogEntry(4)),
       said('2', aLogEntry(5, { senderId: bob.id })),
@@ -57,7 +57,7 @@ describe('new messages', () => {
     }
   });
 
-  it('of several conversations are followed one conversation after the other', async () => {
+  it('of several conversations are handled one conversation after the other', async () => {
     const Records = [
       said('1', aLogEntry(4)),
       said('2', aLogEntry(1, { conversation: OTHER })),
@@ -71,7 +71,7 @@ describe('new messages', () => {
     ]);
   });
 
-  it('bring that conversation to the top last in which something was said last', async () => {
+  it('move the conversation with the latest message to the top last', async () => {
     const Records = [
       said('1', aLogEntry(4)),
       said('2', aLogEntry(1, { conversation: OTHER })),
@@ -98,13 +98,13 @@ describe('new messages', () => {
     },
   );
 
-  it('that were followed before others failed are not given again', async () => {
+  it('that were handled before a failure are not repeated', async () => {
     fails(CONVERSATION);
     const Records = [said('1', aLogEntry(1, { conversation: OTHER })), said('2', aLogEntry(4))];
     expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
   });
 
-  it('are found among whatever else was written', async () => {
+  it('are picked from all records', async () => {
     const key = { pk: `USER#${alice.id}`, sk: `INBOX#${NOON}#${CONVERSATION}` };
     const place = { eventName: 'INSERT', dynamodb: { Keys: marshall(key), NewImage: marshall(key) } };
     const Records = [place as DynamoDBRecord, said('2', aLogEntry(4))];

@@ -47,19 +47,19 @@ async function fail(times: number, { attempt }: ReturnType<typeof login>) {
     expect(await rejection(attempt('bad'))).toEqual({ code: 'wrong_credentials' });
 }
 
-describe('checking a password', () => {
-  it('finds whose it is', async () => {
+describe('the password check', () => {
+  it('finds the account of the password', async () => {
     expect(await login().attempt('good')).toEqual(credentials);
   });
 
-  it('compares it in NFC, whatever the keyboard makes of it', async () => {
+  it('normalizes the password to NFC', async () => {
     const form = login();
     await rejection(form.attempt('é'.normalize('NFD')));
     await rejection(form.attempt('é'.normalize('NFC')));
     expect(form.verified.map(({ password }) => password)).toEqual(['\u00e9', '\u00e9']);
   });
 
-  it('does not tell a wrong password from an unknown email', async () => {
+  it('gives the same error for a wrong password and for an unknown email', async () => {
     const { attempt } = login();
     const [wrong, unknown] = await Promise.allSettled([
       attempt('bad'),
@@ -69,20 +69,20 @@ describe('checking a password', () => {
     expect(wrong.status).toBe('rejected');
   });
 
-  it('verifies a decoy for an unknown email, so that its answer takes as long', async () => {
+  it('verifies a decoy for an unknown email, so that the answer takes as long', async () => {
     const form = login();
     await rejection(form.attempt('good', 'nobody@example.org'));
     expect(form.verified).toEqual([{ password: 'good', hash: 'hash of nothing' }]);
   });
 
-  it('never lets anybody in by the password of the decoy', async () => {
+  it('never accepts the password of the decoy', async () => {
     const form = login();
     expect(await rejection(form.attempt('nothing', 'nobody@example.org'))).toEqual({
       code: 'wrong_credentials',
     });
   });
 
-  it('stops after ten wrong passwords, and says for how long', async () => {
+  it('locks after ten wrong passwords and tells for how long', async () => {
     const form = login();
     await fail(10, form);
     form.clock.pass(20_500);
@@ -90,21 +90,21 @@ describe('checking a password', () => {
     expect(form.verified).toHaveLength(10);
   });
 
-  it('says at least one second', async () => {
+  it('locks for at least one second', async () => {
     const form = login();
     await fail(10, form);
     form.clock.pass(59_999);
     expect(await rejection(form.attempt('good'))).toEqual({ code: 'too_many_attempts', retryAfter: 1 });
   });
 
-  it('lets in again when the window is over', async () => {
+  it('accepts a password again after the window has ended', async () => {
     const form = login();
     await fail(10, form);
     form.clock.pass(60_000);
     expect(await form.attempt('good')).toEqual(credentials);
   });
 
-  it('counts the attempts at an unknown email as well', async () => {
+  it('counts attempts for an unknown email, too', async () => {
     const form = login();
     for (let i = 0; i < 10; i += 1) await rejection(form.attempt('x', 'nobody@example.org'));
     expect(await rejection(form.attempt('x', 'nobody@example.org'))).toEqual({
@@ -119,7 +119,7 @@ describe('checking a password', () => {
     for (let i = 0; i < 20; i += 1) expect(await form.attempt('good')).toEqual(credentials);
   });
 
-  it('keeps the failures after a right password: whoever guesses has no use of the logins of the owner', async () => {
+  it('keeps the count of failures after a right password, so that logins of the owner do not help an attacker', async () => {
     const form = login();
     await fail(9, form);
     await form.attempt('good');
@@ -127,7 +127,7 @@ describe('checking a password', () => {
     expect(await rejection(form.attempt('good'))).toMatchObject({ code: 'too_many_attempts' });
   });
 
-  it('begins the window with the first failure, and does not extend it', async () => {
+  it('starts the window at the first failure and does not extend it', async () => {
     const form = login();
     await fail(1, form);
     form.clock.pass(30_000);
@@ -143,13 +143,13 @@ describe('checking a password', () => {
   });
 });
 
-describe('many passwords at once', () => {
+describe('many concurrent passwords', () => {
   const times = (count: number, password: string) => Array.from({ length: count }, () => password);
 
   it.each([
     ['an account', 'alice@example.org'],
     ['an email without one', 'nobody@example.org'],
-  ])('are hashed as often as the limit allows, for %s', async (_, email) => {
+  ])('are hashed at most as often as the limit allows, for %s', async (_, email) => {
     const form = login();
     const outcomes = await form.atOnce(times(200, 'bad'), email);
     expect(form.verified).toHaveLength(10);
@@ -159,7 +159,7 @@ describe('many passwords at once', () => {
     ]);
   });
 
-  it('begin one window, when the former is over', async () => {
+  it('start one window after the previous one has ended', async () => {
     const form = login();
     await form.atOnce(times(20, 'bad'));
     form.clock.pass(60_000);
@@ -167,11 +167,11 @@ describe('many passwords at once', () => {
     expect(form.verified).toHaveLength(20);
   });
 
-  it('let an owner in who logs in on many devices', async () => {
+  it('are accepted for an owner who logs in on many devices', async () => {
     expect(await login().atOnce(times(40, 'good'))).toEqual(times(40, 'in'));
   });
 
-  it('hash no more wrong ones than the limit, whatever right ones are among them', async () => {
+  it('include no more hashed wrong ones than the limit, whatever right ones are among them', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.constantFrom('good', 'bad'), { maxLength: 40 }), { maxLength: 4 }),

@@ -21,7 +21,7 @@ const list = (request: Partial<Parameters<typeof listUsers>[1]>) =>
   listUsers(directory, { staff: false, limit: 10, offset: 0, ...request });
 
 describe('a page of users', () => {
-  it('begins with the first, and leads to the next', async () => {
+  it('starts with the first user and links to the next page', async () => {
     expect(await list({})).toEqual({
       count: 25,
       users: people.slice(0, 10),
@@ -30,7 +30,7 @@ describe('a page of users', () => {
     });
   });
 
-  it('goes on behind a cursor, and leads back', async () => {
+  it('continues after a cursor and links back', async () => {
     expect(await list({ cursor: { username: 'u009', backwards: false }, offset: 10 })).toEqual({
       count: 25,
       users: people.slice(10, 20),
@@ -39,7 +39,7 @@ describe('a page of users', () => {
     });
   });
 
-  it('is the last one when nobody comes behind it', async () => {
+  it('has no next page when no user follows', async () => {
     expect(await list({ cursor: { username: 'u019', backwards: false } })).toEqual({
       count: 25,
       users: people.slice(20),
@@ -48,12 +48,12 @@ describe('a page of users', () => {
     });
   });
 
-  it('is the last one, too, when it is exactly full', async () => {
+  it('has no next page when it is exactly full', async () => {
     expect((await list({ limit: 25 })).next).toBeUndefined();
     expect((await list({ limit: 24 })).next).toEqual({ username: 'u023', backwards: false });
   });
 
-  it('goes backwards to the people before a cursor, in ascending order', async () => {
+  it('lists the users before a cursor in ascending order', async () => {
     expect(await list({ cursor: { username: 'u020', backwards: true } })).toEqual({
       count: 25,
       users: people.slice(10, 20),
@@ -62,7 +62,7 @@ describe('a page of users', () => {
     });
   });
 
-  it('ends backwards with the first', async () => {
+  it('has no previous page when it reaches the first user backwards', async () => {
     expect(await list({ cursor: { username: 'u004', backwards: true } })).toEqual({
       count: 25,
       users: people.slice(0, 4),
@@ -71,7 +71,7 @@ describe('a page of users', () => {
     });
   });
 
-  it('skips `offset` people, and leads back from there', async () => {
+  it('skips `offset` users and links back from there', async () => {
     expect(await list({ offset: 7, limit: 3 })).toEqual({
       count: 25,
       users: people.slice(7, 10),
@@ -89,7 +89,7 @@ describe('a page of users', () => {
     },
   );
 
-  it('is empty before the first person, and leads on to the first page', async () => {
+  it('is empty before the first user and links to the first page', async () => {
     const { next, ...page } = await list({ cursor: { username: 'u000', backwards: true } });
     expect(page).toEqual({ count: 25, users: [], previous: undefined });
     expect(await list({ cursor: next })).toMatchObject({ users: people.slice(0, 10), previous: undefined });
@@ -108,7 +108,7 @@ describe('a page of users', () => {
     },
   );
 
-  it('does not skip when it has a cursor: then `offset` only says where the page lies', async () => {
+  it('does not skip when it has a cursor, because `offset` then only tells the position of the page', async () => {
     const { users } = await list({
       offset: 900_000,
       limit: 1,
@@ -117,13 +117,13 @@ describe('a page of users', () => {
     expect(users).toEqual([people[4]]);
   });
 
-  it('compares a cursor without letter case', async () => {
+  it('ignores the letter case of a cursor', async () => {
     expect((await list({ limit: 1, cursor: { username: 'U003', backwards: false } })).users).toEqual([
       people[4],
     ]);
   });
 
-  it('skips 1,000 people and no more', async () => {
+  it('skips at most 1,000 users', async () => {
     expect((await list({ offset: 1_000 })).users).toEqual([]);
     expect(await rejection(list({ offset: 1_001 }))).toEqual({
       code: 'validation_failed',
@@ -131,7 +131,7 @@ describe('a page of users', () => {
     });
   });
 
-  it('costs what it skips and shows, and one entry more that tells whether there is a next page', async () => {
+  it('reads the users that it skips and shows, and one more to know whether a next page exists', async () => {
     const limits: number[] = [];
     const counted: Directory = {
       ...directory,
@@ -150,7 +150,7 @@ describe('a page of users', () => {
     expect(limits).toEqual([16, 6]);
   });
 
-  it('shows staff to staff alone', async () => {
+  it('shows staff only to staff', async () => {
     expect(await list({ staff: true, limit: 1 })).toEqual({
       count: 26,
       users: [{ id: id(99), username: 'Admin' }],
@@ -161,7 +161,7 @@ describe('a page of users', () => {
   });
 });
 
-it('pages of any size give everybody once by following `next`, and the same again by following `previous`', async () => {
+it('pages of any size list every user once, in both directions', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 40 }),
@@ -209,11 +209,11 @@ it('a new account is counted in both lists', async () => {
   ]);
 });
 
-it('who becomes staff leaves the list that others see', async () => {
+it('an account that becomes staff leaves the list for other users', async () => {
   expect(await follow({ before: alice, after: staff })).toEqual([['leave', 'users', 'Alice']]);
 });
 
-it('who is staff no more comes back to it', async () => {
+it('an account that is no longer staff returns to that list', async () => {
   expect(await follow({ before: staff, after: alice })).toEqual([
     ['enter', 'users', { id: alice.id, username: 'Alice' }],
   ]);

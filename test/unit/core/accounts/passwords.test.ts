@@ -25,18 +25,18 @@ describe('a new password', () => {
     expect(passwordFaults(password, 'Liddell_1')).toEqual(faults);
   });
 
-  it('is told all its faults at once', () => {
+  it('gets all its faults in one answer', () => {
     expect(passwordFaults('lid', 'Lid')).toEqual([TOO_SHORT, HAS_NAME]);
   });
 
-  it('may hold a username of one or two characters, as that happens by chance', () => {
+  it('may contain a username of one or two characters, because that happens by chance', () => {
     expect(passwordFaults('correct horse', 'or')).toEqual([]);
     expect(passwordFaults('correct horse', 'hor')).toEqual([HAS_NAME]);
   });
 });
 
 describe('the list of the most used passwords', () => {
-  it('is in lower case, as it is compared so, and names each once', () => {
+  it('is in lower case and has no duplicates', () => {
     expect(commonPasswords).toEqual(commonPasswords.map((one) => one.toLowerCase()));
     expect(new Set(commonPasswords).size).toBe(commonPasswords.length);
   });

@@ -34,7 +34,7 @@ function profile(hidden = false) {
   return { dependencies: { profiles, presences }, changes };
 }
 
-describe('one’s own profile', () => {
+describe('the own profile', () => {
   it.each([
     [false, 'shown'],
     [true, 'hidden'],
@@ -42,13 +42,13 @@ describe('one’s own profile', () => {
     expect(await ownProfile(profile(hidden).dependencies, alice.id)).toEqual({ account: alice, presence });
   });
 
-  it('of nobody is not found', async () => {
+  it('does not exist for an unknown user', async () => {
     const { dependencies } = profile();
     expect(await rejection(ownProfile(dependencies, id(404)))).toEqual({ code: 'user_not_found' });
   });
 });
 
-describe('changing one’s profile', () => {
+describe('a change of the own profile', () => {
   it.each([
     [{ firstName: 'Al' }, [['rename', { firstName: 'Al' }]], { firstName: 'Al' }, 'shown'],
     [{ lastName: 'L', firstName: undefined }, [['rename', { lastName: 'L' }]], { lastName: 'L' }, 'shown'],
@@ -64,7 +64,7 @@ describe('changing one’s profile', () => {
     ],
     [{}, [], {}, 'shown'],
     [{ firstName: undefined, lastName: undefined, presence: undefined }, [], {}, 'shown'],
-  ])('by %j changes that and nothing else', async (change, changes, names, presence) => {
+  ])('to %j changes nothing else', async (change, changes, names, presence) => {
     const { dependencies, changes: done } = profile();
     const after = { account: { ...alice, ...names }, presence };
     expect(await changeProfile(dependencies, alice.id, change)).toEqual(after);
@@ -72,7 +72,7 @@ describe('changing one’s profile', () => {
     expect(await ownProfile(dependencies, alice.id)).toEqual(after);
   });
 
-  it('of names says how presence is, which it did not touch', async () => {
+  it('of names returns the unchanged presence', async () => {
     const { dependencies } = profile(true);
     expect(await changeProfile(dependencies, alice.id, { firstName: 'Al' })).toMatchObject({
       presence: 'hidden',
@@ -99,15 +99,15 @@ function read(userId: string, hidden = false) {
   return readUser({ profiles: knowing(alice, bob), presences }, userId);
 }
 
-describe('somebody', () => {
-  it('is seen by others with name and presence, and nothing more', async () => {
+describe('the profile of another user', () => {
+  it('has the name and the presence, and nothing else', async () => {
     expect(await read(bob.id)).toEqual({
       user: { id: bob.id, username: 'bob' },
       presence: { userId: bob.id, online: false, lastSeen: NOON },
     });
   });
 
-  it('who hides is not seen to have been here', async () => {
+  it('never shows when a user with hidden presence was online', async () => {
     expect((await read(bob.id, true)).presence).toEqual({ userId: bob.id, online: false });
   });
 

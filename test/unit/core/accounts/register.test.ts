@@ -49,12 +49,12 @@ describe('registering', () => {
     expect(stored).toEqual([[alice, 'hash of down the rabbit hole']]);
   });
 
-  it('makes nobody staff', async () => {
+  it('never makes a user staff', async () => {
     const { result } = tryToRegister({ staff: true } as Partial<Registration>);
     expect((await result).staff).toBe(false);
   });
 
-  it('refuses two passwords that differ, before hashing or storing anything', async () => {
+  it('refuses two different passwords before it hashes or stores anything', async () => {
     const { result, stored, hashed } = tryToRegister({ passwordAgain: 'down the rabbit hule' });
     expect(await rejection(result)).toEqual({
       code: 'validation_failed',
@@ -63,7 +63,7 @@ describe('registering', () => {
     expect({ stored, hashed }).toEqual({ stored: [], hashed: [] });
   });
 
-  it('takes a password in NFC, whatever the keyboard makes of it: for its policy, its repetition and its hash', async () => {
+  it('normalizes both passwords to NFC before it checks, compares and hashes them', async () => {
     const { result, hashed } = tryToRegister({
       password: 'crème brûlée'.normalize('NFD'),
       passwordAgain: 'crème brûlée'.normalize('NFC'),
@@ -99,7 +99,7 @@ describe('registering', () => {
         username: ['An account with this username exists already.'],
       },
     ],
-  ])('says what is taken: %j', async (taken, errors) => {
+  ])('names the fields that are taken: %j', async (taken, errors) => {
     const { result } = tryToRegister({}, async () => [...taken]);
     expect(await rejection(result)).toEqual({ code: 'validation_failed', errors });
   });

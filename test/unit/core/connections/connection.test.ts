@@ -13,7 +13,7 @@ it.each([
   expect(await admit(knowing(alice, bob), alice.id, peerId)).toBe(verdict);
 });
 
-it('does not look up what is no id', async () => {
+it('an invalid user id is not looked up', async () => {
   const profiles = { profileOf: () => Promise.reject(new Error('looked up')) };
   expect(await admit(profiles, alice.id, 'x'.repeat(5_000))).toBe('unknown_user');
 });

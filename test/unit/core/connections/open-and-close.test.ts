@@ -32,7 +32,7 @@ function open(isLive: () => Promise<boolean>) {
 }
 
 describe('opening a connection', () => {
-  it('stores its row, and only then asks whether the session is live', async () => {
+  it('stores its row before it checks that the session is live', async () => {
     const { result, connections, asked } = open(async () => true);
     await result;
     expect(connections.calls).toEqual(['put a', 'is the session live?']);
@@ -40,14 +40,14 @@ describe('opening a connection', () => {
     expect(asked).toEqual([[alice.id, id(500)]]);
   });
 
-  it('takes the row away again when the session has ended, and refuses', async () => {
+  it('deletes the row and fails when the session has ended', async () => {
     const { result, connections } = open(async () => false);
     expect(await rejection(result)).toEqual({ code: 'token_invalid' });
     expect(connections.calls).toEqual(['put a', 'is the session live?', 'remove a']);
     expect(connections.rows()).toEqual([]);
   });
 
-  it('refuses when nobody can tell, and leaves no row behind', async () => {
+  it('deletes the row and fails when the session cannot be checked', async () => {
     const { result, connections } = open(() => Promise.reject(new Unavailable()));
     expect(await rejection(result)).toEqual({ code: 'unavailable', retryAfter: 1 });
     expect(connections.rows()).toEqual([]);
@@ -58,7 +58,7 @@ const ended = { userId: alice.id, sessionId: id(500) };
 const base = { now: frozenClock().now, endFrame: 'the session has ended' };
 
 describe('closing a session', () => {
-  it('closes and forgets every socket of it, and no other', async () => {
+  it('closes every socket of the session, deletes their rows, and touches no other', async () => {
     const connections = memoryConnections(
       aConnection('a'),
       aConnection('b', { conversation: '' }),
@@ -71,7 +71,7 @@ describe('closing a session', () => {
     expect(connections.rows().map(({ connectionId }) => connectionId)).toEqual(['other-device', 'bob']);
   });
 
-  it('looks for them strongly consistent, so that none slips through which has just opened', async () => {
+  it('finds its sockets by a strongly consistent read, so that no new socket is missed', async () => {
     const connections = {
       ...memoryConnections(aConnection('a')),
       of: () => Promise.reject(new Error('stale')),
@@ -81,7 +81,7 @@ describe('closing a session', () => {
     expect(gateway.closed).toEqual(['a']);
   });
 
-  it('keeps the row of a socket that it could not close, and fails, so that it is tried again', async () => {
+  it('keeps the row of a socket that it could not close, and fails so that it is retried', async () => {
     const connections = memoryConnections(aConnection('a'), aConnection('b'));
     const gateway = {
       ...scriptedGateway(),
@@ -94,7 +94,7 @@ describe('closing a session', () => {
     expect(connections.rows().map(({ connectionId }) => connectionId)).toEqual(['a']);
   });
 
-  it('has nothing to do the second time', async () => {
+  it('does nothing the second time', async () => {
     const gateway = scriptedGateway();
     await closeSession({ ...base, connections: memoryConnections(), gateway }, ended);
     expect(gateway.closed).toEqual([]);
@@ -109,7 +109,7 @@ function closing(gateway: ReturnType<typeof scriptedGateway>, ...rows: ReturnTyp
   return { connections, close: () => closeSession(dependencies, { userId: alice.id, sessionId: id(500) }) };
 }
 
-it('a device is told why its socket closes; the original protocol has no frame for that', async () => {
+it('a device gets a frame before its socket closes; a socket of the original protocol gets none', async () => {
   const gateway = scriptedGateway();
   const { close, connections } = closing(gateway, device('phone'), aConnection('original'));
   await close();
@@ -129,7 +129,7 @@ it.each(['gone', new Error('down')] as const)(
   },
 );
 
-it('a device of another session stays, and is told nothing', async () => {
+it('a device of another session stays connected and gets no frame', async () => {
   const gateway = scriptedGateway();
   const { close } = closing(gateway, { ...device('phone'), sessionId: id(501) });
   await close();
@@ -150,20 +150,20 @@ function surroundings({
 }
 
 describe('a live socket whose row was removed', () => {
-  it('gets it back, as it was', async () => {
+  it('gets the same row again', async () => {
     const around = surroundings();
     expect(await restoreIfLost(around, phone)).toBe(true);
     expect(around.connections.rows()).toEqual([other, phone]);
     expect([around.gateway.posts, around.gateway.closed]).toEqual([[], []]);
   });
 
-  it('costs no write while its row is there', async () => {
+  it('costs no write while its row exists', async () => {
     const around = surroundings({ connections: memoryConnections(phone) });
     expect(await restoreIfLost(around, phone)).toBe(false);
     expect(around.connections.calls).toEqual([]);
   });
 
-  it('does not get it back when its session has ended: it is told, and closed', async () => {
+  it('gets no row, but a frame and a close, when its session has ended', async () => {
     const around = surroundings({ isLive: async () => false });
     expect(await restore(around, phone)).toBe(false);
     expect(around.connections.calls).toEqual(['put phone', 'remove phone']);
@@ -171,20 +171,20 @@ describe('a live socket whose row was removed', () => {
     expect(around.gateway.closed).toEqual(['phone']);
   });
 
-  it('of the original protocol is closed without a word that its client would not know', async () => {
+  it('of the original protocol is closed without a frame', async () => {
     const around = surroundings({ isLive: async () => false });
     await restore(around, aConnection('original'));
     expect([around.gateway.posts, around.gateway.closed]).toEqual([[], ['original']]);
   });
 
-  it('does not get it back when it has closed meanwhile: a frame was under way', async () => {
+  it('gets no row when it has closed in the meantime', async () => {
     const around = surroundings({ gone: ['phone'] });
     expect(await restore(around, phone)).toBe(false);
     expect(around.connections.rows()).toEqual([other]);
     expect(around.gateway.closed).toEqual([]);
   });
 
-  it('is looked at only once the row is there: a logout in between finds it', async () => {
+  it('is checked after its row is written, so that a concurrent logout finds the row', async () => {
     const connections = memoryConnections(other);
     const isLive = async () => {
       expect(connections.rows()).toEqual([other, phone]);
@@ -204,7 +204,7 @@ describe('a live socket whose row was removed', () => {
         },
       },
     ],
-  ])('has none when %s: what failed is undone', async (_, fault) => {
+  ])('has no row when %s, because the failed restore is undone', async (_, fault) => {
     const around = surroundings(fault);
     expect(await rejection(restore(around, phone))).toMatchObject({ code: 'unavailable' });
     expect(around.connections.calls.at(-1)).toBe('remove phone');
@@ -212,7 +212,7 @@ describe('a live socket whose row was removed', () => {
   });
 });
 
-it('a device is a socket that is for no conversation of its own', () => {
+it('a device is a socket without a conversation of its own', () => {
   expect(isDevice(phone)).toBe(true);
   expect(isDevice(other)).toBe(false);
 });

@@ -16,11 +16,11 @@ import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
 
 const userId = fc.uuid();
 
-it('joins both user ids in ascending order', () => {
+it('a conversation id joins both user ids in ascending order', () => {
   expect(pairId(bob.id, alice.id)).toBe(`${alice.id}.${bob.id}`);
 });
 
-it('is the same from both sides, and another for any other pair', () => {
+it('a conversation id is the same from both sides and differs for every other pair', () => {
   fc.assert(
     fc.property(userId, userId, userId, (a, b, c) => {
       expect(pairId(a, b)).toBe(pairId(b, a));
@@ -29,7 +29,7 @@ it('is the same from both sides, and another for any other pair', () => {
   );
 });
 
-it('takes for ids what this service makes: UUIDs in lower case', () => {
+it('accepts only UUIDs in lower case as user ids', () => {
   fc.assert(fc.property(userId, (uuid) => isId(uuid)));
   const others = [
     '',
@@ -55,14 +55,14 @@ const FOREIGN = [
 ] as const;
 
 describe('the members of a conversation', () => {
-  it('are in its id, and their member numbers are their places in it', () => {
+  it('come from its id, and their member numbers are their positions in it', () => {
     const members = [alice.id, bob.id];
     expect(conversationOf(CONVERSATION)).toEqual({ id: CONVERSATION, kind: 'pair', members });
     expect(resolve(CONVERSATION, alice.id)).toEqual({ id: CONVERSATION, kind: 'pair', members, self: 0 });
     expect(resolve(CONVERSATION, bob.id)).toEqual({ id: CONVERSATION, kind: 'pair', members, self: 1 });
   });
 
-  it('are the user who asks, and all others', () => {
+  it('consist of the asking user and all others', () => {
     for (const [own, peer] of [
       [alice, bob],
       [bob, alice],

@@ -43,21 +43,21 @@ describe('delivering a frame', () => {
     });
   });
 
-  it('posts to nobody when nobody is there', async () => {
+  it('posts nothing without connections', async () => {
     expect((await deliverTo([], OLD, {})).posts).toEqual([]);
   });
 
-  it('forgets an old connection that is gone, at once', async () => {
+  it('deletes an old connection that is gone at once', async () => {
     const { posts, left, waits } = await deliverTo(['a', 'b'], OLD, { a: ['gone'] });
     expect({ posts, left, waits }).toEqual({ posts: ['a', 'b'], left: ['b'], waits: [] });
   });
 
-  it('tries a young connection again that is said to be gone', async () => {
+  it('retries a young connection that is reported as gone', async () => {
     const { posts, left, waits } = await deliverTo(['a'], 500, { a: ['gone', 'gone', 'delivered'] });
     expect({ posts, left, waits }).toEqual({ posts: ['a', 'a', 'a'], left: ['a'], waits: [100, 300] });
   });
 
-  it('does not believe it even after three more tries, while the connection is young', async () => {
+  it('keeps a young connection even after three more reports that it is gone', async () => {
     const { posts, left, waits } = await deliverTo(['a'], 0, { a: ['gone'] });
     expect({ posts, left, waits }).toEqual({
       posts: ['a', 'a', 'a', 'a'],
@@ -76,7 +76,7 @@ describe('delivering a frame', () => {
     },
   );
 
-  it('reports one failing post, and delivers to the others', async () => {
+  it('reports a failed post and delivers to the others', async () => {
     const throttled = new Error('too many requests');
     const { posts, left, failures } = await deliverTo(['a', 'b', 'c'], OLD, { b: [throttled] });
     expect({ posts, left, failures }).toEqual({
@@ -86,7 +86,7 @@ describe('delivering a frame', () => {
     });
   });
 
-  it('reports a connection that it could not forget', async () => {
+  it('reports a connection that it could not delete', async () => {
     const outage = new Unavailable();
     const { failures } = await deliverTo(
       ['a'],
