@@ -85,7 +85,7 @@ describe('no page is larger than a function may return', () => {
   });
 });
 
-describe('no problem is larger than its cause is worth', () => {
+describe('problem details are small', () => {
   const path = { conversation: CONVERSATION };
   const many = (entry: (i: number) => readonly [string, unknown], count: number) =>
     JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => entry(i))));
@@ -103,7 +103,7 @@ describe('no problem is larger than its cause is worth', () => {
     expect(bytes).toBeLessThanOrEqual(PROBLEM_BYTES);
   });
 
-  it('a path as long as API Gateway lets it be', async () => {
+  it('a path of the maximum length of API Gateway', async () => {
     const long = '\u0001"'.repeat(5_000);
     for (const [handler, parameters] of [
       [history, { user_id: long }],

@@ -76,7 +76,7 @@ describe('one conversation', () => {
   const get = ({ ask }: ReturnType<typeof entry>, conversation: string) =>
     ask('GET', `${PATH}${conversation}/`, { path: { conversation } });
 
-  it('is there as soon as its first message is', async () => {
+  it('exists from its first message on', async () => {
     const one = entry();
     one.store({ pk: `USER#${bob.id}`, sk: 'PROFILE', ...bob });
     one.store(itemOf(aLogEntry(1, { senderId: bob.id })));

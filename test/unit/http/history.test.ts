@@ -40,7 +40,7 @@ async function get(queryStringParameters: Record<string, string>, userId: string
 const link = (limit: number, offset: number, anchor: string) =>
   `https://chat.example/chat/history/${bob.id}/?limit=${limit}&offset=${offset}&${anchor}`;
 
-describe('the history with somebody', () => {
+describe('the history with another user', () => {
   it('is a page, newest first, with absolute links to its neighbours', async () => {
     documents.on(QueryCommand, { ScanIndexForward: false }).resolves({ Items: [item(4), item(3)] });
     documents.on(QueryCommand, { Limit: 1 }).resolves({ Items: [item(5)] });
@@ -73,7 +73,7 @@ describe('the history with somebody', () => {
     ]);
   });
 
-  it('is refused for a limit that is none', async () => {
+  it('is refused for an invalid limit', async () => {
     expect((await get({ limit: 'abc' })).statusCode).toBe(400);
   });
 });

@@ -5,7 +5,7 @@ import { publicJwk, publishKeys } from '../support/logged-in.ts';
 
 const get = () => handler(httpEvent('GET', '/.well-known/jwks.json'), lambdaContext);
 
-it('the key set is public, and may be kept for five minutes', async () => {
+it('the key set is public and may be cached for five minutes', async () => {
   publishKeys();
   expect(await get()).toEqual({
     statusCode: 200,

@@ -52,7 +52,7 @@ describe('the list of users', () => {
     });
   });
 
-  it('has ten to a page, and no neighbours when it fits on one', async () => {
+  it('has ten users on a page, and no links when one page is enough', async () => {
     documents.on(QueryCommand).resolves({ Items: [item(1)] });
     expect((await get()).body).toEqual({ count: 9, next: null, previous: null, results: [person(1)] });
     expect(documents.commandCalls(QueryCommand)[0]?.args[0].input.Limit).toBe(11);
@@ -63,7 +63,7 @@ describe('the list of users', () => {
     expect((await get({ limit: '2', offset: '1' })).body.previous).toBe(link(2, 0, 'u2', true));
   });
 
-  it('is another one for staff', async () => {
+  it('includes staff for staff', async () => {
     await get({}, { staff: true });
     const { input } = documents.commandCalls(QueryCommand)[0]?.args[0] ?? {};
     expect(input?.ExpressionAttributeValues).toMatchObject({ ':pk': 'DIRECTORY#EVERYONE' });

@@ -25,7 +25,7 @@ async function logOut(refresh_token: string, headers: Record<string, string> = {
   return handler(event as never, lambdaContext);
 }
 
-it('logging out answers 204 with nothing, and ends the session', async () => {
+it('logging out answers 204 without a body and ends the session', async () => {
   expect(await logOut(own)).toEqual({ statusCode: 204 });
   expect(sent().at(-1)).toMatchObject([
     'DeleteCommand',
@@ -47,7 +47,7 @@ it('logging out twice answers 401', async () => {
   expect((await logOut(own)).statusCode).toBe(401);
 });
 
-it('logging out needs to be logged in, before the body is looked at', async () => {
+it('logging out checks the access token before the body', async () => {
   const { statusCode, body = '' } = await logOut('', { authorization: '' });
   expect([statusCode, JSON.parse(body).code]).toEqual([401, 'not_authenticated']);
 });

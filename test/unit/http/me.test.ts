@@ -29,7 +29,7 @@ describe('/users/me/', () => {
     return { state, patch, get: () => ask('GET', '/users/me/') };
   }
 
-  it('is one’s own account', async () => {
+  it('is the own account', async () => {
     expect(await entry().get()).toEqual({ statusCode: 200, body: own });
   });
 
@@ -42,7 +42,7 @@ describe('/users/me/', () => {
       { first_name: 'Al', presence: 'hidden' },
     ],
     [{}, {}],
-  ])('is changed by %j in that alone', async (change, changed) => {
+  ])('is changed by %j and in nothing else', async (change, changed) => {
     const { patch, get } = entry();
     const after = { statusCode: 200, body: { ...own, ...changed } };
     expect(await patch(change)).toEqual(after);

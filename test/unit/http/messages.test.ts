@@ -56,7 +56,7 @@ describe('the messages of a conversation', () => {
     });
   });
 
-  it('carry the names that the reader gave to their own, and nobody else’s', async () => {
+  it('carry the client ids of the reader’s own messages only', async () => {
     saying(2);
     const { results } = (await get('')).body;
     expect(results).toMatchObject([{ sender_id: bob.id }, { sender_id: alice.id, client_id: id(78) }]);
@@ -67,7 +67,7 @@ describe('the messages of a conversation', () => {
     ['before=1', { older: null, newer: link('after=0&limit=10'), results: [] }],
     ['after=5', { older: link('before=6&limit=10'), newer: null, results: [] }],
     ['after=99', { older: link('before=6&limit=10'), newer: null, results: [] }],
-  ])('are none beyond an end, %s, with everything on the other side', async (query, body) => {
+  ])('are empty beyond an end, %s, with a link to the other side', async (query, body) => {
     saying(5);
     expect((await get(query)).body).toEqual({ last_seq: 5, ...body });
   });
@@ -84,7 +84,7 @@ describe('the messages of a conversation', () => {
     expect(await get(query, conversation)).toMatchObject({ statusCode, body: { code } });
   });
 
-  it('are all met once by who follows the links to both ends, from wherever', async () => {
+  it('are all found once by the links to both ends, from any start', async () => {
     const where = fc.oneof(
       fc.constant(''),
       fc

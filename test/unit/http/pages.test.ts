@@ -57,8 +57,8 @@ beforeEach(() => {
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const limits = fc.integer({ min: 1, max: 12 });
 
-describe('whatever page one begins with, following the links meets everything once', () => {
-  it('in a history, also while more is said', async () => {
+describe('the links of any page lead to every entry once', () => {
+  it('in a history, even while new messages arrive', async () => {
     const query = fc.oneof(
       fc.constant(''),
       fc.oneof(fc.nat(40), fc.constant(1e20)).map((offset) => `offset=${offset}`),
@@ -93,7 +93,7 @@ describe('whatever page one begins with, following the links meets everything on
     );
   });
 
-  it('among the people, searched or not', async () => {
+  it('in the list of users, with or without a search', async () => {
     const name = (n: number) => `u${String(n).padStart(3, '0')}`;
     await fc.assert(
       fc.asyncProperty(

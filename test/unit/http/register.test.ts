@@ -19,7 +19,7 @@ const post = async (body: unknown) => {
   return { ...reply, body: JSON.parse(reply.body ?? '') };
 };
 
-it('registering answers 201 with the person, and without the password', async () => {
+it('registering answers 201 with the user and without the password', async () => {
   const { password, password2, ...person } = registration;
   expect(await post(registration)).toEqual({
     statusCode: 201,
@@ -45,7 +45,7 @@ it('registering a taken email and username answers 400 with both fields', async 
   ]);
 });
 
-it('registering badly answers 400 with every field at fault, and stores nothing', async () => {
+it('an invalid registration answers 400 with every invalid field and stores nothing', async () => {
   const { statusCode, body } = await post({
     ...registration,
     email: 'alice',

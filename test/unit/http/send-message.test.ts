@@ -47,7 +47,7 @@ const told = {
 };
 
 describe('a message sent by HTTP', () => {
-  it('is stored, told to every socket of both members, and answered with 201', async () => {
+  it('is stored, posted to every socket of both members, and answered with 201', async () => {
     const { post } = entry();
     const stored = { ...told, client_id: id(77) };
     expect(await post({ text: 'Hello' })).toEqual({ statusCode: 201, body: stored });
@@ -58,7 +58,7 @@ describe('a message sent by HTTP', () => {
     ]);
   });
 
-  it('again under its key, however that is written, is answered with what is stored and 200', async () => {
+  it('that is repeated with its key in any letter case is answered with the stored message and 200', async () => {
     const { post, log } = entry();
     const { body } = await post({ text: 'Hello' });
     expect(await post({ text: 'Hello' }, `"${id(77)}"`)).toEqual({ statusCode: 200, body });
@@ -66,13 +66,13 @@ describe('a message sent by HTTP', () => {
     expect(log()).toHaveLength(1);
   });
 
-  it('under another key is another message', async () => {
+  it('with another key is another message', async () => {
     const { post } = entry();
     await post({ text: 'Hello' });
     expect(await post({ text: 'Hello' }, id(78))).toMatchObject({ statusCode: 201, body: { seq: 2 } });
   });
 
-  it('with another text under its key is refused with 409', async () => {
+  it('with another text and the same key is refused with 409', async () => {
     const { post } = entry();
     await post({ text: 'Hello' });
     expect(await post({ text: 'Bye' })).toMatchObject({
@@ -81,7 +81,7 @@ describe('a message sent by HTTP', () => {
     });
   });
 
-  it('too soon after twenty others is refused with 429', async () => {
+  it('is refused with 429 too soon after twenty others', async () => {
     const { post } = entry();
     for (let i = 0; i < 20; i += 1) await post({ text: 'Hello' }, id(800 + i));
     expect(await post({ text: 'Hello' })).toMatchObject({ statusCode: 429, body: { code: 'rate_limited' } });

@@ -37,7 +37,7 @@ const pair = {
 };
 
 describe('logging in', () => {
-  it('answers 200 with a pair of tokens that nobody may keep', async () => {
+  it('answers 200 with a pair of tokens that may not be cached', async () => {
     const reply = await logIn();
     expect(reply).toEqual(pair);
     expect(decodeJwt(reply.body.access)).toMatchObject({
@@ -47,7 +47,7 @@ describe('logging in', () => {
     });
   });
 
-  it('keeps neither the token nor the password', async () => {
+  it('stores neither the token nor the password', async () => {
     const { body } = await logIn();
     const stored = JSON.stringify(sent());
     for (const secret of ['rabbit', ...body.refresh.split('.').slice(2)])

@@ -28,12 +28,12 @@ describe('/users/{user_id}/', () => {
       [presence(bob.id, { online: true, hidden: true, lastSeen: NOON })],
       { online: false, last_seen: null },
     ],
-  ])('is somebody %s, with no more than others may know', async (_, items, seen) => {
+  ])('shows a user %s, with no more than others may know', async (_, items, seen) => {
     const body = { id: bob.id, username: 'bob', ...seen };
     expect(await entry(...items)(bob.id)).toEqual({ statusCode: 200, body });
   });
 
-  it.each([id(404), 'x', 'me'])('is nobody: %s', async (userId) => {
+  it.each([id(404), 'x', 'me'])('is not found: %s', async (userId) => {
     expect(await entry()(userId)).toMatchObject({ statusCode: 404, body: { code: 'user_not_found' } });
   });
 });

@@ -80,19 +80,19 @@ describe('a message', () => {
     ).toEqual(['PutCommand', 'QueryCommand', 'QueryCommand', 'QueryCommand']);
   });
 
-  it('is answered without what its sender did not name', async () => {
+  it('is answered without fields that its sender did not send', async () => {
     const { reply } = await say({ message: 'Hello' });
     expect(reply).not.toHaveProperty('ref');
     expect(reply).not.toHaveProperty('client_id');
   });
 
-  it('is answered although a post fails: it is stored', async () => {
+  it('is answered when a post fails, because it is stored', async () => {
     api.on(PostToConnectionCommand, { ConnectionId: 'bob' }).rejects(new Error('throttled'));
     expect((await say({ message: 'Hello' })).reply).toMatchObject({ type: 'chat.message', seq: 2 });
     expect(posts().map(([connectionId]) => connectionId)).toEqual(['alice-phone', 'bob']);
   });
 
-  it('that cannot be stored is answered with an error, and nobody is told', async () => {
+  it('that cannot be stored is answered with an error and posted to no socket', async () => {
     documents.on(PutCommand).rejects(new Error('down'));
     expect((await say({ message: 'Hello', ref: 'r1' })).reply).toEqual({
       type: 'error',
@@ -103,7 +103,7 @@ describe('a message', () => {
     expect(posts()).toEqual([]);
   });
 
-  it('that is no message is answered with an error, and touches nothing', async () => {
+  it('that is invalid is answered with an error and reads nothing', async () => {
     expect((await say({ message: ' ', ref: 'r1' })).reply).toMatchObject({
       code: 'message_blank',
       ref: 'r1',
@@ -112,7 +112,7 @@ describe('a message', () => {
     expect(posts()).toEqual([]);
   });
 
-  it('on a device’s socket, which is no conversation’s, lacks an action', async () => {
+  it('on the socket of a device must have an action', async () => {
     const { reply } = await say({ message: 'Hello', ref: 'r1' }, { peerId: '' });
     expect(reply).toMatchObject({ type: 'error', code: 'unknown_action', ref: 'r1' });
     expect(sent()).toEqual([]);
@@ -123,7 +123,7 @@ describe('a frame after the token has expired', () => {
   const expired = { expiresAt: String(NOON_S) };
   const why = { type: 'error', code: 'token_expired', detail: expect.any(String) };
 
-  it('is answered by the reason and the end of the socket, and nothing is stored', async () => {
+  it('is answered with the reason, its socket is closed, and nothing is stored', async () => {
     expect(await say({ message: 'Hello', ref: 'r1' }, expired)).toEqual({
       statusCode: 200,
       reply: undefined,

@@ -29,7 +29,7 @@ describe('the preview of a message', () => {
     expect(preview(text)).toBe(cut);
   });
 
-  it('is at most 120 characters: whole ones as people see them, and no fewer than fit', () => {
+  it('has at most 120 characters, never part of a grapheme, and as many as fit', () => {
     const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
     const graphemes = (text: string) => Array.from(segmenter.segment(text), ({ segment }) => segment);
     const character = fc.constantFrom(
@@ -62,7 +62,7 @@ describe('the preview of a message', () => {
     );
   });
 
-  it('looks at the beginning alone, however long the text', () => {
+  it('reads only the beginning of a long text', () => {
     const long = 'e\u0301'.repeat(2_000_000);
     const at = performance.now();
     for (let i = 0; i < 100; i += 1) preview(long);

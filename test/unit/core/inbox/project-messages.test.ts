@@ -60,7 +60,7 @@ const readBy = (member: number, seq: number, others = 0) => ({ [member]: { seq, 
 const aMessage = (seq: number): LogEntry => ({ ...anEntry(seq), read: seq, counts: { 0: seq } });
 
 describe('a new message', () => {
-  it('puts its conversation on top of both inboxes, and only then is noted as the last', async () => {
+  it('moves its conversation to the top of both inboxes before it becomes the summary', async () => {
     const { steps, follow } = scripted();
     await follow(aMessage(1));
     expect(steps).toEqual([
@@ -70,20 +70,20 @@ describe('a new message', () => {
     ]);
   });
 
-  it('takes its conversation from where it was', async () => {
+  it('removes its conversation from the former position', async () => {
     const former = { conversation: CONVERSATION, topAt: '2026-11-22T12:00:00.000Z' };
     const { steps, follow } = scripted({ former });
     await follow(aMessage(1));
     expect(steps[0]).toEqual(['moveToTop', alice.id, place, toBob, [former]]);
   });
 
-  it('moves nothing while its conversation is on top: one note is all', async () => {
+  it('writes only the summary while its conversation is at the top', async () => {
     const { steps, follow } = scripted({ top: { ...place, topAt: '2026-11-22T12:00:00.000Z' } });
     await follow(aMessage(1));
     expect(steps).toEqual([['summarize', CONVERSATION, noted, readBy(0, 1)]]);
   });
 
-  it('moves anew where a move died before the membership named the new place: who caught up since passed over it', async () => {
+  it('repeats a move that ended before the membership named the new position', async () => {
     const former = { conversation: CONVERSATION, topAt: '2026-11-21T12:00:00.000Z' };
     const top = { conversation: CONVERSATION, topAt: '2026-11-22T12:00:00.000Z' };
     const { steps, follow } = scripted({ top, former });
@@ -101,7 +101,7 @@ describe('a new message', () => {
     expect(steps[0]).toEqual(['moveToTop', alice.id, { ...place, topAt }, toBob, []]);
   });
 
-  it('is noted by its beginning, cut between characters', async () => {
+  it('is summarized by its beginning, cut between characters', async () => {
     const { steps, follow } = scripted({ top: place });
     await follow({ ...aMessage(1), text: '🦀'.repeat(200) });
     expect(steps).toEqual([
@@ -111,7 +111,7 @@ describe('a new message', () => {
 });
 
 describe('messages that come together', () => {
-  it('are noted once, with up to where each member had read', async () => {
+  it('are summarized once, with the read position of each member', async () => {
     const { steps, reads, follow } = scripted({ top: place });
     const counts = { 0: 2, 1: 1 };
     const fromBob = { ...aMessage(3), senderId: bob.id, counts };
@@ -121,13 +121,13 @@ describe('messages that come together', () => {
     expect(reads).toEqual([]);
   });
 
-  it.each([4, 5])('change nothing when they are noted already, up to %d', async (last) => {
+  it.each([4, 5])('change nothing when the summary is already at %d', async (last) => {
     const { steps, follow } = scripted({ last });
     await follow(aMessage(3), aMessage(4));
     expect(steps).toEqual([]);
   });
 
-  it('are followed whole when only some of them are noted', async () => {
+  it('are all handled when the summary covers only some of them', async () => {
     const { steps, follow } = scripted({ last: 3, top: place });
     await follow(aMessage(3), aMessage(4));
     expect(steps).toMatchObject([['summarize', CONVERSATION, { seq: 4 }, readBy(0, 4)]]);
@@ -140,7 +140,7 @@ describe('messages that come together', () => {
     expect(steps).toEqual([]);
   });
 
-  it('put nothing into the inbox of somebody whose peer is gone', async () => {
+  it('add nothing to the inbox of a user whose peer is deleted', async () => {
     const { steps, follow } = scripted();
     const conversation = `${alice.id}.${id(404)}`;
     await follow({ ...aMessage(1), conversation });
@@ -151,12 +151,12 @@ describe('messages that come together', () => {
   });
 });
 
-describe('who writes without having seen what came before', () => {
+describe('a sender who has not read the messages before', () => {
   const counts = { 0: 4, 1: 3 };
   const second = { ...anEntry(2), senderId: bob.id, counts: { 0: 1, 1: 1 } };
   const unseen = (read: number): LogEntry => ({ ...anEntry(7), read, counts });
 
-  it('has read up to what they had: how many of the others that were, the log tells', async () => {
+  it('keeps the carried read position, and the log tells the number of messages of others', async () => {
     const { steps, reads, follow } = scripted({ last: 6, log: [second], top: place });
     await follow(unseen(2));
     expect(steps).toMatchObject([['summarize', CONVERSATION, { seq: 7 }, readBy(0, 2, 1)]]);
@@ -166,7 +166,7 @@ describe('who writes without having seen what came before', () => {
   it.each([
     ['nothing is known of what they had', 0],
     ['they had no more than what they had read already', 4],
-  ])('stays where they were, without a read, when %s', async (_, read) => {
+  ])('keeps the former read position without a read when %s', async (_, read) => {
     const receipts = { ...readBy(0, 4, 2), ...readBy(1, 6, 3) };
     const { steps, reads, follow } = scripted({ last: 6, receipts, log: [second], top: place });
     await follow(unseen(read));
@@ -176,7 +176,7 @@ describe('who writes without having seen what came before', () => {
 });
 
 describe('the inboxes', () => {
-  it('are ordered by who said something last, and count what is unread', async () => {
+  it('are ordered by the last message and count unread messages', async () => {
     const { follow, inboxOf, clock } = inboxes();
     await follow(saying(2, 1, 1), saying(2, 1, 2));
     clock.pass(1_000);
@@ -203,7 +203,7 @@ describe('the inboxes', () => {
     expect(await inboxOf(4)).toEqual([]);
   });
 
-  it('hold one place of each conversation, however often it came to the top', async () => {
+  it('hold one position of each conversation, however often it moved to the top', async () => {
     const { follow, positions, inboxOf } = inboxes();
     for (let seq = 1; seq <= 5; seq += 1) {
       await follow(saying(2, 1, seq));
@@ -213,7 +213,7 @@ describe('the inboxes', () => {
     expect((await inboxOf(1)).map(([peer]) => peer)).toEqual(['user3', 'user2']);
   });
 
-  it('cost a burst one note, in the conversation that is on top', async () => {
+  it('cost one summary for a burst in the conversation at the top', async () => {
     const { follow, commands } = inboxes();
     await follow(saying(2, 1, 1));
     commands.length = 0;
@@ -223,7 +223,7 @@ describe('the inboxes', () => {
     expect(commands).toEqual(['Get', 'Query', 'Get', 'Query', 'Get', 'Update']);
   });
 
-  it('are what they are when the stream comes again, from wherever', async () => {
+  it('stay the same when the stream repeats, from any point', async () => {
     const { follow, inboxOf, state } = inboxes();
     const batches = [[saying(2, 1, 1), saying(1, 2, 2)], [saying(3, 1, 1)], [saying(2, 1, 3)]] as const;
     for (const batch of batches) await follow(...batch);
@@ -239,7 +239,7 @@ describe('the inboxes', () => {
     ]);
   });
 
-  it('end the same when a function is killed between any two steps, and what it did is done again', async () => {
+  it('are the same after a function was killed between any two steps and repeated', async () => {
     /** Runs of messages of one conversation each, as a batch of the stream holds them. */
     const batch = fc.record({
       peer: fc.integer({ min: 2, max: 4 }),
@@ -273,7 +273,7 @@ describe('the inboxes', () => {
     );
   });
 
-  it('lose no conversation when another comes to the top between a death and its repetition', async () => {
+  it('lose no conversation when another one moves to the top between a crash and its repetition', async () => {
     const batch = fc.record({
       peer: fc.integer({ min: 2, max: 4 }),
       kill: fc.nat({ max: 14 }),

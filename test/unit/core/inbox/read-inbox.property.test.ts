@@ -59,7 +59,7 @@ class Model {
   }
 }
 
-it('what is unread is what others said behind what one has read, after any sends, marks and followed batches', async () => {
+it('the unread count is the number of messages of others after the read receipt, whatever happened before', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 24 }), async (steps) => {
       const { table, reader, log, follow, clock } = inboxes();

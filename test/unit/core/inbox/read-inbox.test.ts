@@ -24,7 +24,7 @@ async function inboxWith(count: number) {
 }
 
 describe('an inbox', () => {
-  it('shows of a conversation its peer, the last message, what is unread, both members’ marks and presence', async () => {
+  it('shows the peer, the last message, the unread count, both receipts and the presence', async () => {
     const { page, receipts, follow, reader } = await inboxWith(1);
     await follow(saying(1, 2, 2), saying(2, 1, 3), saying(2, 1, 4));
     await receipts.moveRead(id(1), conversation, { seq: 3, others: 2 });
@@ -60,7 +60,7 @@ describe('an inbox', () => {
     expect((await page(1)).entries[0]?.presence).toEqual({ userId: id(2), online: false });
   });
 
-  it('shows of such a peer what they read, not what arrived: that would tell that their app is open', async () => {
+  it('shows only the read receipt of such a peer, because a delivery receipt tells that their app is open', async () => {
     const { page, receipts, reader } = await inboxWith(1);
     await receipts.moveRead(id(2), conversation, { seq: 1, others: 0 });
     await receipts.moveReceived(id(2), conversation, 5, new Date(NOON), 0);
@@ -74,13 +74,13 @@ describe('an inbox', () => {
     expect((await page(1)).entries[0]).toMatchObject({ own, peers: { read: 1, received: 5 } });
   });
 
-  it('has nothing unread where the mark is ahead of the note of the last message', async () => {
+  it('has no unread messages when the receipt is ahead of the summary', async () => {
     const { page, receipts } = await inboxWith(1);
     await receipts.moveRead(id(1), conversation, { seq: 7, others: 5 });
     expect((await page(1)).entries[0]).toMatchObject({ unread: 0, own: { read: 7, received: 7 } });
   });
 
-  it('costs what a page costs, whatever it holds', async () => {
+  it('costs the same number of requests for every page', async () => {
     const { page, commands } = await inboxWith(20);
     commands.length = 0;
     await page(5);
@@ -93,7 +93,7 @@ describe('an inbox', () => {
     expect(commands).toEqual(['Query']);
   });
 
-  it('is walked through page by page, most recent first, each conversation once', async () => {
+  it('lists every conversation once over its pages, most recent first', async () => {
     const { page } = await inboxWith(12);
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 15 }), async (limit) => {
@@ -110,7 +110,7 @@ describe('an inbox', () => {
     );
   });
 
-  it('goes on behind its place although that has moved away meanwhile', async () => {
+  it('continues after a position that has moved in the meantime', async () => {
     const { page, follow } = await inboxWith(4);
     const first = await page(2);
     await follow(saying(4, 1, 2));
@@ -119,7 +119,7 @@ describe('an inbox', () => {
     expect(second.next).toBeUndefined();
   });
 
-  it('passes over a place that a move has left behind, and goes on behind it', async () => {
+  it('skips a position that a move has left behind', async () => {
     const { page, state } = await inboxWith(3);
     const [, sk] = state
       .partition(`USER#${id(1)}`)
@@ -134,10 +134,10 @@ describe('an inbox', () => {
   });
 });
 
-describe('the entries at some places', () => {
+describe('the entries at some positions', () => {
   const place = (n: number, topAt: string) => ({ conversation: pairWith(id(1), id(n)), topAt });
 
-  it('are in the order of the places, without those that the membership does not name', async () => {
+  it('are in the order of the positions, without those that the membership does not name', async () => {
     const { reader } = await inboxWith(3);
     const places = [
       place(2, NOON),
@@ -150,13 +150,13 @@ describe('the entries at some places', () => {
     expect(entries.map(({ peer }) => peer.username)).toEqual(['user2', 'user4', 'user3']);
   });
 
-  it('leave out a conversation that is placed, and whose last message is not noted yet', async () => {
+  it('leave out a conversation that has a position and no summary yet', async () => {
     const { reader, projection } = await inboxWith(0);
     await projection.moveToTop(id(1), { conversation, topAt: NOON }, { id: id(2), username: 'user2' }, []);
     expect(await entriesAt(reader, [place(2, NOON)])).toEqual([]);
   });
 
-  it('cost nothing where there are no places', async () => {
+  it('cost no request without positions', async () => {
     const { reader, commands } = await inboxWith(0);
     expect(await entriesAt(reader, [])).toEqual([]);
     expect(commands).toEqual([]);
@@ -176,7 +176,7 @@ describe('one conversation', () => {
     );
   };
 
-  it('is there as soon as its first message is, before any inbox shows it', async () => {
+  it('exists from its first message on, before any inbox shows it', async () => {
     expect(await read(await inboxWith(0))).toEqual({
       conversation,
       peer: { id: id(2), username: 'user2' },
@@ -195,26 +195,26 @@ describe('one conversation', () => {
     });
   });
 
-  it('shows the marks, and the last message of the log rather than the note of it', async () => {
+  it('shows the receipts, and the last message of the log instead of the summary', async () => {
     const all = await inboxWith(1);
     await all.receipts.moveRead(id(1), conversation, { seq: 2, others: 2 });
     expect(await read(all)).toMatchObject({ last: { seq: 5 }, unread: 3, own: { read: 2, received: 2 } });
   });
 
-  it('has nothing unread for who wrote its last message, having seen all before it', async () => {
+  it('has no unread messages for the sender of the last message who had read all before it', async () => {
     const all = await inboxWith(1);
     const log = [saying(1, 2, 2)];
     expect(await read(all, { log })).toMatchObject({ last: { seq: 2 }, unread: 0, own: { read: 2 } });
     expect(await read(all, { log, userId: id(2) })).toMatchObject({ unread: 1, peers: { read: 2 } });
   });
 
-  it('counts what came while its last message was being written, at once', async () => {
+  it('counts messages that arrived while the last message was being written', async () => {
     const all = await inboxWith(1);
     const log = [saying(2, 1, 2), saying(2, 1, 3), saying(2, 1, 4), saying(1, 2, 5, 1)];
     expect(await read(all, { log })).toMatchObject({ last: { seq: 5 }, unread: 3, own: { read: 1 } });
   });
 
-  it('takes no mark back for a message of somebody who had seen less when they wrote it', async () => {
+  it('moves no receipt back for a message whose sender had read less', async () => {
     const all = await inboxWith(1);
     const log = [saying(2, 1, 2), saying(2, 1, 3), saying(1, 2, 4, 1)];
     await all.receipts.moveRead(id(1), conversation, { seq: 3, others: 3 });

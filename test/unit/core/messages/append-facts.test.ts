@@ -30,8 +30,8 @@ function named(count: number): LogEntry[] {
   });
 }
 
-describe('a message carries on', () => {
-  it('what its sender and the other said so far, its sender’s pace, and its client id among those before it', async () => {
+describe('a message carries', () => {
+  it('the counts of both members, the send rate of its sender, and its client id among the earlier ones', async () => {
     const { log } = await logOf(
       aLogEntry(1, { counts: { 1: 1 }, rates: rateOf(1), recent: Uint8Array.of(1, 2) }),
     );
@@ -51,7 +51,7 @@ describe('a message carries on', () => {
     });
   });
 
-  it('what the message carries that took its place, not what the one before did', async () => {
+  it('the facts of the message that took its seq, not those of the one before', async () => {
     const { log } = await logOf(aLogEntry(1));
     const rival = aLogEntry(2, {
       senderId: bob.id,
@@ -75,7 +75,7 @@ describe('a message carries on', () => {
     });
   });
 
-  it('what it carried when its write did not go through', async () => {
+  it('the same facts when its write is repeated', async () => {
     const { log } = await logOf(aLogEntry(1, { recent: Uint8Array.of(1, 2) }));
     let isFirst = true;
     const slow: MessageLog = {
@@ -97,14 +97,14 @@ describe('a message carries on', () => {
   });
 });
 
-describe('who says too much', () => {
-  it('is held back, and nothing is stored', async () => {
+describe('a member above the send limit', () => {
+  it('is rejected, and nothing is stored', async () => {
     const { log, commands } = await logOf(aLogEntry(1, { rates: rateOf(2, NOON_S - 4) }));
     expect(await rejection(appendTo(log))).toEqual({ code: 'rate_limited', retryAfter: 6 });
     expect(commands).toEqual(['Query']);
   });
 
-  it('may still repeat what is stored already', async () => {
+  it('may still repeat a stored message', async () => {
     const { log } = await logOf(
       aLogEntry(1, { clientId: id(77), text: 'Hello', rates: rateOf(2), recent: nextRecent(NONE, id(77)) }),
     );
@@ -113,24 +113,24 @@ describe('who says too much', () => {
     expect(await appendTo(log, { clientId: id(77), after: 0 })).toEqual(repeat);
   });
 
-  it('hears of a name that was used for another text before they hear of their pace', async () => {
+  it('gets the error for a reused client id before the error for the send limit', async () => {
     const { log } = await logOf(
       aLogEntry(1, { clientId: id(77), rates: rateOf(2), recent: nextRecent(NONE, id(77)) }),
     );
     expect(await rejection(appendTo(log, { clientId: id(77) }))).toEqual({ code: 'client_id_conflict' });
   });
 
-  it('does not hold the other member back', async () => {
+  it('does not limit the other member', async () => {
     const { log } = await logOf(aLogEntry(1, { rates: rateOf(2) }));
     expect((await appendTo(log, { conversation: BOBS })).message.seq).toBe(2);
   });
 
-  it('is known even when the last message is another’s', async () => {
+  it('is recognized even when the last message is from the other member', async () => {
     const { log } = await logOf(aLogEntry(1, { senderId: bob.id, rates: rateOf(2) }));
     expect(await rejection(appendTo(log))).toMatchObject({ code: 'rate_limited' });
   });
 
-  it('is known by what was said while they were appending', async () => {
+  it('is recognized by messages that were stored while they were appending', async () => {
     const { log } = await logOf(aLogEntry(1, { rates: rateOf(1) }));
     const contended: MessageLog = {
       ...log,
@@ -144,7 +144,7 @@ describe('who says too much', () => {
 });
 
 describe('a retry without `after`', () => {
-  it('is found among the last hundred, with one read more unless it is the last', async () => {
+  it('finds the message among the last hundred, with one more read unless it is the last', async () => {
     const all = named(130);
     const { log, commands } = await logOf(...all);
     const retry = (seq: number) => appendTo(log, { clientId: id(7_000 + seq), text: `message ${seq}` });
@@ -153,19 +153,19 @@ describe('a retry without `after`', () => {
     expect(commands).toEqual(['Query', 'BatchGet', 'Query']);
   });
 
-  it('from further back is taken for new', async () => {
+  it('of an older message is appended as new', async () => {
     const { log } = await logOf(...named(130));
     const late = await appendTo(log, { clientId: id(7_030), text: 'message 30' });
     expect(late).toMatchObject({ repeated: false, message: { seq: 131 } });
   });
 
-  it('costs nothing where nothing is repeated: one read, one write', async () => {
+  it('costs one read and one write when nothing is repeated', async () => {
     const { log, commands } = await logOf(...named(130));
     expect(await appendTo(log, { clientId: id(77) })).toMatchObject({ repeated: false });
     expect(commands).toEqual(['Query', 'Put']);
   });
 
-  it('is not confused by a new client id that looks like an old one: that is read, and it is appended', async () => {
+  it('reads a message whose client id has the same fingerprint, and appends the new one', async () => {
     const recent = nextRecent(nextRecent(NONE, id(77)), id(2));
     const { log, commands } = await logOf(
       aLogEntry(1, { clientId: id(1), recent: recent.subarray(0, 2) }),
@@ -175,7 +175,7 @@ describe('a retry without `after`', () => {
     expect(commands).toEqual(['Query', 'BatchGet', 'Put']);
   });
 
-  it('reads no more than twenty messages, however many names somebody makes look like one', async () => {
+  it('reads at most twenty messages, however many fingerprints match', async () => {
     const alike = Array.from({ length: 100 }).reduce<Uint8Array>(
       (recent) => nextRecent(recent, id(77)),
       NONE,
@@ -199,12 +199,15 @@ describe('before the first message of a conversation', () => {
     expect(commands).toEqual(['Query']);
   });
 
-  it.each([undefined, 0, 1])('after it nobody looks again, with `after` %s', async (after) => {
-    const { log } = await logOf(aLogEntry(1));
-    expect((await appendTo(log, { after }, nobody)).message.seq).toBe(2);
-  });
+  it.each([undefined, 0, 1])(
+    'the other member is not read again after the first message, with `after` %s',
+    async (after) => {
+      const { log } = await logOf(aLogEntry(1));
+      expect((await appendTo(log, { after }, nobody)).message.seq).toBe(2);
+    },
+  );
 
-  it('nobody looks again if another writer was faster', async () => {
+  it('the other member is not read again when another writer was faster', async () => {
     const { log } = await logOf();
     let asked = 0;
     const begun: MessageLog = {

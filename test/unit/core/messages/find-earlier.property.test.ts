@@ -20,7 +20,7 @@ const talk = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
-it('a retry is found wherever within reach it is stored, however long the messages around it are', async () => {
+it('a retry finds its message anywhere within reach, however long the messages around it are', async () => {
   await fc.assert(
     fc.asyncProperty(
       talk,

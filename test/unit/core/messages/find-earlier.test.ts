@@ -16,8 +16,8 @@ const uuid = (n: number) => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
 
-describe('what a message carries of the names before it', () => {
-  it('tells the place of each of the last hundred, in two hundred bytes', () => {
+describe('the fingerprints of earlier client ids', () => {
+  it('tell the seq of each of the last hundred messages in two hundred bytes', () => {
     fc.assert(
       fc.property(fc.array(fc.uuid(), { maxLength: 250, size: 'max' }), (names) => {
         const carried = carriedBy(names);
@@ -31,13 +31,13 @@ describe('what a message carries of the names before it', () => {
     expect(RECENT_MESSAGES).toBe(100);
   });
 
-  it('forgets what lies further back', () => {
+  it('do not include older messages', () => {
     const clientIds = Array.from({ length: 101 }, (_, i) => uuid(i));
     expect(seqsOf(carriedBy(clientIds), uuid(0))).toEqual([]);
     expect(seqsOf(carriedBy(clientIds), uuid(1))).toEqual([2]);
   });
 
-  it('takes a new client id for an old one as rarely as two bytes allow: once in some 650', () => {
+  it('confuse a new client id with an old one as rarely as two bytes allow: once in some 650', () => {
     const carried = carriedBy(Array.from({ length: 100 }, (_, i) => uuid(i)));
     const mistaken = Array.from({ length: 20_000 }, (_, i) => seqsOf(carried, uuid(1_000 + i)));
     const rate = mistaken.filter((places) => places.length > 0).length / mistaken.length;
@@ -45,14 +45,14 @@ describe('what a message carries of the names before it', () => {
     expect(rate).toBeLessThan(1 / 450);
   });
 
-  it('is not changed by what follows', () => {
+  it('do not change with later messages', () => {
     const { recent } = carriedBy([uuid(1)]);
     const copy = Uint8Array.from(recent);
     nextRecent(recent, uuid(2));
     expect(recent).toEqual(copy);
   });
 
-  it('is nothing in an empty conversation', () => {
+  it('are empty in an empty conversation', () => {
     expect(seqsOf({ seq: 0, recent: NONE }, uuid(1))).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ function read(holding: number, page: HistoryWindow, peerId = bob.id) {
 }
 
 describe('a page of history', () => {
-  it('holds the newest messages first, and the number of all', async () => {
+  it('has the newest messages first, and the number of all messages', async () => {
     const { history, page } = read(5, { limit: 2, offset: 0 });
     expect(await page).toEqual({
       count: 5,
@@ -24,7 +24,7 @@ describe('a page of history', () => {
     });
   });
 
-  it('skips `offset` messages by arithmetic: it reads the page alone', async () => {
+  it('skips `offset` messages by arithmetic and reads only the page', async () => {
     const { history, page } = read(100, { limit: 10, offset: 30 });
     expect((await page).messages.map(({ seq }) => seq)).toEqual([70, 69, 68, 67, 66, 65, 64, 63, 62, 61]);
     expect(history.calls).toEqual(['last', 'range 61 70']);
@@ -40,7 +40,7 @@ describe('a page of history', () => {
     ['behind the first message', 5, 5],
     ['as far as a number goes', 5, Number.MAX_SAFE_INTEGER],
     ['in an empty conversation', 0, 0],
-  ])('is empty %s, and reads nothing for it', async (_, holding, offset) => {
+  ])('is empty %s, without a read', async (_, holding, offset) => {
     const { history, page } = read(holding, { limit: 100, offset });
     const sides = { older: undefined, newer: holding > 0 ? 0 : undefined };
     expect(await page).toEqual({ count: holding, messages: [], peer, sides });
@@ -48,7 +48,7 @@ describe('a page of history', () => {
   });
 
   it.each(['', 'bob', '42', 'ABCDEF00-0000-4000-8000-000000000001', `${id(2)} `, '../users', id(404)])(
-    'of %j is that of nobody',
+    'with %j is not found',
     async (peerId) => {
       expect(await rejection(read(1, { limit: 10, offset: 0 }, peerId).page)).toEqual({
         code: 'user_not_found',
@@ -66,12 +66,12 @@ describe('a page of history', () => {
     [{ limit: 2, after: 4 }, [5], { older: 5 }],
     [{ limit: 2, after: 5 }, [], { older: 6 }],
     [{ limit: 2, after: 99 }, [], { older: 6 }],
-  ])('of five messages at %j is %j, whatever the offset', async (window, seqs, sides) => {
+  ])('of five messages at %j has %j', async (window, seqs, sides) => {
     const page = await read(5, { offset: 77, ...window }).page;
     expect([page.messages.map(({ seq }) => seq), page.sides]).toEqual([seqs, sides]);
   });
 
-  it('does not look up what is no id', async () => {
+  it('does not look up an invalid id', async () => {
     const history = memoryLog({ holding: 1 });
     const nobody = { profileOf: () => Promise.reject(new Error('looked up')) };
     const request = { userId: alice.id, peerId: 'x'.repeat(5_000), window: { limit: 10, offset: 0 } };
@@ -81,13 +81,13 @@ describe('a page of history', () => {
     expect(history.calls).toEqual([]);
   });
 
-  it('names in its error the id that was asked for', async () => {
+  it('names the requested id in its error', async () => {
     await expect(read(1, { limit: 10, offset: 0 }, 'no "one"').page).rejects.toThrow(
       'There is no user with the id "no \\"one\\"".',
     );
   });
 
-  it('of any size, one after the other, gives the whole log, newest first', async () => {
+  it('of any size is part of the whole log, newest first, when pages are read one after the other', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: 60 }), fc.integer({ min: 1, max: 25 }), async (holding, limit) => {
         const history = memoryLog({ holding });

@@ -55,7 +55,7 @@ describe('a part of a conversation', () => {
     expect(await read(10, window)).toEqual(seqs);
   });
 
-  it('comes whole, oldest first, with the newest seq of all', async () => {
+  it('has its messages oldest first, and the newest seq of the conversation', async () => {
     const { history, ranges } = historyOf(10);
     const request = { conversation: BOBS, window: { before: 4, limit: 2 } };
     expect(await readMessages(history, request)).toEqual({
@@ -78,7 +78,7 @@ const some = {
 };
 
 describe('whatever the window', () => {
-  it('one walks through the whole log by `before` and `after` from what one has, each message once', async () => {
+  it('`before` and `after` lead through the whole log, each message once', async () => {
     const edge = fc.constantFrom('before', 'after', 'around');
     await fc.assert(
       fc.asyncProperty(some.count, some.limit, some.at, edge, async (count, limit, at, from) => {
@@ -101,7 +101,7 @@ describe('whatever the window', () => {
     );
   });
 
-  it('the part around a message holds it, as many as asked for, and as evenly as the ends allow', async () => {
+  it('the part around a message contains it, has the requested size, and is as even as the ends allow', async () => {
     await fc.assert(
       fc.asyncProperty(some.count, some.limit, fc.nat(), async (count, limit, n) => {
         const around = 1 + (n % count);

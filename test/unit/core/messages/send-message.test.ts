@@ -161,7 +161,7 @@ describe('sending a message', () => {
     expect(connections.calls).toEqual([]);
   });
 
-  it('acknowledges what is stored although the connections cannot be read', async () => {
+  it('acknowledges a stored message when the connections cannot be read', async () => {
     const outage = new Unavailable();
     const { result, gateway, failures } = send({ of: () => Promise.reject(outage) });
     expect(await result).toMatchObject({ message: { seq: 5 }, repeated: false });
@@ -169,14 +169,14 @@ describe('sending a message', () => {
     expect(failures).toEqual([outage, outage]);
   });
 
-  it('acknowledges what is stored although the own row cannot be restored', async () => {
+  it('acknowledges a stored message when the own row cannot be restored', async () => {
     const outage = new Unavailable();
     const { result, failures } = send({ rows: [], restore: () => Promise.reject(outage) });
     expect(await result).toMatchObject({ message: { seq: 5 }, repeated: false });
     expect(failures).toEqual([outage]);
   });
 
-  it('finds the connections while the message is being written', async () => {
+  it('reads the connections while the message is being written', async () => {
     const reads: string[] = [];
     const write = Promise.withResolvers<boolean>();
     const { result } = send({

@@ -23,7 +23,7 @@ function following(...open: readonly Connection[]) {
 const ONLINE = { userId: alice.id, online: true, hidden: false };
 const OFFLINE = { userId: alice.id, online: false, hidden: false };
 
-describe('after a socket came or went, its user', () => {
+describe('after a socket has opened or closed, its user', () => {
   it('is online with one device or more, and offline only after the last one', async () => {
     const { connections, follow, presence, pass } = following(aConnection('phone'), aConnection('desk'));
     await follow();
@@ -37,7 +37,7 @@ describe('after a socket came or went, its user', () => {
     expect(await presence()).toEqual({ ...OFFLINE, lastSeen: '2026-11-23T12:00:01.000Z' });
   });
 
-  it('is online again with the next socket, and was last seen no more', async () => {
+  it('is online again with the next socket, without a time last seen', async () => {
     const { connections, follow, presence } = following(aConnection('phone'));
     await follow();
     await connections.remove(alice.id, 'phone');
@@ -47,7 +47,7 @@ describe('after a socket came or went, its user', () => {
     expect(await presence()).toEqual(ONLINE);
   });
 
-  it('was last seen when the last device went, however often that is told', async () => {
+  it('was last seen when the last device closed, however often the record arrives', async () => {
     const { connections, follow, presence, pass } = following(aConnection('phone'));
     await follow();
     await connections.remove(alice.id, 'phone');
@@ -57,7 +57,7 @@ describe('after a socket came or went, its user', () => {
     expect(await presence()).toEqual({ ...OFFLINE, lastSeen: NOON });
   });
 
-  it('is what they are now, whatever the record says that comes late', async () => {
+  it('has the current presence, whatever a late record says', async () => {
     const { connections, follow, presence } = following();
     await follow();
     expect(await presence()).toEqual(OFFLINE);
@@ -67,7 +67,7 @@ describe('after a socket came or went, its user', () => {
     expect(await presence()).toEqual(ONLINE);
   });
 
-  it('is not online by the sockets of others', async () => {
+  it('is not online because of the sockets of others', async () => {
     const { follow, presence } = following(aConnection('x', { userId: bob.id }));
     await follow();
     expect(await presence()).toEqual(OFFLINE);

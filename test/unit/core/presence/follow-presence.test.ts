@@ -32,7 +32,7 @@ async function follow(before: StoredPresence | undefined, after: StoredPresence,
   return { told, reads };
 }
 
-describe('those who watch somebody', () => {
+describe('watchers', () => {
   it.each([
     ['comes for the first time', undefined, ONLINE, { userId, online: true }],
     ['comes again', OFFLINE, ONLINE, { userId, online: true }],
@@ -42,7 +42,7 @@ describe('those who watch somebody', () => {
     ['shows themselves while away', { ...OFFLINE, hidden: true }, OFFLINE, OFFLINE_AS_SHOWN],
     ['was away and comes back hiding', OFFLINE, { ...ONLINE, hidden: true }, { userId, online: false }],
     ['shows themselves while online', { ...ONLINE, hidden: true }, ONLINE, { userId, online: true }],
-  ])('are told when that one %s', async (_, before, after, presence) => {
+  ])('get a frame when the user %s', async (_, before, after, presence) => {
     expect(await follow(before, after)).toEqual({ told: [[[phone], presence]], reads: 1 });
   });
 
@@ -56,11 +56,11 @@ describe('those who watch somebody', () => {
       { ...OFFLINE, lastSeen: '2026-11-23T12:00:01.000Z', hidden: true },
     ],
     ['somebody hides who never was there', undefined, { userId, online: false, hidden: true }],
-  ])('are told nothing, and not even looked for, when %s', async (_, before, after) => {
+  ])('get no frame and are not read when %s', async (_, before, after) => {
     expect(await follow(before, after)).toEqual({ told: [], reads: 0 });
   });
 
-  it('are told just what differs from what they were shown before', async () => {
+  it('get only the difference from the presence that they were shown before', async () => {
     const stored: fc.Arbitrary<StoredPresence> = fc.record(
       {
         userId: fc.constant(userId),
@@ -82,11 +82,11 @@ describe('those who watch somebody', () => {
     );
   });
 
-  it('may be nobody', async () => {
+  it('may be absent', async () => {
     expect(await follow(OFFLINE, ONLINE, [])).toEqual({ told: [], reads: 1 });
   });
 
-  it('are told again by the stream when telling them failed', async () => {
+  it('are told again by the stream after a failure', async () => {
     const watches = { watchersOf: async () => [phone] };
     const tell = async () => {
       throw new Error('down');

@@ -58,8 +58,8 @@ function watching() {
   return { steps, watch: (...userIds: string[]) => watchPresence(dependencies, phone, userIds) };
 }
 
-describe('watching people', () => {
-  it('stores the list before it looks at their presence: what changes in between is told', async () => {
+describe('watching users', () => {
+  it('stores the list before it reads the presence, so that no change is missed', async () => {
     const { watch, steps } = watching();
     expect(await watch(carol, bob.id)).toEqual([
       { userId: carol, online: false },
@@ -72,7 +72,7 @@ describe('watching people', () => {
     ]);
   });
 
-  it('leaves out strangers, oneself, what is no user, and whom it has already', async () => {
+  it('leaves out strangers, the user themselves, invalid ids and duplicates', async () => {
     const { watch, steps } = watching();
     expect(await watch(stranger, alice.id, 'x', '', bob.id, bob.id)).toEqual([
       { userId: bob.id, online: true },
@@ -80,7 +80,7 @@ describe('watching people', () => {
     expect(steps[1]).toEqual(['watch', phone, [bob.id], new Date(NOON)]);
   });
 
-  it('of nobody ends what was watched before', async () => {
+  it('with an empty list ends the former watches', async () => {
     const { watch, steps } = watching();
     expect(await watch()).toEqual([]);
     expect(steps).toContainEqual(['watch', phone, [], new Date(NOON)]);

@@ -26,13 +26,13 @@ function someoneTypes() {
 }
 
 describe('typing', () => {
-  it('is forwarded, whoever types', async () => {
+  it('is forwarded for either member', async () => {
     const { type } = someoneTypes();
     expect(await type(alice.id)).toBe(true);
     expect(await type(bob.id)).toBe(true);
   });
 
-  it('is told at most once in 3 s, and costs no read in between', async () => {
+  it('is forwarded at most once in 3 s, and costs no read in between', async () => {
     const { type, pass, reads } = someoneTypes();
     await type();
     pass(2_999);
@@ -44,11 +44,11 @@ describe('typing', () => {
     expect(await type()).toBe(false);
   });
 
-  it('is shown for twice as long as it takes to be told again', () => {
+  it('is shown twice as long as the pause between two frames', () => {
     expect(TYPING_SECONDS).toBe(2 * 3);
   });
 
-  it('in one conversation says nothing of another', async () => {
+  it('in one conversation does not affect another', async () => {
     const { type } = someoneTypes();
     await type();
     expect(await type(alice.id, `${alice.id}.${id(3)}`)).toBe(true);
@@ -58,14 +58,14 @@ describe('typing', () => {
     ['that nobody has said anything in', `${alice.id}.${id(404)}`],
     ['of others', `${id(8)}.${id(9)}`],
     ['that cannot be', 'x'],
-  ])('in a conversation %s is not found, each time, and nothing is kept', async (_, conversation) => {
+  ])('in a conversation %s is not found each time, and nothing is remembered', async (_, conversation) => {
     const { type, times } = someoneTypes();
     expect(await rejection(type(alice.id, conversation))).toEqual({ code: 'conversation_not_found' });
     expect(await rejection(type(alice.id, conversation))).toEqual({ code: 'conversation_not_found' });
     expect(times.size).toBe(0);
   });
 
-  it('does not fill the memory of a function that runs for long', async () => {
+  it('does not fill the memory of a function that runs for a long time', async () => {
     const { type, times } = someoneTypes();
     for (let i = 0; i < 10_001; i += 1) await type(alice.id, `${alice.id}.${id(1_000 + i)}`);
     expect(times.size).toBeLessThanOrEqual(10_000);

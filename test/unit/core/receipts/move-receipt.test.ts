@@ -44,7 +44,7 @@ const MOVED = { moved: true, tells: [alice.id, bob.id] };
 const NOT_MOVED = { moved: false, tells: [] };
 
 describe.each(['read', 'received'] as const)('the %s receipt', (kind) => {
-  it('moves forward, up to the last message', async () => {
+  it('moves forward up to the last message', async () => {
     const receipts = moving();
     expect(await receipts[kind](1)).toEqual(MOVED);
     receipts.pass(2_000);
@@ -58,7 +58,7 @@ describe.each(['read', 'received'] as const)('the %s receipt', (kind) => {
     ['beyond the last message', 11],
     ['as far as a number goes', Number.MAX_SAFE_INTEGER],
     ['before the first message', 0],
-  ])('does not move %s, which is accepted all the same', async (_, seq) => {
+  ])('does not move %s, and the request still succeeds', async (_, seq) => {
     const receipts = moving();
     await receipts[kind](5);
     receipts.pass(2_000);
@@ -66,13 +66,13 @@ describe.each(['read', 'received'] as const)('the %s receipt', (kind) => {
     expect((await receipts.of())[kind]).toBe(5);
   });
 
-  it('does not begin before the first message', async () => {
+  it('cannot exist before the first message', async () => {
     const receipts = moving();
     expect(await receipts[kind](0)).toEqual(NOT_MOVED);
     expect(receipts.commands).not.toContain('Update');
   });
 
-  it('is the reader’s own', async () => {
+  it('belongs to the reader alone', async () => {
     const receipts = moving();
     await receipts[kind](5);
     expect(await receipts.of(bob.id)).toEqual({ read: 0, received: 0 });
@@ -88,7 +88,7 @@ describe.each(['read', 'received'] as const)('the %s receipt', (kind) => {
     expect(receipts.commands).not.toContain('Update');
   });
 
-  it('ends where the furthest of all that were valid was, in whatever order they came', async () => {
+  it('ends at the highest valid seq, in any order of the requests', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 12 }), async (seqs) => {
         const receipts = moving();
@@ -112,7 +112,7 @@ describe('the delivery receipt', () => {
     [999, 2],
     [1_000, 1],
     [1_999, 1],
-  ])('is not written again %d ms later: come again in %d s', async (later, retryAfter) => {
+  ])('is not written again %d ms later, and the answer is to retry in %d s', async (later, retryAfter) => {
     const receipts = moving();
     await receipts.received(1);
     receipts.pass(later);
@@ -120,7 +120,7 @@ describe('the delivery receipt', () => {
     expect(receipts.commands.filter((name) => name === 'Update')).toHaveLength(1);
   });
 
-  it('is written once for a burst of a hundred, and once more for who comes again as told', async () => {
+  it('is written once for a burst of a hundred, and once more for the retry', async () => {
     const receipts = moving(100);
     const results = [];
     for (let seq = 1; seq <= 100; seq += 1) results.push(await receipts.received(seq));
@@ -130,21 +130,21 @@ describe('the delivery receipt', () => {
     expect(receipts.commands.filter((name) => name === 'Update')).toHaveLength(2);
   });
 
-  it('does not ask to come again for what would not move', async () => {
+  it('does not ask for a retry that would not move it', async () => {
     const receipts = moving();
     await receipts.received(5);
     expect(await receipts.received(5)).toEqual(NOT_MOVED);
     expect(await receipts.received(11)).toEqual(NOT_MOVED);
   });
 
-  it('is not written for what was read already, which says as much', async () => {
+  it('is not written for a message that is already read', async () => {
     const receipts = moving();
     await receipts.read(5);
     expect(await receipts.received(5)).toEqual(NOT_MOVED);
     expect(await receipts.received(6)).toEqual(MOVED);
   });
 
-  it('is written once, however many devices tell of a burst at the same moment', async () => {
+  it('is written once, however many devices report a burst at the same time', async () => {
     const receipts = moving();
     const seqs = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
     const results = await Promise.all(seqs.map((seq) => receipts.received(seq)));
@@ -153,7 +153,7 @@ describe('the delivery receipt', () => {
     for (const { moved, retryAfter } of results) expect(retryAfter).toBe(moved ? undefined : 2);
   });
 
-  it('is told to the own devices alone while one hides, and to the other member again once one does not', async () => {
+  it('is sent only to the own devices while the user hides, and to the other member again afterwards', async () => {
     const receipts = moving();
     await receipts.hide(true);
     expect(await receipts.received(1)).toEqual({ moved: true, tells: [alice.id] });
@@ -162,7 +162,7 @@ describe('the delivery receipt', () => {
     expect(await receipts.received(2)).toEqual(MOVED);
   });
 
-  it('is hidden with the presence, but a read receipt is not: to read is an act of the user', async () => {
+  it('is hidden with the presence, unlike a read receipt', async () => {
     const receipts = moving();
     await receipts.hide(true);
     expect(await receipts.read(1)).toEqual(MOVED);

@@ -21,18 +21,18 @@ describe('the receipts of a member', () => {
 describe('up to a message', () => {
   const seventh = { seq: 7, counts: { 0: 3, 1: 4 } };
 
-  it('the messages of others are those that are not one’s own', () => {
+  it('the messages of others are all except the own ones', () => {
     expect(countOfOthers(seventh, 0)).toBe(4);
     expect(countOfOthers(seventh, 1)).toBe(3);
     expect(countOfOthers(seventh, 2)).toBe(7);
   });
 
-  it('a member who has read it has read so many messages of others', () => {
+  it('a read position tells the number of read messages of others', () => {
     expect(receiptAt(seventh, 0)).toEqual(read(7, 4));
   });
 });
 
-it('nobody reads backwards', () => {
+it('a read position never moves backwards', () => {
   expect(further(read(3, 1), read(5, 2))).toEqual(read(5, 2));
   expect(further(read(5, 2), read(3, 1))).toEqual(read(5, 2));
 });

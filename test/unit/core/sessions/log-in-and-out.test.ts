@@ -25,7 +25,7 @@ function open(userId: string) {
   return { result, sessions };
 }
 
-it('opening a session hands out a pair of tokens, and keeps the hashes of the refresh token alone', async () => {
+it('opening a session returns a pair of tokens and stores only the hashes of the refresh token', async () => {
   const { result, sessions } = open(alice.id);
   expect(await result).toEqual({
     access: JSON.stringify({ userId: alice.id, username: 'Alice', sessionId: id(500), staff: false }),
@@ -43,11 +43,11 @@ it('opening a session hands out a pair of tokens, and keeps the hashes of the re
   ]);
 });
 
-it('the access token of staff says so', async () => {
+it('the access token of staff names them as staff', async () => {
   expect(JSON.parse((await open(staff.id).result).access)).toMatchObject({ staff: true });
 });
 
-it('an account that is gone opens no session', async () => {
+it('a deleted account cannot open a session', async () => {
   const { result, sessions } = open(id(404));
   expect(await rejection(result)).toEqual({ code: 'wrong_credentials' });
   expect(sessions.rows()).toEqual([]);
@@ -79,13 +79,13 @@ describe('logging out', () => {
     expect(sessions.rows()).toEqual([theirs]);
   });
 
-  it('ends it by an older token of the family as well: its owner wants out', async () => {
+  it('ends the session by an older token of the family, too', async () => {
     const { logOut, sessions } = device();
     await logOut(`${alice.id}/${session.id}/family/1`);
     expect(sessions.rows()).toEqual([theirs]);
   });
 
-  it('does nothing the second time, and says so', async () => {
+  it('changes nothing the second time and reports that', async () => {
     const { logOut } = device();
     await logOut(current);
     expect(await rejection(logOut(current))).toEqual({ code: 'token_invalid' });
@@ -96,13 +96,13 @@ describe('logging out', () => {
     ['a made-up family', `${alice.id}/${session.id}/made-up/3`],
     ['the token of somebody else', `${bob.id}/${theirs.id}/family/3`],
     ['somebody else’s session under the own name', `${alice.id}/${theirs.id}/family/3`],
-  ])('refuses %s, and everybody stays logged in', async (_, token) => {
+  ])('refuses %s, and every session stays', async (_, token) => {
     const { logOut, sessions } = device();
     expect(await rejection(logOut(token))).toEqual({ code: 'token_invalid' });
     expect(sessions.rows()).toEqual([session, theirs]);
   });
 
-  it('does not even look at the token of somebody else', async () => {
+  it('refuses a token of another user before it reads the session', async () => {
     const { logOut, sessions } = device();
     await rejection(logOut(`${bob.id}/${theirs.id}/family/3`));
     expect(sessions.calls).toEqual([]);

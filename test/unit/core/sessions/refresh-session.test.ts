@@ -34,7 +34,7 @@ function device({ profiles = knowing(alice, bob) as ProfileStore, accessTokens =
 }
 
 describe('refreshing a session', () => {
-  it('hands out a new pair, and lets the session live on from now', async () => {
+  it('returns a new pair and extends the session from now', async () => {
     const { refresh, sessions, clock } = device();
     clock.pass(3_600_000);
     expect(await refresh(token(1))).toEqual({
@@ -46,20 +46,20 @@ describe('refreshing a session', () => {
     ]);
   });
 
-  it('goes on with each new token', async () => {
+  it('works with each new token', async () => {
     const { refresh } = device();
     let { refresh: current } = await refresh(token(1));
     for (let i = 0; i < 3; i += 1) ({ refresh: current } = await refresh(current));
     expect(current).toBe(token(5));
   });
 
-  it('takes the account as it is now', async () => {
+  it('uses the current account', async () => {
     const { refresh } = device({ profiles: knowing({ ...alice, staff: true }) });
     expect(JSON.parse((await refresh(token(1))).access)).toMatchObject({ staff: true });
   });
 
   it.each([0, 1_000, 59_999])(
-    'gives the token before the same successor again, %d ms later',
+    'returns the same successor for the previous token, %d ms later',
     async (later) => {
       const { refresh, sessions, clock } = device();
       const first = await refresh(token(1));
@@ -70,7 +70,7 @@ describe('refreshing a session', () => {
     },
   );
 
-  it('gives two at once the same successor, with which both go on', async () => {
+  it('returns the same successor to two concurrent requests, and both continue with it', async () => {
     const { refresh } = device();
     const [one, other] = await Promise.all([refresh(token(1)), refresh(token(1))]);
     expect(one).toEqual(other);
@@ -78,7 +78,7 @@ describe('refreshing a session', () => {
     expect(next).toEqual(same);
   });
 
-  it('ends the whole family when a token comes back after a minute', async () => {
+  it('ends the whole family when a token is reused after a minute', async () => {
     const { refresh, sessions, clock } = device();
     const { refresh: current } = await refresh(token(1));
     clock.pass(60_000);
@@ -87,20 +87,20 @@ describe('refreshing a session', () => {
     expect(await rejection(refresh(current))).toEqual({ code: 'token_invalid' });
   });
 
-  it('ends it at once for a token whose successor has been used: both cannot be lost answers', async () => {
+  it('ends the family at once for a token whose successor has been used', async () => {
     const { refresh, sessions } = device();
     await refresh((await refresh(token(1))).refresh);
     expect(await rejection(refresh(token(1)))).toEqual({ code: 'token_invalid' });
     expect(sessions.rows()).toEqual([]);
   });
 
-  it('ends it for a token of the family that was never handed out', async () => {
+  it('ends the family for a token of it that was never issued', async () => {
     const { refresh, sessions } = device();
     expect(await rejection(refresh(token(7)))).toEqual({ code: 'token_invalid' });
     expect(sessions.rows()).toEqual([]);
   });
 
-  it('does not bring a session back that has ended meanwhile', async () => {
+  it('does not restore a session that has ended in the meantime', async () => {
     const { refresh, sessions } = device();
     await refresh(token(1));
     await sessions.end({ userId: alice.id, sessionId: session.id, familyHash: '#family', rotationHash: '' });
@@ -114,7 +114,7 @@ describe('refreshing a session', () => {
     ['another session', token(1, { of: id(501) })],
     ['somebody else’s name', token(1, { owner: bob.id })],
     ['nobody’s name', token(1, { owner: id(404) })],
-  ])('refuses %s, and ends nothing by it', async (_, forged) => {
+  ])('refuses %s and ends no session', async (_, forged) => {
     const { refresh, sessions } = device();
     expect(await rejection(refresh(forged))).toEqual({ code: 'token_invalid' });
     expect(sessions.rows()).toEqual([session]);
@@ -127,7 +127,7 @@ describe('refreshing a session', () => {
     expect(await rejection(refresh(token(1)))).toEqual({ code: 'token_invalid' });
   });
 
-  it('refuses when the account is gone', async () => {
+  it('refuses when the account is deleted', async () => {
     expect(await rejection(device({ profiles: knowing() }).refresh(token(1)))).toEqual({
       code: 'token_invalid',
     });
@@ -136,7 +136,7 @@ describe('refreshing a session', () => {
   it.each([
     ['the profile cannot be read', { profiles: { profileOf: () => Promise.reject(new Unavailable()) } }],
     ['the key cannot be read', { accessTokens: { sign: () => Promise.reject(new Unavailable()) } }],
-  ])('leaves the token good for another try when %s', async (_, outage) => {
+  ])('leaves the token valid for a retry when %s', async (_, outage) => {
     const { refresh, sessions } = device(outage);
     expect(await rejection(refresh(token(1)))).toEqual({ code: 'unavailable', retryAfter: 1 });
     expect(sessions.rows()).toEqual([session]);

@@ -51,8 +51,8 @@ const bytesOf = ({ messages, inbox, position }: SyncPage) =>
 const seqsOf = (messages: readonly { conversation: string; seq: number }[]) =>
   messages.map(({ conversation, seq }) => `${conversation === withUser(2) ? 2 : 3}:${seq}`);
 
-describe('a page of what was missed', () => {
-  it('is what follows what is held, in order, with the conversations as they stand', async () => {
+describe('a page of missed messages', () => {
+  it('has the messages after the held ones, in order, with the current conversations', async () => {
     const { sync } = await conversations(texts(4), texts(2));
     const page = await sync([held(2, 2), held(3, 0)]);
     expect(seqsOf(page.messages)).toEqual(['2:3', '2:4', '3:1', '3:2']);
@@ -63,28 +63,28 @@ describe('a page of what was missed', () => {
     expect(page).toMatchObject({ complete: true, position: '2026-11-23T11:59:32.000Z' });
   });
 
-  it('is empty when nothing is missing, without a look at any log', async () => {
+  it('is empty when nothing is missing, without a read of any log', async () => {
     const { sync, commands } = await conversations(texts(4), texts(2));
     const page = await sync([held(2, 4), held(3, 2)]);
     expect([page.messages, page.complete]).toEqual([[], true]);
     expect(commands.filter((name) => name === 'Query')).toEqual([]);
   });
 
-  it('reads only the logs that go on', async () => {
+  it('reads only the logs with new messages', async () => {
     const { sync, commands } = await conversations(texts(4), texts(2));
     await sync([held(2, 4), held(3, 1)]);
     expect(commands.filter((name) => name === 'Query')).toHaveLength(1);
   });
 
   it.each([5, 1_000, Number.MAX_SAFE_INTEGER])(
-    'has nothing for who claims to hold up to %d of four',
+    'is empty for a client that claims to hold up to %d of four',
     async (seq) => {
       const { sync } = await conversations(texts(4));
       expect(await sync([held(2, seq)])).toMatchObject({ messages: [], complete: true });
     },
   );
 
-  it('may ask for a conversation that nobody has said anything in', async () => {
+  it('may ask for a conversation without messages', async () => {
     const { sync } = await conversations();
     expect(await sync([held(2, 0)])).toMatchObject({ messages: [], inbox: [], complete: true });
   });
@@ -125,14 +125,14 @@ describe('a page ends', () => {
     ['letters', 'a', 27],
     ['characters of four bytes', '🦀', 7],
     ['control characters, which JSON writes in six', '\u0001', 4],
-  ])('before it gets too big for a reply, with texts of 4,000 %s', async (_, character, count) => {
+  ])('before it is too large for a reply, with texts of 4,000 %s', async (_, character, count) => {
     const { sync } = await conversations(texts(30, character.repeat(4_000)));
     const page = await sync([held(2, 0)]);
     expect([page.messages.length, page.complete]).toEqual([count, false]);
     expect(bytesOf(page)).toBeLessThanOrEqual(REPLY_BYTES);
   });
 
-  it('before it gets too big for a reply, with the inbox entries that it shows besides', async () => {
+  it('before it is too large for a reply, including its inbox entries', async () => {
     const many = Array.from({ length: MOST }, () => texts(4, '\u0001'.repeat(150)));
     const { sync } = await conversations(...many);
     const page = await sync(many.map((_, i) => held(2 + i, 0)));
@@ -142,7 +142,7 @@ describe('a page ends', () => {
     expect(bytesOf(page)).toBeGreaterThan(REPLY_BYTES / 2);
   });
 
-  it('never before its first message: every page gets on', async () => {
+  it('never before its first message, so that every page makes progress', async () => {
     const { sync } = await conversations(texts(3, `${'\u0001'.repeat(4_000)}${'🦀'.repeat(10_000)}`));
     const page = await sync([held(2, 1)]);
     expect([seqsOf(page.messages), page.complete]).toEqual([['2:2'], false]);
@@ -150,7 +150,7 @@ describe('a page ends', () => {
 });
 
 describe('what is new since a position', () => {
-  it('are conversations that came to the top since and that are not held, oldest first', async () => {
+  it('are conversations that moved to the top since then and are not held, oldest first', async () => {
     const { sync, say, clock } = await conversations(texts(1), texts(1));
     const { position } = await sync([held(2, 1), held(3, 1)]);
     clock.pass(60_000);
@@ -162,7 +162,7 @@ describe('what is new since a position', () => {
     expect(third.inbox.map(({ peer }) => peer.username)).toEqual(['user2', 'user4', 'user3']);
   });
 
-  it('is told with thirty seconds to spare, since inboxes follow the log and clocks differ', async () => {
+  it('starts thirty seconds earlier, because inboxes follow the log and clocks differ', async () => {
     const { sync, say, clock } = await conversations();
     const { position } = await sync([]);
     expect(Date.parse(position)).toBe(clock.now().getTime() - 30_000);
@@ -171,7 +171,7 @@ describe('what is new since a position', () => {
     expect((await sync([], { since: position })).inbox).toHaveLength(1);
   });
 
-  it('comes page by page, oldest first, and gets on although nothing is said: none is left out', async () => {
+  it('comes page by page, oldest first, without a gap', async () => {
     const { sync } = await conversations(...Array.from({ length: MOST }, () => texts(1)));
     const told = new Set<string>();
     let since = '1970-01-01T00:00:00.000Z';
@@ -185,20 +185,20 @@ describe('what is new since a position', () => {
     expect(pages).toBe(2);
   });
 
-  it('is nothing without a position: a new device begins with the inbox', async () => {
+  it('is empty without a position, because a new device starts with the inbox', async () => {
     const { sync } = await conversations(texts(1));
     expect((await sync([])).inbox).toEqual([]);
   });
 });
 
-describe('whoever asks again with what they then hold', () => {
+describe('a client that asks again with what it then holds', () => {
   const text = fc.constantFrom('a', 'b'.repeat(3_000), '🦀'.repeat(4_000), '\u0001'.repeat(2_000));
   const log = fc.oneof(
     fc.array(text, { maxLength: 12 }),
     fc.integer({ min: 90, max: 130 }).map((count) => texts(count)),
   );
 
-  it('ends with exactly the log, whatever they held, in as many pages as what they missed takes', async () => {
+  it('ends with exactly the log, whatever it held, in no more pages than needed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(log, fc.nat()), { minLength: 1, maxLength: 4 }), async (wanted) => {
         const { sync } = await conversations(...wanted.map(([said]) => said));
