@@ -12,11 +12,11 @@ const fault = (frame: unknown) => thrownBy(() => read(frame));
 const CRAB = '🦀';
 
 describe('a frame', () => {
-  it('needs a message alone', () => {
+  it('needs only a message', () => {
     expect(read({ message: 'Hello' })).toEqual({ message: 'Hello' });
   });
 
-  it('may carry the client’s reference, its name for the message, and the last seq that it knows', () => {
+  it('may have a reference, a client id and the last known seq', () => {
     expect(read({ message: 'Hello', ref: 'r1', client_id: id(77), after: 4 })).toEqual({
       message: 'Hello',
       clientId: id(77),
@@ -28,21 +28,21 @@ describe('a frame', () => {
     expect(read({ message: 'Hello', after: 0 }).after).toBe(0);
   });
 
-  it('takes null for absent in what may be absent', () => {
+  it('may have null in an optional field', () => {
     expect(read({ message: 'Hello', ref: null, client_id: null, after: null })).toEqual({ message: 'Hello' });
   });
 
-  it('ignores what it does not know', () => {
+  it('may have unknown fields, which are ignored', () => {
     expect(read({ message: 'Hello', sender: 'bob', seq: 9, type: 'chat.message' })).toEqual({
       message: 'Hello',
     });
   });
 
-  it('keeps the message as it is, blanks and line ends too', () => {
+  it('keeps the text unchanged, including blanks and line ends', () => {
     expect(read({ message: '  Hello\r\n\tWorld ' }).message).toBe('  Hello\r\n\tWorld ');
   });
 
-  it('compares names of messages without letter case (RFC 9562 §4)', () => {
+  it('has its client id in lower case (RFC 9562 §4)', () => {
     const clientId = 'ABCDEF00-0000-4000-8000-00000000000F';
     expect(read({ message: 'Hello', client_id: clientId }).clientId).toBe(clientId.toLowerCase());
   });
@@ -89,7 +89,7 @@ describe('a frame is refused', () => {
     expect(fault({ ...frame, ref: 'r1' })).toEqual({ code });
   });
 
-  it('does not take a number that JSON cannot hold exactly', () => {
+  it('when a number is not exact in JSON', () => {
     expect(
       thrownBy(() => readMessageFrame(readObject('{"message": "Hello", "after": 1e400}'))),
     ).toMatchObject({
@@ -128,7 +128,7 @@ describe('the longest message', () => {
   });
 });
 
-it('whatever is sent is read, or refused with a reason', () => {
+it('any frame is read, or refused with a reason', () => {
   const frame = fc.oneof(
     fc.string({ unit: 'binary-ascii' }),
     fc.json(),

@@ -116,12 +116,12 @@ describe('the size of a body', () => {
     expect(fault(raw(JSON.stringify('語'.repeat(22_000))))).toEqual({ code: 'body_too_large' });
   });
 
-  it('is that of the bytes, not of their base64', () => {
+  it('is that of the decoded bytes, not of their base64', () => {
     expect(parseJsonBody(base64(filled(16_384)))).toHaveLength(16_382);
     expect(fault(base64(filled(16_385)))).toEqual({ code: 'body_too_large' });
   });
 
-  it('is looked at before its type and content', () => {
+  it('is checked before its type and content', () => {
     expect(fault(raw('x'.repeat(70_000), { contentType: 'text/plain' }))).toEqual({ code: 'body_too_large' });
   });
 });
@@ -136,7 +136,7 @@ describe('the depth of a body', () => {
     expect(fault(raw(`${'{"a":'.repeat(9)}1${'}'.repeat(9)}`))).toEqual({ code: 'body_too_deep' });
   });
 
-  it('may be as deep as fits into a body: the answer is the same, without a stack overflow', () => {
+  it('is refused at any depth that fits into a body, without a stack overflow', () => {
     expect(fault(raw(nested(32_767), { maxBytes: 65_536 }))).toEqual({ code: 'body_too_deep' });
   });
 

@@ -37,7 +37,7 @@ const notNumbers = [
 ];
 
 describe('the limit of a page', () => {
-  it('is ten, if none is asked for', () => {
+  it('is ten by default', () => {
     expect(readPaging({})).toEqual({ limit: 10, offset: 0 });
   });
 
@@ -84,7 +84,7 @@ describe('the offset of a page', () => {
   });
 });
 
-it('whatever is asked for, a page has one to a hundred entries, or the question is refused', () => {
+it('every page has one to a hundred entries, or the request is refused', () => {
   const text = fc.oneof(fc.string(), fc.integer().map(String), fc.bigInt().map(String));
   fc.assert(
     fc.property(text, text, (limit, offset) => {
@@ -102,7 +102,7 @@ it('whatever is asked for, a page has one to a hundred entries, or the question 
 describe('a cursor', () => {
   const username = fc.stringMatching(/^[A-Za-z0-9_.@+-]{1,150}$/);
 
-  it('is read back as it was written, whoever it names', () => {
+  it('is the same after it is written and read', () => {
     fc.assert(
       fc.property(username, fc.boolean(), (name, backwards) => {
         const cursor = { username: name, backwards };
@@ -113,7 +113,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('is none, if none came', () => {
+  it('may be absent', () => {
     expect(readCursor(undefined)).toBeUndefined();
   });
 
@@ -133,7 +133,7 @@ describe('a cursor', () => {
     });
   });
 
-  it('is read or refused, whatever comes', () => {
+  it('is read or refused, whatever its text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         try {
@@ -267,7 +267,7 @@ describe('a search', () => {
     });
   });
 
-  it('goes on from page to page, written as an address needs it', () => {
+  it('is part of every link, escaped for a URL', () => {
     const link = pageLink('https://x/users/', { limit: 5, offset: 5, cursor: 'Pg', search: 'a+b@c' });
     expect(link).toBe('https://x/users/?limit=5&offset=5&cursor=Pg&search=a%2Bb%40c');
     expect(new URL(link).searchParams.get('search')).toBe('a+b@c');

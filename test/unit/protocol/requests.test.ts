@@ -85,7 +85,7 @@ describe('a registration', () => {
     }
   });
 
-  it('has no other field', () => {
+  it('may have no other field', () => {
     const more = JSON.parse('{"staff": true, "id": 1, "__proto__": {"staff": true}, "constructor": 1}');
     expect(errorsOf(registerRequest, Object.assign(more, registration))).toEqual(
       Object.assign(JSON.parse('{"__proto__": ["Unknown field."]}'), {
@@ -96,7 +96,7 @@ describe('a registration', () => {
     );
   });
 
-  it('is told every fault at once', () => {
+  it('gets all faults in one answer', () => {
     expect(errorsOf(registerRequest, {})).toEqual(
       Object.fromEntries(Object.keys(registration).map((field) => [field, ['This field is required.']])),
     );
@@ -138,7 +138,7 @@ it.each([
   expect(errorsOf(schema, { [field]: 'x', token: 'y' })).toEqual({ token: ['Unknown field.'] });
 });
 
-it('whatever is sent is taken, or refused field by field', () => {
+it('any request is accepted, or refused field by field', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const errors = errorsOf(registerRequest, value);

@@ -57,7 +57,7 @@ describe('a stored message', () => {
     expect(syncedMessage(nameless, alice.id)).toEqual(told);
   });
 
-  it('is told to the other member without that name, at once and later', () => {
+  it('is sent to the other member without the client id, at once and later', () => {
     expect(messageFrame(entry, 'Alice', 'others')).toEqual(shown);
     expect(syncedMessage(entry, bob.id)).toEqual({ ...told, read: 2 });
     expect(historyEntry(entry, alice, bob)).not.toHaveProperty('client_id');
@@ -74,7 +74,7 @@ describe('what happens around messages', () => {
     });
   });
 
-  it('typing tells for how long it is to be shown', () => {
+  it('typing tells for how long a client shows it', () => {
     expect(typingFrame(CONVERSATION, bob.id, 6)).toEqual({
       type: 'typing',
       conversation: CONVERSATION,
@@ -83,7 +83,7 @@ describe('what happens around messages', () => {
     });
   });
 
-  it('presence tells when somebody was last seen, or null', () => {
+  it('presence tells when the user was last seen, or null', () => {
     const presences = [
       { userId: alice.id, online: true },
       { userId: bob.id, online: false, lastSeen: NOON },
@@ -97,7 +97,7 @@ describe('what happens around messages', () => {
     });
   });
 
-  it('the end of a session says what to do', () => {
+  it('the end of a session tells the client what to do', () => {
     expect(sessionEndedFrame).toEqual({
       type: 'session.ended',
       detail: 'This session has ended. Log in again.',
@@ -163,7 +163,7 @@ describe('an error', () => {
 const a = { id: alice.id, username: 'Alice' };
 const b = { id: bob.id, username: 'bob' };
 
-it('a message in the history says who sent it to whom, whoever reads it', () => {
+it('a message in the history names its sender and its recipient for either reader', () => {
   const entry = {
     id: id(1003),
     sender: a,

@@ -40,7 +40,7 @@ describe('the text of a message', () => {
     expect(textFault(text)).toBe(fault);
   });
 
-  it('has its fault said in words', () => {
+  it('has an explanation for each fault', () => {
     expect(TEXT_FAULTS).toEqual({
       invalid: 'must be well-formed Unicode without NUL.',
       blank: 'must not be blank.',

@@ -73,7 +73,7 @@ describe('a text that UTF-8 cannot carry', () => {
     });
   });
 
-  it('is no matter where nothing looks', () => {
+  it('is ignored in unknown fields', () => {
     expect(validate(schema, { text: '🦀', other: '\ud800' })).toEqual({ text: '🦀' });
   });
 
@@ -93,7 +93,7 @@ describe('many faults', () => {
   };
   const list = z.array(z.int());
 
-  it('are told up to twenty, and the number of the rest', () => {
+  it('are listed up to twenty, with the number of the rest', () => {
     const twenty = failure(list, Array(20).fill('x')) as ValidationFailed;
     expect(twenty.message).toBe('Some fields are missing or wrong.');
     expect(Object.keys(twenty.errors)).toHaveLength(20);

@@ -8,7 +8,7 @@ import { conditionFailed, sent, table } from '../support/table.ts';
 const { rename } = profileEditor(table);
 const Key = { pk: `USER#${alice.id}`, sk: 'PROFILE' };
 
-describe('renaming somebody', () => {
+describe('changing a profile', () => {
   it.each([
     [
       { firstName: 'Al', lastName: 'L' },
@@ -44,7 +44,7 @@ describe('renaming somebody', () => {
     },
   );
 
-  it('that is nobody is undefined, and passes every other fault on', async () => {
+  it('returns undefined for an unknown account and throws every other error', async () => {
     const fault = new Error('down');
     documents.on(UpdateCommand).rejectsOnce(conditionFailed()).rejectsOnce(fault);
     expect(await rename(alice.id, { firstName: 'Al' })).toBeUndefined();

@@ -28,7 +28,7 @@ describe('the row of a connection', () => {
     expect(sent()).toEqual([['PutCommand', { TableName: 'parley-test', Item: item('a') }]]);
   });
 
-  it('is deleted by its key, whether it is there or not', async () => {
+  it('is deleted by its key, whether it exists or not', async () => {
     await connections.remove(alice.id, 'a');
     expect(sent()).toEqual([
       ['DeleteCommand', { TableName: 'parley-test', Key: { pk: `USER#${alice.id}`, sk: 'CONN#a' } }],
@@ -53,7 +53,7 @@ describe('the connections of a user', () => {
     expect(sent()).toMatchObject([['QueryCommand', query(isConsistent)]]);
   });
 
-  it('are not those that have expired, though TTL has yet to delete them', async () => {
+  it('do not include expired rows that TTL has not deleted yet', async () => {
     const Items = [item('expired', NOON_S - 1), item('expiring', NOON_S), item('live', NOON_S + 1)];
     documents.on(QueryCommand).resolves({ Items });
     const live = await connections.of(alice.id, now);
@@ -68,7 +68,7 @@ describe('the connections of a user', () => {
     expect(await connections.of(alice.id, now)).toHaveLength(2);
   });
 
-  it('are none of a user whom nobody knows', async () => {
+  it('are empty for an unknown user', async () => {
     expect(await connections.of(id(404), now)).toEqual([]);
   });
 });

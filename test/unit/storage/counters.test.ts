@@ -28,7 +28,7 @@ function counted() {
 }
 
 describe('an attempt', () => {
-  it('is counted in one write, which refuses it where the limit is reached', async () => {
+  it('is counted in one write, which fails at the limit', async () => {
     documents.on(UpdateCommand).resolves({ Attributes: { ttl: NOON_S + 60, attempts: 1 } });
     expect(await loginAttempts(table).begin('Alice@Example.org', limit, now)).toEqual({
       email: 'Alice@Example.org',
@@ -51,7 +51,7 @@ describe('an attempt', () => {
     ]);
   });
 
-  it('is refused beyond the limit, until the window that the first one began is over', async () => {
+  it('is refused above the limit until the window of the first attempt has ended', async () => {
     const { attempts, begin } = counted();
     await begin();
     await begin(later(30));
@@ -59,20 +59,20 @@ describe('an attempt', () => {
     expect(await begin(later(60))).toEqual({ email, windowEnds: later(120) });
   });
 
-  it('is refused for good when all that are counted were wrong', async () => {
+  it('is refused as final when all counted attempts were wrong', async () => {
     const { attempts, begin } = counted();
     for (let i = 0; i < 2; i += 1) await attempts.fail(await begin());
     expect(await attempts.begin(email, limit, now)).toEqual({ windowEnds, isUndecided: false });
   });
 
-  it('begins a window without the failures of the former one', async () => {
+  it('starts a window without the failures of the previous one', async () => {
     const { attempts, begin, item } = counted();
     await attempts.fail(await begin());
     await begin(later(60));
     expect(item()).toEqual({ ...Key, ttl: NOON_S + 120, attempts: 1 });
   });
 
-  it('that was right gives its place to another', async () => {
+  it('that succeeded is not counted any more', async () => {
     const { attempts, begin } = counted();
     await begin();
     await attempts.giveBack(await begin());
@@ -88,7 +88,7 @@ describe('an attempt', () => {
     expect(item()).toEqual(before);
   });
 
-  it('begins anew when somebody else turned the window first', async () => {
+  it('is counted in the new window when another attempt has just started it', async () => {
     const Item = { ttl: { N: String(NOON_S) }, attempts: { N: '2' } };
     documents
       .on(UpdateCommand)
@@ -99,7 +99,7 @@ describe('an attempt', () => {
     expect(sent()).toHaveLength(3);
   });
 
-  it('passes a fault on', async () => {
+  it('throws every other error', async () => {
     const fault = new Error('down');
     documents.on(UpdateCommand).rejectsOnce(fault).resolves({});
     await expect(loginAttempts(table).begin(email, limit, now)).rejects.toBe(fault);
@@ -110,7 +110,7 @@ describe('an attempt', () => {
 const sendLimit = { messages: 3, seconds: 10 };
 const afterNoon = (seconds: number) => new Date(Date.parse(NOON) + seconds * 1000);
 
-it('repeats are counted per sender and conversation, until the window that the first began is over', async () => {
+it('repeats are counted per sender and conversation until the window of the first has ended', async () => {
   const { table } = memoryTable();
   const repeats = retryCounter(table);
   const count = (userId: string, conversation: string, at: Date) =>
@@ -124,7 +124,7 @@ it('repeats are counted per sender and conversation, until the window that the f
   expect(await count(alice.id, CONVERSATION, afterNoon(10))).toBeUndefined();
 });
 
-it('of a thousand at once no more than the sendLimit get through', async () => {
+it('at most the limit of a thousand concurrent repeats is accepted', async () => {
   const { table } = memoryTable();
   const repeats = retryCounter(table);
   const counted = await Promise.all(

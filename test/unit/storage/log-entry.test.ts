@@ -33,7 +33,7 @@ const item = {
 };
 
 describe('a message as an item', () => {
-  it('has its conversation and `seq` in the key alone, and names members by their number', () => {
+  it('has its conversation and `seq` only in the key, and names members by their number', () => {
     expect(fromLogEntry(ALICES, entry)).toEqual(item);
   });
 
@@ -41,19 +41,19 @@ describe('a message as an item', () => {
     ['of both members', { 0: { since: 1, count: 1 }, 1: { since: 2, count: 3 } }],
     ['of the first member', { 0: { since: 1, count: 1 } }],
     ['of nobody', {}],
-  ])('is read as it was written, with send rates %s', (_, rates) => {
+  ])('is the same after a write and a read, with send rates %s', (_, rates) => {
     const one = { ...entry, rates };
     expect(toLogEntry(ALICES, fromLogEntry(ALICES, one))).toEqual(one);
     expect(toLogEntry(ALICES, unmarshall(marshall(fromLogEntry(ALICES, one))))).toEqual(one);
   });
 
-  it('without a client id is read without', () => {
+  it('can have no client id', () => {
     const { clientId: _, ...nameless } = entry;
     expect(toLogEntry(ALICES, fromLogEntry(ALICES, nameless))).toEqual(nameless);
     expect(toLogEntry(ALICES, fromLogEntry(ALICES, nameless))).not.toHaveProperty('clientId');
   });
 
-  it('of 500 characters, carrying all that it can, fits into one write unit', () => {
+  it('of 500 characters with all possible facts costs one write unit', () => {
     const full = {
       ...entry,
       read: 1_000_000,

@@ -19,8 +19,8 @@ const item = (seq: number) => ({
   createdAt: NOON,
 });
 
-describe('the messages at some places', () => {
-  it('are read by their keys, strongly consistent, and are those that there are', async () => {
+describe('messages by seq', () => {
+  it('are read by their keys, strongly consistent, without missing ones', async () => {
     documents.on(BatchGetCommand).resolves({ Responses: { 'parley-test': [item(9), item(7)] } });
     expect(await log.at(ALICES, [7, 9, 11])).toEqual([aLogEntry(7), aLogEntry(9)]);
     const Keys = [7, 9, 11].map((seq) => ({ pk: `CONV#${CONVERSATION}`, sk: sk(seq) }));
@@ -29,7 +29,7 @@ describe('the messages at some places', () => {
     ]);
   });
 
-  it('that one answer leaves out are asked for again', async () => {
+  it('that one answer leaves out are read again', async () => {
     const Keys = [{ pk: `CONV#${CONVERSATION}`, sk: sk(9) }];
     documents
       .on(BatchGetCommand)
@@ -39,14 +39,14 @@ describe('the messages at some places', () => {
   });
 });
 
-describe('which logs go on behind what is held', () => {
+describe('the check for newer messages', () => {
   const held = [
     { conversation: ALICES, seq: 4 },
     { conversation: pairWith(alice.id, id(3)), seq: 0 },
     { conversation: pairWith(alice.id, id(4)), seq: Number.MAX_SAFE_INTEGER },
   ];
 
-  it('is whether the next message is there: one consistent read of one key each', async () => {
+  it('is one consistent read of the next message’s key for each log', async () => {
     documents.on(BatchGetCommand).resolves({ Responses: { 'parley-test': [item(5)] } });
     expect(await log.ahead(held)).toEqual(new Set([CONVERSATION]));
     const Keys = [
@@ -59,7 +59,7 @@ describe('which logs go on behind what is held', () => {
     ]);
   });
 
-  it('costs nothing for nothing', async () => {
+  it('costs no request without logs', async () => {
     expect(await log.ahead([])).toEqual(new Set());
     expect(sent()).toEqual([]);
   });

@@ -11,7 +11,7 @@ const Key = { pk: `USER#${alice.id}`, sk: `CONV#${CONVERSATION}` };
 const moveRead = () => marks.moveRead(alice.id, CONVERSATION, { seq: 7, others: 4 });
 const moveReceived = () => marks.moveReceived(alice.id, CONVERSATION, 7, new Date(NOON), 2_000);
 
-describe('the marks of a member', () => {
+describe('the receipts of a member', () => {
   it('are read from their membership', async () => {
     documents.on(GetCommand).resolves({ Item: { ...Key, readSeq: 3, receivedSeq: 5, receivedAt: NOON } });
     expect(await marks.of(alice.id, CONVERSATION)).toEqual({
@@ -28,8 +28,8 @@ describe('the marks of a member', () => {
   });
 });
 
-describe('moving a mark', () => {
-  it('writes what was read on condition that it moves forward, and touches nothing else', async () => {
+describe('moving a receipt', () => {
+  it('writes the read receipt only if it moves forward, and changes nothing else', async () => {
     expect(await moveRead()).toBe(true);
     expect(sent()).toEqual([
       [
@@ -45,7 +45,7 @@ describe('moving a mark', () => {
     ]);
   });
 
-  it('writes what was received with the time, on the like condition', async () => {
+  it('writes the delivery receipt with the time on the same condition', async () => {
     expect(await moveReceived()).toBe(true);
     expect(sent()).toEqual([
       [

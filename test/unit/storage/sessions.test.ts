@@ -14,7 +14,7 @@ const claim = { userId: alice.id, sessionId: id(500), familyHash: '#family', rot
 const next = { rotationHash: '#2', salt: 'salt', expiresAt: new Date('2026-11-24T12:00:00.000Z') };
 const fault = new Error('down');
 
-it('a session is stored with the moment at which it ends', async () => {
+it('a session is stored with its expiry', async () => {
   const { expiresAt } = next;
   await sessions.create({ id: id(500), ...hashes('#1'), userId: alice.id, createdAt: NOON, expiresAt });
   expect(sent()).toEqual([
@@ -51,7 +51,7 @@ describe('rotating', () => {
     });
   const exchanged = { replacedHash: { S: '#8' }, salt: { S: 'grain' }, rotatedAt: { S: NOON } };
 
-  it('is one conditional write, which asks for what is stored if it fails', async () => {
+  it('is one conditional write, which returns the stored item if it fails', async () => {
     expect(await sessions.rotate(claim, next, now)).toBe('rotated');
     expect(sent()).toEqual([
       [
@@ -97,7 +97,7 @@ describe('rotating', () => {
 });
 
 describe('ending', () => {
-  it('deletes the session if it is of the family', async () => {
+  it('deletes the session if the family matches', async () => {
     expect(await sessions.end(claim)).toBe(true);
     expect(sent()).toEqual([
       [

@@ -96,7 +96,7 @@ const message = itemOf(entry);
 const { pk, sk } = message;
 
 describe('a record of a conversation or of a presence', () => {
-  it('of a new message is the message, as people see it', () => {
+  it('of a new message is the message as members see it', () => {
     const { recent: _, ...seen } = entry;
     expect(readChange(lambdaRecord('INSERT', { pk, sk }, undefined, message))).toMatchObject({
       kind: 'message',

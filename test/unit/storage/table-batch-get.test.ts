@@ -19,7 +19,7 @@ const unprocessed = (...Keys: object[]) => ({ UnprocessedKeys: { 'parley-test': 
 const get = (wanted: ReturnType<typeof keys>, consistent = false) => batchGet(table, wanted, { consistent });
 
 describe('items by key', () => {
-  it('are in the order asked, however the store answers; undefined where there is none', async () => {
+  it('are in the requested order, and undefined for missing items', async () => {
     documents.on(BatchGetCommand).resolves(found(item(3), item(1)));
     expect(await get([key(1), key(2), key(3)])).toEqual([item(1), undefined, item(3)]);
     expect(sent()).toEqual([request([key(1), key(2), key(3)])]);
@@ -30,7 +30,7 @@ describe('items by key', () => {
     expect(sent()).toEqual([request([key(1)], true)]);
   });
 
-  it('are asked for by their keys alone, and once each: DynamoDB refuses a key that comes twice', async () => {
+  it('are read once for each key, because DynamoDB refuses duplicate keys', async () => {
     documents.on(BatchGetCommand).resolves(found(item(1)));
     expect(await get([{ ...key(1), more: 'x' } as ReturnType<typeof key>, key(1)])).toEqual([
       item(1),
@@ -39,7 +39,7 @@ describe('items by key', () => {
     expect(sent()).toEqual([request([key(1)])]);
   });
 
-  it('cost nothing when there are none to read', async () => {
+  it('cost no request without keys', async () => {
     expect(await get([])).toEqual([]);
     expect(sent()).toEqual([]);
   });
@@ -58,7 +58,7 @@ describe('items by key', () => {
     ).toEqual(chunks);
   });
 
-  it('are asked for again while the store leaves some unread, and only those', async () => {
+  it('are read again while some are unprocessed, and only those', async () => {
     documents
       .on(BatchGetCommand)
       .resolvesOnce({ ...found(item(1)), ...unprocessed(key(2), key(3)) })
@@ -69,13 +69,13 @@ describe('items by key', () => {
     expect(waits).toEqual([10, 20]);
   });
 
-  it('are given up after five rounds: the caller may try again', async () => {
+  it('are unavailable after five rounds', async () => {
     documents.on(BatchGetCommand).resolves(unprocessed(key(1)));
     expect(await rejection(get([key(1)]))).toEqual({ code: 'unavailable', retryAfter: 1 });
     expect(sent()).toHaveLength(5);
   });
 
-  it('are all there or none: a fault is passed on', async () => {
+  it('are never returned in part: an error is thrown', async () => {
     const fault = new Error('down');
     documents
       .on(BatchGetCommand)

@@ -30,7 +30,7 @@ describe('the list of a device', () => {
     expect(sent()).toEqual([get, list(bob.id, id(3)), batch(put(bob.id), put(id(3)))]);
   });
 
-  it('that replaces another names both until the rows of the former are gone', async () => {
+  it('that replaces another names the users of both until the old rows are deleted', async () => {
     stored(bob.id, id(3));
     await watches.watch(phone, [id(3), id(4)], now);
     expect(sent()).toEqual([
@@ -41,13 +41,13 @@ describe('the list of a device', () => {
     ]);
   });
 
-  it('may be empty, which ends what was watched', async () => {
+  it('may be empty, which ends all watches', async () => {
     stored(bob.id);
     await watches.watch(phone, [], now);
     expect(sent()).toEqual([get, list(bob.id), batch(remove(bob.id)), list()]);
   });
 
-  it('of a device that is gone is forgotten after its rows', async () => {
+  it('of a closed device is deleted after its rows', async () => {
     stored(bob.id, id(3));
     await watches.unwatch(phone);
     expect(sent()).toEqual([
@@ -57,7 +57,7 @@ describe('the list of a device', () => {
     ]);
   });
 
-  it('of a device that watched nobody costs one read', async () => {
+  it('of a device without watches costs one read', async () => {
     await watches.unwatch(phone);
     expect(sent()).toEqual([get]);
   });
@@ -76,7 +76,7 @@ describe('rows are written', () => {
     expect(sizes).toEqual(chunks);
   });
 
-  it('again while the store leaves some unwritten, and only those', async () => {
+  it('again while some are unprocessed, and only those', async () => {
     documents
       .on(BatchWriteCommand)
       .resolvesOnce({ UnprocessedItems: { [TableName]: [put(id(3))] } })
@@ -86,7 +86,7 @@ describe('rows are written', () => {
     expect(waits).toEqual([10]);
   });
 
-  it('in five rounds at most, and then the list still names them all', async () => {
+  it('in at most five rounds, after which the list still names them all', async () => {
     stored(bob.id);
     documents.on(BatchWriteCommand).resolves({ UnprocessedItems: { [TableName]: [put(id(3))] } });
     expect(await rejection(watches.watch(phone, [id(3)], now))).toEqual({
@@ -98,7 +98,7 @@ describe('rows are written', () => {
   });
 });
 
-describe('those who watch somebody', () => {
+describe('the watchers of a user', () => {
   it('are read page by page, without those whose rows have expired', async () => {
     const watcher = (n: number, more = 1) => ({
       pk: 'x',

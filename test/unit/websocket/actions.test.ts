@@ -80,7 +80,7 @@ describe('a socket without a conversation', () => {
     },
   );
 
-  it.each([undefined, null, ''])('that lost its row gets that of a device back (%j)', async (peerId) => {
+  it.each([undefined, null, ''])('that lost its row gets the row of a device again (%j)', async (peerId) => {
     state.set({ pk: `USER#${alice.id}`, sk: 'CONN#alice-here' }, undefined);
     sessionOfAlice();
     await send({ action: 'ping' }, { peerId });
@@ -108,12 +108,12 @@ describe('`message.send`', () => {
     },
   );
 
-  it('again is answered with what is stored', async () => {
+  it('that is repeated is answered with the stored message', async () => {
     const first = await send({ ...hello, to: bob.id });
     expect(await send({ ...hello, conversation: CONVERSATION, ref: 'r2' })).toEqual({ ...first, ref: 'r2' });
   });
 
-  it('begins a conversation with whoever is there', async () => {
+  it('starts a conversation with any existing user', async () => {
     expect(await send({ ...hello, to: id(3) })).toMatchObject({ type: 'message.sent', seq: 1 });
   });
 
@@ -215,19 +215,19 @@ describe('`typing`', () => {
 });
 
 describe('`sync`', () => {
-  it('answers with what is missing', async () => {
+  it('answers with the missing messages', async () => {
     const reply = await send({ action: 'sync', conversations: { [CONVERSATION]: 1 }, ref: 'r1' });
     expect(reply).toMatchObject({ type: 'sync.done', conversations: [], ref: 'r1' });
     expect(reply.messages.map(({ seq }: { seq: number }) => seq)).toEqual([2, 3]);
   });
 
-  it('says when there is more', async () => {
+  it('tells when more messages follow', async () => {
     for (let seq = 4; seq <= 150; seq += 1) store(itemOf(aLogEntry(seq)));
     const reply = await send({ action: 'sync', conversations: { [CONVERSATION]: 0 } });
     expect([reply.type, reply.messages.length]).toEqual(['sync.page', 100]);
   });
 
-  it('with a conversation of others is refused whole', async () => {
+  it('with a conversation of others is refused entirely', async () => {
     const reply = await send({ action: 'sync', conversations: { [CONVERSATION]: 0, [FOREIGN]: 0 } });
     expect(reply).toMatchObject({ type: 'error', code: 'conversation_not_found' });
   });

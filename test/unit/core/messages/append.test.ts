@@ -35,20 +35,20 @@ function appendTo(log: MemoryLog, draft: Partial<Draft> = {}, random = () => 0.5
 }
 
 describe('appending', () => {
-  it('gives the first message of a conversation the place 1', async () => {
+  it('gives the first message of a conversation seq 1', async () => {
     const log = memoryLog();
     const first = { ...stored, id: id(1), seq: 1, createdAt: NOON, ...carried() };
     expect(await appendTo(log).result).toEqual({ message: first, repeated: false });
     expect(log.messages).toEqual([first]);
   });
 
-  it('reads the last message and writes behind it: two calls, whatever the conversation holds', async () => {
+  it('reads the last message and writes the next one: two calls in every conversation', async () => {
     const log = memoryLog({ holding: 30 });
     expect((await appendTo(log).result).message.seq).toBe(31);
     expect(log.calls).toEqual(['last', 'append 31']);
   });
 
-  it('keeps the name that the client gave the message', async () => {
+  it('stores the client id', async () => {
     const { message } = await appendTo(memoryLog(), { clientId: id(77) }).result;
     expect(message).toEqual({
       ...stored,
@@ -60,7 +60,7 @@ describe('appending', () => {
     });
   });
 
-  it('goes on behind whoever took the place first, without a wait', async () => {
+  it('retries after the message that took its seq, without a wait', async () => {
     let rivals = 1;
     const log = memoryLog({
       holding: 1,
@@ -75,7 +75,7 @@ describe('appending', () => {
     expect(waits).toEqual([]);
   });
 
-  it('reads the last message again where its place was taken, and skips all who came meanwhile', async () => {
+  it('reads the last message again when its seq is taken, and skips all newer messages', async () => {
     let isFirst = true;
     const log = memoryLog({
       holding: 5,
@@ -89,7 +89,7 @@ describe('appending', () => {
     expect(log.calls).toEqual(['last', 'append 6', 'last', 'append 9']);
   });
 
-  it('gives up as busy when the place is taken 40 times, having stored nothing', async () => {
+  it('fails as busy when its seq is taken 40 times, and stores nothing', async () => {
     const log = memoryLog({
       onWrite: (self) => {
         self.add();
@@ -123,7 +123,7 @@ describe('appending what was sent before', () => {
   const named = { clientId: id(77), text: 'Hello' };
   const said = { senderId: alice.id, ...named };
 
-  it('answers with what is stored, and stores nothing', async () => {
+  it('returns the stored message and stores nothing', async () => {
     const log = memoryLog({ holding: 2 });
     log.add(said);
     const { message, repeated } = await appendTo(log, named).result;
@@ -131,7 +131,7 @@ describe('appending what was sent before', () => {
     expect(log.calls).toEqual(['last']);
   });
 
-  it('finds it behind `after`, however much was said since', async () => {
+  it('finds the message after `after`, however many others followed', async () => {
     const log = memoryLog({ holding: 2 });
     log.add(said);
     for (let i = 0; i < 50; i += 1) log.add({ senderId: bob.id });
@@ -164,20 +164,20 @@ describe('appending what was sent before', () => {
     expect(log.messages).toHaveLength(1);
   });
 
-  it('takes it for another message when the other member used the same name', async () => {
+  it('stores another message when the other member used the same client id', async () => {
     const log = memoryLog();
     log.add({ ...said, senderId: bob.id });
     expect((await appendTo(log, named).result).message.seq).toBe(2);
   });
 
-  it('refuses another text under the same name', async () => {
+  it('refuses another text with the same client id', async () => {
     const log = memoryLog();
     log.add({ ...said, text: 'Goodbye' });
     expect(await rejection(appendTo(log, named).result)).toEqual({ code: 'client_id_conflict' });
     expect(log.messages).toHaveLength(1);
   });
 
-  it('takes two messages without a name for two, even with the same text', async () => {
+  it('stores two messages without a client id, even with the same text', async () => {
     const log = memoryLog();
     log.add({ text: 'Hello' });
     expect((await appendTo(log).result).message.seq).toBe(2);
@@ -185,7 +185,7 @@ describe('appending what was sent before', () => {
 });
 
 describe('appending after a `seq`', () => {
-  it('writes behind it when nothing was said since', async () => {
+  it('writes the next seq when no message followed', async () => {
     const log = memoryLog({ holding: 4 });
     expect((await appendTo(log, { after: 4 }).result).message.seq).toBe(5);
     expect(log.calls).toEqual(['last', 'append 5']);
@@ -247,7 +247,7 @@ describe('appending while answers get lost', () => {
     expect(log.messages).toHaveLength(1);
   });
 
-  it('finds its own message although others wrote behind it', async () => {
+  it('finds its own message when others wrote after it', async () => {
     const log = memoryLog({
       onWrite: (self, message) => {
         self.add(message);
@@ -270,7 +270,7 @@ describe('appending while answers get lost', () => {
     expect(log.messages).toHaveLength(1);
   });
 
-  it('passes a second outage on: then nobody knows, and the client tries again', async () => {
+  it('throws a second outage, so that the client retries', async () => {
     const log = memoryLog({ onWrite: () => 'unavailable' });
     expect(await rejection(appendTo(log).result)).toEqual({ code: 'unavailable', retryAfter: 1 });
     expect(log.calls).toEqual(['last', 'append 1', 'last', 'append 1']);
@@ -289,7 +289,7 @@ describe('appending while answers get lost', () => {
     expect((await appendTo(log).result).message).toEqual(log.messages.at(-1));
   });
 
-  it('passes a fault of the program on at once', async () => {
+  it('throws a program error at once', async () => {
     const log: MemoryLog = { ...memoryLog(), append: () => Promise.reject(new TypeError('a bug')) };
     await expect(appendTo(log).result).rejects.toThrow(new TypeError('a bug'));
   });

@@ -55,7 +55,7 @@ const reached = ({ posts }: ReturnType<typeof scriptedGateway>) =>
   posts.map(([connectionId]) => connectionId);
 
 describe('sending a message', () => {
-  it('appends it to the conversation as its sender’s, and returns what was stored', async () => {
+  it('appends the message under its sender and returns the stored message', async () => {
     const { result, log } = send({});
     expect(await result).toEqual({ message: log.messages[4], repeated: false });
     expect(log.messages[4]).toMatchObject({
@@ -67,7 +67,7 @@ describe('sending a message', () => {
     });
   });
 
-  it('delivers to every other socket of both members that is this conversation’s or a device’s, and to no other', async () => {
+  it('delivers to every other socket of both members that belongs to this conversation or to a device', async () => {
     const { result, gateway } = send({
       rows: [
         here,
@@ -89,7 +89,7 @@ describe('sending a message', () => {
     ]);
   });
 
-  it('tells nobody before the write has resolved', async () => {
+  it('delivers nothing before the write has resolved', async () => {
     const write = Promise.withResolvers<boolean>();
     const log = { ...memoryLog({ holding: 4 }), append: () => write.promise };
     const { result, gateway } = send({ log, rows: [here, aConnection('bob', { userId: bob.id })] });
@@ -101,7 +101,7 @@ describe('sending a message', () => {
   });
 
   it.each([new ClientIdConflict(), new Busy(), new Error('a bug')])(
-    'tells nobody after %s',
+    'delivers nothing after %s',
     async (error) => {
       const log = { ...memoryLog({ holding: 4 }), append: () => Promise.reject(error) };
       const { result, gateway, connections } = send({ rows: [], log });
@@ -129,7 +129,7 @@ describe('sending a message', () => {
   );
 
   it.each([30_000, 3_600_000])(
-    'answers a repeat of what was stored %d ms ago, and tells nobody',
+    'answers a repeat of a message stored %d ms ago and delivers nothing',
     async (ms) => {
       const { result, gateway } = send({ rows, log: sentAgo(ms) });
       expect(await result).toMatchObject({ repeated: true });
@@ -137,7 +137,7 @@ describe('sending a message', () => {
     },
   );
 
-  it('refuses repeats beyond the flood limit, and tells nobody', async () => {
+  it('refuses repeats above the send limit and delivers nothing', async () => {
     const limitedUntil = new Date(Date.parse(NOON) + 6_100);
     const { result, gateway } = send({ rows, log: sentAgo(0), limitedUntil });
     expect(await rejection(result)).toEqual({ code: 'rate_limited', retryAfter: 7 });
@@ -149,7 +149,7 @@ describe('sending a message', () => {
     expect(await result).toMatchObject({ message: { seq: 5 }, repeated: false });
   });
 
-  it('gives its own socket the row back that a false 410 has cost it', async () => {
+  it('restores the row of its own socket after a false 410', async () => {
     const { result, connections } = send({ rows: [] });
     await result;
     expect(connections.rows()).toEqual([here]);
