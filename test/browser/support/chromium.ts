@@ -8,10 +8,46 @@ import manifest from '../../../package.json' with { type: 'json' };
 const version = manifest.devDependencies['@sparticuz/chromium'];
 const buildFolder = join(import.meta.dirname, '..', '..', '..', '.build');
 
+/** Where browsers install themselves, by platform. */
+const installed: Readonly<Record<string, readonly string[]>> = {
+  darwin: [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ],
+  linux: [
+    '/opt/google/chrome/chrome',
+    '/opt/microsoft/msedge/msedge',
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/snap/bin/chromium',
+  ],
+};
+
+/**
+ * The browser on this machine: CHROMIUM_PATH, or the npm package's where it runs (Linux on x64), or an installed Chrome, Edge
+ * or Chromium.
+ *
+ * @returns `packaged` for the npm package's, otherwise the path of the executable
+ */
+export function browserOf(
+  { platform, arch, env }: Pick<NodeJS.Process, 'platform' | 'arch' | 'env'>,
+  exists: (path: string) => boolean,
+): string {
+  if (env.CHROMIUM_PATH) return env.CHROMIUM_PATH;
+  if (platform === 'linux' && arch === 'x64') return 'packaged';
+  const found = installed[platform]?.find(exists);
+  if (found) return found;
+  throw new Error(
+    `found no browser for ${platform}-${arch}: install Chrome, Edge or Chromium, or name its executable in CHROMIUM_PATH`,
+  );
+}
+
 /** The options of the tests' browser. The package's own flags would switch off rules that are tested. */
 export async function launchOptions(): Promise<LaunchOptions> {
+  const browser = browserOf(process, existsSync);
   return {
-    executablePath: process.env.CHROMIUM_PATH || (await unpacked()),
+    executablePath: browser === 'packaged' ? await unpacked() : browser,
     headless: true,
     // There may be no GPU, and the tests may run as root in a container without user namespaces.
     args: [
