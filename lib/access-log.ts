@@ -4,7 +4,7 @@ import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { logRetention } from './log-retention.ts';
-import type { Stage } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 /**
  * An API's access log, one JSON object a line. Its fields are API Gateway's `$context` variables. None of them may
@@ -12,15 +12,15 @@ import type { Stage } from './settings.ts';
  */
 export function accessLog(
   scope: Construct,
-  stage: Stage,
+  settings: Settings,
   api: string,
   fields: Readonly<Record<string, string>>,
 ): IAccessLogSettings {
   const logGroup = new LogGroup(scope, 'AccessLog', {
     // Log groups outside /aws/vendedlogs/ share one resource policy of CloudWatch Logs, which has at most 5,120
     // characters.
-    logGroupName: `/aws/vendedlogs/parley-${stage}-${api}`,
-    retention: logRetention(stage),
+    logGroupName: `/aws/vendedlogs/parley-${settings.stage}-${api}`,
+    retention: logRetention(settings),
     removalPolicy: RemovalPolicy.DESTROY,
   });
   return {

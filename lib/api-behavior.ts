@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { Construct } from 'constructs';
+import { globalName } from './global-name.ts';
 
 /** The distribution's behaviour for an API of API Gateway, HTTP or WebSocket. */
 export function apiBehavior(domain: string, viewerRequest: ViewerFunction): BehaviorOptions {
@@ -37,6 +38,7 @@ export function apiBehavior(domain: string, viewerRequest: ViewerFunction): Beha
  */
 export function asTheOriginSays(scope: Construct): CachePolicy {
   return new CachePolicy(scope, 'AsTheOriginSays', {
+    cachePolicyName: globalName(scope, 'as-origin-says'),
     minTtl: Duration.seconds(0),
     defaultTtl: Duration.seconds(0),
     maxTtl: Duration.days(365),

@@ -14,12 +14,12 @@ export class DataStack extends Stack {
   readonly signingSecret: Secret;
 
   constructor(scope: Construct, id: string, { settings }: DataStackProps) {
-    const prod = settings.stage === 'prod';
+    const { protect } = settings;
     super(scope, id, {
       description: `Parley (${settings.stage}): the table and the signing secret`,
-      terminationProtection: prod,
+      terminationProtection: protect,
     });
-    const removalPolicy = prod ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const removalPolicy = protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -28,7 +28,7 @@ export class DataStack extends Stack {
       timeToLiveAttribute: 'ttl',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
-      deletionProtection: prod,
+      deletionProtection: protect,
       removalPolicy,
     });
 

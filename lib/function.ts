@@ -16,10 +16,10 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Entry } from './functions.ts';
 import { logRetention } from './log-retention.ts';
-import type { Stage } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 export interface ParleyFunctionProps {
-  readonly stage: Stage;
+  readonly settings: Settings;
   readonly entry: Entry;
   /** The folder of all built functions. */
   readonly bundles: string;
@@ -29,7 +29,8 @@ export interface ParleyFunctionProps {
 }
 
 /**
- * A function from its bundle, with a log group of its own. Its role may only write to that log group and send traces.
+ * A function from its bundle, with a log group of its own. Its role may only write to that log group and, with
+ * tracing, send traces.
  */
 export class ParleyFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ParleyFunctionProps) {
@@ -38,10 +39,10 @@ export class ParleyFunction extends LambdaFunction {
       throw new Error(`no bundle for functions/${props.entry}.ts: expected ${join(folder, 'index.mjs')}`);
     }
     const name = props.entry.slice(props.entry.indexOf('/') + 1);
-    const functionName = `parley-${props.stage}-${name}`;
+    const functionName = `parley-${props.settings.stage}-${name}`;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       logGroupName: `/aws/lambda/${functionName}`,
-      retention: logRetention(props.stage),
+      retention: logRetention(props.settings),
       removalPolicy: RemovalPolicy.DESTROY,
     });
     // The managed AWSLambdaBasicExecutionRole may write to every log group of the account.
@@ -56,7 +57,7 @@ export class ParleyFunction extends LambdaFunction {
       code: Code.fromAsset(folder),
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeoutSeconds),
-      tracing: Tracing.ACTIVE,
+      tracing: props.settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       logGroup,
       // START, END and REPORT lines would be most of what a function logs, and logs are paid by the byte.
       loggingFormat: LoggingFormat.JSON,
@@ -65,9 +66,11 @@ export class ParleyFunction extends LambdaFunction {
       role,
       environment: props.environment,
     });
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'X-Ray (PutTraceSegments, PutTelemetryRecords) knows no resources to narrow it to.',
-    });
+    if (props.settings.tracing) {
+      Validations.of(role).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: 'X-Ray (PutTraceSegments, PutTelemetryRecords) knows no resources to narrow it to.',
+      });
+    }
   }
 }

@@ -7,6 +7,7 @@ import type { ParleyFunction } from './function.ts';
 import type { HttpEntry } from './functions.ts';
 import { httpRoutes, refusedRoutes } from './routes.ts';
 import type { Settings } from './settings.ts';
+import { type Throttle, throttle } from './throttle.ts';
 
 export interface ParleyHttpApiProps {
   readonly settings: Settings;
@@ -43,12 +44,13 @@ export class ParleyHttpApi extends Construct {
         'Functions verify the bearer token in process: no second invocation, and problem details instead of the gateway’s own 401.',
     });
 
+    const limits = throttle(settings, 1 / 10);
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       autoDeploy: true,
-      // A tenth of the account's 10,000 requests/s, which sockets and @connections calls share.
-      throttle: { rateLimit: 1000, burstLimit: 500 },
-      accessLogSettings: accessLog(this, settings.stage, 'http', {
+      // The rest is for sockets and @connections calls.
+      throttle: limits,
+      accessLogSettings: accessLog(this, settings, 'http', {
         requestId: '$context.requestId',
         time: '$context.requestTime',
         ip: '$context.identity.sourceIp',
@@ -62,7 +64,7 @@ export class ParleyHttpApi extends Construct {
         integrationError: '$context.integrationErrorMessage',
       }),
     });
-    (stage.node.defaultChild as CfnStage).routeSettings = hashingLimits;
+    (stage.node.defaultChild as CfnStage).routeSettings = hashingLimits(limits);
     // A stage may only name routes that exist.
     stage.node.addDependency(...routes);
   }
@@ -73,11 +75,17 @@ export class ParleyHttpApi extends Construct {
  * functions at once (each path and its twin have their own limit). So the chat keeps its concurrency and the bill
  * stays low.
  */
-const hashingLimits = Object.fromEntries(
-  httpRoutes
-    .filter(({ entry }) => entry === 'http/register' || entry === 'http/token')
-    .map(({ method, path }) => [`${method} ${path}`, { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 }]),
-);
+function hashingLimits({ rateLimit, burstLimit }: Throttle) {
+  const limit = {
+    ThrottlingRateLimit: Math.min(50, rateLimit),
+    ThrottlingBurstLimit: Math.min(100, burstLimit),
+  };
+  return Object.fromEntries(
+    httpRoutes
+      .filter(({ entry }) => entry === 'http/register' || entry === 'http/token')
+      .map(({ method, path }) => [`${method} ${path}`, limit]),
+  );
+}
 
 /** Without a list of origins there is no CORS. The site's own pages have the same origin as the APIs. */
 function cors(origins: readonly string[]) {

@@ -12,13 +12,13 @@ import {
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { Construct, IConstruct } from 'constructs';
 import { logRetention } from './log-retention.ts';
-import type { Stage } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 /** The names of these files change with their contents, so browsers may cache them for ever. */
 const assetsFolder = 'assets';
 
 /** The bucket of the site's pages, filled from the folder. A build can create all its contents again. */
-export function pagesBucket(scope: Construct, stage: Stage, folder: string): IBucket {
+export function pagesBucket(scope: Construct, settings: Settings, folder: string): IBucket {
   if (!existsSync(join(folder, 'index.html'))) {
     throw new Error(`no built pages of web/: expected ${join(folder, 'index.html')}`);
   }
@@ -35,7 +35,7 @@ export function pagesBucket(scope: Construct, stage: Stage, folder: string): IBu
     reason: 'Public pages, which the distribution alone may read.',
   });
   const logGroup = new LogGroup(scope, 'PagesDeploymentLogs', {
-    retention: logRetention(stage),
+    retention: logRetention(settings),
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const assets = join(folder, assetsFolder);

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
+import { globalName } from './global-name.ts';
 
 /**
  * The page loads files of the site only, no text becomes markup or a script, and no site may frame it. `'self'` of a
@@ -32,23 +33,25 @@ const contentSecurityPolicyOfSwagger = {
 
 /** The security headers of every page and answer of the site. */
 export function securityHeaders(scope: Construct): ResponseHeadersPolicy {
-  return headersPolicy(scope, 'SecurityHeaders', contentSecurityPolicy);
+  return headersPolicy(scope, 'SecurityHeaders', 'headers', contentSecurityPolicy);
 }
 
 /** The same for the page that shows the HTTP API. */
 export function securityHeadersOfSwagger(scope: Construct): ResponseHeadersPolicy {
-  return headersPolicy(scope, 'SecurityHeadersOfSwagger', contentSecurityPolicyOfSwagger);
+  return headersPolicy(scope, 'SecurityHeadersOfSwagger', 'headers-swagger', contentSecurityPolicyOfSwagger);
 }
 
 function headersPolicy(
   scope: Construct,
   id: string,
+  purpose: string,
   policy: Readonly<Record<string, string>>,
 ): ResponseHeadersPolicy {
   const contentSecurityPolicy = Object.entries(policy)
     .map((directive) => directive.join(' '))
     .join('; ');
   return new ResponseHeadersPolicy(scope, id, {
+    responseHeadersPolicyName: globalName(scope, purpose),
     securityHeadersBehavior: {
       contentSecurityPolicy: { contentSecurityPolicy, override: true },
       contentTypeOptions: { override: true },

@@ -30,7 +30,7 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, { description: `Parley (${props.settings.stage}): the HTTP and WebSocket APIs` });
     this.#props = props;
-    this.#webSocketApi = new ParleyWebSocketApi(this, 'WebSocket', props.settings.stage);
+    this.#webSocketApi = new ParleyWebSocketApi(this, 'WebSocket', props.settings);
     const functions = this.#functions();
 
     const http = new ParleyHttpApi(this, 'Http', { settings: props.settings, functions });
@@ -60,7 +60,7 @@ export class ServiceStack extends Stack {
   #function(entry: Entry, spec: FunctionSpec): ParleyFunction {
     const { settings, data, bundles } = this.#props;
     const made = new ParleyFunction(this, constructId(entry), {
-      stage: settings.stage,
+      settings,
       entry,
       bundles,
       memoryMb: spec.memoryMb,

@@ -1,10 +1,15 @@
 import type { Node } from 'constructs';
 
-export type Stage = 'dev' | 'prod';
-
 /** The deploy-time settings (`-c name=value`), checked once. */
 export interface Settings {
-  readonly stage: Stage;
+  /** Part of every name. */
+  readonly stage: string;
+  /** Keeps the data when the stacks are deleted, keeps logs for months, and logs viewers. For stages with real users. */
+  readonly protect: boolean;
+  /** The part of the account's requests a second that this stage may use, in both APIs and in posts to connections. */
+  readonly requestsPerSecond: number;
+  /** Sends traces to X-Ray, which costs up to 5 USD a million invocations. */
+  readonly tracing: boolean;
   /**
    * Browser origins of other sites that may use the APIs. If empty, every origin may open a socket, and none gets
    * CORS.
@@ -26,6 +31,15 @@ export interface Settings {
  */
 const MIN_PASSWORD_COST = { aws: 10, local: 4 };
 
+/**
+ * The longest name of a resource with a limit of 64 characters must fit. A hyphen would make names ambiguous: `send-message` of a
+ * stage `a` would be `message` of a stage `a-send`.
+ */
+const STAGE = /^[a-z][a-z0-9]{0,19}$/;
+
+/** Requests a second of an account in API Gateway's smaller regions. In the others it is 10,000. */
+const SMALLEST_QUOTA = 2_500;
+
 /** A login must answer within the timeout of its function. A cost of 13 takes about 0.9 s. */
 const MAX_PASSWORD_COST = 13;
 
@@ -36,11 +50,16 @@ const MAX_PASSWORD_COST = 13;
  */
 export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Settings {
   const stage = text(node, 'stage', 'dev');
-  if (stage !== 'dev' && stage !== 'prod') {
-    throw new Error(`context "stage" must be dev or prod, not "${stage}"`);
+  if (!STAGE.test(stage)) {
+    throw new Error(
+      `context "stage" must be 1 to 20 lower-case letters and digits, a letter first, not "${stage}"`,
+    );
   }
   return {
     stage,
+    protect: choice(node, 'protect', { true: true, false: false }, stage === 'prod'),
+    requestsPerSecond: between(node, 'requestsPerSecond', 10, 1_000_000, SMALLEST_QUOTA),
+    tracing: choice(node, 'tracing', { on: true, off: false }, false),
     origins: origins(text(node, 'origins', '')),
     accessTokenSeconds: whole(node, 'accessTokenSeconds', 30 * 60),
     refreshTokenSeconds: whole(node, 'refreshTokenSeconds', 24 * 60 * 60),
@@ -52,6 +71,16 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
 
 function text(node: Node, name: string, fallback: string): string {
   return String(node.tryGetContext(name) ?? fallback);
+}
+
+/** An empty value counts as missing, so that a pipeline can pass a variable that is not set. */
+function choice<T>(node: Node, name: string, values: Readonly<Record<string, T>>, fallback: T): T {
+  const given = text(node, name, '');
+  if (given === '') return fallback;
+  if (!Object.hasOwn(values, given)) {
+    throw new Error(`context "${name}" must be ${Object.keys(values).join(' or ')}, not "${given}"`);
+  }
+  return values[given] as T;
 }
 
 function whole(node: Node, name: string, fallback: number): number {

@@ -7,6 +7,7 @@ import {
   FunctionRuntime,
   HttpVersion,
   PriceClass,
+  S3OriginAccessControl,
   Function as ViewerFunction,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -14,10 +15,11 @@ import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { apiBehavior, asTheOriginSays } from './api-behavior.ts';
+import { globalName } from './global-name.ts';
 import { pagesBucket } from './pages.ts';
 import { securityHeaders, securityHeadersOfSwagger } from './security-headers.ts';
 import type { ServiceStack } from './service-stack.ts';
-import type { Settings, Stage } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { viewerLogBucket } from './viewer-log.ts';
 
 export interface SiteStackProps {
@@ -33,13 +35,13 @@ export class SiteStack extends Stack {
     super(scope, id, { description: `Parley (${settings.stage}): the distribution and its pages` });
     const responseHeadersPolicy = securityHeaders(this);
     const http = {
-      ...apiBehavior(service.httpDomain, this.#viewerFunction('HttpRequest', 'http-request.js')),
+      ...apiBehavior(service.httpDomain, this.#viewerFunction('HttpRequest', 'http-request')),
       responseHeadersPolicy,
     };
     const schema = { ...http, responseHeadersPolicy: securityHeadersOfSwagger(this) };
     const sockets = apiBehavior(
       service.webSocketDomain,
-      this.#viewerFunction('WebSocketRequest', 'websocket-request.js'),
+      this.#viewerFunction('WebSocketRequest', 'websocket-request'),
     );
 
     const distribution = new Distribution(this, 'Distribution', {
@@ -50,7 +52,10 @@ export class SiteStack extends Stack {
       defaultRootObject: 'index.html',
       defaultBehavior: {
         // With the right to list the bucket, a missing page is a 404. Without it, S3 answers 403.
-        origin: S3BucketOrigin.withOriginAccessControl(pagesBucket(this, settings.stage, pages), {
+        origin: S3BucketOrigin.withOriginAccessControl(pagesBucket(this, settings, pages), {
+          originAccessControl: new S3OriginAccessControl(this, 'PagesAccess', {
+            originAccessControlName: globalName(this, 'pages'),
+          }),
           originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
         }),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
@@ -66,21 +71,22 @@ export class SiteStack extends Stack {
         '/.well-known/*': http,
         '/ws*': sockets,
       },
-      ...(settings.stage === 'prod' && { logBucket: viewerLogBucket(this) as IBucket }),
+      ...(settings.protect && { logBucket: viewerLogBucket(this) as IBucket }),
     });
-    acknowledge(distribution, settings.stage);
+    acknowledge(distribution, settings);
     new CfnOutput(this, 'SiteUrl', { value: `https://${distribution.distributionDomainName}/` });
   }
 
-  #viewerFunction(id: string, file: string): ViewerFunction {
+  #viewerFunction(id: string, name: 'http-request' | 'websocket-request'): ViewerFunction {
     return new ViewerFunction(this, id, {
-      code: FunctionCode.fromFile({ filePath: join(import.meta.dirname, 'edge', file) }),
+      functionName: globalName(this, name.replace('websocket', 'socket')),
+      code: FunctionCode.fromFile({ filePath: join(import.meta.dirname, 'edge', `${name}.js`) }),
       runtime: FunctionRuntime.JS_2_0,
     });
   }
 }
 
-function acknowledge(distribution: Distribution, stage: Stage): void {
+function acknowledge(distribution: Distribution, { protect }: Settings): void {
   Validations.of(distribution).acknowledge(
     { id: 'AwsSolutions-CFR1', reason: 'A chat for no country in particular.' },
     {
@@ -98,7 +104,7 @@ function acknowledge(distribution: Distribution, stage: Stage): void {
       reason: 'There is a default root object, so no path lists the bucket.',
     },
   );
-  if (stage === 'dev') {
+  if (!protect) {
     Validations.of(distribution).acknowledge({
       id: 'AwsSolutions-CFR3',
       reason:

@@ -8,7 +8,8 @@ import { accessLog } from './access-log.ts';
 import type { ParleyFunction } from './function.ts';
 import type { ConnectionMethod } from './functions.ts';
 import { gatewayLogging } from './gateway-logging.ts';
-import type { Stage } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { throttle } from './throttle.ts';
 
 /** The stage's name is the path of every socket: `/ws`, on the bare API and behind CloudFront. */
 export const socketStage = 'ws';
@@ -29,10 +30,10 @@ export class ParleyWebSocketApi extends Construct {
   /** Host without a scheme. */
   readonly domainName: string;
 
-  constructor(scope: Construct, id: string, stage: Stage) {
+  constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
     this.api = new WebSocketApi(this, 'Api', {
-      apiName: `parley-${stage}-websocket`,
+      apiName: `parley-${settings.stage}-websocket`,
       routeSelectionExpression: '$request.body.action',
     });
     const { region, urlSuffix } = Stack.of(this);
@@ -41,9 +42,9 @@ export class ParleyWebSocketApi extends Construct {
       webSocketApi: this.api,
       stageName: socketStage,
       autoDeploy: true,
-      // Half of the account's 10,000 requests/s. The other half is for the posts to connections that messages cause.
-      throttle: { rateLimit: 5000, burstLimit: 2500 },
-      accessLogSettings: accessLog(this, stage, 'websocket', {
+      // The other half is for the posts to connections that messages cause.
+      throttle: throttle(settings, 1 / 2),
+      accessLogSettings: accessLog(this, settings, 'websocket', {
         requestId: '$context.requestId',
         time: '$context.requestTime',
         ip: '$context.identity.sourceIp',

@@ -157,7 +157,8 @@ describe('the configuration', () => {
     expect(shown.map(({ context }) => codesIn(context)[0])).toEqual(asked);
     expect(
       shown.map((row) => (row.default === 'none' ? [] : (codesIn(row.default)[0] ?? numberIn(row.default)))),
-    ).toEqual(Object.values(defaults));
+    ).toEqual(Object.values({ ...defaults, protect: 'false', tracing: 'off' }));
+    expect([defaults.protect, defaults.tracing]).toEqual([false, false]);
   });
 
   it('has the options and variables that npm start knows', () => {

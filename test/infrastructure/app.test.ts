@@ -49,7 +49,9 @@ describe('the app', () => {
   });
 
   it.each([
-    [{ stage: 'production' }, 'context "stage"'],
+    [{ protect: 'yes' }, 'context "protect" must be true or false, not "yes"'],
+    [{ tracing: 'true' }, 'context "tracing" must be on or off, not "true"'],
+    [{ requestsPerSecond: '9' }, 'context "requestsPerSecond" must be a whole number from 10'],
     [{ accessTokenSeconds: '1e3x' }, 'context "accessTokenSeconds"'],
     [{ refreshTokenSeconds: '0' }, 'context "refreshTokenSeconds"'],
     [{ passwordCost: '9' }, 'context "passwordCost" must be a whole number from 10 to 13'],
@@ -60,6 +62,21 @@ describe('the app', () => {
     [{ origins: 'chat.example' }, 'context "origins": "chat.example"'],
   ])('refuses %j by the name of what is wrong', (context, message) => {
     expect(() => createApp({ context })).toThrow(message);
+  });
+
+  it.each(['', 'Dev', '1st', 'a-send', 'a_b', 'a.b', 'x'.repeat(21), 'tést'])(
+    'refuses the stage "%s"',
+    (stage) => {
+      const message = 'context "stage" must be 1 to 20 lower-case letters and digits, a letter first';
+      expect(() => createApp({ context: { stage } })).toThrow(message);
+    },
+  );
+
+  it('takes any other stage, and every name has it', () => {
+    const { service } = synthesize({ stage: 'trial2' });
+    expect([...service.functions().values()].map(({ FunctionName }) => FunctionName)).toContain(
+      'parley-trial2-message',
+    );
   });
 
   it('takes cheap password hashes only where nothing is deployed', () => {

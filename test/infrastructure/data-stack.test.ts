@@ -3,6 +3,7 @@ import { synthesize } from './support/synthesize.ts';
 
 const dev = synthesize();
 const prod = synthesize({ stage: 'prod' });
+const tenant = synthesize({ stage: 'tenant1', protect: 'true' });
 
 describe('the data stack', () => {
   it('has one table, on demand, with TTL, point-in-time recovery and a stream of both images', () => {
@@ -32,12 +33,23 @@ describe('the data stack', () => {
     ]);
   });
 
-  it('in prod is retained and protected from deletion, and its stack from termination', () => {
-    for (const { DeletionPolicy } of Object.values(prod.data.json.Resources)) {
+  it.each([
+    ['prod', prod],
+    ['tenant1', tenant],
+  ])('with protect, as in prod, is retained and protected: %s', (stage, { data, protectedStacks }) => {
+    for (const { DeletionPolicy } of Object.values(data.json.Resources)) {
       expect(DeletionPolicy).toBe('Retain');
     }
-    expect(prod.data.only('AWS::DynamoDB::Table').DeletionProtectionEnabled).toBe(true);
-    expect(prod.protectedStacks).toEqual(['parley-prod-data']);
+    expect(data.only('AWS::DynamoDB::Table').DeletionProtectionEnabled).toBe(true);
+    expect(protectedStacks).toEqual([`parley-${stage}-data`]);
+  });
+
+  it('without protect is deleted even in prod', () => {
+    const { data, protectedStacks } = synthesize({ stage: 'prod', protect: 'false' });
+    expect(Object.values(data.json.Resources).map(({ DeletionPolicy }) => DeletionPolicy)).not.toContain(
+      'Retain',
+    );
+    expect(protectedStacks).toEqual([]);
   });
 
   it('in dev is deleted with its stack', () => {

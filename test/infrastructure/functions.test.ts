@@ -21,13 +21,20 @@ describe('every function', () => {
     );
   });
 
-  it.each(names)('%s runs on nodejs24.x, arm64, with active tracing', (name) => {
+  it.each(names)('%s runs on nodejs24.x, arm64, without tracing', (name) => {
     expect(service.functions().get(name)).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      TracingConfig: { Mode: 'Active' },
       Handler: 'index.handler',
     });
+  });
+
+  it('trace with -c tracing=on only', () => {
+    const traced = synthesize({ tracing: 'on' }).service;
+    for (const { TracingConfig } of traced.functions().values())
+      expect(TracingConfig).toEqual({ Mode: 'Active' });
+    expect([...traced.whoMay('xray:PutTraceSegments').keys()]).toEqual([...traced.functions().keys()]);
+    expect(JSON.stringify(service.json)).not.toMatch(/xray|TracingConfig/);
   });
 
   it.each(names)('%s has a log group of its own, kept for a week in dev and three months in prod', (name) => {

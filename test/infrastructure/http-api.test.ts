@@ -105,7 +105,7 @@ describe('the HTTP API', () => {
     expect(stage(service)?.Properties).toMatchObject({
       StageName: '$default',
       AutoDeploy: true,
-      DefaultRouteSettings: { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 500 },
+      DefaultRouteSettings: { ThrottlingRateLimit: 250, ThrottlingBurstLimit: 125 },
     });
     const { RouteSettings } = stage(service)?.Properties ?? {};
     expect(Object.keys(RouteSettings)).toEqual([
@@ -115,6 +115,25 @@ describe('the HTTP API', () => {
       'POST /users/token/{slash+}',
     ]);
     expect(Object.keys(routes(service))).toEqual(expect.arrayContaining(Object.keys(RouteSettings)));
+  });
+
+  it.each([
+    ['2500', [625, 1250], [125, 250], [100, 50]],
+    ['10000', [2500, 5000], [500, 1000], [100, 50]],
+    ['100', [25, 50], [5, 10], [5, 10]],
+  ])('shares %s requests a second with sockets', (requestsPerSecond, sockets, http, hashing) => {
+    const { service: limited } = synthesize({ requestsPerSecond });
+    const limits = (settings: Record<string, number>) => [
+      settings.ThrottlingBurstLimit,
+      settings.ThrottlingRateLimit,
+    ];
+    const { DefaultRouteSettings, RouteSettings } = stage(limited)?.Properties ?? {};
+    const ws = limited
+      .ofType('AWS::ApiGatewayV2::Stage')
+      .find(([, one]) => one.Properties.StageName === 'ws');
+    expect(limits(ws?.[1].Properties.DefaultRouteSettings)).toEqual(sockets);
+    expect(limits(DefaultRouteSettings)).toEqual(http);
+    expect(limits(RouteSettings['POST /users/token'])).toEqual(hashing);
   });
 
   it('throttles routes only after they exist', () => {

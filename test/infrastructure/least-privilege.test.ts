@@ -156,13 +156,11 @@ describe('least privilege', () => {
     expect([...service.whoMay('dynamodb:GetRecords').keys()]).toEqual(['account-changes', 'message-changes']);
   });
 
-  it('schema and fallback may only log and trace', () => {
+  it('schema and fallback may only log', () => {
     for (const name of ['schema', 'fallback']) {
       expect(service.statementsOf(name).flatMap(actionsOf).toSorted()).toEqual([
         'logs:CreateLogStream',
         'logs:PutLogEvents',
-        'xray:PutTelemetryRecords',
-        'xray:PutTraceSegments',
       ]);
     }
   });

@@ -64,7 +64,7 @@ describe('the WebSocket API', () => {
       {
         StageName: 'ws',
         AutoDeploy: true,
-        DefaultRouteSettings: { ThrottlingRateLimit: 5000, ThrottlingBurstLimit: 2500 },
+        DefaultRouteSettings: { ThrottlingRateLimit: 1250, ThrottlingBurstLimit: 625 },
       },
     ]);
     expect(JSON.stringify(service.json.Outputs.WebSocketUrl.Value)).toMatch(/"wss:\/\/".*"\/ws"/);

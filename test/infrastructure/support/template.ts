@@ -38,7 +38,7 @@ export class Template {
   functions(): Map<string, any> {
     return new Map(
       this.ofType('AWS::Lambda::Function').map(([, { Properties }]) => [
-        String(Properties.FunctionName).replace(/^parley-(dev|prod)-/, ''),
+        String(Properties.FunctionName).replace(/^parley-[a-z0-9]+-/, ''),
         Properties,
       ]),
     );
@@ -76,5 +76,5 @@ export function functionAt(template: Template, reference: unknown): string | und
   const found = template
     .ofType('AWS::Lambda::Function')
     .find(([id]) => text.includes(`["${id}","Arn"]`) || text.includes(`{"Ref":"${id}"}`));
-  return found?.[1].Properties.FunctionName.replace(/^parley-(dev|prod)-/, '');
+  return found?.[1].Properties.FunctionName.replace(/^parley-[a-z0-9]+-/, '');
 }
