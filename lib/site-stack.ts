@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccessLevel,
   Distribution,
@@ -61,6 +61,7 @@ export class SiteStack extends Stack {
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         responseHeadersPolicy,
       },
+      errorResponses: uncachedErrors,
       // The first pattern that matches decides.
       additionalBehaviors: {
         '/users*': http,
@@ -85,6 +86,15 @@ export class SiteStack extends Stack {
     });
   }
 }
+
+/**
+ * CloudFront keeps errors for 10 seconds, even without a cache: a page that was asked for a moment before its deployment would
+ * stay missing. These are all statuses for which the time can be set.
+ */
+const uncachedErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504].map((httpStatus) => ({
+  httpStatus,
+  ttl: Duration.seconds(0),
+}));
 
 function acknowledge(distribution: Distribution, { protect }: Settings): void {
   Validations.of(distribution).acknowledge(

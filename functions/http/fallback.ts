@@ -9,9 +9,12 @@ const routes = (JSON.parse(config.text('ROUTES')) as Route[]).filter(
   ([, path]) => !path.endsWith('/{slash+}'),
 );
 
-/** `$default`: requests without a route. 405 if the path has another method, else 404. */
+/** `$default`: requests without a route. `OPTIONS` lists the methods of the path (RFC 9110 §9.3.7), others get 405 or 404. */
 export const handler = httpStack(openReporting()).handler(async ({ rawPath, requestContext }) => {
   const allow = allowedMethods(routes, rawPath);
+  if (allow.length > 0 && requestContext.http.method === 'OPTIONS') {
+    return { statusCode: 204, headers: { allow: [...allow, 'OPTIONS'].join(', ') } };
+  }
   if (allow.length > 0) throw new MethodNotAllowed(requestContext.http.method, allow);
   throw new NotFound(rawPath);
 });

@@ -86,6 +86,13 @@ describe('the distribution', () => {
     });
   });
 
+  it('keeps no error, of the APIs or of a missing page', () => {
+    const kept = config.CustomErrorResponses.map((one: object) => Object.values(one));
+    expect(kept).toEqual(
+      [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504].map((status) => [0, status]),
+    );
+  });
+
   it('runs the viewer functions from the source tree', () => {
     const source = (file: string) => readFileSync(`lib/edge/${file}`, 'utf8');
     for (const each of behaviors) {

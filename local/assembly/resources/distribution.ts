@@ -24,6 +24,9 @@ export const distribution: ResourceType = {
     );
     config.harmless('there are no access logs', 'Logging');
     config.expect('Enabled', true);
+    for (const errorResponse of config.list('CustomErrorResponses')) {
+      errorResponse.harmless('the runtime does not cache', 'ErrorCode', 'ErrorCachingMinTTL');
+    }
     const behaviors = config
       .list('CacheBehaviors')
       .map((entry) => behavior(entry, entry.text('PathPattern')));
