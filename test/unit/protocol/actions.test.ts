@@ -60,7 +60,7 @@ describe('a device’s frame', () => {
     expect(read(frame).input).not.toHaveProperty('sender');
   });
 
-  it('compares names of messages without letter case (RFC 9562 §4)', () => {
+  it('compares client ids without letter case (RFC 9562 §4)', () => {
     expect(read({ ...SAY, client_id: CLIENT_ID }).input).toMatchObject({
       client_id: CLIENT_ID.toLowerCase(),
     });
@@ -70,11 +70,11 @@ describe('a device’s frame', () => {
     ['2026-11-23T12:00:00Z', '2026-11-23T12:00:00.000Z'],
     ['2026-11-23T12:00:00.5Z', '2026-11-23T12:00:00.500Z'],
     ['2026-11-23T12:00:00.123456Z', '2026-11-23T12:00:00.123Z'],
-  ])('takes %s for %s: times are compared as texts', (since, time) => {
+  ])('reads %s as %s, because times are compared as texts', (since, time) => {
     expect(read({ action: 'sync', conversations: {}, since }).input).toMatchObject({ since: time });
   });
 
-  it('is read without its reference, which belongs to the reply', () => {
+  it('is read without its reference, which only the reply needs', () => {
     expect(read({ action: 'ping', ref: 'r1' })).toEqual({ action: 'ping', input: {} });
   });
 });
@@ -174,7 +174,7 @@ describe('a fault is named with its field', () => {
   });
 });
 
-it('whatever is sent is read, or refused with a reason', () => {
+it('any frame of a device is read, or refused with a reason', () => {
   const value = fc.oneof(fc.jsonValue(), fc.constantFrom(CONVERSATION, id(1), 1));
   const frame = fc.record(
     {

@@ -60,7 +60,7 @@ describe('the methods of a path', () => {
     ['/conversations/c/messages', ['GET', 'POST']],
     ['/conversations//messages', []],
     ['/conversations/c', []],
-  ])('%s are %j: a path that is written out hides what a variable would take it for', (path, methods) => {
+  ])('%s are %j: a literal path hides the path with a variable that also matches', (path, methods) => {
     expect(allowedMethods(overlapping, path)).toEqual(methods);
   });
 });

@@ -10,7 +10,7 @@ const BEN = '0198c3f5-77d0-7e21-a4b5-90c1d2e3f405';
 const BOTH = `${ADA}.${BEN}`;
 
 describe('an id', () => {
-  it.each([ADA, BOTH])('is taken in any letter case: %s', (one) => {
+  it.each([ADA, BOTH])('is accepted in any letter case: %s', (one) => {
     const mixed = one.replace(/[a-f]/g, (letter, at) => (at % 2 ? letter.toUpperCase() : letter));
     for (const given of [one, one.toUpperCase(), mixed]) expect(foldId(given)).toBe(one);
   });
@@ -23,7 +23,7 @@ describe('an id', () => {
   );
 });
 
-describe('a device’s frame has its ids in any letter case', () => {
+describe('a device’s frame may have its ids in any letter case', () => {
   const read = (frame: object) => readAction(readObject(JSON.stringify(frame)));
   const frames = [
     { action: 'message.send', to: ADA, text: 'Hello', client_id: BEN },
@@ -43,7 +43,7 @@ describe('a device’s frame has its ids in any letter case', () => {
     expect(read(capitals)).toEqual(read(frame));
   });
 
-  it('and of a conversation named twice in `sync` the lower `seq` counts: nothing is missed', () => {
+  it('and the lower `seq` counts when `sync` names a conversation twice, so nothing is missed', () => {
     for (const conversations of [
       { [BOTH]: 4, [BOTH.toUpperCase()]: 2 },
       { [BOTH]: 2, [BOTH.toUpperCase()]: 4 },

@@ -56,7 +56,7 @@ describe('a frame is refused', () => {
     },
   );
 
-  it.each([[['Hello']], ['Hello'], [42], [null], [true]])('when it is no object: %j', (value) => {
+  it.each([[['Hello']], ['Hello'], [42], [null], [true]])('when it is not an object: %j', (value) => {
     expect(fault(value)).toEqual({ code: 'not_an_object' });
   });
 
@@ -109,7 +109,7 @@ describe('the longest message', () => {
     expect(fault({ message: `${message}a` })).toMatchObject({ code: 'message_too_long' });
   });
 
-  it('is counted in code points, whatever it is made of', () => {
+  it('is counted in code points', () => {
     const character = fc.constantFrom('a', 'é', '語', CRAB, '\u0301');
     fc.assert(
       fc.property(
@@ -165,7 +165,7 @@ describe('the reference in a frame', () => {
   });
 });
 
-it('a stored message is sent in the words of the contract', () => {
+it('a stored message is sent with the fields of the contract', () => {
   expect(messageFrame({ ...aMessage(3), clientId: id(77) }, 'Alice', 'sender')).toEqual({
     type: 'chat.message',
     id: id(1003),
@@ -189,7 +189,7 @@ describe('the object of a frame', () => {
     expect(readObject('{"a": [1, {"b": null}]}')).toEqual({ a: [1, { b: null }] });
   });
 
-  it('may begin with a byte order mark, as a request’s body may, but with one alone', () => {
+  it('may begin with one byte order mark, as the body of a request may', () => {
     expect(readObject('\ufeff{"a": 1}')).toEqual({ a: 1 });
     expect(refIn('\ufeff{"ref": "r1"}')).toBe('r1');
   });
@@ -211,7 +211,7 @@ describe('the object of a frame', () => {
   });
 });
 
-describe('the reference of a frame', () => {
+describe('the reference, read before the rest of the frame', () => {
   it.each(['', 'r1', 'r'.repeat(64), '🦀'.repeat(64)])('may be %j', (ref) => {
     expect(readRef({ ref })).toBe(ref);
     expect(refIn(JSON.stringify({ ref }))).toBe(ref);
@@ -226,7 +226,7 @@ describe('the reference of a frame', () => {
     expect(refIn(JSON.stringify({ ref }))).toBeUndefined();
   });
 
-  it.each([undefined, '', 'garbage', 'null', '[]', '{}'])('is none in %j', (body) => {
+  it.each([undefined, '', 'garbage', 'null', '[]', '{}'])('is absent in %j', (body) => {
     expect(refIn(body)).toBeUndefined();
   });
 });

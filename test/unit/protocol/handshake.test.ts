@@ -30,7 +30,7 @@ describe('a bearer token', () => {
     expect(bearerToken(authorization)).toBeUndefined();
   });
 
-  it('is looked for in a header of any length in no time', () => {
+  it('is found quickly in a header of any length', () => {
     const before = performance.now();
     expect(bearerToken(`Bearer ${' '.repeat(100_000)}`)).toBeUndefined();
     expect(performance.now() - before).toBeLessThan(1_000);
@@ -52,12 +52,12 @@ describe('the token of a handshake', () => {
   });
 });
 
-it('offered subprotocols are split at commas, blanks and empty ones aside', () => {
+it('offered subprotocols are split at commas, without blanks and empty names', () => {
   expect(offeredSubprotocols(' parley ,, a.b.c,')).toEqual(['parley', 'a.b.c']);
   expect(offeredSubprotocols(undefined)).toEqual([]);
 });
 
-it('a header is found in whatever spelling the client chose', () => {
+it('a header is found in any letter case', () => {
   expect(header({ 'SEC-WebSocket-Protocol': 'parley' }, 'sec-websocket-protocol')).toBe('parley');
   expect(header({ origin: 'x' }, 'sec-websocket-protocol')).toBeUndefined();
   expect(header(null, 'origin')).toBeUndefined();
@@ -83,10 +83,10 @@ it.each([
   expect(isAllowedOrigin(origin, { list, ownHost })).toBe(isAllowed);
 });
 
-it('without a list, a page of any origin may', () => {
+it('without a list of origins, a page of any origin may open a socket', () => {
   expect(isAllowedOrigin('https://evil.example', { list: [], ownHost })).toBe(true);
 });
 
-it('without a host of its own, only the list counts', () => {
+it('without a known host, only the list of origins counts', () => {
   expect(isAllowedOrigin('https://chat.example', { list, ownHost: undefined })).toBe(false);
 });

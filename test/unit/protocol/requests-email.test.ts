@@ -67,7 +67,7 @@ describe('the address of a new account', () => {
   );
 });
 
-describe('an address is one, whichever way its domain is written', () => {
+describe('all spellings of a domain are the same address', () => {
   const FORMS = [
     ['anna@пример.рф', 'anna@xn--e1afmkfd.xn--p1ai'],
     ['anna@ПРИМЕР.РФ', 'anna@XN--E1AFMKFD.XN--P1AI'],
@@ -77,13 +77,13 @@ describe('an address is one, whichever way its domain is written', () => {
     ['anna@faß.de', 'anna@xn--fa-hia.de'],
   ] as const;
 
-  it.each(FORMS)('%s is %s', (one, other) => {
+  it.each(FORMS)('%s equals %s', (one, other) => {
     const forms = [one, other].flatMap((text) => [validate(newEmail, text), validate(knownEmail, text)]);
     expect(new Set(forms.map(foldEmail)).size).toBe(1);
     expect(forms[0]).toMatch(/^anna@[a-z0-9.-]+$/i);
   });
 
-  it('at log-in as at sign-up: what makes an account finds it', () => {
+  it('at login as at registration, so the same text finds the account', () => {
     const part = fc.string({
       unit: fc.constantFrom(...'aZ9-.äßяش語ｅ。\u0308'),
       minLength: 1,
@@ -105,7 +105,7 @@ describe('an address is one, whichever way its domain is written', () => {
   });
 });
 
-it('anything may be tried at log-in: nobody has such an account', () => {
+it('any text may be tried at login, because no account has such an address', () => {
   for (const text of ['alice', ' ', '@', 'a@xn--ä.org', 'a@exämple.org/path']) {
     expect(validate(knownEmail, text)).toBe(text.trim());
   }

@@ -51,7 +51,7 @@ describe('searching page by page', () => {
     return directory(own);
   }
 
-  it('finds everybody whose name begins so, in either letter case, forwards and back again', async () => {
+  it('finds every user whose name begins with the text, in any letter case, forwards and backwards', async () => {
     const prefix = fc.constantFrom('a', 'AL', 'al', 'alice', 'b', 'z', 'q', undefined);
     await fc.assert(
       fc.asyncProperty(prefix, fc.integer({ min: 1, max: 5 }), async (search, limit) => {

@@ -80,7 +80,7 @@ describe('a socket without a conversation', () => {
     },
   );
 
-  it.each([undefined, null, ''])('that lost its row gets the row of a device again (%j)', async (peerId) => {
+  it.each([undefined, null, ''])('gets the row of a device again if its row is lost (%j)', async (peerId) => {
     state.set({ pk: `USER#${alice.id}`, sk: 'CONN#alice-here' }, undefined);
     sessionOfAlice();
     await send({ action: 'ping' }, { peerId });
@@ -108,7 +108,7 @@ describe('`message.send`', () => {
     },
   );
 
-  it('that is repeated is answered with the stored message', async () => {
+  it('repeated is answered with the stored message', async () => {
     const first = await send({ ...hello, to: bob.id });
     expect(await send({ ...hello, conversation: CONVERSATION, ref: 'r2' })).toEqual({ ...first, ref: 'r2' });
   });
@@ -126,17 +126,17 @@ describe('`message.send`', () => {
     ['into what is no conversation', { conversation: 'x' }, 'conversation_not_found'],
     ['after what was not said yet', { to: bob.id, after: 4 }, 'after_invalid'],
     ['to both', { to: bob.id, conversation: CONVERSATION }, 'validation_failed'],
-  ])('%s is refused, and nothing is told', async (_, fields, code) => {
+  ])('%s is refused, and nobody is told', async (_, fields, code) => {
     expect(await send({ ...hello, ...fields })).toMatchObject({ type: 'error', code, ref: 'r1' });
     expect(posts()).toEqual([]);
   });
 
-  it('is refused with another text under the same name', async () => {
+  it('with another text under the same client id is refused', async () => {
     await send({ ...hello, to: bob.id });
     expect(await send({ ...hello, to: bob.id, text: 'Bye' })).toMatchObject({ code: 'client_id_conflict' });
   });
 
-  it('is refused after twenty in ten seconds, with how long to wait', async () => {
+  it('is refused after twenty in ten seconds, with the seconds to wait', async () => {
     for (let i = 0; i < 20; i += 1) {
       expect(await send({ ...hello, to: bob.id, client_id: id(800 + i) })).toMatchObject({ seq: 4 + i });
     }
@@ -156,13 +156,13 @@ describe('`message.send`', () => {
 describe.each(['conversation.read', 'message.received'])('`%s`', (action) => {
   const frame = { type: action, conversation: CONVERSATION, user_id: alice.id, seq: 2 };
 
-  it('is told to all other devices of both, not to the original protocol, and answered', async () => {
+  it('is answered, and sent to all other devices of both members, but not to sockets of the original protocol', async () => {
     const reply = await send({ action, conversation: CONVERSATION, seq: 2, ref: 'r1' });
     expect(reply).toEqual({ ...frame, moved: true, ref: 'r1' });
     expect(posts()).toEqual(to('alice-phone', 'bob-here', 'bob-phone')(frame));
   });
 
-  it.each([0, 4])('that does not move is answered, and told to nobody: %d', async (seq) => {
+  it.each([0, 4])('that moves nothing is answered, and sent to nobody: %d', async (seq) => {
     expect(await send({ action, conversation: CONVERSATION, seq })).toEqual({ ...frame, seq, moved: false });
     expect(posts()).toEqual([]);
   });
@@ -173,7 +173,7 @@ describe.each(['conversation.read', 'message.received'])('`%s`', (action) => {
   });
 });
 
-it('`message.received` of somebody who hides their presence is told to their own devices alone', async () => {
+it('`message.received` of a user who hides their presence is sent to their own devices only', async () => {
   store({ pk: `USER#${alice.id}`, sk: 'PRESENCE', online: true, hidden: true });
   const frame = { conversation: CONVERSATION, user_id: alice.id, seq: 2 };
   await send({ action: 'message.received', conversation: CONVERSATION, seq: 2 });
@@ -183,7 +183,7 @@ it('`message.received` of somebody who hides their presence is told to their own
   expect(posts().map(([socket]) => socket)).toEqual(['alice-phone', 'bob-here', 'bob-phone']);
 });
 
-it('`message.received` says when to come again, where it came too soon', async () => {
+it('`message.received` that comes too soon is answered with the time to wait', async () => {
   await send({ action: 'message.received', conversation: CONVERSATION, seq: 1 });
   const reply = await send({ action: 'message.received', conversation: CONVERSATION, seq: 2 });
   expect(reply).toMatchObject({ seq: 2, moved: false, retry_after: 2 });
@@ -192,7 +192,7 @@ it('`message.received` says when to come again, where it came too soon', async (
 describe('`typing`', () => {
   const frame = { type: 'typing', conversation: CONVERSATION, user_id: alice.id, expires_in: 6 };
 
-  it('is told to the other’s devices, and not again within three seconds', async () => {
+  it('is sent to the other member’s devices, and not again within three seconds', async () => {
     // The memory of a running function outlives a test.
     vi.advanceTimersByTime(60_000);
     expect(await send({ action: 'typing', conversation: CONVERSATION })).toEqual({
@@ -233,7 +233,7 @@ describe('`sync`', () => {
   });
 });
 
-it('`presence.watch` answers with the presence of those whom one has a conversation with', async () => {
+it('`presence.watch` answers with the presence of users who share a conversation', async () => {
   store({ pk: `USER#${alice.id}`, sk: `CONV#${CONVERSATION}`, topAt: NOON });
   store({ pk: `USER#${bob.id}`, sk: 'PRESENCE', online: true });
   store({ pk: `USER#${id(3)}`, sk: 'PRESENCE', online: true });
@@ -260,7 +260,7 @@ describe('`ping`', () => {
     expect(state.get(here)).toEqual(row);
   });
 
-  it('gives none to a socket whose session has ended, and closes it', async () => {
+  it('closes a socket whose session has ended, and gives it no row', async () => {
     state.set(here, undefined);
     await send({ action: 'ping' });
     expect(state.get(here)).toBeUndefined();
@@ -268,7 +268,7 @@ describe('`ping`', () => {
   });
 });
 
-describe('a device’s frame that cannot be taken', () => {
+describe('an invalid frame of a device', () => {
   it.each([
     ['Hello', { code: 'invalid_json' }],
     ['[]', { code: 'not_an_object' }],

@@ -44,9 +44,9 @@ beforeEach(() => {
   return () => vi.useRealTimers();
 });
 
-describe('a handshake is refused as a fault of ours', () => {
+describe('a handshake is refused with a server error', () => {
   // First, as the keys are kept once they were read.
-  it('when the keys cannot be read: the client’s token may well be good', async () => {
+  it('when the keys cannot be read, because the token may be valid', async () => {
     documents.on(GetCommand, { Key: { pk: 'KEYS', sk: 'JWKS' } }).rejects(new Unavailable());
     await expect(connect(bearer, bob.id)).rejects.toBeInstanceOf(Unavailable);
   });
@@ -58,7 +58,7 @@ describe('a handshake is refused as a fault of ours', () => {
 });
 
 describe('a handshake is allowed', () => {
-  it('with a token in its header, for a conversation with somebody', async () => {
+  it('with a token in its header, for a conversation with another user', async () => {
     expect(await connect(bearer, bob.id)).toEqual(allowed(bob.id));
   });
 
@@ -105,7 +105,7 @@ describe('a handshake is refused', () => {
     expect(await connect(bearer, userId)).toEqual(denied);
   });
 
-  it('with 403 for a page of a foreign origin', async () => {
+  it('with 403 for a page of an origin that is not allowed', async () => {
     expect(await connect({ ...bearer, origin: 'https://evil.example' }, bob.id)).toEqual(denied);
   });
 });

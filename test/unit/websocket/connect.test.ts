@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 describe('a socket that opens', () => {
-  it('gets its row, with the conversation that it is for', async () => {
+  it('gets its row, which names its conversation', async () => {
     expect(await connect()).toEqual({ statusCode: 200 });
     expect(sent()).toMatchObject([
       [
@@ -43,18 +43,18 @@ describe('a socket that opens', () => {
     expect(await connect({ 'Sec-WebSocket-Protocol': 'graphql-ws' })).toEqual({ statusCode: 200 });
   });
 
-  it('is refused, and its row taken away, when its session has ended', async () => {
+  it('is refused if its session has ended, and its row is deleted', async () => {
     documents.on(GetCommand).resolves({});
     expect(await connect()).toEqual({ statusCode: 401 });
     expect(sent().at(-1)).toEqual(['DeleteCommand', { TableName: 'parley-test', Key: row }]);
   });
 
-  it('is refused as a fault of ours when nobody can tell', async () => {
+  it('is refused with a server error if its session cannot be read', async () => {
     documents.on(GetCommand).rejects(new Unavailable());
     expect(await connect()).toEqual({ statusCode: 503 });
   });
 
-  it('is not let in by a bug', async () => {
+  it('is refused when the function fails', async () => {
     documents.on(GetCommand).rejects(new TypeError('a bug'));
     await expect(connect()).rejects.toThrow('a bug');
   });
