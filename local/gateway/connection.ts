@@ -8,7 +8,8 @@ const maximumBufferedBytes = 4 * 1024 * 1024;
 export interface Client {
   readonly connectionId: string;
   readonly connectedAt: Date;
-  readonly identity: { readonly sourceIp: string; readonly userAgent: string };
+  /** Without a user agent if the client named none. */
+  readonly identity: { readonly sourceIp: string; readonly userAgent?: string };
   readonly domainName: string;
   /** The authorizer's context and principalId; undefined without an authorizer. */
   readonly authorizer: Readonly<Record<string, string>> | undefined;

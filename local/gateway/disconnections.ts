@@ -33,9 +33,12 @@ export function disconnections(timeoutMs: number, open: Pick<OpenSockets, 'remov
       }
       const { requestContext } = eventContext(spec, client, 'DISCONNECT', route.key);
       const event = {
-        headers: { Host: client.domainName },
-        multiValueHeaders: { Host: [client.domainName] },
-        requestContext: { ...requestContext, disconnectStatusCode: code, disconnectReason: reason },
+        ...headersOf(client),
+        requestContext: {
+          ...requestContext,
+          disconnectStatusCode: code,
+          disconnectReason: code === 1005 ? 'Client-side close frame status not set' : reason,
+        },
         isBase64Encoded: false,
       };
       const sent = integrate(invoker, route.functionName, event, timeoutMs).then((result) => {
@@ -49,6 +52,13 @@ export function disconnections(timeoutMs: number, open: Pick<OpenSockets, 'remov
       await Promise.all(pending);
     },
   };
+}
+
+/** API Gateway has names and no values for most of them. */
+function headersOf({ domainName }: Client): object {
+  const headers = { Host: domainName, 'x-api-key': '', 'X-Forwarded-For': '', 'x-restapi': '' };
+  const multiple = Object.entries(headers).map(([name, value]) => [name, [value]]);
+  return { headers, multiValueHeaders: Object.fromEntries(multiple) };
 }
 
 /** The clients whose $disconnect event is still to be sent. The list survives any end of the process. */

@@ -91,10 +91,11 @@ function isProtocolList(list: string | undefined): boolean {
 }
 
 function newClient(request: IncomingMessage): Client {
+  const userAgent = request.headers['user-agent'];
   return {
     connectionId: gatewayId(),
     connectedAt: new Date(),
-    identity: { sourceIp: sourceIp(request), userAgent: request.headers['user-agent'] ?? '' },
+    identity: { sourceIp: sourceIp(request), ...(userAgent !== undefined && { userAgent }) },
     domainName: request.headers.host ?? '',
     authorizer: undefined,
   };

@@ -5,7 +5,7 @@ import { isPreflight, preflightHeaders, responseHeaders, withoutCors } from './c
 import { type HttpHandler, readBody, sendJson, splitOnce } from './http-handler.ts';
 import { httpEvent, readResult, sendResult } from './http-payload.ts';
 import { compileRoutes } from './http-routes.ts';
-import { addForwarded } from './request-context.ts';
+import { addForwarded, gatewayId } from './request-context.ts';
 
 const maximumPayloadBytes = 10 * 1024 * 1024;
 
@@ -29,7 +29,11 @@ export function httpApi(
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { origin } = request.headers;
-    const added = cors && origin !== undefined ? responseHeaders(cors, origin) : {};
+    const requestId = gatewayId();
+    const added = {
+      ...(cors && origin !== undefined && responseHeaders(cors, origin)),
+      'apigw-requestid': requestId,
+    };
     const refuse = (status: number, message: string) => sendJson(response, status, { message }, added);
 
     if (cors && origin !== undefined && isPreflight(request)) {
@@ -52,7 +56,12 @@ export function httpApi(
     }
     addForwarded(request);
     const { route, pathParameters } = match;
-    const event = httpEvent(request, body, { apiId: spec.id, routeKey: route.key, pathParameters });
+    const event = httpEvent(request, body, {
+      requestId,
+      apiId: spec.id,
+      routeKey: route.key,
+      pathParameters,
+    });
     const outcome = await integrate(invoker, route.functionName, event, integrationTimeoutMs);
     if (outcome === 'timed-out') {
       return refuse(503, 'Service Unavailable');
@@ -65,11 +74,7 @@ export function httpApi(
       return refuse(500, 'Internal Server Error');
     }
     const headers = cors ? withoutCors(result.headers) : result.headers;
-    sendResult(
-      response,
-      { ...result, headers },
-      { ...added, 'apigw-requestid': event.requestContext.requestId },
-    );
+    sendResult(response, { ...result, headers }, added);
   }
 
   function tryMatch(method: string, path: string): ReturnType<typeof matchRoute> | 'malformed' {

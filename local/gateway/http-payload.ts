@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { account, apiHost } from '../assembly/account.ts';
 import { splitOnce } from './http-handler.ts';
-import { gatewayId, requestTime, sourceIp } from './request-context.ts';
+import { requestTime, sourceIp } from './request-context.ts';
 
 interface Matched {
+  readonly requestId: string;
   readonly apiId: string;
   readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string>>;
@@ -40,7 +41,7 @@ export function httpEvent(request: IncomingMessage, body: Buffer, matched: Match
         sourceIp: sourceIp(request),
         userAgent: headers['user-agent'] ?? '',
       },
-      requestId: gatewayId(),
+      requestId: matched.requestId,
       routeKey: matched.routeKey,
       stage: '$default',
       time: requestTime(now),
@@ -111,7 +112,7 @@ export function readResult(value: unknown): HttpResult | undefined {
     own['set-cookie'] = cookies.map(String);
   }
   if (body !== '') {
-    own['content-type'] ??= 'text/plain;charset=UTF-8';
+    own['content-type'] ??= 'text/plain; charset=utf-8';
   }
   return { status, headers: own, body: Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8') };
 }

@@ -58,12 +58,13 @@ export function handshakeFields(request: IncomingMessage): object {
   };
 }
 
-/** A WebSocket API keeps the letter case of header names. */
+/** A WebSocket API keeps the letter case of header names. The headers of the upgrade itself do not reach a function. */
 function headersAsSent(request: IncomingMessage): Record<string, string[]> {
   const sent = new Map(
     request.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => [name.toLowerCase(), name]),
   );
-  const named = Object.entries(request.headers).map(([name, value]) => {
+  const { connection, upgrade, ...headers } = request.headers;
+  const named = Object.entries(headers).map(([name, value]) => {
     const capitalised = name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
     return [sent.get(name) ?? capitalised, [value ?? []].flat()];
   });
