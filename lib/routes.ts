@@ -35,7 +35,7 @@ const routes = operations.flatMap(withHead);
 /**
  * The routes of every operation. API Gateway refuses route keys that end in "/", and treats `/x/` and `/x` as two
  * paths. So each route has a twin that matches what follows its slash. If that is not empty, the function answers
- * 404.
+ * 404. `{proxy+}` is the name that AWS's documents use: some emulators know no other greedy variable.
  */
 export const httpRoutes: readonly HttpRouteSpec[] = [
   ...routes.flatMap(withTwin),
@@ -43,7 +43,7 @@ export const httpRoutes: readonly HttpRouteSpec[] = [
 ];
 
 /**
- * A twin matches more than its own path: `GET /users/{slash+}` would match `GET /users/token`, for which `$default`
+ * A twin matches more than its own path: `GET /users/{proxy+}` would match `GET /users/token`, for which `$default`
  * should answer 405. More specific routes send such requests to the fallback.
  */
 export const refusedRoutes: readonly HttpRouteSpec[] = routes
@@ -64,5 +64,5 @@ function withHead(route: HttpRouteSpec): HttpRouteSpec[] {
 }
 
 function withTwin(route: HttpRouteSpec): HttpRouteSpec[] {
-  return [route, { ...route, path: `${route.path}/{slash+}` }];
+  return [route, { ...route, path: `${route.path}/{proxy+}` }];
 }

@@ -6,7 +6,7 @@ import { openReporting } from '../runtime/wiring.ts';
 
 /** The routes, without their twins for trailing slashes. */
 const routes = (JSON.parse(config.text('ROUTES')) as Route[]).filter(
-  ([, path]) => !path.endsWith('/{slash+}'),
+  ([, path]) => !path.endsWith('/{proxy+}'),
 );
 
 /** `$default`: requests without a route. `OPTIONS` lists the methods of the path (RFC 9110 §9.3.7), others get 405 or 404. */

@@ -37,14 +37,14 @@ export function authenticate(verify: VerifyAccessToken): MiddlewareObj<Authentic
 
 /**
  * Puts the ids of a path into lower case, and refuses a path below a route. API Gateway allows no route with a
- * trailing slash, so each route has a twin that ends in `{slash+}`. The twin also matches longer paths, where there
+ * trailing slash, so each route has a twin that ends in `{proxy+}`. The twin also matches longer paths, where there
  * is nothing.
  */
 export function pathParameters(): MiddlewareObj<APIGatewayProxyEventV2, HttpReply> {
   return {
     before({ event }) {
       const { pathParameters: given = {}, rawPath } = event;
-      if (given.slash) throw new NotFound(rawPath);
+      if (given.proxy) throw new NotFound(rawPath);
       const entries = Object.entries(given).map(([name, value = '']) => [name, foldId(value)] as const);
       if (entries.length > 0) event.pathParameters = Object.fromEntries(entries);
     },

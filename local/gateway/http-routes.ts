@@ -20,7 +20,7 @@ const variable = /^\{([^}+]+)(\+?)\}$/;
  * matches before greedy variables, and `$default` is last.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  *
- * A greedy variable also matches an empty rest: `/users/{slash+}` matches `/users/`.
+ * A greedy variable also matches an empty rest: `/users/{proxy+}` matches `/users/`.
  *
  * @throws URIError for malformed percent-encoding in a path variable
  */

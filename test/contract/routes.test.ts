@@ -49,7 +49,7 @@ beforeAll(() => {
 });
 
 const documented = OPERATIONS.map(({ method, path }) => `${method} ${path}`);
-const twinOf = (key: string) => `${key}/{slash+}`;
+const twinOf = (key: string) => `${key}/{proxy+}`;
 /** OpenAPI has no greedy variables, so the document shows them as ordinary ones. */
 const plain = (key: string) => key.replaceAll('+}', '}');
 

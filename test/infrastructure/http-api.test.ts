@@ -45,7 +45,7 @@ describe('the HTTP API', () => {
     ['GET /schema', 'schema'],
   ])('routes %s, with and without its trailing slash, to %s', (key, name) => {
     expect(routes(service)[key]).toBe(name);
-    expect(routes(service)[`${key}/{slash+}`]).toBe(name);
+    expect(routes(service)[`${key}/{proxy+}`]).toBe(name);
   });
 
   it('routes the key set and the page’s files by their names', () => {
@@ -64,7 +64,7 @@ describe('the HTTP API', () => {
     'takes GET %s neither for the twin of GET /users nor for a user’s id: it is the wrong method',
     (path) => {
       expect(routes(service)[`GET ${path}`]).toBe('fallback');
-      expect(routes(service)[`GET ${path}/{slash+}`]).toBe('fallback');
+      expect(routes(service)[`GET ${path}/{proxy+}`]).toBe('fallback');
     },
   );
 
@@ -110,9 +110,9 @@ describe('the HTTP API', () => {
     const { RouteSettings } = stage(service)?.Properties ?? {};
     expect(Object.keys(RouteSettings)).toEqual([
       'POST /users/register',
-      'POST /users/register/{slash+}',
+      'POST /users/register/{proxy+}',
       'POST /users/token',
-      'POST /users/token/{slash+}',
+      'POST /users/token/{proxy+}',
     ]);
     expect(Object.keys(routes(service))).toEqual(expect.arrayContaining(Object.keys(RouteSettings)));
   });

@@ -41,10 +41,10 @@ describe('a route', () => {
   });
 
   it('with a greedy variable matches a trailing slash, but not the path without the slash', () => {
-    const match = matcher('GET /users', 'GET /users/{slash+}');
+    const match = matcher('GET /users', 'GET /users/{proxy+}');
     expect(match('GET /users')).toEqual(['GET /users', {}]);
-    expect(match('GET /users/')).toEqual(['GET /users/{slash+}', { slash: '' }]);
-    expect(match('GET /users/1/2')).toEqual(['GET /users/{slash+}', { slash: '1/2' }]);
+    expect(match('GET /users/')).toEqual(['GET /users/{proxy+}', { proxy: '' }]);
+    expect(match('GET /users/1/2')).toEqual(['GET /users/{proxy+}', { proxy: '1/2' }]);
     expect(match('GET /usersx')).toBeUndefined();
   });
 

@@ -68,9 +68,9 @@ describe('an HTTP entry', () => {
 
   it('answers 404 below its path', async () => {
     const handler = httpStack(rememberedReporting()).handler(async () => noContent);
-    const at = (rawPath: string, slash?: string) =>
+    const at = (rawPath: string, rest?: string) =>
       handler(
-        httpEvent('GET', rawPath, slash === undefined ? {} : { pathParameters: { slash } }),
+        httpEvent('GET', rawPath, rest === undefined ? {} : { pathParameters: { proxy: rest } }),
         lambdaContext,
       );
     expect(await at('/users/', '')).toEqual({ statusCode: 204 });

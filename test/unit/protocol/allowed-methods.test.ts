@@ -39,13 +39,13 @@ it.each([
 
 const overlapping: readonly Route[] = [
   ['GET', '/users'],
-  ['GET', '/users/{slash+}'],
+  ['GET', '/users/{proxy+}'],
   ['GET', '/users/me'],
   ['PATCH', '/users/me'],
-  ['PATCH', '/users/me/{slash+}'],
+  ['PATCH', '/users/me/{proxy+}'],
   ['POST', '/users/register'],
   ['GET', '/users/{user_id}'],
-  ['GET', '/users/{user_id}/{slash+}'],
+  ['GET', '/users/{user_id}/{proxy+}'],
   ['GET', '/conversations/{conversation}/messages'],
   ['POST', '/conversations/{conversation}/messages'],
 ];

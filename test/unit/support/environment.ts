@@ -19,9 +19,9 @@ Object.assign(process.env, {
   ALLOWED_ORIGINS: 'https://app.example',
   ROUTES: JSON.stringify([
     ['GET', '/users'],
-    ['GET', '/users/{slash+}'],
+    ['GET', '/users/{proxy+}'],
     ['POST', '/users/register'],
-    ['POST', '/users/register/{slash+}'],
+    ['POST', '/users/register/{proxy+}'],
     ['GET', '/chat/history/{user_id}'],
   ]),
 });
