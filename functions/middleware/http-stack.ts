@@ -43,8 +43,9 @@ export function authenticate(verify: VerifyAccessToken): MiddlewareObj<Authentic
 export function pathParameters(): MiddlewareObj<APIGatewayProxyEventV2, HttpReply> {
   return {
     before({ event }) {
-      const { pathParameters: given = {}, rawPath } = event;
-      if (given.proxy) throw new NotFound(rawPath);
+      // Emulators write null where API Gateway leaves the field out.
+      const given = event.pathParameters ?? {};
+      if (given.proxy) throw new NotFound(event.rawPath);
       const entries = Object.entries(given).map(([name, value = '']) => [name, foldId(value)] as const);
       if (entries.length > 0) event.pathParameters = Object.fromEntries(entries);
     },
