@@ -7,10 +7,14 @@ import {
 } from 'node:http';
 import { request as overHttps, Agent as SecureAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { addForwarded } from '../../local/gateway/forwarded.ts';
-import { type HttpHandler, sendJson, type UpgradeHandler } from '../../local/gateway/http-handler.ts';
-import { readBody } from '../../local/gateway/read-body.ts';
-import { refuseUpgrade } from '../../local/gateway/refuse-upgrade.ts';
+import {
+  type HttpHandler,
+  readBody,
+  refuseUpgrade,
+  sendJson,
+  type UpgradeHandler,
+} from '../../local/gateway/http-handler.ts';
+import { addForwarded } from '../../local/gateway/request-context.ts';
 
 export interface Upstream {
   /** Where the emulator listens. */
