@@ -59,12 +59,11 @@ export const ministackGaps: readonly Gap[] = [
     ],
   },
   {
-    gap: 'A binary frame reaches the function as text.',
+    gap: 'A binary frame reaches the function as text. API Gateway closes the socket with 1003.',
     tests: [
-      'device-frames.test.ts > an invalid frame gets an error, and the socket stays open > binary',
-      'frames.test.ts > a bad frame gets an error, and the socket stays open > a binary frame',
-      'frames.test.ts > a bad frame gets an error, and the socket stays open > a binary frame that holds JSON',
+      'device-frames.test.ts > a binary frame closes the socket with 1003, and the other devices of the user stay connected',
     ],
+    alike: ['frames.test.ts > a binary frame closes the socket with 1003, and nothing is stored'],
   },
   {
     gap: 'A frame whose JSON nests 10,000 deep closes the socket.',
