@@ -47,8 +47,10 @@ export function connectionsGateway(client: ApiGatewayManagementApiClient): Gatew
     async close(connectionId) {
       try {
         await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+        return 'closed';
       } catch (error) {
-        if (!(error instanceof GoneException)) throw error;
+        if (error instanceof GoneException) return 'gone';
+        throw error;
       }
     },
   };

@@ -209,6 +209,7 @@ export function wireAccountChanges(table: Table, gateway: Gateway, reporting: Re
     gateway,
     onDeliveryFailure: onDeliveryFailure(reporting),
     now,
+    wait: system.wait,
   };
 }
 

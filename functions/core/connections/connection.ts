@@ -14,6 +14,13 @@ export interface Connection {
 /** API Gateway closes every socket after two hours. An older row belongs to a socket whose `$disconnect` was lost. */
 export const CONNECTION_SECONDS = 2 * 60 * 60;
 
+/** API Gateway is known to answer 410 for a socket that has just opened. Up to this age, a 410 is not trusted. */
+const YOUNG_MS = 10_000;
+
+export function isYoung({ connectedAt }: Connection, now: Date): boolean {
+  return now.getTime() - connectedAt.getTime() < YOUNG_MS;
+}
+
 export interface ConnectionStore {
   put(connection: Connection): Promise<void>;
   /** The live connections of a user, without those older than two hours. Eventually consistent. */
@@ -29,8 +36,8 @@ export interface Gateway {
   post(connectionId: string, frame: string): Promise<'delivered' | 'gone'>;
   /** Whether API Gateway knows the connection. */
   isOpen(connectionId: string): Promise<boolean>;
-  /** To close a connection that is gone is not an error. */
-  close(connectionId: string): Promise<void>;
+  /** `gone` if API Gateway does not know the connection (410). */
+  close(connectionId: string): Promise<'closed' | 'gone'>;
 }
 
 export interface SessionCheck {

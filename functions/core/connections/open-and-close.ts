@@ -4,6 +4,7 @@ import {
   type ConnectionStore,
   type Gateway,
   isDevice,
+  isYoung,
   type SessionCheck,
 } from './connection.ts';
 
@@ -28,7 +29,11 @@ export interface RestoreDependencies extends OpenDependencies, Closing {
 export interface CloseDependencies extends Closing {
   readonly connections: Pick<ConnectionStore, 'ofNow' | 'remove'>;
   readonly now: () => Date;
+  readonly wait: (milliseconds: number) => Promise<void>;
 }
+
+/** The delay between two tries to close a young socket. */
+const CLOSE_AGAIN_MS = 1_000;
 
 /**
  * Stores the row of a socket that is about to open.
@@ -115,15 +120,29 @@ export async function closeSession(
       .filter((connection) => connection.sessionId === sessionId)
       .map(async (connection) => {
         // The socket first: if this fails, the row remains and a retry finds it.
-        await close(dependencies, connection);
+        await closeSurely(dependencies, connection);
         await connections.remove(userId, connection.connectionId);
       }),
   );
 }
 
+/**
+ * Closes a socket. The 410 of a young socket may be false, and a socket of an ended session must not stay open. So it is repeated
+ * until `$disconnect` deletes the row or the socket is old enough, which takes 10 s at most.
+ */
+async function closeSurely(dependencies: CloseDependencies, connection: Connection): Promise<void> {
+  const { connections, now, wait } = dependencies;
+  const { userId, connectionId } = connection;
+  while ((await close(dependencies, connection)) === 'gone' && isYoung(connection, now())) {
+    await wait(CLOSE_AGAIN_MS);
+    const rows = await connections.ofNow(userId, now());
+    if (!rows.some((row) => row.connectionId === connectionId)) return;
+  }
+}
+
 /** Closes a socket. A device is told why, but a failure to tell it does not matter. */
-async function close({ gateway, endFrame }: Closing, connection: Connection): Promise<void> {
+async function close({ gateway, endFrame }: Closing, connection: Connection): Promise<'closed' | 'gone'> {
   const { connectionId } = connection;
   if (isDevice(connection)) await gateway.post(connectionId, endFrame).catch(() => undefined);
-  await gateway.close(connectionId);
+  return gateway.close(connectionId);
 }

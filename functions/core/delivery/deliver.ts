@@ -1,10 +1,12 @@
-import { type Connection, type ConnectionStore, type Gateway, isDevice } from '../connections/connection.ts';
+import {
+  type Connection,
+  type ConnectionStore,
+  type Gateway,
+  isDevice,
+  isYoung,
+} from '../connections/connection.ts';
 
-/**
- * API Gateway is known to answer 410 for a socket that has just opened. Up to this age of the socket, a 410 is retried and never
- * trusted.
- */
-const YOUNG_MS = 10_000;
+/** The delays after which a post to a young connection is repeated. */
 const RETRY_AFTER_MS = [100, 300, 700];
 
 export interface DeliveryDependencies {
@@ -40,15 +42,14 @@ async function deliverToOne(
   frame: string,
 ): Promise<void> {
   const { connections, gateway, now, wait } = dependencies;
-  const { connectionId, userId, connectedAt } = connection;
-  const isYoung = () => now().getTime() - connectedAt.getTime() < YOUNG_MS;
+  const { connectionId, userId } = connection;
   if ((await gateway.post(connectionId, frame)) === 'delivered') return;
   for (const delay of RETRY_AFTER_MS) {
-    if (!isYoung()) break;
+    if (!isYoung(connection, now())) break;
     await wait(delay);
     if ((await gateway.post(connectionId, frame)) === 'delivered') return;
   }
-  if (!isYoung()) await connections.remove(userId, connectionId);
+  if (!isYoung(connection, now())) await connections.remove(userId, connectionId);
 }
 
 export interface TellDependencies extends DeliveryDependencies {

@@ -46,7 +46,8 @@ const accountChanges: Follower = {
         JSON.stringify(presenceFrame([presence])),
       );
     const endFrame = JSON.stringify(sessionEndedFrame);
-    const dependencies = { connections, presences, watches, gateway, endFrame, now: system.now, tell };
+    const { now, wait } = system;
+    const dependencies = { connections, presences, watches, gateway, endFrame, now, wait, tell };
 
     async function follow(record: DynamoDBRecord): Promise<void> {
       const change = readChange(record);

@@ -64,13 +64,13 @@ describe('looking whether a connection is open', () => {
 describe('closing', () => {
   it('deletes the connection', async () => {
     api.on(DeleteConnectionCommand).resolves({});
-    await gateway.close('a');
+    expect(await gateway.close('a')).toBe('closed');
     expect(api).toHaveReceivedCommandExactlyOnceWith(DeleteConnectionCommand, { ConnectionId: 'a' });
   });
 
-  it('does nothing for a connection that is gone', async () => {
+  it('tells that a connection is gone', async () => {
     api.on(DeleteConnectionCommand).rejects(gone);
-    await expect(gateway.close('a')).resolves.toBeUndefined();
+    expect(await gateway.close('a')).toBe('gone');
   });
 
   it.each(faults)('fails for %s', async (fault) => {

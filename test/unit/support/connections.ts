@@ -55,6 +55,7 @@ export function scriptedGateway(
     isOpen: async (connectionId) => !gone.includes(connectionId),
     async close(connectionId) {
       closed.push(connectionId);
+      return gone.includes(connectionId) ? 'gone' : 'closed';
     },
   };
   return { ...gateway, posts, closed };

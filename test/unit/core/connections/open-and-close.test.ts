@@ -55,7 +55,7 @@ describe('opening a connection', () => {
 });
 
 const ended = { userId: alice.id, sessionId: id(500) };
-const base = { now: frozenClock().now, endFrame: 'the session has ended' };
+const base = { ...frozenClock(), endFrame: 'the session has ended' };
 
 describe('closing a session', () => {
   it('closes every socket of the session, deletes their rows, and touches no other', async () => {
@@ -87,11 +87,43 @@ describe('closing a session', () => {
       ...scriptedGateway(),
       close: async (one: string) => {
         if (one === 'a') throw new Error('throttled');
+        return 'closed' as const;
       },
     };
     const result = closeSession({ ...base, connections, gateway }, ended);
     await expect(result).rejects.toThrow('throttled');
     expect(connections.rows().map(({ connectionId }) => connectionId)).toEqual(['a']);
+  });
+
+  it('tries again to close a young socket that is said to be gone', async () => {
+    const connections = memoryConnections(aConnection('a'));
+    const answers = ['gone', 'gone', 'closed'] as const;
+    const closed: string[] = [];
+    const gateway = {
+      ...scriptedGateway(),
+      close: async (one: string) => answers[closed.push(one) - 1] ?? 'closed',
+    };
+    const { waits, ...clock } = frozenClock();
+    await closeSession({ ...base, ...clock, connections, gateway }, ended);
+    expect({ closed, waits }).toEqual({ closed: ['a', 'a', 'a'], waits: [1_000, 1_000] });
+    expect(connections.rows()).toEqual([]);
+  });
+
+  it('forgets a socket that is still gone after ten seconds', async () => {
+    const connections = memoryConnections(aConnection('a'));
+    const gateway = scriptedGateway({}, ['a']);
+    const { waits, ...clock } = frozenClock();
+    await closeSession({ ...base, ...clock, connections, gateway }, ended);
+    expect([gateway.closed.length, waits.length]).toEqual([11, 10]);
+    expect(connections.rows()).toEqual([]);
+  });
+
+  it('stops trying when `$disconnect` has deleted the row', async () => {
+    const connections = memoryConnections(aConnection('a'));
+    const gateway = scriptedGateway({}, ['a']);
+    const wait = () => connections.remove(alice.id, 'a');
+    await closeSession({ ...base, connections, gateway, wait }, ended);
+    expect(gateway.closed).toEqual(['a']);
   });
 
   it('does nothing the second time', async () => {
@@ -105,7 +137,7 @@ const device = (connectionId: string) => aConnection(connectionId, { conversatio
 
 function closing(gateway: ReturnType<typeof scriptedGateway>, ...rows: ReturnType<typeof aConnection>[]) {
   const connections = memoryConnections(...rows);
-  const dependencies = { connections, gateway, now: frozenClock().now, endFrame: 'the session has ended' };
+  const dependencies = { connections, gateway, ...frozenClock(), endFrame: 'the session has ended' };
   return { connections, close: () => closeSession(dependencies, { userId: alice.id, sessionId: id(500) }) };
 }
 
