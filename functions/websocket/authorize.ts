@@ -20,7 +20,7 @@ const verifyAccessToken = wireVerification(table);
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const { headers } = event;
   const origin = header(headers, 'origin');
-  if (!isAllowedOrigin(origin, { list: origins, ownHost: header(headers, 'x-forwarded-host') })) {
+  if (!isAllowedOrigin(origin, { list: origins, ownHost: header(headers, 'x-viewer-host') })) {
     return deny(event.methodArn, 'origin');
   }
   const identity = await authenticate(event);

@@ -6,7 +6,8 @@
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it by this name.
 function handler(event) {
   const request = event.request;
-  request.headers['x-forwarded-host'] = { value: request.headers.host.value };
+  // The origin gets its own Host. A name of our own, because AWS does not say whether API Gateway passes X-Forwarded-Host.
+  request.headers['x-viewer-host'] = { value: request.headers.host.value };
   // Only characters that need no escape in a query. An id with any other character names no user.
   const chat = /^\/ws\/chat\/([\w.~-]+)\/?$/.exec(request.uri);
   if (chat) {

@@ -54,7 +54,7 @@ describe('the viewer function of sockets', () => {
   });
 
   it('passes the viewer’s host to the origin', () => {
-    expect(socket('/ws').headers['x-forwarded-host']).toEqual({ value: 'chat.example' });
+    expect(socket('/ws').headers['x-viewer-host']).toEqual({ value: 'chat.example' });
   });
 });
 

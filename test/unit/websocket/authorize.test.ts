@@ -76,7 +76,7 @@ describe('a handshake is allowed', () => {
 
   it.each([
     { Origin: 'https://app.example' },
-    { Origin: 'https://chat.example', 'X-Forwarded-Host': 'chat.example' },
+    { Origin: 'https://chat.example', 'X-Viewer-Host': 'chat.example' },
   ])('from a page that may: %j', async (headers) => {
     expect(await connect({ ...bearer, ...headers }, bob.id)).toEqual(allowed(bob.id));
   });
