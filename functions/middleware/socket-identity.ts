@@ -46,6 +46,12 @@ export function identityOf({ authorizer }: Pick<SocketContext, 'authorizer'>): S
   };
 }
 
+/**
+ * The result of `$connect` and `$disconnect` for a frame that names them as its action. AWS does not document whether API Gateway
+ * selects these routes for it. Only a socket that opens or closes changes its row.
+ */
+export const BY_FRAME = { statusCode: 400 } as const;
+
 /** The connection of an event. */
 export function connectionOf(context: SocketContext): Connection {
   const { connectionId, connectedAt } = context;

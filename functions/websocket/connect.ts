@@ -2,7 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { openConnection } from '../core/connections/open-and-close.ts';
 import { ParleyError } from '../core/errors.ts';
-import { connectionOf } from '../middleware/socket-identity.ts';
+import { BY_FRAME, connectionOf } from '../middleware/socket-identity.ts';
 import type { SocketEvent, SocketReply } from '../middleware/socket-stack.ts';
 import { header, offeredSubprotocols, SUBPROTOCOL } from '../protocol/handshake.ts';
 import { openLogger, openTable, wireConnections } from '../runtime/wiring.ts';
@@ -14,6 +14,7 @@ const opening = wireConnections(openTable());
 export const handler = middy<SocketEvent & { headers?: Record<string, string> }, SocketReply>()
   .use(injectLambdaContext(logger))
   .handler(async ({ requestContext, headers }) => {
+    if (requestContext.eventType !== 'CONNECT') return BY_FRAME;
     try {
       await openConnection(opening, connectionOf(requestContext));
     } catch (error) {

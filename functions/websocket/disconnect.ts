@@ -1,6 +1,6 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import { identityOf } from '../middleware/socket-identity.ts';
+import { BY_FRAME, identityOf } from '../middleware/socket-identity.ts';
 import type { SocketEvent, SocketReply } from '../middleware/socket-stack.ts';
 import { connectionStore, openLogger, openTable } from '../runtime/wiring.ts';
 
@@ -11,6 +11,7 @@ const connections = connectionStore(openTable());
 export const handler = middy<SocketEvent, SocketReply>()
   .use(injectLambdaContext(logger))
   .handler(async ({ requestContext }) => {
+    if (requestContext.eventType !== 'DISCONNECT') return BY_FRAME;
     await connections.remove(identityOf(requestContext).userId, requestContext.connectionId);
     return { statusCode: 200 };
   });

@@ -44,12 +44,19 @@ export function jsonEvent(
 }
 
 /** An event of Alice's socket in her conversation with Bob, opened at noon. */
-export function socketEvent(body?: string, { identity = {} }: { identity?: object } = {}): SocketEvent {
+export function socketEvent(
+  body?: string,
+  {
+    identity = {},
+    eventType = 'MESSAGE',
+  }: { identity?: object; eventType?: 'CONNECT' | 'MESSAGE' | 'DISCONNECT' } = {},
+): SocketEvent {
   return {
     requestContext: {
       connectionId: 'alice-here',
       connectedAt: Date.parse(NOON),
-      routeKey: '$default',
+      routeKey: { CONNECT: '$connect', MESSAGE: '$default', DISCONNECT: '$disconnect' }[eventType],
+      eventType,
       authorizer: {
         userId: alice.id,
         username: 'Alice',

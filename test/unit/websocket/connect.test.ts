@@ -12,7 +12,10 @@ import { sent } from '../support/table.ts';
 const NOON_S = Date.parse(NOON) / 1000;
 const row = { pk: `USER#${alice.id}`, sk: 'CONN#alice-here' };
 const connect = (headers?: Record<string, string>) =>
-  handler({ ...socketEvent(), ...(headers && { headers }) }, lambdaContext);
+  handler(
+    { ...socketEvent(undefined, { eventType: 'CONNECT' }), ...(headers && { headers }) },
+    lambdaContext,
+  );
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
@@ -61,6 +64,12 @@ describe('a socket that opens', () => {
 });
 
 it('a socket that closes loses its row', async () => {
-  expect(await disconnect(socketEvent(), lambdaContext)).toEqual({ statusCode: 200 });
+  const event = socketEvent(undefined, { eventType: 'DISCONNECT' });
+  expect(await disconnect(event, lambdaContext)).toEqual({ statusCode: 200 });
   expect(sent()).toEqual([['DeleteCommand', { TableName: 'parley-test', Key: row }]]);
+});
+
+it.each([handler, disconnect])('a frame that names a route of the gateway changes no row', async (named) => {
+  expect(await named(socketEvent('{"action":"$disconnect"}'), lambdaContext)).toEqual({ statusCode: 400 });
+  expect(sent()).toEqual([]);
 });
