@@ -1,3 +1,4 @@
+import { withoutSlash } from '../middleware/http-replies.ts';
 import { httpStack } from '../middleware/http-stack.ts';
 import { allowedMethods, type Route } from '../protocol/allowed-methods.ts';
 import { MethodNotAllowed, NotFound } from '../protocol/errors.ts';
@@ -9,12 +10,18 @@ const routes = (JSON.parse(config.text('ROUTES')) as Route[]).filter(
   ([, path]) => !path.endsWith('/{proxy+}'),
 );
 
-/** `$default`: requests without a route. `OPTIONS` lists the methods of the path (RFC 9110 §9.3.7), others get 405 or 404. */
-export const handler = httpStack(openReporting()).handler(async ({ rawPath, requestContext }) => {
+/**
+ * `$default`: requests without a route. `OPTIONS` lists the methods of the path (RFC 9110 §9.3.7), others get 405 or 404. A path
+ * that has the method came here because of its slash.
+ */
+export const handler = httpStack(openReporting()).handler(async (event) => {
+  const { rawPath, requestContext } = event;
+  const { method } = requestContext.http;
   const allow = allowedMethods(routes, rawPath);
-  if (allow.length > 0 && requestContext.http.method === 'OPTIONS') {
+  if (allow.includes(method) && rawPath.endsWith('/')) return withoutSlash(event);
+  if (allow.length > 0 && method === 'OPTIONS') {
     return { statusCode: 204, headers: { allow: [...allow, 'OPTIONS'].join(', ') } };
   }
-  if (allow.length > 0) throw new MethodNotAllowed(requestContext.http.method, allow);
+  if (allow.length > 0) throw new MethodNotAllowed(method, allow);
   throw new NotFound(rawPath);
 });

@@ -15,6 +15,18 @@ export function json(statusCode: number, value: unknown, headers: Record<string,
 
 export const noContent: HttpReply = { statusCode: 204 };
 
+/**
+ * Sends a caller of the bare API to the path without its last slash. AWS does not document whether the variable behind a
+ * slash matches nothing, so API Gateway may select another route for `/users/` than for `/users`, or none.
+ */
+export function withoutSlash({ rawPath, rawQueryString }: APIGatewayProxyEventV2): HttpReply {
+  const url = new URL('http://api');
+  // API Gateway has decoded the path. The setter encodes it again.
+  url.pathname = rawPath.slice(0, -1);
+  url.search = rawQueryString;
+  return { statusCode: 308, headers: { location: url.pathname + url.search } };
+}
+
 /** For answers with tokens (RFC 6749 §5.1). */
 export const NO_STORE = { 'cache-control': 'no-store' };
 

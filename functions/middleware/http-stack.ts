@@ -11,7 +11,7 @@ import { NotFound } from '../protocol/errors.ts';
 import { bearerToken } from '../protocol/handshake.ts';
 import { parseJsonBody } from '../protocol/json-body.ts';
 import { validate } from '../protocol/validate.ts';
-import { type HttpReply, problemDetails } from './http-replies.ts';
+import { type HttpReply, problemDetails, withoutSlash } from './http-replies.ts';
 import { outOfTime, type Reporting, reporter } from './reporting.ts';
 
 /** The stack of every HTTP entry: the log context, errors as problem details, and checked path parameters. */
@@ -38,16 +38,21 @@ export function authenticate(verify: VerifyAccessToken): MiddlewareObj<Authentic
 /**
  * Puts the ids of a path into lower case, and refuses a path below a route. API Gateway allows no route with a
  * trailing slash, so each route has a twin that ends in `{proxy+}`. The twin also matches longer paths, where there
- * is nothing.
+ * is nothing. If such a path ends with a slash, or an id is empty, the path without its slash may have a route.
  */
 export function pathParameters(): MiddlewareObj<APIGatewayProxyEventV2, HttpReply> {
   return {
     before({ event }) {
+      const { rawPath } = event;
       // Emulators write null where API Gateway leaves the field out.
       const given = event.pathParameters ?? {};
-      if (given.proxy) throw new NotFound(event.rawPath);
+      if (given.proxy || given.user_id === '' || given.conversation === '') {
+        if (/[^/]\/$/.test(rawPath)) return withoutSlash(event);
+        throw new NotFound(rawPath);
+      }
       const entries = Object.entries(given).map(([name, value = '']) => [name, foldId(value)] as const);
       if (entries.length > 0) event.pathParameters = Object.fromEntries(entries);
+      return undefined;
     },
   };
 }

@@ -6,6 +6,7 @@ it.each([
   ['POST', '/users', 405, 'GET'],
   ['DELETE', '/users/', 405, 'GET'],
   ['GET', '/users/register/', 405, 'POST'],
+  ['PUT', '/users/register/', 405, 'POST'],
   ['PUT', '/chat/history/42/', 405, 'GET'],
   ['OPTIONS', '/users', 204, 'GET, OPTIONS'],
   ['OPTIONS', '/chat/history/42/', 204, 'GET, OPTIONS'],
@@ -18,3 +19,15 @@ it.each([
   const reply = await handler(httpEvent(method, path), lambdaContext);
   expect([reply.statusCode, reply.headers?.allow]).toEqual([status, allow]);
 });
+
+it.each([
+  ['GET', '/users/', '', '/users'],
+  ['POST', '/users/register/', '', '/users/register'],
+  ['GET', '/chat/history/a é?/', 'limit=1&offset=%20', '/chat/history/a%20%C3%A9%3F?limit=1&offset=%20'],
+])(
+  '%s %s, which no route takes with its slash, is sent to the path without it',
+  async (method, path, query, location) => {
+    const reply = await handler(httpEvent(method, path, { rawQueryString: query }), lambdaContext);
+    expect(reply).toEqual({ statusCode: 308, headers: { location } });
+  },
+);

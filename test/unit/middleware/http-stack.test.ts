@@ -82,6 +82,27 @@ describe('an HTTP entry', () => {
   });
 });
 
+describe('a path whose slash API Gateway did not match as expected', () => {
+  const handler = httpStack(rememberedReporting()).handler(async () => noContent);
+
+  it.each([
+    ['/users/', { user_id: '' }, '/users?limit=1'],
+    ['/users/me/', { proxy: 'me/' }, '/users/me?limit=1'],
+  ])('%s with %j is sent to the path without it', async (path, pathParameters, location) => {
+    const event = httpEvent('GET', path, { pathParameters, rawQueryString: 'limit=1' });
+    expect(await handler(event, lambdaContext)).toEqual({ statusCode: 308, headers: { location } });
+  });
+
+  it.each([
+    ['/conversations//messages', { conversation: '' }],
+    ['/users//', { user_id: '', proxy: '' }],
+    ['/users/me//', { proxy: 'me//' }],
+  ])('has nothing at %s with %j', async (path, pathParameters) => {
+    const reply = await handler(httpEvent('GET', path, { pathParameters }), lambdaContext);
+    expect(reply.statusCode).toBe(404);
+  });
+});
+
 describe('a JSON entry', () => {
   const entry = httpStack(rememberedReporting())
     .use(jsonInput(refreshRequest))
