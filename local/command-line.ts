@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type Assumption, assumptions, isAssumption } from './assumptions.ts';
 
 export const usageText = `npm start -- [--memory] [-c name=value …]
 
@@ -9,6 +10,7 @@ Runs a CDK app on this machine, from the same templates as "cdk deploy".
   --context     or -c: a deploy-time setting, as for "cdk deploy"
   --assembly    the folder of another app's cloud assembly, such as cdk.out
   --ignore      a resource type to leave out, such as AWS::SNS::Topic
+  --assume      another answer to a question that AWS's documents leave open
   --help        this text
 
   PORT=8000             the port of everything
@@ -30,6 +32,7 @@ export interface Command {
   readonly assembly: string | undefined;
   /** Resource types that the runtime leaves out. */
   readonly ignoredTypes: readonly string[];
+  readonly assume: readonly Assumption[];
   readonly help: boolean;
 }
 
@@ -54,6 +57,7 @@ export function readCommand(args: readonly string[], environment: NodeJS.Process
         context: { type: 'string', short: 'c', multiple: true },
         assembly: { type: 'string' },
         ignore: { type: 'string', multiple: true },
+        assume: { type: 'string', multiple: true },
       },
     });
     const { memory = false, watch = false, help = false, assembly, ignore: ignoredTypes = [] } = values;
@@ -65,7 +69,9 @@ export function readCommand(args: readonly string[], environment: NodeJS.Process
     const context = Object.fromEntries((values.context ?? []).map(setting));
     const stateFolder = environment.STATE_FOLDER || undefined;
     const hosts = (environment.HOSTS ?? '').split(',').map(hostName).filter(Boolean);
-    return { port: Number(port), memory, stateFolder, hosts, watch, context, assembly, ignoredTypes, help };
+    const assume = (values.assume ?? []).map(assumption);
+    const given = { memory, stateFolder, hosts, watch, context, assembly, ignoredTypes, assume, help };
+    return { port: Number(port), ...given };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -75,6 +81,11 @@ function hostName(given: string): string {
   const name = given.trim().toLowerCase();
   if (/^[\w.-]*$/.test(name)) return name;
   throw new UsageError(`HOSTS must be names such as chat.example, without scheme and port, not "${given}"`);
+}
+
+function assumption(given: string): Assumption {
+  if (isAssumption(given)) return given;
+  throw new Error(`--assume must be one of ${Object.keys(assumptions).join(', ')}, not "${given}"`);
 }
 
 /** Splits `name=value` at the first `=`. */

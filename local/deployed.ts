@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Assumed } from './assumptions.ts';
 import type { AccessControl } from './aws/access-control.ts';
 import type { AccessKeys } from './aws/access-keys.ts';
 import { createTable } from './aws/create-table.ts';
@@ -29,6 +30,7 @@ export interface Surroundings {
   readonly endpointsUrl: string;
   readonly stateFolder: string | undefined;
   readonly limits: GatewayLimits;
+  readonly assumed: Assumed;
   onInvocation(functionName: string): void;
   onLog(functionName: string, line: string): void;
 }
@@ -50,7 +52,7 @@ export interface Deployed {
 
 /** Runs a deployment: its table, secrets, functions, APIs and distribution. */
 export async function deploy(first: Deployment, surroundings: Surroundings): Promise<Deployed> {
-  const { engine, secrets, keys, endpointsUrl, limits, onLog } = surroundings;
+  const { engine, secrets, keys, endpointsUrl, limits, assumed, onLog } = surroundings;
   const call = engineCall(engine.endpoint);
   let pool = await functions(first);
   const invoker: Invoker = {
@@ -59,9 +61,9 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
       return pool.invoke(functionName, event);
     },
   };
-  let http = httpApi(first.httpApi, invoker);
+  let http = httpApi(first.httpApi, invoker, { assumed });
   const open = openSockets(surroundings.stateFolder && join(surroundings.stateFolder, 'sockets.sqlite'));
-  const sockets = webSocketApi(first.webSocketApi, invoker, limits, { open });
+  const sockets = webSocketApi(first.webSocketApi, invoker, limits, { open, assumed });
   const edge = distribution(first.distribution, { httpApi: http, webSocketApi: sockets });
   let following = await follow(first);
   sockets.announceLeft();
@@ -77,7 +79,7 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
       await following.stop();
       surroundings.access.reload(next.functions);
       pool = newPool;
-      http = httpApi(next.httpApi, invoker);
+      http = httpApi(next.httpApi, invoker, { assumed });
       sockets.reload(next.webSocketApi, invoker);
       edge.reload(next.distribution, { httpApi: http, webSocketApi: sockets });
       following = await follow(next);
@@ -96,7 +98,7 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
     secrets.generate(deployment.secrets);
     return startFunctions(
       deployment.functions.map((spec) => withEndpoints(spec, endpointsUrl, keys)),
-      { onLog },
+      { onLog, assumed },
     );
   }
 
@@ -111,7 +113,10 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
     };
     if (streamArn !== undefined) {
       const folder = surroundings.stateFolder;
-      sources = await startEventSources(eventSources, { call, table, streamArn, invoker, folder, onLog });
+      sources = await startEventSources(eventSources, {
+        ...{ call, table, streamArn, invoker, folder, onLog },
+        assumed,
+      });
     }
     if (streamArn !== undefined && table.ttlAttribute !== undefined && engine.sweep !== undefined) {
       expiring = expireItems(

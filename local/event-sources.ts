@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { account, arn } from './assembly/account.ts';
+import { type Assumed, nothingAssumed } from './assumptions.ts';
 import type { EngineCall } from './aws/engine-call.ts';
 import { type EventSource, startEventSource } from './aws/stream/event-source.ts';
 import { streamReader } from './aws/stream/reader.ts';
@@ -15,6 +16,7 @@ export interface EventSourcesOptions {
   readonly invoker: Invoker;
   /** The folder for positions and dead letters. Without it, positions are in memory and dead letters are dropped. */
   readonly folder: string | undefined;
+  readonly assumed?: Assumed;
   onLog(functionName: string, line: string): void;
 }
 
@@ -27,7 +29,7 @@ export function startEventSources(
 }
 
 async function start(spec: EventSourceSpec, options: EventSourcesOptions): Promise<EventSource> {
-  const { call, table, streamArn, invoker, folder, onLog } = options;
+  const { call, table, streamArn, invoker, folder, assumed = nothingAssumed, onLog } = options;
   const { functionName } = spec;
   const position = streamPosition(folder && join(folder, `stream-${functionName}.json`));
   const after = position.load(streamArn);
@@ -37,6 +39,7 @@ async function start(spec: EventSourceSpec, options: EventSourcesOptions): Promi
   return startEventSource({
     spec,
     reader,
+    assumed,
     invoke: (records) =>
       invoker.invoke(functionName, {
         Records: records.map((record) => ({ ...record, awsRegion: account.region, eventSourceARN })),

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type Admission, machineOnly } from './admission.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
+import type { Assumption } from './assumptions.ts';
 import { accessControl } from './aws/access-control.ts';
 import { accessKeys, type Credentials, toolsName } from './aws/access-keys.ts';
 import { type Engine, foreignEngine, startDynoxide } from './aws/dynoxide.ts';
@@ -28,6 +29,8 @@ export interface RuntimeOptions {
   readonly stateFolder?: string | undefined;
   /** Default: API Gateway's own quotas. */
   readonly limits?: Partial<GatewayLimits>;
+  /** Behaviour of AWS that is not documented, and differs from the default of the runtime. */
+  readonly assume?: readonly Assumption[];
   /** Receives the log lines of the functions and of the runtime itself. */
   readonly onLog?: (line: string) => void;
   /** Names of this machine besides `localhost`, such as the name of a TLS proxy. */
@@ -101,6 +104,7 @@ async function compose(
   const [engine, deployment] = await Promise.all([starting, read()]);
 
   const usage = new UsageCounter();
+  const assumed = new Set(options.assume);
   const { short, log } = functionLog(deployment, onLog);
   const secrets = secretValues(stateFolder && join(stateFolder, 'secrets.json'));
   let deployed: Deployed | undefined;
@@ -111,6 +115,7 @@ async function compose(
     partitionKey: deployment.table.partitionKey,
     sortKey: deployment.table.sortKey,
     access,
+    assumed,
     onRequest: (request) => usage.countRequest(request, short(request.caller)),
     onWrite: () => deployed?.wake(),
   });
@@ -135,6 +140,7 @@ async function compose(
     endpointsUrl,
     stateFolder,
     limits: { ...quotas, ...options.limits },
+    assumed,
     onInvocation: (functionName) => usage.countInvocation(short(functionName)),
     onLog: log,
   });

@@ -1,4 +1,5 @@
 import { arn } from '../assembly/account.ts';
+import { type Assumed, nothingAssumed } from '../assumptions.ts';
 import type { Access } from './access-control.ts';
 
 type Item = Readonly<Record<string, { readonly S?: string } | undefined>>;
@@ -36,7 +37,12 @@ const transactActions: Readonly<Record<string, string>> = {
  *
  * @param partitionKey the name of the table's partition key
  */
-export function tableAccesses(operation: string, input: TableInput, partitionKey: string): Access[] {
+export function tableAccesses(
+  operation: string,
+  input: TableInput,
+  partitionKey: string,
+  assumed: Assumed = nothingAssumed,
+): Access[] {
   const keyOf = ({ Key, Item }: Keyed) => textOf((Key ?? Item)?.[partitionKey]);
   const access = (action: string, table: string | undefined, keys: readonly string[] | undefined) => ({
     action: `dynamodb:${action}`,
@@ -44,6 +50,8 @@ export function tableAccesses(operation: string, input: TableInput, partitionKey
     leadingKeys: keys,
   });
   const one = (action: string, keyed: Keyed) => access(action, keyed.TableName, all([keyOf(keyed)]));
+  const inTransaction = (action: string, keyed: Keyed) =>
+    assumed.has('no-leading-keys-in-transactions') ? access(action, keyed.TableName, []) : one(action, keyed);
 
   switch (operation) {
     case 'GetItem':
@@ -58,7 +66,9 @@ export function tableAccesses(operation: string, input: TableInput, partitionKey
     case 'TransactGetItems':
     case 'TransactWriteItems':
       return (input.TransactItems ?? []).flatMap((item) =>
-        Object.entries(item).map(([member, keyed = {}]) => one(transactActions[member] ?? member, keyed)),
+        Object.entries(item).map(([member, keyed = {}]) =>
+          inTransaction(transactActions[member] ?? member, keyed),
+        ),
       );
     case 'BatchGetItem':
       return Object.entries(input.RequestItems ?? {}).map(([table, asked]) => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Assumed } from '../assumptions.ts';
 import { readBody } from '../gateway/http-handler.ts';
 import type { AccessControl } from './access-control.ts';
 import {
@@ -26,6 +27,7 @@ export interface TableProxyOptions {
   readonly partitionKey: string;
   readonly sortKey: string;
   readonly access: AccessControl;
+  readonly assumed?: Assumed;
   onRequest(request: TableRequest): void;
   /** Called after each successful write. */
   onWrite(): void;
@@ -45,7 +47,7 @@ const maximumRequestBytes = 16 * 1024 * 1024;
  * requests and their consumed capacity. The caller gets the engine's response without additions, and errors unchanged.
  */
 export function tableProxy(options: TableProxyOptions): TableProxy {
-  const { endpoint, partitionKey, sortKey, access, onRequest, onWrite } = options;
+  const { endpoint, partitionKey, sortKey, access, assumed, onRequest, onWrite } = options;
   const send = engineRequest(endpoint);
   const call = engineCall(endpoint);
 
@@ -86,7 +88,7 @@ export function tableProxy(options: TableProxyOptions): TableProxy {
 
   function refusalOf(caller: string, operation: string, input: Input): string | undefined {
     try {
-      return access.refusal(caller, tableAccesses(operation, input, partitionKey));
+      return access.refusal(caller, tableAccesses(operation, input, partitionKey, assumed));
     } catch {
       return 'The request is not a valid DynamoDB request.';
     }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { arn } from '../assembly/account.ts';
+import { type Assumed, nothingAssumed } from '../assumptions.ts';
 import type { InvocationResult } from '../invoker.ts';
 import type { WebSocketApiSpec } from '../model.ts';
 import { wildcard } from '../wildcard.ts';
@@ -38,7 +39,11 @@ export function hasIdentity(request: IncomingMessage, sources: readonly string[]
 }
 
 /** Reads the result of a REQUEST authorizer as API Gateway does. */
-export function readVerdict(result: InvocationResult | 'timed-out', methodArn: string): Verdict {
+export function readVerdict(
+  result: InvocationResult | 'timed-out',
+  methodArn: string,
+  assumed: Assumed = nothingAssumed,
+): Verdict {
   if (result === 'timed-out') {
     return { status: 500 };
   }
@@ -56,7 +61,9 @@ export function readVerdict(result: InvocationResult | 'timed-out', methodArn: s
   if (!isAllowed([statements].flat() as Statement[], methodArn)) {
     return { status: 403 };
   }
-  const strings = Object.entries(context).map(([name, value]) => [name, String(value)]);
+  const strings = Object.entries(context)
+    .filter(([, value]) => value !== '' || !assumed.has('empty-context-dropped'))
+    .map(([name, value]) => [name, String(value)]);
   return { status: 200, context: { principalId, ...Object.fromEntries(strings) } };
 }
 

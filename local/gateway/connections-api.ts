@@ -1,9 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Assumed, nothingAssumed } from '../assumptions.ts';
 import type { Connection } from './connection.ts';
 import { readBody, sendJson, splitOnce } from './http-handler.ts';
 import { gatewayId } from './request-context.ts';
 
 const maximumMessageBytes = 128 * 1024;
+
+/** With `gone-at-first`, a socket cannot be found up to this age. */
+const youngMs = 10_000;
+/** With `limit-exceeded`, one of so many posts to a connection is refused. */
+const refusedPost = 3;
 
 export interface ConnectionsApi {
   serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -16,9 +22,23 @@ export interface ConnectionsApi {
  */
 export function connectionsApi(
   stage: () => string,
-  find: (connectionId: string) => Connection | undefined,
+  findOpen: (connectionId: string) => Connection | undefined,
+  assumed: Assumed = nothingAssumed,
 ): ConnectionsApi {
   let posts = 0;
+  const postsTo = new WeakMap<Connection, number>();
+
+  function find(id: string): Connection | undefined {
+    const found = findOpen(id);
+    const isYoung = found && Date.now() - found.client.connectedAt.getTime() < youngMs;
+    return isYoung && assumed.has('gone-at-first') ? undefined : found;
+  }
+
+  function isRefused(connection: Connection): boolean {
+    const count = (postsTo.get(connection) ?? 0) + 1;
+    postsTo.set(connection, count);
+    return count % refusedPost === 0 && assumed.has('limit-exceeded');
+  }
 
   async function post(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
     posts += 1;
@@ -31,6 +51,9 @@ export function connectionsApi(
     const connection = find(id);
     if (!connection?.isOpen()) {
       return gone(response);
+    }
+    if (isRefused(connection)) {
+      return refuse(response, 429, 'LimitExceededException', 'Rate limit exceeded');
     }
     connection.send(body.toString());
     sendJson(response, 200, {});

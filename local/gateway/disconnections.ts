@@ -1,4 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Assumed, nothingAssumed } from '../assumptions.ts';
 import { type Invoker, integrate } from '../invoker.ts';
 import type { WebSocketApiSpec } from '../model.ts';
 import type { Client } from './connection.ts';
@@ -18,16 +20,23 @@ export interface Disconnections {
   settled(): Promise<void>;
 }
 
+/** With `disconnect-late`, an event is sent this long after the end of its socket. */
+const lateMs = 3_000;
+
 /**
  * Sends $disconnect events. Delivery is best effort, as on API Gateway, and nobody sees the result. If the runtime ends
  * before the function does, the next run sends the event again.
  */
-export function disconnections(timeoutMs: number, open: Pick<OpenSockets, 'remove'>): Disconnections {
+export function disconnections(
+  timeoutMs: number,
+  open: Pick<OpenSockets, 'remove'>,
+  assumed: Assumed = nothingAssumed,
+): Disconnections {
   const pending = new Set<Promise<unknown>>();
   return {
     announce(client, code, reason, { spec, invoker }, isLeft = false) {
       const route = spec.routes.find(({ key }) => key === '$disconnect');
-      if (route === undefined) {
+      if (route === undefined || assumed.has('disconnect-never')) {
         open.remove(client.connectionId);
         return;
       }
@@ -41,10 +50,13 @@ export function disconnections(timeoutMs: number, open: Pick<OpenSockets, 'remov
         },
         isBase64Encoded: false,
       };
-      const sent = integrate(invoker, route.functionName, event, timeoutMs).then((result) => {
+      const send = async () => {
+        if (assumed.has('disconnect-late')) await delay(lateMs, undefined, { ref: false });
+        const result = await integrate(invoker, route.functionName, event, timeoutMs);
         const hasWorked = result !== 'timed-out' && result.ok;
         if (hasWorked || isLeft) open.remove(client.connectionId);
-      });
+      };
+      const sent = send();
       pending.add(sent);
       void sent.finally(() => pending.delete(sent));
     },

@@ -1,5 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { apiHost } from '../assembly/account.ts';
+import { type Assumed, nothingAssumed } from '../assumptions.ts';
 import { type InvocationResult, type Invoker, integrate } from '../invoker.ts';
 import type { WebSocketApiSpec, WebSocketRouteSpec } from '../model.ts';
 import { connectArn, hasIdentity, readVerdict } from './authorizer.ts';
@@ -32,6 +33,7 @@ export async function shakeHands(
   invoker: Invoker,
   timeoutMs: number,
   onAuthorized: (client: Client) => void,
+  assumed: Assumed = nothingAssumed,
 ): Promise<Handshake> {
   const url = request.url ?? '/';
   if (url.length > maximumUrlLength) {
@@ -46,13 +48,14 @@ export async function shakeHands(
   }
   request.headers.host ??= apiHost(spec.id);
   addForwarded(request);
+  if (assumed.has('no-forwarded-host')) delete request.headers['x-forwarded-host'];
   const client = newClient(request);
   const route = spec.routes.find(({ key }) => key === '$connect');
   if (route === undefined) {
     onAuthorized(client);
     return { accepted: true, client, subprotocol: undefined };
   }
-  const verdict = await authorize(request, spec, route.authorizer, client, invoker, timeoutMs);
+  const verdict = await authorize(request, spec, route.authorizer, client, invoker, timeoutMs, assumed);
   if (typeof verdict === 'number') {
     return refusal(verdict, client);
   }
@@ -109,6 +112,7 @@ async function authorize(
   client: Client,
   invoker: Invoker,
   timeoutMs: number,
+  assumed: Assumed,
 ): Promise<Client['authorizer'] | 401 | 403 | 500> {
   if (authorizer === undefined) {
     return undefined;
@@ -125,7 +129,7 @@ async function authorize(
     ...eventContext(spec, client, 'CONNECT', '$connect'),
   };
   const result = await integrate(invoker, authorizer.functionName, event, timeoutMs);
-  const verdict = readVerdict(result, methodArn);
+  const verdict = readVerdict(result, methodArn, assumed);
   return verdict.status === 200 ? verdict.context : verdict.status;
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Assumed } from '../assumptions.ts';
 import { type Invoker, integrate } from '../invoker.ts';
 import type { HttpApiSpec } from '../model.ts';
 import { isPreflight, preflightHeaders, responseHeaders, withoutCors } from './cors.ts';
@@ -11,6 +12,7 @@ const maximumPayloadBytes = 10 * 1024 * 1024;
 
 export interface HttpApiOptions {
   readonly integrationTimeoutMs?: number;
+  readonly assumed?: Assumed;
 }
 
 /**
@@ -22,9 +24,9 @@ export interface HttpApiOptions {
 export function httpApi(
   spec: HttpApiSpec,
   invoker: Invoker,
-  { integrationTimeoutMs = 30_000 }: HttpApiOptions = {},
+  { integrationTimeoutMs = 30_000, assumed }: HttpApiOptions = {},
 ): HttpHandler {
-  const matchRoute = compileRoutes(spec.routes);
+  const matchRoute = compileRoutes(spec.routes, assumed);
   const { cors } = spec;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,3 +1,4 @@
+import { type Assumed, nothingAssumed } from '../assumptions.ts';
 import { escapePattern } from '../wildcard.ts';
 
 export interface RouteMatch<Route> {
@@ -20,17 +21,19 @@ const variable = /^\{([^}+]+)(\+?)\}$/;
  * matches before greedy variables, and `$default` is last.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  *
- * A greedy variable also matches an empty rest: `/users/{proxy+}` matches `/users/`.
+ * Unless `assumed` says otherwise, a greedy variable also matches an empty rest: `/users/{proxy+}` matches `/users/`. A
+ * variable does not match an empty segment.
  *
  * @throws URIError for malformed percent-encoding in a path variable
  */
 export function compileRoutes<Route extends { readonly key: string }>(
   routes: readonly Route[],
+  assumed: Assumed = nothingAssumed,
 ): (method: string, path: string) => RouteMatch<Route> | undefined {
   const fallback = routes.find(({ key }) => key === '$default');
   const compiled = routes
     .filter((route) => route !== fallback)
-    .map(compile)
+    .map((route) => compile(route, assumed))
     .sort((one, other) => (one.rank < other.rank ? -1 : 1));
 
   return (method, path) => {
@@ -51,7 +54,12 @@ export function compileRoutes<Route extends { readonly key: string }>(
   };
 }
 
-function compile<Route extends { readonly key: string }>(route: Route): CompiledRoute<Route> {
+function compile<Route extends { readonly key: string }>(
+  route: Route,
+  assumed: Assumed,
+): CompiledRoute<Route> {
+  const rest = assumed.has('greedy-needs-rest') ? '(.+)' : '(.*)';
+  const one = assumed.has('empty-segment-matches') ? '([^/]*)' : '([^/]+)';
   const [method = '', path = ''] = route.key.split(' ');
   const segments = path
     .slice(1)
@@ -61,7 +69,7 @@ function compile<Route extends { readonly key: string }>(route: Route): Compiled
       if (name === undefined) {
         return { name, pattern: escapePattern(segment), rank: '0' };
       }
-      return greedy ? { name, pattern: '(.*)', rank: '2' } : { name, pattern: '([^/]+)', rank: '1' };
+      return greedy ? { name, pattern: rest, rank: '2' } : { name, pattern: one, rank: '1' };
     });
   const isGreedy = segments.at(-1)?.rank === '2';
   return {

@@ -1,3 +1,4 @@
+import { type Assumed, nothingAssumed } from '../assumptions.ts';
 import { type InvocationResult, type Invoker, integrate } from '../invoker.ts';
 import type { WebSocketApiSpec } from '../model.ts';
 import type { Connection } from './connection.ts';
@@ -74,7 +75,10 @@ const expression = /^\$(?:request\.body((?:\.[\w-]+)+)|\{request\.body((?:\.[\w-
  *
  * @throws Error for an expression that this runtime does not support
  */
-export function routeSelection(text: string): (body: string) => string | undefined {
+export function routeSelection(
+  text: string,
+  assumed: Assumed = nothingAssumed,
+): (body: string) => string | undefined {
   const [, plain, wrapped] = expression.exec(text) ?? [];
   const path = (plain ?? wrapped)?.slice(1).split('.');
   if (path === undefined) {
@@ -87,8 +91,9 @@ export function routeSelection(text: string): (body: string) => string | undefin
       (value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),
       parse(body),
     );
+    if (typeof found !== 'string') return undefined;
     // A message cannot select a predefined route such as $connect.
-    return typeof found === 'string' && !found.startsWith('$') ? found : undefined;
+    return found.startsWith('$') && !assumed.has('connect-by-frame') ? undefined : found;
   };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
+import { type Assumed, nothingAssumed } from '../assumptions.ts';
 import type { Invoker } from '../invoker.ts';
 import type { GatewayLimits, WebSocketApiSpec } from '../model.ts';
 import { checkIdentitySources } from './authorizer.ts';
@@ -29,11 +30,14 @@ export interface WebSocketApiOptions {
   readonly integrationTimeoutMs?: number;
   /** Stores the open sockets. By default they are not stored. */
   readonly open?: OpenSockets;
+  readonly assumed?: Assumed;
 }
 
 /** With this many messages of one socket in progress, the runtime stops reading from it. */
 const maximumInProgress = 256;
 const graceMs = 2000;
+/** With `disconnect-early`, a frame waits for this time before its function runs. */
+const waitingFrameMs = 300;
 
 /**
  * An API Gateway WebSocket API with Lambda proxy integrations.
@@ -47,22 +51,27 @@ export function webSocketApi(
   initialSpec: WebSocketApiSpec,
   initialInvoker: Invoker,
   limits: GatewayLimits,
-  { integrationTimeoutMs = 29_000, open = openSockets(undefined) }: WebSocketApiOptions = {},
+  {
+    integrationTimeoutMs = 29_000,
+    open = openSockets(undefined),
+    assumed = nothingAssumed,
+  }: WebSocketApiOptions = {},
 ): WebSocketApi {
-  let current = configure(initialSpec, initialInvoker);
+  let current = configure(initialSpec, initialInvoker, assumed);
   let stopped = false;
   const connections = new Map<string, Connection>();
-  const gone = disconnections(integrationTimeoutMs, open);
+  const gone = disconnections(integrationTimeoutMs, open, assumed);
   const { sockets, upgrade } = upgrader();
   const management = connectionsApi(
     () => current.spec.stage,
     (id) => connections.get(id),
+    assumed,
   );
 
   const handleUpgrade: UpgradeHandler = async (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const { spec, invoker } = current;
-    const handshake = await shakeHands(request, spec, invoker, integrationTimeoutMs, open.add);
+    const handshake = await shakeHands(request, spec, invoker, integrationTimeoutMs, open.add, assumed);
     if (!handshake.accepted) {
       const { status, message, connectionId } = handshake;
       if (connectionId !== undefined) open.remove(connectionId);
@@ -84,12 +93,14 @@ export function webSocketApi(
     const connection = keepConnection(client, webSocket, limits);
     connections.set(client.connectionId, connection);
     let inProgress = 0;
+    let before: Promise<void> = Promise.resolve();
     const work = async (data: Buffer): Promise<void> => {
       connection.touch();
       inProgress += 1;
       if (inProgress >= maximumInProgress) {
         webSocket.pause();
       }
+      if (assumed.has('disconnect-early')) await delay(waitingFrameMs);
       await dispatchMessage(data, connection, current, integrationTimeoutMs);
       inProgress -= 1;
       webSocket.resume();
@@ -103,7 +114,7 @@ export function webSocketApi(
         connection.close(1003, 'Unsupported data');
         return;
       }
-      void work(data);
+      before = assumed.has('frames-in-turn') ? before.then(() => work(data)) : work(data);
     });
     webSocket.on('close', (code, reason) => {
       connections.delete(client.connectionId);
@@ -120,7 +131,7 @@ export function webSocketApi(
     },
     posts: management.posts,
     reload(spec, invoker) {
-      current = configure(spec, invoker);
+      current = configure(spec, invoker, assumed);
     },
     async stop() {
       stopped = true;
@@ -139,11 +150,11 @@ export function webSocketApi(
   };
 }
 
-function configure(spec: WebSocketApiSpec, invoker: Invoker) {
+function configure(spec: WebSocketApiSpec, invoker: Invoker, assumed: Assumed) {
   for (const { authorizer } of spec.routes) {
     checkIdentitySources(authorizer?.identitySources ?? []);
   }
-  return { spec, invoker, select: routeSelection(spec.routeSelection) };
+  return { spec, invoker, select: routeSelection(spec.routeSelection, assumed) };
 }
 
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Assumed, nothingAssumed } from '../assumptions.ts';
 import type { Invoker } from '../invoker.ts';
 import type { FunctionSpec } from '../model.ts';
 import { functionConcurrency } from './concurrency.ts';
@@ -13,6 +14,7 @@ export interface PoolOptions {
   onLog(functionName: string, line: string): void;
   /** The maximum number of processes for each function. */
   readonly maximumPerFunction?: number;
+  readonly assumed?: Assumed;
 }
 
 const graceMs = 2000;
@@ -20,7 +22,11 @@ const graceMs = 2000;
 /** Runs functions in their own processes, over the Lambda Runtime API. */
 export async function startFunctions(
   specs: readonly FunctionSpec[],
-  { onLog, maximumPerFunction = 4 }: PoolOptions,
+  {
+    onLog,
+    assumed = nothingAssumed,
+    maximumPerFunction = assumed.has('frames-at-once') ? 10 : 4,
+  }: PoolOptions,
 ): Promise<FunctionPool> {
   const runtimeApi = await startRuntimeApi();
   const functions = new Map(

@@ -26,6 +26,7 @@ import { type Entry, functionSpecs } from '../../lib/functions.ts';
 import { httpRoutes } from '../../lib/routes.ts';
 import { readSettings } from '../../lib/settings.ts';
 import type { TableAccess } from '../../lib/table-access.ts';
+import { assumptions } from '../../local/assumptions.ts';
 import { readCommand, usageText } from '../../local/command-line.ts';
 import { DOCUMENT, SOCKET_DOCUMENT } from './document.ts';
 import { blocksOf, codesIn, numberIn, pageAt, type Row, rowsBelow, sentencesOf } from './markdown.ts';
@@ -173,9 +174,10 @@ describe('the configuration', () => {
       watch: false,
       context: {},
       ignoredTypes: [],
+      assume: [],
       help: false,
     });
-    const withValue = ['--context', '--assembly', '--ignore'];
+    const withValue = ['--context', '--assembly', '--ignore', '--assume'];
     const flags = shown.filter((name) => name.startsWith('--') && !withValue.includes(name));
     expect(Object.values(readCommand(flags, {}))).not.toContain(false);
     const given = ['--context', 'origins=http://localhost:5173', '-c', 'floodMessages=5'];
@@ -188,6 +190,16 @@ describe('the configuration', () => {
       'tunnel.example',
     ]);
     expect(() => readCommand(['-c', 'origins'], {})).toThrow('-c must be name=value');
+  });
+
+  it('lists what the local runtime can assume', () => {
+    const shown = rowsBelow(pageAt('docs/local-runtime.md'), 'What it assumes').map(
+      ({ '`--assume`': name, AWS: aws, 'by default': byDefault, 'with it': assumed }) => [
+        codesIn(name)[0],
+        { aws, byDefault, assumed },
+      ],
+    );
+    expect(shown).toEqual(Object.entries(assumptions));
   });
 
   it('has the variables of functions/runtime/config.ts, and says which functions get them', () => {

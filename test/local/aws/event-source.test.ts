@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Assumed, nothingAssumed } from '../../../local/assumptions.ts';
 import type { EventSource } from '../../../local/aws/stream/event-source.ts';
 import type { StreamRecord } from '../../../local/aws/stream/reader.ts';
 import { startEventSources } from '../../../local/event-sources.ts';
@@ -42,9 +43,11 @@ describe('an event source of the table’s stream', () => {
     {
       answer = () => null,
       change = {},
+      assumed = nothingAssumed,
     }: {
       answer?: (keys: string[], records: StreamRecord[]) => unknown;
       change?: Partial<EventSourceSpec>;
+      assumed?: Assumed;
     } = {},
   ) {
     const seen: string[][] = [];
@@ -68,6 +71,7 @@ describe('an event source of the table’s stream', () => {
       streamArn,
       invoker: { invoke },
       folder,
+      assumed,
       onLog: (_, line) => log.push(line),
     });
     if (source === undefined) throw new Error('nothing started');
@@ -105,6 +109,13 @@ describe('an event source of the table’s stream', () => {
         ],
       },
     ]);
+  });
+
+  it('passes each batch twice with stream-twice', async () => {
+    const { seen, source } = await follow(stateFolder(), { assumed: new Set(['stream-twice']) });
+    await table().put('WANTED#1');
+    source.wake();
+    await vi.waitFor(() => expect(seen).toEqual([['WANTED#1'], ['WANTED#1']]));
   });
 
   it('finds the writes of others without a wake-up', async () => {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
+import type { Assumed } from '../../../local/assumptions.ts';
 import type { OpenSockets } from '../../../local/gateway/disconnections.ts';
 import { type WebSocketApi, webSocketApi } from '../../../local/gateway/websocket-api.ts';
 import type { GatewayLimits, WebSocketApiSpec } from '../../../local/model.ts';
@@ -22,6 +23,7 @@ export interface Settings {
   readonly limits?: Partial<GatewayLimits>;
   readonly integrationTimeoutMs?: number;
   readonly open?: OpenSockets;
+  readonly assumed?: Assumed;
 }
 
 /** A $default route with a response, and an authorizer if `functions` has `authorize`. */
