@@ -1,3 +1,4 @@
+import { isAssumption } from '../../../local/assumptions.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../../local/runtime.ts';
 import { build } from '../../../scripts/build.ts';
 
@@ -7,13 +8,20 @@ export interface Watched {
   end(): Promise<void>;
 }
 
-export interface SystemOptions extends Pick<RuntimeOptions, 'limits'> {
+/** With `npm run test:assume`, all runtimes of a run assume this. */
+const assumedByAll = (process.env.PARLEY_ASSUME ?? '').split(',').filter(isAssumption);
+
+export interface SystemOptions extends Pick<RuntimeOptions, 'limits' | 'assume'> {
   /** Deploy-time settings, as `-c name=value` of the CDK. */
   readonly context?: Readonly<Record<string, string>>;
 }
 
 /** Starts a local runtime in memory, on a free port. */
-export async function startWatched({ context = {}, limits = {} }: SystemOptions = {}): Promise<Watched> {
+export async function startWatched({
+  context = {},
+  limits = {},
+  assume = assumedByAll,
+}: SystemOptions = {}): Promise<Watched> {
   const faults: string[] = [];
   const onLog = (line: string) => {
     if (isFault(line)) faults.push(line);
@@ -23,6 +31,7 @@ export async function startWatched({ context = {}, limits = {} }: SystemOptions 
     port: 0,
     memory: true,
     limits,
+    assume,
     onLog,
   });
   return {
