@@ -37,6 +37,7 @@ export const ministackGaps: readonly Gap[] = [
       'device-sessions.test.ts > the socket of a device opens > at /ws?user_id=',
       'handshake.test.ts > a socket opens > with the token as a subprotocol, answered with `parley`',
       'handshake.test.ts > a socket opens > with the token in the header and `parley` as the only subprotocol',
+      'smoke.test.ts > npm run smoke passes against a running system, and names what only AWS can show',
     ],
   },
   {
