@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../local/aws/engine-address.ts';
 import { root } from '../build.ts';
-import { run } from './run.ts';
+import { pythonEnvironment } from '../python.ts';
 
 const requirements = join(import.meta.dirname, 'requirements.txt');
-const environment = join(root, '.cache', 'emulator', 'python');
 const logFile = join(root, '.cache', 'emulator', 'ministack.log');
 
 export interface Emulator {
@@ -24,7 +23,7 @@ export interface Emulator {
  * @throws CommandError if there is no Python with venv, or no package
  */
 export async function startMinistack(signal: AbortSignal): Promise<Emulator> {
-  await install(signal);
+  const environment = await pythonEnvironment('emulator', requirements, signal);
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'parley-emulator-'));
   const bin = join(environment, 'bin');
@@ -66,19 +65,6 @@ export async function startMinistack(signal: AbortSignal): Promise<Emulator> {
 
 /** The region of the emulated account. */
 export const region = 'us-east-1';
-
-async function install(signal: AbortSignal): Promise<void> {
-  const wanted = readFileSync(requirements, 'utf8');
-  const stamp = join(environment, 'installed.txt');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  console.log('Installing MiniStack into .cache/emulator/ …');
-  rmSync(environment, { recursive: true, force: true });
-  mkdirSync(environment, { recursive: true });
-  await run(process.env.PYTHON || 'python3', ['-m', 'venv', environment], { signal });
-  const pip = ['install', '--quiet', '--disable-pip-version-check', '--no-deps', '--no-compile'];
-  await run(join(environment, 'bin', 'pip'), [...pip, '--requirement', requirements], { signal });
-  writeFileSync(stamp, wanted);
-}
 
 async function ready(url: string, child: ChildProcess, signal: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + 60_000; ; ) {
