@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunctions } from '../../lib/bundle.ts';
 import { functionSpecs } from '../../lib/functions.ts';
+// Bundles read their environment when they are loaded.
+import '../unit/support/environment.ts';
 
 const entries = Object.keys(functionSpecs);
 const bundle = (entry: string, ...path: string[]) => join('.build/functions', entry, ...path);
@@ -25,6 +29,22 @@ describe('the bundles of functions', () => {
     const source = readFileSync(bundle(entry, 'index.mjs'), 'utf8');
     expect(source).not.toContain('Dynamic require of');
     expect(source).toMatch(/export\s*\{[^}]*\bas handler\b/);
+  });
+
+  it('have handlers without a callback: Lambda refuses three parameters on Node.js 24', () => {
+    const files = entries.map((entry) => pathToFileURL(bundle(entry, 'index.mjs')).href);
+    // A process of its own loads them as Lambda does. The clients that they open connect to nothing.
+    const source = `
+      const handlers = await Promise.all(${JSON.stringify(files)}.map(async (file) => (await import(file)).handler));
+      console.log(JSON.stringify(handlers.map((handler) => [typeof handler, handler.length])));
+      process.exit();`;
+    const found = execFileSync(process.execPath, ['--input-type=module', '--eval', source], {
+      encoding: 'utf8',
+    });
+    const parameters = Object.fromEntries(entries.map((entry, i) => [entry, JSON.parse(found)[i]]));
+    for (const [entry, [type, count]] of Object.entries(parameters)) {
+      expect([entry, type, count <= 2]).toEqual([entry, 'function', true]);
+    }
   });
 
   it('are not rewritten when nothing has changed, so that their readers are not disturbed', () => {
