@@ -167,7 +167,7 @@ describe('for any input of a client', () => {
   );
 
   it(
-    'no frame closes the socket: each gets a message or an error as its answer',
+    'no text frame closes the socket: each gets a message or an error as its answer',
     async () => {
       const [hers, his]: [Socket, Socket] = await Promise.all([
         connect(url, { token: ada.access, peer: charles.id }),
@@ -178,7 +178,6 @@ describe('for any input of a client', () => {
         json.map((value) => JSON.stringify(value)),
         likely(names).map((value) => JSON.stringify(value)),
         text,
-        fc.uint8Array({ minLength: 1, maxLength: 200 }),
       );
       let stored = 0;
       await fc.assert(
