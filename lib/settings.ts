@@ -31,6 +31,9 @@ export interface Settings {
  */
 const MIN_PASSWORD_COST = { aws: 10, local: 4 };
 
+/** A login must answer within the timeout of its function. A cost of 13 takes about 0.9 s. */
+const MAX_PASSWORD_COST = 13;
+
 /**
  * The longest name of a resource with a limit of 64 characters must fit. A hyphen would make names ambiguous: `send-message` of a
  * stage `a` would be `message` of a stage `a-send`.
@@ -39,9 +42,6 @@ const STAGE = /^[a-z][a-z0-9]{0,19}$/;
 
 /** Requests a second of an account in API Gateway's smaller regions. In the others it is 10,000. */
 const SMALLEST_QUOTA = 2_500;
-
-/** A login must answer within the timeout of its function. A cost of 13 takes about 0.9 s. */
-const MAX_PASSWORD_COST = 13;
 
 /**
  * Reads the deploy-time context. An error names the setting that is wrong.

@@ -35,13 +35,16 @@ export class SiteStack extends Stack {
     super(scope, id, { description: `Parley (${settings.stage}): the distribution and its pages` });
     const responseHeadersPolicy = securityHeaders(this);
     const http = {
-      ...apiBehavior(service.httpDomain, this.#viewerFunction('HttpRequest', 'http-request')),
+      ...apiBehavior(
+        service.httpDomain,
+        this.#viewerFunction('HttpRequest', 'http-request', 'http-request.js'),
+      ),
       responseHeadersPolicy,
     };
     const schema = { ...http, responseHeadersPolicy: securityHeadersOfSwagger(this) };
     const sockets = apiBehavior(
       service.webSocketDomain,
-      this.#viewerFunction('WebSocketRequest', 'websocket-request'),
+      this.#viewerFunction('WebSocketRequest', 'socket-request', 'websocket-request.js'),
     );
 
     const distribution = new Distribution(this, 'Distribution', {
@@ -78,10 +81,10 @@ export class SiteStack extends Stack {
     new CfnOutput(this, 'SiteUrl', { value: `https://${distribution.distributionDomainName}/` });
   }
 
-  #viewerFunction(id: string, name: 'http-request' | 'websocket-request'): ViewerFunction {
+  #viewerFunction(id: string, purpose: string, file: string): ViewerFunction {
     return new ViewerFunction(this, id, {
-      functionName: globalName(this, name.replace('websocket', 'socket')),
-      code: FunctionCode.fromFile({ filePath: join(import.meta.dirname, 'edge', `${name}.js`) }),
+      functionName: globalName(this, purpose),
+      code: FunctionCode.fromFile({ filePath: join(import.meta.dirname, 'edge', file) }),
       runtime: FunctionRuntime.JS_2_0,
     });
   }

@@ -43,10 +43,7 @@ export class UsageError extends Error {
 
 /** @throws UsageError */
 export function readCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Command {
-  const port = environment.PORT || '8000';
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new UsageError(`PORT must be a number up to 65535, not "${port}"`);
-  }
+  const port = readPort(environment);
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -66,15 +63,33 @@ export function readCommand(args: readonly string[], environment: NodeJS.Process
         '--assembly cannot be used with --watch or --context, because the assembly is already built',
       );
     }
-    const context = Object.fromEntries((values.context ?? []).map(setting));
+    const context = readContext(values.context ?? []);
     const stateFolder = environment.STATE_FOLDER || undefined;
     const hosts = (environment.HOSTS ?? '').split(',').map(hostName).filter(Boolean);
     const assume = (values.assume ?? []).map(assumption);
     const given = { memory, stateFolder, hosts, watch, context, assembly, ignoredTypes, assume, help };
-    return { port: Number(port), ...given };
+    return { port, ...given };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+/** @throws UsageError */
+export function readPort({ PORT }: NodeJS.ProcessEnv): number {
+  const port = PORT || '8000';
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new UsageError(`PORT must be a number up to 65535, not "${port}"`);
+  }
+  return Number(port);
+}
+
+/**
+ * Deploy-time settings by name, from the values of `-c`.
+ *
+ * @throws UsageError
+ */
+export function readContext(settings: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(settings.map(setting));
 }
 
 function hostName(given: string): string {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './build.ts';
-import { run } from './emulator/run.ts';
+import { run } from './run.ts';
 
 /**
  * A Python virtual environment in `.cache/<name>/python/` with the packages of a requirements file, which must pin all of

@@ -17,6 +17,7 @@ if (url === undefined || positionals.length > 1 || !/^https?:\/\/[^/]+$/.test(ur
   console.error('Usage: npm run smoke -- https://<domain> [--long]');
   process.exit(1);
 }
+const socketUrl = `${url.replace(/^http/, 'ws')}/ws/`;
 const PATIENCE_MS = 15_000;
 const IDLE_MINUTES = 10;
 let failed = 0;
@@ -47,10 +48,8 @@ async function post(path: string, body: object, status: number): Promise<Record<
   return JSON.parse(text);
 }
 
-async function openSocket(): Promise<WebSocket> {
-  const socket = new WebSocket(`${url?.replace(/^http/, 'ws')}/ws/`, ['parley', access], {
-    handshakeTimeout: PATIENCE_MS,
-  });
+async function openSocket(options: { readonly origin?: string } = {}): Promise<WebSocket> {
+  const socket = new WebSocket(socketUrl, ['parley', access], { handshakeTimeout: PATIENCE_MS, ...options });
   await once(socket, 'open');
   expect('the subprotocol', socket.protocol, 'parley');
   return socket;
@@ -89,12 +88,7 @@ await check('/users/ answers with its trailing slash and without', async () => {
 });
 
 await check('a page of the site may open a socket', async () => {
-  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws/`, ['parley', access], {
-    origin: url,
-    handshakeTimeout: PATIENCE_MS,
-  });
-  await once(socket, 'open');
-  socket.terminate();
+  (await openSocket({ origin: url })).terminate();
 });
 
 await check('OPTIONS answers 204', async () => {
@@ -127,7 +121,7 @@ await check('a binary frame closes the socket with 1003', async () => {
 });
 
 await check('a socket without a token is refused with 401', async () => {
-  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws/`, { handshakeTimeout: PATIENCE_MS });
+  const socket = new WebSocket(socketUrl, { handshakeTimeout: PATIENCE_MS });
   socket.on('error', () => {});
   const answered = once(socket, 'unexpected-response', { signal: AbortSignal.timeout(PATIENCE_MS) });
   const [, response] = await answered;

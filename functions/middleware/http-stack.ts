@@ -46,7 +46,8 @@ export function pathParameters(): MiddlewareObj<APIGatewayProxyEventV2, HttpRepl
       const { rawPath } = event;
       // Emulators write null where API Gateway leaves the field out.
       const given = event.pathParameters ?? {};
-      if (given.proxy || given.user_id === '' || given.conversation === '') {
+      const { proxy, ...ids } = given;
+      if (proxy || Object.values(ids).includes('')) {
         if (/[^/]\/$/.test(rawPath)) return withoutSlash(event);
         throw new NotFound(rawPath);
       }

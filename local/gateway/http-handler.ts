@@ -67,7 +67,7 @@ export function refuseUpgrade(socket: Duplex, status: number, body: object): voi
   );
 }
 
-/** The parts before and after the first separator; one part if there is no separator. */
+/** Splits a text at its first separator. A text without a separator is one part. */
 export function splitOnce(text: string, separator: string): [string] | [string, string] {
   const index = text.indexOf(separator);
   return index === -1 ? [text] : [text.slice(0, index), text.slice(index + separator.length)];

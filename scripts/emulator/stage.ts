@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../build.ts';
+import { run } from '../run.ts';
 import { copyAssembly, leaveOut } from './change-assembly.ts';
 import { region, startMinistack } from './ministack.ts';
-import { run } from './run.ts';
 
 const work = join(root, '.cache', 'emulator');
 

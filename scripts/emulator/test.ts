@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { SETTINGS } from '../../test/systems.ts';
 import { build, root } from '../build.ts';
+import { run } from '../run.ts';
+import { untilSignal } from '../until-signal.ts';
 import { changeBundle, copyAssembly } from './change-assembly.ts';
 import { checkUpdate } from './check-update.ts';
 import { type Front, startFront } from './front.ts';
-import { run } from './run.ts';
 import { assemblyFor, openStage } from './stage.ts';
-import { untilSignal } from './until-signal.ts';
 
 const service = 'parley-dev-service';
 

@@ -1,6 +1,6 @@
 /**
- * A function that writes to the table whose stream it follows could feed itself for ever. Lambda's loop detection does not
- * see DynamoDB, so nothing on AWS would stop it. Here the real functions run on the changes that reach them, over a table in
+ * These functions follow the stream of the table that they write to, so a fault in a filter could make a function call itself
+ * for ever. Lambda's loop detection does not cover DynamoDB. Here the real functions run on the changes that reach them, over a table in
  * memory. The filters of the template decide which of their own writes come back.
  */
 import '../unit/support/setup.ts';

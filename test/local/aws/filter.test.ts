@@ -68,7 +68,7 @@ describe('an event filter pattern', () => {
 
 /**
  * The results of aws/event-ruler 1.7.3 for these patterns and events, lists above all. Its own list of 51 cases
- * (src/test/resources/correctness-cases.json) and 1,279 more gave the same results here, but for the unknown operators.
+ * (src/test/resources/correctness-cases.json) and 1,279 more gave the same results here, except for operators that the runtime refuses.
  */
 describe('lists and empty values in an event', () => {
   const exists = [{ exists: true }];

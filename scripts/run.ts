@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { signalGroup } from '../local/signal-group.ts';
 
 /** A command ended with another code than 0. Its output is part of the message, unless it was shown. */
 export class CommandError extends Error {
@@ -37,7 +38,7 @@ export async function run(
       output += text;
     });
   }
-  const end = () => endGroup(child.pid);
+  const end = () => signalGroup(child.pid, 'SIGKILL');
   signal.addEventListener('abort', end);
   try {
     const [code] = await once(child, 'close');
@@ -46,15 +47,5 @@ export async function run(
       throw new CommandError(`${output}\n${command} ${args.join(' ')}: exit code ${code}`.trim());
   } finally {
     signal.removeEventListener('abort', end);
-  }
-}
-
-/** Ends a process group. One that has ended already is no error. */
-export function endGroup(leader: number | undefined): void {
-  if (leader === undefined) return;
-  try {
-    process.kill(-leader, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
