@@ -74,13 +74,15 @@ describe('a watcher', () => {
   it('gets the presence of users on the list only, and of none from a former list', async () => {
     await watch(charles);
     expect((await watch(eve)).users).toEqual([never(eve)]);
+    const laptop = await device(url, ada);
+    await laptop.ask({ action: 'presence.watch', users: [charles.id] });
     const his = await device(url, charles);
+    expect(await laptop.next()).toEqual(told(online(charles)));
     await his.close();
+    expect(await laptop.next()).toEqual(told(gone(charles)));
     await device(url, eve);
     expect(await phone.next()).toEqual(told(online(eve)));
     await watch();
-    const laptop = await device(url, ada);
-    await laptop.ask({ action: 'presence.watch', users: [charles.id] });
     await device(url, charles);
     expect(await laptop.next()).toEqual(told(online(charles)));
     await quiet(phone);
