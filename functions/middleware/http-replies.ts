@@ -20,11 +20,10 @@ export const noContent: HttpReply = { statusCode: 204 };
  * slash matches nothing, so API Gateway may select another route for `/users/` than for `/users`, or none.
  */
 export function withoutSlash({ rawPath, rawQueryString }: APIGatewayProxyEventV2): HttpReply {
-  const url = new URL('http://api');
-  // API Gateway has decoded the path. The setter encodes it again.
-  url.pathname = rawPath.slice(0, -1);
-  url.search = rawQueryString;
-  return { statusCode: 308, headers: { location: url.pathname + url.search } };
+  // API Gateway has decoded the path, but not the query.
+  const path = rawPath.slice(0, -1).split('/').map(encodeURIComponent).join('/');
+  const query = rawQueryString && `?${rawQueryString}`;
+  return { statusCode: 308, headers: { location: path + query } };
 }
 
 /** For answers with tokens (RFC 6749 §5.1). */

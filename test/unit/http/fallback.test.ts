@@ -24,6 +24,7 @@ it.each([
   ['GET', '/users/', '', '/users'],
   ['POST', '/users/register/', '', '/users/register'],
   ['GET', '/chat/history/a é?/', 'limit=1&offset=%20', '/chat/history/a%20%C3%A9%3F?limit=1&offset=%20'],
+  ['GET', '/chat/history/50%\\/', '', '/chat/history/50%25%5C'],
 ])(
   '%s %s, which no route takes with its slash, is sent to the path without it',
   async (method, path, query, location) => {
