@@ -1,4 +1,6 @@
 import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { OPERATIONS } from '../contract/document.ts';
+import { conversationOf } from './support/devices.ts';
 import { type Person, people } from './support/people.ts';
 import { rest } from './support/rest.ts';
 import { closeSockets, connect, refusal } from './support/socket.ts';
@@ -9,7 +11,7 @@ const webSocketUrl = inject('webSocketUrl');
 describe.skipIf(!httpApiUrl || !webSocketUrl)(
   'the two API Gateway APIs, without the distribution in front',
   () => {
-    const api = rest(httpApiUrl);
+    const api = rest(httpApiUrl, { redirect: 'follow' });
     let ada: Person;
     let charles: Person;
     beforeAll(async () => {
@@ -25,6 +27,24 @@ describe.skipIf(!httpApiUrl || !webSocketUrl)(
       expect(hers.protocol).toBe('parley');
       await hers.say('without a distribution');
       expect(await his.next()).toMatchObject({ message: 'without a distribution', sender: ada.username });
+    });
+
+    // With the slash, API Gateway may select another function, which redirects to the path without it (308).
+    it.each(
+      OPERATIONS.filter(({ path }) => !/jwks\.json$|\{asset\}$/.test(path)).map(({ method, path }) => [
+        method,
+        path,
+      ]),
+    )('answer to %s %s/ as without the slash', async (method, path) => {
+      const at = path
+        .replace('{user_id}', charles.id)
+        .replace('{conversation}', conversationOf(ada, charles));
+      // No operation accepts this body, so the same request twice has the same answer twice.
+      const send = (to: string) =>
+        api.send(method, to, method === 'GET' ? undefined : { first_name: 7 }, { token: ada.access });
+      const [without, slash] = await Promise.all([send(`${at}?limit=1`), send(`${at}/?limit=1`)]);
+      expect([slash.status, slash.body]).toEqual([without.status, without.body]);
+      expect((await api.send(method, `${at}/`)).status).toBe((await api.send(method, at)).status);
     });
 
     it.each(['/users', '/users/'])('answer at %s, with links to themselves', async (path) => {

@@ -27,12 +27,15 @@ export interface Rest {
   request(method: string, path: string, options?: RequestOptions & { body?: Body }): Promise<Reply>;
 }
 
-/** A client of the HTTP API. openapi.yaml must describe each response, and none may be a 5xx. */
-export function rest(url: string): Rest {
+/**
+ * A client of the HTTP API. openapi.yaml must describe each response, and none may be a 5xx. A redirect is a response, unless the
+ * client follows it.
+ */
+export function rest(url: string, { redirect = 'manual' }: Pick<RequestInit, 'redirect'> = {}): Rest {
   const request: Rest['request'] = async (method, path, { token, headers, body } = {}) => {
     const response = await fetch(url + path, {
       method,
-      redirect: 'manual',
+      redirect,
       headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
       ...(body !== undefined && { body }),
     });
