@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: 'test/e2e/support/system.ts',
     setupFiles: ['test/seed.ts', 'test/emulator/expect-gaps.ts'],
     reporters: ['default', './test/emulator/report.ts'],
-    testTimeout: 20_000,
+    testTimeout: 30_000,
     hookTimeout: 90_000,
     isolate: false,
     maxWorkers: 3,
