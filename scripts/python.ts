@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './build.ts';
-import { run } from './run.ts';
+import { CommandError, run } from './run.ts';
 
 /**
  * A Python virtual environment in `.cache/<name>/python/` with the packages of a requirements file, which must pin all of
@@ -22,9 +22,17 @@ export async function pythonEnvironment(
   console.log(`Installing Python packages into .cache/${name}/ …`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  await run(process.env.PYTHON || 'python3', ['-m', 'venv', folder], { signal });
+  const python = process.env.PYTHON || 'python3';
   const pip = ['install', '--quiet', '--disable-pip-version-check', '--no-deps', '--no-compile'];
-  await run(join(folder, 'bin', 'pip'), [...pip, '--requirement', requirementsFile], { signal });
+  try {
+    await run(python, ['-m', 'venv', folder], { signal });
+    await run(join(folder, 'bin', 'pip'), [...pip, '--requirement', requirementsFile], { signal });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(
+      `${error.message}\n${python} must be Python 3.10 or later with venv. PYTHON can name another one.`,
+    );
+  }
   writeFileSync(stamp, wanted);
   return folder;
 }

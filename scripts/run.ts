@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { signalGroup } from '../local/signal-group.ts';
 
-/** A command ended with another code than 0. Its output is part of the message, unless it was shown. */
+/** A command cannot be started, or ended with another code than 0. Its output is part of the message, unless it was shown. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
@@ -41,7 +41,9 @@ export async function run(
   const end = () => signalGroup(child.pid, 'SIGKILL');
   signal.addEventListener('abort', end);
   try {
-    const [code] = await once(child, 'close');
+    const [code] = await once(child, 'close').catch((error: Error) => {
+      throw new CommandError(error.message);
+    });
     signal.throwIfAborted();
     if (code !== 0)
       throw new CommandError(`${output}\n${command} ${args.join(' ')}: exit code ${code}`.trim());

@@ -10,35 +10,40 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildAll } from '../build.ts';
 import { pythonEnvironment } from '../python.ts';
-import { readReference, unknownConditionKeys } from './policies.ts';
+import { untilSignal } from '../until-signal.ts';
+import { type Reference, readReference, unknownConditionKeys } from './policies.ts';
 
 const settings = [{}, { stage: 'prod', protect: 'true', tracing: 'on', origins: 'https://app.example.com' }];
 
 const requirements = join(import.meta.dirname, 'requirements.txt');
-const interrupted = new AbortController();
-process.once('SIGINT', () => interrupted.abort());
-const environment = await pythonEnvironment('lint', requirements, interrupted.signal);
-const libraries = join(environment, 'lib');
-const [version = ''] = readdirSync(libraries);
-const reference = readReference(join(libraries, version, 'site-packages'));
 
-proveThatPlantedMistakesAreFound();
-const templates = (await buildAll(settings)).flatMap((folder) =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.template.json'))
-    .map((name) => join(folder, name)),
-);
-const { status, output } = cfnLint(templates);
-const unknown = templates.flatMap((file) =>
-  unknownConditionKeys(JSON.parse(readFileSync(file, 'utf8')), reference).map(
-    (key) => `${file}: no service of the statement knows the condition key ${key}`,
-  ),
-);
-if (output || unknown.length > 0) console.error([output, ...unknown].filter(Boolean).join('\n'));
-else console.log(`${templates.length} templates have no findings.`);
-process.exitCode = status === 0 && unknown.length === 0 ? 0 : 1;
+await untilSignal(async (signal) => {
+  const environment = await pythonEnvironment('lint', requirements, signal);
+  const libraries = join(environment, 'lib');
+  const [version = ''] = readdirSync(libraries);
+  const reference = readReference(join(libraries, version, 'site-packages'));
+  const lint: Lint = (files) => cfnLint(environment, files);
 
-function cfnLint(files: readonly string[]): { status: number | null; output: string } {
+  proveThatPlantedMistakesAreFound(lint, reference);
+  const templates = (await buildAll(settings)).flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.template.json'))
+      .map((name) => join(folder, name)),
+  );
+  const { status, output } = lint(templates);
+  const unknown = templates.flatMap((file) =>
+    unknownConditionKeys(JSON.parse(readFileSync(file, 'utf8')), reference).map(
+      (key) => `${file}: no service of the statement knows the condition key ${key}`,
+    ),
+  );
+  if (output || unknown.length > 0) console.error([output, ...unknown].filter(Boolean).join('\n'));
+  else console.log(`${templates.length} templates have no findings.`);
+  process.exitCode = status === 0 && unknown.length === 0 ? 0 : 1;
+});
+
+type Lint = (files: readonly string[]) => { status: number | null; output: string };
+
+function cfnLint(environment: string, files: readonly string[]): ReturnType<Lint> {
   const config = join(import.meta.dirname, 'cfnlintrc.yaml');
   const args = ['--config-file', config, '--format', 'parseable', '--template', ...files];
   const { status, stdout, stderr, error } = spawnSync(join(environment, 'bin', 'cfn-lint'), args, {
@@ -49,7 +54,7 @@ function cfnLint(files: readonly string[]): { status: number | null; output: str
 }
 
 /** A linter that finds nothing may be one that looks at nothing. */
-function proveThatPlantedMistakesAreFound(): void {
+function proveThatPlantedMistakesAreFound(lint: Lint, reference: Reference): void {
   const statement = {
     Effect: 'Allow',
     Action: 'dynamodb:GetItems',
@@ -62,7 +67,7 @@ function proveThatPlantedMistakesAreFound(): void {
   const folder = mkdtempSync(join(tmpdir(), 'parley-lint-'));
   const file = join(folder, 'planted.template.json');
   writeFileSync(file, JSON.stringify(template));
-  const { output } = cfnLint([file]);
+  const { output } = lint([file]);
   rmSync(folder, { recursive: true });
   // W3037: an action that does not exist. E3002: a property that does not exist.
   for (const rule of ['W3037', 'E3002']) {

