@@ -31,6 +31,7 @@ export interface Surroundings {
   readonly stateFolder: string | undefined;
   readonly limits: GatewayLimits;
   readonly assumed: Assumed;
+  readonly bootstrap: string | undefined;
   onInvocation(functionName: string): void;
   onLog(functionName: string, line: string): void;
 }
@@ -52,7 +53,7 @@ export interface Deployed {
 
 /** Runs a deployment: its table, secrets, functions, APIs and distribution. */
 export async function deploy(first: Deployment, surroundings: Surroundings): Promise<Deployed> {
-  const { engine, secrets, keys, endpointsUrl, limits, assumed, onLog } = surroundings;
+  const { engine, secrets, keys, endpointsUrl, limits, assumed, bootstrap, onLog } = surroundings;
   const call = engineCall(engine.endpoint);
   let pool = await functions(first);
   const invoker: Invoker = {
@@ -97,7 +98,7 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
   function functions(deployment: Deployment): Promise<FunctionPool> {
     secrets.generate(deployment.secrets);
     return startFunctions(
-      deployment.functions.map((spec) => withEndpoints(spec, endpointsUrl, keys)),
+      deployment.functions.map((spec) => ({ ...withEndpoints(spec, endpointsUrl, keys), bootstrap })),
       { onLog, assumed },
     );
   }

@@ -37,6 +37,8 @@ export interface FunctionSpec {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** The program that takes the events from the Runtime API. Default: the runtime's own. */
+  readonly bootstrap?: string | undefined;
   /** The permissions of its role, for the services that the runtime emulates. */
   readonly permissions: readonly Permission[];
 }

@@ -31,6 +31,8 @@ export interface RuntimeOptions {
   readonly limits?: Partial<GatewayLimits>;
   /** Behaviour of AWS that is not documented, and differs from the default of the runtime. */
   readonly assume?: readonly Assumption[];
+  /** A Node.js program that runs the handlers, as the bootstrap of a custom runtime does. Default: the runtime's own. */
+  readonly bootstrap?: string | undefined;
   /** Receives the log lines of the functions and of the runtime itself. */
   readonly onLog?: (line: string) => void;
   /** Names of this machine besides `localhost`, such as the name of a TLS proxy. */
@@ -140,6 +142,7 @@ async function compose(
     endpointsUrl,
     stateFolder,
     limits: { ...quotas, ...options.limits },
+    bootstrap: options.bootstrap,
     assumed,
     onInvocation: (functionName) => usage.countInvocation(short(functionName)),
     onLog: log,

@@ -12,7 +12,7 @@ export interface FunctionProcess {
   readonly ended: Promise<string>;
 }
 
-const bootstrap = fileURLToPath(new URL('bootstrap.mjs', import.meta.url));
+const ownBootstrap = fileURLToPath(new URL('bootstrap.mjs', import.meta.url));
 
 /**
  * Starts one process of a function. The pipe on its stdin tells it that this process has ended, even after `kill -9`.
@@ -25,7 +25,8 @@ export function startProcess(
 ): FunctionProcess {
   // Lambda's own runtime reserves a tenth of the memory for data outside the heap.
   const heapMb = Math.floor(spec.memoryMb * 0.9);
-  const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, bootstrap], {
+  const program = [`--max-old-space-size=${heapMb}`, spec.bootstrap ?? ownBootstrap];
+  const child = spawn(process.execPath, program, {
     cwd: spec.codeFolder,
     env: functionEnvironment(spec, runtimeApi),
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -11,7 +11,7 @@ export interface Watched {
 /** With `npm run test:assume`, all runtimes of a run assume this. */
 const assumedByAll = (process.env.PARLEY_ASSUME ?? '').split(',').filter(isAssumption);
 
-export interface SystemOptions extends Pick<RuntimeOptions, 'limits' | 'assume'> {
+export interface SystemOptions extends Pick<RuntimeOptions, 'limits' | 'assume' | 'bootstrap'> {
   /** Deploy-time settings, as `-c name=value` of the CDK. */
   readonly context?: Readonly<Record<string, string>>;
 }
@@ -21,6 +21,7 @@ export async function startWatched({
   context = {},
   limits = {},
   assume = assumedByAll,
+  bootstrap,
 }: SystemOptions = {}): Promise<Watched> {
   const faults: string[] = [];
   const onLog = (line: string) => {
@@ -32,6 +33,7 @@ export async function startWatched({
     memory: true,
     limits,
     assume,
+    bootstrap,
     onLog,
   });
   return {

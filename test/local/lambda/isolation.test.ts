@@ -10,6 +10,18 @@ const report = `export const handler = async () => ({
   folder: process.cwd(), environment: process.env, hours: new Date(0).getHours(), argv: process.execArgv });`;
 
 describe("a function's process", () => {
+  it('runs the bootstrap that it is given', async () => {
+    const own = pathToFileURL('local/lambda/bootstrap.mjs');
+    const { codeFolder } = writeFunction(
+      'bootstrap',
+      `process.env._HANDLER = 'index.other'; await import('${own}');`,
+    );
+    const { invoke } = await runFunction(`export const other = async () => 'the other one';`, {
+      bootstrap: join(codeFolder, 'index.mjs'),
+    });
+    expect(await invoke()).toEqual({ ok: true, value: 'the other one' });
+  });
+
   it('has its own variables and those of Lambda, and none of this shell', async () => {
     vi.stubEnv('PARLEY_LEAK', 'secret');
     vi.stubEnv('NODE_OPTIONS', '--stack-trace-limit=5');
