@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect } from '../../test/e2e/support/socket.ts';
+import { register } from './register.ts';
 
 /**
  * Updates a running stage: afterwards the changed function must answer, and what was there before must still work, an
@@ -23,31 +24,4 @@ export async function checkUpdate(url: string, version: string, update: () => Pr
   const { status } = await fetch(`${url}/users/me/`, { headers: { authorization: `Bearer ${ada.access}` } });
   assert.equal(status, 200, 'sessions outlast an update');
   await Promise.all([hers.close(), his.close()]);
-}
-
-interface Account {
-  readonly id: string;
-  readonly access: string;
-}
-
-async function register(url: string): Promise<Account> {
-  const username = `t${crypto.randomUUID().replaceAll('-', '')}`;
-  const [email, password] = [`${username}@example.com`, crypto.randomUUID()];
-  const names = { first_name: 'Ada', last_name: 'Lovelace' };
-  const { id } = await post(`${url}/users/register/`, {
-    email,
-    username,
-    password,
-    password2: password,
-    ...names,
-  });
-  const { access } = await post(`${url}/users/token/`, { email, password });
-  return { id, access };
-}
-
-async function post(url: string, body: object): Promise<Account> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  assert.ok(response.ok, `POST ${url}: ${response.status}`);
-  return (await response.json()) as Account;
 }

@@ -5,6 +5,7 @@ import { build, root } from '../build.ts';
 import { run } from '../run.ts';
 import { untilSignal } from '../until-signal.ts';
 import { changeBundle, copyAssembly } from './change-assembly.ts';
+import { checkEngine } from './check-engine.ts';
 import { checkUpdate } from './check-update.ts';
 import { type Front, startFront } from './front.ts';
 import { assemblyFor, openStage } from './stage.ts';
@@ -33,6 +34,9 @@ await untilSignal(async (signal) => {
     );
     await front.close();
     await timed('destroyed', () => stage.destroy(updated));
+    // The runtime's table has the name of the stage's. So it comes last.
+    if (stage.isMinistack)
+      await timed('used as the engine of npm start', () => checkEngine(source, stage.endpoint));
     if (failed !== undefined) throw failed;
   } finally {
     await front?.close();
