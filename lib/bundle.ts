@@ -22,6 +22,7 @@ const inputs = [
   'package-lock.json',
   'lib/bundle.ts',
   'lib/functions.ts',
+  'lib/node-http.ts',
 ];
 const stamp = join(buildFolder, 'functions.stamp');
 
@@ -53,6 +54,7 @@ function bundleAll(): void {
     // esbuild can shake the SDK's ES modules. Its CommonJS, which `platform: node` prefers, makes bundles half as
     // large again.
     mainFields: ['module', 'main'],
+    alias: { 'node:http': './lib/node-http.ts' },
     logLevel: 'warning',
   });
   for (const { path, contents } of outputFiles) {

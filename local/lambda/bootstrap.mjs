@@ -1,11 +1,13 @@
 /**
  * The runtime client for nodejs24.x. Like Lambda's own, it connects the Runtime API and a handler. For a fast cold start
- * it is in JavaScript, which needs no type stripping, and uses `node:http`, which loads faster than `fetch`.
+ * it is in JavaScript, which needs no type stripping.
  */
 import { existsSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+
+// An `import` would evaluate all exports of `node:http`. One of them loads undici, which takes as long as all the rest.
+const { Agent, request } = process.getBuiltinModule('node:http');
 
 const api = new URL(`http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/`);
 const agent = new Agent({ keepAlive: true });

@@ -31,6 +31,11 @@ describe('the bundles of functions', () => {
     expect(source).toMatch(/export\s*\{[^}]*\bas handler\b/);
   });
 
+  it.each(entries)('%s loads neither undici nor anything of `node:http` that it does not use', (entry) => {
+    const source = readFileSync(bundle(entry, 'index.mjs'), 'utf8');
+    expect(source).not.toMatch(/from\s*"(node:)?http"|import\("(node:)?http"\)/);
+  });
+
   it('have handlers without a callback: Lambda refuses three parameters on Node.js 24', () => {
     const files = entries.map((entry) => pathToFileURL(bundle(entry, 'index.mjs')).href);
     // A process of its own loads them as Lambda does. The clients that they open connect to nothing.
