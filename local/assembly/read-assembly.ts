@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve as resolvePath } from 'node:path';
 import type { Deployment } from '../model.ts';
 import { AssemblyError } from './assembly-error.ts';
 import { emptyDraft } from './draft.ts';
@@ -36,7 +36,9 @@ export function readAssembly(folder: string, ignoredTypes: readonly string[] = [
       ]);
     }
   }
-  return readTemplates(templates, assets, { name: basename(folder), ignoredTypes });
+  const deployment = readTemplates(templates, assets, { name: basename(folder), ignoredTypes });
+  const codeCache = resolvePath(folder, '.code-cache');
+  return { ...deployment, functions: deployment.functions.map((spec) => ({ ...spec, codeCache })) };
 }
 
 /** The same for templates in memory. `assets` are folders by their key in S3. */

@@ -1,8 +1,9 @@
 /**
  * The runtime client for nodejs24.x. Like Lambda's own, it connects the Runtime API and a handler. For a fast cold start
- * it is in JavaScript, which needs no type stripping.
+ * it is in JavaScript, which needs no type stripping. Its argument is the folder of the compile cache, or ''.
  */
 import { existsSync } from 'node:fs';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -109,7 +110,11 @@ process.on('beforeExit', () =>
   endWith(named('NodeJsExit', 'A promise of the handler was never settled.'), 1),
 );
 
+const [, , codeCache] = process.argv;
+if (codeCache) enableCompileCache(codeCache);
 const handler = await loadHandler().catch((error) => endWith(error, 1));
+// At its exit, Node would write the cache itself. But this process is killed.
+if (codeCache) flushCompileCache();
 
 for (;;) {
   const next = await call('GET', 'invocation/next');

@@ -25,7 +25,7 @@ export function startProcess(
 ): FunctionProcess {
   // Lambda's own runtime reserves a tenth of the memory for data outside the heap.
   const heapMb = Math.floor(spec.memoryMb * 0.9);
-  const program = [`--max-old-space-size=${heapMb}`, spec.bootstrap ?? ownBootstrap];
+  const program = [`--max-old-space-size=${heapMb}`, spec.bootstrap ?? ownBootstrap, spec.codeCache ?? ''];
   const child = spawn(process.execPath, program, {
     cwd: spec.codeFolder,
     env: functionEnvironment(spec, runtimeApi),

@@ -1,4 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runFunction } from './functions.ts';
 
 describe('an invocation', () => {
@@ -34,6 +37,15 @@ describe('an invocation', () => {
         trace: expect.stringMatching(/^Root=1-[\da-f]{8}-[\da-f]{24};Parent=[\da-f]{16};Sampled=1$/),
       },
     });
+  });
+
+  it('keeps the code that V8 has compiled, if there is a folder for it', async () => {
+    const codeCache = join(mkdtempSync(join(tmpdir(), 'parley-code-')), 'cache');
+    onTestFinished(() => rmSync(dirname(codeCache), { recursive: true }));
+    const { invoke } = await runFunction('export const handler = () => {};', { codeCache });
+    await invoke();
+    const [version = ''] = readdirSync(codeCache);
+    expect(readdirSync(join(codeCache, version)).length).toBeGreaterThan(0);
   });
 
   it('fails with the type and message of an error, and the process stays', async () => {
