@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { signalGroup } from '../local/signal-group.ts';
 
 /** A command cannot be started, or ended with another code than 0. Its output is part of the message, unless it was shown. */
 export class CommandError extends Error {
@@ -38,7 +37,7 @@ export async function run(
       output += text;
     });
   }
-  const end = () => signalGroup(child.pid, 'SIGKILL');
+  const end = () => killGroup(child.pid);
   signal.addEventListener('abort', end);
   try {
     const [code] = await once(child, 'close').catch((error: Error) => {
@@ -49,5 +48,15 @@ export async function run(
       throw new CommandError(`${output}\n${command} ${args.join(' ')}: exit code ${code}`.trim());
   } finally {
     signal.removeEventListener('abort', end);
+  }
+}
+
+/** It is not an error if the group has already ended. */
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

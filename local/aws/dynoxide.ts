@@ -63,7 +63,7 @@ async function launch(executable: string, folder: string | undefined): Promise<E
   const child = spawn(
     process.execPath,
     [
-      join(import.meta.dirname, '..', 'supervise.ts'),
+      join(import.meta.dirname, '..', 'supervise.mjs'),
       folder === undefined ? home : '',
       executable,
       ...['serve', '--host', host, '--port', String(port), '--db-path', database],

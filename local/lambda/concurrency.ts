@@ -3,8 +3,9 @@ import type { FunctionSpec } from '../model.ts';
 import type { RuntimeApi } from './runtime-api.ts';
 import { type Job, maximumPayloadBytes, type Sandbox, startSandbox } from './sandbox.ts';
 
-/** Like Lambda, the runtime keeps an idle sandbox for some minutes. */
+/** Like Lambda, the runtime keeps an idle sandbox for some minutes, but only one of each function. */
 const warmMs = 5 * 60_000;
+const spareMs = 30_000;
 
 export interface Concurrency {
   invoke(event: unknown): Promise<InvocationResult>;
@@ -44,8 +45,16 @@ export function functionConcurrency(
   }
 
   function onIdle(sandbox: Sandbox): void {
-    coolDowns.set(sandbox, setTimeout(() => sandbox.end(), warmMs).unref());
+    coolDown(sandbox, spareMs);
     dispatch();
+  }
+
+  function coolDown(sandbox: Sandbox, ms: number): void {
+    const cold = () => {
+      if (ms === spareMs && sandboxes.size === 1) coolDown(sandbox, warmMs - spareMs);
+      else void sandbox.end();
+    };
+    coolDowns.set(sandbox, setTimeout(cold, ms).unref());
   }
 
   function onEnd(sandbox: Sandbox, startFailure: InvocationResult | undefined): void {

@@ -30,7 +30,7 @@ export async function startMinistack(signal: AbortSignal): Promise<Emulator> {
   const log = openSync(logFile, 'w');
   const child = spawn(
     process.execPath,
-    [join(root, 'local', 'supervise.ts'), folder, join(bin, 'ministack')],
+    [join(root, 'local', 'supervise.mjs'), folder, join(bin, 'ministack')],
     {
       stdio: ['pipe', log, log],
       detached: true,

@@ -42,3 +42,11 @@ export async function runFunction(
   onTestFinished(() => pool.stop());
   return { pool, lines, invoke: (event: unknown = {}) => pool.invoke('tested', event) };
 }
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { runFunction } from './functions.ts';
+import { isAlive, runFunction } from './functions.ts';
 
 describe('an invocation', () => {
   it('passes the event to the handler and returns its result', async () => {
@@ -116,6 +116,32 @@ describe('processes', () => {
     const { invoke } = await runFunction(slow, { maximumPerFunction: 1 });
     const first = await invoke({ ms: 0 });
     expect(await invoke({ ms: 0 })).toEqual(first);
+  });
+
+  it('end after half a minute without an event, but the last one stays for five minutes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { invoke } = await runFunction(slow);
+    const process = async (ms: number) =>
+      ((await invoke({ ms })) as unknown as { value: Value }).value.process;
+    const both = await Promise.all([process(500), process(500)]);
+    const alive = () => both.filter(isAlive);
+    expect(alive()).toHaveLength(2);
+    // Small steps: the time of the last process must not come while the other one is ending.
+    await vi.waitFor(
+      () => {
+        vi.advanceTimersByTime(1_000);
+        expect(alive()).toHaveLength(1);
+      },
+      { timeout: 10_000 },
+    );
+    const last = alive();
+    vi.advanceTimersByTime(60_000);
+    expect([await process(0)]).toEqual(last);
+    await vi.waitFor(() => {
+      vi.advanceTimersByTime(5 * 60_000);
+      expect(alive()).toEqual([]);
+    });
   });
 
   it('end with the pool, which then refuses events', async () => {

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { runFunction, writeFunction } from './functions.ts';
+import { isAlive, runFunction, writeFunction } from './functions.ts';
 
 const report = `export const handler = async () => ({
   folder: process.cwd(), environment: process.env, hours: new Date(0).getHours(), argv: process.execArgv });`;
@@ -61,7 +61,7 @@ describe("a function's process", () => {
       value: {
         folder: expect.stringMatching(/\/tested$/),
         hours: 0,
-        argv: ['--max-old-space-size=900'],
+        argv: ['--max-old-space-size=900', '--max-semi-space-size=2'],
       },
     });
   });
@@ -103,12 +103,4 @@ function startRuntime(specs: readonly [{ codeFolder: string }, unknown]): ChildP
     await pool.invoke('busy', {});`,
   );
   return spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
