@@ -32,6 +32,7 @@ function needsOf({
   hashesPasswords,
   connections,
   sends,
+  listsSockets,
   checksOrigin,
   knowsRoutes,
 }: FunctionSpec): Set<Need> {
@@ -43,6 +44,7 @@ function needsOf({
     hashing: hashesPasswords === true,
     connections: connections !== undefined,
     sending: sends === true,
+    sockets: listsSockets === true,
     origins: checksOrigin === true,
     routes: knowsRoutes === true,
   };
@@ -67,6 +69,7 @@ function valuesOf(
     ALLOWED_ORIGINS: settings.origins.join(','),
     FLOOD_MESSAGES: String(settings.floodMessages),
     FLOOD_SECONDS: String(settings.floodSeconds),
+    SOCKETS_PER_ACCOUNT: String(settings.socketsPerAccount),
     AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `https://${webSocketStage}`,
     ROUTES: JSON.stringify(httpRoutes.map(({ method, path }) => [method, path])),
   };

@@ -16,6 +16,8 @@ export interface FunctionSpec {
   readonly connections?: readonly ConnectionMethod[];
   /** Appends messages, and so needs the flood limit. */
   readonly sends?: true;
+  /** Adds sockets to the list of an account, and so needs the limit of that list. */
+  readonly listsSockets?: true;
   /** Decides which browser origins may open a socket. */
   readonly checksOrigin?: true;
   /** Answers requests without a route, and so needs the list of routes. */
@@ -112,7 +114,7 @@ export const functionSpecs = {
     sends: true,
     table: [
       { actions: ['BatchGetItem', 'Query', 'PutItem'], partitions: ['CONV#*'] },
-      { actions: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      { actions: ['GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['USER#*'] },
       readsKeys,
     ],
   },
@@ -127,21 +129,23 @@ export const functionSpecs = {
   },
   'websocket/connect': {
     ...small,
-    table: [{ actions: ['GetItem', 'PutItem', 'DeleteItem'], partitions: ['USER#*'] }],
+    listsSockets: true,
+    table: [{ actions: ['GetItem', 'UpdateItem'], partitions: ['USER#*'] }],
   },
   'websocket/disconnect': {
     ...small,
-    table: [{ actions: ['DeleteItem'], partitions: ['USER#*'] }],
+    table: [{ actions: ['UpdateItem'], partitions: ['USER#*'] }],
   },
   'websocket/message': {
     ...delivering,
     connections: ['POST', 'GET', 'DELETE'],
     sends: true,
+    listsSockets: true,
     table: [
       { actions: ['Query', 'PutItem'], partitions: ['CONV#*'] },
       // A page of `sync` reads memberships and conversations in one request.
       { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
-      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['USER#*'] },
       { actions: ['BatchWriteItem'], partitions: ['WATCH#*'] },
     ],
   },
@@ -149,7 +153,7 @@ export const functionSpecs = {
     ...batch,
     connections: ['POST', 'DELETE'],
     table: [
-      { actions: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      { actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
       { actions: ['Query', 'BatchWriteItem'], partitions: ['WATCH#*'] },
       { actions: ['PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['DIRECTORY#*'] },
     ],

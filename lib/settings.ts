@@ -23,6 +23,8 @@ export interface Settings {
   readonly floodMessages: number;
   /** … within so many seconds. */
   readonly floodSeconds: number;
+  /** Sockets that an account can have open. One more closes its oldest one. */
+  readonly socketsPerAccount: number;
 }
 
 /**
@@ -39,6 +41,9 @@ const MAX_PASSWORD_COST = 13;
  * stage `a` would be `message` of a stage `a-send`.
  */
 const STAGE = /^[a-z][a-z0-9]{0,19}$/;
+
+/** They are one item, and twenty fit into 4 KB, the unit in which reads are billed. */
+const MAX_SOCKETS = 100;
 
 /** Requests a second of an account in API Gateway's smaller regions. In the others it is 10,000. */
 const SMALLEST_QUOTA = 2_500;
@@ -66,6 +71,7 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
     passwordCost: between(node, 'passwordCost', MIN_PASSWORD_COST[target], MAX_PASSWORD_COST, 10),
     floodMessages: whole(node, 'floodMessages', 20),
     floodSeconds: whole(node, 'floodSeconds', 10),
+    socketsPerAccount: between(node, 'socketsPerAccount', 1, MAX_SOCKETS, 20),
   };
 }
 

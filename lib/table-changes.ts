@@ -24,7 +24,7 @@ export function feedAccountChanges(scope: Construct, table: Table, consumer: Lam
     name: 'AccountChanges',
     filters: [
       changes(['REMOVE'], FilterRule.beginsWith('SESSION#')),
-      changes(['INSERT', 'REMOVE'], FilterRule.beginsWith('CONN#')),
+      changes(['INSERT', 'MODIFY', 'REMOVE'], FilterRule.isEqual('SOCKETS')),
       changes(['INSERT', 'MODIFY'], FilterRule.isEqual('PROFILE')),
       changes(['INSERT', 'MODIFY'], FilterRule.isEqual('PRESENCE')),
     ],

@@ -126,6 +126,8 @@ export const texts = {
   connection: {
     connecting: 'Connecting…',
     offline: 'You are offline. Your messages will be sent when you are back.',
+    replaced: 'You are connected on too many other devices or pages.',
+    connectHere: 'Connect here',
     back: 'Back online.',
     tryNow: 'Try now',
   },

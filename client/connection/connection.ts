@@ -8,8 +8,11 @@ import { createReconnector } from './reconnect.ts';
 import { openSocket, type Socket, type SocketConstructor } from './socket.ts';
 import type { PageEvent, WakeUps } from './wake-ups.ts';
 
-/** `off`: nobody is logged in, or the client was closed. `waiting`: the next attempt follows after a pause. */
-export type ConnectionState = 'off' | 'connecting' | 'online' | 'waiting';
+/**
+ * `off`: nobody is logged in, or the client was closed. `waiting`: the next attempt follows after a pause. `replaced`: the account
+ * has too many connections, and newer ones go on. The next attempt follows when the page is shown again, or with `reconnect`.
+ */
+export type ConnectionState = 'off' | 'connecting' | 'online' | 'waiting' | 'replaced';
 
 /** When the gateway closes a socket, in ms. Change these only for another gateway than API Gateway. */
 export interface Limits {
@@ -50,11 +53,13 @@ export function createConnection(options: Options) {
   let renewal: ReturnType<typeof setTimeout> | undefined;
   let stopWaking: (() => void) | undefined;
   let isOn = false;
+  /** To connect again by itself would replace another client, which would do the same. */
+  let isReplaced = false;
 
   const updateState = () => {
     if (!isOn) return state.set('off');
     if (current) return state.set('online');
-    state.set(reconnector.isConnecting ? 'connecting' : 'waiting');
+    state.set(reconnector.isConnecting ? 'connecting' : isReplaced ? 'replaced' : 'waiting');
   };
 
   const open = (token: string) => {
@@ -72,6 +77,7 @@ export function createConnection(options: Options) {
   const opened = (socket: Socket) => {
     const previous = current;
     current = socket;
+    isReplaced = false;
     heartbeat.begin(socket);
     previous?.retire();
     updateState();
@@ -91,7 +97,7 @@ export function createConnection(options: Options) {
     heartbeat.end();
     clearTimeout(renewal);
     if (!isOn) return;
-    if (reconnector.isConnecting) updateState();
+    if (reconnector.isConnecting || isReplaced) updateState();
     else reconnector.retry();
   };
 
@@ -100,6 +106,10 @@ export function createConnection(options: Options) {
     if (frame.type === 'error' && frame.code === 'token_expired') void renewToken(socket, token);
     else reconnector.received();
     if (frame.type === 'session.ended') void session.end(token);
+    if (frame.type === 'connection.replaced' && socket === current) {
+      isReplaced = true;
+      socket.close();
+    }
     onFrame(frame);
   };
 

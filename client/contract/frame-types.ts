@@ -145,6 +145,11 @@ export interface SessionEnded {
   readonly detail: string;
 }
 
+export interface ConnectionReplaced {
+  readonly type: 'connection.replaced';
+  readonly detail: string;
+}
+
 export interface DeviceError {
   readonly type: 'error';
   readonly code: string;
@@ -165,4 +170,5 @@ export type Frame =
   | PresenceReply
   | Pong
   | SessionEnded
+  | ConnectionReplaced
   | DeviceError;

@@ -26,9 +26,10 @@ export function openGateway(): ApiGatewayManagementApiClient {
 
 export function connectionsGateway(client: ApiGatewayManagementApiClient): Gateway {
   return {
-    async post(connectionId, frame) {
+    async post(connectionId, frame, abortSignal) {
       try {
-        await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }));
+        const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame });
+        await client.send(command, abortSignal ? { abortSignal } : {});
         return 'delivered';
       } catch (error) {
         if (error instanceof GoneException) return 'gone';

@@ -48,7 +48,7 @@ export function identityOf({ authorizer }: Pick<SocketContext, 'authorizer'>): S
 
 /**
  * The result of `$connect` and `$disconnect` for a frame that names them as its action. AWS does not document whether API Gateway
- * selects these routes for it. Only a socket that opens or closes changes its row.
+ * selects these routes for it. Only a socket that opens or closes changes the list of its account.
  */
 export const BY_FRAME = { statusCode: 400 } as const;
 

@@ -1,4 +1,5 @@
 import type { DirectoryEntry } from '../core/accounts/directory.ts';
+import type { LastFrames } from '../core/connections/open-and-close.ts';
 import { type FieldErrors, isRetriable, ValidationFailed } from '../core/errors.ts';
 import type { InboxEntry } from '../core/inbox/inbox.ts';
 import type { Message } from '../core/messages/message.ts';
@@ -56,6 +57,17 @@ export function presenceFrame(presences: readonly Presence[]) {
 export const sessionEndedFrame = {
   type: 'session.ended' as const,
   detail: 'This session has ended. Log in again.',
+};
+
+export const connectionReplacedFrame = {
+  type: 'connection.replaced' as const,
+  detail: 'This account has opened too many connections, so its oldest one was closed.',
+};
+
+/** Why the server closes a device's socket. */
+export const lastFrames: LastFrames = {
+  sessionEnded: JSON.stringify(sessionEndedFrame),
+  replaced: JSON.stringify(connectionReplacedFrame),
 };
 
 /** A conversation as the inbox shows it, both over HTTP and in `sync`. */

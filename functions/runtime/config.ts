@@ -6,6 +6,7 @@ export type Need =
   | 'hashing'
   | 'origins'
   | 'sending'
+  | 'sockets'
   | 'connections'
   | 'routes'
   | 'everything';
@@ -62,6 +63,11 @@ export const variables = {
     type: 'number',
     need: 'sending',
     meaning: 'Length of that window in seconds, counted from its first message.',
+  },
+  SOCKETS_PER_ACCOUNT: {
+    type: 'number',
+    need: 'sockets',
+    meaning: 'Number of sockets that an account can have open. One more closes its oldest one.',
   },
   ROUTES: {
     type: 'text',

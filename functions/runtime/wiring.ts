@@ -14,6 +14,7 @@ import type { Gateway } from '../core/connections/connection.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
 import { connectionsGateway, openGateway as openManagementApi } from '../gateway/connections-gateway.ts';
 import { accountStore, credentialStore, profileEditor, profileStore } from '../storage/accounts.ts';
+import { connectionAdder } from '../storage/connection-adder.ts';
 import { connectionStore } from '../storage/connections.ts';
 import { loginAttempts, retryCounter } from '../storage/counters.ts';
 import { directoryProjection } from '../storage/directory.ts';
@@ -41,7 +42,9 @@ export const system = {
   newId: (): string => randomUUID(),
   random: (): number => Math.random(),
   randomBytes: (size: number): Buffer => randomBytes(size),
-  wait: (milliseconds: number): Promise<void> => setTimeout(milliseconds),
+  wait: (milliseconds: number, signal?: AbortSignal): Promise<void> =>
+    setTimeout(milliseconds, undefined, { signal }),
+  deadline: (milliseconds: number): AbortSignal => AbortSignal.timeout(milliseconds),
 };
 
 /** The table. An entry opens it once, and hands it to all its factories. */
@@ -181,7 +184,11 @@ export function wireSending(table: Table, gateway: Gateway, reporting: Reporting
 
 /** For `openConnection`, `restore` and `restoreIfLost`. */
 export function wireConnections(table: Table) {
-  return { connections: connectionStore(table), sessions: sessionCheck(table), now };
+  const connections = {
+    ...connectionStore(table),
+    ...connectionAdder(table, config.number('SOCKETS_PER_ACCOUNT')),
+  };
+  return { connections, sessions: sessionCheck(table), now };
 }
 
 /** For `markRead`, `markReceived` and `mayForwardTyping`. */

@@ -1,55 +1,94 @@
-import { DeleteCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import type { ConnectionStore } from '../core/connections/connection.ts';
-import { CONNECTION_SECONDS, type Connection } from '../core/connections/connection.ts';
-import { CONNECTION_PREFIX, connectionKey, userPartition } from './keys.ts';
-import type { Table } from './table.ts';
-import { toEpochSeconds } from './table.ts';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { CONNECTION_SECONDS, type Connection, type ConnectionStore } from '../core/connections/connection.ts';
+import { socketsKey } from './keys.ts';
+import { batchGet, type Item, type Table, updateIf } from './table.ts';
 
-export function connectionStore({ client, name }: Table): ConnectionStore {
-  async function query(userId: string, now: Date, ConsistentRead: boolean): Promise<Connection[]> {
-    const pages = paginateQuery(
-      { client },
-      {
-        TableName: name,
-        ConsistentRead,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': userPartition(userId), ':prefix': CONNECTION_PREFIX },
-      },
-    );
-    const items = (await Array.fromAsync(pages)).flatMap((page) => page.Items ?? []);
-    // TTL deletes up to days late, so the reader decides what has expired.
-    return items
-      .filter((item) => item.ttl > toEpochSeconds(now))
-      .map((item) => toConnection(item as ConnectionItem));
-  }
+/**
+ * All sockets of an account are one item, so that one read finds those of all members. Each open socket is an attribute
+ * `open#<connection id>`, and `count` is their number: the limit is a condition of the write that adds one. A socket that a newer
+ * one replaced is `closing#<connection id>` until the stream's function has closed it. `replaced` is the number of those.
+ */
+export const LISTS = {
+  open: { prefix: 'open#', count: 'count' },
+  closing: { prefix: 'closing#', count: 'replaced' },
+} as const;
 
-  return {
-    async put({ connectedAt, ...connection }) {
-      const key = connectionKey(connection.userId, connection.connectionId);
-      const ttl = toEpochSeconds(connectedAt) + CONNECTION_SECONDS;
-      await client.send(
-        new PutCommand({
-          TableName: name,
-          Item: { ...key, ...connection, connectedAt: connectedAt.toISOString(), ttl },
-        }),
-      );
-    },
-    of: (userId, now) => query(userId, now, false),
-    ofNow: (userId, now) => query(userId, now, true),
-    async remove(userId, connectionId) {
-      await client.send(new DeleteCommand({ TableName: name, Key: connectionKey(userId, connectionId) }));
-    },
-  };
+export type List = keyof typeof LISTS;
+
+export const attributeOf = (list: List, connectionId: string): string => LISTS[list].prefix + connectionId;
+
+export const isIn = (list: List, item: Item, connectionId: string): boolean =>
+  item[attributeOf(list, connectionId)] !== undefined;
+
+/** The value of an attribute. Each write is billed by the size of the whole item, so it is short. */
+interface Entry {
+  readonly session: string;
+  /** Absent for a device. */
+  readonly conversation?: string;
+  /** When the socket opened, in milliseconds since 1970. */
+  readonly since: number;
 }
 
-type ConnectionItem = Omit<Connection, 'connectedAt'> & { readonly connectedAt: string };
+export function toEntry({ sessionId, conversation, connectedAt }: Connection): Entry {
+  return { session: sessionId, ...(conversation && { conversation }), since: connectedAt.getTime() };
+}
 
-function toConnection({
-  connectionId,
-  userId,
-  sessionId,
-  conversation,
-  connectedAt,
-}: ConnectionItem): Connection {
-  return { connectionId, userId, sessionId, conversation, connectedAt: new Date(connectedAt) };
+export function connectionsIn(list: List, userId: string, item: Item): readonly Connection[] {
+  const { prefix } = LISTS[list];
+  return Object.entries(item)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, entry]) => {
+      const { session, conversation = '', since } = entry as Entry;
+      const connectionId = name.slice(prefix.length);
+      return { connectionId, userId, sessionId: session, conversation, connectedAt: new Date(since) };
+    });
+}
+
+/** TTL deletes an item up to days late, so the reader decides which sockets have ended. */
+export function isWithinLife({ connectedAt }: Connection, now: Date): boolean {
+  return connectedAt.getTime() + CONNECTION_SECONDS * 1000 > now.getTime();
+}
+
+export function connectionStore(table: Table): ConnectionStore {
+  const { client, name } = table;
+
+  async function itemOf(userId: string): Promise<Item> {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: name, Key: socketsKey(userId), ConsistentRead: true }),
+    );
+    return Item ?? {};
+  }
+
+  const openIn = (userId: string, item: Item, now: Date) =>
+    connectionsIn('open', userId, item).filter((one) => isWithinLife(one, now));
+
+  /** @returns the item as it is, if the socket is not in that list */
+  const removeFrom = (list: List, userId: string, connectionId: string) =>
+    updateIf(table, socketsKey(userId), {
+      UpdateExpression: 'REMOVE #socket ADD #count :less',
+      ConditionExpression: 'attribute_exists(#socket)',
+      ExpressionAttributeNames: { '#socket': attributeOf(list, connectionId), '#count': LISTS[list].count },
+      ExpressionAttributeValues: { ':less': -1 },
+    });
+
+  return {
+    async of(userIds, now) {
+      const items = await batchGet(table, userIds.map(socketsKey), { consistent: false });
+      return userIds.map((userId, i) => openIn(userId, items[i] ?? {}, now));
+    },
+
+    async ofNow(userId, now) {
+      return openIn(userId, await itemOf(userId), now);
+    },
+
+    async isListed(userId, connectionId) {
+      const item = await itemOf(userId);
+      return isIn('open', item, connectionId) || isIn('closing', item, connectionId);
+    },
+
+    async remove(userId, connectionId) {
+      const { isDone, stored } = await removeFrom('open', userId, connectionId);
+      if (!isDone && isIn('closing', stored, connectionId)) await removeFrom('closing', userId, connectionId);
+    },
+  };
 }

@@ -1,11 +1,8 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Attempt, LoginAttempts } from '../core/accounts/check-password.ts';
 import { Unavailable } from '../core/errors.ts';
 import type { RetryCounter } from '../core/messages/message.ts';
 import { attemptsKey, type Key, retriesKey } from './keys.ts';
-import { fromEpochSeconds, type Table, toEpochSeconds } from './table.ts';
+import { fromEpochSeconds, type Item, type Table, toEpochSeconds, updateIf } from './table.ts';
 
 /**
  * Two counters per email: `attempts` with a wrong password or one that is being verified, and `failures`, those known
@@ -17,6 +14,7 @@ export function loginAttempts(table: Table): LoginAttempts {
     await updateIf(table, attemptsKey(email), {
       UpdateExpression,
       ConditionExpression: '#ttl = :end',
+      ExpressionAttributeNames: TTL,
       ExpressionAttributeValues: { ':end': toEpochSeconds(windowEnds), ':by': by },
     });
   }
@@ -49,10 +47,11 @@ export function retryCounter(table: Table): RetryCounter {
   };
 }
 
+/** `ttl` is a reserved word of DynamoDB. */
+const TTL = { '#ttl': 'ttl' };
+
 /** A new window needs a second round, and another writer who was faster a third. */
 const MAX_ROUNDS = 5;
-
-type Item = Readonly<Record<string, unknown>>;
 
 interface Window {
   /** The attribute that counts. */
@@ -85,16 +84,20 @@ export async function countInWindow(
   const window = { ':end': at + seconds, ':one': 1 };
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const { isDone, stored } = await updateIf(table, key, {
+      ReturnValues: 'ALL_NEW',
       UpdateExpression: `SET #ttl = if_not_exists(#ttl, :end) ADD ${counter} :one`,
       ConditionExpression: `attribute_not_exists(#ttl) OR #ttl > :now AND ${counter} < :limit`,
+      ExpressionAttributeNames: TTL,
       ExpressionAttributeValues: { ...window, ':now': at, ':limit': limit },
     });
     const ttl = Number(stored.ttl ?? 0);
     // TTL deletes up to days late, so the item may be of a former window.
     if (isDone || ttl > at) return { isCounted: isDone, windowEnds: fromEpochSeconds(ttl), stored };
     const begun = await updateIf(table, key, {
+      ReturnValues: 'ALL_NEW',
       UpdateExpression: `SET #ttl = :end, ${counter} = :one${cleared.map((name) => ` REMOVE ${name}`).join()}`,
       ConditionExpression: '#ttl = :former',
+      ExpressionAttributeNames: TTL,
       ExpressionAttributeValues: { ...window, ':former': ttl },
     });
     if (begun.isDone) {
@@ -102,28 +105,4 @@ export async function countInWindow(
     }
   }
   throw new Unavailable();
-}
-
-/** Updates an item on a condition, and returns what is then stored. `#ttl` is the item's TTL attribute. */
-export async function updateIf(
-  { client, name }: Table,
-  Key: Key,
-  input: Pick<UpdateCommandInput, 'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'>,
-): Promise<{ readonly isDone: boolean; readonly stored: Item }> {
-  try {
-    const { Attributes } = await client.send(
-      new UpdateCommand({
-        TableName: name,
-        Key,
-        ExpressionAttributeNames: { '#ttl': 'ttl' },
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        ...input,
-      }),
-    );
-    return { isDone: true, stored: Attributes ?? {} };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { isDone: false, stored: error.Item ? unmarshall(error.Item) : {} };
-  }
 }

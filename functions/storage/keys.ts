@@ -8,7 +8,7 @@ export interface Key {
 }
 
 export const SESSION_PREFIX = 'SESSION#';
-export const CONNECTION_PREFIX = 'CONN#';
+export const SOCKETS = 'SOCKETS';
 export const PROFILE = 'PROFILE';
 export const PRESENCE = 'PRESENCE';
 export const MESSAGE_PREFIX = 'MSG#';
@@ -30,10 +30,8 @@ export const sessionKey = (userId: string, sessionId: string): Key => ({
   sk: `${SESSION_PREFIX}${sessionId}`,
 });
 
-export const connectionKey = (userId: string, connectionId: string): Key => ({
-  pk: userPartition(userId),
-  sk: `${CONNECTION_PREFIX}${connectionId}`,
-});
+/** All open sockets of an account, in one item. */
+export const socketsKey = (userId: string): Key => ({ pk: userPartition(userId), sk: SOCKETS });
 
 /** The unique claim on an email, with the credentials. Only a few functions may access this partition prefix. */
 export const emailKey = (email: string): Key => ({ pk: `EMAIL#${foldEmail(email)}`, sk: 'CREDENTIALS' });
@@ -102,7 +100,7 @@ export const watchKey = (userId: string, watcher: { userId: string; connectionId
   sk: `${watcher.userId}#${watcher.connectionId}`,
 });
 
-/** The list of users that a device watches. Its prefix differs from that of connections, which are read by prefix. */
+/** The list of users that a device watches. */
 export const watchListKey = ({ userId, connectionId }: { userId: string; connectionId: string }): Key => ({
   pk: userPartition(userId),
   sk: `WATCHING#${connectionId}`,

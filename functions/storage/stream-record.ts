@@ -1,29 +1,40 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import type { Account } from '../core/accounts/account.ts';
+import type { Connection } from '../core/connections/connection.ts';
 import { conversationOf } from '../core/conversations/conversation.ts';
 import type { LogEntry } from '../core/messages/message.ts';
 import type { StoredPresence } from '../core/presence/presence.ts';
 import { toAccount } from './accounts.ts';
+import { connectionsIn, type List } from './connections.ts';
 import {
-  CONNECTION_PREFIX,
   conversationPartition,
   MESSAGE_PREFIX,
   PRESENCE,
   PROFILE,
   SESSION_PREFIX,
+  SOCKETS,
   userPartition,
 } from './keys.ts';
 import { toLogEntry } from './log-entry.ts';
 import { toPresence } from './presence.ts';
+import type { Item } from './table.ts';
 
 export type Change =
   | { readonly kind: 'account'; readonly before: Account | undefined; readonly after: Account }
   | { readonly kind: 'session-ended'; readonly userId: string; readonly sessionId: string }
-  | { readonly kind: 'connected'; readonly userId: string }
-  | { readonly kind: 'disconnected'; readonly userId: string; readonly connectionId: string }
+  | SocketsChange
   | { readonly kind: 'presence'; readonly before: StoredPresence | undefined; readonly after: StoredPresence }
   | { readonly kind: 'message'; readonly message: LogEntry };
+
+export interface SocketsChange {
+  readonly kind: 'sockets';
+  readonly userId: string;
+  /** They have left the list of open sockets. */
+  readonly gone: readonly Connection[];
+  /** Newer ones have replaced them, so they must be closed. */
+  readonly replaced: readonly Connection[];
+}
 
 /** The change that a record of the table's stream tells; undefined for changes that nobody follows. */
 export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | undefined {
@@ -36,15 +47,9 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
   if (sk.startsWith(SESSION_PREFIX) && eventName === 'REMOVE' && before) {
     return { kind: 'session-ended', userId: before.userId as string, sessionId: before.id as string };
   }
-  if (sk.startsWith(CONNECTION_PREFIX)) {
-    if (eventName === 'INSERT' && after) return { kind: 'connected', userId: after.userId as string };
-    if (eventName === 'REMOVE' && before) {
-      const { userId, connectionId } = before as { userId: string; connectionId: string };
-      return { kind: 'disconnected', userId, connectionId };
-    }
-  }
+  const userId = (dynamodb?.Keys?.pk?.S ?? '').slice(userPartition('').length);
+  if (sk === SOCKETS) return socketsChange(userId, before ?? {}, after ?? {});
   if (sk === PRESENCE && after) {
-    const userId = (dynamodb?.Keys?.pk?.S ?? '').slice(userPartition('').length);
     return {
       kind: 'presence',
       before: before && toPresence(userId, before),
@@ -57,6 +62,19 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
     return conversation && { kind: 'message', message: toLogEntry(conversation, after) };
   }
   return undefined;
+}
+
+/** Undefined if the same sockets are open as before. */
+function socketsChange(userId: string, before: Item, after: Item): SocketsChange | undefined {
+  const isAt = (list: List, item: Item) => {
+    const ids = new Set(connectionsIn(list, userId, item).map(({ connectionId }) => connectionId));
+    return ({ connectionId }: Connection) => ids.has(connectionId);
+  };
+  const gone = connectionsIn('open', userId, before).filter((one) => !isAt('open', after)(one));
+  const come = connectionsIn('open', userId, after).filter((one) => !isAt('open', before)(one));
+  if (gone.length + come.length === 0) return undefined;
+  const closing = connectionsIn('closing', userId, after);
+  return { kind: 'sockets', userId, gone, replaced: closing.filter((one) => !isAt('closing', before)(one)) };
 }
 
 /** The message that a record adds to the log, if it adds one. */

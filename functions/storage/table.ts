@@ -8,7 +8,10 @@ import {
   DynamoDBDocumentClient,
   TransactWriteCommand,
   type TransactWriteCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { patience, tellingOutages } from '../aws/outages.ts';
 import { Unavailable } from '../core/errors.ts';
 import type { Key } from './keys.ts';
@@ -65,7 +68,7 @@ const MAX_KEYS = 100;
 /** DynamoDB may leave keys unread because of their size, or when it throttles. Only those are read again. */
 const MAX_READ_ROUNDS = 5;
 
-type Item = Record<string, unknown>;
+export type Item = Readonly<Record<string, unknown>>;
 
 /** Reads items by key, in the order asked; undefined for items that do not exist. */
 export async function batchGet(
@@ -151,6 +154,33 @@ export async function isWritten(write: Promise<unknown>): Promise<boolean> {
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
     throw error;
+  }
+}
+
+type ConditionalUpdate = Required<
+  Pick<UpdateCommandInput, 'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames'>
+> &
+  Pick<UpdateCommandInput, 'ExpressionAttributeValues' | 'ReturnValues'>;
+
+/** Updates an item on a condition. `stored` is the item that failed the condition, or what `ReturnValues` asks for. */
+export async function updateIf(
+  { client, name }: Table,
+  Key: Key,
+  update: ConditionalUpdate,
+): Promise<{ readonly isDone: boolean; readonly stored: Item }> {
+  try {
+    const { Attributes } = await client.send(
+      new UpdateCommand({
+        TableName: name,
+        Key: { ...Key },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        ...update,
+      }),
+    );
+    return { isDone: true, stored: Attributes ?? {} };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { isDone: false, stored: error.Item ? unmarshall(error.Item) : {} };
   }
 }
 

@@ -21,8 +21,8 @@ type Write =
   | { DeleteRequest: { Key: Record<string, unknown> } };
 
 /**
- * The watchers of each user: a row in the partition of the watched user. The device's whole list is stored beside its
- * connection, so that its rows can be found again. All expire with the longest life of a socket.
+ * The watchers of each user: a row in the partition of the watched user. The device's whole list is stored in its user's
+ * partition, so that its rows can be found again. All expire with the longest life of a socket.
  */
 export function watchStore({ client, name, backoff }: Table): WatchStore {
   async function write(writes: readonly Write[]): Promise<void> {

@@ -1,17 +1,17 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { followAccount } from '../core/accounts/directory.ts';
-import { closeSession } from '../core/connections/open-and-close.ts';
+import { closeReplaced, closeSession } from '../core/connections/open-and-close.ts';
 import { tellConnections } from '../core/delivery/deliver.ts';
 import { followConnections, followPresence } from '../core/presence/follow-presence.ts';
 import type { Presence, Watcher } from '../core/presence/presence.ts';
 import { eachRecord } from '../middleware/stream-batch.ts';
-import { presenceFrame, sessionEndedFrame } from '../protocol/server-frames.ts';
+import { lastFrames, presenceFrame } from '../protocol/server-frames.ts';
 import { openGateway, openReporting, openTable, readChange, wireAccountChanges } from '../runtime/wiring.ts';
 
 const reporting = openReporting();
 const dependencies = {
   ...wireAccountChanges(openTable(), openGateway(), reporting),
-  endFrame: JSON.stringify(sessionEndedFrame),
+  lastFrames,
   tell: (watchers: readonly Watcher[], presence: Presence) =>
     tellConnections(
       dependencies,
@@ -32,11 +32,10 @@ async function follow(record: DynamoDBRecord): Promise<void> {
       return followAccount(dependencies.directory, change);
     case 'session-ended':
       return closeSession(dependencies, change);
-    case 'connected':
-      return followConnections(dependencies, change.userId);
-    case 'disconnected':
-      await dependencies.watches.unwatch(change);
-      return followConnections(dependencies, change.userId);
+    case 'sockets':
+      await Promise.all(change.gone.map(dependencies.watches.unwatch));
+      await followConnections(dependencies, change.userId);
+      return closeReplaced(dependencies, change.replaced);
     case 'presence':
       return followPresence(dependencies, change);
   }

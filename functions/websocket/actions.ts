@@ -123,7 +123,7 @@ export function createActions(dependencies: Dependencies) {
       return presenceFrame(await watchPresence(watching, { userId, connectionId }, users));
     },
 
-    /** Keeps the socket from idling out, and restores its row if that was lost. */
+    /** Keeps the socket from idling out, and lists it again if it was lost. */
     async ping({ connection }) {
       const restored = await restoreIfLost(restoring, connection);
       return { type: 'pong', time: restoring.now().toISOString(), ...(restored && { restored }) };

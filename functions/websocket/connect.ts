@@ -10,7 +10,7 @@ import { openLogger, openTable, wireConnections } from '../runtime/wiring.ts';
 const logger = openLogger();
 const opening = wireConnections(openTable());
 
-/** `$connect`, after the authorizer: stores the socket's row. A status other than 200 refuses the handshake. */
+/** `$connect`, after the authorizer: adds the socket to the list of its account. A status other than 200 refuses the handshake. */
 export const handler = middy<SocketEvent & { headers?: Record<string, string> }, SocketReply>()
   .use(injectLambdaContext(logger))
   .handler(async ({ requestContext, headers }) => {

@@ -7,7 +7,10 @@ import { connectionStore, openLogger, openTable } from '../runtime/wiring.ts';
 const logger = openLogger();
 const connections = connectionStore(openTable());
 
-/** `$disconnect`: deletes the socket's row. API Gateway sends it on a best-effort basis; else a 410 or the TTL deletes the row. */
+/**
+ * `$disconnect`: removes the socket from the list of its account. API Gateway sends it on a best-effort basis. If it is lost, a
+ * 410 or the socket's age removes the socket.
+ */
 export const handler = middy<SocketEvent, SocketReply>()
   .use(injectLambdaContext(logger))
   .handler(async ({ requestContext }) => {

@@ -2,7 +2,7 @@ import { connectionOf, identityOf } from '../middleware/socket-identity.ts';
 import { frameStack, readFrame, reply } from '../middleware/socket-stack.ts';
 import { readAction } from '../protocol/actions.ts';
 import { readMessageFrame } from '../protocol/frames.ts';
-import { sessionEndedFrame } from '../protocol/server-frames.ts';
+import { lastFrames } from '../protocol/server-frames.ts';
 import {
   openGateway,
   openReporting,
@@ -25,7 +25,7 @@ const actions = createActions({
   receipts: wireReceipts(table),
   inbox: wireInbox(table),
   watching: wireWatching(table),
-  restoring: { ...wireConnections(table), gateway, endFrame: JSON.stringify(sessionEndedFrame) },
+  restoring: { ...wireConnections(table), gateway, lastFrames },
 });
 
 /** `$default`: any frame. The socket of a conversation speaks the original protocol, a device's socket Parley's own. */

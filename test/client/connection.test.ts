@@ -154,6 +154,37 @@ describe('the connection', () => {
     expect(client.inbox.items.value).toEqual([]);
   });
 
+  it('does not come back by itself after a newer one has replaced it, but when the user asks for it', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    server.last().deliver({ type: 'connection.replaced', detail: '' });
+    await pass(10 * MINUTE);
+    expect([client.connection.value, server.open().length, server.sockets.length]).toEqual([
+      'replaced',
+      0,
+      1,
+    ]);
+    client.reconnect();
+    await pass(20);
+    expect([client.connection.value, server.open().length, server.sockets.length]).toEqual(['online', 1, 2]);
+    // From here on it is a connection like any other.
+    server.last().cut();
+    await pass(MINUTE);
+    expect(client.connection.value).toBe('online');
+  });
+
+  it('comes back when its page is shown again after a newer one has replaced it', async () => {
+    const server = fakeServer();
+    const { client, page } = await online(server);
+    server.last().deliver({ type: 'connection.replaced', detail: '' });
+    page.wake('hidden');
+    await pass(MINUTE);
+    expect(client.connection.value).toBe('replaced');
+    page.wake('shown');
+    await pass(20);
+    expect(client.connection.value).toBe('online');
+  });
+
   it('waits without a network, and opens by itself later', async () => {
     let isUp = false;
     const server = fakeServer({

@@ -47,7 +47,7 @@ describe('the table of access patterns', () => {
     const made: readonly keys.Key[] = [
       keys.profileKey('<id>'),
       keys.sessionKey('<id>', '<session id>'),
-      keys.connectionKey('<id>', '<connection id>'),
+      keys.socketsKey('<id>'),
       keys.membershipKey('<id>', '<id a>.<id b>'),
       keys.inboxPositionKey('<id>', '<time>', '<id a>.<id b>'),
       keys.retriesKey('<id>', '<id a>.<id b>'),
@@ -284,6 +284,11 @@ describe('the limits', () => {
     const row = limits.find((one) => one.limit?.startsWith('messages of one sender')) as Row;
     expect(numberIn(row.value)).toBe(defaults.floodMessages);
     expect(numberIn(row.limit)).toBe(defaults.floodSeconds);
+  });
+
+  it('open sockets of an account', () => {
+    const { socketsPerAccount } = readSettings({ tryGetContext: () => undefined } as unknown as Node);
+    expect(limit('open sockets of an account')).toBe(socketsPerAccount);
   });
 
   it('how many common passwords there are', () => {

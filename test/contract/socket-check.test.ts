@@ -56,7 +56,15 @@ it('refuses every reply except an error to an unknown action', () => {
 it("refuses a device's frame on a conversation's socket", () => {
   const contract = new SocketContract('conversation');
   expect(contract.faultOf(exampleOf('chatMessage'))).toBeUndefined();
-  for (const id of ['readReceipt', 'typing', 'presence', 'sessionEnded', 'pong', 'sent']) {
+  for (const id of [
+    'readReceipt',
+    'typing',
+    'presence',
+    'sessionEnded',
+    'connectionReplaced',
+    'pong',
+    'sent',
+  ]) {
     expect(contract.faultOf(exampleOf(id)), id).toMatch(/not as asyncapi.yaml says/);
   }
 });

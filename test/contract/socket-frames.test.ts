@@ -132,6 +132,7 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
     syncDone: [replied({ type: 'sync.done', ...synced })],
     pong: [replied({ type: 'pong', time: createdAt }), { type: 'pong', time: createdAt, restored: true }],
     sessionEnded: [frames.sessionEndedFrame],
+    connectionReplaced: [frames.connectionReplacedFrame],
     error: errorsOn('device'),
   },
 };

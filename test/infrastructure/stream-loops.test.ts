@@ -7,6 +7,7 @@ import '../unit/support/setup.ts';
 import { GoneException, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { connectionAdder } from '../../functions/storage/connection-adder.ts';
 import { connectionStore } from '../../functions/storage/connections.ts';
 import { messageStore } from '../../functions/storage/messages.ts';
 import { watchStore } from '../../functions/storage/watches.ts';
@@ -38,7 +39,7 @@ const readers = service.ofType('AWS::Lambda::EventSourceMapping').map(([, { Prop
   return { name, handler: handlers[name] as Handler, filters };
 });
 
-/** A write, in words that do not depend on ids: `INSERT USER#… CONN#…`. */
+/** A write, in words that do not depend on ids: `INSERT USER#… SOCKETS`. */
 const named = (written: Written) =>
   [eventNameOf(written), ...[written.key.pk, written.key.sk].map((key) => key.replace(/#.*/, '#…'))].join(
     ' ',
@@ -92,7 +93,7 @@ function newWorld() {
   return {
     ...memory,
     written,
-    connections: connectionStore(table),
+    connections: { ...connectionStore(table), ...connectionAdder(table, 2) },
     messages: messageStore(table),
     watches: watchStore(table),
   };
@@ -150,13 +151,13 @@ const changes: Record<
   ],
   'a socket that opens': [
     nothing,
-    ({ connections }) => connections.put(connectionOf(alice, 'a')),
+    ({ connections }) => connections.add(connectionOf(alice, 'a'), now),
     [['account-changes: INSERT USER#… PRESENCE'], []],
   ],
   'a socket that closes, and watched others': [
     async ({ connections, watches, store }) => {
       store(presence(true));
-      await connections.put(connectionOf(alice, 'a'));
+      await connections.add(connectionOf(alice, 'a'), now);
       await watches.watch({ userId: alice.id, connectionId: 'a' }, [bob.id], now);
     },
     ({ connections }) => connections.remove(alice.id, 'a'),
@@ -169,16 +170,24 @@ const changes: Record<
       [],
     ],
   ],
+  'a socket that opens, though the list is full': [
+    async ({ connections, store }) => {
+      store(presence(true));
+      for (const name of ['a', 'b']) await connections.add(connectionOf(alice, name), now);
+    },
+    ({ connections }) => connections.add(connectionOf(alice, 'c'), now),
+    [['account-changes: MODIFY USER#… SOCKETS'], []],
+  ],
   'a session that ends, with two open sockets': [
     async ({ connections, store }) => {
       store(presence(true));
       store(session);
-      await connections.put(connectionOf(alice, 'a'));
-      await connections.put(connectionOf(alice, 'b'));
+      await connections.add(connectionOf(alice, 'a'), now);
+      await connections.add(connectionOf(alice, 'b'), now);
     },
     ({ state }) => state.set(session, undefined),
     [
-      ['account-changes: REMOVE USER#… CONN#…', 'account-changes: REMOVE USER#… CONN#…'],
+      ['account-changes: MODIFY USER#… SOCKETS', 'account-changes: MODIFY USER#… SOCKETS'],
       ['account-changes: MODIFY USER#… PRESENCE'],
       [],
     ],
@@ -237,7 +246,7 @@ describe('the writes of a stream function', () => {
     expect(await settle(prepare, change)).toEqual(expected);
   });
 
-  it('pass a filter only if a row of a socket is removed, or a presence changes', () => {
+  it('pass a filter only if a socket is removed, or a presence changes', () => {
     const kinds = new Set(Object.values(changes).flatMap(([, , rounds]) => rounds.flat()));
     const keys = [...kinds].map((kind) => kind.replace(/^.*?: /, '').split(' '));
     const passing = keys.filter(([eventName, , sk = '']) => {
@@ -247,7 +256,7 @@ describe('the writes of a stream function', () => {
     expect(passing.map((parts) => parts.join(' ')).toSorted()).toEqual([
       'INSERT USER#… PRESENCE',
       'MODIFY USER#… PRESENCE',
-      'REMOVE USER#… CONN#…',
+      'MODIFY USER#… SOCKETS',
     ]);
   });
 });

@@ -20,7 +20,7 @@ describe('the stream', () => {
   it('brings ended sessions, sockets that came or went, and changed accounts and presence to account-changes', () => {
     expect(patternsOf('account-changes')).toEqual([
       { eventName: ['REMOVE'], dynamodb: sk({ prefix: 'SESSION#' }) },
-      { eventName: ['INSERT', 'REMOVE'], dynamodb: sk({ prefix: 'CONN#' }) },
+      { eventName: ['INSERT', 'MODIFY', 'REMOVE'], dynamodb: sk('SOCKETS') },
       { eventName: ['INSERT', 'MODIFY'], dynamodb: sk('PROFILE') },
       { eventName: ['INSERT', 'MODIFY'], dynamodb: sk('PRESENCE') },
     ]);

@@ -49,5 +49,5 @@ test('a connection item that is restored for a closed socket is caught', { timeo
     const { gateway } = capabilities;
     return { ...capabilities, gateway: { ...gateway, isOpen: async () => true } };
   };
-  expect((await violationsOf(closing, looksNowhere)).join()).toContain('outlives its socket');
+  expect((await violationsOf(closing, looksNowhere)).join()).toContain('is listed after it has closed');
 });

@@ -21,7 +21,7 @@ export function ConnectionStatus() {
 
   useEffect(() => {
     if (state === 'waiting') hasFailed.value = true;
-    if (state === 'online' || state === 'off') hasFailed.value = false;
+    if (state === 'online' || state === 'off' || state === 'replaced') hasFailed.value = false;
   }, [state, hasFailed]);
 
   useEffect(() => {
@@ -37,6 +37,7 @@ export function ConnectionStatus() {
     return () => clearTimeout(timer);
   }, [isAway, shown]);
 
+  if (state === 'replaced') return <Replaced />;
   const isOffline = shown.value === 'away' && hasFailed.value;
   return (
     <div class={`connection ${isOffline ? 'offline' : shown.value}`} role="status">
@@ -45,19 +46,34 @@ export function ConnectionStatus() {
       {isOffline && (
         <>
           {texts.connection.offline}{' '}
-          <button
-            type="button"
-            onClick={() => {
-              // The button disappears when the connection is back.
-              document.getElementById('main')?.focus();
-              hasFailed.value = false;
-              client.reconnect();
-            }}
-          >
-            {texts.connection.tryNow}
-          </button>
+          <ConnectNow label={texts.connection.tryNow} onClick={() => (hasFailed.value = false)} />
         </>
       )}
     </div>
+  );
+}
+
+/** Another device of the account has taken the connection, so this page does not try by itself. */
+function Replaced() {
+  return (
+    <div class="connection offline" role="status">
+      {texts.connection.replaced} <ConnectNow label={texts.connection.connectHere} />
+    </div>
+  );
+}
+
+function ConnectNow({ label, onClick }: { label: string; onClick?: () => void }) {
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        // The button disappears when the connection is back.
+        document.getElementById('main')?.focus();
+        onClick?.();
+        client.reconnect();
+      }}
+    >
+      {label}
+    </button>
   );
 }

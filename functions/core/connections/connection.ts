@@ -11,7 +11,7 @@ export interface Connection {
   readonly connectedAt: Date;
 }
 
-/** API Gateway closes every socket after two hours. An older row belongs to a socket whose `$disconnect` was lost. */
+/** API Gateway closes every socket after two hours. An older entry belongs to a socket whose `$disconnect` was lost. */
 export const CONNECTION_SECONDS = 2 * 60 * 60;
 
 /** API Gateway is known to answer 410 for a socket that has just opened. Up to this age, a 410 is not trusted. */
@@ -21,19 +21,31 @@ export function isYoung({ connectedAt }: Connection, now: Date): boolean {
   return now.getTime() - connectedAt.getTime() < YOUNG_MS;
 }
 
+/** The open sockets of each account: an account has one list of them. */
 export interface ConnectionStore {
-  put(connection: Connection): Promise<void>;
-  /** The live connections of a user, without those older than two hours. Eventually consistent. */
-  of(userId: string, now: Date): Promise<readonly Connection[]>;
-  /** The same, strongly consistent. */
+  /** The live connections of each user, without those older than two hours. Eventually consistent. */
+  of(userIds: readonly string[], now: Date): Promise<readonly (readonly Connection[])[]>;
+  /** The live connections of one user, strongly consistent. */
   ofNow(userId: string, now: Date): Promise<readonly Connection[]>;
+  /** Whether a connection is in the list, or was replaced and is about to be closed. Strongly consistent. */
+  isListed(userId: string, connectionId: string): Promise<boolean>;
   remove(userId: string, connectionId: string): Promise<void>;
+}
+
+export interface ConnectionAdder {
+  /**
+   * Adds a connection to the list of its user. If the list is full, the oldest connection is replaced: it leaves the list, and
+   * is marked to be closed. All in one conditional write, so a list never has too many.
+   * @returns `full` if every connection of a full list is newer, or if this one was replaced already
+   * @throws Busy while as many replaced connections wait to be closed as the list can have
+   */
+  add(connection: Connection, now: Date): Promise<'added' | 'full'>;
 }
 
 /** API Gateway's `@connections`. */
 export interface Gateway {
-  /** `gone` if API Gateway does not know the connection (410). */
-  post(connectionId: string, frame: string): Promise<'delivered' | 'gone'>;
+  /** `gone` if API Gateway does not know the connection (410). It is given up when `signal` aborts. */
+  post(connectionId: string, frame: string, signal?: AbortSignal): Promise<'delivered' | 'gone'>;
   /** Whether API Gateway knows the connection. */
   isOpen(connectionId: string): Promise<boolean>;
   /** `gone` if API Gateway does not know the connection (410). */

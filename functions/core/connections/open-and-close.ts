@@ -1,6 +1,7 @@
-import { TokenInvalid } from '../errors.ts';
+import { Busy, TokenInvalid } from '../errors.ts';
 import {
   type Connection,
+  type ConnectionAdder,
   type ConnectionStore,
   type Gateway,
   isDevice,
@@ -8,18 +9,23 @@ import {
   type SessionCheck,
 } from './connection.ts';
 
-type Rows = Pick<ConnectionStore, 'put' | 'remove'>;
+type List = ConnectionAdder & Pick<ConnectionStore, 'remove'>;
 
 export interface OpenDependencies {
-  readonly connections: Rows;
+  readonly connections: List;
   readonly sessions: SessionCheck;
   readonly now: () => Date;
 }
 
+/** The frames that tell a device why its socket closes. */
+export interface LastFrames {
+  readonly sessionEnded: string;
+  readonly replaced: string;
+}
+
 interface Closing {
   readonly gateway: Pick<Gateway, 'post' | 'close'>;
-  /** The frame that tells a device why its socket closes. */
-  readonly endFrame: string;
+  readonly lastFrames: LastFrames;
 }
 
 export interface RestoreDependencies extends OpenDependencies, Closing {
@@ -27,7 +33,7 @@ export interface RestoreDependencies extends OpenDependencies, Closing {
 }
 
 export interface CloseDependencies extends Closing {
-  readonly connections: Pick<ConnectionStore, 'ofNow' | 'remove'>;
+  readonly connections: Pick<ConnectionStore, 'ofNow' | 'isListed' | 'remove'>;
   readonly now: () => Date;
   readonly wait: (milliseconds: number) => Promise<void>;
 }
@@ -36,53 +42,55 @@ export interface CloseDependencies extends Closing {
 const CLOSE_AGAIN_MS = 1_000;
 
 /**
- * Stores the row of a socket that is about to open.
+ * Lists a socket that is about to open.
  * @throws TokenInvalid if the session has ended
+ * @throws Busy if as many newer sockets have opened meanwhile as an account can have
  */
 export async function openConnection(
   { connections, sessions, now }: OpenDependencies,
   connection: Connection,
 ): Promise<void> {
   const { userId, sessionId } = connection;
-  const isStored = await store(connections, connection, () => sessions.isLive(userId, sessionId, now()));
-  if (!isStored) throw new TokenInvalid('The session of this token has ended.');
+  const result = await list(connections, connection, now(), () => sessions.isLive(userId, sessionId, now()));
+  if (result === 'full') throw new Busy();
+  if (result === 'removed') throw new TokenInvalid('The session of this token has ended.');
 }
 
 /**
- * Stores the row of a socket, and deletes it again if it may not stay. The row is written before the check. In the other order, a
- * logout in between would look for sockets to close and miss this one. If a step fails, the row is deleted too: a row without
- * a socket would show the user as online.
- * @returns whether the row stays
+ * Lists a socket, and removes it again if it may not stay. It is listed before the check. In the other order, a logout in between
+ * would look for sockets to close and miss this one. If a step fails, it is removed too: a listed socket that does not exist
+ * would show the user as online.
  */
-async function store(
-  connections: Rows,
+async function list(
+  connections: List,
   connection: Connection,
+  now: Date,
   mayStay: () => Promise<boolean>,
-): Promise<boolean> {
+): Promise<'added' | 'full' | 'removed'> {
   const { userId, connectionId } = connection;
   try {
-    await connections.put(connection);
-    if (await mayStay()) return true;
+    if ((await connections.add(connection, now)) === 'full') return 'full';
+    if (await mayStay()) return 'added';
   } catch (error) {
-    // If the deletion fails too, the first error is the one to tell.
+    // If the removal fails too, the first error is the one to tell.
     await connections.remove(userId, connectionId).catch(() => undefined);
     throw error;
   }
   await connections.remove(userId, connectionId);
-  return false;
+  return 'removed';
 }
 
 /**
- * Restores the row of a socket after a false 410 or a lost write removed it. A frame has proved that the socket was open. By now it
- * may have closed, and its session may have ended, so both are checked once the row is stored. If the session has ended, the
- * socket is closed here: no row would lead anybody else to it.
- * @returns whether the row is restored
+ * Lists a socket again after a false 410 or a lost write removed it. A frame has proved that the socket was open. By now it may
+ * have closed, and its session may have ended, so both are checked once it is listed. If the session has ended, or the list is
+ * full of newer sockets, the socket is closed here: no list would lead anybody else to it.
+ * @returns whether it is listed again
  */
 export async function restore(dependencies: RestoreDependencies, connection: Connection): Promise<boolean> {
   const { connections, sessions, gateway, now } = dependencies;
   const { userId, sessionId, connectionId } = connection;
   let isLive = true;
-  const isRestored = await store(connections, connection, async () => {
+  const result = await list(connections, connection, now(), async () => {
     const [live, open] = await Promise.all([
       sessions.isLive(userId, sessionId, now()),
       gateway.isOpen(connectionId),
@@ -90,12 +98,13 @@ export async function restore(dependencies: RestoreDependencies, connection: Con
     isLive = live;
     return live && open;
   });
-  if (!isLive) await close(dependencies, connection);
-  return isRestored;
+  if (!isLive) await close(dependencies, connection, 'sessionEnded');
+  if (result === 'full') await close(dependencies, connection, 'replaced');
+  return result === 'added';
 }
 
 /**
- * Restores the row of a socket if it is missing.
+ * Lists a socket again if it is missing.
  * @returns whether it was missing and is restored. The list of users that the device watches was then deleted with it.
  */
 export async function restoreIfLost(
@@ -103,8 +112,8 @@ export async function restoreIfLost(
   connection: Connection,
 ): Promise<boolean> {
   const { connections, now } = dependencies;
-  const known = await connections.of(connection.userId, now());
-  if (known.some(({ connectionId }) => connectionId === connection.connectionId)) return false;
+  const [known] = await connections.of([connection.userId], now());
+  if (known?.some(({ connectionId }) => connectionId === connection.connectionId)) return false;
   return restore(dependencies, connection);
 }
 
@@ -115,34 +124,52 @@ export async function closeSession(
 ): Promise<void> {
   const { connections, now } = dependencies;
   const open = await connections.ofNow(userId, now());
+  const ended = open.filter((connection) => connection.sessionId === sessionId);
+  await closeAll(dependencies, ended, 'sessionEnded');
+}
+
+/** Closes sockets that newer ones of the same account have replaced. */
+export const closeReplaced = (dependencies: CloseDependencies, replaced: readonly Connection[]) =>
+  closeAll(dependencies, replaced, 'replaced');
+
+async function closeAll(
+  dependencies: CloseDependencies,
+  connections: readonly Connection[],
+  reason: keyof LastFrames,
+): Promise<void> {
   await Promise.all(
-    open
-      .filter((connection) => connection.sessionId === sessionId)
-      .map(async (connection) => {
-        // The socket first: if this fails, the row remains and a retry finds it.
-        await closeSurely(dependencies, connection);
-        await connections.remove(userId, connection.connectionId);
-      }),
+    connections.map(async (connection) => {
+      // The socket first: if this fails, it stays listed and a retry finds it.
+      await closeSurely(dependencies, connection, reason);
+      await dependencies.connections.remove(connection.userId, connection.connectionId);
+    }),
   );
 }
 
 /**
- * Closes a socket. The 410 of a young socket may be false, and a socket of an ended session must not stay open. So it is repeated
- * until `$disconnect` deletes the row or the socket is old enough, which takes 10 s at most.
+ * Closes a socket. The 410 of a young socket may be false, and the socket must not stay open. So it is repeated until
+ * `$disconnect` removes the socket from the list or the socket is old enough, which takes 10 s at most.
  */
-async function closeSurely(dependencies: CloseDependencies, connection: Connection): Promise<void> {
+async function closeSurely(
+  dependencies: CloseDependencies,
+  connection: Connection,
+  reason: keyof LastFrames,
+): Promise<void> {
   const { connections, now, wait } = dependencies;
   const { userId, connectionId } = connection;
-  while ((await close(dependencies, connection)) === 'gone' && isYoung(connection, now())) {
+  while ((await close(dependencies, connection, reason)) === 'gone' && isYoung(connection, now())) {
     await wait(CLOSE_AGAIN_MS);
-    const rows = await connections.ofNow(userId, now());
-    if (!rows.some((row) => row.connectionId === connectionId)) return;
+    if (!(await connections.isListed(userId, connectionId))) return;
   }
 }
 
 /** Closes a socket. A device is told why, but a failure to tell it does not matter. */
-async function close({ gateway, endFrame }: Closing, connection: Connection): Promise<'closed' | 'gone'> {
+async function close(
+  { gateway, lastFrames }: Closing,
+  connection: Connection,
+  reason: keyof LastFrames,
+): Promise<'closed' | 'gone'> {
   const { connectionId } = connection;
-  if (isDevice(connection)) await gateway.post(connectionId, endFrame).catch(() => undefined);
+  if (isDevice(connection)) await gateway.post(connectionId, lastFrames[reason]).catch(() => undefined);
   return gateway.close(connectionId);
 }

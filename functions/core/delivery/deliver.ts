@@ -9,47 +9,71 @@ import {
 /** The delays after which a post to a young connection is repeated. */
 const RETRY_AFTER_MS = [100, 300, 700];
 
+/** A function sends at most so many posts at once. */
+const CONCURRENT_POSTS = 32;
+
+/** Posts that take longer are given up: the sender waits for them, and those who miss a frame catch up. */
+const DELIVERY_MS = 2_000;
+
 export interface DeliveryDependencies {
   readonly connections: Pick<ConnectionStore, 'remove'>;
   readonly gateway: Pick<Gateway, 'post'>;
   readonly now: () => Date;
-  readonly wait: (milliseconds: number) => Promise<void>;
+  readonly wait: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** A signal that aborts after so many milliseconds. */
+  readonly deadline: (milliseconds: number) => AbortSignal;
   /** Called for each failed post. A message is stored all the same. */
   readonly onDeliveryFailure: (connectionId: string, error: unknown) => void;
 }
 
+/** A frame for one connection. */
+export interface Post {
+  readonly connection: Connection;
+  readonly frame: string;
+}
+
 /**
- * Posts one frame to all connections at once, and deletes the rows of those that are gone. It never rejects: the message is
- * stored already, and one broken socket must not affect the others.
+ * Posts frames, and removes the connections that are gone. It never rejects, and never takes longer than {@link DELIVERY_MS}: the
+ * message is stored already, and one broken socket must not affect the others, nor delay the acknowledgement.
  */
-export async function deliver(
-  dependencies: DeliveryDependencies,
-  to: readonly Connection[],
-  frame: string,
-): Promise<void> {
-  await Promise.all(
-    to.map((connection) =>
-      deliverToOne(dependencies, connection, frame).catch((error: unknown) =>
-        dependencies.onDeliveryFailure(connection.connectionId, error),
-      ),
+export async function deliver(dependencies: DeliveryDependencies, posts: readonly Post[]): Promise<void> {
+  if (posts.length === 0) return;
+  const signal = dependencies.deadline(DELIVERY_MS);
+  await atMost(CONCURRENT_POSTS, posts, (post) =>
+    deliverToOne(dependencies, post, signal).catch((error: unknown) =>
+      dependencies.onDeliveryFailure(post.connection.connectionId, error),
     ),
   );
 }
 
 async function deliverToOne(
   dependencies: DeliveryDependencies,
-  connection: Connection,
-  frame: string,
+  { connection, frame }: Post,
+  signal: AbortSignal,
 ): Promise<void> {
   const { connections, gateway, now, wait } = dependencies;
   const { connectionId, userId } = connection;
-  if ((await gateway.post(connectionId, frame)) === 'delivered') return;
+  signal.throwIfAborted();
+  if ((await gateway.post(connectionId, frame, signal)) === 'delivered') return;
   for (const delay of RETRY_AFTER_MS) {
     if (!isYoung(connection, now())) break;
-    await wait(delay);
-    if ((await gateway.post(connectionId, frame)) === 'delivered') return;
+    await wait(delay, signal);
+    if ((await gateway.post(connectionId, frame, signal)) === 'delivered') return;
   }
   if (!isYoung(connection, now())) await connections.remove(userId, connectionId);
+}
+
+/** Works on all items, a few at once. */
+async function atMost<T>(
+  count: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const rest = items.values();
+  const worker = async () => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(count, items.length) }, worker));
 }
 
 export interface TellDependencies extends DeliveryDependencies {
@@ -64,20 +88,21 @@ export async function tellDevices(
   except?: string,
 ): Promise<void> {
   const { connections, now } = dependencies;
-  const open = (await Promise.all(userIds.map((userId) => connections.of(userId, now())))).flat();
+  const open = (await connections.of(userIds, now())).flat();
   const devices = open.filter((one) => isDevice(one) && one.connectionId !== except);
-  await deliver(dependencies, devices, frame);
+  await deliver(
+    dependencies,
+    devices.map((connection) => ({ connection, frame })),
+  );
 }
 
-/** Posts a frame to connections by their ids alone. One that is gone is left to the end of its own row. */
+/** Posts a frame to connections by their ids alone. One that is gone is left to the end of its own entry. */
 export async function tellConnections(
   { gateway, onDeliveryFailure }: Pick<DeliveryDependencies, 'gateway' | 'onDeliveryFailure'>,
   connectionIds: readonly string[],
   frame: string,
 ): Promise<void> {
-  await Promise.all(
-    connectionIds.map((connectionId) =>
-      gateway.post(connectionId, frame).catch((error: unknown) => onDeliveryFailure(connectionId, error)),
-    ),
-  );
+  await atMost(CONCURRENT_POSTS, connectionIds, async (connectionId) => {
+    await gateway.post(connectionId, frame).catch((error: unknown) => onDeliveryFailure(connectionId, error));
+  });
 }

@@ -11,11 +11,12 @@ const REDELIVER_MS = 30_000;
 export interface SendDependencies extends AppendDependencies, DeliveryDependencies {
   readonly retries: RetryCounter;
   readonly connections: Pick<ConnectionStore, 'of' | 'remove'>;
+  readonly wait: DeliveryDependencies['wait'];
   /** Called when connections could not be read or restored. The message is stored all the same. */
   readonly onConnectionsFailure: (error: unknown) => void;
 }
 
-/** The socket that a message came over, and how to restore its row. */
+/** The socket that a message came over, and how to list it again. */
 export interface Origin {
   readonly connection: Connection;
   readonly restore: () => Promise<unknown>;
@@ -40,26 +41,24 @@ export async function sendMessage(
 ): Promise<Appended> {
   const { connections, onConnectionsFailure, now } = dependencies;
   const { conversation } = draft;
-  const connectionsOf = (userId: string) =>
-    connections.of(userId, now()).catch((error: unknown) => {
-      onConnectionsFailure(error);
-      return undefined;
-    });
-  const [appended, ...found] = await Promise.all([
+  const [appended, found] = await Promise.all([
     append(dependencies, draft),
-    ...conversation.members.map(connectionsOf),
+    connections.of(conversation.members, now()).catch((error: unknown) => {
+      onConnectionsFailure(error);
+      return [];
+    }),
   ]);
   const { message, repeated } = appended;
   if (repeated) await countRetry(dependencies, message);
   const isOrigin = (connection: Connection) => connection.connectionId === origin?.connection.connectionId;
   const hears = (connection: Connection) => ['', conversation.id].includes(connection.conversation);
-  const others = found.flatMap((open) => open ?? []).filter((one) => hears(one) && !isOrigin(one));
+  const others = found.flat().filter((one) => hears(one) && !isOrigin(one));
   const own = found[conversation.self];
   await Promise.all([
     isToBeDelivered(appended, now())
       ? deliverToMembers(dependencies, others, message, conversation, frameFor)
       : undefined,
-    // A false 410 may have removed the row of a live socket.
+    // A false 410 may have removed a live socket from the list.
     origin && own && !own.some(isOrigin) ? origin.restore().catch(onConnectionsFailure) : undefined,
   ]);
   return appended;
@@ -74,9 +73,11 @@ async function deliverToMembers(
   frameFor: FrameFor,
 ): Promise<void> {
   const byReader = Map.groupBy(to, ({ userId }) => (userId === selfOf(conversation) ? 'sender' : 'others'));
-  await Promise.all(
-    [...byReader].map(([reader, devices]) => deliver(dependencies, devices, frameFor(message, reader))),
-  );
+  const posts = [...byReader].flatMap(([reader, devices]) => {
+    const frame = frameFor(message, reader);
+    return devices.map((connection) => ({ connection, frame }));
+  });
+  await deliver(dependencies, posts);
 }
 
 async function countRetry(

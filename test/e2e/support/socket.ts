@@ -74,6 +74,10 @@ export class Socket {
     socket.on('error', () => {}); // 'close' follows and reports it
   }
 
+  get isClosed(): boolean {
+    return this.#socket.readyState === WebSocket.CLOSED;
+  }
+
   get protocol(): string {
     return this.#socket.protocol;
   }

@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { refreshTokens } from '../../../functions/auth/refresh-tokens.ts';
 import { connectionsGateway } from '../../../functions/gateway/connections-gateway.ts';
 import { profileStore } from '../../../functions/storage/accounts.ts';
+import { connectionAdder } from '../../../functions/storage/connection-adder.ts';
 import { connectionStore } from '../../../functions/storage/connections.ts';
 import { retryCounter } from '../../../functions/storage/counters.ts';
 import { directoryProjection } from '../../../functions/storage/directory.ts';
@@ -21,6 +22,7 @@ export interface System {
   readonly random: () => number;
   readonly randomBytes: (size: number) => Buffer;
   readonly wait: (milliseconds: number) => Promise<void>;
+  readonly deadline: (milliseconds: number) => AbortSignal;
 }
 
 interface Ports {
@@ -29,13 +31,16 @@ interface Ports {
   readonly system: System;
 }
 
+/** So few that schedules reach it: each user has three clients, and sockets that ended without `$disconnect` count. */
+export const SOCKETS_PER_ACCOUNT = 3;
+
 /** The adapters over one invocation's ports, as functions/runtime builds them over the real ones. */
 export function capabilitiesOver({ documents, management, system }: Ports) {
   const table = tableWith(documents, 'parley', system);
   return {
     table,
     log: messageStore(table),
-    connections: connectionStore(table),
+    connections: { ...connectionStore(table), ...connectionAdder(table, SOCKETS_PER_ACCOUNT) },
     gateway: connectionsGateway(management),
     retries: retryCounter(table),
     profiles: profileStore(table),

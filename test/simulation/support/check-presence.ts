@@ -1,50 +1,52 @@
 import { pairId } from '../../../functions/core/conversations/conversation.ts';
-import {
-  CONNECTION_PREFIX,
-  membershipKey,
-  presenceKey,
-  userPartition,
-  watchPartition,
-} from '../../../functions/storage/keys.ts';
+import { connectionsIn, isWithinLife, type List } from '../../../functions/storage/connections.ts';
+import { membershipKey, presenceKey, socketsKey, watchPartition } from '../../../functions/storage/keys.ts';
+import { SOCKETS_PER_ACCOUNT } from './capabilities.ts';
 import type { Simulation } from './simulation.ts';
 import type { World } from './world.ts';
 
-/** Every live socket has its connection item. */
+/** Every live socket is listed, no account lists more than it may have, and none has one left that waits to be closed. */
 export function checkSockets({ world }: Simulation): void {
   for (const { id } of world.people) {
-    const rows = rowsOf(world, id);
-    const lost = world.sockets.open.filter((one) => one.userId === id && !rows.includes(one.connectionId));
-    if (lost.length > 0) world.blame(`${lost.map(({ connectionId }) => connectionId)} has no row`);
+    const listed = listedOf(world, 'open', id).map(({ connectionId }) => connectionId);
+    const lost = world.sockets.open.filter((one) => one.userId === id && !listed.includes(one.connectionId));
+    if (lost.length > 0) world.blame(`${lost.map(({ connectionId }) => connectionId)} is not listed`);
+    const counted = world.state.get(socketsKey(id))?.count ?? 0;
+    if (listed.length > SOCKETS_PER_ACCOUNT || listed.length !== counted) {
+      world.blame(
+        `${listed.length} sockets are listed of ${SOCKETS_PER_ACCOUNT}, and the count is ${counted}`,
+      );
+    }
+    const closing = listedOf(world, 'closing', id);
+    if (closing.length > 0) world.blame(`${closing.map(({ connectionId }) => connectionId)} is not closed`);
   }
 }
 
-/** A user with a connection item is online. */
+/** A user with an open socket is online. One whose last socket was never told to end is offline once TTL deletes the list. */
 export function checkPresence({ world }: Simulation): void {
   for (const { id, username } of world.people) {
     const online = world.state.get(presenceKey(id))?.online ?? false;
-    const rows = rowsOf(world, id);
-    if (online !== rows.length > 0) {
-      world.blame(`${username} is ${online ? 'online' : 'offline'} with ${rows.length} connections`);
+    const listed = listedOf(world, 'open', id);
+    const isOpen = listed.some((one) => isWithinLife(one, new Date(world.scheduler.time)));
+    if (online ? listed.length === 0 : isOpen) {
+      world.blame(`${username} is ${online ? 'online' : 'offline'} with ${listed.length} connections`);
     }
   }
 }
 
-function rowsOf({ state }: World, userId: string): readonly unknown[] {
-  return state
-    .partition(userPartition(userId))
-    .filter(({ sk }) => String(sk).startsWith(CONNECTION_PREFIX))
-    .map(({ connectionId }) => connectionId);
+function listedOf({ state }: World, list: List, userId: string) {
+  return connectionsIn(list, userId, state.get(socketsKey(userId)) ?? {});
 }
 
-/** A socket that ended with `$disconnect` leaves no items, and watchers know who is gone. */
+/** A socket that ended with `$disconnect` is listed nowhere, and watchers know who is gone. */
 export function checkDeparture({ world, clients }: Simulation, ended: readonly string[]): void {
   const { state, people } = world;
   // An empty watch list stays until its TTL.
-  const rows = people.flatMap(({ id }) => [
-    ...state.partition(userPartition(id)).filter(({ sk }) => String(sk).startsWith(CONNECTION_PREFIX)),
-    ...state.partition(watchPartition(id)),
+  const names = people.flatMap(({ id }) => [
+    ...listedOf(world, 'open', id).map(({ connectionId }) => `#${connectionId}`),
+    ...state.partition(watchPartition(id)).map(({ sk }) => String(sk)),
   ]);
-  const left = rows.map(({ sk }) => String(sk)).filter((sk) => ended.some((one) => sk.endsWith(`#${one}`)));
+  const left = names.filter((name) => ended.some((one) => name.endsWith(`#${one}`)));
   if (left.length > 0) world.blame(`${left.join()} is left`);
   for (const { name, person, isConnected, peer, online } of clients) {
     if (!isConnected || peer) continue;

@@ -1,9 +1,10 @@
-import { CONNECTION_PREFIX, sessionKey, userPartition } from '../../../functions/storage/keys.ts';
+import { connectionsIn } from '../../../functions/storage/connections.ts';
+import { sessionKey, socketsKey } from '../../../functions/storage/keys.ts';
 import type { Simulation } from './simulation.ts';
 
 /**
- * Logged out is out: no socket and no connection item of an ended session is left, nor an item of a closed socket. The check runs
- * after every open socket has sent a frame, because the table may have lost a live socket before its session ended.
+ * Logged out is out: no socket of an ended session is open or listed, nor is a closed socket listed. The check runs after every open
+ * socket has sent a frame, because the table may have lost a live socket before its session ended.
  */
 export function checkSessions({ world }: Simulation): void {
   const { sockets, state, troubled, people } = world;
@@ -15,10 +16,10 @@ export function checkSessions({ world }: Simulation): void {
     if (!isLive(userId, sessionId)) world.blame(`${connectionId} of an ended session is open`);
   }
   for (const { id } of people) {
-    for (const { sk, connectionId, sessionId } of state.partition(userPartition(id))) {
-      if (!String(sk).startsWith(CONNECTION_PREFIX) || troubled.has(String(connectionId))) continue;
-      if (!isLive(id, String(sessionId))) world.blame(`a row of ${connectionId} outlives its session`);
-      if (!sockets.isOpen(String(connectionId))) world.blame(`a row of ${connectionId} outlives its socket`);
+    for (const { connectionId, sessionId } of connectionsIn('open', id, state.get(socketsKey(id)) ?? {})) {
+      if (troubled.has(connectionId)) continue;
+      if (!isLive(id, sessionId)) world.blame(`${connectionId} is listed after its session has ended`);
+      if (!sockets.isOpen(connectionId)) world.blame(`${connectionId} is listed after it has closed`);
     }
   }
 }

@@ -1,18 +1,18 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { followAccount } from '../../../functions/core/accounts/directory.ts';
-import { closeSession } from '../../../functions/core/connections/open-and-close.ts';
+import { closeReplaced, closeSession } from '../../../functions/core/connections/open-and-close.ts';
 import { tellConnections } from '../../../functions/core/delivery/deliver.ts';
 import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
 import { followConnections, followPresence } from '../../../functions/core/presence/follow-presence.ts';
 import type { Presence, Watcher } from '../../../functions/core/presence/presence.ts';
 import { eachConversation, eachRecord } from '../../../functions/middleware/stream-batch.ts';
-import { presenceFrame, sessionEndedFrame } from '../../../functions/protocol/server-frames.ts';
+import { lastFrames, presenceFrame } from '../../../functions/protocol/server-frames.ts';
 import {
-  CONNECTION_PREFIX,
   MESSAGE_PREFIX,
   PRESENCE,
   PROFILE,
   SESSION_PREFIX,
+  SOCKETS,
 } from '../../../functions/storage/keys.ts';
 import { messageIn, readChange } from '../../../functions/storage/stream-record.ts';
 import type { Written } from '../../support/table/state.ts';
@@ -35,7 +35,7 @@ const accountChanges: Follower = {
     const { sk } = written.key;
     if (sk.startsWith(SESSION_PREFIX)) return eventNameOf(written) === 'REMOVE';
     if (sk === PROFILE || sk === PRESENCE) return eventNameOf(written) !== 'REMOVE';
-    return sk.startsWith(CONNECTION_PREFIX) && eventNameOf(written) !== 'MODIFY';
+    return sk === SOCKETS;
   },
   handlerWith({ gateway, system, directory, connections, presences, watches }, onFailure) {
     const onDeliveryFailure = (_: string, error: unknown) => onFailure(error);
@@ -45,9 +45,8 @@ const accountChanges: Follower = {
         watchers.map(({ connectionId }) => connectionId),
         JSON.stringify(presenceFrame([presence])),
       );
-    const endFrame = JSON.stringify(sessionEndedFrame);
     const { now, wait } = system;
-    const dependencies = { connections, presences, watches, gateway, endFrame, now, wait, tell };
+    const dependencies = { connections, presences, watches, gateway, lastFrames, now, wait, tell };
 
     async function follow(record: DynamoDBRecord): Promise<void> {
       const change = readChange(record);
@@ -56,11 +55,10 @@ const accountChanges: Follower = {
           return followAccount(directory, change);
         case 'session-ended':
           return closeSession(dependencies, change);
-        case 'connected':
-          return followConnections(dependencies, change.userId);
-        case 'disconnected':
-          await watches.unwatch(change);
-          return followConnections(dependencies, change.userId);
+        case 'sockets':
+          await Promise.all(change.gone.map(watches.unwatch));
+          await followConnections(dependencies, change.userId);
+          return closeReplaced(dependencies, change.replaced);
         case 'presence':
           return followPresence(dependencies, change);
       }

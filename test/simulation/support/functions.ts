@@ -22,10 +22,10 @@ import { logOut, openSession } from '../../../functions/core/sessions/log-in-and
 import { refreshSession } from '../../../functions/core/sessions/refresh-session.ts';
 import { catchUp, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
 import {
+  lastFrames,
   messageFrame,
   presenceFrame,
   receiptFrame,
-  sessionEndedFrame,
   typingFrame,
 } from '../../../functions/protocol/server-frames.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -63,7 +63,7 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
     onConnectionsFailure: () => {},
     ...system,
   };
-  const restoring = { connections, sessions, gateway, now, endFrame: JSON.stringify(sessionEndedFrame) };
+  const restoring = { connections, sessions, gateway, now, lastFrames };
   const login = {
     profiles,
     sessions,

@@ -35,9 +35,11 @@ export async function pingAll(simulation: Simulation): Promise<void> {
 export async function settle(simulation: Simulation): Promise<void> {
   const { world, clients, intents } = simulation;
   for (const client of clients.filter(({ peer }) => peer)) client.disconnect('told', GOOD_FATE);
-  // A client that learns at the handshake that its session has ended logs in and connects again.
-  for (const _ of ['once', 'again']) {
+  // A client whose session has ended logs in and connects again. A new socket may replace that of another client, if the list
+  // still has one that ended without `$disconnect`.
+  for (let round = 0; round < 4; round += 1) {
     await all(simulation, clients, (client) => client.connect(GOOD_FATE));
+    await finish(simulation);
   }
   for (const client of clients) {
     if (!client.isConnected) world.blame(`${client.name} cannot connect`);

@@ -52,6 +52,7 @@ export function faultOfFrame(state: State, socket: Socket, frame: ServerFrame): 
     const isLive = state.get(sessionKey(userId, sessionId)) !== undefined;
     return isLive ? `${connectionId} is told that its session has ended, which lives` : undefined;
   }
+  if (type === 'connection.replaced') return socket.conversation === '' ? undefined : outsider;
   const conversation = String(frame.conversation);
   if (!conversationOf(conversation)?.members.includes(userId)) return outsider;
   if (type === 'chat.message') {

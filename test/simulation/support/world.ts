@@ -126,6 +126,8 @@ export class World {
           random: () => this.#random(),
           randomBytes: (size) => this.#randomBytes(size),
           wait: (milliseconds) => invocation.wait(milliseconds),
+          // A post that gets no answer in time fails at once here.
+          deadline: () => new AbortController().signal,
         },
       }),
     );

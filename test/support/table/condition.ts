@@ -27,6 +27,11 @@ function both(tokens: Tokens, scope: Scope): Condition {
 
 function single(tokens: Tokens, scope: Scope): Condition {
   const next = tokens.peek();
+  if (tokens.has('(')) {
+    const inner = either(tokens, scope);
+    tokens.expect(')');
+    return inner;
+  }
   if (next === 'attribute_exists' || next === 'attribute_not_exists') {
     tokens.take();
     tokens.expect('(');

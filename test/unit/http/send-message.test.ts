@@ -2,6 +2,7 @@ import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/http/send-message.ts';
 import { NOON } from '../support/clock.ts';
+import { aConnection, socketsItem } from '../support/connections.ts';
 import { httpEntry } from '../support/http-entry.ts';
 import { api } from '../support/mocked-clients.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
@@ -14,13 +15,11 @@ beforeEach(() => {
 function entry() {
   const { store, state, ask } = httpEntry(handler);
   store({ pk: `USER#${bob.id}`, sk: 'PROFILE', ...bob });
-  const ttl = Date.parse(NOON) / 1000 + 7_200;
   for (const [userId, connectionId] of [
     [alice.id, 'alice'],
     [bob.id, 'bob'],
-  ]) {
-    const row = { userId, connectionId, sessionId: id(500), conversation: '', connectedAt: NOON, ttl };
-    store({ pk: `USER#${userId}`, sk: `CONN#${connectionId}`, ...row });
+  ] as const) {
+    store(socketsItem(userId, aConnection(connectionId, { userId, conversation: '' })));
   }
   const post = (body: unknown, key: string | undefined = id(77), conversation = CONVERSATION) =>
     ask('POST', `/conversations/${conversation}/messages/`, {

@@ -3,6 +3,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { readChange } from '../../../functions/storage/stream-record.ts';
 import { NOON } from '../support/clock.ts';
+import { aConnection, socketsItem } from '../support/connections.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { alice, CONVERSATION, id } from '../support/people.ts';
 
@@ -26,10 +27,9 @@ function record(
   } as DynamoDBRecord;
 }
 
-const connection = { userId: alice.id, connectionId: 'a', sessionId: id(500), ttl: 1 };
 const session = { id: id(500), userId: alice.id, familyHash: '#family', ttl: 1 };
 
-describe('a record of an account, a session or a connection', () => {
+describe('a record of an account or a session', () => {
   it.each([
     ['a new account', record('INSERT', 'PROFILE', { after: alice }), { kind: 'account', after: alice }],
     [
@@ -42,16 +42,6 @@ describe('a record of an account, a session or a connection', () => {
       record('REMOVE', `SESSION#${id(500)}`, { before: session }),
       { kind: 'session-ended', userId: alice.id, sessionId: id(500) },
     ],
-    [
-      'a socket that came',
-      record('INSERT', 'CONN#a', { after: connection }),
-      { kind: 'connected', userId: alice.id },
-    ],
-    [
-      'a socket that went, by its end or by its TTL',
-      record('REMOVE', 'CONN#a', { before: connection }),
-      { kind: 'disconnected', userId: alice.id, connectionId: 'a' },
-    ],
   ])('of %s is read', (_, one, change) => {
     expect(readChange(one)).toEqual(change);
   });
@@ -60,7 +50,6 @@ describe('a record of an account, a session or a connection', () => {
     ['a new session', record('INSERT', `SESSION#${id(500)}`, { after: session })],
     ['a refreshed session', record('MODIFY', `SESSION#${id(500)}`, { before: session, after: session })],
     ['a deleted account', record('REMOVE', 'PROFILE', { before: alice })],
-    ['a changed connection', record('MODIFY', 'CONN#a', { before: connection, after: connection })],
     ['nothing', {} as DynamoDBRecord],
   ])('of %s has no consequence', (_, one) => {
     expect(readChange(one)).toBeUndefined();
@@ -86,7 +75,12 @@ function lambdaRecord(eventName: string, key: { pk: string; sk: string }, before
 }
 
 const user = (sk: string) => ({ pk: `USER#${alice.id}`, sk });
-const row = { userId: alice.id, connectionId: 'phone=', sessionId: id(500), connectedAt: NOON };
+const phone = aConnection('phone=', { conversation: '' });
+const desk = aConnection('desk');
+const sockets = (...open: Parameters<typeof socketsItem>[1][]) => socketsItem(alice.id, ...open);
+const closing = (connectionId: string) => ({
+  [`closing#${connectionId}`]: { session: id(500), since: Date.parse(NOON) },
+});
 const entry = aLogEntry(7, {
   clientId: id(77),
   recent: Uint8Array.of(1, 2),
@@ -106,14 +100,34 @@ describe('a record of a conversation or of a presence', () => {
 
   it.each([
     [
-      'a socket that came',
-      lambdaRecord('INSERT', user('CONN#phone='), undefined, row),
-      { kind: 'connected', userId: alice.id },
+      'the first socket of somebody',
+      lambdaRecord('INSERT', user('SOCKETS'), undefined, sockets(phone)),
+      { kind: 'sockets', userId: alice.id, gone: [], replaced: [] },
     ],
     [
-      'a socket that went, by itself or by its TTL',
-      lambdaRecord('REMOVE', user('CONN#phone='), row),
-      { kind: 'disconnected', userId: alice.id, connectionId: 'phone=' },
+      'a socket that came beside another',
+      lambdaRecord('MODIFY', user('SOCKETS'), sockets(phone), sockets(phone, desk)),
+      { kind: 'sockets', userId: alice.id, gone: [], replaced: [] },
+    ],
+    [
+      'a socket that went',
+      lambdaRecord('MODIFY', user('SOCKETS'), sockets(phone, desk), sockets(desk)),
+      { kind: 'sockets', userId: alice.id, gone: [phone], replaced: [] },
+    ],
+    [
+      'a list that TTL deleted',
+      lambdaRecord('REMOVE', user('SOCKETS'), sockets(phone, desk)),
+      { kind: 'sockets', userId: alice.id, gone: [phone, desk], replaced: [] },
+    ],
+    [
+      'a socket that another one replaced, while a third waits to be closed',
+      lambdaRecord(
+        'MODIFY',
+        user('SOCKETS'),
+        { ...sockets(phone), ...closing('former') },
+        { ...sockets(desk), ...closing('former'), ...closing('phone=') },
+      ),
+      { kind: 'sockets', userId: alice.id, gone: [phone], replaced: [phone] },
     ],
     [
       'the first presence of somebody',
@@ -141,7 +155,14 @@ describe('a record of a conversation or of a presence', () => {
   it.each([
     ['a message that changed', lambdaRecord('MODIFY', { pk, sk }, message, message)],
     ['a message that went', lambdaRecord('REMOVE', { pk, sk }, message)],
-    ['a socket that was written again', lambdaRecord('MODIFY', user('CONN#phone='), row, row)],
+    [
+      'sockets that were written again',
+      lambdaRecord('MODIFY', user('SOCKETS'), sockets(desk), sockets(desk)),
+    ],
+    [
+      'a replaced socket that was closed',
+      lambdaRecord('MODIFY', user('SOCKETS'), { ...sockets(desk), ...closing('phone=') }, sockets(desk)),
+    ],
     ['a presence that went', lambdaRecord('REMOVE', user('PRESENCE'), { online: true })],
     ['a list of a device', lambdaRecord('REMOVE', user('WATCHING#phone='), { users: [] })],
     [

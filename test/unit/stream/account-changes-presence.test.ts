@@ -10,6 +10,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Unavailable } from '../../../functions/core/errors.ts';
 import { handler } from '../../../functions/stream/account-changes.ts';
 import { NOON } from '../support/clock.ts';
+import { aConnection, socketsItem } from '../support/connections.ts';
 import { api, documents } from '../support/mocked-clients.ts';
 import { alice, bob, id } from '../support/people.ts';
 import { sent } from '../support/table.ts';
@@ -33,16 +34,12 @@ function record(SequenceNumber: string, eventName: string, sk: string, before?: 
   } as DynamoDBRecord;
 }
 
-const row = {
-  userId: alice.id,
-  connectionId: 'phone',
-  sessionId: id(500),
-  conversation: '',
-  connectedAt: NOON,
-  ttl: NOON_S + 1,
-};
-const came = (n: string) => record(n, 'INSERT', 'CONN#phone', undefined, row);
-const went = (n: string) => record(n, 'REMOVE', 'CONN#phone', row);
+const phone = aConnection('phone', { conversation: '' });
+const SOCKETS = { pk: `USER#${alice.id}`, sk: 'SOCKETS' };
+const came = (n: string) =>
+  record(n, 'MODIFY', 'SOCKETS', socketsItem(alice.id), socketsItem(alice.id, phone));
+const went = (n: string) =>
+  record(n, 'MODIFY', 'SOCKETS', socketsItem(alice.id, phone), socketsItem(alice.id));
 const presence = (n: string, before: object, after: object) => record(n, 'MODIFY', 'PRESENCE', before, after);
 
 const posts = () =>
@@ -57,32 +54,37 @@ const presenceWrites = () =>
       : [],
   );
 
-const open = (pk: string, ...Items: object[]) =>
-  documents.on(QueryCommand, { ExpressionAttributeValues: { ':pk': pk } }, false).resolves({ Items });
+const watched = (...Items: object[]) =>
+  documents
+    .on(QueryCommand, { ExpressionAttributeValues: { ':pk': `WATCH#${alice.id}` } }, false)
+    .resolves({ Items });
+const open = (...sockets: ReturnType<typeof aConnection>[]) =>
+  documents.on(GetCommand, { Key: SOCKETS }, false).resolves({ Item: socketsItem(alice.id, ...sockets) });
 
 describe('an opened or closed socket', () => {
   it('makes its user online while one is open', async () => {
-    open(`USER#${alice.id}`, row);
+    open(phone);
     expect(await handler({ Records: [came('1')] })).toEqual({ batchItemFailures: [] });
-    expect(names()).toEqual(['QueryCommand', 'UpdateCommand']);
+    expect(names()).toEqual(['GetCommand', 'UpdateCommand']);
     expect(presenceWrites()).toEqual([true]);
   });
 
   it('takes its list of watched people with it, and makes its user offline with the last one', async () => {
     documents.on(GetCommand).resolves({ Item: { users: [bob.id] } });
+    open();
     expect(await handler({ Records: [went('1')] })).toEqual({ batchItemFailures: [] });
     expect(names()).toEqual([
       'GetCommand',
       'BatchWriteCommand',
       'DeleteCommand',
-      'QueryCommand',
+      'GetCommand',
       'UpdateCommand',
     ]);
     expect(presenceWrites()).toEqual([false]);
   });
 
   it('sets the presence from the current sockets, however often and late its record arrives', async () => {
-    open(`USER#${alice.id}`, row);
+    open(phone);
     await handler({ Records: [went('1'), came('2'), went('1')] });
     expect(presenceWrites()).toEqual([true, true, true]);
   });
@@ -93,7 +95,7 @@ describe('a changed presence', () => {
   const online = { type: 'presence', users: [{ user_id: alice.id, online: true, last_seen: null }] };
 
   it('is sent to every watching socket', async () => {
-    open(`WATCH#${alice.id}`, watcher('desk'), watcher('phone'));
+    watched(watcher('desk'), watcher('phone'));
     const Records = [presence('1', { online: false, lastSeen: NOON }, { online: true })];
     expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
     expect(posts()).toEqual([
@@ -103,7 +105,7 @@ describe('a changed presence', () => {
   });
 
   it('is sent to the others when one socket cannot be reached', async () => {
-    open(`WATCH#${alice.id}`, watcher('gone'), watcher('broken'), watcher('phone'));
+    watched(watcher('gone'), watcher('broken'), watcher('phone'));
     api
       .on(PostToConnectionCommand, { ConnectionId: 'gone' })
       .rejects(new GoneException({ message: 'Gone', $metadata: {} }))
@@ -123,7 +125,7 @@ describe('a changed presence', () => {
 });
 
 it('a device is told that its session ended before its socket closes', async () => {
-  open(`USER#${alice.id}`, row);
+  open(phone);
   const ended = record('1', 'REMOVE', `SESSION#${id(500)}`, { id: id(500), userId: alice.id });
   expect(await handler({ Records: [ended] })).toEqual({ batchItemFailures: [] });
   expect(posts()).toEqual([
@@ -132,9 +134,30 @@ it('a device is told that its session ended before its socket closes', async () 
   expect(api.calls().at(-1)?.args[0]).toBeInstanceOf(DeleteConnectionCommand);
 });
 
+it('a replaced socket is told why, closed and removed, and its user stays online', async () => {
+  const desk = aConnection('desk', { conversation: '' });
+  open(desk);
+  const closing = { 'closing#phone': { session: id(500), since: Date.parse(NOON) } };
+  const after = { ...socketsItem(alice.id, desk), ...closing };
+  const replaced = record('1', 'MODIFY', 'SOCKETS', socketsItem(alice.id, phone), after);
+  expect(await handler({ Records: [replaced] })).toEqual({ batchItemFailures: [] });
+  expect(presenceWrites()).toContain(true);
+  expect(posts()).toEqual([
+    [
+      'phone',
+      {
+        type: 'connection.replaced',
+        detail: 'This account has opened too many connections, so its oldest one was closed.',
+      },
+    ],
+  ]);
+  expect(api.calls().at(-1)?.args[0]).toBeInstanceOf(DeleteConnectionCommand);
+  expect(sent().at(-1)).toMatchObject(['UpdateCommand', { Key: SOCKETS }]);
+});
+
 it('changes are handled up to the first failure and repeated from there', async () => {
-  documents.on(QueryCommand).rejects(new Unavailable());
+  documents.on(GetCommand).rejects(new Unavailable());
   const Records = [presence('1', { online: true }, { online: true }), came('2'), went('3')];
   expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
-  expect(names()).toEqual(['QueryCommand']);
+  expect(names()).toEqual(['GetCommand']);
 });

@@ -1,13 +1,14 @@
 import { DeleteConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Unavailable } from '../../../functions/core/errors.ts';
 import { handler } from '../../../functions/stream/account-changes.ts';
 import { NOON } from '../support/clock.ts';
+import { aConnection, socketsItem } from '../support/connections.ts';
 import { api, documents } from '../support/mocked-clients.ts';
-import { alice, CONVERSATION, id } from '../support/people.ts';
+import { alice, id } from '../support/people.ts';
 import { sent } from '../support/table.ts';
 
 beforeEach(() => {
@@ -36,20 +37,13 @@ const loggedOut = (SequenceNumber: string) =>
 
 describe('the changes of the table', () => {
   it('are handled one after the other: a registration is counted, and a logout closes sockets', async () => {
-    const connection = {
-      userId: alice.id,
-      sessionId: id(500),
-      conversation: CONVERSATION,
-      connectedAt: NOON,
-    };
-    const ttl = Date.parse(NOON) / 1000 + 1;
-    documents.on(QueryCommand).resolves({ Items: [{ ...connection, connectionId: 'a', ttl }] });
+    documents.on(GetCommand).resolves({ Item: socketsItem(alice.id, aConnection('a')) });
     expect(await handler({ Records: [registered('1'), loggedOut('2')] })).toEqual({ batchItemFailures: [] });
     expect(sent().map(([name]) => name)).toEqual([
       'TransactWriteCommand',
       'TransactWriteCommand',
-      'QueryCommand',
-      'DeleteCommand',
+      'GetCommand',
+      'UpdateCommand',
     ]);
     const calls = api.commandCalls(DeleteConnectionCommand);
     expect(calls.map(({ args: [{ input }] }) => input.ConnectionId)).toEqual(['a']);
@@ -59,7 +53,7 @@ describe('the changes of the table', () => {
     documents.on(TransactWriteCommand).resolvesOnce({}).resolvesOnce({}).rejects(new Unavailable());
     const Records = [registered('1'), registered('2', 'bob'), loggedOut('3')];
     expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
-    expect(documents.commandCalls(QueryCommand)).toEqual([]);
+    expect(documents.commandCalls(GetCommand)).toEqual([]);
   });
 
   it('are none without records', async () => {

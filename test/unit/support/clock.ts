@@ -2,6 +2,8 @@ export interface FrozenClock {
   readonly now: () => Date;
   /** Waits without waiting: the clock jumps. */
   readonly wait: (milliseconds: number) => Promise<void>;
+  /** It never comes. */
+  readonly deadline: (milliseconds: number) => AbortSignal;
   readonly pass: (milliseconds: number) => void;
   /** How long each wait was. */
   readonly waits: readonly number[];
@@ -22,6 +24,7 @@ export function frozenClock(at: string = NOON): FrozenClock {
       waits.push(milliseconds);
       pass(milliseconds);
     },
+    deadline: () => new AbortController().signal,
     pass,
     waits,
   };

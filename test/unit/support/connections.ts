@@ -1,4 +1,9 @@
-import type { Connection, ConnectionStore, Gateway } from '../../../functions/core/connections/connection.ts';
+import type {
+  Connection,
+  ConnectionAdder,
+  ConnectionStore,
+  Gateway,
+} from '../../../functions/core/connections/connection.ts';
 import { NOON } from './clock.ts';
 import { alice, CONVERSATION, id } from './people.ts';
 
@@ -14,17 +19,35 @@ export function aConnection(connectionId: string, more: Partial<Connection> = {}
   };
 }
 
-/** The rows of open sockets, in memory; `calls` has every change in order. */
+/** The item of an account with these sockets, as the table has it. */
+export function socketsItem(userId: string, ...connections: readonly Connection[]) {
+  const entries = connections.map(({ connectionId, sessionId, conversation, connectedAt }) => [
+    `open#${connectionId}`,
+    { session: sessionId, ...(conversation && { conversation }), since: connectedAt.getTime() },
+  ]);
+  return {
+    pk: `USER#${userId}`,
+    sk: 'SOCKETS',
+    count: connections.length,
+    replaced: 0,
+    ttl: Date.parse(NOON) / 1000 + 7_200,
+    ...Object.fromEntries(entries),
+  };
+}
+
+/** Lists of open sockets, in memory; `calls` has every change in order. */
 export function memoryConnections(...rows: readonly Connection[]) {
   const stored = new Map(rows.map((row) => [row.connectionId, row]));
   const calls: string[] = [];
   const of = async (userId: string) => [...stored.values()].filter((row) => row.userId === userId);
-  const store: ConnectionStore = {
-    of,
+  const store: ConnectionStore & ConnectionAdder = {
+    of: (userIds) => Promise.all(userIds.map(of)),
     ofNow: of,
-    async put(connection) {
-      calls.push(`put ${connection.connectionId}`);
+    isListed: async (_, connectionId) => stored.has(connectionId),
+    async add(connection) {
+      calls.push(`add ${connection.connectionId}`);
       stored.set(connection.connectionId, connection);
+      return 'added';
     },
     async remove(userId, connectionId) {
       calls.push(`remove ${connectionId}`);

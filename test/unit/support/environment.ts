@@ -16,6 +16,7 @@ Object.assign(process.env, {
   REFRESH_TOKEN_SECONDS: '86400',
   FLOOD_MESSAGES: '20',
   FLOOD_SECONDS: '10',
+  SOCKETS_PER_ACCOUNT: '20',
   ALLOWED_ORIGINS: 'https://app.example',
   ROUTES: JSON.stringify([
     ['GET', '/users'],

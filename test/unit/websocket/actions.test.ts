@@ -2,6 +2,7 @@ import { DeleteConnectionCommand, PostToConnectionCommand } from '@aws-sdk/clien
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/websocket/message.ts';
 import { NOON } from '../support/clock.ts';
+import { aConnection, socketsItem } from '../support/connections.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { api } from '../support/mocked-clients.ts';
@@ -9,19 +10,11 @@ import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { documentsInMemory } from '../support/table.ts';
 
 const FOREIGN = `${id(8)}.${id(9)}`;
+const ALICES_SOCKETS = { pk: `USER#${alice.id}`, sk: 'SOCKETS' };
 let { state, store } = documentsInMemory();
 
-const socketOf = (userId: string, connectionId: string, conversation = '') =>
-  store({
-    pk: `USER#${userId}`,
-    sk: `CONN#${connectionId}`,
-    connectionId,
-    userId,
-    sessionId: id(500),
-    conversation,
-    connectedAt: NOON,
-    ttl: Date.parse(NOON) / 1000 + 7_200,
-  });
+const device = (userId: string, connectionId: string) =>
+  aConnection(connectionId, { userId, conversation: '' });
 
 const sessionOfAlice = () =>
   store({ pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}`, ttl: Date.parse(NOON) / 1000 + 60 });
@@ -34,11 +27,9 @@ beforeEach(() => {
     store({ pk: `USER#${account.id}`, sk: 'PROFILE', ...account });
   }
   for (const seq of [1, 2, 3]) store(itemOf(aLogEntry(seq, { senderId: bob.id })));
-  socketOf(alice.id, 'alice-here');
-  socketOf(alice.id, 'alice-phone');
-  socketOf(bob.id, 'bob-here');
-  socketOf(bob.id, 'bob-phone');
-  socketOf(bob.id, 'bob-original', CONVERSATION);
+  store(socketsItem(alice.id, device(alice.id, 'alice-here'), device(alice.id, 'alice-phone')));
+  const original = aConnection('bob-original', { userId: bob.id });
+  store(socketsItem(bob.id, device(bob.id, 'bob-here'), device(bob.id, 'bob-phone'), original));
   return () => vi.useRealTimers();
 });
 
@@ -80,11 +71,14 @@ describe('a socket without a conversation', () => {
     },
   );
 
-  it.each([undefined, null, ''])('gets the row of a device again if its row is lost (%j)', async (peerId) => {
-    state.set({ pk: `USER#${alice.id}`, sk: 'CONN#alice-here' }, undefined);
+  it.each([undefined, null, ''])('is listed again as a device if it was lost (%j)', async (peerId) => {
+    state.set(ALICES_SOCKETS, undefined);
     sessionOfAlice();
     await send({ action: 'ping' }, { peerId });
-    expect(state.get({ pk: `USER#${alice.id}`, sk: 'CONN#alice-here' })).toMatchObject({ conversation: '' });
+    expect(state.get(ALICES_SOCKETS)?.['open#alice-here']).toEqual({
+      session: id(500),
+      since: Date.parse(NOON),
+    });
   });
 });
 
@@ -103,7 +97,7 @@ describe('`message.send`', () => {
       const told = { ...said, type: 'chat.message' };
       expect(posts()).toEqual([
         ...to('alice-phone')({ ...told, client_id: id(77) }),
-        ...to('bob-here', 'bob-original', 'bob-phone')(told),
+        ...to('bob-here', 'bob-phone', 'bob-original')(told),
       ]);
     },
   );
@@ -246,24 +240,24 @@ it('`presence.watch` answers with the presence of users who share a conversation
 });
 
 describe('`ping`', () => {
-  const here = { pk: `USER#${alice.id}`, sk: 'CONN#alice-here' };
-
   it('is answered with the server’s time', async () => {
     expect(await send({ action: 'ping', ref: 'r1' })).toEqual({ type: 'pong', time: NOON, ref: 'r1' });
   });
 
-  it('gives a live socket its row back', async () => {
-    const row = state.get(here);
-    state.set(here, undefined);
+  it('lists a live socket again that was lost', async () => {
+    store(socketsItem(alice.id, device(alice.id, 'alice-phone')));
     sessionOfAlice();
     expect(await send({ action: 'ping' })).toMatchObject({ type: 'pong', restored: true });
-    expect(state.get(here)).toEqual(row);
+    expect(state.get(ALICES_SOCKETS)).toEqual(
+      socketsItem(alice.id, device(alice.id, 'alice-phone'), device(alice.id, 'alice-here')),
+    );
   });
 
-  it('closes a socket whose session has ended, and gives it no row', async () => {
-    state.set(here, undefined);
+  it('closes a socket whose session has ended, and does not list it', async () => {
+    store(socketsItem(alice.id, device(alice.id, 'alice-phone')));
     await send({ action: 'ping' });
-    expect(state.get(here)).toBeUndefined();
+    expect(state.get(ALICES_SOCKETS)).toMatchObject(socketsItem(alice.id, device(alice.id, 'alice-phone')));
+    expect(state.get(ALICES_SOCKETS)).not.toHaveProperty('open#alice-here');
     expect(api.commandCalls(DeleteConnectionCommand)).toHaveLength(1);
   });
 });

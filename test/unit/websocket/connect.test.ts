@@ -1,16 +1,20 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Unavailable } from '../../../functions/core/errors.ts';
 import { handler } from '../../../functions/websocket/connect.ts';
 import { handler as disconnect } from '../../../functions/websocket/disconnect.ts';
 import { NOON } from '../support/clock.ts';
+import { aConnection, socketsItem } from '../support/connections.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
 import { documents } from '../support/mocked-clients.ts';
 import { alice, CONVERSATION, id } from '../support/people.ts';
-import { sent } from '../support/table.ts';
+import { conditionFailed, sent } from '../support/table.ts';
 
 const NOON_S = Date.parse(NOON) / 1000;
-const row = { pk: `USER#${alice.id}`, sk: 'CONN#alice-here' };
+const Key = { pk: `USER#${alice.id}`, sk: 'SOCKETS' };
+/** The removal of Alice's socket from the list. */
+const removal = ['UpdateCommand', { Key, UpdateExpression: 'REMOVE #socket ADD #count :less' }];
 const connect = (headers?: Record<string, string>) =>
   handler(
     { ...socketEvent(undefined, { eventType: 'CONNECT' }), ...(headers && { headers }) },
@@ -24,12 +28,13 @@ beforeEach(() => {
 });
 
 describe('a socket that opens', () => {
-  it('gets its row, which names its conversation', async () => {
+  it('is listed with its session and its conversation, and then its session is checked', async () => {
     expect(await connect()).toEqual({ statusCode: 200 });
+    const added = { session: id(500), conversation: CONVERSATION, since: Date.parse(NOON) };
     expect(sent()).toMatchObject([
       [
-        'PutCommand',
-        { Item: { ...row, sessionId: id(500), conversation: CONVERSATION, ttl: NOON_S + 7_200 } },
+        'UpdateCommand',
+        { Key, ExpressionAttributeValues: { ':added': added, ':limit': 20, ':ttl': NOON_S + 7_200 } },
       ],
       ['GetCommand', { Key: { pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}` }, ConsistentRead: true }],
     ]);
@@ -46,10 +51,18 @@ describe('a socket that opens', () => {
     expect(await connect({ 'Sec-WebSocket-Protocol': 'graphql-ws' })).toEqual({ statusCode: 200 });
   });
 
-  it('is refused if its session has ended, and its row is deleted', async () => {
+  it('is refused if its session has ended, and is removed from the list', async () => {
     documents.on(GetCommand).resolves({});
     expect(await connect()).toEqual({ statusCode: 401 });
-    expect(sent().at(-1)).toEqual(['DeleteCommand', { TableName: 'parley-test', Key: row }]);
+    expect(sent().at(-1)).toMatchObject(removal);
+  });
+
+  it('is refused for the moment if the list is full of newer sockets', async () => {
+    const newer = Array.from({ length: 20 }, (_, n) =>
+      aConnection(`newer-${n}`, { connectedAt: new Date(Date.parse(NOON) + 1) }),
+    );
+    documents.on(UpdateCommand).rejects(conditionFailed(marshall(socketsItem(alice.id, ...newer))));
+    expect(await connect()).toEqual({ statusCode: 503 });
   });
 
   it('is refused with a server error if its session cannot be read', async () => {
@@ -63,13 +76,13 @@ describe('a socket that opens', () => {
   });
 });
 
-it('a socket that closes loses its row', async () => {
+it('a socket that closes is removed from the list', async () => {
   const event = socketEvent(undefined, { eventType: 'DISCONNECT' });
   expect(await disconnect(event, lambdaContext)).toEqual({ statusCode: 200 });
-  expect(sent()).toEqual([['DeleteCommand', { TableName: 'parley-test', Key: row }]]);
+  expect(sent()).toMatchObject([removal]);
 });
 
-it.each([handler, disconnect])('a frame that names a route of the gateway changes no row', async (named) => {
+it.each([handler, disconnect])('a frame that names a route of the gateway changes no list', async (named) => {
   expect(await named(socketEvent('{"action":"$disconnect"}'), lambdaContext)).toEqual({ statusCode: 400 });
   expect(sent()).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/websocket/message.ts';
 import { EXCHANGES } from '../../contract/sockets.ts';
 import { NOON } from '../support/clock.ts';
+import { aConnection, socketsItem } from '../support/connections.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { api } from '../support/mocked-clients.ts';
@@ -112,21 +113,8 @@ describe('no answer is larger than API Gateway sends', () => {
 
   it('to the largest text, nor is the frame that the others get', async () => {
     meet(1);
-    for (const connectionId of ['phone', 'tablet']) {
-      const socket = {
-        connectionId,
-        userId: alice.id,
-        sessionId: id(500),
-        conversation: '',
-        connectedAt: NOON,
-      };
-      store({
-        pk: `USER#${alice.id}`,
-        sk: `CONN#${connectionId}`,
-        ...socket,
-        ttl: Date.parse(NOON) / 1000 + 60,
-      });
-    }
+    const devices = ['phone', 'tablet'].map((one) => aConnection(one, { conversation: '' }));
+    store(socketsItem(alice.id, ...devices));
     const sent = { action: 'message.send', to: peer(1), text: TEXT, client_id: id(7), ref: REF };
     const answers = [
       await answerTo(sent),

@@ -1,8 +1,9 @@
 import { DeleteConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/websocket/message.ts';
 import { NOON } from '../support/clock.ts';
+import { aConnection, socketsItem } from '../support/connections.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
 import { itemOf } from '../support/log-entries.ts';
 import { anEntry } from '../support/message-log.ts';
@@ -12,23 +13,16 @@ import { sent } from '../support/table.ts';
 
 const NOON_S = Date.parse(NOON) / 1000;
 
-const row = (userId: string, connectionId: string) => ({
-  connectionId,
-  userId,
-  sessionId: id(500),
-  conversation: CONVERSATION,
-  connectedAt: NOON,
-  ttl: NOON_S + 7_200,
-});
-
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
-  documents
-    .on(QueryCommand, { ExpressionAttributeValues: { ':pk': `USER#${alice.id}`, ':prefix': 'CONN#' } })
-    .resolves({ Items: [row(alice.id, 'alice-here'), row(alice.id, 'alice-phone')] });
-  documents
-    .on(QueryCommand, { ExpressionAttributeValues: { ':pk': `USER#${bob.id}`, ':prefix': 'CONN#' } })
-    .resolves({ Items: [row(bob.id, 'bob')] });
+  documents.on(BatchGetCommand).resolves({
+    Responses: {
+      'parley-test': [
+        socketsItem(alice.id, aConnection('alice-here'), aConnection('alice-phone')),
+        socketsItem(bob.id, aConnection('bob', { userId: bob.id })),
+      ],
+    },
+  });
   // The conversation is under way: before its first message the peer's account would be looked up.
   documents.on(QueryCommand, { ExpressionAttributeValues: { ':pk': `CONV#${CONVERSATION}` } }).resolves({
     Items: [itemOf({ ...anEntry(1), senderId: bob.id })],
@@ -71,13 +65,13 @@ describe('a message', () => {
     ]);
   });
 
-  it('costs four requests: the tail, the connections of both, and the write', async () => {
+  it('costs three requests: the tail, the sockets of both, and the write', async () => {
     await say({ message: 'Hello' });
     expect(
       sent()
         .map(([name]) => name)
         .sort(),
-    ).toEqual(['PutCommand', 'QueryCommand', 'QueryCommand', 'QueryCommand']);
+    ).toEqual(['BatchGetCommand', 'PutCommand', 'QueryCommand']);
   });
 
   it('is answered without fields that its sender did not send', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type OwnConversation, pairWith } from '../../../../functions/core/conversations/conversation.ts';
 import { accountStore } from '../../../../functions/storage/accounts.ts';
+import { connectionAdder } from '../../../../functions/storage/connection-adder.ts';
 import { connectionStore } from '../../../../functions/storage/connections.ts';
 import { loginAttempts } from '../../../../functions/storage/counters.ts';
 import { directoryProjection } from '../../../../functions/storage/directory.ts';
@@ -129,16 +130,19 @@ const calls: readonly fc.Arbitrary<Call>[] = [
   ),
   small.map((n) => (table, run) => {
     const [userId, connectionId] = [uuid(run, 1), `c${n}`];
-    return connectionStore(table).put({
-      connectionId,
-      userId,
-      sessionId: 's',
-      conversation: '',
-      connectedAt: now,
-    });
+    const connectedAt = new Date(now.getTime() - n * 1000);
+    return connectionAdder(table, 2).add(
+      { connectionId, userId, sessionId: 's', conversation: '', connectedAt },
+      now,
+    );
   }),
   small.map((n) => (table, run) => connectionStore(table).remove(uuid(run, 1), `c${n}`)),
-  fc.constant<Call>((table, run) => connectionStore(table).of(uuid(run, 1), now)),
+  fc.constant<Call>((table, run) =>
+    connectionStore(table).of(
+      [0, 1].map((n) => uuid(run, n)),
+      now,
+    ),
+  ),
   fc.tuple(small, fc.subarray([0, 1, 2, 3])).map(([n, users]) => (table, run) => {
     const watcher = { userId: uuid(run, 1), connectionId: `c${n}` };
     return watchStore(table).watch(

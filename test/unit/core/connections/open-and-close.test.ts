@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isDevice } from '../../../../functions/core/connections/connection.ts';
 import {
+  closeReplaced,
   closeSession,
   openConnection,
   restore,
@@ -13,6 +14,7 @@ import { alice, bob, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const socket = aConnection('a');
+const lastFrames = { sessionEnded: 'the session has ended', replaced: 'a newer one has replaced it' };
 
 function open(isLive: () => Promise<boolean>) {
   const connections = memoryConnections();
@@ -32,33 +34,41 @@ function open(isLive: () => Promise<boolean>) {
 }
 
 describe('opening a connection', () => {
-  it('stores its row before it checks that the session is live', async () => {
+  it('lists it before it checks that the session is live', async () => {
     const { result, connections, asked } = open(async () => true);
     await result;
-    expect(connections.calls).toEqual(['put a', 'is the session live?']);
+    expect(connections.calls).toEqual(['add a', 'is the session live?']);
     expect(connections.rows()).toEqual([socket]);
     expect(asked).toEqual([[alice.id, id(500)]]);
   });
 
-  it('deletes the row and fails when the session has ended', async () => {
+  it('removes it and fails when the session has ended', async () => {
     const { result, connections } = open(async () => false);
     expect(await rejection(result)).toEqual({ code: 'token_invalid' });
-    expect(connections.calls).toEqual(['put a', 'is the session live?', 'remove a']);
+    expect(connections.calls).toEqual(['add a', 'is the session live?', 'remove a']);
     expect(connections.rows()).toEqual([]);
   });
 
-  it('deletes the row and fails when the session cannot be checked', async () => {
+  it('removes it and fails when the session cannot be checked', async () => {
     const { result, connections } = open(() => Promise.reject(new Unavailable()));
     expect(await rejection(result)).toEqual({ code: 'unavailable', retryAfter: 1 });
     expect(connections.rows()).toEqual([]);
   });
 });
 
+it('a connection that is older than all of a full list is refused, and its session is not read', async () => {
+  const connections = { ...memoryConnections(), add: async () => 'full' as const };
+  const isLive = () => Promise.reject(new Error('not to be asked'));
+  const result = openConnection({ connections, sessions: { isLive }, now: frozenClock().now }, socket);
+  expect(await rejection(result)).toEqual({ code: 'busy', retryAfter: 1 });
+  expect(connections.calls).toEqual([]);
+});
+
 const ended = { userId: alice.id, sessionId: id(500) };
-const base = { ...frozenClock(), endFrame: 'the session has ended' };
+const base = { ...frozenClock(), lastFrames };
 
 describe('closing a session', () => {
-  it('closes every socket of the session, deletes their rows, and touches no other', async () => {
+  it('closes every socket of the session, removes them, and touches no other', async () => {
     const connections = memoryConnections(
       aConnection('a'),
       aConnection('b', { conversation: '' }),
@@ -81,7 +91,7 @@ describe('closing a session', () => {
     expect(gateway.closed).toEqual(['a']);
   });
 
-  it('keeps the row of a socket that it could not close, and fails so that it is retried', async () => {
+  it('keeps a socket listed that it could not close, and fails so that it is retried', async () => {
     const connections = memoryConnections(aConnection('a'), aConnection('b'));
     const gateway = {
       ...scriptedGateway(),
@@ -118,7 +128,7 @@ describe('closing a session', () => {
     expect(connections.rows()).toEqual([]);
   });
 
-  it('stops trying when `$disconnect` has deleted the row', async () => {
+  it('stops trying when `$disconnect` has removed the socket', async () => {
     const connections = memoryConnections(aConnection('a'));
     const gateway = scriptedGateway({}, ['a']);
     const wait = () => connections.remove(alice.id, 'a');
@@ -137,7 +147,7 @@ const device = (connectionId: string) => aConnection(connectionId, { conversatio
 
 function closing(gateway: ReturnType<typeof scriptedGateway>, ...rows: ReturnType<typeof aConnection>[]) {
   const connections = memoryConnections(...rows);
-  const dependencies = { connections, gateway, ...frozenClock(), endFrame: 'the session has ended' };
+  const dependencies = { connections, gateway, ...frozenClock(), lastFrames };
   return { connections, close: () => closeSession(dependencies, { userId: alice.id, sessionId: id(500) }) };
 }
 
@@ -168,6 +178,26 @@ it('a device of another session stays connected and gets no frame', async () => 
   expect([gateway.posts, gateway.closed]).toEqual([[], []]);
 });
 
+describe('sockets that newer ones have replaced', () => {
+  it('are closed and removed; a device is told why, and a socket of the original protocol is not', async () => {
+    const [tablet, original] = [device('tablet'), aConnection('original')];
+    const gateway = scriptedGateway();
+    const connections = memoryConnections(tablet, original, device('phone'));
+    await closeReplaced({ ...base, connections, gateway }, [tablet, original]);
+    expect(gateway.posts).toEqual([['tablet', 'a newer one has replaced it']]);
+    expect(gateway.closed.toSorted()).toEqual(['original', 'tablet']);
+    expect(connections.rows()).toEqual([device('phone')]);
+  });
+
+  it('are closed again while they are young and said to be gone', async () => {
+    const gateway = scriptedGateway({}, ['tablet']);
+    const { waits, ...clock } = frozenClock();
+    const connections = memoryConnections(device('tablet'));
+    await closeReplaced({ ...base, ...clock, connections, gateway }, [device('tablet')]);
+    expect([gateway.closed.length, waits.length]).toEqual([11, 10]);
+  });
+});
+
 const { now } = frozenClock();
 const phone = aConnection('phone', { conversation: '' });
 const other = aConnection('other');
@@ -178,27 +208,27 @@ function surroundings({
   connections = memoryConnections(other),
 } = {}) {
   const gateway = scriptedGateway({}, gone);
-  return { connections, gateway, sessions: { isLive }, now, endFrame: 'the session has ended' };
+  return { connections, gateway, sessions: { isLive }, now, lastFrames };
 }
 
-describe('a live socket whose row was removed', () => {
-  it('gets the same row again', async () => {
+describe('a live socket that is not listed', () => {
+  it('is listed again as before', async () => {
     const around = surroundings();
     expect(await restoreIfLost(around, phone)).toBe(true);
     expect(around.connections.rows()).toEqual([other, phone]);
     expect([around.gateway.posts, around.gateway.closed]).toEqual([[], []]);
   });
 
-  it('costs no write while its row exists', async () => {
+  it('costs no write while it is listed', async () => {
     const around = surroundings({ connections: memoryConnections(phone) });
     expect(await restoreIfLost(around, phone)).toBe(false);
     expect(around.connections.calls).toEqual([]);
   });
 
-  it('gets no row, but a frame and a close, when its session has ended', async () => {
+  it('is not listed, but told and closed, when its session has ended', async () => {
     const around = surroundings({ isLive: async () => false });
     expect(await restore(around, phone)).toBe(false);
-    expect(around.connections.calls).toEqual(['put phone', 'remove phone']);
+    expect(around.connections.calls).toEqual(['add phone', 'remove phone']);
     expect(around.gateway.posts).toEqual([['phone', 'the session has ended']]);
     expect(around.gateway.closed).toEqual(['phone']);
   });
@@ -209,14 +239,22 @@ describe('a live socket whose row was removed', () => {
     expect([around.gateway.posts, around.gateway.closed]).toEqual([[], ['original']]);
   });
 
-  it('gets no row when it has closed in the meantime', async () => {
+  it('is not listed, but told and closed, when the list is full of newer ones', async () => {
+    const connections = { ...memoryConnections(other), add: async () => 'full' as const };
+    const around = surroundings({ connections });
+    expect(await restore(around, phone)).toBe(false);
+    expect(around.gateway.posts).toEqual([['phone', 'a newer one has replaced it']]);
+    expect(around.gateway.closed).toEqual(['phone']);
+  });
+
+  it('is not listed when it has closed in the meantime', async () => {
     const around = surroundings({ gone: ['phone'] });
     expect(await restore(around, phone)).toBe(false);
     expect(around.connections.rows()).toEqual([other]);
     expect(around.gateway.closed).toEqual([]);
   });
 
-  it('is checked after its row is written, so that a concurrent logout finds the row', async () => {
+  it('is checked after it is listed, so that a concurrent logout finds it', async () => {
     const connections = memoryConnections(other);
     const isLive = async () => {
       expect(connections.rows()).toEqual([other, phone]);
@@ -232,11 +270,11 @@ describe('a live socket whose row was removed', () => {
       {
         connections: {
           ...memoryConnections(other),
-          put: () => Promise.reject(new Unavailable()),
+          add: () => Promise.reject(new Unavailable()),
         },
       },
     ],
-  ])('has no row when %s, because the failed restore is undone', async (_, fault) => {
+  ])('is not listed when %s, because the failed restore is undone', async (_, fault) => {
     const around = surroundings(fault);
     expect(await rejection(restore(around, phone))).toMatchObject({ code: 'unavailable' });
     expect(around.connections.calls.at(-1)).toBe('remove phone');

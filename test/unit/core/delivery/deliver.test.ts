@@ -20,7 +20,8 @@ async function deliverTo(
   const failures: [string, unknown][] = [];
   const onDeliveryFailure = (connectionId: string, error: unknown) =>
     void failures.push([connectionId, error]);
-  await deliver({ connections, gateway, now: clock.now, wait: clock.wait, onDeliveryFailure }, rows, 'frame');
+  const posts = rows.map((connection) => ({ connection, frame: 'frame' }));
+  await deliver({ connections, gateway, ...clock, onDeliveryFailure }, posts);
   return {
     posts: gateway.posts.map(([one]) => one),
     frames: new Set(gateway.posts.map(([, frame]) => frame)),
@@ -100,7 +101,6 @@ describe('delivering a frame', () => {
   it('posts to all at once: a slow socket does not hold the others up', async () => {
     const posted: string[] = [];
     const slow = Promise.withResolvers<'delivered'>();
-    const { now, wait } = frozenClock();
     const delivering = deliver(
       {
         connections: memoryConnections(),
@@ -110,17 +110,68 @@ describe('delivering a frame', () => {
             return one === 'a' ? slow.promise : 'delivered';
           },
         },
-        now,
-        wait,
+        ...frozenClock(),
         onDeliveryFailure: () => {},
       },
-      [aConnection('a'), aConnection('b')],
-      'frame',
+      ['a', 'b'].map((one) => ({ connection: aConnection(one), frame: 'frame' })),
     );
     await new Promise(setImmediate);
     expect(posted).toEqual(['a', 'b']);
     slow.resolve('delivered');
     await delivering;
+  });
+});
+
+describe('many connections', () => {
+  const posts = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ connection: aConnection(String(n)), frame: 'frame' }));
+
+  it('get at most 32 posts at once, and all of them in the end', async () => {
+    let [running, most, done] = [0, 0, 0];
+    const post = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise(setImmediate);
+      running -= 1;
+      done += 1;
+      return 'delivered' as const;
+    };
+    const onDeliveryFailure = () => {};
+    await deliver(
+      { connections: memoryConnections(), gateway: { post }, ...frozenClock(), onDeliveryFailure },
+      posts(100),
+    );
+    expect({ most, done }).toEqual({ most: 32, done: 100 });
+  });
+
+  it('do not hold the sender up: after two seconds the rest is given up and reported', async () => {
+    const end = new AbortController();
+    const asked: number[] = [];
+    const failures: unknown[] = [];
+    /** A receiver that never answers, as `fetch` and the SDK treat a signal. */
+    const post = (_id: string, _frame: string, signal?: AbortSignal) =>
+      new Promise<'delivered'>((_, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      });
+    const delivering = deliver(
+      {
+        connections: memoryConnections(),
+        gateway: { post },
+        ...frozenClock(),
+        deadline: (milliseconds) => {
+          asked.push(milliseconds);
+          return end.signal;
+        },
+        onDeliveryFailure: (connectionId) => failures.push(connectionId),
+      },
+      posts(40),
+    );
+    await new Promise(setImmediate);
+    expect(failures).toEqual([]);
+    end.abort();
+    await delivering;
+    expect(asked).toEqual([2_000]);
+    expect(failures).toHaveLength(40);
   });
 });
 
@@ -136,9 +187,8 @@ async function told(userIds: readonly string[], except?: string) {
     device('carol', id(3)),
   );
   const gateway = scriptedGateway();
-  const { now, wait } = frozenClock();
   const onDeliveryFailure = () => {};
-  await tellDevices({ connections, gateway, now, wait, onDeliveryFailure }, userIds, 'frame', except);
+  await tellDevices({ connections, gateway, ...frozenClock(), onDeliveryFailure }, userIds, 'frame', except);
   return gateway.posts;
 }
 

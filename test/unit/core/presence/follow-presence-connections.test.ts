@@ -42,7 +42,7 @@ describe('after a socket has opened or closed, its user', () => {
     await follow();
     await connections.remove(alice.id, 'phone');
     await follow();
-    await connections.put(aConnection('phone'));
+    await connections.add(aConnection('phone'), new Date(NOON));
     await follow();
     expect(await presence()).toEqual(ONLINE);
   });
@@ -61,7 +61,7 @@ describe('after a socket has opened or closed, its user', () => {
     const { connections, follow, presence } = following();
     await follow();
     expect(await presence()).toEqual(OFFLINE);
-    await connections.put(aConnection('phone'));
+    await connections.add(aConnection('phone'), new Date(NOON));
     await follow();
     await follow();
     expect(await presence()).toEqual(ONLINE);
