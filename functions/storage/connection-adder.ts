@@ -42,7 +42,8 @@ export function connectionAdder(table: Table, limit: number): ConnectionAdder {
 /** The oldest sockets are replaced, perhaps the added one itself. */
 function roomFor(added: Connection, item: Item, now: Date, limit: number): Room {
   const open = connectionsIn('open', added.userId, item);
-  const byAge = [added, ...open.filter((one) => isWithinLife(one, now))].toSorted(
+  // Of the same age, the added one stays.
+  const byAge = [...open.filter((one) => isWithinLife(one, now)), added].toSorted(
     (a, b) => a.connectedAt.getTime() - b.connectedAt.getTime(),
   );
   return {

@@ -85,6 +85,12 @@ describe('a full list', () => {
     expect(sent()).toHaveLength(2);
   });
 
+  it('replaces one even if all opened in the same millisecond', async () => {
+    store(socketsItem(alice.id, opened('a', 0), opened('b', 0), opened('c', 0)));
+    expect(await add(opened('d', 0), now)).toBe('added');
+    expect(attributes()).toEqual(['closing#a', 'open#b', 'open#c', 'open#d']);
+  });
+
   it('keeps its sockets if the other one is older: one that was lost and comes back', async () => {
     expect(await add(opened('lost', 40), now)).toBe('full');
     expect(attributes()).toEqual(['open#a', 'open#b', 'open#c']);
