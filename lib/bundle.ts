@@ -22,7 +22,7 @@ const inputs = [
   'package-lock.json',
   'lib/bundle.ts',
   'lib/functions.ts',
-  'lib/node-http.ts',
+  'lib/stand-ins/**',
 ];
 const stamp = join(buildFolder, 'functions.stamp');
 
@@ -54,7 +54,11 @@ function bundleAll(): void {
     // esbuild can shake the SDK's ES modules. Its CommonJS, which `platform: node` prefers, makes bundles half as
     // large again.
     mainFields: ['module', 'main'],
-    alias: { 'node:http': './lib/node-http.ts' },
+    // What a Lambda function has no use for, and what stands for it.
+    alias: {
+      '@aws-sdk/credential-provider-node': './lib/stand-ins/credentials.ts',
+      'node:http': './lib/stand-ins/node-http.ts',
+    },
     logLevel: 'warning',
   });
   for (const { path, contents } of outputFiles) {

@@ -21,8 +21,14 @@ describe('the bundles of functions', () => {
     expect(built.toSorted()).toEqual(entries.toSorted());
   });
 
-  it.each(entries)('%s is at most 480 KiB', (entry) => {
-    expect(statSync(bundle(entry, 'index.mjs')).size).toBeLessThanOrEqual(480 * 1024);
+  it.each(entries)('%s is at most 360 KiB', (entry) => {
+    expect(statSync(bundle(entry, 'index.mjs')).size).toBeLessThanOrEqual(360 * 1024);
+  });
+
+  it.each(entries)('%s takes credentials from its environment alone', (entry) => {
+    expect(readFileSync(bundle(entry, 'index.mjs'), 'utf8')).not.toMatch(
+      /fromSSO|fromIni|GetRoleCredentials/,
+    );
   });
 
   it.each(entries)('%s is a pure ES module: it calls no `require` at run time', (entry) => {
