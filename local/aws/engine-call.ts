@@ -4,17 +4,17 @@
  */
 import { Agent, type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps, Agent as SecureAgent } from 'node:https';
-import type { Readable } from 'node:stream';
+import { urlToHttpOptions } from 'node:url';
 
 export type EngineCall = <Output>(operation: string, input: object) => Promise<Output>;
 
 /** Sends a body unchanged to an operation of the engine, such as `DynamoDB_20120810.GetItem`. */
-export type EngineRequest = (target: string, body: Buffer | string) => Promise<EngineAnswer>;
+export type EngineRequest = (target: string, body: string) => Promise<EngineAnswer>;
 
 export interface EngineAnswer {
   readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
+  readonly requestId: string | undefined;
+  readonly body: string;
 }
 
 /** An error response of the engine. `code` is DynamoDB's name for the error. */
@@ -47,23 +47,25 @@ const transports = {
 export function engineRequest(endpoint: string): EngineRequest {
   const url = new URL(endpoint);
   const { send, agent } = transports[url.protocol === 'https:' ? 'https:' : 'http:'];
+  const options = { ...urlToHttpOptions(url), agent, method: 'POST' };
 
   return (target, body) =>
     new Promise((resolve, reject) => {
-      const headers = {
-        'content-type': 'application/x-amz-json-1.0',
-        'content-length': Buffer.byteLength(body),
-        'x-amz-target': target,
-        'x-amz-date': '20120810T000000Z',
-        authorization: unsigned,
-      };
-      const outgoing = send(url, { agent, method: 'POST', headers }, (incoming) => {
-        readBody(incoming).then((content) => {
-          resolve({ status: incoming.statusCode ?? 500, headers: incoming.headers, body: content });
-        }, reject);
+      // A list is sent as it is. Headers in an object cost a third more.
+      const headers = [
+        ...['host', url.host, 'authorization', unsigned, 'x-amz-date', '20120810T000000Z'],
+        ...['content-type', 'application/x-amz-json-1.0', 'content-length', String(Buffer.byteLength(body))],
+        ...['x-amz-target', target],
+      ];
+      const outgoing = send({ ...options, headers }, (incoming) => {
+        readText(incoming).then((text) => resolve({ ...heading(incoming), body: text }), reject);
       });
       outgoing.on('error', reject).end(body);
     });
+}
+
+function heading({ statusCode = 500, headers }: IncomingMessage) {
+  return { status: statusCode, requestId: headers['x-amzn-requestid'] as string | undefined };
 }
 
 export function engineCall(endpoint: string): EngineCall {
@@ -71,7 +73,7 @@ export function engineCall(endpoint: string): EngineCall {
   return async <Output>(operation: string, input: object) => {
     const service = streamOperations.has(operation) ? 'DynamoDBStreams_20120810' : 'DynamoDB_20120810';
     const answer = await send(`${service}.${operation}`, JSON.stringify(input));
-    const body = JSON.parse(answer.body.toString('utf8')) as { __type?: string; message?: string };
+    const body = JSON.parse(answer.body) as { __type?: string; message?: string };
     if (answer.status !== 200) {
       throw new EngineError(operation, body.__type?.split('#').at(-1) ?? 'Unknown', body.message ?? '');
     }
@@ -79,8 +81,14 @@ export function engineCall(endpoint: string): EngineCall {
   };
 }
 
-async function readBody(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
+function readText(incoming: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    incoming.setEncoding('utf8');
+    incoming.on('data', (chunk: string) => {
+      text += chunk;
+    });
+    incoming.on('end', () => resolve(text));
+    incoming.on('error', reject);
+  });
 }

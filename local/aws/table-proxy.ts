@@ -55,8 +55,8 @@ export function tableProxy(options: TableProxyOptions): TableProxy {
     const target = String(request.headers['x-amz-target'] ?? '');
     const operation = target.split('.').at(-1) ?? '';
     const counted = usesCapacity(operation);
-    const asked = await readBody(request, maximumRequestBytes);
-    if (asked === 'too-large') {
+    const content = await readBody(request, maximumRequestBytes);
+    if (content === 'too-large') {
       request.resume();
       return fail(
         response,
@@ -65,6 +65,7 @@ export function tableProxy(options: TableProxyOptions): TableProxy {
         'Request too large',
       );
     }
+    const asked = content.toString('utf8');
     const input = parse(asked);
     // The engine itself refuses a body that is not a JSON object.
     const refusal = input && refusalOf(caller, operation, input);
@@ -74,14 +75,14 @@ export function tableProxy(options: TableProxyOptions): TableProxy {
     const answer = await send(target, body);
     if (!counted) return reply(response, answer, answer.body);
 
-    const parsed = JSON.parse(answer.body.toString('utf8'));
+    const parsed = JSON.parse(answer.body);
     const ok = answer.status === 200;
     const consumed = ok ? consumedBy(operation, parsed) : { wru: await unitsOfError(input, parsed), rru: 0 };
     onRequest({ operation, caller, ...consumed });
     if (ok && isWrite(operation)) onWrite();
     if (ok && stripped) {
       delete parsed.ConsumedCapacity;
-      return reply(response, answer, Buffer.from(JSON.stringify(parsed)));
+      return reply(response, answer, JSON.stringify(parsed));
     }
     reply(response, answer, answer.body);
   };
@@ -101,19 +102,19 @@ export function tableProxy(options: TableProxyOptions): TableProxy {
   }
 }
 
-function withCapacity(asked: Buffer, input: Input | undefined): { body: Buffer; stripped: boolean } {
+function withCapacity(asked: string, input: Input | undefined): { body: string; stripped: boolean } {
   // The caller asked for the consumed capacity, so it stays in the response.
   const wanted = input?.ReturnConsumedCapacity;
   if (input === undefined || wanted === 'TOTAL' || wanted === 'INDEXES')
     return { body: asked, stripped: false };
-  return { body: Buffer.from(JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' })), stripped: true };
+  return { body: JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' }), stripped: true };
 }
 
 type Input = TableInput & WriteInput & { readonly ReturnConsumedCapacity?: unknown };
 
-function parse(body: Buffer): Input | undefined {
+function parse(body: string): Input | undefined {
   try {
-    const input = JSON.parse(body.toString('utf8'));
+    const input = JSON.parse(body);
     return typeof input === 'object' && input !== null && !Array.isArray(input) ? input : undefined;
   } catch {
     return undefined;
@@ -125,9 +126,12 @@ function fail(response: ServerResponse, status: number, type: string, Message: s
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
 }
 
-function reply(response: ServerResponse, { status, headers }: EngineAnswer, body: Buffer): void {
-  const kept = Object.entries(headers).filter(
-    ([name]) => name.startsWith('x-amzn-') || name === 'content-type',
-  );
-  response.writeHead(status, { ...Object.fromEntries(kept), 'content-length': body.length }).end(body);
+function reply(response: ServerResponse, { status, requestId }: EngineAnswer, body: string): void {
+  const headers = {
+    'content-type': 'application/x-amz-json-1.0',
+    'content-length': Buffer.byteLength(body),
+    ...(requestId !== undefined && { 'x-amzn-requestid': requestId }),
+  };
+  // A text is sent in one write with its header. A buffer would need two.
+  response.writeHead(status, headers).end(body);
 }
