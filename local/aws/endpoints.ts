@@ -82,19 +82,22 @@ function pathOf({ url = '' }: IncomingMessage, method = ''): string {
 
 const management = 'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI';
 
-/** Adds the variables that tell the SDK in a function its credentials and endpoints. */
+/**
+ * Adds the variables that tell the SDK in a function its credentials and endpoints. An endpoint that the template sets
+ * stays, as on AWS: a proxy may stand there.
+ */
 export function withEndpoints(spec: FunctionSpec, url: string, keys: AccessKeys): FunctionSpec {
   const connections = spec.environment[management];
   const { accessKeyId, secretAccessKey } = keys.of(spec.name);
   return {
     ...spec,
     environment: {
-      ...spec.environment,
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_ENDPOINT_URL: url,
       AWS_ENDPOINT_URL_DYNAMODB: url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
+      ...spec.environment,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
       // Only if the template sets it, as on AWS. Its path is the stage.
       ...(connections !== undefined && { [management]: url + new URL(connections).pathname }),
     },
