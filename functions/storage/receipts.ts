@@ -5,8 +5,16 @@ import { isWritten, type Table } from './table.ts';
 
 /** The receipts of each member, in their membership item. Conditions keep them from moving backwards. */
 export function receiptStore({ client, name }: Table): ReceiptStore {
-  const moves = (update: Omit<UpdateCommandInput, 'TableName'>): Promise<boolean> =>
-    isWritten(client.send(new UpdateCommand({ TableName: name, ...update })));
+  const moves = (
+    update: Omit<UpdateCommandInput, 'TableName'>,
+    isOwn: Parameters<typeof isWritten>[1],
+  ): Promise<boolean> =>
+    isWritten(
+      client.send(
+        new UpdateCommand({ TableName: name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD', ...update }),
+      ),
+      isOwn,
+    );
 
   return {
     async of(userId, conversation) {
@@ -17,24 +25,31 @@ export function receiptStore({ client, name }: Table): ReceiptStore {
     },
 
     moveRead: (userId, conversation, { seq, others }) =>
-      moves({
-        Key: membershipKey(userId, conversation),
-        UpdateExpression: 'SET readSeq = :seq, readOthers = :others',
-        ConditionExpression: 'attribute_not_exists(readSeq) OR readSeq < :seq',
-        ExpressionAttributeValues: { ':seq': seq, ':others': others },
-      }),
+      moves(
+        {
+          Key: membershipKey(userId, conversation),
+          UpdateExpression: 'SET readSeq = :seq, readOthers = :others',
+          ConditionExpression: 'attribute_not_exists(readSeq) OR readSeq < :seq',
+          ExpressionAttributeValues: { ':seq': seq, ':others': others },
+        },
+        (stored) => stored?.readSeq?.N === String(seq),
+      ),
 
     moveReceived: (userId, conversation, seq, now, everyMs) =>
-      moves({
-        Key: membershipKey(userId, conversation),
-        UpdateExpression: 'SET receivedSeq = :seq, receivedAt = :now',
-        // Both attributes are written together. Another device may have written them since they were read.
-        ConditionExpression: 'attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due',
-        ExpressionAttributeValues: {
-          ':seq': seq,
-          ':now': now.toISOString(),
-          ':due': new Date(now.getTime() - everyMs).toISOString(),
+      moves(
+        {
+          Key: membershipKey(userId, conversation),
+          UpdateExpression: 'SET receivedSeq = :seq, receivedAt = :now',
+          // Both attributes are written together. Another device may have written them since they were read.
+          ConditionExpression:
+            'attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due',
+          ExpressionAttributeValues: {
+            ':seq': seq,
+            ':now': now.toISOString(),
+            ':due': new Date(now.getTime() - everyMs).toISOString(),
+          },
         },
-      }),
+        (stored) => stored?.receivedSeq?.N === String(seq) && stored.receivedAt?.S === now.toISOString(),
+      ),
   };
 }

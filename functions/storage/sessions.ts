@@ -58,8 +58,10 @@ export function sessionStore({ client, name }: Table): SessionStore {
             Key: sessionKey(claim.userId, claim.sessionId),
             ConditionExpression: 'familyHash = :family',
             ExpressionAttributeValues: { ':family': claim.familyHash },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
+        (stored) => stored === undefined,
       ),
   };
 }

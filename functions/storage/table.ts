@@ -146,14 +146,25 @@ export async function transact(
 export const toEpochSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 export const fromEpochSeconds = (seconds: number): Date => new Date(seconds * 1000);
 
-/** Whether a conditional write was made; false if its condition failed. */
-export async function isWritten(write: Promise<unknown>): Promise<boolean> {
+/** An item in DynamoDB's own notation. */
+type Stored = ConditionalCheckFailedException['Item'];
+
+/**
+ * Whether a conditional write was made; false if its condition failed. When the answer to a try is lost, the SDK tries again,
+ * and then the condition may fail because of the first try. `isOwn` recognises this by the stored item, for which the write
+ * must ask.
+ */
+export async function isWritten(
+  write: Promise<unknown>,
+  isOwn: (stored: Stored) => boolean = () => false,
+): Promise<boolean> {
   try {
     await write;
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const { attempts = 1 } = error.$metadata;
+    return attempts > 1 && isOwn(error.Item);
   }
 }
 

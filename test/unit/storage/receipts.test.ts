@@ -40,6 +40,7 @@ describe('moving a receipt', () => {
           UpdateExpression: 'SET readSeq = :seq, readOthers = :others',
           ConditionExpression: 'attribute_not_exists(readSeq) OR readSeq < :seq',
           ExpressionAttributeValues: { ':seq': 7, ':others': 4 },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
       ],
     ]);
@@ -57,6 +58,7 @@ describe('moving a receipt', () => {
           ConditionExpression:
             'attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due',
           ExpressionAttributeValues: { ':seq': 7, ':now': NOON, ':due': '2026-11-23T11:59:58.000Z' },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
       ],
     ]);
@@ -72,6 +74,26 @@ describe('moving a receipt', () => {
       documents.on(UpdateCommand).rejectsOnce(conditionFailed()).rejectsOnce(fault);
       expect(await move()).toBe(false);
       await expect(move()).rejects.toBe(fault);
+    },
+  );
+
+  it.each([
+    ['read', moveRead, { readSeq: { N: '7' } }, { readSeq: { N: '8' } }],
+    [
+      'received',
+      moveReceived,
+      { receivedSeq: { N: '7' }, receivedAt: { S: NOON } },
+      { receivedSeq: { N: '7' }, receivedAt: { S: '2026-11-23T11:59:59.000Z' } },
+    ],
+  ])(
+    'of what was %s is true when the answer to the first try was lost, and false after another device',
+    async (_, move, own, another) => {
+      documents
+        .on(UpdateCommand)
+        .rejectsOnce(conditionFailed(own, 2))
+        .rejectsOnce(conditionFailed(another, 2))
+        .rejectsOnce(conditionFailed(own));
+      expect([await move(), await move(), await move()]).toEqual([true, false, false]);
     },
   );
 });

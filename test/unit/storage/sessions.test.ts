@@ -107,6 +107,7 @@ describe('ending', () => {
           Key,
           ConditionExpression: 'familyHash = :family',
           ExpressionAttributeValues: { ':family': '#family' },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
       ],
     ]);
@@ -114,6 +115,15 @@ describe('ending', () => {
 
   it('is false when there is nothing to end', async () => {
     documents.on(DeleteCommand).rejects(conditionFailed());
+    expect(await sessions.end(claim)).toBe(false);
+  });
+
+  it('is true when the answer to the first try was lost, but not for another family', async () => {
+    documents
+      .on(DeleteCommand)
+      .rejectsOnce(conditionFailed(undefined, 2))
+      .rejectsOnce(conditionFailed({ familyHash: { S: '#other' } }, 2));
+    expect(await sessions.end(claim)).toBe(true);
     expect(await sessions.end(claim)).toBe(false);
   });
 

@@ -26,11 +26,14 @@ export function sent(): [name: string, input: unknown][] {
   return documents.calls().map(({ args: [command] }) => [command.constructor.name, command.input]);
 }
 
-/** The error of a write whose condition does not hold. `Item` is the stored item in DynamoDB's own notation. */
-export function conditionFailed(Item?: ConditionalCheckFailedException['Item']) {
+/**
+ * The error of a write whose condition does not hold. `Item` is the stored item in DynamoDB's own notation, `attempts` the
+ * number of the SDK's tries.
+ */
+export function conditionFailed(Item?: ConditionalCheckFailedException['Item'], attempts = 1) {
   return new ConditionalCheckFailedException({
     message: 'The conditional request failed',
-    $metadata: {},
+    $metadata: { attempts },
     ...(Item && { Item }),
   });
 }
