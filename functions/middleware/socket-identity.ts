@@ -16,7 +16,15 @@ export interface SocketIdentity {
  * The identity as API Gateway carries it. AWS does not document whether it keeps empty fields, so absent and empty mean the
  * same.
  */
-export type AuthorizerContext = { readonly [Field in keyof SocketIdentity]?: string | null };
+export type AuthorizerContext = {
+  readonly [Field in keyof SocketIdentity | keyof typeof UNCHECKED]?: string | null;
+};
+
+/**
+ * The context of a handshake that the authorizer could not check. API Gateway answers every failure of an authorizer with 500.
+ * `$connect` can answer 503, and without an identity it can do nothing else.
+ */
+export const UNCHECKED = { unchecked: 'true' } as const;
 
 export interface SocketContext {
   readonly connectionId: string;

@@ -1,8 +1,8 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { admit, type Verdict } from '../core/connections/connection.ts';
-import { TokenExpired, TokenInvalid } from '../core/errors.ts';
+import { TokenExpired, TokenInvalid, Unavailable } from '../core/errors.ts';
 import { foldId } from '../core/ids.ts';
-import { toContext } from '../middleware/socket-identity.ts';
+import { toContext, UNCHECKED } from '../middleware/socket-identity.ts';
 import { handshakeToken, header, isAllowedOrigin } from '../protocol/handshake.ts';
 import { config } from '../runtime/config.ts';
 import { openLogger, openTable, profileStore, wireVerification } from '../runtime/wiring.ts';
@@ -23,18 +23,23 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
   if (!isAllowedOrigin(origin, { list: origins, ownHost: header(headers, 'x-viewer-host') })) {
     return deny(event.methodArn, 'origin');
   }
-  const identity = await authenticate(event);
+  try {
+    return await check(event);
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    logger.warn('a handshake could not be checked', error);
+    return allow(event.methodArn, 'nobody', UNCHECKED);
+  }
+}
+
+async function check(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
+  const { userId, username, sessionId, expiresAt } = await authenticate(event);
   const peerId = foldId(event.queryStringParameters?.user_id ?? '');
-  const verdict = await admit(profiles, identity.userId, peerId);
+  const verdict = await admit(profiles, userId, peerId);
   if (verdict !== 'admitted') return deny(event.methodArn, verdict);
-  const context = toContext({
-    userId: identity.userId,
-    username: identity.username,
-    sessionId: identity.sessionId,
-    expiresAt: String(Math.floor(identity.expiresAt.getTime() / 1000)),
-    peerId,
-  });
-  return { principalId: identity.userId, policyDocument: policy('Allow', event.methodArn), context };
+  const expires = String(Math.floor(expiresAt.getTime() / 1000));
+  const context = toContext({ userId, username, sessionId, expiresAt: expires, peerId });
+  return allow(event.methodArn, userId, context);
 }
 
 async function authenticate({ headers }: APIGatewayRequestAuthorizerEvent) {
@@ -46,9 +51,17 @@ async function authenticate({ headers }: APIGatewayRequestAuthorizerEvent) {
     return await verifyAccessToken(token ?? '');
   } catch (error) {
     if (error instanceof TokenInvalid || error instanceof TokenExpired) throw new Error('Unauthorized');
-    logger.error('server fault', error as Error);
+    if (!(error instanceof Unavailable)) logger.error('server fault', error as Error);
     throw error;
   }
+}
+
+function allow(
+  methodArn: string,
+  principalId: string,
+  context: Record<string, string>,
+): APIGatewayAuthorizerResult {
+  return { principalId, policyDocument: policy('Allow', methodArn), context };
 }
 
 function deny(methodArn: string, reason: Verdict | 'origin'): APIGatewayAuthorizerResult {

@@ -15,6 +15,7 @@ export const handler = middy<SocketEvent & { headers?: Record<string, string> },
   .use(injectLambdaContext(logger))
   .handler(async ({ requestContext, headers }) => {
     if (requestContext.eventType !== 'CONNECT') return BY_FRAME;
+    if (requestContext.authorizer?.unchecked) return { statusCode: 503 };
     try {
       await openConnection(opening, connectionOf(requestContext));
     } catch (error) {

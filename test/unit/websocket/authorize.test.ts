@@ -44,17 +44,29 @@ beforeEach(() => {
   return () => vi.useRealTimers();
 });
 
-describe('a handshake is refused with a server error', () => {
+describe('a handshake goes to $connect without an identity, which refuses it with 503,', () => {
+  const unchecked = {
+    principalId: 'nobody',
+    policyDocument: policy('Allow'),
+    context: { unchecked: 'true' },
+  };
+
   // First, as the keys are kept once they were read.
   it('when the keys cannot be read, because the token may be valid', async () => {
     documents.on(GetCommand, { Key: { pk: 'KEYS', sk: 'JWKS' } }).rejects(new Unavailable());
-    await expect(connect(bearer, bob.id)).rejects.toBeInstanceOf(Unavailable);
+    expect(await connect(bearer, bob.id)).toEqual(unchecked);
   });
 
   it('when the profile cannot be read', async () => {
     documents.on(GetCommand, { Key: { pk: `USER#${bob.id}`, sk: 'PROFILE' } }).rejects(new Unavailable());
-    await expect(connect(bearer, bob.id)).rejects.toBeInstanceOf(Unavailable);
+    expect(await connect(bearer, bob.id)).toEqual(unchecked);
   });
+});
+
+it('a handshake is refused with a server error for a fault of the server', async () => {
+  const fault = new TypeError('a bug');
+  documents.on(GetCommand, { Key: { pk: `USER#${bob.id}`, sk: 'PROFILE' } }).rejects(fault);
+  await expect(connect(bearer, bob.id)).rejects.toBe(fault);
 });
 
 describe('a handshake is allowed', () => {

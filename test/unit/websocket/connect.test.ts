@@ -70,6 +70,13 @@ describe('a socket that opens', () => {
     expect(await connect()).toEqual({ statusCode: 503 });
   });
 
+  it('is refused with a server error if the authorizer could not check it, and nothing is stored', async () => {
+    const event = socketEvent(undefined, { eventType: 'CONNECT' });
+    const requestContext = { ...event.requestContext, authorizer: { unchecked: 'true' } };
+    expect(await handler({ ...event, requestContext }, lambdaContext)).toEqual({ statusCode: 503 });
+    expect(sent()).toEqual([]);
+  });
+
   it('is refused when the function fails', async () => {
     documents.on(GetCommand).rejects(new TypeError('a bug'));
     await expect(connect()).rejects.toThrow('a bug');
