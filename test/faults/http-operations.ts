@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import { conversationOf } from '../e2e/support/devices.ts';
+import { logIn, person, registration } from '../e2e/support/people.ts';
+import { request } from './outcome.ts';
+import { bobHears, inboxHas, logHasOnce, type Operation, type Scene, type Trial, withBob } from './scene.ts';
+
+async function register({ url, api }: Scene) {
+  return async (): Promise<Trial> => {
+    const body = registration();
+    const { username, email } = body;
+    const run = () => request(url, 'POST', '/users/register/', { body });
+    return {
+      marker: email,
+      run,
+      async again() {
+        // The account is there whole or not at all.
+        const { status } = await api.post('/users/token/', { email, password: body.password });
+        if (status === 401) return expect(await run()).toBe('done');
+        expect(status).toBe(200);
+      },
+      async check() {
+        const { access: token } = await logIn(api, body);
+        const found = await api.get(`/users/?search=${username}`, { token });
+        expect(found.body.results).toMatchObject([{ username }]);
+        expect((await api.get('/users/me/', { token })).body).toMatchObject({ username, email });
+        const taken = await api.post('/users/register/', body);
+        expect(taken.body.errors).toEqual({ email: [expect.any(String)], username: [expect.any(String)] });
+      },
+    };
+  };
+}
+
+const logInBy = (markerOf: 'email' | 'id') => async (scene: Scene) => {
+  const { url, api } = scene;
+  return async (): Promise<Trial> => {
+    const alice = await person(api);
+    const { email, password } = alice;
+    return {
+      marker: alice[markerOf],
+      run: () => request(url, 'POST', '/users/token/', { body: { email, password } }),
+      check: async () => {
+        await logIn(api, alice);
+      },
+    };
+  };
+};
+
+async function refresh({ url, api }: Scene) {
+  const alice = await person(api);
+  return async (): Promise<Trial> => {
+    let { refresh: token } = await logIn(api, alice);
+    return {
+      marker: alice.id,
+      run: () => request(url, 'POST', '/users/token/refresh/', { body: { refresh: token } }),
+      async check() {
+        // A client whose answer was lost comes back with the old token, and goes on with its successor.
+        const { body, status } = await api.post('/users/token/refresh/', { refresh: token });
+        expect(status).toBe(200);
+        expect(await api.get('/users/me/', { token: body.access })).toMatchObject({ status: 200 });
+        token = body.refresh;
+      },
+    };
+  };
+}
+
+async function logOut({ url, api }: Scene) {
+  const alice = await person(api);
+  return async (): Promise<Trial> => {
+    const { access: token, refresh: refresh_token } = await logIn(api, alice);
+    return {
+      marker: alice.id,
+      run: () => request(url, 'POST', '/users/logout/', { token, body: { refresh_token } }),
+      // 401 says that the session has ended already.
+      async again() {
+        const { status } = await api.post('/users/logout/', { refresh_token }, { token });
+        expect([204, 401]).toContain(status);
+      },
+      async check() {
+        const { status } = await api.post('/users/token/refresh/', { refresh: refresh_token });
+        expect(status).toBe(401);
+      },
+    };
+  };
+}
+
+async function changeProfile({ url, api }: Scene) {
+  return async (): Promise<Trial> => {
+    const { id, access: token } = await person(api);
+    const body = { first_name: 'Augusta', presence: 'hidden' };
+    return {
+      marker: id,
+      run: () => request(url, 'PATCH', '/users/me/', { token, body }),
+      async check() {
+        expect((await api.get('/users/me/', { token })).body).toMatchObject(body);
+      },
+    };
+  };
+}
+
+async function send(scene: Scene) {
+  const { url, bob } = scene;
+  const { alice, conversation } = await withBob(scene);
+  const path = `/conversations/${conversation}/messages/`;
+  return async (): Promise<Trial> => {
+    const text = `from Alice ${randomUUID()}`;
+    const key = randomUUID();
+    return {
+      marker: conversation,
+      run: () => request(url, 'POST', path, { token: alice.access, body: { text }, key }),
+      async check() {
+        await logHasOnce(scene, alice, conversation, text);
+        await logHasOnce(scene, bob, conversation, text);
+        await bobHears(scene, { conversation, message: text });
+      },
+    };
+  };
+}
+
+async function sendFirst(scene: Scene) {
+  const { url, api, bob } = scene;
+  return async (): Promise<Trial> => {
+    const alice = await person(api);
+    const conversation = conversationOf(alice, bob);
+    const body = { text: 'first' };
+    const key = randomUUID();
+    const path = `/conversations/${conversation}/messages/`;
+    return {
+      marker: conversation,
+      run: () => request(url, 'POST', path, { token: alice.access, body, key }),
+      check: () => logHasOnce(scene, alice, conversation, 'first'),
+    };
+  };
+}
+
+/** A read changes nothing. */
+const read =
+  (
+    pathOf: (ids: { id: string; username: string; bob: string; conversation: string }) => string,
+    { needsInbox = false } = {},
+  ) =>
+  async (scene: Scene) => {
+    const { alice, conversation } = await withBob(scene);
+    const { id, username, access: token } = alice;
+    if (needsInbox) await inboxHas(scene, alice, conversation);
+    const path = pathOf({ id, username, bob: scene.bob.id, conversation });
+    return async (): Promise<Trial> => ({
+      marker: path.includes(username) ? username : id,
+      run: () => request(scene.url, 'GET', path, { token }),
+      check: async () => expect(await scene.api.get(path, { token })).toMatchObject({ status: 200 }),
+    });
+  };
+
+const own = read(() => '/users/me/');
+const user = read(({ id }) => `/users/${id}/`);
+const search = read(({ username }) => `/users/?search=${username}`);
+const history = read(({ bob }) => `/chat/history/${bob}/`);
+const messages = read(({ conversation }) => `/conversations/${conversation}/messages/`);
+const inbox = read(() => '/conversations/', { needsInbox: true });
+const conversation = read(({ conversation: id }) => `/conversations/${id}/`);
+
+export const httpOperations: readonly Operation[] = [
+  { what: 'register', functionName: 'register', call: 'TransactWriteItems', prepare: register },
+  { what: 'log in', functionName: 'token', call: 'GetItem', prepare: logInBy('email') },
+  { what: 'log in', functionName: 'token', call: 'UpdateItem', prepare: logInBy('email') },
+  { what: 'log in', functionName: 'token', call: 'PutItem', prepare: logInBy('id') },
+  { what: 'refresh', functionName: 'refresh', call: 'GetItem', prepare: refresh },
+  { what: 'refresh', functionName: 'refresh', call: 'UpdateItem', prepare: refresh },
+  { what: 'log out', functionName: 'logout', call: 'DeleteItem', prepare: logOut },
+  { what: 'own profile', functionName: 'me', call: 'GetItem', prepare: own },
+  { what: 'change profile', functionName: 'me', call: 'UpdateItem', prepare: changeProfile },
+  { what: 'user', functionName: 'user', call: 'GetItem', prepare: user },
+  { what: 'list of users', functionName: 'list-users', call: 'Query', prepare: search },
+  { what: 'send by HTTP', functionName: 'send-message', call: 'Query', prepare: send },
+  { what: 'send by HTTP', functionName: 'send-message', call: 'PutItem', prepare: send },
+  { what: 'send the first', functionName: 'send-message', call: 'PutItem', prepare: sendFirst },
+  { what: 'history', functionName: 'history', call: 'Query', prepare: history },
+  { what: 'messages', functionName: 'messages', call: 'Query', prepare: messages },
+  { what: 'inbox', functionName: 'conversations', call: 'Query', prepare: inbox },
+  { what: 'inbox', functionName: 'conversations', call: 'BatchGetItem', prepare: inbox },
+  { what: 'conversation', functionName: 'conversations', call: 'Query', prepare: conversation },
+];
