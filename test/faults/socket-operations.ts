@@ -73,6 +73,23 @@ const receipt = (action: string) => async (scene: Scene) => async (): Promise<Tr
   };
 };
 
+/** The sockets to tell are not found. The receipt stands, and its sender learns that it does. */
+async function readUntold(scene: Scene) {
+  return async (): Promise<Trial> => {
+    const { alice, conversation } = await withBob(scene);
+    const phone = await device(scene.url, alice);
+    return {
+      marker: `USER#${alice.id}`,
+      run: () => frame(phone, { action: 'conversation.read', conversation, seq: 1 }),
+      async check(outcome) {
+        expect(outcome).toBe('done');
+        const { body } = await scene.api.get(`/conversations/${conversation}/`, { token: alice.access });
+        expect(body).toMatchObject({ read: 1 });
+      },
+    };
+  };
+}
+
 const onDevice =
   (content: (ids: { conversation: string; bob: string }) => object, { needsInbox = false } = {}) =>
   async (scene: Scene) => {
@@ -117,6 +134,7 @@ export const socketOperations: readonly Operation[] = [
   { what: 'original message', functionName: 'message', call: 'PutItem', prepare: say },
   { what: 'conversation.read', functionName: 'message', call: 'BatchGetItem', prepare: read },
   { what: 'conversation.read', functionName: 'message', call: 'UpdateItem', prepare: read },
+  { what: 'conversation.read, sockets', functionName: 'message', call: 'BatchGetItem', prepare: readUntold },
   { what: 'message.received', functionName: 'message', call: 'UpdateItem', prepare: received },
   { what: 'sync', functionName: 'message', call: 'Query', prepare: sync },
   { what: 'sync', functionName: 'message', call: 'BatchGetItem', prepare: sync },

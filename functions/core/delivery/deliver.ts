@@ -78,18 +78,26 @@ async function atMost<T>(
 
 export interface TellDependencies extends DeliveryDependencies {
   readonly connections: Pick<ConnectionStore, 'of' | 'remove'>;
+  /** Called when connections could not be read or restored. What they would have been told is stored all the same. */
+  readonly onConnectionsFailure: (error: unknown) => void;
 }
 
-/** Posts a frame to every device of some users, except to the connection that caused it. A failed post does not reject. */
+/**
+ * Posts a frame to every device of some users, except to the connection that caused it. A failure does not reject: the frame tells
+ * what is stored, and a client that were asked to try again could only find that it is.
+ */
 export async function tellDevices(
   dependencies: TellDependencies,
   userIds: readonly string[],
   frame: string,
   except?: string,
 ): Promise<void> {
-  const { connections, now } = dependencies;
-  const open = (await connections.of(userIds, now())).flat();
-  const devices = open.filter((one) => isDevice(one) && one.connectionId !== except);
+  const { connections, onConnectionsFailure, now } = dependencies;
+  const found = await connections.of(userIds, now()).catch((error: unknown) => {
+    onConnectionsFailure(error);
+    return [];
+  });
+  const devices = found.flat().filter((one) => isDevice(one) && one.connectionId !== except);
   await deliver(
     dependencies,
     devices.map((connection) => ({ connection, frame })),

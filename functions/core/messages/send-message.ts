@@ -1,6 +1,6 @@
-import type { Connection, ConnectionStore } from '../connections/connection.ts';
+import type { Connection } from '../connections/connection.ts';
 import { type OwnConversation, selfOf } from '../conversations/conversation.ts';
-import { type DeliveryDependencies, deliver } from '../delivery/deliver.ts';
+import { type DeliveryDependencies, deliver, type TellDependencies } from '../delivery/deliver.ts';
 import { RateLimited, secondsUntil } from '../errors.ts';
 import { type AppendDependencies, type Appended, append, type Draft } from './append.ts';
 import type { Message, RetryCounter } from './message.ts';
@@ -8,12 +8,9 @@ import type { Message, RetryCounter } from './message.ts';
 /** A retry within this time is delivered again, in case the first try crashed before its posts. Later, clients learn of it by `sync`. */
 const REDELIVER_MS = 30_000;
 
-export interface SendDependencies extends AppendDependencies, DeliveryDependencies {
+export interface SendDependencies extends AppendDependencies, TellDependencies {
   readonly retries: RetryCounter;
-  readonly connections: Pick<ConnectionStore, 'of' | 'remove'>;
   readonly wait: DeliveryDependencies['wait'];
-  /** Called when connections could not be read or restored. The message is stored all the same. */
-  readonly onConnectionsFailure: (error: unknown) => void;
 }
 
 /** The socket that a message came over, and how to list it again. */

@@ -188,7 +188,8 @@ async function told(userIds: readonly string[], except?: string) {
   );
   const gateway = scriptedGateway();
   const onDeliveryFailure = () => {};
-  await tellDevices({ connections, gateway, ...frozenClock(), onDeliveryFailure }, userIds, 'frame', except);
+  const failures = { onDeliveryFailure, onConnectionsFailure: onDeliveryFailure };
+  await tellDevices({ connections, gateway, ...frozenClock(), ...failures }, userIds, 'frame', except);
   return gateway.posts;
 }
 
@@ -205,6 +206,18 @@ it('but not the device that it came from', async () => {
     ['desk', 'frame'],
     ['bob', 'frame'],
   ]);
+});
+
+it('nobody is told, and nothing rejects, when the connections cannot be read', async () => {
+  const down = new Unavailable();
+  const connections = { ...memoryConnections(), of: () => Promise.reject(down) };
+  const gateway = scriptedGateway();
+  const failures: unknown[] = [];
+  const onConnectionsFailure = (error: unknown) => void failures.push(error);
+  const rest = { ...frozenClock(), onDeliveryFailure: () => {}, onConnectionsFailure };
+  await tellDevices({ connections, gateway, ...rest }, [alice.id], 'frame');
+  expect(gateway.posts).toEqual([]);
+  expect(failures).toEqual([down]);
 });
 
 it('nobody may be there to be told', async () => {
