@@ -42,11 +42,11 @@ export function sendJson(
   body: object,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const payload = Buffer.from(JSON.stringify(body));
+  const payload = JSON.stringify(body);
   response.writeHead(status, {
     ...headers,
     'content-type': 'application/json',
-    'content-length': payload.byteLength,
+    'content-length': Buffer.byteLength(payload),
   });
   response.end(payload);
 }

@@ -10,7 +10,9 @@ import { pathToFileURL } from 'node:url';
 // An `import` would evaluate all exports of `node:http`. One of them loads undici, which takes as long as all the rest.
 const { Agent, request } = process.getBuiltinModule('node:http');
 
-const api = new URL(`http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/`);
+const { hostname, port, pathname } = new URL(
+  `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/`,
+);
 const agent = new Agent({ keepAlive: true });
 
 // The parent holds the other end of this pipe. The pipe closes at any end of the parent.
@@ -21,7 +23,8 @@ process.on('SIGINT', () => {});
 
 function call(method, path, body, headers) {
   return new Promise((resolve) => {
-    const sent = request(new URL(path, api), { method, headers, agent }, (response) => {
+    const options = { hostname, port, path: pathname + path, method, headers, agent };
+    const sent = request(options, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () =>

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { admit, machineOnly } from '../admission.ts';
+import { readBody } from '../gateway/http-handler.ts';
 
 /** The Runtime API's view of one process. */
 interface RuntimeClient {
@@ -58,7 +58,8 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
       client.next((invocation) => give(response, invocation));
       return;
     }
-    const body = await text(request);
+    // Of any size: the sandbox knows the limit, and what its function is told.
+    const body = String(await readBody(request, Number.POSITIVE_INFINITY));
     const verdict =
       kind === 'response' && id !== undefined ? client.respond(id, body) : client.fail(id, toError(body));
     response.writeHead(statusOf[verdict], { 'content-type': 'application/json' });

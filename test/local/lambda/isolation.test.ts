@@ -61,7 +61,7 @@ describe("a function's process", () => {
       value: {
         folder: expect.stringMatching(/\/tested$/),
         hours: 0,
-        argv: ['--max-old-space-size=900', '--max-semi-space-size=2'],
+        argv: ['--max-old-space-size=900', '--max-semi-space-size=4'],
       },
     });
   });
