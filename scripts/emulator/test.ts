@@ -34,7 +34,6 @@ await untilSignal(async (signal) => {
     );
     await front.close();
     await timed('destroyed', () => stage.destroy(updated));
-    // The runtime's table has the name of the stage's. So it comes last.
     if (stage.isMinistack)
       await timed('used as the engine of npm start', () => checkEngine(source, stage.endpoint));
     if (failed !== undefined) throw failed;
