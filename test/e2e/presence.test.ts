@@ -169,9 +169,9 @@ it('users who come and go quickly end in their actual state', async () => {
   await watch(charles);
   for (let turn = 0; turn < 5; turn += 1) await (await device(url, charles)).close();
   const last = await device(url, charles);
-  await vi.waitFor(async () => expect((await watch(charles)).users).toEqual([online(charles)]));
+  await vi.waitFor(async () => expect((await watch(charles)).users).toEqual([online(charles)]), 10_000);
   await last.close();
-  await vi.waitFor(async () => expect((await watch(charles)).users).toEqual([gone(charles)]));
+  await vi.waitFor(async () => expect((await watch(charles)).users).toEqual([gone(charles)]), 10_000);
   // Frames that are still in flight change nothing.
   await delay(1000);
   expect((await watch(charles)).users).toEqual([gone(charles)]);

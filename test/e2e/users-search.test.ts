@@ -70,7 +70,10 @@ describe('the users whose name begins with the text', () => {
   it('are found as soon as they have registered', async () => {
     const late = registration({ username: `${prefix}zoe` });
     await api.post('/users/register/', late);
-    await vi.waitFor(async () => expect(found((await search(late.username)).body)).toEqual([late.username]));
+    await vi.waitFor(
+      async () => expect(found((await search(late.username)).body)).toEqual([late.username]),
+      10_000,
+    );
   });
 
   it('are not shown to a caller without a token', async () => {
