@@ -13,7 +13,7 @@ if (isMainThread) {
   process.stdin.on('end', () => process.exit()).resume();
   const [port] = await once(new Worker(new URL(import.meta.url)), 'message');
   process.env.AWS_LAMBDA_RUNTIME_API = `127.0.0.1:${port}`;
-  await import('../../.cache/ric/4.0.2/node_modules/aws-lambda-ric/index.mjs');
+  await import('../../.cache/ric/node_modules/aws-lambda-ric/index.mjs');
 } else {
   const base = `http://${process.env.AWS_LAMBDA_RUNTIME_API}`;
   const relay = createServer((asked, answer) => {

@@ -2,17 +2,17 @@
  * `npm run test:ric`: runs every function under aws-lambda-ric, AWS's own runtime client. The first run compiles it into `.cache/`,
  * which needs cmake, make and a C++ compiler, and some two minutes. It does not compile on macOS.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/build.ts';
 import { run } from '../../scripts/run.ts';
 import { untilSignal } from '../../scripts/until-signal.ts';
 
 const client = { name: 'aws-lambda-ric', version: '4.0.2' };
-const folder = join(root, '.cache', 'ric', client.version);
+const folder = join(root, '.cache', 'ric');
 
 await untilSignal(async (signal) => {
-  if (!existsSync(join(folder, 'node_modules', client.name, 'rapid-client.node'))) {
+  if (!isInstalled(join(folder, 'node_modules', client.name))) {
     console.log(`Compiling ${client.name} into .cache/ric/ …`);
     mkdirSync(folder, { recursive: true });
     const manifest = {
@@ -29,3 +29,8 @@ await untilSignal(async (signal) => {
     signal,
   });
 });
+
+function isInstalled(at: string): boolean {
+  if (!existsSync(join(at, 'rapid-client.node'))) return false;
+  return JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')).version === client.version;
+}
