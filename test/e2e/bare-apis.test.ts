@@ -42,8 +42,11 @@ describe.skipIf(!httpApiUrl || !webSocketUrl)(
       // No operation accepts this body, so the same request twice has the same answer twice.
       const send = (to: string) =>
         api.send(method, to, method === 'GET' ? undefined : { first_name: 7 }, { token: ada.access });
-      const [without, slash] = await Promise.all([send(`${at}?limit=1`), send(`${at}/?limit=1`)]);
-      expect([slash.status, slash.body]).toEqual([without.status, without.body]);
+      // Other tests register users meanwhile. The search finds one user, whoever else is there, and only its count changes.
+      const query = `?limit=1&search=${ada.username}`;
+      const [without, slash] = await Promise.all([send(at + query), send(`${at}/${query}`)]);
+      expect(slash.status).toBe(without.status);
+      expect({ ...slash.body, count: 0 }).toEqual({ ...without.body, count: 0 });
       expect((await api.send(method, `${at}/`)).status).toBe((await api.send(method, at)).status);
     });
 
