@@ -73,7 +73,8 @@ describe('the order of a conversation', () => {
       ({ sender }, index) => index > 0 && sender.id !== log[index - 1]?.sender.id,
     ).length;
     expect(crossings, 'the messages did cross').toBeGreaterThan(20);
-  }, 60_000);
+    // 200 messages one after the other took 40 s on two busy cores.
+  }, 180_000);
 
   it('has no gap and no duplicate when both send 20 at once, without waiting', async () => {
     const { ada, charles, hers, his } = await together();
