@@ -27,16 +27,17 @@ const files: Readonly<Record<Assumption, readonly string[]>> = {
 };
 
 /**
- * Assumptions about different parts share a system. order.test.ts sends hundreds of messages, so it is not together with
- * `limit-exceeded`, which delays every third. If a group fails, run its names one by one.
+ * Assumptions about different parts share a system. order.test.ts sends hundreds of messages. So it is not together with
+ * `limit-exceeded`, which delays every third post, and `disconnect-early`, which delays every frame. If a group fails, run its
+ * names one by one.
  */
 const groups: readonly (readonly Assumption[])[] = [
   [
     ...(['empty-context-dropped', 'greedy-needs-rest', 'no-forwarded-host', 'connect-by-frame'] as const),
     ...(['no-leading-keys-in-transactions', 'frames-in-turn', 'stream-twice', 'disconnect-late'] as const),
   ],
-  ['empty-segment-matches', 'disconnect-never', 'limit-exceeded'],
-  ['frames-at-once', 'disconnect-early'],
+  ['empty-segment-matches', 'disconnect-never', 'frames-at-once'],
+  ['disconnect-early', 'limit-exceeded'],
   ['gone-at-first'],
 ];
 
