@@ -1,4 +1,13 @@
-import type { ChatMessage, Frame, MessageSent, ReadReply, ReceivedReply } from '../contract/frame-types.ts';
+import type {
+  ChatMessage,
+  ChatMessages,
+  Frame,
+  MessageResult,
+  MessageSent,
+  MessagesSent,
+  ReadReply,
+  ReceivedReply,
+} from '../contract/frame-types.ts';
 import type { StoredMessage } from '../contract/http-types.ts';
 import type { Conversations } from '../conversation/conversations.ts';
 import type { Inbox } from '../inbox/inbox.ts';
@@ -51,6 +60,22 @@ export function createFrameRouter(options: Options) {
     if (message.sender_id !== ownId()) conversations.find(message.conversation)?.typing.end();
   };
 
+  const onSent = ({ conversation, results }: MessagesSent) => {
+    const stored = results.filter(({ seq }) => seq !== undefined) as Required<MessageResult>[];
+    receive(
+      stored.map(({ status, code, detail, retry_after, ...message }) => ({
+        conversation,
+        sender_id: ownId(),
+        ...message,
+      })),
+    );
+  };
+
+  const onMessages = ({ conversation, sender_id, messages }: ChatMessages) => {
+    receive(messages.map((message) => ({ conversation, sender_id, ...message })));
+    if (sender_id !== ownId()) conversations.find(conversation)?.typing.end();
+  };
+
   const onReceipt = ({ type, conversation, user_id, seq, moved }: ReadReply | ReceivedReply) => {
     if (moved === false) return;
     const isOwn = user_id === ownId();
@@ -63,6 +88,10 @@ export function createFrameRouter(options: Options) {
       case 'chat.message':
       case 'message.sent':
         return onMessage(frame);
+      case 'chat.messages':
+        return onMessages(frame);
+      case 'messages.sent':
+        return onSent(frame);
       case 'conversation.read':
       case 'message.received':
         return onReceipt(frame);

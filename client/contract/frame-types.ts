@@ -8,9 +8,17 @@ export interface MessageSend {
   readonly action: 'message.send';
   readonly to?: string;
   readonly conversation?: string;
-  readonly text: string;
-  readonly client_id: string;
+  readonly text?: string;
+  readonly client_id?: string;
+  /** Instead of `text` and `client_id`. */
+  readonly messages?: readonly NewMessage[];
   readonly after?: number;
+  readonly read?: number;
+}
+
+export interface NewMessage {
+  readonly client_id: string;
+  readonly text: string;
   readonly read?: number;
 }
 
@@ -145,6 +153,43 @@ export interface SessionEnded {
   readonly detail: string;
 }
 
+export interface ChatMessages {
+  readonly type: 'chat.messages';
+  readonly conversation: string;
+  readonly sender: string;
+  readonly sender_id: string;
+  readonly messages: readonly ToldMessage[];
+}
+
+export interface ToldMessage {
+  readonly id: string;
+  readonly seq: number;
+  readonly message: string;
+  readonly created_at: string;
+  readonly read?: number;
+  readonly client_id?: string;
+}
+
+export interface MessagesSent {
+  readonly type: 'messages.sent';
+  readonly conversation: string;
+  readonly results: readonly MessageResult[];
+  readonly ref?: string;
+}
+
+export interface MessageResult {
+  readonly client_id: string;
+  readonly status: 'stored' | 'repeated' | 'refused' | 'not_tried';
+  readonly id?: string;
+  readonly seq?: number;
+  readonly message?: string;
+  readonly created_at?: string;
+  readonly read?: number;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly retry_after?: number;
+}
+
 export interface ConnectionReplaced {
   readonly type: 'connection.replaced';
   readonly detail: string;
@@ -169,6 +214,8 @@ export type Frame =
   | SyncDone
   | PresenceReply
   | Pong
+  | ChatMessages
+  | MessagesSent
   | SessionEnded
   | ConnectionReplaced
   | DeviceError;

@@ -67,10 +67,10 @@ export function createOutbox(options: Options) {
     return own !== undefined;
   };
 
-  const next = (conversation: string) =>
-    waiting.find((one) => one.conversation === conversation && !one.reason);
+  const ready = (conversation: string) =>
+    waiting.filter((one) => one.conversation === conversation && !one.reason);
 
-  const sender = createSender({ next, get, latest, keep, acknowledge }, options);
+  const sender = createSender({ ready, get, latest, keep, acknowledge }, options);
 
   /**
    * The store decides: a message that is gone was sent or discarded by another tab, and a new one was left by another

@@ -1,4 +1,4 @@
-import type { Action, Frame } from '../contract/frame-types.ts';
+import type { Action, Frame, MessageResult, MessagesSent } from '../contract/frame-types.ts';
 import type { StoredMessage } from '../contract/http-types.ts';
 import type { History } from '../conversation/history.ts';
 import { hasCode, mayPass, notMember, ParleyError } from '../errors.ts';
@@ -8,8 +8,8 @@ import type { Unsent } from './outbox-store.ts';
 
 /** The part of the outbox that sending needs. */
 interface Waiting {
-  /** The first message of a conversation that was not refused. */
-  next(conversation: string): Unsent | undefined;
+  /** The messages of a conversation that were not refused, in order. */
+  ready(conversation: string): readonly Unsent[];
   get(clientId: string): Unsent | undefined;
   /** The stored version. Undefined if the message no longer waits. */
   latest(unsent: Unsent): Promise<Unsent | undefined>;
@@ -31,10 +31,26 @@ export interface SenderOptions {
 const MAX_FAULTS = 8;
 /** API Gateway closes a socket that gets a frame of more than 32 KB. A longer message would be retried without end. */
 const MAX_BYTES = 30_000;
+/** The server's limits of a frame with several messages. */
+const MAX_MESSAGES = 20;
+const MAX_BYTES_OF_ALL = 24 * 1024;
+
+const bytesOf = ({ text }: Unsent) => new TextEncoder().encode(JSON.stringify(text)).length;
+
+/** The first messages, as many as one frame can have; at least one. */
+function fitting(all: readonly Unsent[]): readonly Unsent[] {
+  let bytes = 0;
+  const end = all.findIndex((one, i) => {
+    bytes += bytesOf(one);
+    return bytes > MAX_BYTES_OF_ALL || i === MAX_MESSAGES;
+  });
+  return end < 0 ? all : all.slice(0, Math.max(1, end));
+}
 
 /**
- * Sends messages one at a time in each conversation, since API Gateway does not keep the order of frames in flight. All
- * tabs retry a message with the same `client_id` and `after` until the server has stored or refused it.
+ * Sends one frame at a time in each conversation, since API Gateway does not keep the order of frames in flight. It has all that
+ * waits, or as much as fits. All tabs retry a message with the same `client_id` and `after`, or one before it, until the server
+ * has stored or refused it.
  */
 export function createSender(waiting: Waiting, options: SenderOptions) {
   const { isOnline, request, lastKnown, history, retry } = options;
@@ -70,15 +86,21 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
     await replace({ ...unsent, after: last });
   };
 
-  const send = async ({ clientId: client_id, conversation, userId, text, after = 0, read = 0 }: Unsent) => {
-    if (new TextEncoder().encode(JSON.stringify(text)).length > MAX_BYTES) {
-      throw new ParleyError('validation_failed', 'The message is too long.');
-    }
+  /** Returns the result of the message that the server has refused, if it has refused one of several. */
+  const send = async (frame: readonly Unsent[]): Promise<MessageResult | undefined> => {
+    const [first] = frame as [Unsent];
+    const { clientId: client_id, conversation, userId, text, read = 0 } = first;
+    if (bytesOf(first) > MAX_BYTES) throw new ParleyError('validation_failed', 'The message is too long.');
     const to = peerIn(conversation, userId);
     if (to === undefined) throw notMember();
     // `read` is sent too, because `after` may come from another tab or have been raised.
-    await request({ action: 'message.send', to, text, client_id, after, read });
-    if (waiting.get(client_id)) throw new Error('Not acknowledged.');
+    const after = Math.min(...frame.map((one) => one.after ?? 0));
+    const messages = frame.map((one) => ({ client_id: one.clientId, text: one.text, read: one.read ?? 0 }));
+    const content = frame.length > 1 ? { messages } : { text, client_id, read };
+    const reply = await request({ action: 'message.send', to, ...content, after });
+    const { results = [] } = reply as Partial<MessagesSent>;
+    if (results[0]?.status !== 'refused' && waiting.get(client_id)) throw new Error('Not acknowledged.');
+    return results.find(({ status }) => status === 'refused');
   };
 
   const pump = async (conversation: string): Promise<void> => {
@@ -87,24 +109,49 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
     busy.add(conversation);
     const isWanted = () => isOnline() && mine === generation;
     let failures = 0;
-    for (let head = waiting.next(conversation); head && isWanted(); head = waiting.next(conversation)) {
-      const { clientId } = head;
-      let isUntried = false;
+    /** The server refuses the frame, not one of its messages. The first one goes alone, so that an error is its own. */
+    let isAlone = false;
+    for (
+      let all = waiting.ready(conversation);
+      all.length > 0 && isWanted();
+      all = waiting.ready(conversation)
+    ) {
+      /** The message that an error is about. */
+      let clientId = all[0]?.clientId ?? '';
+      let isAboutAll = false;
+      const untried = new Set<string>();
       try {
-        const next = await prepared(head);
-        if (!next || mine !== generation) continue;
-        isUntried = next.isUntried;
-        await send(next.unsent);
+        const frame: Unsent[] = [];
+        for (const unsent of isAlone ? all.slice(0, 1) : fitting(all)) {
+          const next = await prepared(unsent);
+          if (next?.isUntried) untried.add(unsent.clientId);
+          if (next) frame.push(next.unsent);
+        }
+        if (mine !== generation || !frame[0]) continue;
+        clientId = frame[0].clientId;
+        isAboutAll = frame.length > 1;
+        const refused = await send(frame);
+        isAboutAll = false;
+        isAlone = false;
         failures = 0;
+        if (!refused) continue;
+        clientId = refused.client_id;
+        const { code = '', detail = '', retry_after: retryAfter } = refused;
+        throw new ParleyError(code, detail, { retryAfter });
       } catch (error) {
         const unsent = waiting.get(clientId);
         if (mine !== generation || !unsent) continue;
         failures += 1;
         const { code, message, errors } = error as Partial<ParleyError>;
         const isFault = hasCode(error, 'internal') && failures >= MAX_FAULTS;
+        if (isAboutAll && (isFault || !mayPass(error))) {
+          isAlone = true;
+          failures = 0;
+          continue;
+        }
         if (hasCode(error, 'after_invalid') && failures < MAX_FAULTS) {
           // A message that was never sent before is not in the log.
-          const correction = isUntried
+          const correction = untried.has(clientId)
             ? history.last(conversation).then((after) => replace({ ...unsent, after }))
             : searchLog(unsent);
           await correction.catch(() => undefined);
@@ -113,6 +160,7 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
           const detail = errors?.text?.[0] ?? message ?? '';
           await replace({ ...unsent, reason: { code: code ?? '', detail } });
           failures = 0;
+          isAlone = false;
           continue;
         }
         // The next connection sends all that waits.

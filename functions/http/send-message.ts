@@ -4,7 +4,7 @@ import { json } from '../middleware/http-replies.ts';
 import { authenticate, httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { MAX_MESSAGE_BODY_BYTES } from '../protocol/json-body.ts';
 import { messageRequest, readIdempotencyKey } from '../protocol/requests.ts';
-import { messageFrame, syncedMessage } from '../protocol/server-frames.ts';
+import { framesOf, syncedMessage } from '../protocol/server-frames.ts';
 import { openGateway, openReporting, openTable, wireSending, wireVerification } from '../runtime/wiring.ts';
 
 const table = openTable();
@@ -23,7 +23,7 @@ export const handler = httpStack(reporting)
     const { message, repeated } = await sendMessage(
       sending,
       { conversation, clientId, ...input },
-      (stored, reader) => JSON.stringify(messageFrame(stored, username, reader)),
+      framesOf(username),
     ).catch(asConversationNotFound(id));
     return json(repeated ? 200 : 201, syncedMessage(message, userId));
   });

@@ -3,6 +3,7 @@ import type { LastFrames } from '../core/connections/open-and-close.ts';
 import { type FieldErrors, isRetriable, ValidationFailed } from '../core/errors.ts';
 import type { InboxEntry } from '../core/inbox/inbox.ts';
 import type { Message } from '../core/messages/message.ts';
+import type { FramesFor, Sent } from '../core/messages/send-message.ts';
 import type { Presence } from '../core/presence/presence.ts';
 
 /**
@@ -26,6 +27,66 @@ export function messageFrame(message: Message, senderName: string, reader: 'send
     created_at: message.createdAt,
     ...(message.read > 0 && { read: message.read }),
     ...ownClientId(message, reader === 'sender'),
+  };
+}
+
+/** Several stored messages of one conversation and sender, as the devices of one reader get them. */
+export function messagesFrame(messages: readonly Message[], senderName: string, reader: 'sender' | 'others') {
+  const [first] = messages as [Message];
+  return {
+    type: 'chat.messages' as const,
+    conversation: first.conversation,
+    sender: senderName,
+    sender_id: first.senderId,
+    messages: messages.map((message) => ({
+      id: message.id,
+      seq: message.seq,
+      message: message.text,
+      created_at: message.createdAt,
+      ...(message.read > 0 && { read: message.read }),
+      ...ownClientId(message, reader === 'sender'),
+    })),
+  };
+}
+
+/** Stored messages as the sockets of one reader get them. The original protocol knows only one message at a time. */
+export function framesOf(senderName: string): FramesFor {
+  return (messages, reader, socket) => {
+    const isOne = socket === 'conversation' || messages.length === 1;
+    const frames = isOne
+      ? messages.map((message) => messageFrame(message, senderName, reader))
+      : [messagesFrame(messages, senderName, reader)];
+    return frames.map((frame) => JSON.stringify(frame));
+  };
+}
+
+/** The reply to `message.send` with `messages`: what became of each, in their order. */
+export function sentMessagesFrame(
+  conversation: string,
+  clientIds: readonly (string | undefined)[],
+  { messages, refusal }: Sent,
+) {
+  return {
+    type: 'messages.sent' as const,
+    conversation,
+    results: clientIds.map((client_id, i) => {
+      const sent = messages[i];
+      if (sent) {
+        const { message, repeated } = sent;
+        return {
+          client_id,
+          status: repeated ? ('repeated' as const) : ('stored' as const),
+          id: message.id,
+          seq: message.seq,
+          message: message.text,
+          created_at: message.createdAt,
+          ...(message.read > 0 && { read: message.read }),
+        };
+      }
+      if (i > messages.length || !refusal) return { client_id, status: 'not_tried' as const };
+      const { type: _, ...explained } = errorFrame(refusal);
+      return { client_id, status: 'refused' as const, ...explained };
+    }),
   };
 }
 

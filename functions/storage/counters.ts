@@ -34,8 +34,8 @@ export function loginAttempts(table: Table): LoginAttempts {
 /** Counts a member's retries of stored messages, per conversation. */
 export function retryCounter(table: Table): RetryCounter {
   return {
-    async count(senderId, conversation, { messages, seconds }, now) {
-      const window = { counter: 'retries', limit: messages, seconds };
+    async count(senderId, conversation, retries, { messages, seconds }, now) {
+      const window = { counter: 'retries', more: retries, limit: messages, seconds };
       const { isCounted, windowEnds } = await countInWindow(
         table,
         retriesKey(senderId, conversation),
@@ -58,6 +58,8 @@ interface Window {
   readonly counter: string;
   /** Attributes that a new window removes. */
   readonly cleared?: readonly string[];
+  /** How many are counted at once; one by default. */
+  readonly more?: number;
   readonly limit: number;
   readonly seconds: number;
 }
@@ -71,31 +73,31 @@ interface Counted {
 }
 
 /**
- * Counts one more within a fixed window, in an item that expires with it. The first count begins the window. One
+ * Counts some more within a fixed window, in an item that expires with it. The first count begins the window. One
  * conditional write counts or refuses, so no more than the limit get through at once.
  */
 export async function countInWindow(
   table: Table,
   key: Key,
-  { counter, cleared = [], limit, seconds }: Window,
+  { counter, cleared = [], more = 1, limit, seconds }: Window,
   now: Date,
 ): Promise<Counted> {
   const at = toEpochSeconds(now);
-  const window = { ':end': at + seconds, ':one': 1 };
+  const window = { ':end': at + seconds, ':more': more };
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const { isDone, stored } = await updateIf(table, key, {
       ReturnValues: 'ALL_NEW',
-      UpdateExpression: `SET #ttl = if_not_exists(#ttl, :end) ADD ${counter} :one`,
-      ConditionExpression: `attribute_not_exists(#ttl) OR #ttl > :now AND ${counter} < :limit`,
+      UpdateExpression: `SET #ttl = if_not_exists(#ttl, :end) ADD ${counter} :more`,
+      ConditionExpression: `attribute_not_exists(#ttl) OR #ttl > :now AND ${counter} <= :most`,
       ExpressionAttributeNames: TTL,
-      ExpressionAttributeValues: { ...window, ':now': at, ':limit': limit },
+      ExpressionAttributeValues: { ...window, ':now': at, ':most': limit - more },
     });
     const ttl = Number(stored.ttl ?? 0);
     // TTL deletes up to days late, so the item may be of a former window.
     if (isDone || ttl > at) return { isCounted: isDone, windowEnds: fromEpochSeconds(ttl), stored };
     const begun = await updateIf(table, key, {
       ReturnValues: 'ALL_NEW',
-      UpdateExpression: `SET #ttl = :end, ${counter} = :one${cleared.map((name) => ` REMOVE ${name}`).join()}`,
+      UpdateExpression: `SET #ttl = :end, ${counter} = :more${cleared.map((name) => ` REMOVE ${name}`).join()}`,
       ConditionExpression: '#ttl = :former',
       ExpressionAttributeNames: TTL,
       ExpressionAttributeValues: { ...window, ':former': ttl },

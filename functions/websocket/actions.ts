@@ -1,17 +1,16 @@
 import type { Connection, ConnectionStore } from '../core/connections/connection.ts';
 import { type RestoreDependencies, restore, restoreIfLost } from '../core/connections/open-and-close.ts';
-import {
-  asConversationNotFound,
-  type OwnConversation,
-  othersIn,
-  pairWith,
-  resolve,
-} from '../core/conversations/conversation.ts';
+import { asConversationNotFound, othersIn, pairWith, resolve } from '../core/conversations/conversation.ts';
 import { tellDevices } from '../core/delivery/deliver.ts';
 import { UserNotFound } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
-import type { Draft } from '../core/messages/append.ts';
-import { type Origin, type SendDependencies, sendMessage } from '../core/messages/send-message.ts';
+import type { Draft, NewMessage } from '../core/messages/append.ts';
+import {
+  type Origin,
+  type SendDependencies,
+  sendMessage,
+  sendMessages,
+} from '../core/messages/send-message.ts';
 import { type WatchDependencies, watchPresence } from '../core/presence/presence.ts';
 import { mayForwardTyping, TYPING_SECONDS, type TypingTimes } from '../core/presence/typing.ts';
 import { markRead, markReceived, type ReceiptDependencies } from '../core/receipts/move-receipt.ts';
@@ -20,10 +19,12 @@ import type { ActionFrame, ActionInput, ActionName } from '../protocol/actions.t
 import type { MessageFrame } from '../protocol/frames.ts';
 import {
   conversationBody,
+  framesOf,
   messageFrame,
   presenceFrame,
   receiptFrame,
   sentFrame,
+  sentMessagesFrame,
   syncedMessage,
   typingFrame,
 } from '../protocol/server-frames.ts';
@@ -55,17 +56,11 @@ export function createActions(dependencies: Dependencies) {
     restore: () => restore(restoring, connection),
   });
 
-  const send = (
-    { connection, username }: Caller,
-    conversation: OwnConversation,
-    message: Omit<Draft, 'conversation'>,
-  ) =>
-    sendMessage(
-      sending,
-      { conversation, ...message },
-      (stored, reader) => JSON.stringify(messageFrame(stored, username, reader)),
-      origin(connection),
-    );
+  const send = ({ connection, username }: Caller, message: Omit<Draft, 'messages'> & NewMessage) =>
+    sendMessage(sending, message, framesOf(username), origin(connection));
+
+  const sendAll = ({ connection, username }: Caller, draft: Draft) =>
+    sendMessages(sending, draft, framesOf(username), origin(connection));
 
   /** The user's other devices are told, and the devices of the other members. */
   const receipt =
@@ -81,14 +76,26 @@ export function createActions(dependencies: Dependencies) {
 
   const actions: { readonly [N in ActionName]: Action<N> } = {
     async 'message.send'(caller, input) {
-      const { to, conversation: id, text, client_id: clientId, after, read } = input;
+      const { to, conversation: id, text = '', client_id: clientId, messages, after, read } = input;
       const { userId } = caller.connection;
-      const message = { text, clientId, after, read };
-      const sent =
-        id === undefined
-          ? send(caller, pairWith(userId, otherUser(to, userId)), message)
-          : send(caller, resolve(id, userId), message).catch(asConversationNotFound(id));
-      return sentFrame((await sent).message, caller.username);
+      const conversation = id === undefined ? pairWith(userId, otherUser(to, userId)) : resolve(id, userId);
+      const place = { conversation, after };
+      const explain = (error: unknown) => {
+        if (id === undefined) throw error;
+        return asConversationNotFound(id)(error);
+      };
+      if (messages === undefined) {
+        const { message } = await send(caller, { ...place, text, clientId, read }).catch(explain);
+        return sentFrame(message, caller.username);
+      }
+      const named = messages.map((one) => ({
+        text: one.text,
+        clientId: one.client_id,
+        read: one.read ?? read,
+      }));
+      const sent = await sendAll(caller, { ...place, messages: named }).catch(explain);
+      const clientIds = named.map((one) => one.clientId);
+      return sentMessagesFrame(conversation.id, clientIds, sent);
     },
 
     'conversation.read': receipt('conversation.read', markRead),
@@ -140,7 +147,7 @@ export function createActions(dependencies: Dependencies) {
     async sendOriginal(caller: Caller, peerId: string, frame: MessageFrame): Promise<object> {
       const { message: text, clientId, after } = frame;
       const conversation = pairWith(caller.connection.userId, peerId);
-      const { message } = await send(caller, conversation, { text, clientId, after });
+      const { message } = await send(caller, { conversation, text, clientId, after });
       return messageFrame(message, caller.username, 'sender');
     },
   };

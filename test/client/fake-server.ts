@@ -29,6 +29,8 @@ export const problem = (status: number, code: string) => json(status, { status, 
 /** The faults that a test can cause. */
 interface Faults {
   /** Ms until a reply, or `lost`, or an error instead, or a frame of API Gateway's own, which has no `ref`. */
+  /** The text of messages that are refused within a frame of several. */
+  refuses: string;
   reply(frame: Json, attempt: number): number | 'lost' | { error: Json } | { gateway: Json };
   /** Ms until each copy of a pushed frame. */
   push(frame: Json): readonly number[];
@@ -185,6 +187,23 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       case 'ping':
         return { type: 'pong', time: new Date().toISOString() };
       case 'message.send': {
+        if (frame.messages) {
+          let isRefused = false;
+          const results = frame.messages.map((one: Json) => {
+            const { client_id } = one;
+            if (isRefused) return { client_id, status: 'not_tried' };
+            isRefused = one.text === faults.refuses;
+            if (isRefused)
+              return { client_id, status: 'refused', code: 'client_id_conflict', detail: 'Used before.' };
+            const { type, sender, sender_id, conversation, ...message } = process({
+              ...frame,
+              messages: undefined,
+              ...one,
+            });
+            return { status: 'stored', ...message };
+          });
+          return { type: 'messages.sent', conversation: TALK, results };
+        }
         const earlier = log
           .slice(Math.max(0, (frame.after ?? 0) - 1))
           .find((one) => one.client_id === frame.client_id);

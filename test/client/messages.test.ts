@@ -193,20 +193,27 @@ describe('an own message', () => {
     expect(other.messages.value).toMatchObject([{ key, state: 'sent' }]);
   });
 
-  it('is sent only after the previous one is acknowledged', async () => {
+  it('is sent only after the previous one is acknowledged, in one frame with all that waits by then', async () => {
     const server = fakeServer({ reply: ({ action }) => (action === 'message.send' ? 1000 : 1) });
     const { client } = await online(server);
     const talk = client.conversationWith(BOB);
     await during(talk.open());
     for (const text of ['a', 'b', 'c']) talk.send(text);
-    await pass(1500);
-    expect(texts(server.sent('message.send'))).toEqual(['a', 'b']);
+    await pass(500);
+    for (const text of ['d', 'e']) talk.send(text);
+    await pass(400);
+    const sent = () =>
+      server.sent('message.send').map(({ messages }) => messages.map(({ text }: { text: string }) => text));
+    expect(sent()).toEqual([['a', 'b', 'c']]);
     await pass(3000);
-    // The device knew no message when it wrote these three.
-    expect(server.sent('message.send').map(({ after, read }) => [after, read])).toEqual(
-      Array(3).fill([0, 0]),
-    );
-    expect(texts(talk.messages.value)).toEqual(['a', 'b', 'c']);
+    expect(sent()).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e'],
+    ]);
+    // The device knew no message when it wrote these.
+    const known = server.sent('message.send').map(({ after, messages }) => [after, messages[0].read]);
+    expect(known).toEqual(Array(2).fill([0, 0]));
+    expect(texts(talk.messages.value)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
   it('is sent at once when the network is back, however often it failed before', async () => {
@@ -245,8 +252,8 @@ describe('an own message', () => {
   it('fails with a reason when it is refused, can be retried or discarded, and does not stop the next one', async () => {
     let isRefusing = true;
     const server = fakeServer({
-      reply: ({ text }) =>
-        text === 'bad' && isRefusing
+      reply: ({ text, messages = [{ text }] }) =>
+        isRefusing && messages.some((one: { text: string }) => one.text === 'bad')
           ? { error: { type: 'error', code: 'user_not_found', detail: 'Gone.' } }
           : 1,
     });
@@ -265,6 +272,38 @@ describe('an own message', () => {
     talk.discard(again);
     await during(talk.retry(bad));
     expect(talk.messages.value).toMatchObject([{ text: 'good' }, { key: bad, state: 'sent' }]);
+  });
+
+  it('fails alone when the server refuses one of several in a frame, and the others are sent', async () => {
+    const server = fakeServer({ refuses: 'bad' });
+    const { client } = await online(server);
+    const talk = client.conversationWith(BOB);
+    await during(talk.open());
+    for (const text of ['one', 'bad', 'two', 'three']) talk.send(text);
+    await pass(100);
+    expect(talk.messages.value).toMatchObject([
+      { text: 'one', state: 'sent' },
+      { text: 'two', state: 'sent' },
+      { text: 'three', state: 'sent' },
+      { text: 'bad', state: 'failed', reason: { code: 'client_id_conflict', detail: 'Used before.' } },
+    ]);
+    expect(server.sent('message.send')).toHaveLength(2);
+  });
+
+  it('is sent with as many others as a frame can have: 20, and 24 KB', async () => {
+    const outbox = memoryOutbox();
+    const server = fakeServer();
+    for (let n = 0; n < 45; n += 1) {
+      const createdAt = new Date(Date.now() + n).toISOString();
+      const text = n < 42 ? `m${n}` : '🦀'.repeat(3000);
+      await outbox.put({ clientId: crypto.randomUUID(), userId: ADA, conversation: TALK, text, createdAt });
+    }
+    await online(server, { outbox });
+    await pass(2000);
+    const counts = server.sent('message.send').map(({ messages }) => messages?.length ?? 1);
+    expect(counts).toEqual([20, 20, 4, 1]);
+    expect(server.log).toHaveLength(45);
+    expect(server.log.slice(0, 3).map(({ message }) => message)).toEqual(['m0', 'm1', 'm2']);
   });
 
   it('fails with the server’s text about its field', async () => {

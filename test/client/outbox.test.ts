@@ -49,10 +49,10 @@ const stored = ({ client_id, text }: MessageSend, seq = 1) => ({
   id: 'm',
   conversation: TALK,
   seq,
-  message: text,
+  message: text ?? '',
   sender_id: ADA,
   created_at: '2026-11-23T09:00:00.000Z',
-  client_id,
+  client_id: client_id ?? '',
 });
 const refusal = () => Promise.reject(new ParleyError('user_not_found', 'Gone.'));
 const never = () => new Promise<never>(() => undefined);

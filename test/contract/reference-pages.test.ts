@@ -12,7 +12,13 @@ import { RECENT_MESSAGES, RETRY_REACH } from '../../functions/core/messages/find
 import { TYPING_SECONDS } from '../../functions/core/presence/typing.ts';
 import { RECEIVED_EVERY_MS } from '../../functions/core/receipts/move-receipt.ts';
 import { problemReply } from '../../functions/middleware/http-replies.ts';
-import { actionSchemas, MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
+import {
+  actionSchemas,
+  MAX_MESSAGES,
+  MAX_MESSAGES_BYTES,
+  MAX_SYNCED,
+  MAX_WATCHED,
+} from '../../functions/protocol/actions.ts';
 import { readRef } from '../../functions/protocol/frames.ts';
 import { MAX_BODY_BYTES, MAX_MESSAGE_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
@@ -265,6 +271,8 @@ describe('the limits', () => {
     ['conversations in a `sync`', MAX_SYNCED],
     ['messages in a page of `sync`', socketLimits.synced_messages_per_page],
     ['users that a device may watch', MAX_WATCHED],
+    ['messages in a frame', MAX_MESSAGES],
+    ['bytes of the texts in a frame with several messages', MAX_MESSAGES_BYTES],
     ['seconds between delivery receipts', RECEIVED_EVERY_MS / 1000],
     ['seconds between `typing`', socketLimits.typing_forwarded_every_seconds],
     ['seconds that `typing` is shown', TYPING_SECONDS],

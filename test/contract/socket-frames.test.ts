@@ -104,6 +104,10 @@ const synced = {
   position: createdAt,
 };
 
+const stored = { message, repeated: false };
+const repeated = { message: withoutClientId, repeated: true };
+const clientIds = [message.clientId, message.clientId, message.clientId];
+
 /** Frames that the functions build, by the name of the message that describes them. */
 const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   conversation: {
@@ -118,6 +122,18 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   device: {
     chatMessage: told,
     sent: [frames.sentFrame(message, 'ada'), replied(frames.sentFrame(message, 'ada'))],
+    sentMessages: [
+      replied(frames.sentMessagesFrame(conversation, clientIds, { messages: [stored, repeated] })),
+      frames.sentMessagesFrame(conversation, clientIds, {
+        messages: [stored],
+        refusal: new errors.RateLimited(7),
+      }),
+      frames.sentMessagesFrame(conversation, clientIds, {
+        messages: [],
+        refusal: new errors.ClientIdConflict(),
+      }),
+    ],
+    chatMessages: sides.map((side) => frames.messagesFrame([message, withoutClientId], 'ada', side)),
     readReceipt: [frames.receiptFrame('conversation.read', mark)],
     readReply: [replied({ ...frames.receiptFrame('conversation.read', mark), moved: true })],
     receivedReceipt: [frames.receiptFrame('message.received', mark)],

@@ -57,6 +57,27 @@ describe.skipIf(notOurs)(`more than ${MESSAGES} messages in ${SECONDS} seconds $
     await quiet(his);
   });
 
+  it('are refused within a frame of several, and what was refused can be sent later', async () => {
+    const messages = Array.from({ length: MESSAGES + 2 }, (_, i) => ({
+      client_id: crypto.randomUUID(),
+      text: `m${i + 1}`,
+    }));
+    const frame = { action: 'message.send', to: charles.id, messages, after: 0 };
+    const { results } = (await phone.ask(frame)) as unknown as {
+      results: { status: string; retry_after?: number }[];
+    };
+    expect(results.map(({ status }) => status)).toEqual([
+      ...Array(MESSAGES).fill('stored'),
+      'refused',
+      'not_tried',
+    ]);
+    const refused = results[MESSAGES];
+    expect(refused).toMatchObject({ code: 'rate_limited', retry_after: expect.any(Number) });
+    await delay((refused?.retry_after as number) * 1000);
+    const rest = await phone.ask({ ...frame, messages: messages.slice(MESSAGES) });
+    expect(rest.results).toMatchObject([{ status: 'stored' }, { status: 'stored', seq: MESSAGES + 2 }]);
+  });
+
   it('affect nobody else and no other conversation', async () => {
     await saySome();
     expect(await say(phone, charles, 'one too many')).toMatchObject(limited);

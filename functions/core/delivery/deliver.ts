@@ -26,10 +26,10 @@ export interface DeliveryDependencies {
   readonly onDeliveryFailure: (connectionId: string, error: unknown) => void;
 }
 
-/** A frame for one connection. */
+/** The frames for one connection, in order. */
 export interface Post {
   readonly connection: Connection;
-  readonly frame: string;
+  readonly frames: readonly string[];
 }
 
 /**
@@ -48,19 +48,33 @@ export async function deliver(dependencies: DeliveryDependencies, posts: readonl
 
 async function deliverToOne(
   dependencies: DeliveryDependencies,
-  { connection, frame }: Post,
+  { connection, frames }: Post,
   signal: AbortSignal,
 ): Promise<void> {
-  const { connections, gateway, now, wait } = dependencies;
-  const { connectionId, userId } = connection;
+  for (const frame of frames) {
+    if (await post(dependencies, connection, frame, signal)) continue;
+    const { connectionId, userId } = connection;
+    if (!isYoung(connection, dependencies.now())) await dependencies.connections.remove(userId, connectionId);
+    return;
+  }
+}
+
+/** Whether the connection got the frame. */
+async function post(
+  { gateway, now, wait }: DeliveryDependencies,
+  connection: Connection,
+  frame: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { connectionId } = connection;
   signal.throwIfAborted();
-  if ((await gateway.post(connectionId, frame, signal)) === 'delivered') return;
+  if ((await gateway.post(connectionId, frame, signal)) === 'delivered') return true;
   for (const delay of RETRY_AFTER_MS) {
     if (!isYoung(connection, now())) break;
     await wait(delay, signal);
-    if ((await gateway.post(connectionId, frame, signal)) === 'delivered') return;
+    if ((await gateway.post(connectionId, frame, signal)) === 'delivered') return true;
   }
-  if (!isYoung(connection, now())) await connections.remove(userId, connectionId);
+  return false;
 }
 
 /** Works on all items, a few at once. */
@@ -100,7 +114,7 @@ export async function tellDevices(
   const devices = found.flat().filter((one) => isDevice(one) && one.connectionId !== except);
   await deliver(
     dependencies,
-    devices.map((connection) => ({ connection, frame })),
+    devices.map((connection) => ({ connection, frames: [frame] })),
   );
 }
 

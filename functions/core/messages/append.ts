@@ -1,19 +1,24 @@
 import type { ProfileStore } from '../accounts/account.ts';
 import { type OwnConversation, othersIn, selfOf } from '../conversations/conversation.ts';
 import { AfterInvalid, Busy, Unavailable, UserNotFound } from '../errors.ts';
-import { findEarlier, nextRecent, RECENT_MESSAGES, RETRY_REACH } from './find-earlier.ts';
+import { carriersOf, findEarlier, nextRecent, RECENT_MESSAGES, RETRY_REACH } from './find-earlier.ts';
 import type { LogEntry, Message, MessageLog } from './message.ts';
 import { nextRates, type SendLimit } from './send-rates.ts';
 
 /** A message that its sender wants to append. */
-export interface Draft {
-  readonly conversation: OwnConversation;
+export interface NewMessage {
   readonly text: string;
   readonly clientId?: string | undefined;
+  /** The last `seq` that the sender had seen when they wrote it; defaults to `after`. */
+  readonly read?: number | undefined;
+}
+
+/** Messages that their sender wants to append, one behind the other. */
+export interface Draft {
+  readonly conversation: OwnConversation;
+  readonly messages: readonly NewMessage[];
   /** The last `seq` that the client knew at its first try. Earlier tries can only be behind it. */
   readonly after?: number | undefined;
-  /** The last `seq` that the sender had seen when they wrote the message; defaults to `after`. */
-  readonly read?: number | undefined;
 }
 
 export interface AppendDependencies {
@@ -38,32 +43,58 @@ const MAX_ROUNDS = 40;
 const FIRST_BACKOFF_MS = 4;
 const MAX_BACKOFF_MS = 200;
 
+/** The end of the log as far as this call knows it. */
+interface Known {
+  last: LogEntry | undefined;
+  /** They carry the fingerprints of all messages up to `last` that others may have appended. */
+  carriers: readonly LogEntry[];
+}
+
 /**
- * Appends a message with the next free sequence number: an append with an expected version, as event stores do it. The
+ * Appends messages with the next free sequence numbers: appends with an expected version, as event stores do it. The
  * condition on the key makes the log ordered and gap-free. A retry finds its own `client_id` (or, within one call, its own
- * message id) in the log, so each message is stored once.
- * @throws ClientIdConflict, AfterInvalid, RateLimited
- * @throws UserNotFound before the first message, if another member does not exist
- * @throws Busy after {@link MAX_ROUNDS} rounds; nothing was stored
+ * message id) in the log, so each message is stored once. Each next message is appended when it is asked for.
+ * @throws ClientIdConflict, RateLimited
+ * @throws AfterInvalid, or UserNotFound before the first message if another member does not exist: then nothing was stored
+ * @throws Busy after {@link MAX_ROUNDS} rounds; that message was not stored
  */
-export async function append(dependencies: AppendDependencies, draft: Draft): Promise<Appended> {
-  const { log, profiles, sendLimit, newId, now, random, wait } = dependencies;
-  const { conversation, clientId } = draft;
+export async function* append(dependencies: AppendDependencies, draft: Draft): AsyncGenerator<Appended> {
+  const { log } = dependencies;
+  const { conversation } = draft;
+  const last = await log.last(conversation);
+  const from = firstPossible(last, draft);
+  const known: Known = { last, carriers: [] };
+  if (last && draft.messages.some(({ clientId }) => clientId !== undefined)) {
+    known.carriers = await carriersOf(log, conversation, last, from);
+  }
+  for (const message of draft.messages) yield await appendOne(dependencies, draft, message, known, from);
+}
+
+async function appendOne(
+  dependencies: AppendDependencies,
+  draft: Draft,
+  message: NewMessage,
+  known: Known,
+  from: number,
+): Promise<Appended> {
+  const { log, profiles, newId, random, wait } = dependencies;
+  const { conversation } = draft;
   const id = newId();
-  let last = await log.last(conversation);
-  let from = firstPossible(last, draft);
+  /** Each round looks only at what has come since the round before. */
+  let unsearched = { carriers: known.carriers, from };
   let answerLost = false;
   for (let round = 0; ; round += 1) {
-    // A first try without a client id has no earlier try.
-    if (last && (clientId !== undefined || round > 0)) {
-      const earlier = await findEarlier(log, last, { ...draft, id, from });
-      if (earlier) return { message: earlier, repeated: earlier.id !== id };
-    }
+    const wanted = { conversation, ...message, id, from: unsearched.from };
+    const earlier = await findEarlier(log, unsearched.carriers, wanted);
+    if (earlier) return { message: earlier, repeated: earlier.id !== id };
     if (round === MAX_ROUNDS) throw new Busy();
-    if (!last) await requireMembers(profiles, othersIn(conversation));
-    const entry = entryAfter(last, draft, { id, now: now(), sendLimit });
+    if (!known.last) await requireMembers(profiles, othersIn(conversation));
+    const entry = entryAfter(known.last, draft, message, { ...dependencies, id });
     try {
-      if (await log.append(conversation, entry)) return { message: entry, repeated: false };
+      if (await log.append(conversation, entry)) {
+        known.last = entry;
+        return { message: entry, repeated: false };
+      }
     } catch (error) {
       // The write may have succeeded although its answer was lost: the log tells. A second lost answer is an outage.
       if (!(error instanceof Unavailable) || answerLost) throw error;
@@ -71,8 +102,12 @@ export async function append(dependencies: AppendDependencies, draft: Draft): Pr
     }
     // Another writer was faster. Full jitter keeps the losers of one round from meeting again in the next.
     if (round > 0) await wait(random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** round));
-    last = (await log.last(conversation)) ?? last;
-    from = entry.seq;
+    const last = await log.last(conversation);
+    const isLonger = last !== undefined && last.seq >= entry.seq;
+    const carriers = isLonger ? await carriersOf(log, conversation, last, entry.seq) : [];
+    unsearched = { carriers, from: entry.seq };
+    known.last = last ?? known.last;
+    known.carriers = [...known.carriers, ...carriers];
   }
 }
 
@@ -88,7 +123,7 @@ async function requireMembers(profiles: ProfileStore, userIds: readonly string[]
  * The lowest `seq` that an earlier try can have.
  * @throws AfterInvalid
  */
-function firstPossible(last: LogEntry | undefined, { after }: Draft): number {
+function firstPossible(last: LogEntry | undefined, { after }: Pick<Draft, 'after'>): number {
   const newest = last?.seq ?? 0;
   if (after === undefined) return Math.max(1, newest - RECENT_MESSAGES + 1);
   if (after > newest || newest - after > RETRY_REACH) throw new AfterInvalid();
@@ -98,10 +133,12 @@ function firstPossible(last: LogEntry | undefined, { after }: Draft): number {
 function entryAfter(
   last: LogEntry | undefined,
   draft: Draft,
-  { id, now, sendLimit }: { id: string; now: Date; sendLimit: SendLimit },
+  { text, clientId, read }: NewMessage,
+  { id, now, sendLimit }: Pick<AppendDependencies, 'now' | 'sendLimit'> & { readonly id: string },
 ): LogEntry {
-  const { conversation, text, clientId } = draft;
+  const { conversation } = draft;
   const { self } = conversation;
+  const at = now();
   const seq = (last?.seq ?? 0) + 1;
   const counts = last?.counts ?? {};
   return {
@@ -111,10 +148,10 @@ function entryAfter(
     senderId: selfOf(conversation),
     text,
     ...(clientId !== undefined && { clientId }),
-    read: readBySender(last, draft, seq),
-    createdAt: now.toISOString(),
+    read: readBySender(last, draft, read, seq),
+    createdAt: at.toISOString(),
     counts: { ...counts, [self]: (counts[self] ?? 0) + 1 },
-    rates: nextRates(last?.rates ?? {}, self, now, sendLimit),
+    rates: nextRates(last?.rates ?? {}, self, at, sendLimit),
     recent: nextRecent(last?.recent ?? new Uint8Array(), clientId ?? id),
   };
 }
@@ -125,7 +162,8 @@ function entryAfter(
  */
 function readBySender(
   last: LogEntry | undefined,
-  { conversation, read, after = 0 }: Draft,
+  { conversation, after = 0 }: Draft,
+  read: number | undefined,
   seq: number,
 ): number {
   const before = last?.senderId === selfOf(conversation) ? last.read : 0;

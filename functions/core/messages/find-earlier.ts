@@ -29,24 +29,36 @@ export interface Wanted {
 }
 
 /**
- * Looks for a message that an earlier try has stored, from `from` to the log's `last`. If no fingerprint fits, it reads nothing;
- * else it reads the messages that fit, and one message in each further hundred for its fingerprints. So the cost does not
- * depend on the length of the messages.
+ * The log's `last` entry, and one entry of each further hundred down to `from`. Together they carry the fingerprint of every
+ * message from `from` on.
+ */
+export async function carriersOf(
+  log: Pick<MessageLog, 'at'>,
+  conversation: Conversation,
+  last: LogEntry,
+  from: number,
+): Promise<readonly LogEntry[]> {
+  const seqs: number[] = [];
+  for (let seq = last.seq - RECENT_MESSAGES; seq >= from; seq -= RECENT_MESSAGES) seqs.push(seq);
+  return [last, ...(await entriesAt(log, conversation, seqs))];
+}
+
+/**
+ * Looks for a message that an earlier try has stored. If no fingerprint fits, it reads nothing; else it reads the messages that
+ * fit. So the cost does not depend on the length of the messages.
+ * @param carriers carry the fingerprints of all messages that it can be
  * @throws ClientIdConflict if the message with this client id has another text
  */
 export async function findEarlier(
   log: Pick<MessageLog, 'at'>,
-  last: LogEntry,
+  carriers: readonly LogEntry[],
   { conversation, text, clientId, id, from }: Wanted,
 ): Promise<LogEntry | undefined> {
   const senderId = selfOf(conversation);
-  const carriers: number[] = [];
-  for (let seq = last.seq - RECENT_MESSAGES; seq >= from; seq -= RECENT_MESSAGES) carriers.push(seq);
-  const known = [last, ...(await entriesAt(log, conversation, carriers))];
-  const seqs = known.flatMap((entry) => seqsOf(entry, clientId ?? id)).filter((seq) => seq >= from);
-  const unread = seqs.filter((seq) => known.every((entry) => entry.seq !== seq));
+  const fitting = new Set(carriers.flatMap((entry) => seqsOf(entry, clientId ?? id)));
+  const unread = [...fitting].filter((seq) => seq >= from && carriers.every((entry) => entry.seq !== seq));
   const newest = unread.toSorted((a, b) => b - a).slice(0, MAX_CANDIDATES);
-  const candidates = [...known, ...(await entriesAt(log, conversation, newest))];
+  const candidates = [...carriers, ...(await entriesAt(log, conversation, newest))];
   const earlier = candidates.find(
     (entry) =>
       entry.seq >= from &&

@@ -61,6 +61,12 @@ export interface MessageHistory {
 
 /** Counts retries of messages that are already stored. */
 export interface RetryCounter {
-  /** Counts one more. Above the limit it counts nothing, and returns when the next retry is allowed. */
-  count(senderId: string, conversation: string, limit: SendLimit, now: Date): Promise<Date | undefined>;
+  /** Counts some more. Above the limit it counts nothing, and returns when the next retry is allowed. */
+  count(
+    senderId: string,
+    conversation: string,
+    retries: number,
+    limit: SendLimit,
+    now: Date,
+  ): Promise<Date | undefined>;
 }

@@ -1,8 +1,8 @@
 import type { Connection } from '../connections/connection.ts';
 import { type OwnConversation, selfOf } from '../conversations/conversation.ts';
-import { type DeliveryDependencies, deliver, type TellDependencies } from '../delivery/deliver.ts';
-import { RateLimited, secondsUntil } from '../errors.ts';
-import { type AppendDependencies, type Appended, append, type Draft } from './append.ts';
+import { type DeliveryDependencies, deliver, type Post, type TellDependencies } from '../delivery/deliver.ts';
+import { AfterInvalid, ParleyError, RateLimited, secondsUntil, UserNotFound } from '../errors.ts';
+import { type AppendDependencies, type Appended, append, type Draft, type NewMessage } from './append.ts';
 import type { Message, RetryCounter } from './message.ts';
 
 /** A retry within this time is delivered again, in case the first try crashed before its posts. Later, clients learn of it by `sync`. */
@@ -19,70 +19,119 @@ export interface Origin {
   readonly restore: () => Promise<unknown>;
 }
 
-/** A stored message as a frame for its sender's other devices, or for the other members. */
-export type FrameFor = (message: Message, reader: 'sender' | 'others') => string;
+/** Stored messages as the frames for one kind of reader: the sender's other sockets, or those of the other members. */
+export type FramesFor = (
+  messages: readonly Message[],
+  reader: 'sender' | 'others',
+  socket: 'device' | 'conversation',
+) => readonly string[];
+
+export interface Sent {
+  /** In the order of the draft. If there is a refusal, it belongs to the next message of the draft, and the rest was not tried. */
+  readonly messages: readonly Appended[];
+  readonly refusal?: ParleyError | undefined;
+}
 
 /**
  * The hot path. In parallel it reads the log's tail with the append, and the connections of all members. Only after the append it
- * delivers the message to every other socket of the conversation. The sender's own socket gets the returned message as reply.
+ * delivers the messages to every other socket of the conversation. The sender's own socket gets the returned messages as reply.
  *
  * A retry gets the stored message as its answer. It is delivered again only if the message is younger than
  * {@link REDELIVER_MS}: clients recognise a repeat by its `seq`. Retries count toward a flood limit of their own.
- * @throws RateLimited for too many retries, and what `append` throws; then nothing was stored and nobody was told
+ * @throws RateLimited for too many retries, and what `append` throws before it stores anything; then nobody was told
  */
-export async function sendMessage(
+export async function sendMessages(
   dependencies: SendDependencies,
   draft: Draft,
-  frameFor: FrameFor,
+  framesFor: FramesFor,
   origin?: Origin,
-): Promise<Appended> {
+): Promise<Sent> {
   const { connections, onConnectionsFailure, now } = dependencies;
   const { conversation } = draft;
-  const [appended, found] = await Promise.all([
-    append(dependencies, draft),
+  const [sent, found] = await Promise.all([
+    appendAll(dependencies, draft),
     connections.of(conversation.members, now()).catch((error: unknown) => {
       onConnectionsFailure(error);
       return [];
     }),
   ]);
-  const { message, repeated } = appended;
-  if (repeated) await countRetry(dependencies, message);
+  if (sent.messages.length === 0) return sent;
+  await countRetries(dependencies, draft, sent.messages);
   const isOrigin = (connection: Connection) => connection.connectionId === origin?.connection.connectionId;
   const hears = (connection: Connection) => ['', conversation.id].includes(connection.conversation);
   const others = found.flat().filter((one) => hears(one) && !isOrigin(one));
   const own = found[conversation.self];
+  const fresh = sent.messages.filter((one) => isToBeDelivered(one, now())).map(({ message }) => message);
   await Promise.all([
-    isToBeDelivered(appended, now())
-      ? deliverToMembers(dependencies, others, message, conversation, frameFor)
-      : undefined,
+    deliver(dependencies, postsTo(others, fresh, conversation, framesFor)),
     // A false 410 may have removed a live socket from the list.
     origin && own && !own.some(isOrigin) ? origin.restore().catch(onConnectionsFailure) : undefined,
   ]);
-  return appended;
+  return sent;
 }
 
-/** Builds each of the two frames once, however many devices there are. */
-async function deliverToMembers(
-  dependencies: DeliveryDependencies,
-  to: readonly Connection[],
-  message: Message,
+/** Sends one message. It throws what {@link sendMessages} returns as a refusal. */
+export async function sendMessage(
+  dependencies: SendDependencies,
+  { text, clientId, read, ...draft }: Omit<Draft, 'messages'> & NewMessage,
+  framesFor: FramesFor,
+  origin?: Origin,
+): Promise<Appended> {
+  const messages = [{ text, clientId, read }];
+  const { messages: appended, refusal } = await sendMessages(
+    dependencies,
+    { ...draft, messages },
+    framesFor,
+    origin,
+  );
+  const [first] = appended;
+  if (!first) throw refusal;
+  return first;
+}
+
+/** Appends messages up to the first that is refused. */
+async function appendAll(dependencies: AppendDependencies, draft: Draft): Promise<Sent> {
+  const messages: Appended[] = [];
+  try {
+    for await (const appended of append(dependencies, draft)) messages.push(appended);
+  } catch (error) {
+    // Without a member or a place to begin, no message of the draft can be stored.
+    const isOfAll = error instanceof UserNotFound || error instanceof AfterInvalid;
+    if (isOfAll || !(error instanceof ParleyError)) throw error;
+    return { messages, refusal: error };
+  }
+  return { messages };
+}
+
+/** Builds the frames of each kind of reader once, however many sockets there are. */
+function postsTo(
+  connections: readonly Connection[],
+  messages: readonly Message[],
   conversation: OwnConversation,
-  frameFor: FrameFor,
-): Promise<void> {
-  const byReader = Map.groupBy(to, ({ userId }) => (userId === selfOf(conversation) ? 'sender' : 'others'));
-  const posts = [...byReader].flatMap(([reader, devices]) => {
-    const frame = frameFor(message, reader);
-    return devices.map((connection) => ({ connection, frame }));
+  framesFor: FramesFor,
+): readonly Post[] {
+  if (messages.length === 0) return [];
+  const kindOf = ({ userId, conversation: its }: Connection) =>
+    `${userId === selfOf(conversation) ? 'sender' : 'others'} ${its === '' ? 'device' : 'conversation'}`;
+  return [...Map.groupBy(connections, kindOf)].flatMap(([kind, sockets]) => {
+    const frames = framesFor(
+      messages,
+      ...(kind.split(' ') as ['sender' | 'others', 'device' | 'conversation']),
+    );
+    return sockets.map((connection) => ({ connection, frames }));
   });
-  await deliver(dependencies, posts);
 }
 
-async function countRetry(
+async function countRetries(
   { retries, sendLimit, now }: Pick<SendDependencies, 'retries' | 'sendLimit' | 'now'>,
-  { senderId, conversation }: Message,
+  { conversation }: Draft,
+  messages: readonly Appended[],
 ): Promise<void> {
-  const allowedAt = await retries.count(senderId, conversation, sendLimit, now());
-  if (allowedAt) throw new RateLimited(secondsUntil(allowedAt, now()));
+  const repeats = messages.filter(({ repeated }) => repeated).length;
+  if (repeats === 0) return;
+  const allowedAt = await retries.count(selfOf(conversation), conversation.id, repeats, sendLimit, now());
+  // What is new was counted when it was appended, and must be told.
+  if (allowedAt && repeats === messages.length) throw new RateLimited(secondsUntil(allowedAt, now()));
 }
 
 function isToBeDelivered({ message, repeated }: Appended, now: Date): boolean {

@@ -100,7 +100,9 @@ export class Client {
 
   #receive(frame: ServerFrame, sessionId: string): void {
     if (frame.type === 'session.ended') this.#leave(sessionId);
-    if (frame.type === 'chat.message') this.take(shownBy(frame));
+    if (frame.type === 'chat.message' || frame.type === 'chat.messages') {
+      for (const shown of shownBy(frame)) this.take(shown);
+    }
     if (frame.type === 'presence') this.believe(frame);
   }
 

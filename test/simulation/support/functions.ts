@@ -10,7 +10,7 @@ import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import type { Draft } from '../../../functions/core/messages/append.ts';
 import { readHistory } from '../../../functions/core/messages/read-messages.ts';
-import { type SendDependencies, sendMessage } from '../../../functions/core/messages/send-message.ts';
+import { type SendDependencies, sendMessages } from '../../../functions/core/messages/send-message.ts';
 import { watchPresence } from '../../../functions/core/presence/presence.ts';
 import {
   mayForwardTyping,
@@ -22,8 +22,8 @@ import { logOut, openSession } from '../../../functions/core/sessions/log-in-and
 import { refreshSession } from '../../../functions/core/sessions/refresh-session.ts';
 import { catchUp, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
 import {
+  framesOf,
   lastFrames,
-  messageFrame,
   presenceFrame,
   receiptFrame,
   typingFrame,
@@ -95,10 +95,10 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
 
     /** `message.send`, the original protocol's frame, and `POST …/messages`, which has no socket. */
     send: (username: string, draft: Draft, from?: Connection) =>
-      sendMessage(
+      sendMessages(
         sending,
         draft,
-        (stored, reader) => JSON.stringify(messageFrame(stored, username, reader)),
+        framesOf(username),
         from && { connection: from, restore: () => restore(restoring, from) },
       ),
 

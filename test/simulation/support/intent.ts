@@ -1,5 +1,6 @@
 import { pairId, pairWith } from '../../../functions/core/conversations/conversation.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
+import type { Sent } from '../../../functions/core/messages/send-message.ts';
 import { conversationPartition } from '../../../functions/storage/keys.ts';
 import type { Client } from './client.ts';
 import type { Fate } from './fate.ts';
@@ -51,35 +52,70 @@ export function newIntent(
 }
 
 /** One try, over a client's socket or, without a client, over HTTP. */
-export async function trySending(world: World, intent: Intent, fate: Fate, client?: Client): Promise<void> {
-  const { sender, peer, text, clientId, after, read, conversation } = intent;
-  intent.tries += 1;
+export const trySending = (world: World, intent: Intent, fate: Fate, client?: Client): Promise<void> =>
+  trySendingAll(world, [intent], fate, client);
+
+/** One try of several messages of one user in one conversation, in one frame. */
+export async function trySendingAll(
+  world: World,
+  intents: readonly Intent[],
+  fate: Fate,
+  client?: Client,
+): Promise<void> {
+  const [{ sender, peer, conversation }] = intents as [Intent];
+  for (const intent of intents) intent.tries += 1;
+  const after = least(intents.map((one) => one.after));
   const from = client?.connection;
   const way = client ? client.name : `${sender.username} by HTTP`;
-  const known = `${after === undefined ? '' : ` after ${after}`}${read === undefined ? '' : `, having read ${read}`}`;
-  world.say(`${way} sends "${text}" to ${peer.username}${known}, try ${intent.tries}`);
-  const name = `send "${text}" try ${intent.tries}`;
-  const outcome = await world.invokeOver(from?.connectionId, name, fate, (functions) =>
-    functions.send(
-      sender.username,
-      { conversation: pairWith(sender.id, peer.id), text, clientId, after, read },
-      from,
-    ),
+  const known = after === undefined ? '' : ` after ${after}`;
+  const said = intents
+    .map(
+      ({ text, tries, read }) => `"${text}" try ${tries}${read === undefined ? '' : ` having read ${read}`}`,
+    )
+    .join(', ');
+  world.say(`${way} sends ${said} to ${peer.username}${known}`);
+  const messages = intents.map((one) => ({
+    text: one.text,
+    clientId: one.clientId,
+    read: one.read ?? one.after,
+  }));
+  const outcome = await world.invokeOver(from?.connectionId, `send ${said}`, fate, (functions) =>
+    functions.send(sender.username, { conversation: pairWith(sender.id, peer.id), messages, after }, from),
   );
-  if (outcome.kind === 'ok') {
-    if (client && client.connection !== from) return;
-    acknowledge(world, intent, outcome.value.message);
-    client?.show(outcome.value.message);
-  } else if (outcome.kind === 'error') {
-    const { code } = outcome.error;
-    world.say(`"${text}" is answered with ${code}`);
-    if (!TEMPORARY.has(code)) world.blame(`"${text}" is refused with ${code}`);
-    const isStored = world.state
-      .partition(conversationPartition(conversation))
-      .some((item) => item.text === text);
-    if (NOTHING_STORED.has(code) && intent.tries === 1 && isStored) {
-      world.blame(`"${text}" is refused with ${code}, but stored`);
+  if (outcome.kind === 'lost') return;
+  const sent = outcome.kind === 'ok' ? outcome.value : { messages: [], refusal: outcome.error };
+  if (outcome.kind === 'error' || !client || client.connection === from) {
+    for (const [i, { message }] of sent.messages.entries()) {
+      acknowledge(world, intents[i] as Intent, message);
+      client?.show(message);
     }
+    checkOrder(world, sent.messages);
+  }
+  const refused = intents[sent.messages.length];
+  if (refused && sent.refusal) checkRefusal(world, refused, conversation, sent.refusal.code);
+}
+
+/** As a client does it: the first place that one of them may have. Undefined if one of them does not say it. */
+function least(values: readonly (number | undefined)[]): number | undefined {
+  return values.includes(undefined) ? undefined : Math.min(...(values as number[]));
+}
+
+/** As written, so stored. */
+function checkOrder(world: World, sent: Sent['messages']): void {
+  const stored = sent.filter(({ repeated }) => !repeated).map(({ message }) => message.seq);
+  if (stored.some((seq, i) => i > 0 && seq <= (stored[i - 1] as number))) {
+    world.blame(`messages of one frame are stored as ${stored.join()}`);
+  }
+}
+
+function checkRefusal(world: World, { text, tries }: Intent, conversation: string, code: string): void {
+  world.say(`"${text}" is answered with ${code}`);
+  if (!TEMPORARY.has(code)) world.blame(`"${text}" is refused with ${code}`);
+  const isStored = world.state
+    .partition(conversationPartition(conversation))
+    .some((item) => item.text === text);
+  if (NOTHING_STORED.has(code) && tries === 1 && isStored) {
+    world.blame(`"${text}" is refused with ${code}, but stored`);
   }
 }
 

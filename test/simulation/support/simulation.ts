@@ -4,7 +4,7 @@ import { cast } from './cast.ts';
 import { synchronize } from './catching-up.ts';
 import type { Client } from './client.ts';
 import { type Fate, GOOD_FATE } from './fate.ts';
-import { type Intent, newIntent, type Said, trySending } from './intent.ts';
+import { type Intent, newIntent, type Said, trySending, trySendingAll } from './intent.ts';
 import { logOut, refresh } from './log-in.ts';
 import { type Reader, readersOf } from './readers.ts';
 import { ReceiptAttempts } from './receipts.ts';
@@ -56,6 +56,8 @@ export class Simulation {
         return this.#client(action.by).disconnect(action.isTold ? 'told' : 'silent', fate);
       case 'send':
         return this.#send(action, fate);
+      case 'send-many':
+        return this.#sendMany(action, fate);
       case 'post': {
         const sender = this.#client(action.by).person;
         const peer = this.#other(sender, action.to);
@@ -115,6 +117,23 @@ export class Simulation {
       ...(unseen !== undefined && { read: Math.max(0, held - unseen) }),
     });
     return trySending(this.world, intent, fate, client);
+  }
+
+  async #sendMany(action: Action & { kind: 'send-many' }, fate: Fate): Promise<void> {
+    const { by, to, waiting, count, withAfter } = action;
+    const client = this.#client(by);
+    const { person, peer } = client;
+    if (!client.isConnected || peer) return client.connect(fate);
+    const other = this.#other(person, to);
+    const held = client.held.get(pairId(person.id, other.id))?.length ?? 0;
+    const unanswered = this.intents.filter(
+      (one) => one.sender === person && one.peer === other && one.clientId !== undefined && !one.acked,
+    );
+    const again = unanswered.slice(0, waiting);
+    const fresh = Array.from({ length: count }, () =>
+      this.#intent(person, other, { isNamed: true, ...(withAfter && { after: held }) }),
+    );
+    return trySendingAll(this.world, [...again, ...fresh], fate, client);
   }
 
   async #retry({ what, via }: Action & { kind: 'retry' }, fate: Fate): Promise<void> {

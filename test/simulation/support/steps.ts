@@ -17,6 +17,15 @@ export type Action =
       readonly unseen: number | undefined;
       readonly isLong: boolean;
     }
+  /** In one frame: messages that wait for an acknowledgement, and new ones. */
+  | {
+      readonly kind: 'send-many';
+      readonly by: number;
+      readonly to: number;
+      readonly waiting: number;
+      readonly count: number;
+      readonly withAfter: boolean;
+    }
   /** Over HTTP, one after the other. */
   | { readonly kind: 'post'; readonly by: number; readonly to: number; readonly count: number }
   /** Over any client of the sender, or over HTTP. */
@@ -61,6 +70,17 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       isNamed: fc.nat(5).map((n) => n > 0),
       unseen: fc.constantFrom(undefined, undefined, 0, 1, 2, 9),
       isLong: fc.nat(3).map((n) => n === 3),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('send-many'),
+      by: who,
+      to: who,
+      waiting: fc.constantFrom(0, 0, 1, 2, 5),
+      count: fc.constantFrom(1, 2, 3, 3, 8, 15),
+      withAfter: flag,
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('post'), by: who, to: who, count: fc.constant(1) }) },

@@ -17,9 +17,29 @@ export interface Shown {
   readonly text: string;
 }
 
-export function shownBy(frame: ServerFrame): Shown {
-  const { conversation, seq, id, sender_id, message } = frame as unknown as Record<string, string>;
-  return { conversation, seq: Number(seq), id, senderId: sender_id, text: message } as Shown;
+/** The messages of a `chat.message` or `chat.messages` frame. */
+export function shownBy(frame: ServerFrame): readonly Shown[] {
+  const told = frame as unknown as Told;
+  const { conversation, sender_id, messages = [told] } = told;
+  return messages.map(({ id, seq, message }) => ({
+    conversation,
+    seq,
+    id,
+    senderId: sender_id,
+    text: message,
+  }));
+}
+
+interface Told extends ToldMessage {
+  readonly conversation: string;
+  readonly sender_id: string;
+  readonly messages?: readonly ToldMessage[];
+}
+
+interface ToldMessage {
+  readonly id: string;
+  readonly seq: number;
+  readonly message: string;
 }
 
 /** Stored, then shown: returns the fault if this message may not be shown now. */
@@ -55,9 +75,12 @@ export function faultOfFrame(state: State, socket: Socket, frame: ServerFrame): 
   if (type === 'connection.replaced') return socket.conversation === '' ? undefined : outsider;
   const conversation = String(frame.conversation);
   if (!conversationOf(conversation)?.members.includes(userId)) return outsider;
-  if (type === 'chat.message') {
-    if (socket.conversation !== '' && socket.conversation !== conversation) return outsider;
-    return faultOfMessage(state, shownBy(frame));
+  if (type === 'chat.message' || type === 'chat.messages') {
+    // The original protocol knows one message a frame, of one conversation a socket.
+    const isKnown = type === 'chat.message' && socket.conversation === conversation;
+    if (socket.conversation !== '' && !isKnown) return outsider;
+    const faults = shownBy(frame).map((shown) => faultOfMessage(state, shown));
+    return faults.find((fault) => fault !== undefined);
   }
   if (socket.conversation !== '') return outsider;
   if (type === 'typing') return frame.user_id === userId ? outsider : undefined;

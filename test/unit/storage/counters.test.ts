@@ -40,10 +40,10 @@ describe('an attempt', () => {
         {
           TableName: 'parley-test',
           Key,
-          UpdateExpression: 'SET #ttl = if_not_exists(#ttl, :end) ADD attempts :one',
-          ConditionExpression: 'attribute_not_exists(#ttl) OR #ttl > :now AND attempts < :limit',
+          UpdateExpression: 'SET #ttl = if_not_exists(#ttl, :end) ADD attempts :more',
+          ConditionExpression: 'attribute_not_exists(#ttl) OR #ttl > :now AND attempts <= :most',
           ExpressionAttributeNames: { '#ttl': 'ttl' },
-          ExpressionAttributeValues: { ':end': NOON_S + 60, ':one': 1, ':now': NOON_S, ':limit': 2 },
+          ExpressionAttributeValues: { ':end': NOON_S + 60, ':more': 1, ':now': NOON_S, ':most': 1 },
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
@@ -114,7 +114,7 @@ it('repeats are counted per sender and conversation until the window of the firs
   const { table } = memoryTable();
   const repeats = retryCounter(table);
   const count = (userId: string, conversation: string, at: Date) =>
-    repeats.count(userId, conversation, sendLimit, at);
+    repeats.count(userId, conversation, 1, sendLimit, at);
   for (const seconds of [0, 1, 9]) {
     expect(await count(alice.id, CONVERSATION, afterNoon(seconds))).toBeUndefined();
   }
@@ -128,7 +128,7 @@ it('at most the limit of a thousand concurrent repeats is accepted', async () =>
   const { table } = memoryTable();
   const repeats = retryCounter(table);
   const counted = await Promise.all(
-    Array.from({ length: 1_000 }, () => repeats.count(alice.id, CONVERSATION, sendLimit, afterNoon(0))),
+    Array.from({ length: 1_000 }, () => repeats.count(alice.id, CONVERSATION, 1, sendLimit, afterNoon(0))),
   );
   expect(counted.filter((until) => until === undefined)).toHaveLength(3);
 });

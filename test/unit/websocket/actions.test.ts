@@ -262,6 +262,127 @@ describe('`ping`', () => {
   });
 });
 
+describe('`message.send` with several messages', () => {
+  const texts = (...list: string[]) => list.map((text, i) => ({ client_id: id(80 + i), text }));
+  const several = (messages: unknown, more: object = {}) =>
+    send({ action: 'message.send', to: bob.id, messages, after: 3, ref: 'r1', ...more });
+
+  it('stores them in order, tells each kind of socket in its own way, and answers what became of each', async () => {
+    const answer = await several(texts('one', 'two', 'three'));
+    const stored = (i: number) => ({
+      client_id: id(80 + i),
+      status: 'stored',
+      id: expect.any(String),
+      seq: 4 + i,
+      message: ['one', 'two', 'three'][i],
+      created_at: NOON,
+      read: 4 + i,
+    });
+    expect(answer).toEqual({
+      type: 'messages.sent',
+      conversation: CONVERSATION,
+      results: [stored(0), stored(1), stored(2)],
+      ref: 'r1',
+    });
+    const told = (i: number) => ({
+      id: answer.results[i].id,
+      seq: 4 + i,
+      message: ['one', 'two', 'three'][i],
+      created_at: NOON,
+      read: 4 + i,
+    });
+    const frame = {
+      type: 'chat.messages',
+      conversation: CONVERSATION,
+      sender: 'Alice',
+      sender_id: alice.id,
+      messages: [told(0), told(1), told(2)],
+    };
+    const own = { ...frame, messages: frame.messages.map((one, i) => ({ ...one, client_id: id(80 + i) })) };
+    const { messages: _, ...common } = frame;
+    const single = (i: number) => ({ ...common, type: 'chat.message', ...told(i) });
+    const inOrder = (name: string) => posts().flatMap(([to, posted]) => (to === name ? [posted] : []));
+    expect(inOrder('alice-phone')).toEqual([own]);
+    expect(inOrder('bob-here')).toEqual([frame]);
+    expect(inOrder('bob-original')).toEqual([single(0), single(1), single(2)]);
+  });
+
+  it('answers a repetition with the stored ones, and stores the rest', async () => {
+    const first = await several(texts('one', 'two'));
+    const again = await several(texts('one', 'two', 'three'));
+    expect(again.results).toEqual([
+      ...first.results.map((one: object) => ({ ...one, status: 'repeated' })),
+      expect.objectContaining({ status: 'stored', seq: 6 }),
+    ]);
+  });
+
+  it('says which one was refused and why, and that those behind it were not tried', async () => {
+    await several([{ client_id: id(81), text: 'another' }]);
+    const { results } = await several(texts('one', 'two', 'three'));
+    expect(results).toEqual([
+      expect.objectContaining({ client_id: id(80), status: 'stored' }),
+      {
+        client_id: id(81),
+        status: 'refused',
+        code: 'client_id_conflict',
+        detail: 'This client_id was used for another message in this conversation.',
+      },
+      { client_id: id(82), status: 'not_tried' },
+    ]);
+  });
+
+  it('of one message tells it as any other', async () => {
+    expect((await several(texts('one'))).type).toBe('messages.sent');
+    expect(posts().map(([, { type }]) => type)).toEqual(posts().map(() => 'chat.message'));
+  });
+
+  const long = '🦀'.repeat(3_000);
+  it.each([
+    ['no message', [], { messages: ['Must have at least 1 items.'] }],
+    [
+      'more than twenty',
+      texts(...Array.from({ length: 21 }, (_, i) => `m${i}`)),
+      { messages: ['Must have at most 20 items.'] },
+    ],
+    [
+      'one `client_id` twice',
+      [...texts('one'), ...texts('two')],
+      { messages: ['Each message must have a `client_id` of its own.'] },
+    ],
+    [
+      'more than 24 KB',
+      texts(long, long, 'x'.repeat(580)),
+      { messages: ['The texts must have at most 24576 bytes of JSON together.'] },
+    ],
+    [
+      'two bad ones among good ones',
+      [...texts('good', ' '), { client_id: 'x', text: 'a' }],
+      { 'messages.1.text': ['The text must not be blank.'], 'messages.2.client_id': ['Must be a UUID.'] },
+    ],
+    ['what is no list', 'one', { messages: ['Must be an array.'] }],
+  ])('is refused with %s, and nothing is stored', async (_, messages, errors) => {
+    expect(await several(messages)).toMatchObject({ type: 'error', code: 'validation_failed', errors });
+    expect([posts(), state.partition(`CONV#${CONVERSATION}`)]).toEqual([
+      [],
+      expect.toSatisfy((log) => log.length === 3),
+    ]);
+  });
+
+  it('takes exactly 24 KB', async () => {
+    const answer = await several(texts(long, long, 'x'.repeat(24_576 - 2 * 12_002 - 2)));
+    expect(answer).toMatchObject({ type: 'messages.sent' });
+    for (const [, frame] of posts())
+      expect(Buffer.byteLength(JSON.stringify(frame))).toBeLessThanOrEqual(32_768);
+  });
+
+  it.each([
+    [{ text: 'and one' }, { messages: ['Send either `text` and `client_id`, or `messages`.'] }],
+    [{ client_id: id(99) }, { messages: ['Send either `text` and `client_id`, or `messages`.'] }],
+  ])('is refused together with %j', async (more, errors) => {
+    expect(await several(texts('one'), more)).toMatchObject({ code: 'validation_failed', errors });
+  });
+});
+
 describe('an invalid frame of a device', () => {
   it.each([
     ['Hello', { code: 'invalid_json' }],

@@ -20,7 +20,7 @@ async function deliverTo(
   const failures: [string, unknown][] = [];
   const onDeliveryFailure = (connectionId: string, error: unknown) =>
     void failures.push([connectionId, error]);
-  const posts = rows.map((connection) => ({ connection, frame: 'frame' }));
+  const posts = rows.map((connection) => ({ connection, frames: ['frame'] }));
   await deliver({ connections, gateway, ...clock, onDeliveryFailure }, posts);
   return {
     posts: gateway.posts.map(([one]) => one),
@@ -42,6 +42,19 @@ describe('delivering a frame', () => {
       waits: [],
       failures: [],
     });
+  });
+
+  it('posts several frames one after the other, each once the one before has arrived', async () => {
+    const gateway = scriptedGateway({ b: ['delivered', 'gone'] });
+    const connections = memoryConnections(aConnection('a'), aConnection('b'));
+    const clock = frozenClock();
+    clock.pass(OLD);
+    const frames = ['one', 'two', 'three'];
+    const posts = ['a', 'b'].map((one) => ({ connection: aConnection(one), frames }));
+    await deliver({ connections, gateway, ...clock, onDeliveryFailure: () => {} }, posts);
+    const framesTo = (id: string) => gateway.posts.flatMap(([to, frame]) => (to === id ? frame : []));
+    expect([framesTo('a'), framesTo('b')]).toEqual([frames, ['one', 'two']]);
+    expect(connections.rows().map(({ connectionId }) => connectionId)).toEqual(['a']);
   });
 
   it('posts nothing without connections', async () => {
@@ -113,7 +126,7 @@ describe('delivering a frame', () => {
         ...frozenClock(),
         onDeliveryFailure: () => {},
       },
-      ['a', 'b'].map((one) => ({ connection: aConnection(one), frame: 'frame' })),
+      ['a', 'b'].map((one) => ({ connection: aConnection(one), frames: ['frame'] })),
     );
     await new Promise(setImmediate);
     expect(posted).toEqual(['a', 'b']);
@@ -124,7 +137,7 @@ describe('delivering a frame', () => {
 
 describe('many connections', () => {
   const posts = (count: number) =>
-    Array.from({ length: count }, (_, n) => ({ connection: aConnection(String(n)), frame: 'frame' }));
+    Array.from({ length: count }, (_, n) => ({ connection: aConnection(String(n)), frames: ['frame'] }));
 
   it('get at most 32 posts at once, and all of them in the end', async () => {
     let [running, most, done] = [0, 0, 0];

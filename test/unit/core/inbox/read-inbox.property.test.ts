@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { resolve } from '../../../../functions/core/conversations/conversation.ts';
 import { readConversation, readInbox } from '../../../../functions/core/inbox/read-inbox.ts';
-import { append } from '../../../../functions/core/messages/append.ts';
 import { markRead } from '../../../../functions/core/receipts/move-receipt.ts';
 import { receiptStore } from '../../../../functions/storage/receipts.ts';
+import { append } from '../../support/append-one.ts';
 import { inboxes, person } from '../../support/inboxes.ts';
 import { CONVERSATION, countingIds, id, knowing } from '../../support/people.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ProfileStore } from '../../../../functions/core/accounts/account.ts';
-import { append, type Draft } from '../../../../functions/core/messages/append.ts';
 import { nextRecent } from '../../../../functions/core/messages/find-earlier.ts';
 import type { LogEntry, MessageLog } from '../../../../functions/core/messages/message.ts';
+import { append, type Draft } from '../../support/append-one.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { aLogEntry, entries, logOf } from '../../support/log-entries.ts';
 import { ALICES, alice, BOBS, bob, CONVERSATION, countingIds, id, knowing } from '../../support/people.ts';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Busy, Unavailable } from '../../../../functions/core/errors.ts';
-import { type AppendDependencies, append } from '../../../../functions/core/messages/append.ts';
+import type { AppendDependencies } from '../../../../functions/core/messages/append.ts';
 import type { LogEntry, Message } from '../../../../functions/core/messages/message.ts';
+import { append } from '../../support/append-one.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { alice, CONVERSATION, countingIds, id } from '../../support/people.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { append, type Draft } from '../../../../functions/core/messages/append.ts';
 import { nextRecent } from '../../../../functions/core/messages/find-earlier.ts';
+import { append, type Draft } from '../../support/append-one.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { type MemoryLog, memoryLog } from '../../support/message-log.ts';
 import { ALICES, alice, bob, CONVERSATION, countingIds, id, knowing } from '../../support/people.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { append } from '../../../../functions/core/messages/append.ts';
 import { RECENT_MESSAGES, RETRY_REACH } from '../../../../functions/core/messages/find-earlier.ts';
 import { messageStore } from '../../../../functions/storage/messages.ts';
 import { memoryTable } from '../../../support/memory-table.ts';
 import { State } from '../../../support/table/state.ts';
+import { append } from '../../support/append-one.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { ALICES, alice, BOBS, bob, countingIds, id, knowing } from '../../support/people.ts';
 

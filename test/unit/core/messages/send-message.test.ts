@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection, ConnectionStore } from '../../../../functions/core/connections/connection.ts';
 import { Busy, ClientIdConflict, Unavailable } from '../../../../functions/core/errors.ts';
-import type { Draft } from '../../../../functions/core/messages/append.ts';
 import { sendMessage } from '../../../../functions/core/messages/send-message.ts';
+import type { Draft } from '../../support/append-one.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
 import { type MemoryLog, memoryLog } from '../../support/message-log.ts';
@@ -43,7 +43,7 @@ function send({ rows = [here], log = memoryLog({ holding: 4 }), limitedUntil, of
       random: () => 0,
     },
     draft,
-    ({ seq }, reader) => `${seq} for ${reader}`,
+    (messages, reader) => messages.map(({ seq }) => `${seq} for ${reader}`),
     { connection: here, restore: restore ?? (() => connections.add(here, clock.now())) },
   );
   return { result, gateway, connections, failures, log };
