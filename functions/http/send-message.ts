@@ -1,29 +1,38 @@
 import { asConversationNotFound, resolve } from '../core/conversations/conversation.ts';
-import { sendMessage } from '../core/messages/send-message.ts';
+import { sendMessage, sendMessages } from '../core/messages/send-message.ts';
 import { json } from '../middleware/http-replies.ts';
 import { authenticate, httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { MAX_MESSAGE_BODY_BYTES } from '../protocol/json-body.ts';
+import { toNewMessages } from '../protocol/new-messages.ts';
 import { messageRequest, readIdempotencyKey } from '../protocol/requests.ts';
-import { framesOf, syncedMessage } from '../protocol/server-frames.ts';
+import { framesOf, sentMessages, syncedMessage } from '../protocol/server-frames.ts';
 import { openGateway, openReporting, openTable, wireSending, wireVerification } from '../runtime/wiring.ts';
 
 const table = openTable();
 const reporting = openReporting();
 const sending = wireSending(table, openGateway(), reporting);
 
-/** `POST /conversations/{conversation}/messages/`: sends a message as a socket does; 201, or 200 for a retry with the same key. */
+/**
+ * `POST /conversations/{conversation}/messages/`: sends messages as a socket does. One: 201, or 200 for a retry with the same key.
+ * Several: 200 with what became of each.
+ */
 export const handler = httpStack(reporting)
   .use(authenticate(wireVerification(table)))
   .use(jsonInput(messageRequest, { maxBytes: MAX_MESSAGE_BODY_BYTES }))
   .handler(async ({ identity, input, headers, pathParameters }) => {
     const { userId, username } = identity;
-    const clientId = readIdempotencyKey(headers['idempotency-key']);
+    const { text = '', messages, after, read } = input;
     const id = pathParameters?.conversation ?? '';
-    const conversation = resolve(id, userId);
-    const { message, repeated } = await sendMessage(
-      sending,
-      { conversation, clientId, ...input },
-      framesOf(username),
-    ).catch(asConversationNotFound(id));
-    return json(repeated ? 200 : 201, syncedMessage(message, userId));
+    const place = { conversation: resolve(id, userId), after };
+    const explain = asConversationNotFound(id);
+    if (messages === undefined) {
+      const clientId = readIdempotencyKey(headers['idempotency-key']);
+      const draft = { ...place, text, clientId, read };
+      const { message, repeated } = await sendMessage(sending, draft, framesOf(username)).catch(explain);
+      return json(repeated ? 200 : 201, syncedMessage(message, userId));
+    }
+    const tried = toNewMessages(messages, read);
+    const draft = { ...place, messages: tried };
+    const sent = await sendMessages(sending, draft, framesOf(username)).catch(explain);
+    return json(200, sentMessages(place.conversation.id, tried, sent));
   });

@@ -4,6 +4,7 @@ import { lengthFaults, normalizePassword } from '../core/accounts/passwords.ts';
 import { ValidationFailed } from '../core/errors.ts';
 import { CLIENT_ID } from '../core/ids.ts';
 import { characters, messageText, seq } from './fields.ts';
+import { newMessages, oneOrSeveral } from './new-messages.ts';
 import { isBlank } from './text.ts';
 
 /** RFC 5321 §4.5.3.1.3: a path has 256 octets, and its angle brackets take two of them. */
@@ -98,11 +99,14 @@ export const profileRequest = z.strictObject({
 });
 
 /** `POST /conversations/{conversation}/messages/` */
-export const messageRequest = z.strictObject({
-  text: messageText,
-  after: z.optional(seq),
-  read: z.optional(seq),
-});
+export const messageRequest = z
+  .strictObject({
+    text: z.optional(messageText),
+    messages: z.optional(newMessages),
+    after: z.optional(seq),
+    read: z.optional(seq),
+  })
+  .check(oneOrSeveral(['text']));
 
 /**
  * The `Idempotency-Key` header: the client's name for its message, a UUID, bare or as a quoted string (draft-ietf-

@@ -2,6 +2,7 @@ import type { DirectoryEntry } from '../core/accounts/directory.ts';
 import type { LastFrames } from '../core/connections/open-and-close.ts';
 import { type FieldErrors, isRetriable, ValidationFailed } from '../core/errors.ts';
 import type { InboxEntry } from '../core/inbox/inbox.ts';
+import type { NewMessage } from '../core/messages/append.ts';
 import type { Message } from '../core/messages/message.ts';
 import type { FramesFor, Sent } from '../core/messages/send-message.ts';
 import type { Presence } from '../core/presence/presence.ts';
@@ -60,34 +61,36 @@ export function framesOf(senderName: string): FramesFor {
   };
 }
 
-/** The reply to `message.send` with `messages`: what became of each, in their order. */
-export function sentMessagesFrame(
+/** What became of each of several messages, in their order. */
+export function sentMessages(
   conversation: string,
-  clientIds: readonly (string | undefined)[],
+  tried: readonly Pick<NewMessage, 'clientId'>[],
   { messages, refusal }: Sent,
 ) {
-  return {
-    type: 'messages.sent' as const,
-    conversation,
-    results: clientIds.map((client_id, i) => {
-      const sent = messages[i];
-      if (sent) {
-        const { message, repeated } = sent;
-        return {
-          client_id,
-          status: repeated ? ('repeated' as const) : ('stored' as const),
-          id: message.id,
-          seq: message.seq,
-          message: message.text,
-          created_at: message.createdAt,
-          ...(message.read > 0 && { read: message.read }),
-        };
-      }
-      if (i > messages.length || !refusal) return { client_id, status: 'not_tried' as const };
-      const { type: _, ...explained } = errorFrame(refusal);
-      return { client_id, status: 'refused' as const, ...explained };
-    }),
-  };
+  const results = tried.map(({ clientId: client_id }, i) => {
+    const sent = messages[i];
+    if (sent) {
+      const { message, repeated } = sent;
+      return {
+        client_id,
+        status: repeated ? ('repeated' as const) : ('stored' as const),
+        id: message.id,
+        seq: message.seq,
+        message: message.text,
+        created_at: message.createdAt,
+        ...(message.read > 0 && { read: message.read }),
+      };
+    }
+    if (i > messages.length || !refusal) return { client_id, status: 'not_tried' as const };
+    const { type: _, ...explained } = errorFrame(refusal);
+    return { client_id, status: 'refused' as const, ...explained };
+  });
+  return { conversation, results };
+}
+
+/** The reply to `message.send` with `messages`. */
+export function sentMessagesFrame(...of: Parameters<typeof sentMessages>) {
+  return { type: 'messages.sent' as const, ...sentMessages(...of) };
 }
 
 /** The reply to `message.send`. */

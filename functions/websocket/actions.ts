@@ -17,6 +17,7 @@ import { markRead, markReceived, type ReceiptDependencies } from '../core/receip
 import { catchUp, type SyncDependencies } from '../core/sync/catch-up.ts';
 import type { ActionFrame, ActionInput, ActionName } from '../protocol/actions.ts';
 import type { MessageFrame } from '../protocol/frames.ts';
+import { toNewMessages } from '../protocol/new-messages.ts';
 import {
   conversationBody,
   framesOf,
@@ -88,14 +89,9 @@ export function createActions(dependencies: Dependencies) {
         const { message } = await send(caller, { ...place, text, clientId, read }).catch(explain);
         return sentFrame(message, caller.username);
       }
-      const named = messages.map((one) => ({
-        text: one.text,
-        clientId: one.client_id,
-        read: one.read ?? read,
-      }));
-      const sent = await sendAll(caller, { ...place, messages: named }).catch(explain);
-      const clientIds = named.map((one) => one.clientId);
-      return sentMessagesFrame(conversation.id, clientIds, sent);
+      const tried = toNewMessages(messages, read);
+      const sent = await sendAll(caller, { ...place, messages: tried }).catch(explain);
+      return sentMessagesFrame(conversation.id, tried, sent);
     },
 
     'conversation.read': receipt('conversation.read', markRead),

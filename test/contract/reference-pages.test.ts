@@ -12,15 +12,10 @@ import { RECENT_MESSAGES, RETRY_REACH } from '../../functions/core/messages/find
 import { TYPING_SECONDS } from '../../functions/core/presence/typing.ts';
 import { RECEIVED_EVERY_MS } from '../../functions/core/receipts/move-receipt.ts';
 import { problemReply } from '../../functions/middleware/http-replies.ts';
-import {
-  actionSchemas,
-  MAX_MESSAGES,
-  MAX_MESSAGES_BYTES,
-  MAX_SYNCED,
-  MAX_WATCHED,
-} from '../../functions/protocol/actions.ts';
+import { actionSchemas, MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
 import { readRef } from '../../functions/protocol/frames.ts';
 import { MAX_BODY_BYTES, MAX_MESSAGE_BODY_BYTES } from '../../functions/protocol/json-body.ts';
+import { MAX_MESSAGES, MAX_MESSAGES_BYTES } from '../../functions/protocol/new-messages.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
 import { registerRequest } from '../../functions/protocol/requests.ts';
 import { messageFrame } from '../../functions/protocol/server-frames.ts';

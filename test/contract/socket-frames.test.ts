@@ -106,7 +106,7 @@ const synced = {
 
 const stored = { message, repeated: false };
 const repeated = { message: withoutClientId, repeated: true };
-const clientIds = [message.clientId, message.clientId, message.clientId];
+const tried = [message, message, message];
 
 /** Frames that the functions build, by the name of the message that describes them. */
 const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
@@ -123,12 +123,12 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
     chatMessage: told,
     sent: [frames.sentFrame(message, 'ada'), replied(frames.sentFrame(message, 'ada'))],
     sentMessages: [
-      replied(frames.sentMessagesFrame(conversation, clientIds, { messages: [stored, repeated] })),
-      frames.sentMessagesFrame(conversation, clientIds, {
+      replied(frames.sentMessagesFrame(conversation, tried, { messages: [stored, repeated] })),
+      frames.sentMessagesFrame(conversation, tried, {
         messages: [stored],
         refusal: new errors.RateLimited(7),
       }),
-      frames.sentMessagesFrame(conversation, clientIds, {
+      frames.sentMessagesFrame(conversation, tried, {
         messages: [],
         refusal: new errors.ClientIdConflict(),
       }),

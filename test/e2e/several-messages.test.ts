@@ -82,6 +82,26 @@ describe('several messages in one frame', () => {
     expect(await history()).toHaveLength(4);
   });
 
+  it('are sent over HTTP alike', async () => {
+    const messages = several('one', 'two');
+    const post = () =>
+      api.request('POST', `/conversations/${conversationOf(ada, charles)}/messages/`, {
+        token: ada.access,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ messages, after: 0 }),
+      });
+    expect((await post()).body.results).toMatchObject([
+      { status: 'stored', seq: 1 },
+      { status: 'stored', seq: 2 },
+    ]);
+    expect((await post()).body.results).toMatchObject([
+      { status: 'repeated', seq: 1 },
+      { status: 'repeated', seq: 2 },
+    ]);
+    expect(await his.next()).toMatchObject({ type: 'chat.messages', messages: [{ seq: 1 }, { seq: 2 }] });
+    expect(await history()).toHaveLength(2);
+  });
+
   it('are refused together if one is malformed', async () => {
     const [good] = several('good');
     expect(await say([good, { client_id: crypto.randomUUID(), text: '' }])).toMatchObject({

@@ -45,6 +45,58 @@ const told = {
   read: 1,
 };
 
+describe('several messages sent by HTTP', () => {
+  const messages = ['one', 'two', 'three'].map((text, i) => ({ client_id: id(80 + i), text }));
+
+  it('are stored in order without a key, posted in one frame, and answered with what became of each', async () => {
+    const { post } = entry();
+    const { statusCode, body } = await post({ messages, after: 0 }, '');
+    expect(statusCode).toBe(200);
+    expect(body).toEqual({
+      conversation: CONVERSATION,
+      results: messages.map(({ client_id, text }, i) => ({
+        client_id,
+        status: 'stored',
+        id: expect.any(String),
+        seq: i + 1,
+        message: text,
+        created_at: NOON,
+        read: i + 1,
+      })),
+    });
+    expect(posts().map(([to, { type, messages: told }]) => [to, type, told.length])).toEqual([
+      ['alice', 'chat.messages', 3],
+      ['bob', 'chat.messages', 3],
+    ]);
+  });
+
+  it('are stored once if they are sent again', async () => {
+    const { post, log } = entry();
+    const first = await post({ messages, after: 0 }, '');
+    const again = await post({ messages, after: 0 }, '');
+    const repeated = (first.body as { results: object[] }).results.map((one) => ({
+      ...one,
+      status: 'repeated',
+    }));
+    expect(again.body).toMatchObject({ results: repeated });
+    expect(log()).toHaveLength(3);
+  });
+
+  it('name the first that is refused, and leave the rest', async () => {
+    const { post } = entry();
+    for (let i = 0; i < 19; i += 1) await post({ text: 'Hello' }, id(800 + i));
+    const { statusCode, body } = await post({ messages, after: 19 }, '');
+    expect(statusCode).toBe(200);
+    expect(body).toMatchObject({
+      results: [
+        { status: 'stored', seq: 20 },
+        { client_id: id(81), status: 'refused', code: 'rate_limited', retry_after: expect.any(Number) },
+        { client_id: id(82), status: 'not_tried' },
+      ],
+    });
+  });
+});
+
 describe('a message sent by HTTP', () => {
   it('is stored, posted to every socket of both members, and answered with 201', async () => {
     const { post } = entry();
@@ -90,6 +142,36 @@ describe('a message sent by HTTP', () => {
     ['without a key', { text: 'Hello' }, '', CONVERSATION, 400, 'validation_failed'],
     ['under what is no UUID', { text: 'Hello' }, 'x', CONVERSATION, 400, 'validation_failed'],
     ['without a text', {}, id(77), CONVERSATION, 400, 'validation_failed'],
+    ['with no messages', { messages: [] }, '', CONVERSATION, 400, 'validation_failed'],
+    [
+      'with a text beside messages',
+      { text: 'Hello', messages: [{ client_id: id(80), text: 'one' }] },
+      id(77),
+      CONVERSATION,
+      400,
+      'validation_failed',
+    ],
+    [
+      'with a bad message among good ones',
+      {
+        messages: [
+          { client_id: id(80), text: 'one' },
+          { client_id: id(81), text: ' ' },
+        ],
+      },
+      '',
+      CONVERSATION,
+      400,
+      'validation_failed',
+    ],
+    [
+      'with several to nobody',
+      { messages: [{ client_id: id(80), text: 'one' }] },
+      '',
+      `${alice.id}.${id(404)}`,
+      404,
+      'conversation_not_found',
+    ],
     ['with a blank text', { text: ' ' }, id(77), CONVERSATION, 400, 'validation_failed'],
     ['with too long a text', { text: 'x'.repeat(4_001) }, id(77), CONVERSATION, 400, 'validation_failed'],
     [

@@ -1,0 +1,61 @@
+import * as z from 'zod/mini';
+import { CLIENT_ID } from '../core/ids.ts';
+import type { NewMessage } from '../core/messages/append.ts';
+import { messageText, seq } from './fields.ts';
+
+/** In one frame or request. */
+export const MAX_MESSAGES = 20;
+
+/**
+ * Of the texts of one frame or request, as JSON. The frame that tells them to other devices adds some 6 KB, and API Gateway's limit
+ * is 32 KB.
+ */
+export const MAX_MESSAGES_BYTES = 24 * 1024;
+
+export const clientId = z.pipe(
+  z.string().check(z.regex(CLIENT_ID, 'Must be a UUID.')),
+  z.transform((text: string) => text.toLowerCase()),
+);
+
+const newMessage = z.object({ client_id: clientId, text: messageText, read: z.optional(seq) });
+
+/** Several messages, which are stored one behind the other. */
+export const newMessages = z.array(newMessage).check(
+  z.minLength(1),
+  z.maxLength(MAX_MESSAGES),
+  z.refine(
+    (list) => new Set(list.map(({ client_id }) => client_id)).size === list.length,
+    'Each message must have a `client_id` of its own.',
+  ),
+  z.refine(
+    (list) =>
+      list.reduce((sum, { text }) => sum + Buffer.byteLength(JSON.stringify(text)), 0) <= MAX_MESSAGES_BYTES,
+    `The texts must have at most ${MAX_MESSAGES_BYTES} bytes of JSON together.`,
+  ),
+);
+
+/** Checks that an input has either `messages`, or all of the fields of a single message. */
+export function oneOrSeveral<T extends { readonly messages?: unknown }>(
+  single: readonly (keyof T & string)[],
+) {
+  return z.check<T>(({ value, issues }) => {
+    const given = single.filter((name) => value[name] !== undefined);
+    if (value.messages === undefined) {
+      for (const name of single.filter((one) => !given.includes(one))) {
+        issues.push({ code: 'custom', path: [name], message: 'This field is required.', input: undefined });
+      }
+    } else if (given.length > 0) {
+      const names = single.map((name) => `\`${name}\``).join(' and ');
+      const message = `Send either ${names}, or \`messages\`.`;
+      issues.push({ code: 'custom', path: ['messages'], message, input: value.messages });
+    }
+  });
+}
+
+/** @param read what counts as read with those that do not say it themselves */
+export function toNewMessages(
+  messages: z.output<typeof newMessages>,
+  read: number | undefined,
+): readonly NewMessage[] {
+  return messages.map((one) => ({ text: one.text, clientId: one.client_id, read: one.read ?? read }));
+}
