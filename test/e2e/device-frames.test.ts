@@ -166,7 +166,7 @@ describe('missing or wrong fields are named, and the frame changes nothing', () 
 
   it('all at once', async () => {
     const answer = await outcomeOf({ action: 'message.send', after: -1 });
-    expect(Object.keys(answer.errors as object).sort()).toEqual(['after', 'client_id', 'text']);
+    expect(Object.keys(answer.errors as object).sort()).toEqual(['after', 'client_id', 'text', 'to']);
   });
 });
 
