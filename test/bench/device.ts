@@ -10,6 +10,8 @@ type Frame = Readonly<Record<string, unknown>>;
 export class Device {
   /** Both ways, in billed units. */
   messages = 0;
+  /** That came from the server. */
+  bytes = 0;
   readonly #socket: WebSocket;
   readonly #frames: Frame[] = [];
 
@@ -17,6 +19,7 @@ export class Device {
     this.#socket = socket;
     socket.on('message', (data) => {
       this.messages += unitsOf(String(data));
+      this.bytes += Buffer.byteLength(String(data));
       this.#frames.push(JSON.parse(String(data)));
       socket.emit('frame');
     });

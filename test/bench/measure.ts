@@ -35,6 +35,8 @@ async function messages(scene: Scene) {
   await post(); // The first call of a function also reads the public keys.
   return {
     acked: await scene.count(20, () => scene.burst(), { only: ['message'] }),
+    framed: await scene.count(20, () => scene.frames(), { only: ['message'] }),
+    framedAll: await scene.count(20, () => scene.frames(), { only: ALL_IN }),
     burst: await scene.count(20, () => scene.burst(), { only: ALL_IN }),
     alone: await scene.count(1, () => scene.say(), { only: ALL_IN }),
     top: await scene.count(1, () => scene.say(), { before: talkElsewhere, only: ALL_IN }),
@@ -109,11 +111,15 @@ async function presence(scene: Scene) {
   const users = [charles, ...others].map(({ id }) => id);
   return {
     watch: await scene.count(1, () => hers.ask('presence.watch', { users }), { times: 1 }),
-    session: await scene.count(1, async () => {
-      const device = await Device.open(scene.runtime.webSocketUrl, guest.access);
-      await told(true);
-      await device.close();
-      await told(false);
-    }),
+    session: await scene.count(
+      1,
+      async () => {
+        const device = await Device.open(scene.runtime.webSocketUrl, guest.access);
+        await told(true);
+        await device.close();
+        await told(false);
+      },
+      { handshakes: 1 },
+    ),
   };
 }

@@ -5,6 +5,9 @@ export interface Person {
   readonly access: string;
 }
 
+/** The bodies of all answers, for counting. */
+export const received = { bytes: 0 };
+
 /** Calls the HTTP API. Throws unless the call succeeds. */
 export async function call(
   url: string,
@@ -25,7 +28,9 @@ export async function call(
     ...(body && { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Record<string, unknown>;
+  const text = await response.text();
+  received.bytes += Buffer.byteLength(text);
+  return JSON.parse(text) as Record<string, unknown>;
 }
 
 /** A user with an account and a session. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Runtime } from '../../local/runtime.ts';
 import type { Counted } from './cost-table.ts';
 import { Device } from './device.ts';
-import { call, type Person, register } from './people.ts';
+import { call, type Person, received, register } from './people.ts';
 
 export const TEXT = 'x'.repeat(200);
 const LOOK_AGAIN_MS = 100;
@@ -14,8 +14,10 @@ interface Counting {
   readonly before?: () => Promise<unknown>;
   /** Count only these functions. The others are called only to see whether the work is done. */
   readonly only?: readonly string[];
-  /** For each repetition. */
+  /** For each repetition. Other requests only see whether the work is done. */
   readonly httpRequests?: number;
+  /** For each repetition. */
+  readonly handshakes?: number;
   readonly times?: number;
 }
 
@@ -58,6 +60,21 @@ export class Scene {
     await this.inboxShows(this.ada, this.charles, seq);
   }
 
+  /** Sends two frames of ten messages. */
+  async frames(): Promise<void> {
+    let seq = 0;
+    for (let i = 0; i < 2; i += 1) {
+      const messages = Array.from({ length: 10 }, () => ({ client_id: randomUUID(), text: TEXT }));
+      const { results } = await this.hers.ask('message.send', { to: this.charles.id, messages });
+      const last = (results as { seq: number }[]).at(-1)?.seq as number;
+      await this.his.heard(({ type, messages: told }) => {
+        return type === 'chat.messages' && (told as { seq: number }[]).at(-1)?.seq === last;
+      });
+      seq = last;
+    }
+    await this.inboxShows(this.ada, this.charles, seq);
+  }
+
   async inbox(who: Person): Promise<readonly InboxEntry[]> {
     const { results } = await call(this.runtime.httpApiUrl, '/conversations/?limit=10', {
       access: who.access,
@@ -67,18 +84,21 @@ export class Scene {
 
   /** Repeats some work several times and counts its consumption. One repetition does `pieces` pieces of work. */
   async count(pieces: number, work: () => Promise<unknown>, counting: Counting = {}): Promise<Counted> {
-    const { before, only, httpRequests = 0, times = TIMES } = counting;
+    const { before, only, httpRequests = 0, handshakes = 0, times = TIMES } = counting;
     const { runtime, hers, his } = this;
     const counts = (name: string) => !only || only.includes(name);
     const invocations: Record<string, number> = {};
-    const counted = { socketMessages: 0, wru: 0, rru: 0 };
+    const counted = { socketMessages: 0, megabytes: 0, wru: 0, rru: 0 };
+    const bytes = () => hers.bytes + his.bytes + (httpRequests > 0 ? received.bytes : 0);
     for (let time = 0; time < times; time += 1) {
       await before?.();
       runtime.resetUsage();
       const messagesBefore = hers.messages + his.messages;
+      const bytesBefore = bytes();
       await work();
       const usage = runtime.usage();
       counted.socketMessages += hers.messages + his.messages - messagesBefore;
+      counted.megabytes += (bytes() - bytesBefore) / 1_000_000;
       for (const [name, count] of Object.entries(usage.invocations)) {
         if (counts(name)) invocations[name] = (invocations[name] ?? 0) + count;
       }
@@ -88,7 +108,14 @@ export class Scene {
         counted.rru += request.rru;
       }
     }
-    return { times: times * pieces, httpRequests: times * httpRequests, invocations, ...counted };
+    const viewerRequests = times * (httpRequests + handshakes);
+    return {
+      times: times * pieces,
+      httpRequests: times * httpRequests,
+      viewerRequests,
+      invocations,
+      ...counted,
+    };
   }
 
   async end(): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { costsOf, idleHour, markdownOf } from '../bench/cost-table.ts';
+import { costsOf, idleHour, markdownOf, start } from '../bench/cost-table.ts';
 import recorded from '../bench/counts.json' with { type: 'json' };
-import { ASSUMED_MS, PRICES, PRICES_AS_OF } from '../bench/prices.ts';
+import { ASSUMED_INIT_MS, ASSUMED_MS, PRICES, PRICES_AS_OF } from '../bench/prices.ts';
 import { numberIn, pageAt, rowsBelow, sentencesOf } from './markdown.ts';
 
 const page = pageAt('docs/costs.md');
@@ -29,8 +29,11 @@ describe('what it costs', () => {
 
   it('is summed up right', () => {
     const usd = (amount: number) => amount.toFixed(2);
-    const { acked, burst, alone, read, received, ping } = costs;
-    const million = `${usd(acked.usd)} USD to store and deliver. With inbox updates: ${usd(burst.usd)} USD in bursts of 20, ${usd(alone.usd)} USD if each comes alone.`;
+    const { acked, framed, framedAll, burst, alone, read, received, ping } = costs;
+    const million = `${usd(acked.usd)} USD to store and deliver. With inbox updates: ${usd(burst.usd)} USD in bursts of 20, ${usd(alone.usd)} USD if each comes alone. In frames of 10: ${usd(framed.usd)} USD, and ${usd(framedAll.usd)} USD with inbox updates.`;
+    expect(text).toContain(
+      `A start of ${ASSUMED_INIT_MS / 1000} seconds with 1,024 MB is ${usd(start())} USD a million starts`,
+    );
     const connected = usd(1000 * 24 * 30 * idleHour(ping));
     expect(text).toContain(`**A million messages** cost ${million}`);
     expect(readme).toContain(`A million messages: ${million}`);
@@ -43,9 +46,16 @@ describe('what it costs', () => {
     ).toBe(burst.wru);
   });
 
-  it('a million messages cost 4.50 USD at most, with all that follows from a burst', () => {
-    expect(costs.acked.usd).toBeLessThanOrEqual(4.5);
-    expect(costs.burst.usd).toBeLessThanOrEqual(4.5);
+  it('a million messages cost 4.50 USD at most, with all that follows from a burst, and 4.55 with what CloudFront sends', () => {
+    const sent = ({ megabytes }: (typeof costs)['acked']) => megabytes * PRICES.megabytes;
+    for (const cost of [costs.acked, costs.burst]) {
+      expect(cost.usd - sent(cost)).toBeLessThanOrEqual(4.5);
+      expect(cost.usd).toBeLessThanOrEqual(4.55);
+    }
     expect(costs.burst.wru).toBeLessThanOrEqual(1.5);
+  });
+
+  it('a million messages in frames of 10 cost 1.40 USD at most, with all that follows', () => {
+    expect(costs.framedAll.usd).toBeLessThanOrEqual(1.4);
   });
 });
