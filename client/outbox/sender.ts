@@ -133,7 +133,8 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
         const refused = await send(frame);
         isAboutAll = false;
         isAlone = false;
-        failures = 0;
+        // If the first one was refused, nothing was stored.
+        if (refused?.client_id !== clientId) failures = 0;
         if (!refused) continue;
         clientId = refused.client_id;
         const { code = '', detail = '', retry_after: retryAfter } = refused;

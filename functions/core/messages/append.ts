@@ -1,7 +1,15 @@
 import type { ProfileStore } from '../accounts/account.ts';
 import { type OwnConversation, othersIn, selfOf } from '../conversations/conversation.ts';
 import { AfterInvalid, Busy, Unavailable, UserNotFound } from '../errors.ts';
-import { carriersOf, findEarlier, nextRecent, RECENT_MESSAGES, RETRY_REACH } from './find-earlier.ts';
+import {
+  carriersOf,
+  findEarlier,
+  MAX_CANDIDATES,
+  nextRecent,
+  RECENT_MESSAGES,
+  RETRY_REACH,
+  type ReadBudget,
+} from './find-earlier.ts';
 import type { LogEntry, Message, MessageLog } from './message.ts';
 import { nextRates, type SendLimit } from './send-rates.ts';
 
@@ -48,6 +56,7 @@ interface Known {
   last: LogEntry | undefined;
   /** They carry the fingerprints of all messages up to `last` that others may have appended. */
   carriers: readonly LogEntry[];
+  readonly budget: ReadBudget;
 }
 
 /**
@@ -63,7 +72,8 @@ export async function* append(dependencies: AppendDependencies, draft: Draft): A
   const { conversation } = draft;
   const last = await log.last(conversation);
   const from = firstPossible(last, draft);
-  const known: Known = { last, carriers: [] };
+  const budget = { left: MAX_CANDIDATES + draft.messages.length };
+  const known: Known = { last, carriers: [], budget };
   if (last && draft.messages.some(({ clientId }) => clientId !== undefined)) {
     known.carriers = await carriersOf(log, conversation, last, from);
   }
@@ -85,7 +95,7 @@ async function appendOne(
   let answerLost = false;
   for (let round = 0; ; round += 1) {
     const wanted = { conversation, ...message, id, from: unsearched.from };
-    const earlier = await findEarlier(log, unsearched.carriers, wanted);
+    const earlier = await findEarlier(log, unsearched.carriers, wanted, known.budget);
     if (earlier) return { message: earlier, repeated: earlier.id !== id };
     if (round === MAX_ROUNDS) throw new Busy();
     if (!known.last) await requireMembers(profiles, othersIn(conversation));

@@ -11,10 +11,10 @@ export const RECENT_MESSAGES = 100;
 const FINGERPRINT_BYTES = 2;
 
 /**
- * At most so many messages are read for one client id. By chance, not even three of 500 ids share a fingerprint. A client that
- * picks ids with one fingerprint makes its own retries impossible to find, and no message expensive.
+ * So many messages are read for the client ids of one call, and one more for each id. By chance, not even three of 500 ids share a
+ * fingerprint. A client that picks ids with one fingerprint makes its own retries impossible to find, and no message expensive.
  */
-const MAX_CANDIDATES = 20;
+export const MAX_CANDIDATES = 20;
 
 /** What one try to append looks for: its own message, from this call or an earlier one. */
 export interface Wanted {
@@ -26,6 +26,11 @@ export interface Wanted {
   readonly id: string;
   /** The lowest `seq` that the message can have. */
   readonly from: number;
+}
+
+/** How many messages may still be read. */
+export interface ReadBudget {
+  left: number;
 }
 
 /**
@@ -53,11 +58,13 @@ export async function findEarlier(
   log: Pick<MessageLog, 'at'>,
   carriers: readonly LogEntry[],
   { conversation, text, clientId, id, from }: Wanted,
+  budget: ReadBudget,
 ): Promise<LogEntry | undefined> {
   const senderId = selfOf(conversation);
   const fitting = new Set(carriers.flatMap((entry) => seqsOf(entry, clientId ?? id)));
   const unread = [...fitting].filter((seq) => seq >= from && carriers.every((entry) => entry.seq !== seq));
-  const newest = unread.toSorted((a, b) => b - a).slice(0, MAX_CANDIDATES);
+  const newest = unread.toSorted((a, b) => b - a).slice(0, budget.left);
+  budget.left -= newest.length;
   const candidates = [...carriers, ...(await entriesAt(log, conversation, newest))];
   const earlier = candidates.find(
     (entry) =>

@@ -1,11 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { append, type Draft } from '../../../../functions/core/messages/append.ts';
+import { nextRecent } from '../../../../functions/core/messages/find-earlier.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { type MemoryLog, memoryLog } from '../../support/message-log.ts';
 import { ALICES, alice, bob, countingIds, id, knowing } from '../../support/people.ts';
 
 /** Messages of one frame, by their texts. The name of each follows from its text. */
 const named = (...texts: readonly string[]) => texts.map((text, i) => ({ text, clientId: id(70 + i) }));
+
+/** Client ids of which each reminds of all others. */
+function namesWithOneFingerprint(count: number): readonly string[] {
+  const byFingerprint = new Map<number, string[]>();
+  for (let n = 0; ; n += 1) {
+    const name = id(n);
+    const [high = 0, low = 0] = nextRecent(new Uint8Array(), name);
+    const alike = byFingerprint.get(high * 256 + low) ?? [];
+    alike.push(name);
+    if (alike.length === count) return alike;
+    byFingerprint.set(high * 256 + low, alike);
+  }
+}
 
 let calls = 0;
 
@@ -94,6 +108,21 @@ describe('several messages in one frame', () => {
     await appendTo(log, { messages: [{ text: 'former', clientId: id(71) }], after: 0 });
     const sent = await appendTo(log, { messages: named('one', 'two', 'three'), after: 0 });
     expect(sent).toEqual({ seqs: [2], repeats: [], refused: 'client_id_conflict' });
+  });
+
+  it('read at most 20 messages, and one for each, if a client gives them names with one fingerprint', async () => {
+    const log = memoryLog();
+    // Two bytes of a hash: some of these names share them.
+    const alike = namesWithOneFingerprint(14);
+    for (const clientId of alike.slice(0, 6)) log.add({ clientId, senderId: bob.id });
+    const messages = alike.slice(6).map((clientId) => ({ text: clientId, clientId }));
+    const { seqs } = await appendTo(log, { messages, after: 0 });
+    expect(seqs).toHaveLength(8);
+    const read = log.calls
+      .filter((call) => call.startsWith('at '))
+      .flatMap((call) => call.slice('at '.length).split(','));
+    expect(read.length).toBeGreaterThan(20);
+    expect(read.length).toBeLessThanOrEqual(28);
   });
 
   it('cost no more reads far behind the end of the log than one message does', async () => {
