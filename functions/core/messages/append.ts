@@ -72,7 +72,7 @@ export async function* append(dependencies: AppendDependencies, draft: Draft): A
   const { conversation } = draft;
   const last = await log.last(conversation);
   const from = firstPossible(last, draft);
-  const budget = { left: MAX_CANDIDATES + draft.messages.length };
+  const budget = { left: MAX_CANDIDATES + draft.messages.length - 1 };
   const known: Known = { last, carriers: [], budget };
   if (last && draft.messages.some(({ clientId }) => clientId !== undefined)) {
     known.carriers = await carriersOf(log, conversation, last, from);
