@@ -37,7 +37,7 @@ export default defineConfig({
     hookTimeout: 90_000,
     // Files of a project share their modules: to load them again for each file takes longer than most tests.
     isolate: false,
-    // For two cores. With a third worker, tests exceeded their timeouts on a slow machine, and the run was no faster.
+    // For two cores. A third worker makes the run no faster, and on a slow machine tests exceed their timeouts.
     maxWorkers: 2,
   },
 });

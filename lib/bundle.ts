@@ -54,7 +54,7 @@ function bundleAll(): void {
     // esbuild can shake the SDK's ES modules. Its CommonJS, which `platform: node` prefers, makes bundles half as
     // large again.
     mainFields: ['module', 'main'],
-    // What a Lambda function has no use for, and what stands for it.
+    // Modules that a function in Lambda does not need, and their replacements.
     alias: {
       '@aws-sdk/credential-provider-node': './lib/stand-ins/credentials.ts',
       'node:http': './lib/stand-ins/node-http.ts',

@@ -54,11 +54,21 @@ export function createFrameRouter(options: Options) {
     }
   };
 
-  const onMessage = (frame: ChatMessage | MessageSent) => {
-    const { type, sender, ...message } = frame;
-    receive([message]);
-    if (message.sender_id !== ownId()) conversations.find(message.conversation)?.typing.end();
+  /** Messages of one sender in one conversation. */
+  const onMessages = (conversation: string, senderId: string, messages: readonly StoredMessage[]) => {
+    receive(messages);
+    if (senderId !== ownId()) conversations.find(conversation)?.typing.end();
   };
+
+  const onMessage = ({ type, sender, ...message }: ChatMessage | MessageSent) =>
+    onMessages(message.conversation, message.sender_id, [message]);
+
+  const onSeveral = ({ conversation, sender_id, messages }: ChatMessages) =>
+    onMessages(
+      conversation,
+      sender_id,
+      messages.map((message) => ({ conversation, sender_id, ...message })),
+    );
 
   const onSent = ({ conversation, results }: MessagesSent) => {
     const stored = results.filter(({ seq }) => seq !== undefined) as Required<MessageResult>[];
@@ -69,11 +79,6 @@ export function createFrameRouter(options: Options) {
         ...message,
       })),
     );
-  };
-
-  const onMessages = ({ conversation, sender_id, messages }: ChatMessages) => {
-    receive(messages.map((message) => ({ conversation, sender_id, ...message })));
-    if (sender_id !== ownId()) conversations.find(conversation)?.typing.end();
   };
 
   const onReceipt = ({ type, conversation, user_id, seq, moved }: ReadReply | ReceivedReply) => {
@@ -89,7 +94,7 @@ export function createFrameRouter(options: Options) {
       case 'message.sent':
         return onMessage(frame);
       case 'chat.messages':
-        return onMessages(frame);
+        return onSeveral(frame);
       case 'messages.sent':
         return onSent(frame);
       case 'conversation.read':

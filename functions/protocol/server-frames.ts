@@ -31,6 +31,11 @@ export function messageFrame(message: Message, senderName: string, reader: 'send
   };
 }
 
+/** One of several stored messages, which share their conversation and their sender. */
+function messageBody({ id, seq, text, createdAt, read }: Message) {
+  return { id, seq, message: text, created_at: createdAt, ...(read > 0 && { read }) };
+}
+
 /** Several stored messages of one conversation and sender, as the devices of one reader get them. */
 export function messagesFrame(messages: readonly Message[], senderName: string, reader: 'sender' | 'others') {
   const [first] = messages as [Message];
@@ -40,11 +45,7 @@ export function messagesFrame(messages: readonly Message[], senderName: string, 
     sender: senderName,
     sender_id: first.senderId,
     messages: messages.map((message) => ({
-      id: message.id,
-      seq: message.seq,
-      message: message.text,
-      created_at: message.createdAt,
-      ...(message.read > 0 && { read: message.read }),
+      ...messageBody(message),
       ...ownClientId(message, reader === 'sender'),
     })),
   };
@@ -70,16 +71,8 @@ export function sentMessages(
   const results = tried.map(({ clientId: client_id }, i) => {
     const sent = messages[i];
     if (sent) {
-      const { message, repeated } = sent;
-      return {
-        client_id,
-        status: repeated ? ('repeated' as const) : ('stored' as const),
-        id: message.id,
-        seq: message.seq,
-        message: message.text,
-        created_at: message.createdAt,
-        ...(message.read > 0 && { read: message.read }),
-      };
+      const status = sent.repeated ? ('repeated' as const) : ('stored' as const);
+      return { client_id, status, ...messageBody(sent.message) };
     }
     if (i > messages.length || !refusal) return { client_id, status: 'not_tried' as const };
     const { type: _, ...explained } = errorFrame(refusal);

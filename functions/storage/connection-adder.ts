@@ -1,6 +1,6 @@
 import { CONNECTION_SECONDS, type Connection, type ConnectionAdder } from '../core/connections/connection.ts';
 import { Busy } from '../core/errors.ts';
-import { attributeOf, connectionsIn, isIn, isWithinLife, LISTS, toEntry } from './connections.ts';
+import { attributeOf, connectionsIn, isIn, isWithinLife, toEntry } from './connections.ts';
 import { socketsKey } from './keys.ts';
 import { type Item, type Table, toEpochSeconds, updateIf } from './table.ts';
 
@@ -69,7 +69,7 @@ function addition(connection: Connection, now: Date, { ended, replaced }: Room, 
     UpdateExpression: [
       `SET ${set.join(', ')}`,
       ...(leaving.length > 0 ? [`REMOVE ${left.join(', ')}`] : []),
-      'ADD #count :more, #replaced :replaced',
+      'ADD #count :more',
     ].join(' '),
     ConditionExpression: ['attribute_not_exists(#added)', 'attribute_not_exists(#mark)', ...hasRoom].join(
       ' AND ',
@@ -77,8 +77,7 @@ function addition(connection: Connection, now: Date, { ended, replaced }: Room, 
     ExpressionAttributeNames: {
       '#added': attributeOf('open', connectionId),
       '#mark': attributeOf('closing', connectionId),
-      '#count': LISTS.open.count,
-      '#replaced': LISTS.closing.count,
+      '#count': 'count',
       '#ttl': 'ttl',
       ...named('#left', leaving, (one) => attributeOf('open', one.connectionId)),
       ...named('#closing', replaced, (one) => attributeOf('closing', one.connectionId)),
@@ -88,7 +87,6 @@ function addition(connection: Connection, now: Date, { ended, replaced }: Room, 
       // No socket of the list lives longer.
       ':ttl': toEpochSeconds(now) + CONNECTION_SECONDS,
       ':more': 1 - leaving.length,
-      ':replaced': replaced.length,
       ...(leaving.length === 0 && { ':limit': limit }),
       ...named(':closing', replaced, toEntry),
     },

@@ -6,16 +6,13 @@ import { batchGet, type Item, type Table, updateIf } from './table.ts';
 /**
  * All sockets of an account are one item, so that one read finds those of all members. Each open socket is an attribute
  * `open#<connection id>`, and `count` is their number: the limit is a condition of the write that adds one. A socket that a newer
- * one replaced is `closing#<connection id>` until the stream's function has closed it. `replaced` is the number of those.
+ * one replaced is `closing#<connection id>` until the stream's function has closed it.
  */
-export const LISTS = {
-  open: { prefix: 'open#', count: 'count' },
-  closing: { prefix: 'closing#', count: 'replaced' },
-} as const;
+const PREFIX = { open: 'open#', closing: 'closing#' } as const;
 
-export type List = keyof typeof LISTS;
+export type List = keyof typeof PREFIX;
 
-export const attributeOf = (list: List, connectionId: string): string => LISTS[list].prefix + connectionId;
+export const attributeOf = (list: List, connectionId: string): string => PREFIX[list] + connectionId;
 
 export const isIn = (list: List, item: Item, connectionId: string): boolean =>
   item[attributeOf(list, connectionId)] !== undefined;
@@ -34,7 +31,7 @@ export function toEntry({ sessionId, conversation, connectedAt }: Connection): E
 }
 
 export function connectionsIn(list: List, userId: string, item: Item): readonly Connection[] {
-  const { prefix } = LISTS[list];
+  const prefix = PREFIX[list];
   return Object.entries(item)
     .filter(([name]) => name.startsWith(prefix))
     .map(([name, entry]) => {
@@ -62,13 +59,20 @@ export function connectionStore(table: Table): ConnectionStore {
   const openIn = (userId: string, item: Item, now: Date) =>
     connectionsIn('open', userId, item).filter((one) => isWithinLife(one, now));
 
-  /** @returns the item as it is, if the socket is not in that list */
-  const removeFrom = (list: List, userId: string, connectionId: string) =>
+  /** @returns the item as it is, if the socket is not open in it */
+  const removeOpen = (userId: string, socket: string) =>
     updateIf(table, socketsKey(userId), {
       UpdateExpression: 'REMOVE #socket ADD #count :less',
       ConditionExpression: 'attribute_exists(#socket)',
-      ExpressionAttributeNames: { '#socket': attributeOf(list, connectionId), '#count': LISTS[list].count },
+      ExpressionAttributeNames: { '#socket': socket, '#count': 'count' },
       ExpressionAttributeValues: { ':less': -1 },
+    });
+
+  const removeClosing = (userId: string, socket: string) =>
+    updateIf(table, socketsKey(userId), {
+      UpdateExpression: 'REMOVE #socket',
+      ConditionExpression: 'attribute_exists(#socket)',
+      ExpressionAttributeNames: { '#socket': socket },
     });
 
   return {
@@ -87,8 +91,9 @@ export function connectionStore(table: Table): ConnectionStore {
     },
 
     async remove(userId, connectionId) {
-      const { isDone, stored } = await removeFrom('open', userId, connectionId);
-      if (!isDone && isIn('closing', stored, connectionId)) await removeFrom('closing', userId, connectionId);
+      const { isDone, stored } = await removeOpen(userId, attributeOf('open', connectionId));
+      if (isDone || !isIn('closing', stored, connectionId)) return;
+      await removeClosing(userId, attributeOf('closing', connectionId));
     },
   };
 }

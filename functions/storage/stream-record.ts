@@ -6,7 +6,7 @@ import { conversationOf } from '../core/conversations/conversation.ts';
 import type { LogEntry } from '../core/messages/message.ts';
 import type { StoredPresence } from '../core/presence/presence.ts';
 import { toAccount } from './accounts.ts';
-import { connectionsIn, type List } from './connections.ts';
+import { connectionsIn, isIn, type List } from './connections.ts';
 import {
   conversationPartition,
   MESSAGE_PREFIX,
@@ -66,15 +66,12 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
 
 /** Undefined if the same sockets are open as before. */
 function socketsChange(userId: string, before: Item, after: Item): SocketsChange | undefined {
-  const isAt = (list: List, item: Item) => {
-    const ids = new Set(connectionsIn(list, userId, item).map(({ connectionId }) => connectionId));
-    return ({ connectionId }: Connection) => ids.has(connectionId);
-  };
-  const gone = connectionsIn('open', userId, before).filter((one) => !isAt('open', after)(one));
-  const come = connectionsIn('open', userId, after).filter((one) => !isAt('open', before)(one));
+  const onlyIn = (list: List, item: Item, other: Item) =>
+    connectionsIn(list, userId, item).filter(({ connectionId }) => !isIn(list, other, connectionId));
+  const gone = onlyIn('open', before, after);
+  const come = onlyIn('open', after, before);
   if (gone.length + come.length === 0) return undefined;
-  const closing = connectionsIn('closing', userId, after);
-  return { kind: 'sockets', userId, gone, replaced: closing.filter((one) => !isAt('closing', before)(one)) };
+  return { kind: 'sockets', userId, gone, replaced: onlyIn('closing', after, before) };
 }
 
 /** The message that a record adds to the log, if it adds one. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-interface Template {
-  Resources: Record<string, { Type: string; DependsOn?: string | string[] }>;
+export interface Template {
+  Resources: Record<string, { Type: string; DependsOn?: string | string[]; Properties?: object }>;
 }
 
 /** Copies a cloud assembly. `target` is replaced if it is there. */
@@ -14,17 +14,22 @@ export function copyAssembly(source: string, target: string): void {
 
 /** Leaves resources of some types out of all templates of an assembly: those that an emulator does not have. */
 export function leaveOut(assembly: string, isLeftOut: (type: string) => boolean): void {
+  changeTemplates(assembly, (template) => {
+    const entries = Object.entries(template.Resources);
+    const kept = entries.filter(([, { Type }]) => !isLeftOut(Type));
+    const names = new Set(kept.map(([name]) => name));
+    for (const [, resource] of kept) {
+      if (resource.DependsOn === undefined) continue;
+      resource.DependsOn = [resource.DependsOn].flat().filter((name) => names.has(name));
+    }
+    return { ...template, Resources: Object.fromEntries(kept) };
+  });
+}
+
+/** Changes each template of an assembly. */
+export function changeTemplates(assembly: string, change: (template: Template) => object): void {
   for (const file of readdirSync(assembly).filter((name) => name.endsWith('.template.json'))) {
-    changeTemplate(assembly, file, (template) => {
-      const entries = Object.entries(template.Resources);
-      const kept = entries.filter(([, { Type }]) => !isLeftOut(Type));
-      const names = new Set(kept.map(([name]) => name));
-      for (const [, resource] of kept) {
-        if (resource.DependsOn === undefined) continue;
-        resource.DependsOn = [resource.DependsOn].flat().filter((name) => names.has(name));
-      }
-      return { ...template, Resources: Object.fromEntries(kept) };
-    });
+    changeTemplate(assembly, file, change);
   }
 }
 

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { assertDocumented } from '../e2e/support/contract.ts';
 import { type Opening, refusal, type Socket } from '../e2e/support/socket.ts';
 
-/** What a client gets for an operation. Every other answer fails the test. */
+/** The result of an operation as its client sees it. Any other answer fails the test. */
 export type Outcome = 'done' | 'unavailable';
 
 interface HttpRequest {

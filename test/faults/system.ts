@@ -1,9 +1,10 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../local/aws/engine-address.ts';
 import { startRuntime } from '../../local/runtime.ts';
 import { build } from '../../scripts/build.ts';
+import { changeTemplates, copyAssembly } from '../../scripts/emulator/change-assembly.ts';
 import { SETTINGS } from '../systems.ts';
 import { type Microburst, startMicroburst } from './microburst.ts';
 
@@ -17,7 +18,7 @@ export interface System {
 export async function startSystem(): Promise<System> {
   const port = await freePort();
   const assembly = mkdtempSync(join(tmpdir(), 'parley-faults-'));
-  cpSync(await build(SETTINGS.unlimited), assembly, { recursive: true });
+  copyAssembly(await build(SETTINGS.unlimited), assembly);
   setEndpoint(assembly, `http://127.0.0.1:${port}`);
   const runtime = await startRuntime({ assembly, port: 0, memory: true });
   const stopRuntime = async () => {
@@ -42,19 +43,17 @@ export const appOf = (functionName: string) => `parley-dev-${functionName}.`;
 
 /** Gives each function the endpoint and an app id by the SDK's own variables. The templates differ in nothing else. */
 function setEndpoint(assembly: string, url: string): void {
-  for (const name of readdirSync(assembly).filter((file) => file.endsWith('.template.json'))) {
-    const template = JSON.parse(readFileSync(join(assembly, name), 'utf8'));
-    for (const { Type, Properties } of Object.values<{ Type: string; Properties?: FunctionProperties }>(
-      template.Resources,
-    )) {
-      if (Type !== 'AWS::Lambda::Function' || Properties?.Environment === undefined) continue;
-      Object.assign(Properties.Environment.Variables, {
+  changeTemplates(assembly, (template) => {
+    for (const { Type, Properties } of Object.values(template.Resources)) {
+      const { FunctionName, Environment } = (Properties ?? {}) as FunctionProperties;
+      if (Type !== 'AWS::Lambda::Function' || Environment === undefined) continue;
+      Object.assign(Environment.Variables, {
         AWS_ENDPOINT_URL_DYNAMODB: url,
-        AWS_SDK_UA_APP_ID: `${Properties.FunctionName}.`,
+        AWS_SDK_UA_APP_ID: `${FunctionName}.`,
       });
     }
-    writeFileSync(join(assembly, name), JSON.stringify(template));
-  }
+    return template;
+  });
 }
 
 interface FunctionProperties {

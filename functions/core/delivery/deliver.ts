@@ -92,7 +92,7 @@ async function atMost<T>(
 
 export interface TellDependencies extends DeliveryDependencies {
   readonly connections: Pick<ConnectionStore, 'of' | 'remove'>;
-  /** Called when connections could not be read or restored. What they would have been told is stored all the same. */
+  /** Called when connections could not be read or restored. The message or receipt is stored all the same. */
   readonly onConnectionsFailure: (error: unknown) => void;
 }
 

@@ -133,7 +133,7 @@ async function requireMembers(profiles: ProfileStore, userIds: readonly string[]
  * The lowest `seq` that an earlier try can have.
  * @throws AfterInvalid
  */
-function firstPossible(last: LogEntry | undefined, { after }: Pick<Draft, 'after'>): number {
+function firstPossible(last: LogEntry | undefined, { after }: Draft): number {
   const newest = last?.seq ?? 0;
   if (after === undefined) return Math.max(1, newest - RECENT_MESSAGES + 1);
   if (after > newest || newest - after > RETRY_REACH) throw new AfterInvalid();

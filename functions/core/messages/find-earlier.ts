@@ -11,8 +11,9 @@ export const RECENT_MESSAGES = 100;
 const FINGERPRINT_BYTES = 2;
 
 /**
- * So many messages are read for one client id, and one more for each further id of the same call. By chance, not even three of 500 ids share a
- * fingerprint. A client that picks ids with one fingerprint makes its own retries impossible to find, and no message expensive.
+ * So many messages are read for one client id, and one more for each further id of the same call. By chance, not even three of
+ * 500 ids share a fingerprint. A client that picks ids with one fingerprint makes its own retries impossible to find, and no
+ * message expensive.
  */
 export const MAX_CANDIDATES = 20;
 

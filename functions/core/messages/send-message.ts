@@ -1,4 +1,4 @@
-import type { Connection } from '../connections/connection.ts';
+import { type Connection, isDevice } from '../connections/connection.ts';
 import { type OwnConversation, selfOf } from '../conversations/conversation.ts';
 import { type DeliveryDependencies, deliver, type Post, type TellDependencies } from '../delivery/deliver.ts';
 import { AfterInvalid, ParleyError, RateLimited, secondsUntil, UserNotFound } from '../errors.ts';
@@ -111,15 +111,14 @@ function postsTo(
   framesFor: FramesFor,
 ): readonly Post[] {
   if (messages.length === 0) return [];
-  const kindOf = ({ userId, conversation: its }: Connection) =>
-    `${userId === selfOf(conversation) ? 'sender' : 'others'} ${its === '' ? 'device' : 'conversation'}`;
-  return [...Map.groupBy(connections, kindOf)].flatMap(([kind, sockets]) => {
-    const frames = framesFor(
-      messages,
-      ...(kind.split(' ') as ['sender' | 'others', 'device' | 'conversation']),
-    );
-    return sockets.map((connection) => ({ connection, frames }));
-  });
+  const readerOf = ({ userId }: Connection) => (userId === selfOf(conversation) ? 'sender' : 'others');
+  const socketOf = (connection: Connection) => (isDevice(connection) ? 'device' : 'conversation');
+  return [...Map.groupBy(connections, readerOf)].flatMap(([reader, ofReader]) =>
+    [...Map.groupBy(ofReader, socketOf)].flatMap(([socket, ofKind]) => {
+      const frames = framesFor(messages, reader, socket);
+      return ofKind.map((connection) => ({ connection, frames }));
+    }),
+  );
 }
 
 async function countRetries(

@@ -29,7 +29,6 @@ export function socketsItem(userId: string, ...connections: readonly Connection[
     pk: `USER#${userId}`,
     sk: 'SOCKETS',
     count: connections.length,
-    replaced: 0,
     ttl: Date.parse(NOON) / 1000 + 7_200,
     ...Object.fromEntries(entries),
   };

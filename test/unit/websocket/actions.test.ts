@@ -331,7 +331,7 @@ describe('`message.send` with several messages', () => {
     ]);
   });
 
-  it('of one message tells it as any other', async () => {
+  it('tells a single one as `chat.message`', async () => {
     expect((await several(texts('one'))).type).toBe('messages.sent');
     expect(posts().map(([, { type }]) => type)).toEqual(posts().map(() => 'chat.message'));
   });
