@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Credentials } from '../../../local/aws/access-keys.ts';
 import { createTable } from '../../../local/aws/create-table.ts';
 import { type Engine, startDynoxide } from '../../../local/aws/dynoxide.ts';
@@ -23,10 +23,11 @@ export interface Table {
   put(sk: string, more?: object): Promise<unknown>;
 }
 
-/** A real engine with a table, for the tests of this `describe`. */
-export function engineWithTable(): () => Table {
+/** A real engine with a table: one for all tests of this `describe`, or an empty one for each. */
+export function engineWithTable({ each = false } = {}): () => Table {
   let table: Table;
-  beforeAll(async () => {
+  const [before, after] = each ? [beforeEach, afterEach] : [beforeAll, afterAll];
+  before(async () => {
     const engine = await startDynoxide(undefined);
     const call = engineCall(engine.endpoint);
     const streamArn = (await createTable(call, tableSpec)) ?? '';
@@ -38,7 +39,7 @@ export function engineWithTable(): () => Table {
         call('PutItem', { TableName: tableSpec.name, Item: { pk: { S: 'A' }, sk: { S: sk }, ...more } }),
     };
   });
-  afterAll(() => table?.engine.stop());
+  after(() => table?.engine.stop());
   return () => table;
 }
 
