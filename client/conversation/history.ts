@@ -23,10 +23,11 @@ export function createHistory(get: <T>(path: string) => Promise<T>) {
     /** Everything after a `seq`, page by page. */
     async *after(conversation: string, seq: number): AsyncGenerator<readonly StoredMessage[]> {
       for (let last = seq; ; ) {
-        const { results } = await window(conversation, `after=${last}&limit=${PAGE}`);
+        const { results, last_seq } = await window(conversation, `after=${last}&limit=${PAGE}`);
         yield results;
         last = results.at(-1)?.seq ?? last;
-        if (results.length < PAGE) return;
+        // A page of long messages has fewer of them than it may have.
+        if (results.length === 0 || last >= last_seq) return;
       }
     },
   };

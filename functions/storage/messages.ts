@@ -1,29 +1,53 @@
-import { PutCommand, paginateQuery, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../core/conversations/conversation.ts';
 import type { MessageHistory, MessageLog } from '../core/messages/message.ts';
 import type { Ahead } from '../core/sync/catch-up.ts';
 import { conversationPartition, LAST_MESSAGE_SK, messageKey, messageSk } from './keys.ts';
-import { fromLogEntry, toLogEntry } from './log-entry.ts';
+import { fromLogEntry, type Item, toLogEntry } from './log-entry.ts';
 import { batchGet, isWritten, type Table } from './table.ts';
+
+const NEWEST_FIRST = { ScanIndexForward: false };
 
 /** The log of each conversation: one item a message, with its `seq` in the sort key. Every read is strongly consistent. */
 export function messageStore(table: Table): MessageLog & MessageHistory & Ahead {
   const { client, name } = table;
 
-  const between = ({ id }: Conversation, low: string, high: string): QueryCommandInput => ({
-    TableName: name,
-    ConsistentRead: true,
-    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
-    ExpressionAttributeValues: { ':pk': conversationPartition(id), ':low': low, ':high': high },
+  const between = ({ id }: Conversation, low: number, high?: number) => ({
+    ':pk': conversationPartition(id),
+    ':low': messageSk(low),
+    ':high': high === undefined ? LAST_MESSAGE_SK : messageSk(high),
   });
+
+  /** The first items, which are one Query: only one that meets DynamoDB's limit of 1 MB is continued. */
+  async function query(
+    values: Item,
+    limit: number,
+    order: Pick<QueryCommandInput, 'ScanIndexForward'> = {},
+  ): Promise<readonly Item[]> {
+    const found: Item[] = [];
+    let behind: QueryCommandInput['ExclusiveStartKey'];
+    do {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: name,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+          ExpressionAttributeValues: values,
+          Limit: limit - found.length,
+          ...(behind && { ExclusiveStartKey: behind }),
+          ...order,
+        }),
+      );
+      found.push(...Items);
+      behind = LastEvaluatedKey;
+    } while (behind && found.length < limit);
+    return found;
+  }
 
   return {
     async last(conversation) {
-      const query = between(conversation, messageSk(1), LAST_MESSAGE_SK);
-      const { Items = [] } = await client.send(
-        new QueryCommand({ ...query, ScanIndexForward: false, Limit: 1 }),
-      );
-      return Items[0] && toLogEntry(conversation, Items[0]);
+      const [newest] = await query(between(conversation, 1), 1, NEWEST_FIRST);
+      return newest && toLogEntry(conversation, newest);
     },
 
     async at(conversation, seqs) {
@@ -33,19 +57,13 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Ahead 
     },
 
     async since(conversation, from, limit) {
-      const query = between(conversation, messageSk(from), LAST_MESSAGE_SK);
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        // One more tells whether the log goes on: DynamoDB returns a last key whenever it stops at a limit.
-        new QueryCommand({ ...query, Limit: limit + 1 }),
-      );
-      const isCut = Items.length > limit || LastEvaluatedKey !== undefined;
-      return { messages: Items.slice(0, limit).map((item) => toLogEntry(conversation, item)), isCut };
+      const items = await query(between(conversation, from), limit);
+      return items.map((item) => toLogEntry(conversation, item));
     },
 
-    async range(conversation, lowest, highest) {
-      const query = between(conversation, messageSk(lowest), messageSk(highest));
-      const pages = await Array.fromAsync(paginateQuery({ client }, { ...query, ScanIndexForward: false }));
-      return pages.flatMap((page) => page.Items ?? []).map((item) => toLogEntry(conversation, item));
+    async upTo(conversation, to, limit) {
+      const items = await query(between(conversation, 1, to), limit, NEWEST_FIRST);
+      return items.map((item) => toLogEntry(conversation, item));
     },
 
     async ahead(held) {

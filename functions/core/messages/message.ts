@@ -40,23 +40,15 @@ export interface MessageLog {
   last(conversation: Conversation): Promise<LogEntry | undefined>;
   /** The messages with these sequence numbers, in any order. Numbers without a message are left out. */
   at(conversation: Conversation, seqs: readonly number[]): Promise<readonly LogEntry[]>;
-  /** The messages from `seq` `from` on, in order: at most `limit`, and no more than one Query returns (1 MB). */
-  since(conversation: Conversation, from: number, limit: number): Promise<Tail>;
+  /** The messages from `seq` `from` on, in order: at most `limit`. */
+  since(conversation: Conversation, from: number, limit: number): Promise<readonly LogEntry[]>;
   /** Stores the message if its sequence number is free; false if it is taken. */
   append(conversation: Conversation, entry: LogEntry): Promise<boolean>;
 }
 
-export interface Tail {
-  readonly messages: readonly LogEntry[];
-  /** The log has more messages behind these. */
-  readonly isCut: boolean;
-}
-
-export interface MessageHistory {
-  /** The newest message, if there is one. */
-  last(conversation: Conversation): Promise<LogEntry | undefined>;
-  /** The messages with `lowest` ≤ `seq` ≤ `highest`, newest first. */
-  range(conversation: Conversation, lowest: number, highest: number): Promise<readonly Message[]>;
+export interface MessageHistory extends Pick<MessageLog, 'last' | 'since'> {
+  /** The messages up to `seq` `to`, or up to the newest one, newest first: at most `limit`. */
+  upTo(conversation: Conversation, to: number | undefined, limit: number): Promise<readonly LogEntry[]>;
 }
 
 /** Counts retries of messages that are already stored. */

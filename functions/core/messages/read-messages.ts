@@ -3,7 +3,8 @@ import type { DirectoryEntry } from '../accounts/directory.ts';
 import { type Conversation, pairWith } from '../conversations/conversation.ts';
 import { ConversationNotFound, UserNotFound } from '../errors.ts';
 import { isId } from '../ids.ts';
-import type { Message, MessageHistory } from './message.ts';
+import { gather, type PageBounds } from './gather.ts';
+import type { LogEntry, Message, MessageHistory } from './message.ts';
 
 /** A part of the log: the messages before, after or around a `seq`. Without any of them: the newest messages. */
 export interface Window {
@@ -40,18 +41,27 @@ export interface HistoryPage {
 }
 
 /**
- * A part of a conversation's log, in either direction. The log has no gaps, so the bounds are arithmetic and one Query reads
- * the page.
+ * A page ends at 256 KB of messages, as JSON in UTF-8. It reads at most 420 KB in slices of 25 messages, so an ordinary page is one
+ * Query, and a page of texts of 16 KB is 15 messages and not 1.6 MB. A page of 10 always fits.
+ */
+const PAGE: Omit<PageBounds, 'messages'> = {
+  bytes: 256 * 1024,
+  // The history also has both members' names, of up to 150 characters.
+  beside: 600,
+  readBytes: 420_000,
+};
+
+/**
+ * A part of a conversation's log, in either direction.
  * @throws ConversationNotFound if the conversation has no message
  */
 export async function readMessages(
   history: MessageHistory,
   { conversation, window }: { conversation: Conversation; window: Window },
 ): Promise<MessagesPage> {
-  const newest = await history.last(conversation);
-  if (!newest) throw new ConversationNotFound(conversation.id);
-  const { messages, sides } = await readWindow(history, conversation, window, newest.seq);
-  return { messages: messages.toReversed(), last: newest.seq, sides };
+  const page = await readWindow(history, conversation, window);
+  if (page.last === 0) throw new ConversationNotFound(conversation.id);
+  return { ...page, messages: page.messages.toReversed() };
 }
 
 /**
@@ -65,41 +75,120 @@ export async function readHistory(
 ): Promise<HistoryPage> {
   if (!isId(peerId)) throw new UserNotFound(peerId);
   const conversation = pairWith(userId, peerId);
-  const [peer, last] = await Promise.all([profiles.profileOf(peerId), history.last(conversation)]);
+  const [peer, { messages, last, sides }] = await Promise.all([
+    profiles.profileOf(peerId),
+    readAt(history, conversation, window),
+  ]);
   if (!peer) throw new UserNotFound(peerId);
-  const count = last?.seq ?? 0;
-  const { limit, before, after, offset } = window;
-  const isAnchored = before !== undefined || after !== undefined;
-  const anchored = isAnchored ? { limit, before, after } : { limit, before: count - offset + 1 };
-  const page = await readWindow(history, conversation, anchored, count);
-  return { count, ...page, peer: { id: peer.id, username: peer.username } };
+  return { count: last, messages, sides, peer: { id: peer.id, username: peer.username } };
 }
 
-/** The messages of a window, newest first, in a log whose newest `seq` is `last`. */
-async function readWindow(
-  history: Pick<MessageHistory, 'range'>,
+async function readAt(
+  history: MessageHistory,
   conversation: Conversation,
-  window: Window,
-  last: number,
-): Promise<{ readonly messages: readonly Message[]; readonly sides: Sides }> {
-  const [lowest, highest] = bounds(window, last);
-  const messages = lowest <= highest ? await history.range(conversation, lowest, highest) : [];
-  // An empty window is before the first message or after the last one. All messages are on its other side.
-  const older = Math.min(lowest, last + 1);
-  const newer = Math.max(highest, 0);
+  { offset, ...window }: HistoryWindow,
+): Promise<LogPage> {
+  const isAnchored = window.before !== undefined || window.after !== undefined;
+  if (isAnchored || offset === 0) return readWindow(history, conversation, window);
+  const last = (await history.last(conversation))?.seq ?? 0;
+  return pageOf(await readBack(history, conversation, last - offset, window.limit), 0, last);
+}
+
+interface LogPage {
+  /** Newest first. */
+  readonly messages: readonly LogEntry[];
+  /** The newest `seq`; 0 without messages. */
+  readonly last: number;
+  readonly sides: Sides;
+}
+
+/** The newest messages are one read. Elsewhere, the newest `seq` is read beside the page. */
+async function readWindow(
+  history: MessageHistory,
+  conversation: Conversation,
+  { before, after, around, limit }: Window,
+): Promise<LogPage> {
+  if (around !== undefined) return readAround(history, conversation, around, limit);
+  if (before === undefined && after === undefined) {
+    const messages = await readBack(history, conversation, undefined, limit);
+    return pageOf(messages, 0, messages[0]?.seq ?? 0);
+  }
+  const [newest, messages] = await Promise.all([
+    history.last(conversation),
+    after === undefined
+      ? readBack(history, conversation, (before as number) - 1, limit)
+      : readOn(history, conversation, after + 1, limit),
+  ]);
+  // A message that was stored between the two reads may be on the page.
+  const last = Math.max(newest?.seq ?? 0, messages[0]?.seq ?? 0);
+  return pageOf(messages, after === undefined ? 0 : last, last);
+}
+
+/** As many on either side as fit. At an end of the log, the other side gets the rest. Each side has its share of the bytes. */
+async function readAround(
+  history: MessageHistory,
+  conversation: Conversation,
+  around: number,
+  limit: number,
+): Promise<LogPage> {
+  const last = (await history.last(conversation))?.seq ?? 0;
+  const lowest = Math.max(1, Math.min(around - Math.floor(limit / 2), last - limit + 1));
+  const highest = Math.min(last, lowest + limit - 1);
+  const middle = Math.min(Math.max(around, lowest), highest);
+  const part = (count: number) => {
+    const share = count / (highest - lowest + 1);
+    return { ...PAGE, bytes: PAGE.bytes * share, readBytes: PAGE.readBytes * share };
+  };
+  const [back, on] = [middle - lowest + 1, highest - middle];
+  const [older, newer] = await Promise.all([
+    readBack(history, conversation, middle, back, part(back)),
+    readOn(history, conversation, middle + 1, on, part(on)),
+  ]);
+  return pageOf([...newer, ...older], 0, last);
+}
+
+/** Newest first, from `seq` `to` back. */
+async function readBack(
+  history: Pick<MessageHistory, 'upTo'>,
+  conversation: Conversation,
+  to: number | undefined,
+  limit: number,
+  bounds = PAGE,
+): Promise<readonly LogEntry[]> {
+  const next = (previous: LogEntry | undefined) => (previous ? previous.seq - 1 : to);
+  const { messages } = await gather(
+    async (count, previous) => {
+      const from = next(previous);
+      return from !== undefined && from < 1 ? [] : history.upTo(conversation, from, count);
+    },
+    { ...bounds, messages: limit },
+  );
+  return messages;
+}
+
+/** Newest first, from `seq` `from` on. The page is cut at its newer end. */
+async function readOn(
+  history: Pick<MessageHistory, 'since'>,
+  conversation: Conversation,
+  from: number,
+  limit: number,
+  bounds = PAGE,
+): Promise<readonly LogEntry[]> {
+  const { messages } = await gather(
+    (count, previous) => history.since(conversation, previous ? previous.seq + 1 : from, count),
+    { ...bounds, messages: limit },
+  );
+  return messages.toReversed();
+}
+
+/** @param end where a page without messages is: 0 before the first message, or `last` behind the last one */
+function pageOf(messages: readonly LogEntry[], end: number, last: number): LogPage {
+  // All messages are on the other side of an empty page.
+  const older = messages.at(-1)?.seq ?? end + 1;
+  const newer = messages[0]?.seq ?? end;
   return {
     messages,
+    last,
     sides: { older: older > 1 ? older : undefined, newer: newer < last ? newer : undefined },
   };
-}
-
-function bounds({ before, after, around, limit }: Window, last: number): [lowest: number, highest: number] {
-  if (after !== undefined) return [after + 1, Math.min(last, after + limit)];
-  if (around !== undefined) {
-    // As many on either side as fit. At an end of the log, the other side gets the rest.
-    const lowest = Math.max(1, Math.min(around - Math.floor(limit / 2), last - limit + 1));
-    return [lowest, Math.min(last, lowest + limit - 1)];
-  }
-  const highest = Math.min(last, (before ?? last + 1) - 1);
-  return [Math.max(1, highest - limit + 1), highest];
 }

@@ -1,6 +1,7 @@
 import type { OwnConversation } from '../conversations/conversation.ts';
 import type { ConversationDetails, InboxEntry, InboxPosition, InboxReader } from '../inbox/inbox.ts';
 import { entriesAt, located } from '../inbox/read-inbox.ts';
+import { gather, jsonBytes } from '../messages/gather.ts';
 import type { Message, MessageLog } from '../messages/message.ts';
 import type { PresenceStore } from '../presence/presence.ts';
 
@@ -44,20 +45,26 @@ export interface SyncPage {
   readonly position: string;
 }
 
-/** A page must fit into a reply of 128 KB, with the JSON around it. */
-const PAGE_BYTES = 120_000;
-/** JSON of a message or an inbox entry beside its texts and names, at most. */
-const MESSAGE_BYTES = 400;
+/** A page of messages and inbox entries. With the JSON around it, it fits into three units of 32 KB, which API Gateway bills. */
+const PAGE_BYTES = 94_000;
+/** JSON of an inbox entry beside its texts and names, at most. */
 const ENTRY_BYTES = 500;
 const PAGE_MESSAGES = 100;
-const NEW_CONVERSATIONS = 25;
+/** A page reads so many bytes of the logs, and no more than one further message of each that it shows. */
+const READ_BYTES = 200_000;
+const MESSAGE_BYTES = 400;
+
+/** Conversations in a page: those held, and at least a few that are new, so that every page leads further. */
+const PAGE_CONVERSATIONS = 60;
+const MAX_NEW_CONVERSATIONS = 25;
 
 /** The inbox follows the log by about a second, and clocks differ. The margin makes a page repeat news rather than miss some. */
 const MARGIN_MS = 30_000;
 
 /**
- * Tells a client what it missed, page by page. For each conversation held it makes one small read whether messages are missing,
- * and reads what the inbox shows. Its further cost is that of the missing messages.
+ * Tells a client what it missed, page by page. The summaries, which the inbox needs anyway, tell most logs that have gone on. Only
+ * where a summary knows nothing newer, the log is asked, because summaries come a second late: a small read each. Its further cost
+ * is that of the messages on the page.
  */
 export async function catchUp(
   dependencies: SyncDependencies,
@@ -65,10 +72,9 @@ export async function catchUp(
 ): Promise<SyncPage> {
   const { log, inbox } = dependencies;
   const conversations = held.map(({ conversation }) => conversation);
-  const [ahead, details, news] = await Promise.all([
-    log.ahead(held),
+  const [details, news] = await Promise.all([
     inbox.details(conversations),
-    newSince(dependencies, userId, since),
+    newSince(dependencies, userId, since, Math.min(MAX_NEW_CONVERSATIONS, PAGE_CONVERSATIONS - held.length)),
   ]);
   const known = new Map(conversations.map(({ id }, i) => [id, details[i] as ConversationDetails]));
   const asked = conversations.flatMap((conversation) => {
@@ -78,11 +84,16 @@ export async function catchUp(
   const fresh = news.positions
     .filter(({ conversation }) => !known.has(conversation))
     .map((position) => located(position, userId));
-  const entries = await entriesAt(dependencies, [...asked, ...fresh], known);
+  const isBehind = ({ conversation, seq }: Held) => (known.get(conversation.id)?.last?.seq ?? 0) > seq;
+  const [entries, ahead] = await Promise.all([
+    entriesAt(dependencies, [...asked, ...fresh], known),
+    log.ahead(held.filter((one) => !isBehind(one))),
+  ]);
   const left =
-    PAGE_BYTES - entries.reduce((bytes, { peer, last }) => bytes + sizeOf(peer.username, last.text), 0);
-  const behind = held.filter(({ conversation }) => ahead.has(conversation.id));
-  const { messages, complete } = await missing(log, behind, left - entries.length * ENTRY_BYTES);
+    PAGE_BYTES -
+    entries.reduce((bytes, { peer, last }) => bytes + ENTRY_BYTES + jsonBytes(peer.username, last.text), 0);
+  const behind = held.filter((one) => isBehind(one) || ahead.has(one.conversation.id));
+  const { messages, complete } = await missing(log, behind, left);
   return { messages, inbox: entries, complete: complete && !news.isCut, position: news.position };
 }
 
@@ -97,36 +108,38 @@ async function newSince(
   { inbox, now }: Pick<SyncDependencies, 'inbox' | 'now'>,
   userId: string,
   since: string | undefined,
+  limit: number,
 ): Promise<News> {
   const position = new Date(now().getTime() - MARGIN_MS).toISOString();
   if (since === undefined) return { positions: [], isCut: false, position };
-  const found = await inbox.positionsSince(userId, since, NEW_CONVERSATIONS + 1);
-  const positions = found.slice(0, NEW_CONVERSATIONS);
-  const isCut = found.length > NEW_CONVERSATIONS;
+  const found = await inbox.positionsSince(userId, since, limit + 1);
+  const positions = found.slice(0, limit);
+  const isCut = found.length > limit;
   return { positions, isCut, position: (isCut && positions.at(-1)?.topAt) || position };
 }
 
 async function missing(
   log: Pick<MessageLog, 'since'>,
   behind: readonly Held[],
-  bytes: number,
+  pageBytes: number,
 ): Promise<{ messages: readonly Message[]; complete: boolean }> {
   const messages: Message[] = [];
-  let left = bytes;
+  let bytes = pageBytes;
+  let readBytes = READ_BYTES;
   for (const { conversation, seq } of behind) {
-    if (messages.length >= PAGE_MESSAGES) return { messages, complete: false };
-    const tail = await log.since(conversation, seq + 1, PAGE_MESSAGES - messages.length);
-    for (const message of tail.messages) {
-      left -= MESSAGE_BYTES + sizeOf(message.text);
-      if (messages.length > 0 && left < 0) return { messages, complete: false };
-      messages.push(message);
-    }
-    if (tail.isCut) return { messages, complete: false };
+    const room = PAGE_MESSAGES - messages.length;
+    // The page is as large as it may be, except for the first message.
+    if (room === 0 || (messages.length > 0 && bytes < MESSAGE_BYTES)) return { messages, complete: false };
+    const found = await gather(
+      (limit, last) => log.since(conversation, (last?.seq ?? seq) + 1, limit),
+      // One more tells whether the log goes on.
+      { messages: room + 1, bytes, beside: MESSAGE_BYTES, readBytes },
+      messages.length === 0,
+    );
+    messages.push(...found.messages.slice(0, room));
+    if (found.isFull || found.messages.length > room) return { messages, complete: false };
+    bytes = found.bytes;
+    readBytes = found.readBytes;
   }
   return { messages, complete: true };
-}
-
-/** Bytes as JSON in UTF-8. A control character takes six. */
-function sizeOf(...texts: string[]): number {
-  return new TextEncoder().encode(JSON.stringify(texts)).length;
 }

@@ -1,15 +1,13 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../../functions/http/history.ts';
 import { NOON } from '../support/clock.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
 import { itemOf } from '../support/log-entries.ts';
-import { accessToken, publishKeys } from '../support/logged-in.ts';
+import { accessToken, publicJwk } from '../support/logged-in.ts';
 import { anEntry } from '../support/message-log.ts';
-import { documents } from '../support/mocked-clients.ts';
 import { alice, bob, id } from '../support/people.ts';
+import { documentsInMemory } from '../support/table.ts';
 
-const item = (seq: number) => itemOf(anEntry(seq));
 const entry = (seq: number) => ({
   id: id(1000 + seq),
   sender: { id: alice.id, username: 'Alice' },
@@ -22,9 +20,10 @@ const entry = (seq: number) => ({
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
-  publishKeys();
-  documents.on(GetCommand, { Key: { pk: `USER#${bob.id}`, sk: 'PROFILE' } }).resolves({ Item: bob });
-  documents.on(QueryCommand, { Limit: 1 }).resolves({ Items: [item(5)] });
+  const { store } = documentsInMemory();
+  store({ pk: 'KEYS', sk: 'JWKS', keys: [publicJwk] });
+  store({ pk: `USER#${bob.id}`, sk: 'PROFILE', ...bob });
+  for (let seq = 1; seq <= 5; seq += 1) store(itemOf(anEntry(seq)));
   return () => vi.useRealTimers();
 });
 
@@ -42,8 +41,6 @@ const link = (limit: number, offset: number, anchor: string) =>
 
 describe('the history with another user', () => {
   it('is a page, newest first, with absolute links to its neighbours', async () => {
-    documents.on(QueryCommand, { ScanIndexForward: false }).resolves({ Items: [item(4), item(3)] });
-    documents.on(QueryCommand, { Limit: 1 }).resolves({ Items: [item(5)] });
     expect(await get({ limit: '2', offset: '1' })).toEqual({
       statusCode: 200,
       body: {

@@ -1,8 +1,6 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
-import { memoryTable } from '../../support/memory-table.ts';
 import { NOON } from '../support/clock.ts';
 import { anEntry } from '../support/message-log.ts';
 import { documents } from '../support/mocked-clients.ts';
@@ -44,63 +42,48 @@ describe('the last message', () => {
   });
 });
 
-describe('the tail', () => {
-  it('is one consistent query from a seq on', async () => {
-    documents.on(QueryCommand).resolves({ Items: [item(5), { ...item(6), clientId: id(77) }] });
-    expect(await log.since(ALICES, 5, 7)).toEqual({
-      messages: [anEntry(5), { ...anEntry(6), clientId: id(77) }],
-      isCut: false,
-    });
+describe('the messages from a seq on', () => {
+  it('are one consistent query, which reads no further than asked', async () => {
+    const Items = [item(5), { ...item(6), clientId: id(77) }];
+    documents.on(QueryCommand).resolves({ Items, LastEvaluatedKey: { pk: 'x', sk: 'y' } });
+    expect(await log.since(ALICES, 5, 2)).toEqual([anEntry(5), { ...anEntry(6), clientId: id(77) }]);
     expect(sent()).toEqual([
-      ['QueryCommand', { ...range('0000000000000005', '9999999999999999'), Limit: 8 }],
+      ['QueryCommand', { ...range('0000000000000005', '9999999999999999'), Limit: 2 }],
     ]);
   });
 
-  it('tells when more messages follow, and reads no further, so that its cost is bounded', async () => {
-    documents.on(QueryCommand).resolves({ Items: [item(1)], LastEvaluatedKey: { pk: 'x', sk: 'y' } });
-    expect(await log.since(ALICES, 1, 500)).toEqual({ messages: [anEntry(1)], isCut: true });
-    expect(sent()).toHaveLength(1);
-  });
-
-  it('is complete when it has exactly as many messages as requested', async () => {
-    const { table, state } = memoryTable();
-    for (let seq = 1; seq <= 5; seq += 1) {
-      const stored = fromLogEntry(ALICES, anEntry(seq)) as { pk: string; sk: string };
-      state.set({ pk: stored.pk, sk: stored.sk }, stored);
-    }
-    const tails = [1, 2, 3].map((from) => messageStore(table).since(ALICES, from, 3));
-    const cuts = (await Promise.all(tails)).map(({ messages, isCut }) => [messages.length, isCut]);
-    expect(cuts).toEqual([
-      [3, true],
-      [3, true],
-      [3, false],
+  it('go on behind an answer that the limit of 1 MB has cut', async () => {
+    const edge = { pk: `CONV#${CONVERSATION}`, sk: item(1).sk };
+    documents
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [item(1)], LastEvaluatedKey: edge })
+      .resolvesOnce({ Items: [item(2)] });
+    expect(await log.since(ALICES, 1, 500)).toEqual([anEntry(1), anEntry(2)]);
+    expect(sent()).toMatchObject([
+      ['QueryCommand', { Limit: 500 }],
+      ['QueryCommand', { Limit: 499, ExclusiveStartKey: edge }],
     ]);
   });
 
-  it('is empty after the end', async () => {
-    expect(await log.since(ALICES, 8, 500)).toEqual({ messages: [], isCut: false });
+  it('are none after the end', async () => {
+    expect(await log.since(ALICES, 8, 500)).toEqual([]);
   });
 
-  it('reaches the highest number that JSON can represent', async () => {
+  it('reach the highest number that JSON can represent', async () => {
     await log.since(ALICES, Number.MAX_SAFE_INTEGER, 500);
     expect(sent()[0]?.[1]).toMatchObject(range('9007199254740991', '9999999999999999'));
   });
 });
 
-describe('a range', () => {
-  it('is read newest first, over as many pages as the store returns', async () => {
-    const edge = { pk: `CONV#${CONVERSATION}`, sk: item(4).sk };
-    documents
-      .on(QueryCommand)
-      .resolvesOnce({ Items: [item(5), item(4)], LastEvaluatedKey: edge })
-      .resolvesOnce({ Items: [], LastEvaluatedKey: edge })
-      .resolvesOnce({ Items: [item(3)] });
-    expect(await log.range(ALICES, 3, 5)).toEqual([anEntry(5), anEntry(4), anEntry(3)]);
-    const query = { ...range('0000000000000003', '0000000000000005'), ScanIndexForward: false };
-    expect(sent()).toMatchObject([
-      ['QueryCommand', query],
-      ['QueryCommand', { ...query, ExclusiveStartKey: edge }],
-      ['QueryCommand', { ...query, ExclusiveStartKey: edge }],
+describe('the messages up to a seq', () => {
+  it.each([
+    [6, '0000000000000006'],
+    [undefined, '9999999999999999'],
+  ])('%s are one consistent query, newest first', async (to, high) => {
+    documents.on(QueryCommand).resolves({ Items: [item(6), item(5)] });
+    expect(await log.upTo(ALICES, to, 2)).toEqual([anEntry(6), anEntry(5)]);
+    expect(sent()).toEqual([
+      ['QueryCommand', { ...range('0000000000000001', high), ScanIndexForward: false, Limit: 2 }],
     ]);
   });
 });

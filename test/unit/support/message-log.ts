@@ -14,7 +14,7 @@ export type WriteOutcome = 'stored' | 'answer lost' | 'unavailable';
 
 export interface MemoryLog extends MessageLog, MessageHistory {
   readonly messages: readonly LogEntry[];
-  /** Every call, in order: `last`, `at 3,7`, `since 3`, `append 4`. */
+  /** Every call, in order: `last`, `at 3,7`, `since 3 10`, `up to 9 10`, `append 4`. */
   readonly calls: readonly string[];
   /** Somebody else's message gets the next place. */
   add(message?: Partial<LogEntry>): void;
@@ -47,13 +47,13 @@ export function memoryLog({
       return messages.filter(({ seq }) => seqs.includes(seq));
     },
     async since(_, from, limit) {
-      calls.push(`since ${from}`);
-      const tail = messages.filter(({ seq }) => seq >= from);
-      return { messages: tail.slice(0, limit), isCut: tail.length > limit };
+      calls.push(`since ${from} ${limit}`);
+      return messages.filter(({ seq }) => seq >= from).slice(0, limit);
     },
-    async range(_, lowest, highest) {
-      calls.push(`range ${lowest} ${highest}`);
-      return messages.filter(({ seq }) => seq >= lowest && seq <= highest).reverse();
+    async upTo(_, to, limit) {
+      calls.push(`up to ${to ?? 'the end'} ${limit}`);
+      const from = to === undefined ? messages : messages.filter(({ seq }) => seq <= to);
+      return from.toReversed().slice(0, limit);
     },
     async append(_, message) {
       calls.push(`append ${message.seq}`);

@@ -59,9 +59,9 @@ const calls: readonly fc.Arbitrary<Call>[] = [
   ),
   small.map((n) => (table, run) => messageStore(table).last(pairIn(run, n))),
   fc.tuple(small, seq).map(
-    ([n, low]) =>
+    ([n, to]) =>
       (table, run) =>
-        messageStore(table).range(pairIn(run, n), low, low + 2),
+        messageStore(table).upTo(pairIn(run, n), to, 2),
   ),
   fc.tuple(small, seq).map(([n, seq]) => (table, run) => {
     return messageStore(table).ahead(

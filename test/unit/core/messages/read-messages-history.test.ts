@@ -27,13 +27,13 @@ describe('a page of history', () => {
   it('skips `offset` messages by arithmetic and reads only the page', async () => {
     const { history, page } = read(100, { limit: 10, offset: 30 });
     expect((await page).messages.map(({ seq }) => seq)).toEqual([70, 69, 68, 67, 66, 65, 64, 63, 62, 61]);
-    expect(history.calls).toEqual(['last', 'range 61 70']);
+    expect(history.calls).toEqual(['last', 'up to 70 10']);
   });
 
   it('ends with the first message', async () => {
     const { history, page } = read(3, { limit: 10, offset: 1 });
     expect((await page).messages.map(({ seq }) => seq)).toEqual([2, 1]);
-    expect(history.calls).toEqual(['last', 'range 1 2']);
+    expect(history.calls).toEqual(['last', 'up to 2 10']);
   });
 
   it.each([
@@ -44,7 +44,7 @@ describe('a page of history', () => {
     const { history, page } = read(holding, { limit: 100, offset });
     const sides = { older: undefined, newer: holding > 0 ? 0 : undefined };
     expect(await page).toEqual({ count: holding, messages: [], peer, sides });
-    expect(history.calls).toEqual(['last']);
+    expect(history.calls).toHaveLength(1);
   });
 
   it.each(['', 'bob', '42', 'ABCDEF00-0000-4000-8000-000000000001', `${id(2)} `, '../users', id(404)])(

@@ -1,29 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Message, MessageHistory } from '../../../../functions/core/messages/message.ts';
-import { readMessages, type Window } from '../../../../functions/core/messages/read-messages.ts';
-import { aMessage, anEntry } from '../../support/message-log.ts';
+import type { Message } from '../../../../functions/core/messages/message.ts';
+import {
+  type MessagesPage,
+  readMessages,
+  type Window,
+} from '../../../../functions/core/messages/read-messages.ts';
+import { type MemoryLog, memoryLog } from '../../support/message-log.ts';
 import { ALICES, BOBS } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
-/** A history of so many messages that refuses a range which no Query may have. */
-function historyOf(count: number) {
-  const ranges: [number, number][] = [];
-  const history: MessageHistory = {
-    last: async () => (count > 0 ? anEntry(count) : undefined),
-    range: async (_, lowest, highest) => {
-      ranges.push([lowest, highest]);
-      if (lowest > highest || lowest < 1 || highest > count) throw new Error(`${lowest} to ${highest}`);
-      const all: Message[] = [];
-      for (let seq = highest; seq >= lowest; seq -= 1) all.push(aMessage(seq));
-      return all;
-    },
-  };
-  return { history, ranges };
-}
-
 const read = async (count: number, window: Window) => {
-  const page = await readMessages(historyOf(count).history, { conversation: ALICES, window });
+  const page = await readMessages(memoryLog({ holding: count }), { conversation: ALICES, window });
   return page.messages.map(({ seq }) => seq);
 };
 
@@ -56,14 +44,20 @@ describe('a part of a conversation', () => {
   });
 
   it('has its messages oldest first, and the newest seq of the conversation', async () => {
-    const { history, ranges } = historyOf(10);
+    const history = memoryLog({ holding: 10 });
     const request = { conversation: BOBS, window: { before: 4, limit: 2 } };
     expect(await readMessages(history, request)).toEqual({
-      messages: [aMessage(2), aMessage(3)],
+      messages: history.messages.slice(1, 3),
       last: 10,
       sides: { older: 2, newer: 3 },
     });
-    expect(ranges).toEqual([[2, 3]]);
+    expect(history.calls).toEqual(['last', 'up to 3 2']);
+  });
+
+  it('at the end of the log is one read, which also tells the newest seq', async () => {
+    const history = memoryLog({ holding: 10 });
+    await readMessages(history, { conversation: BOBS, window: { limit: 3 } });
+    expect(history.calls).toEqual(['up to the end 3']);
   });
 
   it('is not found in a conversation without a message', async () => {
@@ -114,4 +108,90 @@ describe('whatever the window', () => {
       }),
     );
   });
+});
+
+describe('a part of large messages', () => {
+  /** What JSON has of a message, its text and what is beside it. */
+  const wire = ({ text }: Message) => Buffer.byteLength(JSON.stringify(text)) + 400;
+  const LARGEST = '🦀'.repeat(4_000);
+
+  function holding(texts: readonly string[]) {
+    const history = memoryLog();
+    for (const text of texts) history.add({ text });
+    return history;
+  }
+  const of = (history: MemoryLog, window: Window) => readMessages(history, { conversation: ALICES, window });
+  const largest = (count: number) => holding(Array.from({ length: count }, () => LARGEST));
+
+  it('ends at 256 KB, next to where it begins, and names what follows', async () => {
+    const history = largest(60);
+    for (const window of [{ limit: 100 }, { limit: 100, before: 31 }, { limit: 100, after: 30 }]) {
+      const { messages, sides } = await of(history, window);
+      expect(messages).toHaveLength(15);
+      const seqs = messages.map(({ seq }) => seq);
+      if (window.after !== undefined) expect([seqs[0], sides]).toEqual([31, { older: 31, newer: 45 }]);
+      else if (window.before !== undefined)
+        expect([seqs.at(-1), sides]).toEqual([30, { older: 16, newer: 30 }]);
+      else expect([seqs.at(-1), sides]).toEqual([60, { older: 46, newer: undefined }]);
+    }
+  });
+
+  it('around a message has that message, and as much on both sides', async () => {
+    const { messages, sides } = await of(largest(60), { limit: 100, around: 30 });
+    expect(messages.map(({ seq }) => seq)).toEqual([24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37]);
+    expect(sides).toEqual({ older: 24, newer: 37 });
+  });
+
+  it('has ten of any size, so that an ordinary page is never cut', async () => {
+    const history = holding(Array.from({ length: 40 }, () => '\u0001'.repeat(4_000)));
+    for (const window of [{}, { before: 30 }, { after: 10 }, { around: 20 }]) {
+      expect((await of(history, { limit: 10, ...window })).messages).toHaveLength(10);
+    }
+  });
+
+  it('is read in slices of at most 25, so that little is read in vain', async () => {
+    const history = largest(60);
+    await of(history, { limit: 100 });
+    expect(history.calls).toEqual(['up to the end 25']);
+  });
+
+  it('whatever the sizes, never exceeds 256 KB, reads no more than 420 KB, and leads through the whole log', async () => {
+    const text = fc.constantFrom('a', 'b'.repeat(4_000), LARGEST, '\u0001'.repeat(4_000));
+    const texts = fc.array(text, { minLength: 1, maxLength: 90 });
+    await fc.assert(
+      fc.asyncProperty(texts, fc.integer({ min: 1, max: 100 }), fc.boolean(), async (said, limit, isBack) => {
+        const history = holding(said);
+        const walked: number[] = [];
+        let edge: number | undefined = isBack ? undefined : 0;
+        do {
+          const before: number = history.calls.length;
+          const { messages, sides }: MessagesPage = await of(history, {
+            limit,
+            ...(edge !== undefined && (isBack ? { before: edge } : { after: edge })),
+          });
+          expect(messages.reduce((sum, message) => sum + wire(message), 0)).toBeLessThanOrEqual(256 * 1024);
+          const slices = history.calls.slice(before).filter((call) => call !== 'last');
+          expect(readBytes(history, slices)).toBeLessThanOrEqual(420_000 + 17_000);
+          const seqs = messages.map(({ seq }) => seq);
+          if (isBack) walked.unshift(...seqs);
+          else walked.push(...seqs);
+          edge = isBack ? sides.older : sides.newer;
+        } while (edge !== undefined);
+        expect(walked).toEqual(said.map((_, i) => i + 1));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  /** What the store reads for such calls. */
+  function readBytes({ messages }: MemoryLog, calls: readonly string[]): number {
+    const sizes = calls.flatMap((call) => {
+      const [, kind, at, limit] = /^(since|up to) (\d+|the end) (\d+)$/.exec(call) ?? [];
+      const to = at === 'the end' ? messages.length : Number(at);
+      const [low, high] =
+        kind === 'since' ? [to - 1, to - 1 + Number(limit)] : [Math.max(0, to - Number(limit)), to];
+      return messages.slice(low, high).map(({ text }) => Buffer.byteLength(text) + 500);
+    });
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
 });

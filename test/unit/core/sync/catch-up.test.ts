@@ -36,8 +36,8 @@ const held = (peer: number, seq: number): Held => ({ conversation: pairWith(id(1
 /** So many people are known here beside user 1. */
 const MOST = 29;
 
-/** What a socket's reply may have. */
-const REPLY_BYTES = 128 * 1024;
+/** Three of API Gateway's units. */
+const REPLY_BYTES = 3 * 32 * 1024;
 const bytesOf = ({ messages, inbox, position }: SyncPage) =>
   Buffer.byteLength(
     JSON.stringify({
@@ -122,9 +122,9 @@ describe('a page ends', () => {
   });
 
   it.each([
-    ['letters', 'a', 27],
-    ['characters of four bytes', '🦀', 7],
-    ['control characters, which JSON writes in six', '\u0001', 4],
+    ['letters', 'a', 21],
+    ['characters of four bytes', '🦀', 5],
+    ['control characters, which JSON writes in six', '\u0001', 3],
   ])('before it is too large for a reply, with texts of 4,000 %s', async (_, character, count) => {
     const { sync } = await conversations(texts(30, character.repeat(4_000)));
     const page = await sync([held(2, 0)]);

@@ -1,0 +1,61 @@
+import type { LogEntry } from './message.ts';
+
+/** How much a page may have of each. */
+export interface PageBounds {
+  readonly messages: number;
+  /** As JSON in UTF-8: as the messages are sent. */
+  readonly bytes: number;
+  /** JSON of a message beside its text, at most. */
+  readonly beside: number;
+  /** Of the log. DynamoDB bills them, sent or not. */
+  readonly readBytes: number;
+}
+
+export interface Gathered {
+  readonly messages: readonly LogEntry[];
+  /** The bytes ended the page. */
+  readonly isFull: boolean;
+  /** What is left of the bounds. */
+  readonly bytes: number;
+  readonly readBytes: number;
+}
+
+/** What an entry stores beside its text, at most: ids, counts and fingerprints. */
+const STORED_BESIDE = 700;
+
+/** A text has 4,000 characters of at most 4 bytes. */
+const LARGEST_ENTRY = 16_000 + STORED_BESIDE;
+
+const utf8 = new TextEncoder();
+
+/** Bytes as JSON in UTF-8. A control character takes six. */
+export function jsonBytes(...texts: readonly string[]): number {
+  return utf8.encode(JSON.stringify(texts)).length;
+}
+
+/**
+ * Gathers a page of a log, and ends it before it gets too large. The log does not tell the size of a message that nobody has read
+ * yet, so it is read in slices that stay within `readBytes` if every message in them is of the largest size.
+ * @param readOn reads so many of the messages behind the last one, or the first ones
+ * @param needsOne the page has one message at least, however large, so that every page leads further
+ */
+export async function gather(
+  readOn: (limit: number, last: LogEntry | undefined) => Promise<readonly LogEntry[]>,
+  { messages: limit, bytes, beside, readBytes }: PageBounds,
+  needsOne = true,
+): Promise<Gathered> {
+  const messages: LogEntry[] = [];
+  const left = { bytes, readBytes };
+  while (messages.length < limit) {
+    const wanted = Math.min(limit - messages.length, Math.max(1, Math.floor(left.readBytes / LARGEST_ENTRY)));
+    const slice = await readOn(wanted, messages.at(-1));
+    for (const message of slice) {
+      left.readBytes -= STORED_BESIDE + utf8.encode(message.text).length;
+      left.bytes -= beside + jsonBytes(message.text);
+      if (left.bytes < 0 && (messages.length > 0 || !needsOne)) return { messages, isFull: true, ...left };
+      messages.push(message);
+    }
+    if (slice.length < wanted) break;
+  }
+  return { messages, isFull: false, ...left };
+}
