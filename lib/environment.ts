@@ -33,6 +33,7 @@ function needsOf({
   connections,
   sends,
   listsSockets,
+  limitsWork,
   checksOrigin,
   knowsRoutes,
 }: FunctionSpec): Set<Need> {
@@ -45,6 +46,7 @@ function needsOf({
     connections: connections !== undefined,
     sending: sends === true,
     sockets: listsSockets === true,
+    work: limitsWork === true,
     origins: checksOrigin === true,
     routes: knowsRoutes === true,
   };
@@ -71,6 +73,7 @@ function valuesOf(
     FLOOD_SECONDS: String(settings.floodSeconds),
     SOCKETS_PER_ACCOUNT: String(settings.socketsPerAccount),
     AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `https://${webSocketStage}`,
+    WORK_PER_MINUTE: String(settings.workPerMinute),
     ROUTES: JSON.stringify(httpRoutes.map(({ method, path }) => [method, path])),
   };
 }

@@ -18,6 +18,8 @@ export interface FunctionSpec {
   readonly sends?: true;
   /** Adds sockets to the list of an account, and so needs the limit of that list. */
   readonly listsSockets?: true;
+  /** Bounds the work that an account can cause. */
+  readonly limitsWork?: true;
   /** Decides which browser origins may open a socket. */
   readonly checksOrigin?: true;
   /** Answers requests without a route, and so needs the list of routes. */
@@ -70,11 +72,13 @@ export const functionSpecs = {
   },
   'http/list-users': {
     ...small,
+    limitsWork: true,
     tokens: 'verify',
     table: [{ actions: ['GetItem', 'Query'], partitions: ['DIRECTORY#*'] }, readsKeys],
   },
   'http/history': {
     ...small,
+    limitsWork: true,
     tokens: 'verify',
     table: [
       { actions: ['Query'], partitions: ['CONV#*'] },
@@ -83,16 +87,19 @@ export const functionSpecs = {
   },
   'http/me': {
     ...small,
+    limitsWork: true,
     tokens: 'verify',
     table: [{ actions: ['GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['USER#*'] }, readsKeys],
   },
   'http/user': {
     ...small,
+    limitsWork: true,
     tokens: 'verify',
     table: [{ actions: ['GetItem', 'BatchGetItem'], partitions: ['USER#*'] }, readsKeys],
   },
   'http/conversations': {
     ...small,
+    limitsWork: true,
     tokens: 'verify',
     table: [
       { actions: ['GetItem', 'Query'], partitions: ['USER#*'] },
@@ -104,11 +111,13 @@ export const functionSpecs = {
   },
   'http/messages': {
     ...small,
+    limitsWork: true,
     tokens: 'verify',
     table: [{ actions: ['Query'], partitions: ['CONV#*'] }, readsKeys],
   },
   'http/send-message': {
     ...delivering,
+    limitsWork: true,
     tokens: 'verify',
     connections: ['POST'],
     sends: true,
@@ -129,6 +138,7 @@ export const functionSpecs = {
   },
   'websocket/connect': {
     ...small,
+    limitsWork: true,
     listsSockets: true,
     table: [{ actions: ['GetItem', 'UpdateItem'], partitions: ['USER#*'] }],
   },
@@ -138,6 +148,7 @@ export const functionSpecs = {
   },
   'websocket/message': {
     ...delivering,
+    limitsWork: true,
     connections: ['POST', 'GET', 'DELETE'],
     sends: true,
     listsSockets: true,

@@ -25,6 +25,8 @@ export interface Settings {
   readonly floodSeconds: number;
   /** Sockets that an account can have open. One more closes its oldest one. */
   readonly socketsPerAccount: number;
+  /** The work that an account may cause in a minute, as a number of messages that cost as much. A socket may cause half of it. */
+  readonly workPerMinute: number;
 }
 
 /**
@@ -72,6 +74,7 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
     floodMessages: whole(node, 'floodMessages', 20),
     floodSeconds: whole(node, 'floodSeconds', 10),
     socketsPerAccount: between(node, 'socketsPerAccount', 1, MAX_SOCKETS, 20),
+    workPerMinute: whole(node, 'workPerMinute', 1_200),
   };
 }
 

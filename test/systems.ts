@@ -1,7 +1,10 @@
 import { buildAll } from '../scripts/build.ts';
 
-/** Tests register hundreds of accounts: at bcrypt's lowest cost a password takes 2 ms, not 100. */
-const quick = { passwordCost: '4' };
+/**
+ * Tests register hundreds of accounts: at bcrypt's lowest cost a password takes 2 ms, not 100. And a test does in a minute
+ * what an account may do in many.
+ */
+const quick = { passwordCost: '4', workPerMinute: '100000000' };
 
 /** Most tests send many messages in a short time, so the rate limit must not stop them. */
 const unlimited = { ...quick, floodMessages: '1000000' };
@@ -16,6 +19,8 @@ export const SETTINGS = {
    */
   threeMessages: { ...quick, floodMessages: '3', floodSeconds: '8' },
   fiveMessages: { ...quick, floodMessages: '5', floodSeconds: '8' },
+  /** The work of 60 messages a minute, of 30 for a socket. */
+  littleWork: { ...unlimited, workPerMinute: '60' },
   /** Access tokens expire after 4 seconds, sessions after 8. */
   shortSessions: { ...quick, accessTokenSeconds: '4', refreshTokenSeconds: '8' },
   /** Access tokens expire after 10 seconds: a client has time to renew its token. */

@@ -123,13 +123,13 @@ export class ConversationNotFound extends ParleyError {
   }
 }
 
-/** A user sends too much in one conversation. `retryAfter` is in seconds. */
+/** A user sends too much in one conversation, or an account or a socket causes too much work. `retryAfter` is in seconds. */
 export class RateLimited extends ParleyError {
   readonly code = 'rate_limited';
   readonly retryAfter: number;
 
-  constructor(retryAfter: number) {
-    super(`Too many messages in a short time. Try again in ${retryAfter} seconds.`);
+  constructor(retryAfter: number, what: 'messages' | 'requests' = 'messages') {
+    super(`Too many ${what} in a short time. Try again in ${retryAfter} seconds.`);
     this.retryAfter = retryAfter;
   }
 }

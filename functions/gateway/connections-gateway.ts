@@ -7,6 +7,8 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { patience, tellingOutages } from '../aws/outages.ts';
 import type { Gateway } from '../core/connections/connection.ts';
+import type { CountWork } from '../core/rate-limit/rate-limit.ts';
+import { frameOf } from '../core/rate-limit/work.ts';
 
 /** A post without an answer would delay the sender's acknowledgement. */
 const REQUEST_TIMEOUT_MS = 1_000;
@@ -24,12 +26,17 @@ export function openGateway(): ApiGatewayManagementApiClient {
   return tellingOutages(client);
 }
 
-export function connectionsGateway(client: ApiGatewayManagementApiClient): Gateway {
+/** @param count is told of delivered frames */
+export function connectionsGateway(
+  client: ApiGatewayManagementApiClient,
+  count: CountWork = () => {},
+): Gateway {
   return {
     async post(connectionId, frame, abortSignal) {
       try {
         const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame });
         await client.send(command, abortSignal ? { abortSignal } : {});
+        count(frameOf(Buffer.byteLength(frame)));
         return 'delivered';
       } catch (error) {
         if (error instanceof GoneException) return 'gone';

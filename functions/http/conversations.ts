@@ -2,16 +2,19 @@ import { resolve } from '../core/conversations/conversation.ts';
 import { readConversation, readInbox } from '../core/inbox/read-inbox.ts';
 import { json } from '../middleware/http-replies.ts';
 import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
+import { limitRequests } from '../middleware/rate-limit.ts';
 import { readInboxCursor, readPaging, writeInboxCursor } from '../protocol/paging.ts';
 import { conversationBody } from '../protocol/server-frames.ts';
-import { openReporting, openTable, wireInbox, wireVerification } from '../runtime/wiring.ts';
+import { openRateLimit, openReporting, openTable, wireInbox, wireVerification } from '../runtime/wiring.ts';
 
-const table = openTable();
+const limit = openRateLimit();
+const table = openTable(limit.count);
 const inbox = wireInbox(table);
 
 /** `GET /conversations/`: the caller's inbox, most recent first. `GET /conversations/{conversation}/`: one entry. */
 export const handler = httpStack(openReporting())
   .use(authenticate(wireVerification(table)))
+  .use(limitRequests(limit))
   .handler(async (event) => {
     const { userId } = event.identity;
     const conversation = event.pathParameters?.conversation;

@@ -1,16 +1,19 @@
 import { readHistory } from '../core/messages/read-messages.ts';
 import { json } from '../middleware/http-replies.ts';
 import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
+import { limitRequests } from '../middleware/rate-limit.ts';
 import { type Envelope, pageLink, readHistoryWindow } from '../protocol/paging.ts';
 import { historyEntry } from '../protocol/server-frames.ts';
-import { openReporting, openTable, wireHistory, wireVerification } from '../runtime/wiring.ts';
+import { openRateLimit, openReporting, openTable, wireHistory, wireVerification } from '../runtime/wiring.ts';
 
-const table = openTable();
+const limit = openRateLimit();
+const table = openTable(limit.count);
 const history = wireHistory(table);
 
 /** `GET /chat/history/{user_id}/`: a page of the conversation with that user, newest first. */
 export const handler = httpStack(openReporting())
   .use(authenticate(wireVerification(table)))
+  .use(limitRequests(limit))
   .handler(async (event) => {
     const { userId, username } = event.identity;
     const peerId = event.pathParameters?.user_id ?? '';

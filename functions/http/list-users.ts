@@ -1,6 +1,7 @@
 import { listUsers, type UserCursor } from '../core/accounts/directory.ts';
 import { json } from '../middleware/http-replies.ts';
 import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
+import { limitRequests } from '../middleware/rate-limit.ts';
 import {
   type Envelope,
   pageLink,
@@ -9,14 +10,16 @@ import {
   readSearch,
   writeCursor,
 } from '../protocol/paging.ts';
-import { directory, openReporting, openTable, wireVerification } from '../runtime/wiring.ts';
+import { directory, openRateLimit, openReporting, openTable, wireVerification } from '../runtime/wiring.ts';
 
-const table = openTable();
+const limit = openRateLimit();
+const table = openTable(limit.count);
 const users = directory(table);
 
 /** `GET /users/`: a page of the users. */
 export const handler = httpStack(openReporting())
   .use(authenticate(wireVerification(table)))
+  .use(limitRequests(limit))
   .handler(async (event) => {
     const query = event.queryStringParameters ?? {};
     const { limit, offset } = readPaging(query);

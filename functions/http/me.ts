@@ -1,15 +1,24 @@
 import { changeProfile, type OwnProfile, ownProfile } from '../core/accounts/profile.ts';
 import { json } from '../middleware/http-replies.ts';
 import { authenticate, httpStack, readInput } from '../middleware/http-stack.ts';
+import { limitRequests } from '../middleware/rate-limit.ts';
 import { profileRequest } from '../protocol/requests.ts';
-import { openReporting, openTable, wireProfiles, wireVerification } from '../runtime/wiring.ts';
+import {
+  openRateLimit,
+  openReporting,
+  openTable,
+  wireProfiles,
+  wireVerification,
+} from '../runtime/wiring.ts';
 
-const table = openTable();
+const limit = openRateLimit();
+const table = openTable(limit.count);
 const profiles = wireProfiles(table);
 
 /** `GET /users/me/`: the caller's account. `PATCH /users/me/`: changes names, and whether the presence is shown. */
 export const handler = httpStack(openReporting())
   .use(authenticate(wireVerification(table)))
+  .use(limitRequests(limit))
   .handler(async (event) => {
     const { userId } = event.identity;
     if (event.requestContext.http.method !== 'PATCH')

@@ -2,16 +2,19 @@ import { resolve } from '../core/conversations/conversation.ts';
 import { readMessages } from '../core/messages/read-messages.ts';
 import { json } from '../middleware/http-replies.ts';
 import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
+import { limitRequests } from '../middleware/rate-limit.ts';
 import { readWindow } from '../protocol/paging.ts';
 import { syncedMessage } from '../protocol/server-frames.ts';
-import { openReporting, openTable, wireHistory, wireVerification } from '../runtime/wiring.ts';
+import { openRateLimit, openReporting, openTable, wireHistory, wireVerification } from '../runtime/wiring.ts';
 
-const table = openTable();
+const limit = openRateLimit();
+const table = openTable(limit.count);
 const { history } = wireHistory(table);
 
 /** `GET /conversations/{conversation}/messages/`: a part of the log, oldest first. */
 export const handler = httpStack(openReporting())
   .use(authenticate(wireVerification(table)))
+  .use(limitRequests(limit))
   .handler(async (event) => {
     const { userId } = event.identity;
     const conversation = event.pathParameters?.conversation ?? '';

@@ -2,15 +2,24 @@ import { asConversationNotFound, resolve } from '../core/conversations/conversat
 import { sendMessage, sendMessages } from '../core/messages/send-message.ts';
 import { json } from '../middleware/http-replies.ts';
 import { authenticate, httpStack, jsonInput } from '../middleware/http-stack.ts';
+import { limitRequests } from '../middleware/rate-limit.ts';
 import { MAX_MESSAGE_BODY_BYTES } from '../protocol/json-body.ts';
 import { toNewMessages } from '../protocol/new-messages.ts';
 import { messageRequest, readIdempotencyKey } from '../protocol/requests.ts';
 import { framesOf, sentMessages, syncedMessage } from '../protocol/server-frames.ts';
-import { openGateway, openReporting, openTable, wireSending, wireVerification } from '../runtime/wiring.ts';
+import {
+  openGateway,
+  openRateLimit,
+  openReporting,
+  openTable,
+  wireSending,
+  wireVerification,
+} from '../runtime/wiring.ts';
 
-const table = openTable();
+const limit = openRateLimit();
+const table = openTable(limit.count);
 const reporting = openReporting();
-const sending = wireSending(table, openGateway(), reporting);
+const sending = wireSending(table, openGateway(limit.count), reporting);
 
 /**
  * `POST /conversations/{conversation}/messages/`: sends messages as a socket does. One: 201, or 200 for a retry with the same key.
@@ -18,6 +27,7 @@ const sending = wireSending(table, openGateway(), reporting);
  */
 export const handler = httpStack(reporting)
   .use(authenticate(wireVerification(table)))
+  .use(limitRequests(limit))
   .use(jsonInput(messageRequest, { maxBytes: MAX_MESSAGE_BODY_BYTES }))
   .handler(async ({ identity, input, headers, pathParameters }) => {
     const { userId, username } = identity;

@@ -6,8 +6,10 @@ import type {
 } from 'aws-lambda';
 import type { Gateway } from '../core/connections/connection.ts';
 import { ParleyError, TokenExpired, Unavailable } from '../core/errors.ts';
+import type { RateLimit } from '../core/rate-limit/rate-limit.ts';
 import { type FrameFields, readObject, readRef, refIn } from '../protocol/frames.ts';
 import { errorFrame } from '../protocol/server-frames.ts';
+import { limitFrames } from './rate-limit.ts';
 import { outOfTime, type Reporting, reporter } from './reporting.ts';
 import { type AuthorizerContext, identityOf } from './socket-identity.ts';
 
@@ -29,6 +31,7 @@ export interface SocketReply {
 
 interface Options extends Reporting {
   readonly gateway: Gateway;
+  readonly limit: RateLimit;
   readonly now: () => Date;
 }
 
@@ -40,7 +43,8 @@ export function frameStack(options: Options): MiddyfiedHandler<FrameEvent, Socke
   return middy<FrameEvent, SocketReply>(outOfTime)
     .use(injectLambdaContext(options.logger))
     .use(errorFrames(reporter(options)))
-    .use(expiry(options));
+    .use(expiry(options))
+    .use(limitFrames(options.limit));
 }
 
 /**
@@ -67,7 +71,8 @@ function errorFrames(report: (error: unknown) => void): MiddlewareObj<FrameEvent
         error instanceof ParleyError
           ? error
           : { code: 'internal', message: 'Something went wrong on the server.' };
-      request.response = reply(errorFrame(explained), request.event);
+      const { ref = refIn(request.event.body) } = request.event;
+      request.response = reply(errorFrame(explained), { ref });
     },
   };
 }

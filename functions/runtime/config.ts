@@ -7,6 +7,7 @@ export type Need =
   | 'origins'
   | 'sending'
   | 'sockets'
+  | 'work'
   | 'connections'
   | 'routes'
   | 'everything';
@@ -68,6 +69,12 @@ export const variables = {
     type: 'number',
     need: 'sockets',
     meaning: 'Number of sockets that an account can have open. One more closes its oldest one.',
+  },
+  WORK_PER_MINUTE: {
+    type: 'number',
+    need: 'work',
+    meaning:
+      'Work that an account may cause in a minute, as a number of messages that cost as much. A socket may cause half.',
   },
   ROUTES: {
     type: 'text',

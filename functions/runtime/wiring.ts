@@ -12,6 +12,7 @@ import { refreshTokens } from '../auth/refresh-tokens.ts';
 import { openSecrets, signingKeys, signingSecret } from '../auth/signing-keys.ts';
 import type { Gateway } from '../core/connections/connection.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
+import { type CountWork, type RateLimit, rateLimit } from '../core/rate-limit/rate-limit.ts';
 import { connectionsGateway, openGateway as openManagementApi } from '../gateway/connections-gateway.ts';
 import { accountStore, credentialStore, profileEditor, profileStore } from '../storage/accounts.ts';
 import { connectionAdder } from '../storage/connection-adder.ts';
@@ -47,11 +48,15 @@ export const system = {
   deadline: (milliseconds: number): AbortSignal => AbortSignal.timeout(milliseconds),
 };
 
+/** The work that accounts and sockets may cause in this process. It is told of the work by table and gateway. */
+export const openRateLimit = (): RateLimit => rateLimit(config.number('WORK_PER_MINUTE'), now);
+
 /** The table. An entry opens it once, and hands it to all its factories. */
-export const openTable = (): Table => openTableNamed(config.text('TABLE_NAME'), system);
+export const openTable = (count?: CountWork): Table =>
+  openTableNamed(config.text('TABLE_NAME'), system, count);
 
 /** The `@connections` API. An entry opens it once. */
-export const openGateway = (): Gateway => connectionsGateway(openManagementApi());
+export const openGateway = (count?: CountWork): Gateway => connectionsGateway(openManagementApi(), count);
 
 /** Structured logs. They never have a token, a password or the text of a message. */
 export const openLogger = (): Logger => new Logger();

@@ -12,8 +12,10 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { countingCapacity } from '../aws/consumed-capacity.ts';
 import { patience, tellingOutages } from '../aws/outages.ts';
 import { Unavailable } from '../core/errors.ts';
+import type { CountWork } from '../core/rate-limit/rate-limit.ts';
 import type { Key } from './keys.ts';
 
 /** The one table, with its client. */
@@ -40,17 +42,14 @@ const MAX_TRIES = 3;
 const FIRST_BACKOFF_MS = 20;
 const MAX_BACKOFF_MS = 400;
 
-/** Opens a table by its name, with the SDK's own region, credentials and endpoint. */
-export function openTable(name: string, chance: Chance): Table {
+/** Opens a table by its name, with the SDK's own region, credentials and endpoint. `count` is told of consumed capacity. */
+export function openTable(name: string, chance: Chance, count?: CountWork): Table {
   const base = new DynamoDBClient({
     maxAttempts: MAX_TRIES,
     requestHandler: patience({ requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECT_TIMEOUT_MS }),
   });
-  return tableWith(
-    DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } }),
-    name,
-    chance,
-  );
+  const client = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
+  return tableWith(count ? countingCapacity(client, count) : client, name, chance);
 }
 
 /** The table over a given client, which throws `Unavailable` for outages. */

@@ -5,6 +5,7 @@ import { readMessageFrame } from '../protocol/frames.ts';
 import { lastFrames } from '../protocol/server-frames.ts';
 import {
   openGateway,
+  openRateLimit,
   openReporting,
   openTable,
   system,
@@ -16,8 +17,9 @@ import {
 } from '../runtime/wiring.ts';
 import { createActions } from './actions.ts';
 
-const table = openTable();
-const gateway = openGateway();
+const limit = openRateLimit();
+const table = openTable(limit.count);
+const gateway = openGateway(limit.count);
 const reporting = openReporting();
 
 const actions = createActions({
@@ -29,13 +31,15 @@ const actions = createActions({
 });
 
 /** `$default`: any frame. The socket of a conversation speaks the original protocol, a device's socket Parley's own. */
-export const handler = frameStack({ ...reporting, gateway, now: system.now }).handler(async (event) => {
-  const { username, peerId } = identityOf(event.requestContext);
-  const caller = { connection: connectionOf(event.requestContext), username };
-  const fields = readFrame(event);
-  const frame =
-    peerId === ''
-      ? await actions.perform(caller, readAction(fields))
-      : await actions.sendOriginal(caller, peerId, readMessageFrame(fields));
-  return reply(frame, event);
-});
+export const handler = frameStack({ ...reporting, gateway, limit, now: system.now }).handler(
+  async (event) => {
+    const { username, peerId } = identityOf(event.requestContext);
+    const caller = { connection: connectionOf(event.requestContext), username };
+    const fields = readFrame(event);
+    const frame =
+      peerId === ''
+        ? await actions.perform(caller, readAction(fields))
+        : await actions.sendOriginal(caller, peerId, readMessageFrame(fields));
+    return reply(frame, event);
+  },
+);

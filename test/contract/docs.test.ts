@@ -112,9 +112,9 @@ describe('the tour in CONTRIBUTING.md', () => {
     expect([...named].sort()).toEqual(folders.sort());
   });
 
-  it('answers 20 tasks with one file each, which exists', () => {
+  it('answers each task with one file, which exists', () => {
     const rows = rowsBelow(contributing, 'Where would I change …');
-    expect(rows).toHaveLength(20);
+    expect(rows.length).toBeGreaterThanOrEqual(20);
     const files = rows.map(({ file }) => codesIn(file));
     expect(files.filter((one) => one.length !== 1)).toEqual([]);
     expect(files.flat().filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);

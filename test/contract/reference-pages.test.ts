@@ -289,6 +289,11 @@ describe('the limits', () => {
     expect(numberIn(row.limit)).toBe(defaults.floodSeconds);
   });
 
+  it('work of an account in a minute', () => {
+    const { workPerMinute } = readSettings({ tryGetContext: () => undefined } as unknown as Node);
+    expect(limit('work of an account in a minute, as a number of messages')).toBe(workPerMinute);
+  });
+
   it('open sockets of an account', () => {
     const { socketsPerAccount } = readSettings({ tryGetContext: () => undefined } as unknown as Node);
     expect(limit('open sockets of an account')).toBe(socketsPerAccount);

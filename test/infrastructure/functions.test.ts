@@ -159,6 +159,23 @@ describe('functions get the variables that they need:', () => {
     ]);
   });
 
+  it('the limit of work, if they serve a user who is logged in', () => {
+    const { service: strict } = synthesize({ workPerMinute: '60' });
+    const limited = names.filter((name) => environmentOf(name).WORK_PER_MINUTE === '1200');
+    expect(limited).toEqual([
+      'list-users',
+      'history',
+      'me',
+      'user',
+      'conversations',
+      'messages',
+      'send-message',
+      'connect',
+      'message',
+    ]);
+    expect(strict.functions().get('message')?.Environment.Variables.WORK_PER_MINUTE).toBe('60');
+  });
+
   it('the allowed origins, if they admit sockets', () => {
     const { service: fenced } = synthesize({ origins: 'https://a.example, https://b.example' });
     expect(fenced.functions().get('authorize')?.Environment.Variables.ALLOWED_ORIGINS).toBe(

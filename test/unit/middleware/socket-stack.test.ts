@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Busy, ClientIdConflict, Unavailable } from '../../../functions/core/errors.ts';
+import { rateLimit } from '../../../functions/core/rate-limit/rate-limit.ts';
 import { connectionOf, identityOf, toContext } from '../../../functions/middleware/socket-identity.ts';
 import { frameStack } from '../../../functions/middleware/socket-stack.ts';
 import { BadFrame } from '../../../functions/protocol/errors.ts';
@@ -10,7 +11,11 @@ import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { rememberedReporting } from '../support/reporting.ts';
 
 /** A socket whose token has not expired. */
-const LIVE = { gateway: scriptedGateway(), now: frozenClock().now };
+const LIVE = {
+  gateway: scriptedGateway(),
+  now: frozenClock().now,
+  limit: rateLimit(1_000_000, frozenClock().now),
+};
 
 /** The reply to a frame whose handling fails with `error`, after it was read as far as `ref`. */
 async function failing(error: unknown, ref?: string) {
