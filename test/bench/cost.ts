@@ -14,7 +14,7 @@ const runtime = await startRuntime({
   port: 0,
   memory: true,
   // Many bursts follow each other here, so the rate limit must not stop them.
-  assembly: () => build({ floodMessages: '100000' }),
+  assembly: () => build({ floodMessages: '100000', workPerMinute: '100000000' }),
   onLog: (line) => console.error(line),
 });
 try {

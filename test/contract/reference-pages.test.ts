@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Node } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
@@ -292,6 +293,12 @@ describe('the limits', () => {
   it('work of an account in a minute', () => {
     const { workPerMinute } = readSettings({ tryGetContext: () => undefined } as unknown as Node);
     expect(limit('work of an account in a minute, as a number of messages')).toBe(workPerMinute);
+    for (const page of ['openapi.yaml', 'asyncapi.yaml']) {
+      expect(readFileSync(page, 'utf8')).toContain(`as much work as ${workPerMinute} messages in a minute`);
+    }
+    expect(sentencesOf(pageAt('docs/costs.md'))).toContain(
+      `as much as ${workPerMinute.toLocaleString('en-US')} messages`,
+    );
   });
 
   it('open sockets of an account', () => {
