@@ -46,8 +46,14 @@ async function run({ context, watch, help: _, ...options }: Command, app?: App):
   const runtime = await starting;
   print(readyLine(runtime, app));
   if (watch && app !== undefined) watchSources(app.root, app.sources, () => reload(runtime, app));
-  throw new Error(await runtime.died);
+  const reason = await runtime.died;
+  throw new EndedError(
+    options.memory ? `${reason}, and its data is lost` : `${reason}: start again, its data is on disk`,
+  );
 }
+
+/** The runtime cannot continue. */
+class EndedError extends Error {}
 
 function readyLine(runtime: Runtime, app?: App): string {
   const { url, httpApiUrl, webSocketUrl, tableEndpoint, credentials } = runtime;
@@ -88,7 +94,7 @@ function fail(error: unknown, app?: App): never {
 
 /** One line for errors that the user can fix, and the stack for all others. */
 function messageOf(error: unknown, app?: App): string {
-  const known = [AssemblyError, NoEngineError, UsageError, PortTakenError, StateInUseError];
+  const known = [AssemblyError, EndedError, NoEngineError, UsageError, PortTakenError, StateInUseError];
   const isKnown = [...known, ...(app?.buildErrors ?? [])].some((type) => error instanceof type);
   if (isKnown) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

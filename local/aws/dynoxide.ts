@@ -70,7 +70,7 @@ async function launch(executable: string, folder: string | undefined): Promise<E
       ...['--mcp', '--mcp-port', String(toolPort)],
     ],
     {
-      stdio: ['pipe', 'ignore', 'pipe'],
+      stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
       env: { DYNOXIDE_MCP_AUTH_TOKEN: token },
       // Its own process group: Ctrl-C signals the runtime only, and the runtime stops the engine last.
       detached: true,
@@ -95,12 +95,28 @@ async function launch(executable: string, folder: string | undefined): Promise<E
 
 async function ending(child: ChildProcess): Promise<string> {
   let said = '';
+  let pid: number | undefined;
+  child.on('message', (message: { pid?: number }) => {
+    pid = message.pid;
+  });
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-2_000);
   });
-  const [code] = await once(child, 'exit');
-  const error = said.split('\n').find((line) => line.startsWith('error')) ?? '';
-  return `the DynamoDB engine ended with ${code}${error && `: ${error}`}`;
+  const closed = once(child, 'close');
+  const [code, signal] = await once(child, 'exit');
+  if (signal !== null && pid !== undefined) killGroup(pid);
+  await closed;
+  const error = said.split('\n').find((line) => line.startsWith('error: '));
+  return `the DynamoDB engine ended: ${error?.slice('error: '.length) ?? signal ?? code}`;
+}
+
+/** Without its supervisor, the engine would run on with the data, and nobody would end it. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function answers(endpoint: string): Promise<void> {

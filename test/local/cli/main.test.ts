@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { build } from '../../../scripts/build.ts';
-import { descendants, isAlive, type Started, start } from './command.ts';
+import { below, descendants, isAlive, type Process, partOf } from '../../support/processes.ts';
+import { type Started, start } from './command.ts';
 
 const running: Started[] = [];
 const folders: string[] = [];
@@ -163,6 +164,24 @@ describe('npm start', () => {
     const users = await fetch(`${url}/users/`, { headers: { authorization: `Bearer ${access}` } });
     expect(users.status).toBe(200);
     expect(statSync(join(state.STATE_FOLDER, 'secrets.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([
+    ['the engine', (one: Process) => partOf(one) === 'store'],
+    ['the process that supervises the engine', ({ command }: Process) => command.includes('supervise.mjs')],
+  ])('ends with 1, one line and no process left if somebody kills %s', async (_who, isIt) => {
+    const started = run([], { STATE_FOLDER: stateFolder() });
+    const url = await ready(started);
+    await fetch(`${url}/schema/`);
+    const all = below(started.child.pid ?? 0);
+    process.kill(all.find(isIt)?.pid ?? 0, 'SIGKILL');
+    expect(await started.ended).toBe(1);
+    expect(started.lines.slice(1)).toEqual([
+      expect.stringMatching(
+        /^parley: the DynamoDB engine ended: .*SIGKILL: start again, its data is on disk$/,
+      ),
+    ]);
+    await vi.waitFor(() => expect(all.filter(({ pid }) => isAlive(pid))).toEqual([]), 5_000);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('ends every process that it started, on %s', async (signal) => {

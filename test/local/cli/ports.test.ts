@@ -3,9 +3,10 @@ import { readdirSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { descendants } from '../../support/processes.ts';
 import { type Listening, listening } from '../support/listening.ts';
 import { asked, handshake, raw } from '../support/raw.ts';
-import { descendants, type Started, start } from './command.ts';
+import { type Started, start } from './command.ts';
 
 /** `npm start` and all its processes. The operating system tells which ports they listen on. */
 describe.skipIf(process.platform !== 'linux')('the ports of npm start', () => {
