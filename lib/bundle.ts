@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { parse } from 'yaml';
 import { buildFolder, put } from './build-output.ts';
 import { functionSpecs } from './functions.ts';
@@ -38,28 +38,33 @@ export function bundleFunctions(): void {
   put(stamp, Buffer.from(state()));
 }
 
+/** How a function is bundled. */
+export const bundling = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  // esbuild can shake the SDK's ES modules. Its CommonJS, which `platform: node` prefers, makes bundles half as
+  // large again.
+  mainFields: ['module', 'main'],
+  // Modules that a function in Lambda does not need, and their replacements.
+  alias: {
+    '@aws-sdk/credential-provider-node': './lib/stand-ins/credentials.ts',
+    'node:http': './lib/stand-ins/node-http.ts',
+  },
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
 function bundleAll(): void {
   const names = Object.keys(functionSpecs);
   const { outputFiles } = buildSync({
-    absWorkingDir: root,
+    ...bundling,
     entryPoints: names.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
     outdir: target,
     outExtension: { '.js': '.mjs' },
     write: false,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    // esbuild can shake the SDK's ES modules. Its CommonJS, which `platform: node` prefers, makes bundles half as
-    // large again.
-    mainFields: ['module', 'main'],
-    // Modules that a function in Lambda does not need, and their replacements.
-    alias: {
-      '@aws-sdk/credential-provider-node': './lib/stand-ins/credentials.ts',
-      'node:http': './lib/stand-ins/node-http.ts',
-    },
-    logLevel: 'warning',
   });
   for (const { path, contents } of outputFiles) {
     put(path, contents);
