@@ -99,7 +99,8 @@ export function send(line: Line, shape: Shape, deadline: AbortSignal): Promise<S
       const giveUp = () => {
         frames.delete(ref);
         unanswered += batch.length;
-        sendFrame(batch);
+        // Frames that were given up still run. Without a pause, they and the retries would outlast every answer.
+        setTimeout(() => sendFrame(batch), Math.random() * ANSWER_MS);
       };
       frames.set(ref, { batch, late: setTimeout(giveUp, ANSWER_MS) });
       const contents = batch.map(({ text, clientId }) => ({ client_id: clientId, text }));
@@ -118,7 +119,9 @@ export function send(line: Line, shape: Shape, deadline: AbortSignal): Promise<S
       frames.delete(frame.ref as string);
       const { refused, code, waitMs } = readAnswer(frame, batch);
       if (code === 'rate_limited') {
-        fail('the server limits how fast a sender may send: start it with -c floodMessages=1000000');
+        fail(
+          'the server limits how fast a sender may send: start it with -c floodMessages=1000000 -c workPerMinute=100000000',
+        );
         return;
       }
       if (code !== undefined && !PASSING.has(code)) {

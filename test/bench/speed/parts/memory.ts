@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { figure, type Section } from '../figure.ts';
-import { sendOverAll } from '../load/pairs.ts';
+import { sendOverAll, warmUp } from '../load/pairs.ts';
 import { closeAll, openPairs } from '../load/people.ts';
 import { type Part, say } from '../part.ts';
 import { hasAccounts, memoryOf, processesOf } from '../system/processes.ts';
@@ -30,6 +30,7 @@ export const memory: Part = async function* ({ quick }) {
     await delay(idleMs);
     const idle = sample();
     const lines = await openPairs(system.url, PAIRS);
+    await warmUp(lines, { messages: 5, window: 1, perFrame: 1 }, 0);
     say('memory: under 50 pairs');
     let busy = idle;
     const watch = setInterval(() => {
