@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { functionOf } from '../../../support/processes.ts';
 
 /** A process of the system, as the operating system accounts for it. */
 export interface ProcessSample {
@@ -76,9 +77,8 @@ function statOf(pid: number) {
 }
 
 function roleOf(pid: number): string {
-  const name = /(?:^|\0)AWS_LAMBDA_FUNCTION_NAME=([^\0]*)/.exec(read(`/proc/${pid}/environ`))?.[1];
-  if (name !== undefined) return name.replace(/^parley-[^-]*-/, '');
-  return read(`/proc/${pid}/cmdline`).includes('dynoxide') ? 'engine' : 'other';
+  const command = read(`/proc/${pid}/cmdline`);
+  return functionOf({ pid, command }) ?? (command.includes('dynoxide') ? 'engine' : 'other');
 }
 
 /** Empty if the process has ended. */
