@@ -94,6 +94,7 @@ export function createConnection(options: Options) {
     sockets.delete(socket);
     if (socket !== current) return;
     current = undefined;
+    reconnector.lost();
     heartbeat.end();
     clearTimeout(renewal);
     if (!isOn) return;

@@ -5,6 +5,7 @@ import type { Socket } from './socket.ts';
 
 interface Options {
   readonly session: Pick<Session, 'access' | 'refresh'>;
+  readonly now: () => number;
   readonly retry: Retry;
   /** Any request to the HTTP API. A browser does not say why a handshake was refused, but an HTTP error does. */
   readonly probe: () => Promise<unknown>;
@@ -16,14 +17,22 @@ interface Options {
   readonly onEnded: () => void;
 }
 
+/** A socket that closes sooner counts as a failure, even if it got frames: a server may close each one at its first message. */
+const SETTLED_MS = 2_000;
+
+/** But on a bad network, where sockets work for a moment, the pauses must not grow beyond some seconds. */
+const FAILURES_WITH_FRAMES = 3;
+
 /** Opens a socket: one attempt at a time, with growing pauses between them. */
 export function createReconnector(options: Options) {
-  const { session, probe, open, onOpen, onChange, onEnded } = options;
+  const { session, now, probe, open, onOpen, onChange, onEnded } = options;
   const { delay } = options.retry;
   let attempt: { socket?: Socket } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** Attempts since the last frame from the server. */
+  /** Attempts since a socket last lived for {@link SETTLED_MS}. */
   let failures = 0;
+  /** Of the socket that is open. */
+  let openedAt = Number.POSITIVE_INFINITY;
   /** The refresh token was tried since the last frame from the server. */
   let hasCheckedSession = false;
 
@@ -40,8 +49,13 @@ export function createReconnector(options: Options) {
     );
   };
 
+  const settle = () => {
+    if (now() - openedAt >= SETTLED_MS) failures = 0;
+  };
+
   const connect = async () => {
     if (attempt) return;
+    settle();
     const mine: { socket?: Socket } = {};
     attempt = mine;
     clearTimeout(timer);
@@ -56,8 +70,9 @@ export function createReconnector(options: Options) {
       await socket.opened;
       if (mine !== attempt) return;
       attempt = undefined;
-      // Counts as a failure until a frame comes: a socket that closes at once is tried ever more rarely.
+      // Counts as a failure until it has lived for a while: a socket that closes soon is tried ever more rarely.
       failures += 1;
+      openedAt = now();
       onOpen(socket);
     } catch (error) {
       const reason = mine === attempt ? await reasonOf(error, token) : error;
@@ -91,9 +106,15 @@ export function createReconnector(options: Options) {
     reset(): void {
       failures = 0;
     },
+    /** The socket has closed. */
+    lost(): void {
+      settle();
+      openedAt = Number.POSITIVE_INFINITY;
+    },
     /** The server sent a frame. */
     received(): void {
-      failures = 0;
+      settle();
+      failures = Math.min(failures, FAILURES_WITH_FRAMES);
       hasCheckedSession = false;
     },
     /** Gives up the attempt that is under way, and the next one. */

@@ -19,18 +19,30 @@ export const clientId = z.pipe(
 
 const newMessage = z.object({ client_id: clientId, text: messageText, read: z.optional(seq) });
 
+/** A value of a message, which may be malformed. */
+const valuesOf = (list: unknown, name: 'client_id' | 'text'): readonly string[] =>
+  (Array.isArray(list) ? list : []).flatMap((one) => (typeof one?.[name] === 'string' ? one[name] : []));
+
+/** Also while single messages are malformed, so that one answer names all faults. */
+const always = { when: () => true };
+
 /** Several messages, which are stored one behind the other. */
 export const newMessages = z.array(newMessage).check(
   z.minLength(1),
   z.maxLength(MAX_MESSAGES),
   z.refine(
-    (list) => new Set(list.map(({ client_id }) => client_id)).size === list.length,
-    'Each message must have a `client_id` of its own.',
+    (list) => {
+      const ids = valuesOf(list, 'client_id').map((id) => id.toLowerCase());
+      return new Set(ids).size === ids.length;
+    },
+    { ...always, error: 'Each message must have a `client_id` of its own.' },
   ),
   z.refine(
-    (list) =>
-      list.reduce((sum, { text }) => sum + Buffer.byteLength(JSON.stringify(text)), 0) <= MAX_MESSAGES_BYTES,
-    `The texts must have at most ${MAX_MESSAGES_BYTES} bytes of JSON together.`,
+    (list) => {
+      const bytes = valuesOf(list, 'text').map((text) => Buffer.byteLength(JSON.stringify(text)));
+      return bytes.reduce((sum, one) => sum + one, 0) <= MAX_MESSAGES_BYTES;
+    },
+    { ...always, error: `The texts must have at most ${MAX_MESSAGES_BYTES} bytes of JSON together.` },
   ),
 );
 

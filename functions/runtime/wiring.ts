@@ -181,6 +181,10 @@ export function wireSending(table: Table, gateway: Gateway, reporting: Reporting
     connections: connectionStore(table),
     gateway,
     onDeliveryFailure: onDeliveryFailure(reporting),
+    onFault(error) {
+      reporting.logger.error('server fault', error);
+      reporting.count('ServerFault');
+    },
     onConnectionsFailure: (error) =>
       reporting.logger.warn('connections could not be read or restored', error as Error),
     ...system,

@@ -39,6 +39,31 @@ describe('the connection', () => {
     expect(server.open()).toHaveLength(1);
   });
 
+  it('pauses for some seconds between the sockets of a server that closes each one after some frames', async () => {
+    const server = fakeServer();
+    await online(server, { random: () => 0.999 });
+    const before = server.sockets.length;
+    for (let tenths = 0; tenths < 3_000; tenths += 1) {
+      // The reply to `sync` has come by now.
+      await pass(100);
+      for (const socket of server.open()) socket.cut();
+    }
+    // In five minutes, with a pause of up to four seconds after each.
+    expect(server.sockets.length - before).toBeGreaterThan(60);
+    expect(server.sockets.length - before).toBeLessThan(90);
+  });
+
+  it('comes back fast after each of its ends, if it lived for a while', async () => {
+    const server = fakeServer();
+    await online(server, { random: () => 0.999 });
+    for (let times = 0; times < 20; times += 1) {
+      await pass(3_000);
+      server.last().cut();
+      await pass(1_100);
+      expect(server.open()).toHaveLength(1);
+    }
+  });
+
   it('gives up a handshake that hangs', async () => {
     let isHanging = true;
     const server = fakeServer({ handshake: () => (isHanging ? 'hang' : 'open') });

@@ -1,7 +1,14 @@
 import { type Connection, isDevice } from '../connections/connection.ts';
 import { type OwnConversation, selfOf } from '../conversations/conversation.ts';
 import { type DeliveryDependencies, deliver, type Post, type TellDependencies } from '../delivery/deliver.ts';
-import { AfterInvalid, ParleyError, RateLimited, secondsUntil, UserNotFound } from '../errors.ts';
+import {
+  AfterInvalid,
+  ParleyError,
+  RateLimited,
+  secondsUntil,
+  Unavailable,
+  UserNotFound,
+} from '../errors.ts';
 import { type AppendDependencies, type Appended, append, type Draft, type NewMessage } from './append.ts';
 import type { Message, RetryCounter } from './message.ts';
 
@@ -11,6 +18,8 @@ const REDELIVER_MS = 30_000;
 export interface SendDependencies extends AppendDependencies, TellDependencies {
   readonly retries: RetryCounter;
   readonly wait: DeliveryDependencies['wait'];
+  /** Called when the store fails behind the first messages of several: the sender is told in their results. */
+  readonly onFault: (error: Unavailable) => void;
 }
 
 /** The socket that a message came over, and how to list it again. */
@@ -41,6 +50,17 @@ export interface Sent {
  * @throws RateLimited for too many retries, and what `append` throws before it stores anything; then nobody was told
  */
 export async function sendMessages(
+  dependencies: SendDependencies,
+  draft: Draft,
+  framesFor: FramesFor,
+  origin?: Origin,
+): Promise<Sent> {
+  const sent = await appendAndTell(dependencies, draft, framesFor, origin);
+  if (sent.refusal instanceof Unavailable) dependencies.onFault(sent.refusal);
+  return sent;
+}
+
+async function appendAndTell(
   dependencies: SendDependencies,
   draft: Draft,
   framesFor: FramesFor,
@@ -78,7 +98,7 @@ export async function sendMessage(
   origin?: Origin,
 ): Promise<Appended> {
   const messages = [{ text, clientId, read }];
-  const { messages: appended, refusal } = await sendMessages(
+  const { messages: appended, refusal } = await appendAndTell(
     dependencies,
     { ...draft, messages },
     framesFor,

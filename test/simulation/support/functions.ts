@@ -61,6 +61,7 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
     gateway,
     onDeliveryFailure: (_, error) => onFailure(error),
     onConnectionsFailure: () => {},
+    onFault: () => {},
     ...system,
   };
   const restoring = { connections, sessions, gateway, now, lastFrames };

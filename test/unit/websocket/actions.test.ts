@@ -359,6 +359,17 @@ describe('`message.send` with several messages', () => {
       [...texts('good', ' '), { client_id: 'x', text: 'a' }],
       { 'messages.1.text': ['The text must not be blank.'], 'messages.2.client_id': ['Must be a UUID.'] },
     ],
+    [
+      'one `client_id` twice, more than 24 KB, and a bad one among them',
+      [...texts(long), ...texts(long), { client_id: 'x', text: 'x'.repeat(580) }],
+      {
+        'messages.2.client_id': ['Must be a UUID.'],
+        messages: [
+          'Each message must have a `client_id` of its own.',
+          'The texts must have at most 24576 bytes of JSON together.',
+        ],
+      },
+    ],
     ['what is no list', 'one', { messages: ['Must be an array.'] }],
   ])('is refused with %s, and nothing is stored', async (_, messages, errors) => {
     expect(await several(messages)).toMatchObject({ type: 'error', code: 'validation_failed', errors });

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection, ConnectionStore } from '../../../../functions/core/connections/connection.ts';
 import { Busy, ClientIdConflict, Unavailable } from '../../../../functions/core/errors.ts';
-import { sendMessage } from '../../../../functions/core/messages/send-message.ts';
+import {
+  type SendDependencies,
+  sendMessage,
+  sendMessages,
+} from '../../../../functions/core/messages/send-message.ts';
 import type { Draft } from '../../support/append-one.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
@@ -22,26 +26,35 @@ interface Scene {
   readonly restore?: () => Promise<unknown>;
 }
 
-/** Alice sends a message over `here`, in a conversation that holds four. */
-function send({ rows = [here], log = memoryLog({ holding: 4 }), limitedUntil, of, restore }: Scene) {
+/** Alice has a conversation that holds four messages. */
+function scene({ rows = [here], log = memoryLog({ holding: 4 }), limitedUntil, of }: Scene) {
   const connections = memoryConnections(...rows);
   const gateway = scriptedGateway();
   const failures: unknown[] = [];
   const clock = frozenClock();
+  const faults: unknown[] = [];
+  const dependencies: SendDependencies = {
+    log,
+    profiles: knowing(alice, bob),
+    retries: { count: async () => limitedUntil },
+    sendLimit: LIMIT,
+    connections: { ...connections, ...(of && { of }) },
+    gateway,
+    onDeliveryFailure: (_, error) => failures.push(error),
+    onConnectionsFailure: (error) => failures.push(error),
+    onFault: (error) => faults.push(error),
+    newId: countingIds(1),
+    ...clock,
+    random: () => 0,
+  };
+  return { dependencies, connections, gateway, failures, faults, clock, log };
+}
+
+/** Alice sends a message over `here`. */
+function send({ restore, ...options }: Scene) {
+  const { dependencies, connections, gateway, failures, clock, log } = scene(options);
   const result = sendMessage(
-    {
-      log,
-      profiles: knowing(alice, bob),
-      retries: { count: async () => limitedUntil },
-      sendLimit: LIMIT,
-      connections: { ...connections, ...(of && { of }) },
-      gateway,
-      onDeliveryFailure: (_, error) => failures.push(error),
-      onConnectionsFailure: (error) => failures.push(error),
-      newId: countingIds(1),
-      ...clock,
-      random: () => 0,
-    },
+    dependencies,
     draft,
     (messages, reader) => messages.map(({ seq }) => `${seq} for ${reader}`),
     { connection: here, restore: restore ?? (() => connections.add(here, clock.now())) },
@@ -189,5 +202,29 @@ describe('sending a message', () => {
     expect(reads).toEqual([[alice.id, bob.id]]);
     write.reject(new Busy());
     expect(await rejection(result)).toEqual({ code: 'busy', retryAfter: 1 });
+  });
+});
+
+describe('sending several messages', () => {
+  const texts = ['one', 'two', 'three'];
+  const several = {
+    conversation: ALICES,
+    after: 4,
+    messages: texts.map((text, i) => ({ text, clientId: id(80 + i) })),
+  };
+
+  it('reports a store that fails behind the first of them, because the sender gets no error', async () => {
+    const log = memoryLog({ holding: 4, onWrite: (_, { seq }) => (seq === 6 ? 'unavailable' : 'stored') });
+    const { dependencies, faults } = scene({ log });
+    const { messages, refusal } = await sendMessages(dependencies, several, () => []);
+    expect(messages).toHaveLength(1);
+    expect(faults).toEqual([refusal]);
+  });
+
+  it('reports no refusal that is the sender’s own doing', async () => {
+    const { dependencies, faults } = scene({});
+    const limited = { ...dependencies, sendLimit: { messages: 1, seconds: 10 } };
+    const { messages, refusal } = await sendMessages(limited, several, () => []);
+    expect([messages.length, refusal?.code, faults]).toEqual([1, 'rate_limited', []]);
   });
 });
