@@ -38,6 +38,14 @@ export const TARGETS: readonly Target[] = [
     aim: 0.1,
   },
   {
+    what: '50 pairs, frames of 10, one in flight as the client library sends, over the same',
+    id: 'pairs.oneframe.delivered',
+    over: 'relay',
+    better: 'higher',
+    required: 0.05,
+    aim: 0.1,
+  },
+  {
     what: 'sent → acked p50 over one SDK put on disk',
     id: 'pair.acked.p50',
     over: 'put',
@@ -107,18 +115,22 @@ export const TARGETS: readonly Target[] = [
   },
 ];
 
-/** The median of each figure beside what is required of it. */
-export function targetTable(figures: readonly Figure[], targets: readonly Target[] = TARGETS): string {
-  const rows = targets.map((target) => {
+/**
+ * The median of each figure beside what is required of it.
+ *
+ * @param all also those that were not measured
+ */
+export function targetTable(
+  figures: readonly Figure[],
+  all: boolean,
+  targets: readonly Target[] = TARGETS,
+): string {
+  const rows = targets.flatMap((target) => {
     const measured = medianOf(figures, target);
+    if (measured === undefined && !all) return [];
     const { what, required, aim } = target;
-    return [
-      what,
-      measured === undefined ? '' : rounded(measured),
-      rounded(required),
-      rounded(aim),
-      reached(target, measured),
-    ];
+    const shown = measured === undefined ? '' : rounded(measured);
+    return [[what, shown, rounded(required), rounded(aim), reached(target, measured)]];
   });
   return table([['figure', 'measured', 'required', 'aim', 'reached'], ...rows]);
 }

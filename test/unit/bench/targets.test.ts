@@ -41,10 +41,20 @@ describe('the table of targets', () => {
       figure('cpu', 'CPU', 'ms', [5, 9, 7]),
       figure('pairs', 'delivered', 'messages/s', [100, 300, 200], { relay: [10_000, 10_000, 10_000] }),
     ];
-    expect(targetTable(figures, [lower, higher]).split('\n').slice(2)).toEqual([
+    expect(targetTable(figures, true, [lower, higher]).split('\n').slice(2)).toEqual([
       '| CPU       | 7        | 6        | 4    | no      |',
       '| delivered | 0.02     | 0.012    | 0.02 | aim     |',
     ]);
+  });
+});
+
+describe('the table of targets after some parts', () => {
+  const rows = (all: boolean) =>
+    targetTable([figure('cpu', 'CPU', 'ms', [5])], all, [lower, higher]).split('\n');
+
+  it('leaves out what was not measured', () => {
+    expect(rows(false).slice(2)).toEqual(['| CPU    | 5        | 6        | 4   | required |']);
+    expect(rows(true).slice(3)).toEqual(['| delivered |          | 0.012    | 0.02 | not measured |']);
   });
 });
 

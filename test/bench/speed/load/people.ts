@@ -71,9 +71,8 @@ export async function openPairs(url: string, count: number): Promise<readonly Pa
 }
 
 export async function closeAll(lines: readonly Line[]): Promise<void> {
-  await Promise.all(
-    lines.flatMap(({ sender, receivers }) => [sender, ...receivers].map((one) => one.close())),
-  );
+  const sockets = new Set(lines.flatMap(({ sender, receivers }) => [sender, ...receivers]));
+  await Promise.all([...sockets].map((socket) => socket.close()));
 }
 
 /**
