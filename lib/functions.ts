@@ -164,8 +164,8 @@ export const functionSpecs = {
     ...batch,
     connections: ['POST', 'DELETE'],
     table: [
-      { actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
-      { actions: ['Query', 'BatchWriteItem'], partitions: ['WATCH#*'] },
+      { actions: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      { actions: ['Query'], partitions: ['WATCH#*'] },
       { actions: ['PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['DIRECTORY#*'] },
     ],
   },

@@ -94,14 +94,19 @@ export const presenceKey = (userId: string): Key => ({ pk: userPartition(userId)
 
 export const watchPartition = (userId: string): string => `WATCH#${userId}`;
 
-/** A device that watches a user's presence. */
-export const watchKey = (userId: string, watcher: { userId: string; connectionId: string }): Key => ({
+/** An account that watches a user's presence. */
+export const watcherKey = (userId: string, watcherId: string): Key => ({
   pk: watchPartition(userId),
-  sk: `${watcher.userId}#${watcher.connectionId}`,
+  sk: watcherId,
 });
+
+export const WATCH_LIST_PREFIX = 'WATCHING#';
 
 /** The list of users that a device watches. */
 export const watchListKey = ({ userId, connectionId }: { userId: string; connectionId: string }): Key => ({
   pk: userPartition(userId),
-  sk: `WATCHING#${connectionId}`,
+  sk: WATCH_LIST_PREFIX + connectionId,
 });
+
+/** The users whose watchers an account is listed among, and until when. */
+export const watchedKey = (userId: string): Key => ({ pk: userPartition(userId), sk: 'WATCHED' });

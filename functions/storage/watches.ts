@@ -8,26 +8,41 @@ import {
 import { CONNECTION_SECONDS } from '../core/connections/connection.ts';
 import { Unavailable } from '../core/errors.ts';
 import type { Watcher, WatchStore } from '../core/presence/presence.ts';
-import { watchKey, watchListKey, watchPartition } from './keys.ts';
-import type { Table } from './table.ts';
+import {
+  userPartition,
+  WATCH_LIST_PREFIX,
+  watchedKey,
+  watcherKey,
+  watchListKey,
+  watchPartition,
+} from './keys.ts';
+import { type Known, packIds, packKnown, unpackIds, unpackKnown } from './packed-ids.ts';
+import type { Item, Table } from './table.ts';
 import { toEpochSeconds } from './table.ts';
 
 /** The limit of BatchWriteItem. */
 const MAX_WRITES = 25;
 const MAX_ROUNDS = 5;
 
-type Write =
-  | { PutRequest: { Item: Record<string, unknown> } }
-  | { DeleteRequest: { Key: Record<string, unknown> } };
+/** A row lives two lives of a socket, so a device that watches the same users again within the first one writes none. */
+const ROW_SECONDS = 2 * CONNECTION_SECONDS;
+
+/** So many rows of an account are remembered. With 96, the item that remembers them stays within 2 KB. */
+const MAX_KNOWN = 96;
+
+interface Write {
+  readonly PutRequest: { readonly Item: Record<string, unknown> };
+}
 
 /**
- * The watchers of each user: a row in the partition of the watched user. The device's whole list is stored in its user's
- * partition, so that its rows can be found again. All expire with the longest life of a socket.
+ * A row in the partition of a watched user says that an account watches them; each device has a list of its own in the partition
+ * of its user. A row is never deleted: it expires, and until then the lists tell which devices still watch. So a new list costs
+ * one write, and one more for each user whom no device of the account has watched lately.
  */
 export function watchStore({ client, name, backoff }: Table): WatchStore {
   async function write(writes: readonly Write[]): Promise<void> {
     for (let i = 0; i < writes.length; i += MAX_WRITES) {
-      let left: readonly Write[] = writes.slice(i, i + MAX_WRITES);
+      let left = writes.slice(i, i + MAX_WRITES);
       for (let round = 0; left.length > 0; round += 1) {
         if (round === MAX_ROUNDS) throw new Unavailable();
         if (round > 0) await backoff(round - 1);
@@ -39,62 +54,65 @@ export function watchStore({ client, name, backoff }: Table): WatchStore {
     }
   }
 
-  async function listOf(watcher: Watcher): Promise<readonly string[]> {
-    const { Item } = await client.send(
-      new GetCommand({ TableName: name, Key: watchListKey(watcher), ConsistentRead: true }),
+  /** The items of a partition, or those with a key prefix, without items that have expired. */
+  async function itemsOf(pk: string, now: Date, prefix?: string): Promise<readonly Item[]> {
+    const pages = paginateQuery(
+      { client },
+      {
+        TableName: name,
+        KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ...(prefix !== undefined && { ':prefix': prefix }) },
+      },
     );
-    return (Item?.users as string[] | undefined) ?? [];
+    const items = (await Array.fromAsync(pages)).flatMap((page) => page.Items ?? []);
+    return items.filter(({ ttl }) => ttl > toEpochSeconds(now));
   }
 
-  const remove = (userId: string, watcher: Watcher): Write => ({
-    DeleteRequest: { Key: { ...watchKey(userId, watcher) } },
-  });
+  const put = (item: Item) => client.send(new PutCommand({ TableName: name, Item: { ...item } }));
 
   return {
     async watchersOf(userId, now) {
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: name,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': watchPartition(userId) },
-        },
+      const rows = await itemsOf(watchPartition(userId), now);
+      const lists = await Promise.all(
+        rows.map(async ({ sk }) => {
+          const watcher = sk as string;
+          const ofDevices = await itemsOf(userPartition(watcher), now, WATCH_LIST_PREFIX);
+          return ofDevices.filter(({ users }) => unpackIds(users).includes(userId)).map(toWatcher(watcher));
+        }),
       );
-      const items = (await Array.fromAsync(pages)).flatMap((page) => page.Items ?? []);
-      return items.filter(({ ttl }) => ttl > toEpochSeconds(now)).map(({ sk }) => toWatcher(sk));
+      return lists.flat();
     },
 
     async watch(watcher, userIds, now) {
-      const former = await listOf(watcher);
-      const ttl = toEpochSeconds(now) + CONNECTION_SECONDS;
-      // The list is written first: rows that it does not name would never be deleted.
-      await client.send(
-        new PutCommand({
-          TableName: name,
-          Item: { ...watchListKey(watcher), users: [...new Set([...former, ...userIds])], ttl },
-        }),
+      const { Item } = await client.send(
+        new GetCommand({ TableName: name, Key: watchedKey(watcher.userId) }),
       );
-      await write([
-        ...former.filter((userId) => !userIds.includes(userId)).map((userId) => remove(userId, watcher)),
-        ...userIds.map((userId) => ({ PutRequest: { Item: { ...watchKey(userId, watcher), ttl } } })),
-      ]);
-      if (former.some((userId) => !userIds.includes(userId))) {
-        await client.send(
-          new PutCommand({ TableName: name, Item: { ...watchListKey(watcher), users: userIds, ttl } }),
-        );
-      }
+      const known = unpackKnown(Item?.rows);
+      const ends = toEpochSeconds(now) + CONNECTION_SECONDS;
+      const ttl = toEpochSeconds(now) + ROW_SECONDS;
+      const unknown = userIds.filter((userId) => (known.get(userId) ?? 0) < ends);
+      await put({ ...watchListKey(watcher), users: packIds(userIds), ttl: ends });
+      if (unknown.length === 0) return;
+      await write(
+        unknown.map((userId) => ({ PutRequest: { Item: { ...watcherKey(userId, watcher.userId), ttl } } })),
+      );
+      // Only now are they there. Another device may overwrite this at the same moment: then some rows are written once more.
+      const rows = latest(known, unknown, ttl);
+      await put({ ...watchedKey(watcher.userId), rows: packKnown(rows), ttl });
     },
 
     async unwatch(watcher) {
-      const users = await listOf(watcher);
-      if (users.length === 0) return;
-      await write(users.map((userId) => remove(userId, watcher)));
       await client.send(new DeleteCommand({ TableName: name, Key: watchListKey(watcher) }));
     },
   };
 }
 
-function toWatcher(sk: string): Watcher {
-  const [userId = '', connectionId = ''] = sk.split('#');
-  return { userId, connectionId };
+/** The rows that live longest. */
+function latest(known: Known, written: readonly string[], ttl: number): Known {
+  const all = new Map([...known, ...written.map((userId) => [userId, ttl] as const)]);
+  return new Map([...all].toSorted(([, a], [, b]) => b - a).slice(0, MAX_KNOWN));
 }
+
+const toWatcher =
+  (userId: string) =>
+  ({ sk }: Item): Watcher => ({ userId, connectionId: (sk as string).slice(WATCH_LIST_PREFIX.length) });

@@ -44,7 +44,6 @@ describe('the table of access patterns', () => {
 
   it('has the keys that functions/storage/keys.ts makes', () => {
     const digits = /\d+$/;
-    const watcher = (userId: string) => ({ userId, connectionId: '<connection id>' });
     const { pk, sk } = keys.messageKey('<id a>.<id b>', 1);
     const made: readonly keys.Key[] = [
       keys.profileKey('<id>'),
@@ -55,8 +54,9 @@ describe('the table of access patterns', () => {
       keys.retriesKey('<id>', '<id a>.<id b>'),
       keys.summaryKey('<id a>.<id b>'),
       keys.presenceKey('<id>'),
-      keys.watchListKey(watcher('<id>')),
-      keys.watchKey('<id>', watcher('<watcher id>')),
+      keys.watchListKey({ userId: '<id>', connectionId: '<connection id>' }),
+      keys.watcherKey('<id>', '<watcher id>'),
+      keys.watchedKey('<id>'),
       keys.emailKey('<e-mail>'),
       keys.usernameKey('<username>'),
       keys.attemptsKey('<e-mail>'),

@@ -161,14 +161,7 @@ const changes: Record<
       await watches.watch({ userId: alice.id, connectionId: 'a' }, [bob.id], now);
     },
     ({ connections }) => connections.remove(alice.id, 'a'),
-    [
-      [
-        'account-changes: REMOVE WATCH#… 00000000-0000-4000-8000-000000000001#…',
-        'account-changes: REMOVE USER#… WATCHING#…',
-        'account-changes: MODIFY USER#… PRESENCE',
-      ],
-      [],
-    ],
+    [['account-changes: REMOVE USER#… WATCHING#…', 'account-changes: MODIFY USER#… PRESENCE'], []],
   ],
   'a socket that opens, though the list is full': [
     async ({ connections, store }) => {

@@ -1,6 +1,12 @@
 import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import { connectionsIn, isWithinLife, type List } from '../../../functions/storage/connections.ts';
-import { membershipKey, presenceKey, socketsKey, watchPartition } from '../../../functions/storage/keys.ts';
+import {
+  membershipKey,
+  presenceKey,
+  socketsKey,
+  userPartition,
+  WATCH_LIST_PREFIX,
+} from '../../../functions/storage/keys.ts';
 import { SOCKETS_PER_ACCOUNT } from './capabilities.ts';
 import type { Simulation } from './simulation.ts';
 import type { World } from './world.ts';
@@ -41,10 +47,9 @@ function listedOf({ state }: World, list: List, userId: string) {
 /** A socket that ended with `$disconnect` is listed nowhere, and watchers know who is gone. */
 export function checkDeparture({ world, clients }: Simulation, ended: readonly string[]): void {
   const { state, people } = world;
-  // An empty watch list stays until its TTL.
   const names = people.flatMap(({ id }) => [
     ...listedOf(world, 'open', id).map(({ connectionId }) => `#${connectionId}`),
-    ...state.partition(watchPartition(id)).map(({ sk }) => String(sk)),
+    ...watchLists(world, id),
   ]);
   const left = names.filter((name) => ended.some((one) => name.endsWith(`#${one}`)));
   if (left.length > 0) world.blame(`${left.join()} is left`);
@@ -66,6 +71,12 @@ export function checkAllOffline({ world }: Simulation): void {
   for (const { id, username } of world.people) {
     if (world.state.get(presenceKey(id))?.online) world.blame(`${username} is shown online without a socket`);
   }
-  const left = world.people.flatMap(({ id }) => world.state.partition(watchPartition(id)));
-  if (left.length > 0) world.blame(`${left.length} watch rows are left`);
+  const left = world.people.flatMap(({ id }) => watchLists(world, id));
+  if (left.length > 0) world.blame(`${left} are left`);
 }
+
+const watchLists = ({ state }: World, userId: string) =>
+  state
+    .partition(userPartition(userId))
+    .map(({ sk }) => String(sk))
+    .filter((sk) => sk.startsWith(WATCH_LIST_PREFIX));

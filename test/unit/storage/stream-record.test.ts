@@ -164,11 +164,8 @@ describe('a record of a conversation or of a presence', () => {
       lambdaRecord('MODIFY', user('SOCKETS'), { ...sockets(desk), ...closing('phone=') }, sockets(desk)),
     ],
     ['a presence that went', lambdaRecord('REMOVE', user('PRESENCE'), { online: true })],
-    ['a list of a device', lambdaRecord('REMOVE', user('WATCHING#phone='), { users: [] })],
-    [
-      'a watcher',
-      lambdaRecord('INSERT', { pk: `WATCH#${alice.id}`, sk: `${id(2)}#phone=` }, undefined, { ttl: 1 }),
-    ],
+    ['a list of a device', lambdaRecord('REMOVE', user('WATCHING#phone='), { ttl: 1 })],
+    ['a watcher', lambdaRecord('INSERT', { pk: `WATCH#${alice.id}`, sk: id(2) }, undefined, { ttl: 1 })],
     ['a membership', lambdaRecord('MODIFY', user(`CONV#${CONVERSATION}`), { readSeq: 1 }, { readSeq: 2 })],
     ['a place', lambdaRecord('INSERT', user(`INBOX#${NOON}#${CONVERSATION}`), undefined, {})],
     ['a note of the last message', lambdaRecord('INSERT', { pk, sk: 'META' }, undefined, { seq: 1 })],

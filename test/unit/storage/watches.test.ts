@@ -1,5 +1,7 @@
-import { BatchWriteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { packIds, packKnown, unpackIds, unpackKnown } from '../../../functions/storage/packed-ids.ts';
 import { watchStore } from '../../../functions/storage/watches.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { NOON } from '../support/clock.ts';
@@ -11,55 +13,86 @@ import { sent, table, waits } from '../support/table.ts';
 const watches = watchStore(table);
 const TableName = 'parley-test';
 const now = new Date(NOON);
-const ttl = now.getTime() / 1000 + 7_200;
+const NOON_S = now.getTime() / 1000;
+const HOUR = 3_600;
 const phone = { userId: alice.id, connectionId: 'phone=' };
+const desk = { userId: alice.id, connectionId: 'desk=' };
 const listKey = { pk: `USER#${alice.id}`, sk: 'WATCHING#phone=' };
-const row = (userId: string) => ({ pk: `WATCH#${userId}`, sk: `${alice.id}#phone=` });
-const list = (...users: string[]) => ['PutCommand', { TableName, Item: { ...listKey, users, ttl } }];
-const get = ['GetCommand', { TableName, Key: listKey, ConsistentRead: true }];
-const put = (userId: string) => ({ PutRequest: { Item: { ...row(userId), ttl } } });
-const remove = (userId: string) => ({ DeleteRequest: { Key: row(userId) } });
+const knownKey = { pk: `USER#${alice.id}`, sk: 'WATCHED' };
+const row = (userId: string) => ({ pk: `WATCH#${userId}`, sk: alice.id });
+const get = ['GetCommand', { TableName, Key: knownKey }];
+const list = (...users: string[]) => [
+  'PutCommand',
+  { TableName, Item: { ...listKey, users: packIds(users), ttl: NOON_S + 2 * HOUR } },
+];
+const put = (userId: string) => ({ PutRequest: { Item: { ...row(userId), ttl: NOON_S + 4 * HOUR } } });
 const batch = (...writes: object[]) => ['BatchWriteCommand', { RequestItems: { [TableName]: writes } }];
-const stored = (...users: string[]) =>
-  documents.on(GetCommand).resolves({ Item: { ...listKey, users, ttl } });
+const rowsOf = (known: Record<string, number>) => packKnown(new Map(Object.entries(known)));
+const known = (rows: Record<string, number>) =>
+  documents.on(GetCommand).resolves({ Item: { ...knownKey, rows: rowsOf(rows) } });
 const many = (count: number, from = 10) => Array.from({ length: count }, (_, i) => id(from + i));
 
-describe('the list of a device', () => {
-  it('is written before its rows, all of which expire with the longest life of a socket', async () => {
+describe('a list', () => {
+  it('writes a row for each user, and then remembers the rows', async () => {
     await watches.watch(phone, [bob.id, id(3)], now);
-    expect(sent()).toEqual([get, list(bob.id, id(3)), batch(put(bob.id), put(id(3)))]);
-  });
-
-  it('that replaces another names the users of both until the old rows are deleted', async () => {
-    stored(bob.id, id(3));
-    await watches.watch(phone, [id(3), id(4)], now);
+    const until = NOON_S + 4 * HOUR;
+    const rows = rowsOf({ [bob.id]: until, [id(3)]: until });
     expect(sent()).toEqual([
       get,
-      list(bob.id, id(3), id(4)),
-      batch(remove(bob.id), put(id(3)), put(id(4))),
-      list(id(3), id(4)),
+      list(bob.id, id(3)),
+      batch(put(bob.id), put(id(3))),
+      ['PutCommand', { TableName, Item: { ...knownKey, rows, ttl: until } }],
     ]);
+  });
+
+  it('writes rows only for those users whose row does not live as long as the socket can', async () => {
+    known({ [bob.id]: NOON_S + 2 * HOUR, [id(3)]: NOON_S + 2 * HOUR - 1, [id(4)]: NOON_S + 3 * HOUR });
+    await watches.watch(phone, [bob.id, id(3), id(4)], now);
+    expect(sent().slice(1, 3)).toEqual([list(bob.id, id(3), id(4)), batch(put(id(3)))]);
+  });
+
+  it('of users whom the account has watched lately is one read and one write', async () => {
+    known({ [bob.id]: NOON_S + 3 * HOUR });
+    await watches.watch(phone, [bob.id], now);
+    expect(sent()).toEqual([get, list(bob.id)]);
   });
 
   it('may be empty, which ends all watches', async () => {
-    stored(bob.id);
     await watches.watch(phone, [], now);
-    expect(sent()).toEqual([get, list(bob.id), batch(remove(bob.id)), list()]);
+    expect(sent()).toEqual([get, list()]);
   });
 
-  it('of a closed device is deleted after its rows', async () => {
-    stored(bob.id, id(3));
+  it('of a closed device is deleted, and its rows expire', async () => {
     await watches.unwatch(phone);
-    expect(sent()).toEqual([
-      get,
-      batch(remove(bob.id), remove(id(3))),
-      ['DeleteCommand', { TableName, Key: listKey }],
-    ]);
+    expect(sent()).toEqual([['DeleteCommand', { TableName, Key: listKey }]]);
+  });
+});
+
+describe('lists that alternate', () => {
+  /** The rows that each of some lists writes. */
+  async function rowsWritten(lists: readonly (readonly string[])[]): Promise<number[]> {
+    const { table: own, state } = memoryTable();
+    const before = new Set<string>();
+    const counts: number[] = [];
+    for (const [i, users] of lists.entries()) {
+      const at = new Date(now.getTime() + i * 1_000);
+      await watchStore(own).watch(phone, users, at);
+      const rows = state
+        .partitionKeys()
+        .flatMap((pk) => state.partition(pk).map(({ ttl }) => `${pk} ${ttl}`));
+      counts.push(rows.filter((one) => one.startsWith('WATCH#') && !before.has(one)).length);
+      for (const one of rows) before.add(one);
+    }
+    return counts;
+  }
+  const [a, b, c] = [many(48), many(48, 100), many(48, 200)];
+
+  it('write nothing but themselves once their rows are there', async () => {
+    expect(await rowsWritten([a, b, a, b, a, b])).toEqual([48, 48, 0, 0, 0, 0]);
   });
 
-  it('of a device without watches costs one read', async () => {
-    await watches.unwatch(phone);
-    expect(sent()).toEqual([get]);
+  it('never write more than a row for each user, however many lists there are', async () => {
+    expect(await rowsWritten([a, b, c, a, b, c])).toEqual([48, 48, 48, 48, 48, 48]);
   });
 });
 
@@ -82,66 +115,78 @@ describe('rows are written', () => {
       .resolvesOnce({ UnprocessedItems: { [TableName]: [put(id(3))] } })
       .resolvesOnce({ UnprocessedItems: {} });
     await watches.watch(phone, [bob.id, id(3)], now);
-    expect(sent().slice(2)).toEqual([batch(put(bob.id), put(id(3))), batch(put(id(3)))]);
+    expect(sent().slice(2, 4)).toEqual([batch(put(bob.id), put(id(3))), batch(put(id(3)))]);
     expect(waits).toEqual([10]);
   });
 
-  it('in at most five rounds, after which the list still names them all', async () => {
-    stored(bob.id);
+  it('in at most five rounds, after which they are not remembered', async () => {
     documents.on(BatchWriteCommand).resolves({ UnprocessedItems: { [TableName]: [put(id(3))] } });
     expect(await rejection(watches.watch(phone, [id(3)], now))).toEqual({
       code: 'unavailable',
       retryAfter: 1,
     });
     expect(documents.commandCalls(BatchWriteCommand)).toHaveLength(5);
-    expect(sent().filter(([name]) => name === 'PutCommand')).toEqual([list(bob.id, id(3))]);
+    expect(sent().filter(([name]) => name === 'PutCommand')).toEqual([list(id(3))]);
   });
 });
 
 describe('the watchers of a user', () => {
-  it('are read page by page, without those whose rows have expired', async () => {
-    const watcher = (n: number, more = 1) => ({
-      pk: 'x',
-      sk: `${id(n)}#c${n}=`,
-      ttl: now.getTime() / 1000 + more,
-    });
-    const edge = { pk: 'x', sk: 'y' };
-    documents
-      .on(QueryCommand)
-      .resolvesOnce({ Items: [watcher(3), watcher(4, 0)], LastEvaluatedKey: edge })
-      .resolvesOnce({ Items: [watcher(5)] });
-    expect(await watches.watchersOf(bob.id, now)).toEqual([
-      { userId: id(3), connectionId: 'c3=' },
-      { userId: id(5), connectionId: 'c5=' },
+  const of = async (store: ReturnType<typeof watchStore>, userId: string, at = now) =>
+    (await store.watchersOf(userId, at)).map(({ connectionId }) => connectionId).sort();
+
+  it('are the devices whose list has them now', async () => {
+    const store = watchStore(memoryTable().table);
+    await store.watch(phone, [bob.id, id(3)], now);
+    await store.watch(desk, [id(3)], now);
+    expect(await of(store, id(3))).toEqual(['desk=', 'phone=']);
+    expect(await of(store, bob.id)).toEqual(['phone=']);
+    await store.watch(phone, [id(4)], now);
+    expect([await of(store, bob.id), await of(store, id(3)), await of(store, id(4))]).toEqual([
+      [],
+      ['desk='],
+      ['phone='],
     ]);
-    const query = {
-      TableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': `WATCH#${bob.id}` },
-    };
-    expect(sent()).toMatchObject([
-      ['QueryCommand', query],
-      ['QueryCommand', { ...query, ExclusiveStartKey: edge }],
-    ]);
+    await store.unwatch(desk);
+    expect(await of(store, id(3))).toEqual([]);
+    expect(await store.watchersOf(id(4), now)).toEqual([phone]);
   });
 
-  it.each([...Array(9).keys()])(
-    'are right, and nothing is left over, after a death behind step %d',
-    async (step) => {
-      const { table: own, killAfter, state } = memoryTable();
-      const store = watchStore(own);
-      const of = async (userIds: string[]) =>
-        (await Promise.all(userIds.map((userId) => store.watchersOf(userId, now)))).map((all) => all.length);
-      await store.watch(phone, many(30), now);
-      killAfter(step);
-      await store.watch(phone, many(30, 25), now).catch(() => undefined);
-      killAfter(Number.POSITIVE_INFINITY);
-      // The device asks again, for others.
-      await store.watch(phone, many(10, 50), now);
-      expect(await of(many(40))).toEqual(Array(40).fill(0));
-      expect(await of(many(10, 50))).toEqual(Array(10).fill(1));
-      await store.unwatch(phone);
-      expect(state.partitionKeys().flatMap((pk) => state.partition(pk))).toEqual([]);
-    },
+  it('are told as long as their socket can live, whenever its list came', async () => {
+    const store = watchStore(memoryTable().table);
+    const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
+    await store.watch(phone, [bob.id], now);
+    await store.watch(desk, [bob.id], later(2 * HOUR));
+    expect(await of(store, bob.id, later(2 * HOUR))).toEqual(['desk=']);
+    await store.watch(phone, [bob.id], later(2 * HOUR + 1));
+    expect(await of(store, bob.id, later(4 * HOUR - 1))).toEqual(['desk=', 'phone=']);
+    expect(await of(store, bob.id, later(4 * HOUR))).toEqual(['phone=']);
+    expect(await of(store, bob.id, later(4 * HOUR + 1))).toEqual([]);
+  });
+
+  it.each([...Array(6).keys()])('are right after a death behind step %d', async (step) => {
+    const { table: own, killAfter } = memoryTable();
+    const store = watchStore(own);
+    const counts = async (userIds: string[]) =>
+      (await Promise.all(userIds.map((userId) => store.watchersOf(userId, now)))).map((all) => all.length);
+    await store.watch(phone, many(30), now);
+    killAfter(step);
+    await store.watch(phone, many(30, 25), now).catch(() => undefined);
+    killAfter(Number.POSITIVE_INFINITY);
+    // The device asks again, for others.
+    await store.watch(phone, many(20, 45), now);
+    expect(await counts(many(35))).toEqual(Array(35).fill(0));
+    expect(await counts(many(20, 45))).toEqual(Array(20).fill(1));
+  });
+});
+
+it('packed ids are what they were', () => {
+  const ids = fc.array(fc.uuid(), { maxLength: 60 });
+  const times = fc.dictionary(fc.uuid(), fc.nat({ max: 2 ** 32 - 1 }));
+  fc.assert(
+    fc.property(ids, times, (all, until) => {
+      expect(unpackIds(packIds(all))).toEqual(all);
+      expect(Object.fromEntries(unpackKnown(rowsOf(until)))).toEqual({ ...until });
+    }),
   );
+  expect([unpackIds(undefined), unpackKnown(undefined)]).toEqual([[], new Map()]);
 });

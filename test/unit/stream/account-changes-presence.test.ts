@@ -8,6 +8,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Unavailable } from '../../../functions/core/errors.ts';
+import { packIds } from '../../../functions/storage/packed-ids.ts';
 import { handler } from '../../../functions/stream/account-changes.ts';
 import { NOON } from '../support/clock.ts';
 import { aConnection, socketsItem } from '../support/connections.ts';
@@ -54,10 +55,18 @@ const presenceWrites = () =>
       : [],
   );
 
-const watched = (...Items: object[]) =>
-  documents
-    .on(QueryCommand, { ExpressionAttributeValues: { ':pk': `WATCH#${alice.id}` } }, false)
-    .resolves({ Items });
+/** Bob's devices watch Alice. */
+function watched(...devices: string[]) {
+  const query = (pk: string, prefix: object, Items: object[]) =>
+    documents
+      .on(QueryCommand, { ExpressionAttributeValues: { ':pk': pk, ...prefix } }, false)
+      .resolves({ Items });
+  const ttl = NOON_S + 1;
+  query(`WATCH#${alice.id}`, {}, [{ sk: bob.id, ttl }]);
+  const users = packIds([alice.id]);
+  const lists = devices.map((device) => ({ sk: `WATCHING#${device}`, users, ttl }));
+  query(`USER#${bob.id}`, { ':prefix': 'WATCHING#' }, lists);
+}
 const open = (...sockets: ReturnType<typeof aConnection>[]) =>
   documents.on(GetCommand, { Key: SOCKETS }, false).resolves({ Item: socketsItem(alice.id, ...sockets) });
 
@@ -70,16 +79,9 @@ describe('an opened or closed socket', () => {
   });
 
   it('takes its list of watched people with it, and makes its user offline with the last one', async () => {
-    documents.on(GetCommand).resolves({ Item: { users: [bob.id] } });
     open();
     expect(await handler({ Records: [went('1')] })).toEqual({ batchItemFailures: [] });
-    expect(names()).toEqual([
-      'GetCommand',
-      'BatchWriteCommand',
-      'DeleteCommand',
-      'GetCommand',
-      'UpdateCommand',
-    ]);
+    expect(names()).toEqual(['DeleteCommand', 'GetCommand', 'UpdateCommand']);
     expect(presenceWrites()).toEqual([false]);
   });
 
@@ -91,11 +93,10 @@ describe('an opened or closed socket', () => {
 });
 
 describe('a changed presence', () => {
-  const watcher = (connectionId: string) => ({ sk: `${bob.id}#${connectionId}`, ttl: NOON_S + 1 });
   const online = { type: 'presence', users: [{ user_id: alice.id, online: true, last_seen: null }] };
 
   it('is sent to every watching socket', async () => {
-    watched(watcher('desk'), watcher('phone'));
+    watched('desk', 'phone');
     const Records = [presence('1', { online: false, lastSeen: NOON }, { online: true })];
     expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
     expect(posts()).toEqual([
@@ -105,7 +106,7 @@ describe('a changed presence', () => {
   });
 
   it('is sent to the others when one socket cannot be reached', async () => {
-    watched(watcher('gone'), watcher('broken'), watcher('phone'));
+    watched('gone', 'broken', 'phone');
     api
       .on(PostToConnectionCommand, { ConnectionId: 'gone' })
       .rejects(new GoneException({ message: 'Gone', $metadata: {} }))
