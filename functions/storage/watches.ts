@@ -102,7 +102,10 @@ export function watchStore({ client, name, backoff }: Table): WatchStore {
     },
 
     async unwatch(watcher) {
-      await client.send(new DeleteCommand({ TableName: name, Key: watchListKey(watcher) }));
+      const list = { TableName: name, Key: watchListKey(watcher) };
+      // A deletion is billed like a write, also of what is not there.
+      const { Item } = await client.send(new GetCommand({ ...list, ConsistentRead: true }));
+      if (Item) await client.send(new DeleteCommand(list));
     },
   };
 }

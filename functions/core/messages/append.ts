@@ -1,6 +1,7 @@
 import type { ProfileStore } from '../accounts/account.ts';
 import { type OwnConversation, othersIn, selfOf } from '../conversations/conversation.ts';
 import { AfterInvalid, Busy, Unavailable, UserNotFound } from '../errors.ts';
+import { contentionOf } from './contention.ts';
 import {
   carriersOf,
   findEarlier,
@@ -46,11 +47,6 @@ export interface Appended {
   readonly repeated: boolean;
 }
 
-/** Of ten writers at once, each round lets one through. So many rounds fail only under far worse contention. */
-const MAX_ROUNDS = 40;
-const FIRST_BACKOFF_MS = 4;
-const MAX_BACKOFF_MS = 200;
-
 /** The end of the log as far as this call knows it. */
 interface Known {
   last: LogEntry | undefined;
@@ -65,7 +61,7 @@ interface Known {
  * message id) in the log, so each message is stored once. Each next message is appended when it is asked for.
  * @throws ClientIdConflict, RateLimited
  * @throws AfterInvalid, or UserNotFound before the first message if another member does not exist: then nothing was stored
- * @throws Busy after {@link MAX_ROUNDS} rounds; that message was not stored
+ * @throws Busy after too many refused tries; that message was not stored
  */
 export async function* append(dependencies: AppendDependencies, draft: Draft): AsyncGenerator<Appended> {
   const { log } = dependencies;
@@ -90,6 +86,7 @@ async function appendOne(
   const { log, profiles, newId, random, wait } = dependencies;
   const { conversation } = draft;
   const id = newId();
+  const { maxTries, backoff } = contentionOf(message.text);
   /** Each round looks only at what has come since the round before. */
   let unsearched = { carriers: known.carriers, from };
   let answerLost = false;
@@ -97,7 +94,7 @@ async function appendOne(
     const wanted = { conversation, ...message, id, from: unsearched.from };
     const earlier = await findEarlier(log, unsearched.carriers, wanted, known.budget);
     if (earlier) return { message: earlier, repeated: earlier.id !== id };
-    if (round === MAX_ROUNDS) throw new Busy();
+    if (round === maxTries) throw new Busy();
     if (!known.last) await requireMembers(profiles, othersIn(conversation));
     const entry = entryAfter(known.last, draft, message, { ...dependencies, id });
     try {
@@ -111,7 +108,8 @@ async function appendOne(
       answerLost = true;
     }
     // Another writer was faster. Full jitter keeps the losers of one round from meeting again in the next.
-    if (round > 0) await wait(random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** round));
+    const longest = backoff(round + 1);
+    if (longest > 0) await wait(random() * longest);
     const last = await log.last(conversation);
     const isLonger = last !== undefined && last.seq >= entry.seq;
     const carriers = isLonger ? await carriersOf(log, conversation, last, entry.seq) : [];

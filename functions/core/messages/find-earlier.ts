@@ -15,7 +15,7 @@ const FINGERPRINT_BYTES = 2;
  * 500 ids share a fingerprint. A client that picks ids with one fingerprint makes its own retries impossible to find, and no
  * message expensive.
  */
-export const MAX_CANDIDATES = 20;
+export const MAX_CANDIDATES = 6;
 
 /** What one try to append looks for: its own message, from this call or an earlier one. */
 export interface Wanted {

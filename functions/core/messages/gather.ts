@@ -20,13 +20,18 @@ export interface Gathered {
   readonly readBytes: number;
 }
 
-/** What an entry stores beside its text, at most: ids, counts and fingerprints. */
+/** What an entry stores beside its text, at most: key, ids, counts and fingerprints. */
 const STORED_BESIDE = 700;
 
 /** A text has 4,000 characters of at most 4 bytes. */
 const LARGEST_ENTRY = 16_000 + STORED_BESIDE;
 
 const utf8 = new TextEncoder();
+
+/** Of a message with this text, at most. */
+export function storedBytes(text: string): number {
+  return STORED_BESIDE + utf8.encode(text).length;
+}
 
 /** Bytes as JSON in UTF-8. A control character takes six. */
 export function jsonBytes(...texts: readonly string[]): number {
@@ -50,7 +55,7 @@ export async function gather(
     const wanted = Math.min(limit - messages.length, Math.max(1, Math.floor(left.readBytes / LARGEST_ENTRY)));
     const slice = await readOn(wanted, messages.at(-1));
     for (const message of slice) {
-      left.readBytes -= STORED_BESIDE + utf8.encode(message.text).length;
+      left.readBytes -= storedBytes(message.text);
       left.bytes -= beside + jsonBytes(message.text);
       if (left.bytes < 0 && (messages.length > 0 || !needsOne)) return { messages, isFull: true, ...left };
       messages.push(message);

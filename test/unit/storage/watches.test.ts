@@ -21,6 +21,7 @@ const listKey = { pk: `USER#${alice.id}`, sk: 'WATCHING#phone=' };
 const knownKey = { pk: `USER#${alice.id}`, sk: 'WATCHED' };
 const row = (userId: string) => ({ pk: `WATCH#${userId}`, sk: alice.id });
 const get = ['GetCommand', { TableName, Key: knownKey }];
+const read = ['GetCommand', { TableName, Key: listKey, ConsistentRead: true }];
 const list = (...users: string[]) => [
   'PutCommand',
   { TableName, Item: { ...listKey, users: packIds(users), ttl: NOON_S + 2 * HOUR } },
@@ -63,8 +64,14 @@ describe('a list', () => {
   });
 
   it('of a closed device is deleted, and its rows expire', async () => {
+    documents.on(GetCommand).resolves({ Item: listKey });
     await watches.unwatch(phone);
-    expect(sent()).toEqual([['DeleteCommand', { TableName, Key: listKey }]]);
+    expect(sent()).toEqual([read, ['DeleteCommand', { TableName, Key: listKey }]]);
+  });
+
+  it('of a device without one costs one read', async () => {
+    await watches.unwatch(phone);
+    expect(sent()).toEqual([read]);
   });
 });
 

@@ -79,9 +79,10 @@ describe('an opened or closed socket', () => {
   });
 
   it('takes its list of watched people with it, and makes its user offline with the last one', async () => {
+    documents.on(GetCommand).resolves({ Item: { users: packIds([bob.id]) } });
     open();
     expect(await handler({ Records: [went('1')] })).toEqual({ batchItemFailures: [] });
-    expect(names()).toEqual(['DeleteCommand', 'GetCommand', 'UpdateCommand']);
+    expect(names()).toEqual(['GetCommand', 'DeleteCommand', 'GetCommand', 'UpdateCommand']);
     expect(presenceWrites()).toEqual([false]);
   });
 

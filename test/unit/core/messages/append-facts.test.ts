@@ -175,7 +175,7 @@ describe('a retry without `after`', () => {
     expect(commands).toEqual(['Query', 'BatchGet', 'Put']);
   });
 
-  it('reads at most twenty messages, however many fingerprints match', async () => {
+  it('reads at most six messages, however many fingerprints match', async () => {
     const alike = Array.from({ length: 100 }).reduce<Uint8Array>(
       (recent) => nextRecent(recent, id(77)),
       NONE,
@@ -186,7 +186,7 @@ describe('a retry without `after`', () => {
     );
     expect(await appendTo(log, { clientId: id(77) })).toMatchObject({ repeated: false });
     expect(commands).toEqual(['Query', 'BatchGet', 'Put']);
-    expect(read()).toBe(20);
+    expect(read()).toBe(6);
   });
 });
 

@@ -89,16 +89,20 @@ describe('appending', () => {
     expect(log.calls).toEqual(['last', 'append 6', 'last', 'append 9']);
   });
 
-  it('fails as busy when its seq is taken 40 times, and stores nothing', async () => {
+  it.each([
+    ['of 200 letters', 'x'.repeat(200), 12],
+    ['of 4,000 letters', 'x'.repeat(4_000), 10],
+    ['of 16 KB', '🦀'.repeat(4_000), 3],
+  ])('%s fails as busy when its seq is taken too often, and stores nothing', async (_, text, tries) => {
     const log = memoryLog({
       onWrite: (self) => {
         self.add();
         return 'stored';
       },
     });
-    expect(await rejection(appendTo(log).result)).toEqual({ code: 'busy', retryAfter: 1 });
-    expect(log.calls.filter((call) => call.startsWith('append'))).toHaveLength(40);
-    expect(log.messages.some(({ text }) => text === 'Hello')).toBe(false);
+    expect(await rejection(appendTo(log, { text }).result)).toEqual({ code: 'busy', retryAfter: 1 });
+    expect(log.calls.filter((call) => call.startsWith('append'))).toHaveLength(tries);
+    expect(log.messages.some((stored) => stored.text === text)).toBe(false);
   });
 
   it.each([
@@ -114,8 +118,20 @@ describe('appending', () => {
     });
     const { result, waits } = appendTo(log, {}, () => chance);
     await rejection(result);
-    const ceilings = [8, 16, 32, 64, 128, ...Array(34).fill(200)];
-    expect(waits).toEqual(ceilings.map(expected));
+    const ceilings = [12, 36, 108, ...Array(8).fill(200)];
+    expect(waits.slice(0, 11)).toEqual(ceilings.map(expected));
+  });
+
+  it('waits the longer the dearer a refusal is, from the first one on', async () => {
+    const log = memoryLog({
+      onWrite: (self) => {
+        self.add();
+        return 'stored';
+      },
+    });
+    const { result, waits } = appendTo(log, { text: '🦀'.repeat(4_000) }, () => 0.5);
+    await rejection(result);
+    expect(waits.slice(0, 2)).toEqual([34, 100]);
   });
 });
 
@@ -281,7 +297,7 @@ describe('appending while answers get lost', () => {
     const log = memoryLog({
       onWrite: (self) => {
         round += 1;
-        if (round === 40) return 'answer lost';
+        if (round === 12) return 'answer lost';
         self.add();
         return 'stored';
       },

@@ -1,0 +1,30 @@
+import { storedBytes } from './gather.ts';
+
+/** Of ten writers at once, each round lets one through. So many rounds fail only under far worse contention. */
+const MAX_TRIES = 12;
+
+/** DynamoDB bills a refused put by the size of its item, so a message of 16 KB has three tries. */
+const MAX_WRU = 52;
+
+const FIRST_BACKOFF_MS = 4;
+const MAX_BACKOFF_MS = 200;
+
+/** How a message is appended while others append too: a refused try is billed like a stored one. */
+export interface Contention {
+  readonly maxTries: number;
+  /** The longest time to wait before another try, after some refused ones. */
+  backoff(refused: number): number;
+}
+
+/** The dearer a refusal, the fewer tries a message has, and the longer it waits for its turn. */
+export function contentionOf(text: string): Contention {
+  const wru = Math.ceil(storedBytes(text) / 1024);
+  return {
+    maxTries: Math.min(MAX_TRIES, Math.floor(MAX_WRU / wru)),
+    backoff(refused) {
+      // Two members who write at the same moment need no wait.
+      if (refused === 1 && wru === 1) return 0;
+      return Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * wru * 3 ** (refused - 1));
+    },
+  };
+}
