@@ -115,12 +115,12 @@ function rounded(count: number): number {
   return Math.round(count * 100) / 100;
 }
 
-function gigabytesOf(name: string): number {
+export function gigabytesOf(name: string): number {
   const spec = Object.entries(functionSpecs).find(([entry]) => entry.endsWith(`/${name}`));
   if (!spec) throw new Error(`lib/functions.ts has no function ${name}`);
   return spec[1].memoryMb / 1024;
 }
 
-function sum(numbers: readonly number[]): number {
+export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }

@@ -1,33 +1,63 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startRuntime } from '../../local/runtime.ts';
 import { build } from '../../scripts/build.ts';
 import { costsOf, idleHour, markdownOf } from './cost-table.ts';
 import { measure } from './measure.ts';
 import { Scene } from './scene.ts';
+import { DEAREST, type Kind } from './worst/kinds.ts';
+import { measureDearest } from './worst/measure.ts';
+import { markdownOf as dearestMarkdown, dearestOf } from './worst/table.ts';
 
 /**
- * Counts the consumption of the running system and prints the cost on AWS: `npm run cost`. With `--record` it stores the
- * counts. A test compares the table in docs/costs.md with them.
+ * Counts the consumption of the running system and prints the cost on AWS: `npm run cost`. With `--worst` it does this for the
+ * dearest frame or request of each kind. With `--record` it stores the counts. Tests compare the tables in docs/costs.md with them.
  */
+const values = readOptions();
 const runtime = await startRuntime({
   port: 0,
   memory: true,
-  // Many bursts follow each other here, so the rate limit must not stop them.
-  assembly: () => build({ floodMessages: '100000', workPerMinute: '100000000' }),
+  // No limit may stop the work, and no password takes long: that of a hash is assumed.
+  assembly: () => build({ floodMessages: '1000000', workPerMinute: '100000000', passwordCost: '4' }),
   onLog: (line) => console.error(line),
 });
 try {
+  if (values.worst) await dearest();
+  else await ordinary();
+} finally {
+  await runtime.stop();
+}
+
+function readOptions() {
+  try {
+    return parseArgs({ options: { worst: { type: 'boolean' }, record: { type: 'boolean' } } }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\nUsage: npm run cost -- [--worst] [--record]`);
+    process.exit(1);
+  }
+}
+
+async function ordinary(): Promise<void> {
   const scene = await Scene.set(runtime);
   const counts = await measure(scene);
   await scene.end();
   const costs = costsOf(counts);
   console.log(markdownOf(costs));
   console.log(`\nA socket that is silent for an hour: ${idleHour(costs.ping).toFixed(6)} USD`);
-  if (process.argv.includes('--record')) {
-    const date = new Date().toISOString().slice(0, 10);
-    writeFileSync(join(import.meta.dirname, 'counts.json'), `${JSON.stringify({ date, counts }, null, 2)}\n`);
-  }
-} finally {
-  await runtime.stop();
+  record('counts.json', counts);
+}
+
+async function dearest(): Promise<void> {
+  const counts = await measureDearest(runtime, (what) => console.error(`… ${what}`));
+  const all = dearestOf(counts);
+  console.log(dearestMarkdown(Object.keys(DEAREST).map((kind) => all[kind as Kind])));
+  console.log(`\n${dearestMarkdown([all.sendToAll, all.largeToAll])}`);
+  record('worst/counts.json', counts);
+}
+
+function record(file: string, counts: object): void {
+  if (!values.record) return;
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(join(import.meta.dirname, file), `${JSON.stringify({ date, counts }, null, 2)}\n`);
 }

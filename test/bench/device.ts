@@ -25,8 +25,9 @@ export class Device {
     });
   }
 
-  static async open(url: string, access: string): Promise<Device> {
-    const socket = new WebSocket(url, {
+  /** @param peer the other member, on a socket of one conversation */
+  static async open(url: string, access: string, peer?: string): Promise<Device> {
+    const socket = new WebSocket(peer === undefined ? url : `${url}?user_id=${peer}`, {
       headers: { authorization: `Bearer ${access}` },
     });
     const device = new Device(socket);
@@ -34,15 +35,26 @@ export class Device {
     return device;
   }
 
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
   /** Sends an action and returns its reply. */
   async ask(action: string, fields: Frame = {}): Promise<Frame> {
     const ref = crypto.randomUUID();
     const text = JSON.stringify({ action, ref, ...fields });
-    this.messages += unitsOf(text);
-    this.#socket.send(text);
+    this.send(text);
     const reply = await this.heard((frame) => frame.ref === ref);
     if (reply.type === 'error') throw new Error(`${action}: ${JSON.stringify(reply)}`);
     return reply;
+  }
+
+  /** Sends a text as it is, in frames of 32 KB. */
+  send(text: string): void {
+    this.messages += unitsOf(text);
+    for (let from = 0; from < text.length; from += UNIT_BYTES) {
+      this.#socket.send(text.slice(from, from + UNIT_BYTES), { fin: from + UNIT_BYTES >= text.length });
+    }
   }
 
   /** Waits for the frame that matches. Each frame is returned once. */

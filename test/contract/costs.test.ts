@@ -1,12 +1,49 @@
 import { describe, expect, it } from 'vitest';
+import { actionSchemas } from '../../functions/protocol/actions.ts';
 import { costsOf, idleHour, markdownOf, start } from '../bench/cost-table.ts';
 import recorded from '../bench/counts.json' with { type: 'json' };
 import { ASSUMED_INIT_MS, ASSUMED_MS, PRICES, PRICES_AS_OF } from '../bench/prices.ts';
+import worst from '../bench/worst/counts.json' with { type: 'json' };
+import { DEAREST, FAN_OUT, type Kind, MOST_USD } from '../bench/worst/kinds.ts';
+import { markdownOf as dearestMarkdown, dearestOf } from '../bench/worst/table.ts';
+import { OPERATIONS } from './document.ts';
 import { numberIn, pageAt, rowsBelow, sentencesOf } from './markdown.ts';
 
 const page = pageAt('docs/costs.md');
 const text = sentencesOf(page);
 const readme = sentencesOf(pageAt('README.md'));
+
+describe('the dearest frame or request of each kind', () => {
+  const all = dearestOf(worst.counts);
+  const kinds = Object.keys(DEAREST) as Kind[];
+
+  it('is what the recorded counts come to', () => {
+    for (const [heading, of] of [
+      ['The dearest of each kind', kinds],
+      ['Many sockets', Object.keys(FAN_OUT) as (keyof typeof FAN_OUT)[]],
+    ] as const) {
+      const computed = { path: '', text: `# Dearest\n${dearestMarkdown(of.map((kind) => all[kind]))}` };
+      expect(rowsBelow(page, heading)).toEqual(rowsBelow(computed, 'Dearest'));
+    }
+    expect(text).toContain(`\`npm run cost -- --worst\` counts them (last on ${worst.date})`);
+  });
+
+  it.each(kinds)('%s costs as much as ten messages at most', (kind) => {
+    expect(all[kind].usd).toBeGreaterThan(1);
+    expect(all[kind].usd).toBeLessThanOrEqual(MOST_USD);
+  });
+
+  it('is each action of a device, and each operation of the HTTP API that reads or changes something', () => {
+    const names = kinds.map((kind) => DEAREST[kind]).join();
+    for (const action of Object.keys(actionSchemas)) {
+      if (action !== 'message.send') expect(names).toContain(`\`${action}\``);
+    }
+    for (const { method, path } of OPERATIONS) {
+      if (/^\/(?:schema|\.well-known)/.test(path) || !['GET', 'POST', 'PATCH'].includes(method)) continue;
+      expect(names).toContain(`\`${method} ${path.replace(/\/?$/, '/')}\``);
+    }
+  });
+});
 
 describe('what it costs', () => {
   const { date, counts } = recorded;

@@ -240,6 +240,52 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
     }
   });
 
+  describe('the dearest of their kind', () => {
+    /** Four bytes each, which is the most that a character has. */
+    const largest = '🦀'.repeat(4_000);
+
+    it('a page of 100 texts of 16 KB sends 256 KB at most, and reads 420 KB', async () => {
+      const [grace, alan] = await people(api, 2);
+      const phone = await device(runtime().url, grace);
+      for (let i = 0; i < 40; i += 1) await phone.ask(messageTo(alan, largest));
+      for (const path of [
+        `/chat/history/${alan.id}/?limit=100`,
+        `/conversations/${conversationOf(grace, alan)}/messages/?limit=100&after=0`,
+      ]) {
+        const get = () => api.get(path, { token: grace.access });
+        const { body } = await get();
+        expect(Buffer.byteLength(JSON.stringify(body.results))).toBeLessThanOrEqual(256 * 1024);
+        expect(body.results).toHaveLength(15);
+        const { rru: read } = await costOf(get);
+        // And the newest message or the other member.
+        expect(read).toBeGreaterThan(15 * 4);
+        expect(read).toBeLessThanOrEqual(420 / 4 + 5);
+      }
+      const held = { [conversationOf(grace, alan)]: 0 };
+      const { requests } = await usageOf(() => phone.ask({ action: 'sync', conversations: held }));
+      const sync = requests.filter((request) => request.function === 'message');
+      expect(rru(sync)).toBeLessThanOrEqual(200 / 4 + 5);
+    });
+
+    it('lists of watched users that alternate write nothing but themselves', async () => {
+      const [grace, ...others] = (await people(api, 9)) as [Person, ...Person[]];
+      const phone = await device(runtime().url, grace);
+      for (const peer of others) await phone.ask(messageTo(peer, 'hello'));
+      const last = others.at(-1) as Person;
+      await shown(grace, conversationOf(grace, last), 1);
+      const watch = async (users: readonly Person[]) => {
+        const { requests } = await usageOf(() =>
+          phone.ask({ action: 'presence.watch', users: users.map(({ id }) => id) }),
+        );
+        return wru(requests.filter((request) => request.function === 'message'));
+      };
+      const [some, rest] = [others.slice(0, 4), others.slice(4)];
+      // A row for each user, the list, and what the account remembers.
+      expect([await watch(some), await watch(rest)]).toEqual([6, 6]);
+      expect([await watch(some), await watch(rest), await watch(others)]).toEqual([1, 1, 1]);
+    });
+  });
+
   it('opening a silent socket writes its connection, and at most its presence, once', async () => {
     const { requests } = await usageOf(() => connect(runtime().url, { token: ada.access, peer: charles.id }));
     expect(wru(requests.filter((request) => request.function === 'connect'))).toBe(1);

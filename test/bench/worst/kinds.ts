@@ -1,0 +1,51 @@
+/** The dearest frame or request of each kind that one account can send, in the order of the table. */
+export const DEAREST = {
+  send: 'a message of 16 KB that brings its conversation to the top of both inboxes',
+  original: 'the same on the socket of one conversation, in the middle of a burst',
+  frame: 'a frame of 20 messages, 24 KB in all, for each message',
+  retry: 'a retry of 16 KB, `after` 500 back, six candidates and all carriers of 16 KB',
+  parallel: 'one of 300 parallel sends of 16 KB of two accounts',
+  read: 'a `conversation.read` at messages of 16 KB',
+  received: 'a `message.received` at messages of 16 KB',
+  typing: 'a `typing` after a message of 16 KB',
+  sync: 'a `sync` of 50 conversations far behind, and of all that are new',
+  watch: 'a `presence.watch` of 50 users whom the account has not watched lately',
+  watchAgain: 'a `presence.watch` of 50 users that alternates with another list',
+  ping: 'a `ping` with 20 sockets of the account',
+  refused: 'a frame of 128 KB that is refused',
+  connect: 'a socket that opens and closes beside 19 others',
+  replace: 'a socket that replaces the oldest of 20, and closes',
+  history: '`GET /chat/history/{user_id}/`: 100 texts of 16 KB',
+  messages: '`GET /conversations/{conversation}/messages/`: 100 texts of 16 KB, after a `seq`',
+  around: 'the same around a `seq`',
+  escaped: 'the same with 100 texts of 4,000 control characters',
+  post: '`POST /conversations/{conversation}/messages/`: one of 16 KB',
+  inbox: '`GET /conversations/`: 100 of the largest entries',
+  conversation: '`GET /conversations/{conversation}/` after a message of 16 KB',
+  users: '`GET /users/`: 100 of the longest names, at `offset` 1,000',
+  search: '`GET /users/`: 100 that begin alike',
+  rare: '`GET /users/`: a name that nobody has',
+  user: '`GET /users/{user_id}/`',
+  me: '`GET /users/me/`',
+  changeMe: '`PATCH /users/me/`: names and presence, one watcher',
+  register: '`POST /users/register/`',
+  taken: '`POST /users/register/` with a name that is taken',
+  token: '`POST /users/token/`',
+  wrong: '`POST /users/token/` with a wrong password',
+  refresh: '`POST /users/token/refresh/`',
+  logout: '`POST /users/logout/`, one socket of the session open',
+  tooLarge: 'a body of 64 KB + 1 that is refused',
+  faults: 'a body of 16 KB with 20 wrong fields',
+  notFound: 'a path that does not exist',
+} as const;
+
+export type Kind = keyof typeof DEAREST;
+
+/** What sends to many sockets, a multiple of which the account itself has opened: each costs what the row says beside it. */
+export const FAN_OUT = {
+  sendToAll: 'a message of 200 characters to the 39 other sockets of two accounts',
+  largeToAll: 'a message of 16 KB to the 39 other sockets of two accounts',
+} as const;
+
+/** Ten messages of 4.44 USD a million. */
+export const MOST_USD = 44;

@@ -1,0 +1,32 @@
+import type { Runtime } from '../../../local/runtime.ts';
+import type { FAN_OUT, Kind } from './kinds.ts';
+import { measureHttp } from './measure-http.ts';
+import { measureFanOut, measureFrames } from './measure-sockets.ts';
+import { parallel } from './parallel.ts';
+import { LARGEST, WorstScene } from './scene.ts';
+import type { Consumed } from './table.ts';
+
+/** Sets up the dearest case of each kind, does it once, and counts what it consumes. */
+export async function measureDearest(
+  runtime: Runtime,
+  progress: (kind: string) => void,
+): Promise<Record<Kind | keyof typeof FAN_OUT, Consumed>> {
+  const scene = new WorstScene(runtime);
+  const [ada, charles] = await Promise.all([scene.person(), scene.person()]);
+  const [hers, his] = await Promise.all([scene.device(ada), scene.device(charles)]);
+  await scene.say(
+    hers,
+    charles,
+    Array.from({ length: 60 }, () => LARGEST),
+  );
+  progress('people');
+  const others = await scene.meet(hers, ada, 150);
+  progress('sockets');
+  const setting = { scene, ada, charles, hers, his, others };
+  const frames = await measureFrames(setting, progress);
+  const http = await measureHttp(setting, progress);
+  progress('fan-out');
+  const fanOut = await measureFanOut(setting);
+  progress('parallel');
+  return { ...frames, ...http, ...fanOut, parallel: await parallel(runtime) };
+}
