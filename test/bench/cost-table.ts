@@ -49,7 +49,8 @@ export const WORK = {
   messages: 'a page of 20 messages',
   syncNothing: 'a `sync` of 10 conversations, nothing missed',
   syncTwenty: 'a `sync` of 10 conversations, 20 messages missed',
-  watch: 'a `presence.watch` of 10 users, the first of a socket',
+  watch: 'a `presence.watch` of 10 users, the first of an account in two hours',
+  watchAgain: 'a `presence.watch` of the same users by another socket',
   session: 'a device that connects and goes, one watcher',
 } as const;
 

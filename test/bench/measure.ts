@@ -109,8 +109,10 @@ async function presence(scene: Scene) {
       return type === 'presence' && ref === undefined && user?.user_id === guest.id && user.online === online;
     });
   const users = [charles, ...others].map(({ id }) => id);
+  const watch = () => hers.ask('presence.watch', { users });
   return {
-    watch: await scene.count(1, () => hers.ask('presence.watch', { users }), { times: 1 }),
+    watch: await scene.count(1, watch, { times: 1 }),
+    watchAgain: await scene.count(1, watch),
     session: await scene.count(
       1,
       async () => {
