@@ -22,6 +22,9 @@ export interface CountedSystem {
 export async function startCounted(): Promise<CountedSystem> {
   const folder = mkdtempSync(join(dataFolder(), 'state-'));
   const child = fork(join(import.meta.dirname, 'counted.ts'), [folder]);
+  const forget = () => rmSync(folder, { recursive: true, force: true });
+  // Also when this process fails. The child then ends by itself.
+  process.on('exit', forget);
   const answer = async () => (await once(child, 'message'))[0];
   const ask = (word: string) => {
     const answered = answer();
@@ -39,7 +42,8 @@ export async function startCounted(): Promise<CountedSystem> {
       const ended = once(child, 'exit');
       child.disconnect();
       await ended;
-      rmSync(folder, { recursive: true, force: true });
+      process.off('exit', forget);
+      forget();
     },
   };
 }
