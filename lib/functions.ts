@@ -42,6 +42,8 @@ const delivering = { memoryMb: 1024, timeoutSeconds: 15 };
 const batch = { memoryMb: 512, timeoutSeconds: 30 };
 
 const readsKeys: TableAccess = { actions: ['GetItem'], partitions: ['KEYS'] };
+/** For an access token: the keys that verify it, and its session. */
+const readsSession: TableAccess = { actions: ['GetItem'], partitions: ['USER#*', 'KEYS'] };
 const publishesKeys: TableAccess = { actions: ['GetItem', 'PutItem'], partitions: ['KEYS'] };
 
 /** Every function, by its entry `functions/<group>/<name>.ts`. */
@@ -68,13 +70,13 @@ export const functionSpecs = {
   'http/logout': {
     ...small,
     tokens: 'verify',
-    table: [{ actions: ['DeleteItem'], partitions: ['USER#*'] }, readsKeys],
+    table: [{ actions: ['DeleteItem'], partitions: ['USER#*'] }, readsSession],
   },
   'http/list-users': {
     ...small,
     limitsWork: true,
     tokens: 'verify',
-    table: [{ actions: ['GetItem', 'Query'], partitions: ['DIRECTORY#*'] }, readsKeys],
+    table: [{ actions: ['GetItem', 'Query'], partitions: ['DIRECTORY#*'] }, readsSession],
   },
   'http/history': {
     ...small,
@@ -113,7 +115,7 @@ export const functionSpecs = {
     ...small,
     limitsWork: true,
     tokens: 'verify',
-    table: [{ actions: ['Query'], partitions: ['CONV#*'] }, readsKeys],
+    table: [{ actions: ['Query'], partitions: ['CONV#*'] }, readsSession],
   },
   'http/send-message': {
     ...delivering,

@@ -5,7 +5,7 @@ import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
 import { limitRequests } from '../middleware/rate-limit.ts';
 import { readInboxCursor, readPaging, writeInboxCursor } from '../protocol/paging.ts';
 import { conversationBody } from '../protocol/server-frames.ts';
-import { openRateLimit, openReporting, openTable, wireInbox, wireVerification } from '../runtime/wiring.ts';
+import { openRateLimit, openReporting, openTable, wireAuthentication, wireInbox } from '../runtime/wiring.ts';
 
 const limit = openRateLimit();
 const table = openTable(limit.count);
@@ -13,7 +13,7 @@ const inbox = wireInbox(table);
 
 /** `GET /conversations/`: the caller's inbox, most recent first. `GET /conversations/{conversation}/`: one entry. */
 export const handler = httpStack(openReporting())
-  .use(authenticate(wireVerification(table)))
+  .use(authenticate(wireAuthentication(table)))
   .use(limitRequests(limit))
   .handler(async (event) => {
     const { userId } = event.identity;

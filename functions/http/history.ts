@@ -4,7 +4,13 @@ import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
 import { limitRequests } from '../middleware/rate-limit.ts';
 import { type Envelope, pageLink, readHistoryWindow } from '../protocol/paging.ts';
 import { historyEntry } from '../protocol/server-frames.ts';
-import { openRateLimit, openReporting, openTable, wireHistory, wireVerification } from '../runtime/wiring.ts';
+import {
+  openRateLimit,
+  openReporting,
+  openTable,
+  wireAuthentication,
+  wireHistory,
+} from '../runtime/wiring.ts';
 
 const limit = openRateLimit();
 const table = openTable(limit.count);
@@ -12,7 +18,7 @@ const history = wireHistory(table);
 
 /** `GET /chat/history/{user_id}/`: a page of the conversation with that user, newest first. */
 export const handler = httpStack(openReporting())
-  .use(authenticate(wireVerification(table)))
+  .use(authenticate(wireAuthentication(table)))
   .use(limitRequests(limit))
   .handler(async (event) => {
     const { userId, username } = event.identity;

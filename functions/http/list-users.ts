@@ -10,7 +10,7 @@ import {
   readSearch,
   writeCursor,
 } from '../protocol/paging.ts';
-import { directory, openRateLimit, openReporting, openTable, wireVerification } from '../runtime/wiring.ts';
+import { directory, openRateLimit, openReporting, openTable, wireAuthentication } from '../runtime/wiring.ts';
 
 const limit = openRateLimit();
 const table = openTable(limit.count);
@@ -18,7 +18,7 @@ const users = directory(table);
 
 /** `GET /users/`: a page of the users. */
 export const handler = httpStack(openReporting())
-  .use(authenticate(wireVerification(table)))
+  .use(authenticate(wireAuthentication(table)))
   .use(limitRequests(limit))
   .handler(async (event) => {
     const query = event.queryStringParameters ?? {};

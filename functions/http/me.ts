@@ -7,8 +7,8 @@ import {
   openRateLimit,
   openReporting,
   openTable,
+  wireAuthentication,
   wireProfiles,
-  wireVerification,
 } from '../runtime/wiring.ts';
 
 const limit = openRateLimit();
@@ -17,7 +17,7 @@ const profiles = wireProfiles(table);
 
 /** `GET /users/me/`: the caller's account. `PATCH /users/me/`: changes names, and whether the presence is shown. */
 export const handler = httpStack(openReporting())
-  .use(authenticate(wireVerification(table)))
+  .use(authenticate(wireAuthentication(table)))
   .use(limitRequests(limit))
   .handler(async (event) => {
     const { userId } = event.identity;

@@ -5,7 +5,13 @@ import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
 import { limitRequests } from '../middleware/rate-limit.ts';
 import { readWindow } from '../protocol/paging.ts';
 import { syncedMessage } from '../protocol/server-frames.ts';
-import { openRateLimit, openReporting, openTable, wireHistory, wireVerification } from '../runtime/wiring.ts';
+import {
+  openRateLimit,
+  openReporting,
+  openTable,
+  wireAuthentication,
+  wireHistory,
+} from '../runtime/wiring.ts';
 
 const limit = openRateLimit();
 const table = openTable(limit.count);
@@ -13,7 +19,7 @@ const { history } = wireHistory(table);
 
 /** `GET /conversations/{conversation}/messages/`: a part of the log, oldest first. */
 export const handler = httpStack(openReporting())
-  .use(authenticate(wireVerification(table)))
+  .use(authenticate(wireAuthentication(table)))
   .use(limitRequests(limit))
   .handler(async (event) => {
     const { userId } = event.identity;

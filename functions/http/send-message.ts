@@ -12,8 +12,8 @@ import {
   openRateLimit,
   openReporting,
   openTable,
+  wireAuthentication,
   wireSending,
-  wireVerification,
 } from '../runtime/wiring.ts';
 
 const limit = openRateLimit();
@@ -26,7 +26,7 @@ const sending = wireSending(table, openGateway(limit.count), reporting);
  * Several: 200 with what became of each.
  */
 export const handler = httpStack(reporting)
-  .use(authenticate(wireVerification(table)))
+  .use(authenticate(wireAuthentication(table)))
   .use(limitRequests(limit))
   .use(jsonInput(messageRequest, { maxBytes: MAX_MESSAGE_BODY_BYTES }))
   .handler(async ({ identity, input, headers, pathParameters }) => {

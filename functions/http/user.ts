@@ -6,8 +6,8 @@ import {
   openRateLimit,
   openReporting,
   openTable,
+  wireAuthentication,
   wireProfiles,
-  wireVerification,
 } from '../runtime/wiring.ts';
 
 const limit = openRateLimit();
@@ -16,7 +16,7 @@ const profiles = wireProfiles(table);
 
 /** `GET /users/{user_id}/`: a user, and whether they are online. Users who hide their presence appear offline. */
 export const handler = httpStack(openReporting())
-  .use(authenticate(wireVerification(table)))
+  .use(authenticate(wireAuthentication(table)))
   .use(limitRequests(limit))
   .handler(async ({ pathParameters }) => {
     const { user, presence } = await readUser(profiles, pathParameters?.user_id ?? '');

@@ -13,6 +13,7 @@ import { openSecrets, signingKeys, signingSecret } from '../auth/signing-keys.ts
 import type { Gateway } from '../core/connections/connection.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
 import { type CountWork, type RateLimit, rateLimit } from '../core/rate-limit/rate-limit.ts';
+import type { Identity } from '../core/sessions/session.ts';
 import { connectionsGateway, openGateway as openManagementApi } from '../gateway/connections-gateway.ts';
 import { accountStore, credentialStore, profileEditor, profileStore } from '../storage/accounts.ts';
 import { connectionAdder } from '../storage/connection-adder.ts';
@@ -92,6 +93,15 @@ export function wireVerification(table: Table): VerifyAccessToken {
     issuer: config.text('TOKEN_ISSUER'),
     now,
   });
+}
+
+/** For `authenticate`: the access token must be valid, and its session must not have ended. */
+export function wireAuthentication(table: Table) {
+  const sessions = sessionCheck(table, { consistent: false });
+  return {
+    verify: wireVerification(table),
+    isLive: ({ userId, sessionId }: Identity) => sessions.isLive(userId, sessionId, now()),
+  };
 }
 
 /** Issues tokens: for the few functions that may read the signing secret. */
@@ -197,7 +207,7 @@ export function wireConnections(table: Table) {
     ...connectionStore(table),
     ...connectionAdder(table, config.number('SOCKETS_PER_ACCOUNT')),
   };
-  return { connections, sessions: sessionCheck(table), now };
+  return { connections, sessions: sessionCheck(table, { consistent: true }), now };
 }
 
 /** For `markRead`, `markReceived` and `mayForwardTyping`. */

@@ -66,11 +66,12 @@ export function sessionStore({ client, name }: Table): SessionStore {
   };
 }
 
-export function sessionCheck({ client, name }: Table): SessionCheck {
+/** @param consistent whether a session that ended a moment ago must not be live; costs twice as much */
+export function sessionCheck({ client, name }: Table, { consistent }: { consistent: boolean }): SessionCheck {
   return {
     async isLive(userId, sessionId, now) {
       const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: sessionKey(userId, sessionId), ConsistentRead: true }),
+        new GetCommand({ TableName: name, Key: sessionKey(userId, sessionId), ConsistentRead: consistent }),
       );
       return Item !== undefined && Item.ttl > toEpochSeconds(now);
     },

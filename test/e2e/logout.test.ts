@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { conversationOf } from './support/devices.ts';
 import { logIn, logOut, type Person, people, person } from './support/people.ts';
 import { rest } from './support/rest.ts';
 
@@ -25,6 +27,38 @@ describe('logging out', () => {
     expect(await logOut(api, { access: ada.access, refresh: second.refresh })).toMatchObject({ status: 204 });
     expect(await refresh(second.refresh)).toMatchObject({ status: 401 });
     expect(await refresh(ada.refresh)).toMatchObject({ status: 200 });
+  });
+
+  it('ends the access token at once, for every request, and no other session', async () => {
+    const ada = await person(api);
+    const charles = await person(api);
+    const second = await logIn(api, ada);
+    await logOut(api, second);
+    const conversation = conversationOf(ada, charles);
+    const requests: [method: string, path: string, body?: object][] = [
+      ['GET', '/users/'],
+      ['GET', '/users/me/'],
+      ['PATCH', '/users/me/', { first_name: 'Eve' }],
+      ['GET', `/users/${charles.id}/`],
+      ['GET', '/users/nobody/'],
+      ['GET', `/chat/history/${charles.id}/`],
+      ['GET', '/conversations/'],
+      ['GET', `/conversations/${conversation}/`],
+      ['GET', `/conversations/${conversation}/messages/`],
+      ['POST', `/conversations/${conversation}/messages/`, { text: 'Still here' }],
+      ['POST', '/users/logout/', { refresh_token: ada.refresh }],
+    ];
+    for (const [method, path, body] of requests) {
+      const options = { token: second.access, headers: { 'idempotency-key': randomUUID() } };
+      const reply = await api.send(method, path, body, options);
+      expect([path, reply.status, reply.body.code]).toEqual([path, 401, 'token_invalid']);
+    }
+    const me = await api.get('/users/me/', { token: ada.access });
+    expect(me.status).toBe(200);
+    expect(me.body.first_name).not.toBe('Eve');
+    expect(await api.get(`/chat/history/${charles.id}/`, { token: ada.access })).toMatchObject({
+      body: { count: 0 },
+    });
   });
 
   it('works once', async () => {

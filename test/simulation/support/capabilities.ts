@@ -44,7 +44,7 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
     gateway: connectionsGateway(management),
     retries: retryCounter(table),
     profiles: profileStore(table),
-    sessions: { ...sessionStore(table), ...sessionCheck(table) },
+    sessions: { ...sessionStore(table), ...sessionCheck(table, { consistent: true }) },
     refreshTokens: refreshTokens(system.randomBytes),
     receipts: receiptStore(table),
     inbox: inboxReader(table),

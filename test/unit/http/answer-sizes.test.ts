@@ -8,7 +8,7 @@ import { handler as sendMessage } from '../../../functions/http/send-message.ts'
 import { NOON } from '../support/clock.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
-import { accessToken, publicJwk } from '../support/logged-in.ts';
+import { accessToken, storeLogin } from '../support/logged-in.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { documentsInMemory } from '../support/table.ts';
 
@@ -26,7 +26,7 @@ let { store } = documentsInMemory();
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
   ({ store } = documentsInMemory());
-  store({ pk: 'KEYS', sk: 'JWKS', keys: [publicJwk] });
+  storeLogin(store);
   return () => vi.useRealTimers();
 });
 

@@ -3,7 +3,7 @@ import { handler } from '../../../functions/http/history.ts';
 import { NOON } from '../support/clock.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
 import { itemOf } from '../support/log-entries.ts';
-import { accessToken, publicJwk } from '../support/logged-in.ts';
+import { accessToken, storeLogin } from '../support/logged-in.ts';
 import { anEntry } from '../support/message-log.ts';
 import { alice, bob, id } from '../support/people.ts';
 import { documentsInMemory } from '../support/table.ts';
@@ -21,7 +21,7 @@ const entry = (seq: number) => ({
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
   const { store } = documentsInMemory();
-  store({ pk: 'KEYS', sk: 'JWKS', keys: [publicJwk] });
+  storeLogin(store);
   store({ pk: `USER#${bob.id}`, sk: 'PROFILE', ...bob });
   for (let seq = 1; seq <= 5; seq += 1) store(itemOf(anEntry(seq)));
   return () => vi.useRealTimers();

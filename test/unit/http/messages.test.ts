@@ -4,7 +4,7 @@ import { handler } from '../../../functions/http/messages.ts';
 import { NOON } from '../support/clock.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
-import { accessToken, publicJwk } from '../support/logged-in.ts';
+import { accessToken, storeLogin } from '../support/logged-in.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { documentsInMemory } from '../support/table.ts';
 
@@ -18,7 +18,7 @@ beforeEach(() => {
 /** Alice and Bob have said so many things. */
 function saying(count: number) {
   const { store, state } = documentsInMemory();
-  store({ pk: 'KEYS', sk: 'JWKS', keys: [publicJwk] });
+  storeLogin(store);
   for (let seq = 1; seq <= count; seq += 1) {
     const clientId = seq <= 2 ? id(76 + seq) : undefined;
     store(itemOf(aLogEntry(seq, { clientId, senderId: seq % 2 === 0 ? alice.id : bob.id })));

@@ -6,7 +6,7 @@ import { directoryKey, profileKey } from '../../../functions/storage/keys.ts';
 import { NOON } from '../support/clock.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
-import { accessToken, publicJwk } from '../support/logged-in.ts';
+import { accessToken, storeLogin } from '../support/logged-in.ts';
 import { bob, id } from '../support/people.ts';
 import { documentsInMemory } from '../support/table.ts';
 
@@ -67,7 +67,7 @@ describe('the links of any page lead to every entry once', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(30), limits, query, fc.nat(3), async (said, limit, start, more) => {
         const { store } = documentsInMemory();
-        store({ pk: 'KEYS', sk: 'JWKS', keys: [publicJwk] });
+        storeLogin(store);
         store({ ...profileKey(bob.id), ...bob });
         let count = 0;
         const say = (messages: number) => {
@@ -103,7 +103,7 @@ describe('the links of any page lead to every entry once', () => {
         fc.boolean(),
         async (count, limit, offset, isSearch) => {
           const { store } = documentsInMemory();
-          store({ pk: 'KEYS', sk: 'JWKS', keys: [publicJwk] });
+          storeLogin(store);
           for (const n of numbers(count)) {
             store({ ...directoryKey('users', name(n)), id: id(n), username: name(n) });
           }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { TokenInvalid, Unavailable, WrongCredentials } from '../../../functions/core/errors.ts';
+import { TokenInvalid, Unavailable, UserNotFound, WrongCredentials } from '../../../functions/core/errors.ts';
 import type { Identity } from '../../../functions/core/sessions/session.ts';
-import { json, noContent } from '../../../functions/middleware/http-replies.ts';
+import { type HttpReply, json, noContent } from '../../../functions/middleware/http-replies.ts';
 import { authenticate, baseUrl, httpStack, jsonInput } from '../../../functions/middleware/http-stack.ts';
 import { refreshRequest } from '../../../functions/protocol/requests.ts';
 import { httpEvent, jsonEvent, lambdaContext } from '../support/events.ts';
@@ -144,7 +144,7 @@ describe('an entry that requires a login', () => {
     return identity;
   };
   const entry = httpStack(rememberedReporting())
-    .use(authenticate(verify))
+    .use(authenticate({ verify, isLive: async () => true }))
     .handler(async (event) => json(200, event.identity.userId));
   const as = (authorization?: string) =>
     entry(
@@ -165,6 +165,53 @@ describe('an entry that requires a login', () => {
   ])('answers %j with %d', async (authorization, status, code) => {
     const reply = await as(authorization);
     expect([reply.statusCode, codeOf(reply)]).toEqual([status, code]);
+  });
+
+  describe('after its session has ended', () => {
+    function ended(isLive: () => Promise<boolean>, answer: () => Promise<HttpReply>) {
+      let calls = 0;
+      const handler = httpStack(rememberedReporting())
+        .use(authenticate({ verify, isLive }))
+        .handler(() => {
+          calls += 1;
+          return answer();
+        });
+      const ask = (method: string) =>
+        handler(
+          httpEvent(method, '/x', { headers: { authorization: 'Bearer good' } }) as never,
+          lambdaContext,
+        );
+      return { ask, calls: () => calls };
+    }
+    const secret = async () => json(200, 'secret');
+    const missing = async () => {
+      throw new UserNotFound('x');
+    };
+
+    it.each([
+      ['what it asks for', secret],
+      ['that there is no such thing', missing],
+    ])('does not learn %s, and gets 401', async (_, answer) => {
+      const { ask, calls } = ended(async () => false, answer);
+      const reply = await ask('GET');
+      expect([reply.statusCode, codeOf(reply)]).toEqual([401, 'token_invalid']);
+      expect(reply.body).not.toContain('secret');
+      expect(calls()).toBe(1);
+    });
+
+    it.each(['POST', 'PATCH', 'PUT', 'DELETE'])('changes nothing with %s', async (method) => {
+      const { ask, calls } = ended(async () => false, secret);
+      expect((await ask(method)).statusCode).toBe(401);
+      expect(calls()).toBe(0);
+    });
+
+    it.each(['GET', 'POST'])('or while that cannot be read, gets no answer to %s either', async (method) => {
+      for (const answer of [secret, missing]) {
+        const { ask } = ended(() => Promise.reject(new Unavailable()), answer);
+        const reply = await ask(method);
+        expect([reply.statusCode, codeOf(reply)]).toEqual([503, 'unavailable']);
+      }
+    });
   });
 });
 

@@ -134,11 +134,11 @@ describe('ending', () => {
 });
 
 describe('a session check', () => {
-  const check = sessionCheck(table);
+  const check = sessionCheck(table, { consistent: true });
 
-  it('is a strongly consistent read', async () => {
-    await check.isLive(alice.id, id(500), now);
-    expect(sent()).toEqual([['GetCommand', { TableName: 'parley-test', Key, ConsistentRead: true }]]);
+  it.each([true, false])('is a read whose strong consistency is %j', async (consistent) => {
+    await sessionCheck(table, { consistent }).isLive(alice.id, id(500), now);
+    expect(sent()).toEqual([['GetCommand', { TableName: 'parley-test', Key, ConsistentRead: consistent }]]);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import type { MiddyfiedHandler } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { httpEvent, lambdaContext } from './events.ts';
-import { accessToken, publicJwk } from './logged-in.ts';
+import { accessToken, storeLogin } from './logged-in.ts';
 import { documentsInMemory } from './table.ts';
 
 interface Request {
@@ -14,7 +14,7 @@ interface Request {
 /** An entry of the HTTP API over a table in memory, asked by Alice. */
 export function httpEntry<E>(handler: MiddyfiedHandler<E, APIGatewayProxyStructuredResultV2>) {
   const { state, store } = documentsInMemory();
-  store({ pk: 'KEYS', sk: 'JWKS', keys: [publicJwk] });
+  storeLogin(store);
   return {
     state,
     store,

@@ -23,7 +23,19 @@ export function accessToken(identity: Partial<Identity> = {}): Promise<string> {
   return tokens.sign({ userId: alice.id, username: 'Alice', sessionId: id(500), staff: false, ...identity });
 }
 
-/** Lets verifiers find the key of these tokens. */
+const sessionKey = { pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}` };
+
+/** The session of these tokens. It lives until the end of the century. */
+const ownSession = { ...sessionKey, ttl: 4_102_444_800 };
+
+/** Puts both into a table in memory. */
+export function storeLogin(store: (item: object) => void): void {
+  store({ pk: 'KEYS', sk: 'JWKS', keys: [publicJwk] });
+  store(ownSession);
+}
+
+/** Lets verifiers find the key of these tokens, and their session. */
 export function publishKeys(): void {
   documents.on(GetCommand, { Key: { pk: 'KEYS', sk: 'JWKS' } }).resolves({ Item: { keys: [publicJwk] } });
+  documents.on(GetCommand, { Key: sessionKey }).resolves({ Item: ownSession });
 }
