@@ -57,9 +57,9 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
   const call = engineCall(engine.endpoint);
   let pool = await functions(first);
   const invoker: Invoker = {
-    invoke(functionName, event) {
+    invoke(functionName, event, given) {
       surroundings.onInvocation(functionName);
-      return pool.invoke(functionName, event);
+      return pool.invoke(functionName, event, given);
     },
   };
   let http = httpApi(first.httpApi, invoker, { assumed });

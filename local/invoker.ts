@@ -1,7 +1,10 @@
 /** How gateways and event sources call a function: one event in, its result or its error out. */
 export interface Invoker {
-  /** Never rejects. A function that throws, exits or exceeds its timeout gives `ok: false`. */
-  invoke(functionName: string, event: unknown): Promise<InvocationResult>;
+  /**
+   * Never rejects. A function that throws, exits or exceeds its timeout gives `ok: false`.
+   * @param given An event that still waits when this aborts is dropped. One that runs goes on, as on Lambda.
+   */
+  invoke(functionName: string, event: unknown, given?: AbortSignal): Promise<InvocationResult>;
 }
 
 export type InvocationResult =
@@ -16,11 +19,15 @@ export async function integrate(
   timeoutMs: number,
 ): Promise<InvocationResult | 'timed-out'> {
   let timer: NodeJS.Timeout | undefined;
+  const giveUp = new AbortController();
   const timeout = new Promise<'timed-out'>((resolve) => {
-    timer = setTimeout(() => resolve('timed-out'), timeoutMs);
+    timer = setTimeout(() => {
+      resolve('timed-out');
+      giveUp.abort();
+    }, timeoutMs);
   });
   try {
-    return await Promise.race([invoker.invoke(functionName, event), timeout]);
+    return await Promise.race([invoker.invoke(functionName, event, giveUp.signal), timeout]);
   } finally {
     clearTimeout(timer);
   }

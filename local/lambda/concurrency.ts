@@ -8,7 +8,7 @@ const warmMs = 5 * 60_000;
 const spareMs = 30_000;
 
 export interface Concurrency {
-  invoke(event: unknown): Promise<InvocationResult>;
+  invoke(event: unknown, given?: AbortSignal): Promise<InvocationResult>;
   /** Resolves when no event runs or waits. */
   drained(): Promise<void>;
   end(): Promise<void>;
@@ -44,6 +44,13 @@ export function functionConcurrency(
     }
   }
 
+  function drop(job: Job): void {
+    const place = waiting.indexOf(job);
+    if (place < 0) return;
+    waiting.splice(place, 1);
+    job.resolve({ ok: false, errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' });
+  }
+
   function onIdle(sandbox: Sandbox): void {
     coolDown(sandbox, spareMs);
     dispatch();
@@ -69,7 +76,7 @@ export function functionConcurrency(
   }
 
   return {
-    invoke(event) {
+    invoke(event, given) {
       const payload = JSON.stringify(event);
       if (Buffer.byteLength(payload) > maximumPayloadBytes) {
         return Promise.resolve({
@@ -78,7 +85,12 @@ export function functionConcurrency(
           errorMessage: `Request must be smaller than ${maximumPayloadBytes} bytes for the InvokeFunction operation`,
         });
       }
-      const result = new Promise<InvocationResult>((resolve) => waiting.push({ payload, resolve }));
+      const result = new Promise<InvocationResult>((resolve) => {
+        const job = { payload, resolve };
+        waiting.push(job);
+        // Nobody waits for it any more. If such events ran, a queue that is once too long would stay so.
+        given?.addEventListener('abort', () => drop(job), { once: true });
+      });
       running.add(result);
       void result.then(() => running.delete(result));
       dispatch();

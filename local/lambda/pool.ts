@@ -38,13 +38,13 @@ export async function startFunctions(
   let stopped = false;
 
   return {
-    async invoke(functionName, event) {
+    async invoke(functionName, event, given) {
       const found = functions.get(functionName);
       if (found === undefined || stopped) {
         const errorMessage = stopped ? 'The runtime was stopped' : `Function not found: ${functionName}`;
         return { ok: false, errorType: 'ResourceNotFoundException', errorMessage };
       }
-      return found.invoke(event);
+      return found.invoke(event, given);
     },
     async stop() {
       stopped = true;

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { integrate } from '../../../local/invoker.ts';
 import { isAlive, runFunction } from './functions.ts';
 
 describe('an invocation', () => {
@@ -46,6 +47,26 @@ describe('an invocation', () => {
     await invoke();
     const [version = ''] = readdirSync(codeCache);
     expect(readdirSync(join(codeCache, version)).length).toBeGreaterThan(0);
+  });
+
+  it('that still waits when its gateway gives up never runs; one that runs goes on', async () => {
+    const { pool } = await runFunction(
+      `const seen = [];
+      export const handler = async ({ name, ms = 0 }) => {
+        seen.push(name);
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        return seen;
+      };`,
+      { maximumPerFunction: 1 },
+    );
+    await pool.invoke('tested', { name: 'first' });
+    const running = integrate(pool, 'tested', { name: 'running', ms: 500 }, 250);
+    const waiting = integrate(pool, 'tested', { name: 'waiting' }, 250);
+    expect(await Promise.all([running, waiting])).toEqual(['timed-out', 'timed-out']);
+    expect(await pool.invoke('tested', { name: 'later' })).toEqual({
+      ok: true,
+      value: ['first', 'running', 'later'],
+    });
   });
 
   it('fails with the type and message of an error, and the process stays', async () => {
