@@ -1,7 +1,7 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Cause, RateLimit } from '../core/rate-limit/rate-limit.ts';
-import { frameOf, type Work } from '../core/rate-limit/work.ts';
+import { frameUnits, type Work } from '../core/rate-limit/work.ts';
 import type { HttpReply } from './http-replies.ts';
 import type { Authenticated } from './http-stack.ts';
 import { identityOf } from './socket-identity.ts';
@@ -11,7 +11,7 @@ interface Options<Event, Reply> {
   readonly limit: RateLimit;
   readonly causeOf: (event: Event) => Cause;
   /** What the event itself costs, besides what the adapters count. */
-  readonly workOf: (reply: Reply | undefined) => Partial<Work>;
+  readonly workOf: (event: Event, reply: Reply | undefined) => Partial<Work>;
 }
 
 /** Of one event, from `before` to its end. */
@@ -25,9 +25,9 @@ function limited<Event, Reply>(options: Options<Event, Reply>): Middleware<Event
   const { limit, causeOf, workOf } = options;
 
   /** A refused event has no cause here, and is not charged: it could not be told when to come back. */
-  const leave = ({ internal, response }: Request<Event, Reply, Error, Context, Internal>) => {
+  const leave = ({ event, internal, response }: Request<Event, Reply, Error, Context, Internal>) => {
     if (internal.cause === undefined) return;
-    limit.count(workOf(response ?? undefined));
+    limit.count(workOf(event, response ?? undefined));
     limit.leave(internal.cause);
   };
 
@@ -50,9 +50,13 @@ export function limitFrames(limit: RateLimit): Middleware<FrameEvent, SocketRepl
       userId: identityOf(requestContext).userId,
       connectionId: requestContext.connectionId,
     }),
-    workOf: (reply) => {
-      const { frames = 1, ...sent } = frameOf(Buffer.byteLength(reply?.body ?? ''));
-      return { ...sent, invocations: 1, frames: frames + 1 };
+    workOf: ({ body }, reply) => {
+      const bytesSent = Buffer.byteLength(reply?.body ?? '');
+      return {
+        invocations: 1,
+        frames: frameUnits(Buffer.byteLength(body ?? '')) + frameUnits(bytesSent),
+        bytesSent,
+      };
     },
   });
 }
@@ -62,6 +66,10 @@ export function limitRequests(limit: RateLimit): Middleware<Authenticated, HttpR
   return limited<Authenticated, HttpReply>({
     limit,
     causeOf: ({ identity: { userId } }) => ({ userId }),
-    workOf: (reply) => ({ invocations: 1, httpRequests: 1, bytesSent: Buffer.byteLength(reply?.body ?? '') }),
+    workOf: (_, reply) => ({
+      invocations: 1,
+      httpRequests: 1,
+      bytesSent: Buffer.byteLength(reply?.body ?? ''),
+    }),
   });
 }

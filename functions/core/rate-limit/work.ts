@@ -27,9 +27,13 @@ export function sum(one: Work, more: Partial<Work>): Work {
 /** API Gateway bills frames in units of this size. */
 const FRAME_UNIT_BYTES = 32 * 1024;
 
+export function frameUnits(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / FRAME_UNIT_BYTES));
+}
+
 /** A frame that is sent. */
 export function frameOf(bytes: number): Partial<Work> {
-  return { frames: Math.max(1, Math.ceil(bytes / FRAME_UNIT_BYTES)), bytesSent: bytes };
+  return { frames: frameUnits(bytes), bytesSent: bytes };
 }
 
 /** USD a million, in us-east-1. test/bench/prices.ts has where they come from, and a test compares the two. */

@@ -64,6 +64,12 @@ describe('frames', () => {
     expect(calls()).toBe(9);
   });
 
+  it('are charged with the bytes of the frame itself', async () => {
+    const { send, calls } = frames(pong);
+    for (let n = 1; n <= 50; n += 1) await send(`{"x":"${'x'.repeat(100_000)}"}`);
+    expect(calls()).toBe(25);
+  });
+
   it('are charged if they fail, too', async () => {
     for (const error of [new ClientIdConflict(), new Unavailable(), new TypeError('a bug')]) {
       const { send, calls } = frames(async () => {
