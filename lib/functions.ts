@@ -12,6 +12,8 @@ export interface FunctionSpec {
   readonly tokens?: 'sign' | 'verify';
   /** Hashes or verifies passwords, and so needs the cost of a hash. */
   readonly hashesPasswords?: true;
+  /** Extends sessions, and so needs the longest life of one. */
+  readonly extendsSessions?: true;
   /** The methods of @connections that it may call. */
   readonly connections?: readonly ConnectionMethod[];
   /** Appends messages, and so needs the flood limit. */
@@ -65,6 +67,7 @@ export const functionSpecs = {
   'http/refresh': {
     ...small,
     tokens: 'sign',
+    extendsSessions: true,
     table: [{ actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] }, publishesKeys],
   },
   'http/logout': {

@@ -17,6 +17,8 @@ export interface Settings {
   readonly origins: readonly string[];
   readonly accessTokenSeconds: number;
   readonly refreshTokenSeconds: number;
+  /** A session ends so many days after its log-in, however often it is refreshed. */
+  readonly sessionDays: number;
   /** bcrypt's cost of new password hashes. Each step doubles the time. */
   readonly passwordCost: number;
   /** A sender may send so many messages in one conversation … */
@@ -47,6 +49,11 @@ const STAGE = /^[a-z][a-z0-9]{0,19}$/;
 /** They are one item, and twenty fit into 4 KB, the unit in which reads are billed. */
 const MAX_SOCKETS = 100;
 
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** Browsers keep no cookie for longer, and a log-in should not outlive that. */
+const MAX_SESSION_DAYS = 400;
+
 /** Requests a second of an account in API Gateway's smaller regions. In the others it is 10,000. */
 const SMALLEST_QUOTA = 2_500;
 
@@ -62,20 +69,25 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
       `context "stage" must be 1 to 20 lower-case letters and digits, a letter first, not "${stage}"`,
     );
   }
-  return {
+  const settings = {
     stage,
     protect: choice(node, 'protect', { true: true, false: false }, stage === 'prod'),
     requestsPerSecond: between(node, 'requestsPerSecond', 10, 1_000_000, SMALLEST_QUOTA),
     tracing: choice(node, 'tracing', { on: true, off: false }, false),
     origins: origins(text(node, 'origins', '')),
     accessTokenSeconds: whole(node, 'accessTokenSeconds', 30 * 60),
-    refreshTokenSeconds: whole(node, 'refreshTokenSeconds', 24 * 60 * 60),
+    refreshTokenSeconds: whole(node, 'refreshTokenSeconds', DAY_SECONDS),
+    sessionDays: between(node, 'sessionDays', 1, MAX_SESSION_DAYS, 30),
     passwordCost: between(node, 'passwordCost', MIN_PASSWORD_COST[target], MAX_PASSWORD_COST, 10),
     floodMessages: whole(node, 'floodMessages', 20),
     floodSeconds: whole(node, 'floodSeconds', 10),
     socketsPerAccount: between(node, 'socketsPerAccount', 1, MAX_SOCKETS, 20),
     workPerMinute: whole(node, 'workPerMinute', 1_200),
   };
+  if (settings.sessionDays * DAY_SECONDS <= settings.refreshTokenSeconds) {
+    throw new Error('context "sessionDays" must be more than the seconds in "refreshTokenSeconds"');
+  }
+  return settings;
 }
 
 function text(node: Node, name: string, fallback: string): string {

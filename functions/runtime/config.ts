@@ -4,6 +4,7 @@ export type Need =
   | 'tokens'
   | 'signing'
   | 'hashing'
+  | 'extending'
   | 'origins'
   | 'sending'
   | 'sockets'
@@ -44,6 +45,11 @@ export const variables = {
     type: 'number',
     need: 'signing',
     meaning: 'Seconds that a session lasts after its last refresh.',
+  },
+  SESSION_DAYS: {
+    type: 'number',
+    need: 'extending',
+    meaning: 'Days after its login that a session ends at the latest, however often refreshed.',
   },
   PASSWORD_COST: {
     type: 'number',

@@ -149,7 +149,7 @@ export function wireLogIn(table: Table) {
 
 /** For `refreshSession`. */
 export function wireRefresh(table: Table) {
-  return { ...wireTokens(table), now };
+  return { ...wireTokens(table), sessionSeconds: config.number('SESSION_DAYS') * 86_400, now };
 }
 
 /** For `logOut`. */

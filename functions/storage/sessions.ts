@@ -25,7 +25,8 @@ export function sessionStore({ client, name }: Table): SessionStore {
             Key: sessionKey(claim.userId, claim.sessionId),
             UpdateExpression:
               'SET rotationHash = :next, replacedHash = :rotation, salt = :salt, rotatedAt = :at, #ttl = :ttl',
-            ConditionExpression: 'familyHash = :family AND rotationHash = :rotation AND #ttl > :now',
+            ConditionExpression:
+              'familyHash = :family AND rotationHash = :rotation AND #ttl > :now AND createdAt >= :born',
             ExpressionAttributeNames: { '#ttl': 'ttl' },
             ExpressionAttributeValues: {
               ':family': claim.familyHash,
@@ -35,6 +36,7 @@ export function sessionStore({ client, name }: Table): SessionStore {
               ':at': now.toISOString(),
               ':ttl': toEpochSeconds(next.expiresAt),
               ':now': toEpochSeconds(now),
+              ':born': next.bornSince.toISOString(),
             },
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
@@ -43,9 +45,10 @@ export function sessionStore({ client, name }: Table): SessionStore {
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         // The exception has the item in DynamoDB's own notation.
-        const { familyHash, replacedHash, salt, rotatedAt, ttl } = error.Item ?? {};
+        const { familyHash, replacedHash, salt, rotatedAt, createdAt, ttl } = error.Item ?? {};
         const isLive = Number(ttl?.N ?? 0) > toEpochSeconds(now);
-        if (!isLive || familyHash?.S !== claim.familyHash) return 'unknown';
+        const isTooOld = (createdAt?.S ?? '') < next.bornSince.toISOString();
+        if (!isLive || isTooOld || familyHash?.S !== claim.familyHash) return 'unknown';
         return { replacedHash: replacedHash?.S, salt: salt?.S ?? '', at: new Date(rotatedAt?.S ?? 0) };
       }
     },

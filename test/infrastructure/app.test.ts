@@ -58,6 +58,8 @@ describe('the app', () => {
     [{ passwordCost: '14' }, 'context "passwordCost"'],
     [{ floodMessages: '0' }, 'context "floodMessages"'],
     [{ floodSeconds: '1.5' }, 'context "floodSeconds"'],
+    [{ sessionDays: '0' }, 'context "sessionDays"'],
+    [{ sessionDays: '1', refreshTokenSeconds: '86400' }, 'context "sessionDays"'],
     [{ origins: 'https://chat.example/' }, 'context "origins": "https://chat.example/"'],
     [{ origins: 'chat.example' }, 'context "origins": "chat.example"'],
   ])('refuses %j by the name of what is wrong', (context, message) => {

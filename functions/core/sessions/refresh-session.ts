@@ -8,6 +8,8 @@ interface Dependencies {
   readonly refreshTokens: Pick<RefreshTokens, 'read' | 'next' | 'newSalt'>;
   readonly accessTokens: AccessTokens;
   readonly refreshSeconds: number;
+  /** A session ends so long after its log-in at the latest. */
+  readonly sessionSeconds: number;
   readonly now: () => Date;
 }
 
@@ -26,7 +28,7 @@ const ENDED = 'This refresh token is not valid any more.';
  * @throws TokenInvalid
  */
 export async function refreshSession(
-  { profiles, sessions, refreshTokens, accessTokens, refreshSeconds, now }: Dependencies,
+  { profiles, sessions, refreshTokens, accessTokens, refreshSeconds, sessionSeconds, now }: Dependencies,
   token: string,
 ): Promise<TokenPair> {
   const claim = refreshTokens.read(token);
@@ -41,7 +43,10 @@ export async function refreshSession(
   const salt = refreshTokens.newSalt();
   const next = refreshTokens.next(token, salt);
   const expiresAt = new Date(now().getTime() + refreshSeconds * 1000);
-  const outcome = await sessions.rotate(claim, { rotationHash: next.rotationHash, salt, expiresAt }, now());
+  // So no session gets an expiry beyond its longest life.
+  const bornSince = new Date(expiresAt.getTime() - sessionSeconds * 1000);
+  const rotation = { rotationHash: next.rotationHash, salt, expiresAt, bornSince };
+  const outcome = await sessions.rotate(claim, rotation, now());
   if (outcome === 'rotated') return { access, refresh: next.token };
   if (outcome === 'unknown') throw new TokenInvalid(ENDED);
   if (outcome.replacedHash === claim.rotationHash && isRecent(outcome, now())) {

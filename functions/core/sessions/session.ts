@@ -36,7 +36,7 @@ export interface SessionStore {
   create(session: Session): Promise<void>;
   /**
    * Replaces the current rotation hash by `next` if `claim` has it, in one conditional write: `rotated`. `unknown`
-   * means that there is no such live session or family. Otherwise an old token came back, and the result tells how
+   * means that there is no such live session or family, or that it is too old. Otherwise an old token came back, and the result tells how
    * the current token came to be; before the first exchange that is unknown.
    */
   rotate(claim: RefreshClaim, next: Rotation, now: Date): Promise<'rotated' | 'unknown' | LastExchange>;
@@ -49,6 +49,8 @@ export interface Rotation {
   /** The new token is derived from the replaced token and this salt. */
   readonly salt: string;
   readonly expiresAt: Date;
+  /** A session that began earlier is not extended. */
+  readonly bornSince: Date;
 }
 
 /** The token that was replaced last, by its hash, with the time and the salt. */

@@ -71,6 +71,7 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
     refreshTokens,
     accessTokens: { sign: async () => 'access' },
     refreshSeconds: REFRESH_SECONDS,
+    sessionSeconds: 30 * 86_400,
     newId: system.newId,
     now,
   };

@@ -11,7 +11,13 @@ const now = new Date(NOON);
 const NOON_S = now.getTime() / 1000;
 const Key = { pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}` };
 const claim = { userId: alice.id, sessionId: id(500), familyHash: '#family', rotationHash: '#1' };
-const next = { rotationHash: '#2', salt: 'salt', expiresAt: new Date('2026-11-24T12:00:00.000Z') };
+const bornSince = new Date('2026-11-01T12:00:00.000Z');
+const next = {
+  rotationHash: '#2',
+  salt: 'salt',
+  expiresAt: new Date('2026-11-24T12:00:00.000Z'),
+  bornSince,
+};
 const fault = new Error('down');
 
 it('a session is stored with its expiry', async () => {
@@ -42,11 +48,15 @@ function hashes(rotationHash: string) {
 
 describe('rotating', () => {
   /** What is stored when the condition fails, in DynamoDB's own notation. */
-  const stored = ({ family = '#family', rotation = '#9', ttl = NOON_S + 1 } = {}, exchange = {}) =>
+  const stored = (
+    { family = '#family', rotation = '#9', ttl = NOON_S + 1, born = bornSince } = {},
+    exchange = {},
+  ) =>
     conditionFailed({
       familyHash: { S: family },
       rotationHash: { S: rotation },
       ttl: { N: String(ttl) },
+      createdAt: { S: born.toISOString() },
       ...exchange,
     });
   const exchanged = { replacedHash: { S: '#8' }, salt: { S: 'grain' }, rotatedAt: { S: NOON } };
@@ -61,7 +71,8 @@ describe('rotating', () => {
           Key,
           UpdateExpression:
             'SET rotationHash = :next, replacedHash = :rotation, salt = :salt, rotatedAt = :at, #ttl = :ttl',
-          ConditionExpression: 'familyHash = :family AND rotationHash = :rotation AND #ttl > :now',
+          ConditionExpression:
+            'familyHash = :family AND rotationHash = :rotation AND #ttl > :now AND createdAt >= :born',
           ExpressionAttributeNames: { '#ttl': 'ttl' },
           ExpressionAttributeValues: {
             ':family': '#family',
@@ -71,6 +82,7 @@ describe('rotating', () => {
             ':at': NOON,
             ':ttl': NOON_S + 86_400,
             ':now': NOON_S,
+            ':born': bornSince.toISOString(),
           },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
@@ -84,6 +96,11 @@ describe('rotating', () => {
     ['another family', stored({ family: '#other' }), 'unknown'],
     ['the family, expired', stored({ ttl: NOON_S }), 'unknown'],
     ['its own rotation, expired', stored({ rotation: '#1', ttl: NOON_S - 1 }), 'unknown'],
+    [
+      'its own rotation, too old',
+      stored({ rotation: '#1', born: new Date(bornSince.getTime() - 1) }),
+      'unknown',
+    ],
     ['nothing', conditionFailed(), 'unknown'],
   ])('with %s in the store', async (_, failure, outcome) => {
     documents.on(UpdateCommand).rejects(failure);

@@ -142,13 +142,14 @@ it('a failed condition returns the stored item', async () => {
     replacedHash: { S: '#1' },
     salt: { S: 'grain' },
     rotatedAt: { S: NOON },
+    createdAt: { S: NOON },
     ttl: { N: '9999999999' },
   };
   const sessions = sessionStore(
     await tableAnswering(400, { ...typed('ConditionalCheckFailedException'), Item }),
   );
   const claim = { userId: alice.id, sessionId: id(500), familyHash: '#family', rotationHash: '#1' };
-  const next = { rotationHash: '#2', salt: 'salt', expiresAt: new Date(NOON) };
+  const next = { rotationHash: '#2', salt: 'salt', expiresAt: new Date(NOON), bornSince: new Date(0) };
   const exchange = { replacedHash: '#1', salt: 'grain', at: new Date(NOON) };
   expect(await sessions.rotate(claim, next, new Date(NOON))).toEqual(exchange);
 });

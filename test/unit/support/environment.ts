@@ -17,6 +17,7 @@ Object.assign(process.env, {
   FLOOD_MESSAGES: '20',
   FLOOD_SECONDS: '10',
   SOCKETS_PER_ACCOUNT: '20',
+  SESSION_DAYS: '30',
   WORK_PER_MINUTE: '100000000',
   ALLOWED_ORIGINS: 'https://app.example',
   ROUTES: JSON.stringify([

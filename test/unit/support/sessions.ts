@@ -37,11 +37,12 @@ export function memorySessions(...sessions: readonly Session[]) {
     async create(session) {
       live.set(session.id, session);
     },
-    async rotate(claim, { salt, ...next }, now) {
+    async rotate(claim, { salt, bornSince, ...next }, now) {
       calls.push('rotate');
       const session = live.get(claim.sessionId);
       const isLive = session && session.userId === claim.userId && session.expiresAt > now;
       if (!isLive || session.familyHash !== claim.familyHash) return 'unknown';
+      if (new Date(session.createdAt) < bornSince) return 'unknown';
       if (session.rotationHash !== claim.rotationHash) {
         return exchanges.get(session.id) ?? { replacedHash: undefined, salt: '', at: new Date(0) };
       }

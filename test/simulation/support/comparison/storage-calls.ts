@@ -192,7 +192,12 @@ const calls: readonly fc.Arbitrary<Call>[] = [
       familyHash: family > 0 ? 'f' : 'g',
       rotationHash: `r${n}`,
     };
-    const next = { rotationHash: `r${n + 1}`, salt: `s${n}`, expiresAt: new Date(at(9)) };
+    const next = {
+      rotationHash: `r${n + 1}`,
+      salt: `s${n}`,
+      expiresAt: new Date(at(9)),
+      bornSince: new Date(0),
+    };
     return sessionStore(table).rotate(claim, next, now);
   }),
 ];

@@ -28,6 +28,7 @@ function device({ profiles = knowing(alice, bob) as ProfileStore, accessTokens =
     refreshTokens: readableTokens,
     accessTokens,
     refreshSeconds: 86_400,
+    sessionSeconds: 30 * 86_400,
     now: clock.now,
   };
   return { refresh: (refreshToken: string) => refreshSession(dependencies, refreshToken), sessions, clock };
@@ -44,6 +45,20 @@ describe('refreshing a session', () => {
     expect(sessions.rows()).toEqual([
       { ...session, rotationHash: '#2', expiresAt: new Date('2026-11-24T13:00:00.000Z') },
     ]);
+  });
+
+  it('ends 30 days after its login at the latest, however often it is refreshed', async () => {
+    const { refresh, sessions, clock } = device();
+    const HALF_A_DAY = 43_200_000;
+    let current = token(1);
+    for (let halves = 1; halves <= 58; halves += 1) {
+      clock.pass(HALF_A_DAY);
+      ({ refresh: current } = await refresh(current));
+    }
+    expect(sessions.rows()).toMatchObject([{ expiresAt: new Date(Date.parse(NOON) + 60 * HALF_A_DAY) }]);
+    clock.pass(1);
+    expect(await rejection(refresh(current))).toMatchObject({ code: 'token_invalid' });
+    expect(sessions.calls).not.toContain('end');
   });
 
   it('works with each new token', async () => {
