@@ -63,7 +63,10 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
     },
   };
   let http = httpApi(first.httpApi, invoker, { assumed });
-  const open = openSockets(surroundings.stateFolder && join(surroundings.stateFolder, 'sockets.sqlite'));
+  const open = openSockets(
+    surroundings.stateFolder && join(surroundings.stateFolder, 'sockets.sqlite'),
+    (problem) => onLog('runtime', problem),
+  );
   const sockets = webSocketApi(first.webSocketApi, invoker, limits, { open, assumed });
   const edge = distribution(first.distribution, { httpApi: http, webSocketApi: sockets });
   let following = await follow(first);

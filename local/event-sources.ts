@@ -45,16 +45,32 @@ async function start(spec: EventSourceSpec, options: EventSourcesOptions): Promi
         Records: records.map((record) => ({ ...record, awsRegion: account.region, eventSourceARN })),
       }),
     giveUp(records, problem) {
-      const kept = spec.hasDeadLetters && folder !== undefined;
-      if (kept) keepDeadLetters(folder, functionName, { problem, records });
+      const kept =
+        spec.hasDeadLetters &&
+        folder !== undefined &&
+        attempt('keep dead letters', () => keepDeadLetters(folder, functionName, { problem, records }));
       onLog(
         functionName,
         `gave up on ${records.length} stream records (${problem})${kept ? ': see dead-letters' : ''}`,
       );
     },
     onProblem: (error) => onLog(functionName, `cannot read the table's stream: ${error}`),
-    savePosition: (sequenceNumber) => position.save(streamArn, sequenceNumber),
+    // The next save may succeed. After a crash before that, records are delivered a second time.
+    savePosition(sequenceNumber) {
+      attempt('save the position in the stream', () => position.save(streamArn, sequenceNumber));
+    },
   });
+
+  /** Returns whether it worked. A disk that is full must not end the runtime. */
+  function attempt(what: string, write: () => void): boolean {
+    try {
+      write();
+      return true;
+    } catch (error) {
+      onLog(functionName, `cannot ${what}: ${(error as Error).message}`);
+      return false;
+    }
+  }
 }
 
 /** Appends one line for each batch. */

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Assumed, nothingAssumed } from '../assumptions.ts';
-import { type Invoker, integrate } from '../invoker.ts';
+import type { Invoker } from '../invoker.ts';
 import type { WebSocketApiSpec } from '../model.ts';
 import type { Client } from './connection.ts';
 import { eventContext } from './websocket-event.ts';
@@ -28,7 +28,6 @@ const lateMs = 3_000;
  * before the function does, the next run sends the event again.
  */
 export function disconnections(
-  timeoutMs: number,
   open: Pick<OpenSockets, 'remove'>,
   assumed: Assumed = nothingAssumed,
 ): Disconnections {
@@ -52,9 +51,9 @@ export function disconnections(
       };
       const send = async () => {
         if (assumed.has('disconnect-late')) await delay(lateMs, undefined, { ref: false });
-        const result = await integrate(invoker, route.functionName, event, timeoutMs);
-        const hasWorked = result !== 'timed-out' && result.ok;
-        if (hasWorked || isLeft) open.remove(client.connectionId);
+        // Nobody waits for it, so it is not given up. When thousands of sockets close at once, the last events wait for long.
+        const result = await invoker.invoke(route.functionName, event);
+        if (result.ok || isLeft) open.remove(client.connectionId);
       };
       const sent = send();
       pending.add(sent);
@@ -82,8 +81,14 @@ export interface OpenSockets {
   close(): void;
 }
 
-/** Stores open sockets in `file`. Without a file nothing is stored, because no data survives the process anyway. */
-export function openSockets(file: string | undefined): OpenSockets {
+/**
+ * Stores open sockets in `file`. Without a file nothing is stored, because no data survives the process anyway. A disk that is full
+ * must not end the runtime: `onProblem` hears of it.
+ */
+export function openSockets(
+  file: string | undefined,
+  onProblem: (problem: string) => void = () => {},
+): OpenSockets {
   if (file === undefined) return { left: () => [], add() {}, remove() {}, close() {} };
   const database = new DatabaseSync(file);
   // A commit is a write without fsync. It survives the end of the process; a crash of the machine may lose the last ones.
@@ -92,12 +97,19 @@ export function openSockets(file: string | undefined): OpenSockets {
   const all = database.prepare('SELECT client FROM sockets');
   const insert = database.prepare('INSERT OR REPLACE INTO sockets (id, client) VALUES (?, ?)');
   const forget = database.prepare('DELETE FROM sockets WHERE id = ?');
+  const attempt = (write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      onProblem(`cannot store which sockets are open: ${(error as Error).message}`);
+    }
+  };
   return {
     left: () => all.all().map(({ client }) => read(client as string)),
-    add: (client) => void insert.run(client.connectionId, JSON.stringify(client)),
+    add: (client) => attempt(() => void insert.run(client.connectionId, JSON.stringify(client))),
     remove(connectionId) {
       // An event that ends after `close` is sent again at the next start.
-      if (database.isOpen) forget.run(connectionId);
+      if (database.isOpen) attempt(() => void forget.run(connectionId));
     },
     close: () => database.close(),
   };

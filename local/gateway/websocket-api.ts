@@ -60,7 +60,7 @@ export function webSocketApi(
   let current = configure(initialSpec, initialInvoker, assumed);
   let stopped = false;
   const connections = new Map<string, Connection>();
-  const gone = disconnections(integrationTimeoutMs, open, assumed);
+  const gone = disconnections(open, assumed);
   const { sockets, upgrade } = upgrader();
   const management = connectionsApi(
     () => current.spec.stage,

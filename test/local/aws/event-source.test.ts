@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -202,5 +202,31 @@ describe('an event source of the table’s stream', () => {
       problem: 'the function reported 1 failed items',
       records: [{ dynamodb: { Keys: { sk: { S: 'WANTED#poison' } } } }],
     });
+  });
+
+  it('goes on while the disk refuses its position and its dead letters, and saves them later', async () => {
+    const folder = stateFolder();
+    const obstacle = join(folder, `stream-${functionName}.json.new`);
+    mkdirSync(obstacle);
+    writeFileSync(join(folder, 'dead-letters'), '');
+    const { seen, log, source } = await follow(folder, {
+      answer: (keys) => {
+        if (keys.includes('WANTED#poison')) throw new Error('not this one');
+        return null;
+      },
+    });
+    for (const key of ['poison', 'a']) await table().put(`WANTED#${key}`);
+    source.wake();
+    await until(() =>
+      expect(log).toContainEqual(expect.stringMatching(/^cannot save the position in the stream: /)),
+    );
+    expect(log).toContainEqual(expect.stringMatching(/^cannot keep dead letters: /));
+    expect(log).toContainEqual(expect.stringMatching(/^gave up on 1 stream records .*not this one\)$/));
+    await until(() => expect(seen.flat()).toContain('WANTED#a'));
+
+    rmSync(obstacle, { recursive: true });
+    await table().put('WANTED#b');
+    source.wake();
+    await until(() => expect(readdirSync(folder)).toContain(`stream-${functionName}.json`));
   });
 });

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type OpenSockets, openSockets } from '../../../local/gateway/disconnections.ts';
-import { open, refusal, type SocketEvent, serveWebSocketApi } from './sockets.ts';
+import { disconnections, type OpenSockets, openSockets } from '../../../local/gateway/disconnections.ts';
+import type { Invoker } from '../../../local/invoker.ts';
+import { open, refusal, type SocketEvent, serveWebSocketApi, specOf } from './sockets.ts';
 
 describe('sockets that were open when the runtime was killed', () => {
   let folder: string;
@@ -125,4 +127,46 @@ describe('sockets that were open when the runtime was killed', () => {
     again.api.announceLeft();
     await vi.waitFor(() => expect(nextRun().left()).toEqual([]));
   });
+
+  it('are not stored while the disk refuses, and the runtime goes on', async () => {
+    const file = join(folder, 'sockets.sqlite');
+    const problems: string[] = [];
+    const sockets = openSockets(file, (problem) => problems.push(problem));
+    files.push(sockets);
+    const { url } = await serveWebSocketApi(
+      { authorize, connect: () => ({ statusCode: 200 }) },
+      { open: sockets },
+    );
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    const client = await open(url);
+    client.socket.terminate();
+    sockets.remove('any');
+    other.close();
+    expect(new Set(problems)).toEqual(new Set(['cannot store which sockets are open: database is locked']));
+    expect(nextRun().left()).toEqual([]);
+  });
+});
+
+it('$disconnect is not given up when many wait: it also works after the time that a message may take', async () => {
+  const signals: (AbortSignal | undefined)[] = [];
+  const invoker: Invoker = {
+    async invoke(_functionName, _event, given) {
+      signals.push(given);
+      return { ok: true, value: null };
+    },
+  };
+  const spec = specOf({});
+  const client = {
+    connectionId: 'a',
+    connectedAt: new Date(),
+    identity: { sourceIp: '' },
+    domainName: '',
+    authorizer: undefined,
+  };
+  const removed: string[] = [];
+  const gone = disconnections({ remove: (id) => removed.push(id) });
+  gone.announce(client, 1006, '', { spec, invoker });
+  await gone.settled();
+  expect({ signals, removed }).toEqual({ signals: [undefined], removed: ['a'] });
 });
