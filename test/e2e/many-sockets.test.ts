@@ -53,3 +53,29 @@ it('of 50 sockets at once, 20 stay, and each of them gets every message', async 
     for (const { frames } of live) expect(frames).toMatchObject([{ message: 'to all of you' }]);
   }, settled);
 });
+
+it('when 200 sockets end at once, the system answers meanwhile, and nobody stays online', async () => {
+  const owners = await people(rest(url), 10);
+  const sockets: Socket[] = [];
+  for (const owner of owners) {
+    sockets.push(...(await Promise.all(Array.from({ length: LIMIT }, () => device(url, owner)))));
+  }
+  const [hers, his] = [await device(url, ada), await device(url, charles)];
+  const onlineOf = async (who: Person) =>
+    (await rest(url).get(`/users/${who.id}/`, { token: ada.access })).body.online;
+  const allAre = (online: boolean) =>
+    vi.waitFor(
+      async () => {
+        for (const owner of owners) expect(await onlineOf(owner)).toBe(online);
+      },
+      { timeout: 40_000, interval: 200 },
+    );
+  await allAre(true);
+
+  const closing = Promise.all(sockets.map((socket) => socket.close()));
+  expect(await hers.ask(messageTo(charles, 'meanwhile'))).toMatchObject({ type: 'message.sent' });
+  expect(await his.next()).toMatchObject({ message: 'meanwhile' });
+  await closing;
+  await allAre(false);
+  expect(await his.ask(messageTo(ada, 'afterwards'))).toMatchObject({ type: 'message.sent' });
+}, 150_000);
