@@ -71,7 +71,7 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
     refreshTokens,
     accessTokens: { sign: async () => 'access' },
     refreshSeconds: REFRESH_SECONDS,
-    sessionSeconds: 30 * 86_400,
+    sessionSeconds: 10 * REFRESH_SECONDS,
     newId: system.newId,
     now,
   };
