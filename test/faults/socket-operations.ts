@@ -107,6 +107,8 @@ const onDevice =
 const sync = onDevice(({ conversation }) => ({ action: 'sync', conversations: { [conversation]: 0 } }));
 // Only people in the inbox can be watched.
 const watch = onDevice(({ bob }) => ({ action: 'presence.watch', users: [bob] }), { needsInbox: true });
+/** An account writes its row for a watched user once in two hours, so each trial has an account of its own. */
+const watchAnew = async (scene: Scene) => async (): Promise<Trial> => (await watch(scene))();
 const ping = onDevice(() => ({ action: 'ping' }));
 
 /** A device of her own, which is listed; or Bob's socket to her, which needs her profile. */
@@ -140,6 +142,6 @@ export const socketOperations: readonly Operation[] = [
   { what: 'sync', functionName: 'message', call: 'BatchGetItem', prepare: sync },
   { what: 'presence.watch', functionName: 'message', call: 'BatchGetItem', prepare: watch },
   { what: 'presence.watch', functionName: 'message', call: 'PutItem', prepare: watch },
-  { what: 'presence.watch', functionName: 'message', call: 'BatchWriteItem', prepare: watch },
+  { what: 'presence.watch', functionName: 'message', call: 'BatchWriteItem', prepare: watchAnew },
   { what: 'ping', functionName: 'message', call: 'BatchGetItem', prepare: ping },
 ];
