@@ -1,7 +1,15 @@
-import { type Account, fieldsOf, type Registration, type UserWithPresence } from './contract/http-types.ts';
+import {
+  type Account,
+  fieldsOf,
+  type PasswordChange,
+  type Registration,
+  type SessionList,
+  type UserSession,
+  type UserWithPresence,
+} from './contract/http-types.ts';
 import type { ConversationStore } from './conversation/conversation.ts';
-import { notLoggedIn } from './errors.ts';
-import { conversationOf } from './ids.ts';
+import { notLoggedIn, ParleyError } from './errors.ts';
+import { conversationOf, isId } from './ids.ts';
 import type { Observable } from './observable.ts';
 import type { ClientOptions } from './options.ts';
 import { wire } from './wiring.ts';
@@ -14,8 +22,8 @@ export type Conversation = ConversationStore['handle'];
  * @throws TypeError if there is no WebSocket, or if `baseUrl` is not an http URL
  */
 export function createClient(options: ClientOptions) {
-  const { http, session, api, profile, presence, inbox, people, outbox, ...parts } = wire(options);
-  const { connection, conversations, ownId, forgetUser } = parts;
+  const { http, session, api, profile, presence, inbox, people, blocks, outbox, ...parts } = wire(options);
+  const { connection, conversations, ownId, exportData, forgetUser } = parts;
 
   let userId: string | undefined;
   /** The user whose messages may wait here. They stay if the server ends the session. */
@@ -66,6 +74,71 @@ export function createClient(options: ClientOptions) {
       await session.logOut();
       await discarding;
     },
+    /** Where the user is logged in, the newest log-in first. */
+    sessions: async (): Promise<readonly UserSession[]> =>
+      (await api.get<SessionList>('/users/me/sessions')).results,
+    /**
+     * Logs another device out. With the id of the current session, this one.
+     * @throws ParleyError `session_not_found`
+     */
+    async endSession(id: string): Promise<void> {
+      // Without an id, or with a dot, the path would be that of all other sessions.
+      if (!isId(id)) throw new ParleyError('session_not_found', 'This is not the id of a session.');
+      await api.request('DELETE', `/users/me/sessions/${id}`);
+    },
+    /** Logs all other devices out. */
+    endOtherSessions: (): Promise<void> => api.request('DELETE', '/users/me/sessions'),
+    /**
+     * Changes the password, and logs all other devices out. If it fails without the server's answer, call it again with the same.
+     * @throws ParleyError `wrong_password`, `too_many_attempts`, or `validation_failed` with `errors` by field
+     */
+    changePassword: (change: PasswordChange): Promise<void> =>
+      api.request('POST', '/users/me/password', fieldsOf('PasswordChange', change)),
+    /**
+     * Has a link to a new password mailed to the owner of this address. Nothing tells whether it is that of an account.
+     * @throws ParleyError `too_many_mails`, `mail_off`
+     */
+    requestPasswordReset: (email: string): Promise<void> =>
+      http('POST', '/users/password/reset', { body: { email } }),
+    /**
+     * Sets a new password by the token of such a link. All sessions of the account end.
+     * @throws ParleyError `link_invalid`, or `validation_failed` with `errors` by field
+     */
+    resetPassword: (token: string, password: string): Promise<void> =>
+      http('POST', '/users/password/reset/confirm', { body: { token, password } }),
+    /**
+     * Has a link mailed to the user that confirms their address.
+     * @throws ParleyError `too_many_mails`, `mail_off`
+     */
+    requestEmailVerification: (): Promise<void> => api.request('POST', '/users/me/email/verification'),
+    /**
+     * Confirms an address by the token of such a link. It needs no log-in.
+     * @throws ParleyError `link_invalid`
+     */
+    verifyEmail: (token: string): Promise<void> =>
+      http('POST', '/users/email/verification', { body: { token } }),
+    /**
+     * Deletes the account, and logs out: no data of the user stays on this device. The messages stay, as those of a deleted account.
+     * @throws ParleyError `wrong_password`, `too_many_attempts`; `session_ended` may mean that an earlier try has deleted it
+     */
+    async deleteAccount(password: string): Promise<void> {
+      // The server closes the socket before it answers, which would look like a session that was ended elsewhere.
+      connection.stop();
+      try {
+        await api.request('DELETE', '/users/me', { password });
+      } catch (error) {
+        if (session.state.value.user) connection.start();
+        throw error;
+      }
+      await session.erase();
+      await discarding;
+    },
+    /**
+     * All that the server stores about the user, line by line: profile, sessions, and conversations with their messages. The last line
+     * is of type `end`. It takes minutes if there is much, and waits where the server asks to.
+     * @throws ParleyError `session_ended` if the user logs out meanwhile
+     */
+    exportData,
     /** Changes only the given fields. */
     changeProfile: profile.change,
     /** Reads the profile. Call it when the profile is shown: no frame reports the changes of other devices. */
@@ -73,8 +146,21 @@ export function createClient(options: ClientOptions) {
     async user(id: string): Promise<UserWithPresence> {
       const user = await api.get<UserWithPresence>(`/users/${encodeURIComponent(id)}`);
       presence.update([{ user_id: user.id, online: user.online, last_seen: user.last_seen }]);
+      blocks.update(user);
       return user;
     },
+    /**
+     * Blocks a user: neither can write to the other any more, nor see the other online, typing, or what they received or read.
+     * The other one is not told.
+     * @throws ParleyError `user_not_found`, `too_many_blocks`
+     */
+    block: blocks.add,
+    /** Ends a block. Without one, it has no effect. */
+    unblock: blocks.remove,
+    /** Whom the user blocks, by name. */
+    blocked: blocks.list,
+    /** Whether the user blocks another one. It follows what this device does or hears of; undefined until then. */
+    isBlocked: blocks.of,
     conversation: (id: string): Conversation => conversations.of(id).handle,
     /** The conversation with a user. It begins with its first message. */
     conversationWith(user: string): Conversation {

@@ -38,6 +38,7 @@ const TEMPORARY: readonly ErrorCode[] = [
   'timeout',
   'busy',
   'unavailable',
+  'issuer_unavailable',
   'internal',
   'rate_limited',
   'token_expired',

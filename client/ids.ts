@@ -8,6 +8,9 @@ export function conversationOf(one: string, other: string): string {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** A UUID in either letter case. */
+export const isId = (text: string): boolean => UUID.test(folded(text));
+
 /** The other member of the user's own conversation. Undefined for any other id, such as one from a made-up address. */
 export function peerIn(conversation: string, own: string): string | undefined {
   const [low = '', high = ''] = conversation.split('.');

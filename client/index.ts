@@ -6,10 +6,20 @@ export type { ErrorCode } from './contract/error-code.ts';
 export type {
   Account,
   Credentials,
+  ExportBegin,
+  ExportEnd,
+  ExportedConversation,
+  ExportedMessage,
+  ExportedProfile,
+  ExportedSecurityEvent,
+  ExportedSession,
+  ExportLine,
+  PasswordChange,
   Profile,
   ProfileChange,
   Registration,
   User,
+  UserSession,
   UserWithPresence,
 } from './contract/http-types.ts';
 export type { Message, MessageState } from './conversation/message.ts';
@@ -25,6 +35,7 @@ export type { PeopleState } from './people.ts';
 export type { PresenceState } from './presence.ts';
 export type { SessionState } from './session/held-tokens.ts';
 export type { Fetch } from './session/http.ts';
+export type { IssuerToken } from './session/refresh.ts';
 export {
   type KeptTokens,
   localTokens,

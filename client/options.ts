@@ -4,6 +4,7 @@ import { pageWakeUps, type WakeUps } from './connection/wake-ups.ts';
 import { indexedOutbox, pageDatabase } from './outbox/indexed-outbox.ts';
 import { memoryOutbox, type OutboxStore } from './outbox/outbox-store.ts';
 import type { Fetch } from './session/http.ts';
+import type { IssuerToken } from './session/refresh.ts';
 import { memoryTokens, type TokenStore } from './session/token-store.ts';
 
 export interface ClientOptions {
@@ -13,6 +14,11 @@ export interface ClientOptions {
   readonly socketUrl?: string;
   /** Default: in memory, so users log in again after a reload. */
   readonly tokens?: TokenStore;
+  /**
+   * For users of another log-in: a token of theirs that is valid now, or undefined if nobody is logged in there. `resume`
+   * exchanges it for a session, and so does the library when the session has expired.
+   */
+  readonly issuerToken?: IssuerToken;
   /** Default: IndexedDB if there is one, otherwise memory. */
   readonly outbox?: OutboxStore;
   readonly fetch?: Fetch;
@@ -47,5 +53,6 @@ export function withDefaults({
   const baseUrl = base.replace(/\/+$/, '');
   const socketUrl = more.socketUrl ?? `${baseUrl.replace(/^http/, 'ws')}/ws`;
   const limits = { ...API_GATEWAY, ...more.limits };
-  return { baseUrl, socketUrl, tokens, outbox, fetch, WebSocket, now, random, wakeUps, limits };
+  const { issuerToken } = more;
+  return { baseUrl, socketUrl, tokens, issuerToken, outbox, fetch, WebSocket, now, random, wakeUps, limits };
 }

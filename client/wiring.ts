@@ -1,3 +1,4 @@
+import { createBlocks } from './blocks.ts';
 import { createCatchUp } from './connection/catch-up.ts';
 import { createConnection } from './connection/connection.ts';
 import { createFrameRouter } from './connection/frame-router.ts';
@@ -5,6 +6,7 @@ import type { Action, Frame } from './contract/frame-types.ts';
 import { createConversation } from './conversation/conversation.ts';
 import { createConversations } from './conversation/conversations.ts';
 import { createHistory } from './conversation/history.ts';
+import { createExport } from './export.ts';
 import { createInbox } from './inbox/inbox.ts';
 import { type ClientOptions, withDefaults } from './options.ts';
 import { createOutbox } from './outbox/outbox.ts';
@@ -21,7 +23,7 @@ import { createSession } from './session/session.ts';
 export function wire(options: ClientOptions) {
   const { baseUrl, socketUrl, now, random, wakeUps, WebSocket, limits, ...stores } = withDefaults(options);
   const http = createHttp(baseUrl, stores.fetch);
-  const session = createSession({ http, store: stores.tokens, now });
+  const session = createSession({ http, store: stores.tokens, issuerToken: stores.issuerToken, now });
   const api = createApi(http, session);
 
   const isOnline = () => connection.state.value === 'online';
@@ -37,6 +39,7 @@ export function wire(options: ClientOptions) {
 
   const profile = createProfile(api);
   const people = createPeople(get);
+  const blocks = createBlocks(api);
   const presence = createPresence(shared);
   const receipts = createReceipts({
     ...shared,
@@ -45,7 +48,7 @@ export function wire(options: ClientOptions) {
       inbox.render();
     },
   });
-  const inbox = createInbox({ ...shared, receipts, presence });
+  const inbox = createInbox({ ...shared, receipts, presence, blocks });
 
   const history = createHistory(get);
   const outbox = createOutbox({
@@ -114,7 +117,18 @@ export function wire(options: ClientOptions) {
     // While there is a connection: otherwise read messages would be unread again on the next page.
     receipts.flush();
     connection.stop();
-    for (const part of [api, catchUp, outbox, conversations, receipts, inbox, presence, people, profile]) {
+    for (const part of [
+      api,
+      catchUp,
+      outbox,
+      conversations,
+      receipts,
+      inbox,
+      presence,
+      blocks,
+      people,
+      profile,
+    ]) {
       part.reset();
     }
     retry.end();
@@ -128,10 +142,12 @@ export function wire(options: ClientOptions) {
     presence,
     inbox,
     people,
+    blocks,
     outbox,
     connection,
     conversations,
     ownId,
+    exportData: createExport(shared),
     forgetUser,
   };
 }

@@ -12,6 +12,8 @@ export interface FunctionSpec {
   readonly tokens?: 'sign' | 'verify';
   /** Hashes or verifies passwords, and so needs the cost of a hash. */
   readonly hashesPasswords?: true;
+  /** Verifies passwords, and so needs the limit of wrong ones. */
+  readonly checksPasswords?: true;
   /** Extends sessions, and so needs the longest life of one. */
   readonly extendsSessions?: true;
   /** The methods of @connections that it may call. */
@@ -24,6 +26,10 @@ export interface FunctionSpec {
   readonly limitsWork?: true;
   /** Decides which browser origins may open a socket. */
   readonly checksOrigin?: true;
+  /** Takes tokens of other issuers, and so needs the list of those, and the limit of exchanges. It alone calls servers that are not AWS's. */
+  readonly knowsIssuers?: true;
+  /** Sends mail, and so needs its sender and the address of the site. */
+  readonly sendsMail?: true;
   /** Answers requests without a route, and so needs the list of routes. */
   readonly knowsRoutes?: true;
 }
@@ -48,32 +54,117 @@ const readsKeys: TableAccess = { actions: ['GetItem'], partitions: ['KEYS'] };
 const readsSession: TableAccess = { actions: ['GetItem'], partitions: ['USER#*', 'KEYS'] };
 const publishesKeys: TableAccess = { actions: ['GetItem', 'PutItem'], partitions: ['KEYS'] };
 
+/** Security events are added, and nothing else: no role may read, change or delete them, but the one that exports them. */
+const addsEvents: TableAccess = { actions: ['PutItem'], partitions: ['AUDIT#*'] };
+
 /** Every function, by its entry `functions/<group>/<name>.ts`. */
 export const functionSpecs = {
   'http/register': {
     ...hashing,
-    table: [{ actions: ['PutItem'], partitions: ['EMAIL#*', 'NAME#*', 'USER#*', 'DIRECTORY#*'] }],
+    table: [{ actions: ['PutItem'], partitions: ['EMAIL#*', 'NAME#*', 'USER#*', 'DIRECTORY#*'] }, addsEvents],
   },
   'http/token': {
     ...hashing,
+    checksPasswords: true,
     tokens: 'sign',
+    table: [
+      // A hash that is cheaper than new ones is replaced.
+      { actions: ['GetItem', 'UpdateItem'], partitions: ['EMAIL#*'] },
+      { actions: ['UpdateItem'], partitions: ['ATTEMPTS#*'] },
+      // A log-in lists the sessions of the user, and ends those beyond the limit.
+      { actions: ['GetItem', 'PutItem', 'Query', 'DeleteItem'], partitions: ['USER#*'] },
+      publishesKeys,
+      addsEvents,
+    ],
+  },
+  'http/own-password': {
+    ...hashing,
+    checksPasswords: true,
+    limitsWork: true,
+    tokens: 'verify',
+    table: [
+      { actions: ['GetItem', 'UpdateItem'], partitions: ['EMAIL#*'] },
+      { actions: ['UpdateItem'], partitions: ['ATTEMPTS#*'] },
+      { actions: ['GetItem', 'Query', 'DeleteItem'], partitions: ['USER#*'] },
+      readsKeys,
+      addsEvents,
+    ],
+  },
+  'http/reset-password': {
+    ...small,
+    sendsMail: true,
     table: [
       { actions: ['GetItem'], partitions: ['EMAIL#*'] },
       { actions: ['UpdateItem'], partitions: ['ATTEMPTS#*'] },
       { actions: ['GetItem', 'PutItem'], partitions: ['USER#*'] },
-      publishesKeys,
+    ],
+  },
+  'http/confirm-reset': {
+    ...hashing,
+    checksPasswords: true,
+    table: [
+      { actions: ['GetItem', 'UpdateItem'], partitions: ['EMAIL#*'] },
+      { actions: ['UpdateItem'], partitions: ['ATTEMPTS#*'] },
+      { actions: ['GetItem', 'UpdateItem', 'Query', 'DeleteItem'], partitions: ['USER#*'] },
+      addsEvents,
+    ],
+  },
+  'http/send-verification': {
+    ...small,
+    limitsWork: true,
+    tokens: 'verify',
+    sendsMail: true,
+    table: [
+      { actions: ['UpdateItem'], partitions: ['ATTEMPTS#*'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['USER#*'] },
+      readsKeys,
+    ],
+  },
+  'http/verify-email': {
+    ...small,
+    table: [{ actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] }],
+  },
+  'http/delete-account': {
+    ...hashing,
+    checksPasswords: true,
+    limitsWork: true,
+    tokens: 'verify',
+    table: [
+      { actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['EMAIL#*'] },
+      { actions: ['UpdateItem'], partitions: ['NAME#*', 'ATTEMPTS#*'] },
+      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      readsKeys,
+      addsEvents,
     ],
   },
   'http/refresh': {
     ...small,
     tokens: 'sign',
     extendsSessions: true,
-    table: [{ actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] }, publishesKeys],
+    table: [
+      { actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      publishesKeys,
+      addsEvents,
+    ],
+  },
+  'http/exchange': {
+    ...small,
+    tokens: 'sign',
+    knowsIssuers: true,
+    table: [
+      { actions: ['GetItem', 'PutItem'], partitions: ['IDENTITY#*'] },
+      // The first exchange of a user creates an account. An e-mail address may change later.
+      { actions: ['PutItem'], partitions: ['NAME#*', 'DIRECTORY#*'] },
+      { actions: ['PutItem', 'DeleteItem'], partitions: ['EMAIL#*'] },
+      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem'], partitions: ['USER#*'] },
+      publishesKeys,
+      addsEvents,
+    ],
   },
   'http/logout': {
     ...small,
     tokens: 'verify',
-    table: [{ actions: ['DeleteItem'], partitions: ['USER#*'] }, readsSession],
+    table: [{ actions: ['DeleteItem'], partitions: ['USER#*'] }, readsSession, addsEvents],
   },
   'http/list-users': {
     ...small,
@@ -95,6 +186,42 @@ export const functionSpecs = {
     limitsWork: true,
     tokens: 'verify',
     table: [{ actions: ['GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['USER#*'] }, readsKeys],
+  },
+  'http/sessions': {
+    ...small,
+    limitsWork: true,
+    tokens: 'verify',
+    table: [{ actions: ['GetItem', 'Query', 'DeleteItem'], partitions: ['USER#*'] }, readsKeys, addsEvents],
+  },
+  'http/export': {
+    ...small,
+    limitsWork: true,
+    tokens: 'verify',
+    table: [
+      { actions: ['GetItem', 'Query'], partitions: ['USER#*'] },
+      { actions: ['Query'], partitions: ['CONV#*', 'AUDIT#*'] },
+      // As for a page of the inbox, one request reads memberships and conversations.
+      { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
+      readsKeys,
+    ],
+  },
+  'http/ticket': {
+    ...small,
+    limitsWork: true,
+    tokens: 'verify',
+    table: [{ actions: ['PutItem'], partitions: ['TICKET#*'] }, readsSession],
+  },
+  'http/blocks': {
+    ...small,
+    limitsWork: true,
+    tokens: 'verify',
+    table: [
+      // The list of a user, and the names in it. A block notes in both memberships how far was read.
+      { actions: ['GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['USER#*'] },
+      // It seals the conversation.
+      { actions: ['PutItem', 'DeleteItem'], partitions: ['CONV#*'] },
+      readsKeys,
+    ],
   },
   'http/user': {
     ...small,
@@ -124,7 +251,7 @@ export const functionSpecs = {
     ...delivering,
     limitsWork: true,
     tokens: 'verify',
-    connections: ['POST'],
+    connections: ['POST', 'DELETE'],
     sends: true,
     table: [
       { actions: ['BatchGetItem', 'Query', 'PutItem'], partitions: ['CONV#*'] },
@@ -139,7 +266,10 @@ export const functionSpecs = {
     ...small,
     tokens: 'verify',
     checksOrigin: true,
-    table: [{ actions: ['GetItem'], partitions: ['USER#*', 'KEYS'] }],
+    table: [
+      { actions: ['GetItem'], partitions: ['USER#*', 'KEYS'] },
+      { actions: ['UpdateItem'], partitions: ['TICKET#*'] },
+    ],
   },
   'websocket/connect': {
     ...small,
@@ -154,6 +284,7 @@ export const functionSpecs = {
   'websocket/message': {
     ...delivering,
     limitsWork: true,
+    tokens: 'verify',
     connections: ['POST', 'GET', 'DELETE'],
     sends: true,
     listsSockets: true,
@@ -163,15 +294,18 @@ export const functionSpecs = {
       { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
       { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['USER#*'] },
       { actions: ['BatchWriteItem'], partitions: ['WATCH#*'] },
+      readsKeys,
     ],
   },
   'stream/account-changes': {
     ...batch,
     connections: ['POST', 'DELETE'],
     table: [
-      { actions: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      { actions: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
       { actions: ['Query'], partitions: ['WATCH#*'] },
       { actions: ['PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['DIRECTORY#*'] },
+      // The seals of the blocks of a deleted account.
+      { actions: ['DeleteItem'], partitions: ['CONV#*'] },
     ],
   },
   'stream/message-changes': {

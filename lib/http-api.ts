@@ -4,7 +4,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Construct } from 'constructs';
 import { accessLog } from './access-log.ts';
 import type { ParleyFunction } from './function.ts';
-import type { HttpEntry } from './functions.ts';
+import { type FunctionSpec, functionSpecs, type HttpEntry } from './functions.ts';
 import { httpRoutes, refusedRoutes } from './routes.ts';
 import type { Settings } from './settings.ts';
 import { type Throttle, throttle } from './throttle.ts';
@@ -64,7 +64,7 @@ export class ParleyHttpApi extends Construct {
         integrationError: '$context.integrationErrorMessage',
       }),
     });
-    (stage.node.defaultChild as CfnStage).routeSettings = hashingLimits(limits);
+    (stage.node.defaultChild as CfnStage).routeSettings = routeLimits(limits);
     // A stage may only name routes that exist.
     stage.node.addDependency(...routes);
   }
@@ -75,15 +75,23 @@ export class ParleyHttpApi extends Construct {
  * functions at once (each path and its twin have their own limit). So the chat keeps its concurrency and the bill
  * stays low.
  */
-function hashingLimits({ rateLimit, burstLimit }: Throttle) {
-  const limit = {
-    ThrottlingRateLimit: Math.min(50, rateLimit),
-    ThrottlingBurstLimit: Math.min(100, burstLimit),
-  };
+const HASHING: Throttle = { rateLimit: 50, burstLimit: 100 };
+
+/** Each of these requests waits for more than a second, and may send a mail: about fifteen functions at once. */
+const MAILING: Throttle = { rateLimit: 10, burstLimit: 20 };
+
+function routeLimits({ rateLimit, burstLimit }: Throttle) {
   return Object.fromEntries(
-    httpRoutes
-      .filter(({ entry }) => entry === 'http/register' || entry === 'http/token')
-      .map(({ method, path }) => [`${method} ${path}`, limit]),
+    httpRoutes.flatMap(({ method, path, entry }) => {
+      const spec: FunctionSpec = functionSpecs[entry];
+      const most = spec.hashesPasswords ? HASHING : spec.sendsMail ? MAILING : undefined;
+      if (most === undefined) return [];
+      const limit = {
+        ThrottlingRateLimit: Math.min(most.rateLimit, rateLimit),
+        ThrottlingBurstLimit: Math.min(most.burstLimit, burstLimit),
+      };
+      return [[`${method} ${path}`, limit]];
+    }),
   );
 }
 
@@ -96,9 +104,15 @@ function cors(origins: readonly string[]) {
     corsPreflight: {
       allowOrigins: [...origins],
       allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
-      allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
+      allowMethods: [
+        CorsHttpMethod.GET,
+        CorsHttpMethod.POST,
+        CorsHttpMethod.PUT,
+        CorsHttpMethod.PATCH,
+        CorsHttpMethod.DELETE,
+      ],
       // Otherwise a page of another origin sees only the simplest headers.
-      exposeHeaders: ['Retry-After'],
+      exposeHeaders: ['Link', 'Retry-After'],
       maxAge: Duration.hours(1),
     },
   };

@@ -9,13 +9,24 @@ import {
   type CfnBucket,
   type IBucket,
 } from 'aws-cdk-lib/aws-s3';
-import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import {
+  BucketDeployment,
+  type BucketDeploymentProps,
+  CacheControl,
+  Source,
+} from 'aws-cdk-lib/aws-s3-deployment';
 import type { Construct, IConstruct } from 'constructs';
 import { logRetention } from './log-retention.ts';
 import type { Settings } from './settings.ts';
 
 /** The names of these files change with their contents, so browsers may cache them for ever. */
 const assetsFolder = 'assets';
+
+const textTypes = {
+  css: 'text/css; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+} as const;
 
 /** The bucket of the site's pages, filled from the folder. A build can create all its contents again. */
 export function pagesBucket(scope: Construct, settings: Settings, folder: string): IBucket {
@@ -38,13 +49,14 @@ export function pagesBucket(scope: Construct, settings: Settings, folder: string
     retention: logRetention(settings),
     removalPolicy: RemovalPolicy.DESTROY,
   });
+  const common = { destinationBucket: bucket as IBucket, logGroup };
   const assets = join(folder, assetsFolder);
   // The first deployment creates the CDK's deployer, so the second one waits for it. In the other order they would
   // wait for each other.
   const before = existsSync(assets)
-    ? new BucketDeployment(scope, 'AssetsDeployment', {
+    ? deploy(scope, 'AssetsDeployment', ['js', 'css'], {
+        ...common,
         sources: [Source.asset(assets)],
-        destinationBucket: bucket as IBucket,
         destinationKeyPrefix: assetsFolder,
         // Pages that are open or cached still need their old assets.
         prune: false,
@@ -53,22 +65,47 @@ export function pagesBucket(scope: Construct, settings: Settings, folder: string
           CacheControl.maxAge(Duration.days(365)),
           CacheControl.immutable(),
         ],
-        logGroup,
       })
-    : undefined;
-  const pages = new BucketDeployment(scope, 'PagesDeployment', {
+    : [];
+  const pages = deploy(scope, 'PagesDeployment', ['html'], {
+    ...common,
     sources: [Source.asset(folder, { exclude: [assetsFolder] })],
-    destinationBucket: bucket as IBucket,
     // Deletes files that no longer exist, but no assets.
     exclude: [`${assetsFolder}/*`],
     // Browsers ask for it each time, and get it only if it has changed.
     cacheControl: [CacheControl.noCache()],
-    logGroup,
   });
   // The files that a page names must exist before the page.
-  if (before !== undefined) pages.node.addDependency(before);
-  acknowledgeDeployer(pages, bucket);
+  for (const page of pages) page.node.addDependency(...before);
+  acknowledgeDeployer(pages[0], bucket);
   return bucket as IBucket;
+}
+
+/**
+ * Deploys files, those of each of these types on their own: S3 has types without a charset unless a deployment names one, and
+ * a deployment has one type for all its files.
+ */
+function deploy(
+  scope: Construct,
+  id: string,
+  types: readonly (keyof typeof textTypes)[],
+  props: BucketDeploymentProps,
+): [BucketDeployment, ...BucketDeployment[]] {
+  const filesOf = (type: string) => `*.${type}`;
+  const others = new BucketDeployment(scope, id, {
+    ...props,
+    exclude: [...(props.exclude ?? []), ...types.map(filesOf)],
+  });
+  const texts = types.map(
+    (type) =>
+      new BucketDeployment(scope, `${id}-${type}`, {
+        ...props,
+        exclude: ['*'],
+        include: [filesOf(type)],
+        contentType: textTypes[type],
+      }),
+  );
+  return [others, ...texts];
 }
 
 /** The CDK's own deployer, one function for each stack. */

@@ -1,7 +1,7 @@
 import type { HttpEntry } from './functions.ts';
 
 export interface HttpRouteSpec {
-  readonly method: 'GET' | 'HEAD' | 'PATCH' | 'POST';
+  readonly method: 'DELETE' | 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'PUT';
   readonly path: string;
   readonly entry: HttpEntry;
 }
@@ -10,16 +10,31 @@ const operations: readonly HttpRouteSpec[] = [
   { method: 'POST', path: '/users/register', entry: 'http/register' },
   { method: 'POST', path: '/users/token', entry: 'http/token' },
   { method: 'POST', path: '/users/token/refresh', entry: 'http/refresh' },
+  { method: 'POST', path: '/users/token/exchange', entry: 'http/exchange' },
+  { method: 'POST', path: '/users/password/reset', entry: 'http/reset-password' },
+  { method: 'POST', path: '/users/password/reset/confirm', entry: 'http/confirm-reset' },
+  { method: 'POST', path: '/users/email/verification', entry: 'http/verify-email' },
   { method: 'POST', path: '/users/logout', entry: 'http/logout' },
   { method: 'GET', path: '/users', entry: 'http/list-users' },
   { method: 'GET', path: '/users/me', entry: 'http/me' },
   { method: 'PATCH', path: '/users/me', entry: 'http/me' },
+  { method: 'DELETE', path: '/users/me', entry: 'http/delete-account' },
+  { method: 'POST', path: '/users/me/password', entry: 'http/own-password' },
+  { method: 'POST', path: '/users/me/email/verification', entry: 'http/send-verification' },
+  { method: 'GET', path: '/users/me/sessions', entry: 'http/sessions' },
+  { method: 'DELETE', path: '/users/me/sessions', entry: 'http/sessions' },
+  { method: 'DELETE', path: '/users/me/sessions/{session_id}', entry: 'http/sessions' },
+  { method: 'GET', path: '/users/me/export', entry: 'http/export' },
+  { method: 'GET', path: '/users/me/blocks', entry: 'http/blocks' },
   { method: 'GET', path: '/users/{user_id}', entry: 'http/user' },
+  { method: 'PUT', path: '/users/{user_id}/block', entry: 'http/blocks' },
+  { method: 'DELETE', path: '/users/{user_id}/block', entry: 'http/blocks' },
   { method: 'GET', path: '/chat/history/{user_id}', entry: 'http/history' },
   { method: 'GET', path: '/conversations', entry: 'http/conversations' },
   { method: 'GET', path: '/conversations/{conversation}', entry: 'http/conversations' },
   { method: 'GET', path: '/conversations/{conversation}/messages', entry: 'http/messages' },
   { method: 'POST', path: '/conversations/{conversation}/messages', entry: 'http/send-message' },
+  { method: 'POST', path: '/ws/ticket', entry: 'http/ticket' },
   { method: 'GET', path: '/schema', entry: 'http/schema' },
 ];
 
@@ -46,12 +61,12 @@ export const httpRoutes: readonly HttpRouteSpec[] = [
  * A twin matches more than its own path: `GET /users/{proxy+}` would match `GET /users/token`, for which `$default`
  * should answer 405. More specific routes send such requests to the fallback.
  */
-export const refusedRoutes: readonly HttpRouteSpec[] = routes
-  .flatMap(({ path }) =>
-    routes
-      .filter((above) => path.startsWith(`${above.path}/`))
-      .map(({ method }): HttpRouteSpec => ({ method, path, entry: 'http/fallback' })),
-  )
+export const refusedRoutes: readonly HttpRouteSpec[] = [...new Set(routes.map(({ path }) => path))]
+  .flatMap((path) => {
+    const above = routes.filter((other) => path.startsWith(`${other.path}/`));
+    const methods = [...new Set(above.map(({ method }) => method))];
+    return methods.map((method): HttpRouteSpec => ({ method, path, entry: 'http/fallback' }));
+  })
   .filter(({ method, path }) => !routes.some((route) => route.method === method && route.path === path))
   .flatMap(withTwin);
 

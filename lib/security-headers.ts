@@ -1,5 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
+import {
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
+  type ResponseHeadersContentSecurityPolicy,
+  ResponseHeadersPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
 import { globalName } from './global-name.ts';
 
@@ -22,42 +27,55 @@ const contentSecurityPolicy = {
   'require-trusted-types-for': "'script'",
 };
 
-const { 'require-trusted-types-for': _, ...withoutTrustedTypes } = contentSecurityPolicy;
+/**
+ * An answer of an API is nobody's page. The functions say the same (`functions/middleware/http-replies.ts`), except with the
+ * page of Swagger UI.
+ */
+const contentSecurityPolicyOfAnswers = { 'default-src': "'none'", 'frame-ancestors': "'none'" };
 
-/** Swagger UI uses inline styles, markup made from texts, and a font in its style sheet. */
-const contentSecurityPolicyOfSwagger = {
-  ...withoutTrustedTypes,
-  'style-src': "'self' 'unsafe-inline'",
-  'font-src': "'self' data:",
-};
-
-/** The security headers of every page and answer of the site. */
-export function securityHeaders(scope: Construct): ResponseHeadersPolicy {
-  return headersPolicy(scope, 'SecurityHeaders', 'headers', contentSecurityPolicy);
+/** The security headers of the site's pages. */
+export function securityHeadersOfPages(scope: Construct): ResponseHeadersPolicy {
+  return headersPolicy(scope, 'SecurityHeaders', 'headers', {
+    contentSecurityPolicy: inWords(contentSecurityPolicy),
+    override: true,
+  });
 }
 
-/** The same for the page that shows the HTTP API. */
-export function securityHeadersOfSwagger(scope: Construct): ResponseHeadersPolicy {
-  return headersPolicy(scope, 'SecurityHeadersOfSwagger', 'headers-swagger', contentSecurityPolicyOfSwagger);
+/**
+ * The same for answers of the APIs. API Gateway cannot add headers to its own refusals, such as 429, so they get theirs here.
+ * A function's answer keeps its own policy.
+ */
+export function securityHeadersOfAnswers(scope: Construct): ResponseHeadersPolicy {
+  return headersPolicy(scope, 'SecurityHeadersOfAnswers', 'headers-answers', {
+    contentSecurityPolicy: inWords(contentSecurityPolicyOfAnswers),
+    override: false,
+  });
+}
+
+function inWords(policy: Readonly<Record<string, string>>): string {
+  return Object.entries(policy)
+    .map((directive) => directive.join(' '))
+    .join('; ');
 }
 
 function headersPolicy(
   scope: Construct,
   id: string,
   purpose: string,
-  policy: Readonly<Record<string, string>>,
+  contentSecurityPolicy: ResponseHeadersContentSecurityPolicy,
 ): ResponseHeadersPolicy {
-  const contentSecurityPolicy = Object.entries(policy)
-    .map((directive) => directive.join(' '))
-    .join('; ');
   return new ResponseHeadersPolicy(scope, id, {
     responseHeadersPolicyName: globalName(scope, purpose),
     securityHeadersBehavior: {
-      contentSecurityPolicy: { contentSecurityPolicy, override: true },
+      contentSecurityPolicy,
       contentTypeOptions: { override: true },
       frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
       referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
-      strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
+      strictTransportSecurity: {
+        accessControlMaxAge: Duration.days(365),
+        includeSubdomains: true,
+        override: true,
+      },
     },
     customHeadersBehavior: {
       customHeaders: [
@@ -67,6 +85,8 @@ function headersPolicy(
           override: true,
         },
         { header: 'cross-origin-opener-policy', value: 'same-origin', override: true },
+        // For refusals of API Gateway and S3. All other answers have their own.
+        { header: 'cache-control', value: 'no-store', override: false },
       ],
     },
   });

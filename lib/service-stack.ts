@@ -6,6 +6,7 @@ import { environmentOf } from './environment.ts';
 import { ParleyFunction } from './function.ts';
 import { type Entry, type FunctionSpec, functionSpecs } from './functions.ts';
 import { ParleyHttpApi } from './http-api.ts';
+import { grantMail } from './mail-access.ts';
 import type { Settings } from './settings.ts';
 import { grantTableAccess } from './table-access.ts';
 import { feedAccountChanges, feedMessageChanges } from './table-changes.ts';
@@ -81,6 +82,7 @@ export class ServiceStack extends Stack {
         }),
       );
     }
+    if (spec.sendsMail) grantMail(made, settings);
     this.#webSocketApi.grantConnections(made, spec.connections ?? []);
     return made;
   }

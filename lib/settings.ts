@@ -1,4 +1,5 @@
 import type { Node } from 'constructs';
+import { type Issuer, readIssuers } from './issuers.ts';
 
 /** The deploy-time settings (`-c name=value`), checked once. */
 export interface Settings {
@@ -11,8 +12,7 @@ export interface Settings {
   /** Sends traces to X-Ray, which costs up to 5 USD a million invocations. */
   readonly tracing: boolean;
   /**
-   * Browser origins of other sites that may use the APIs. If empty, every origin may open a socket, and none gets
-   * CORS.
+   * Browser origins of other sites that may use the APIs. The site's own pages always may.
    */
   readonly origins: readonly string[];
   readonly accessTokenSeconds: number;
@@ -25,11 +25,28 @@ export interface Settings {
   readonly floodMessages: number;
   /** … within so many seconds. */
   readonly floodSeconds: number;
+  /** Wrong passwords for one e-mail address within a minute. */
+  readonly wrongPasswords: number;
+  /** Exchanges of issuers' tokens of one account within a minute. */
+  readonly exchanges: number;
   /** Sockets that an account can have open. One more closes its oldest one. */
   readonly socketsPerAccount: number;
   /** The work that an account may cause in a minute, as a number of messages that cost as much. A socket may cause half of it. */
   readonly workPerMinute: number;
+  /** Other issuers, whose tokens log their users in. */
+  readonly issuers: readonly Issuer[];
+  /** Users register and log in with passwords of Parley's own. Without it, they log in by the tokens of issuers alone. */
+  readonly signUp: boolean;
+  /** Sender of all mail. Without it, there is no mail. */
+  readonly mailFrom: string | undefined;
+  /** Mails to one e-mail address within an hour. */
+  readonly mails: number;
+  /** The address of the site, for the links in mails. */
+  readonly siteUrl: string | undefined;
 }
+
+/** On this machine there is always mail: the local runtime writes it into files. */
+const LOCAL = { mailFrom: 'parley@localhost.example', siteUrl: 'http://localhost:8000' };
 
 /**
  * OWASP's minimum for bcrypt. It takes about 0.1 s on the full core that 1,769 MB buy. Only a system that never leaves this
@@ -39,6 +56,9 @@ const MIN_PASSWORD_COST = { aws: 10, local: 4 };
 
 /** A login must answer within the timeout of its function. A cost of 13 takes about 0.9 s. */
 const MAX_PASSWORD_COST = 13;
+
+/** The largest number that the functions read from a variable. As a limit, it bounds nothing that a machine can do in a minute. */
+const LARGEST = 999_999_999;
 
 /**
  * The longest name of a resource with a limit of 64 characters must fit. A hyphen would make names ambiguous: `send-message` of a
@@ -69,6 +89,9 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
       `context "stage" must be 1 to 20 lower-case letters and digits, a letter first, not "${stage}"`,
     );
   }
+  const isLimited = limits(node, target);
+  /** A limit of what one account can do. */
+  const limit = (name: string, fallback: number) => whole(node, name, isLimited ? fallback : LARGEST);
   const settings = {
     stage,
     protect: choice(node, 'protect', { true: true, false: false }, stage === 'prod'),
@@ -79,15 +102,57 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
     refreshTokenSeconds: whole(node, 'refreshTokenSeconds', DAY_SECONDS),
     sessionDays: between(node, 'sessionDays', 1, MAX_SESSION_DAYS, 30),
     passwordCost: between(node, 'passwordCost', MIN_PASSWORD_COST[target], MAX_PASSWORD_COST, 10),
-    floodMessages: whole(node, 'floodMessages', 20),
+    floodMessages: limit('floodMessages', 20),
     floodSeconds: whole(node, 'floodSeconds', 10),
+    wrongPasswords: limit('wrongPasswords', 10),
+    exchanges: limit('exchanges', 20),
     socketsPerAccount: between(node, 'socketsPerAccount', 1, MAX_SOCKETS, 20),
-    workPerMinute: whole(node, 'workPerMinute', 1_200),
+    workPerMinute: limit('workPerMinute', 1_200),
+    issuers: readIssuers(node.tryGetContext('issuers'), target),
+    signUp: choice(node, 'signUp', { on: true, off: false }, true),
+    mailFrom: sender(text(node, 'mailFrom', target === 'local' ? LOCAL.mailFrom : '')),
+    mails: limit('mails', 5),
+    siteUrl: site(text(node, 'siteUrl', target === 'local' ? LOCAL.siteUrl : ''), target),
   };
+  if (settings.mailFrom !== undefined && settings.siteUrl === undefined) {
+    throw new Error(
+      'context "mailFrom": with it, "siteUrl" must be the address of the site, for the links in mails',
+    );
+  }
+  if (!settings.signUp && settings.issuers.length === 0) {
+    throw new Error('context "signUp": with off, nobody can log in unless "issuers" names at least one');
+  }
   if (settings.sessionDays * DAY_SECONDS <= settings.refreshTokenSeconds) {
     throw new Error('context "sessionDays" must be more than the seconds in "refreshTokenSeconds"');
   }
   return settings;
+}
+
+/** Without limits one account can spend whatever it likes, and passwords can be guessed. */
+function limits(node: Node, target: 'aws' | 'local'): boolean {
+  const isOn = choice(node, 'limits', { on: true, off: false }, true);
+  if (!isOn && target === 'aws') {
+    throw new Error('context "limits": off is for load tests on your own machine, and cannot be deployed');
+  }
+  return isOn;
+}
+
+/** Printable ASCII without what separates or quotes addresses in a header, so that it is exactly one. */
+const SENDER = /^(?!.*[,;:<>()[\]\\" ])[\x21-\x7e]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
+
+/** An empty value counts as missing, here and below. */
+function sender(given: string): string | undefined {
+  if (given === '' || SENDER.test(given)) return given || undefined;
+  throw new Error(`context "mailFrom" must be an address such as parley@chat.example, not "${given}"`);
+}
+
+/** An origin. A link in a mail is only as safe as its scheme. */
+function site(given: string, target: 'aws' | 'local'): string | undefined {
+  if (given === '') return undefined;
+  const schemes = target === 'local' ? ['http:', 'https:'] : ['https:'];
+  if (URL.canParse(given) && new URL(given).origin === given && schemes.includes(new URL(given).protocol))
+    return given;
+  throw new Error(`context "siteUrl" must be an origin such as https://chat.example, not "${given}"`);
 }
 
 function text(node: Node, name: string, fallback: string): string {
@@ -106,8 +171,8 @@ function choice<T>(node: Node, name: string, values: Readonly<Record<string, T>>
 
 function whole(node: Node, name: string, fallback: number): number {
   const value = Number(text(node, name, String(fallback)));
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new Error(`context "${name}" must be a whole number, at least 1`);
+  if (!Number.isSafeInteger(value) || value < 1 || value > LARGEST) {
+    throw new Error(`context "${name}" must be a whole number from 1 to ${LARGEST}`);
   }
   return value;
 }

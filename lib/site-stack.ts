@@ -16,8 +16,9 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { apiBehavior, asTheOriginSays } from './api-behavior.ts';
 import { globalName } from './global-name.ts';
+import { markedPages } from './marked-pages.ts';
 import { pagesBucket } from './pages.ts';
-import { securityHeaders, securityHeadersOfSwagger } from './security-headers.ts';
+import { securityHeadersOfAnswers, securityHeadersOfPages } from './security-headers.ts';
 import type { ServiceStack } from './service-stack.ts';
 import type { Settings } from './settings.ts';
 import { viewerLogBucket } from './viewer-log.ts';
@@ -33,15 +34,13 @@ export interface SiteStackProps {
 export class SiteStack extends Stack {
   constructor(scope: Construct, id: string, { settings, service, pages }: SiteStackProps) {
     super(scope, id, { description: `Parley (${settings.stage}): the distribution and its pages` });
-    const responseHeadersPolicy = securityHeaders(this);
     const http = {
       ...apiBehavior(
         service.httpDomain,
         this.#viewerFunction('HttpRequest', 'http-request', 'http-request.js'),
       ),
-      responseHeadersPolicy,
+      responseHeadersPolicy: securityHeadersOfAnswers(this),
     };
-    const schema = { ...http, responseHeadersPolicy: securityHeadersOfSwagger(this) };
     const sockets = apiBehavior(
       service.webSocketDomain,
       this.#viewerFunction('WebSocketRequest', 'socket-request', 'websocket-request.js'),
@@ -55,14 +54,17 @@ export class SiteStack extends Stack {
       defaultRootObject: 'index.html',
       defaultBehavior: {
         // With the right to list the bucket, a missing page is a 404. Without it, S3 answers 403.
-        origin: S3BucketOrigin.withOriginAccessControl(pagesBucket(this, settings, pages), {
-          originAccessControl: new S3OriginAccessControl(this, 'PagesAccess', {
-            originAccessControlName: globalName(this, 'pages'),
-          }),
-          originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
-        }),
+        origin: S3BucketOrigin.withOriginAccessControl(
+          pagesBucket(this, settings, markedPages(pages, settings)),
+          {
+            originAccessControl: new S3OriginAccessControl(this, 'PagesAccess', {
+              originAccessControlName: globalName(this, 'pages'),
+            }),
+            originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
+          },
+        ),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        responseHeadersPolicy,
+        responseHeadersPolicy: securityHeadersOfPages(this),
       },
       errorResponses: uncachedErrors,
       // The first pattern that matches decides.
@@ -70,9 +72,10 @@ export class SiteStack extends Stack {
         '/users*': http,
         '/chat*': http,
         '/conversations*': http,
-        '/schema/swagger-ui/*': { ...schema, cachePolicy: asTheOriginSays(this) },
-        '/schema*': schema,
+        '/schema/swagger-ui/*': { ...http, cachePolicy: asTheOriginSays(this) },
+        '/schema*': http,
         '/.well-known/*': http,
+        '/ws/ticket*': http,
         '/ws*': sockets,
       },
       ...(settings.protect && { logBucket: viewerLogBucket(this) as IBucket }),

@@ -14,9 +14,12 @@ type TableAction =
 /** Partition keys. `*` stands for the part behind the prefix. */
 type Partition =
   | 'ATTEMPTS#*'
+  | 'AUDIT#*'
+  | 'TICKET#*'
   | 'CONV#*'
   | 'DIRECTORY#*'
   | 'EMAIL#*'
+  | 'IDENTITY#*'
   | 'KEYS'
   | 'NAME#*'
   | 'USER#*'

@@ -8,6 +8,7 @@ Runs a CDK app on this machine, from the same templates as "cdk deploy".
   --memory      store nothing: users, messages and keys are lost at the end
   --watch       build and reload when the sources change (npm run dev)
   --context     or -c: a deploy-time setting, as for "cdk deploy"
+  --limits      off: no limit of an account counts, for load tests; short for -c limits=off
   --assembly    the folder of another app's cloud assembly, such as cdk.out
   --ignore      a resource type to leave out, such as AWS::SNS::Topic
   --assume      another answer to a question that AWS's documents leave open
@@ -52,18 +53,21 @@ export function readCommand(args: readonly string[], environment: NodeJS.Process
         watch: { type: 'boolean' },
         help: { type: 'boolean' },
         context: { type: 'string', short: 'c', multiple: true },
+        limits: { type: 'string' },
         assembly: { type: 'string' },
         ignore: { type: 'string', multiple: true },
         assume: { type: 'string', multiple: true },
       },
     });
     const { memory = false, watch = false, help = false, assembly, ignore: ignoredTypes = [] } = values;
-    if (assembly !== undefined && (watch || values.context !== undefined)) {
+    const { limits } = values;
+    const isBuilt = watch || values.context !== undefined || limits !== undefined;
+    if (assembly !== undefined && isBuilt) {
       throw new Error(
-        '--assembly cannot be used with --watch or --context, because the assembly is already built',
+        '--assembly cannot be used with --watch, --context or --limits, because the assembly is already built',
       );
     }
-    const context = readContext(values.context ?? []);
+    const context = { ...readContext(values.context ?? []), ...(limits !== undefined && { limits }) };
     const stateFolder = environment.STATE_FOLDER || undefined;
     const hosts = (environment.HOSTS ?? '').split(',').map(hostName).filter(Boolean);
     const assume = (values.assume ?? []).map(assumption);

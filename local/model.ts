@@ -52,6 +52,8 @@ export interface Permission {
   readonly resources: readonly string[];
   /** Patterns for the partition keys of a request. Undefined allows all keys. */
   readonly leadingKeys: readonly string[] | undefined;
+  /** What the request must be, by the name of the condition's key. */
+  readonly equals?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface EventSourceSpec {
@@ -140,6 +142,10 @@ export interface BucketFolder {
   readonly prefix: string;
   /** Patterns of the files that are left out. They may contain `*` and `?`. */
   readonly except: readonly string[];
+  /** Patterns of the files that are there, although `except` leaves them out. */
+  readonly include: readonly string[];
+  /** The content type of all these files. Without it, each file has that of its name. */
+  readonly contentType: string | undefined;
   readonly cacheControl: string | undefined;
 }
 

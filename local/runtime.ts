@@ -1,4 +1,6 @@
-import { join, resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
 import { type Admission, machineOnly } from './admission.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
 import type { Assumption } from './assumptions.ts';
@@ -6,6 +8,7 @@ import { accessControl } from './aws/access-control.ts';
 import { accessKeys, type Credentials, toolsName } from './aws/access-keys.ts';
 import { type Engine, foreignEngine, startDynoxide } from './aws/dynoxide.ts';
 import { awsEndpoints, guardConnections } from './aws/endpoints.ts';
+import { mailService } from './aws/mail.ts';
 import { secretValues } from './aws/secret-values.ts';
 import { secretsManager } from './aws/secrets-manager.ts';
 import { tableProxy } from './aws/table-proxy.ts';
@@ -51,6 +54,8 @@ export interface Runtime {
   /** The credentials with which tools must sign their requests to `tableEndpoint`. */
   readonly credentials: Credentials;
   readonly tableName: string;
+  /** The folder of sent mail, a file each. */
+  readonly mailFolder: string;
   /** Resolves with a reason if the runtime cannot continue. */
   readonly died: Promise<string>;
   usage(): Usage;
@@ -112,6 +117,7 @@ async function compose(
   let deployed: Deployed | undefined;
   const keys = accessKeys();
   const access = accessControl(deployment.functions, log);
+  const mailFolder = makeMailFolder(stateFolder, atEnd);
   const dynamodb = tableProxy({
     endpoint: engine.endpoint,
     partitionKey: deployment.table.partitionKey,
@@ -124,6 +130,15 @@ async function compose(
   const request = awsEndpoints(keys, {
     dynamodb,
     secretsManager: secretsManager(secrets, access),
+    mail: mailService({
+      access,
+      folder: mailFolder,
+      now: () => new Date(),
+      onMail: ({ to, subject, path }) =>
+        onLog(
+          `[mail] ${JSON.stringify(subject)} to ${to}: ${stateFolder === undefined ? path : relative('', path)}`,
+        ),
+    }),
     connections: guardConnections(
       (...call) => deployed?.connections(...call),
       deployment.webSocketApi.id,
@@ -160,12 +175,25 @@ async function compose(
     tableEndpoint: endpointsUrl,
     credentials: keys.of(toolsName),
     tableName: deployment.table.name,
+    mailFolder,
     died: engine.died,
     usage: () => usage.read(running.posts()),
     resetUsage: () => usage.reset(running.posts()),
     reload: async () => running.replace(await read()),
     stop,
   };
+}
+
+/** Without a folder for the data, mail goes into a temporary one. */
+function makeMailFolder(stateFolder: string | undefined, atEnd: (close: () => unknown) => void): string {
+  if (stateFolder === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'mail-'));
+    atEnd(() => rmSync(folder, { recursive: true, force: true }));
+    return folder;
+  }
+  const folder = join(stateFolder, 'mail');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
 }
 
 function startEngine(stateFolder: string | undefined): Promise<Engine> {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashFiles } from '../lib/hash-files.ts';
+import { issuersText } from '../lib/issuers.ts';
 
 type Context = Readonly<Record<string, string>>;
 
@@ -38,7 +39,7 @@ export async function build(context: Context): Promise<string> {
 
 /** Builds one assembly for each context. One process builds all of them: to load aws-cdk-lib takes most of the time. */
 export async function buildAll(contexts: readonly Context[]): Promise<readonly string[]> {
-  const targets = contexts.map((context) => ({
+  const targets = contexts.map(withContents).map((context) => ({
     folder: join(assemblies, hashFiles(root, inputs, JSON.stringify([process.version, context]))),
     context,
   }));
@@ -48,6 +49,11 @@ export async function buildAll(contexts: readonly Context[]): Promise<readonly s
   for (const { folder } of targets) utimesSync(folder, new Date(), new Date());
   prune();
   return targets.map(({ folder }) => folder);
+}
+
+/** A setting that names a file stands for its contents: an assembly of former contents is another one. */
+function withContents({ issuers, ...context }: Context): Context {
+  return issuers === undefined ? context : { ...context, issuers: issuersText(issuers) };
 }
 
 async function synthesize(targets: readonly { folder: string; context: Context }[]): Promise<void> {

@@ -25,6 +25,14 @@ export const SETTINGS = {
   shortSessions: { ...quick, accessTokenSeconds: '4', refreshTokenSeconds: '8' },
   /** Access tokens expire after 10 seconds: a client has time to renew its token. */
   shortTokens: { ...unlimited, accessTokenSeconds: '10' },
+  /** A password hash costs more than in the other systems. */
+  costlierPasswords: { ...unlimited, passwordCost: '5' },
+  /** Users log in with the tokens of another issuer only. */
+  withoutPasswords: {
+    ...quick,
+    signUp: 'off',
+    issuers: JSON.stringify([{ issuer: 'https://login.example.com', audience: 'chat' }]),
+  },
   twoOrigins: { ...quick, origins: 'https://chat.example.com,https://other.example.com' },
 } as const;
 

@@ -3,22 +3,33 @@ import { Announcer } from './parts/announcer.tsx';
 import { ConnectionStatus } from './parts/connection-status.tsx';
 import { Heading } from './parts/view-head.tsx';
 import { inbox, session } from './state/chat.ts';
+import { hasMail, hasPasswords } from './state/passwords.ts';
 import { goToApp, isAuthView, route } from './state/route.ts';
 import { isWide } from './state/screen.ts';
 import { texts } from './texts.ts';
 import { Conversation } from './views/conversation/conversation.tsx';
+import { ForgotPassword } from './views/forgot-password.tsx';
 import { Inbox } from './views/inbox.tsx';
-import { LogIn } from './views/log-in.tsx';
+import { LogIn, LogInElsewhere } from './views/log-in.tsx';
 import { People } from './views/people.tsx';
 import { Profile } from './views/profile.tsx';
+import { ResetPassword } from './views/reset-password.tsx';
 import { SignUp } from './views/sign-up.tsx';
+import { VerifyEmail } from './views/verify-email.tsx';
 
 /** The chat for a user who is logged in, otherwise the login or the sign-up page. */
 export function App() {
   const { state, user } = session.value;
   if (state === 'unknown') return null;
+  if (hasPasswords) {
+    const now = route.value;
+    if (now.view === 'reset') return <ResetPassword key={now.token} token={now.token} />;
+    if (now.view === 'verify') return <VerifyEmail key={now.token} token={now.token} />;
+  }
   // A key, because another tab may log in another user, who must not see this user's state.
   if (user) return <Chat key={user.id} />;
+  if (!hasPasswords) return <LogInElsewhere />;
+  if (route.value.view === 'forgot' && hasMail) return <ForgotPassword />;
   return route.value.view === 'sign-up' ? <SignUp /> : <LogIn />;
 }
 

@@ -45,10 +45,10 @@ const REPLY_MS = 10_000;
 
 /** The device's connection to the server: a sequence of sockets. The next one opens before the last one closes. */
 export function createConnection(options: Options) {
-  const { url, session, WebSocket, random, limits, wakeUps, onFrame, onOpen, onHidden } = options;
+  const { url, session, WebSocket, now, random, limits, wakeUps, onFrame, onOpen, onHidden } = options;
   const state = observable<ConnectionState>('off');
-  /** Includes retired sockets that wait for a last reply. */
-  const sockets = new Set<Socket>();
+  /** The sockets with their tokens. Includes retired sockets that wait for a last reply. */
+  const sockets = new Map<Socket, string>();
   let current: Socket | undefined;
   let renewal: ReturnType<typeof setTimeout> | undefined;
   let stopWaking: (() => void) | undefined;
@@ -67,10 +67,10 @@ export function createConnection(options: Options) {
       url,
       token,
       WebSocket,
-      onFrame: (frame) => receive(frame, socket, token),
+      onFrame: (frame) => receive(frame, socket, sockets.get(socket) ?? token),
       onClose: () => closed(socket),
     });
-    sockets.add(socket);
+    sockets.set(socket, token);
     return socket;
   };
 
@@ -83,11 +83,32 @@ export function createConnection(options: Options) {
     updateState();
     // A listener of the state may have closed it.
     if (current !== socket) return;
-    // Not all clients at once, and well before the token expires or API Gateway closes the socket.
-    const lifetime = Math.min(limits.connectionMs * (0.85 + 0.1 * random()), session.freshFor() + 1);
-    clearTimeout(renewal);
-    renewal = setTimeout(() => void reconnector.connect(), Math.max(lifetime, 1_000));
+    renewIn(socket, now() + limits.connectionMs * (0.85 + 0.1 * random()));
     onOpen(previous !== undefined);
+  };
+
+  /** Not all clients at once, and well before the token expires or, at `end`, API Gateway closes the socket. */
+  const renewIn = (socket: Socket, end: number) => {
+    const [left, fresh] = [end - now(), session.freshFor() + 1];
+    clearTimeout(renewal);
+    renewal = setTimeout(
+      () => void (fresh < left ? renew(socket, end) : reconnector.connect()),
+      Math.max(Math.min(left, fresh), 1_000),
+    );
+  };
+
+  /** Sends the next token over the open socket. If that fails, a new socket carries it. */
+  const renew = async (socket: Socket, end: number) => {
+    try {
+      const token = await session.access();
+      if (socket !== current) return;
+      await socket.request({ action: 'auth.refresh', token }, REPLY_MS);
+      if (socket !== current) return;
+      sockets.set(socket, token);
+      renewIn(socket, end);
+    } catch {
+      if (socket === current) await reconnector.connect();
+    }
   };
 
   const closed = (socket: Socket) => {
@@ -163,7 +184,7 @@ export function createConnection(options: Options) {
     clearTimeout(renewal);
     stopWaking?.();
     stopWaking = undefined;
-    for (const socket of sockets) socket.close();
+    for (const socket of sockets.keys()) socket.close();
   };
 
   return {

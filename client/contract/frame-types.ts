@@ -50,11 +50,24 @@ export interface PresenceWatch {
   readonly users: readonly string[];
 }
 
+export interface AuthRefresh {
+  readonly action: 'auth.refresh';
+  readonly token: string;
+}
+
 export interface Ping {
   readonly action: 'ping';
 }
 
-export type Action = MessageSend | ConversationRead | MessageReceived | Type | Sync | PresenceWatch | Ping;
+export type Action =
+  | MessageSend
+  | ConversationRead
+  | MessageReceived
+  | Type
+  | Sync
+  | PresenceWatch
+  | AuthRefresh
+  | Ping;
 
 /** The frames that the server sends. */
 
@@ -141,6 +154,12 @@ export interface PresenceReply {
   readonly ref?: string;
 }
 
+export interface AuthRefreshed {
+  readonly type: 'auth.refreshed';
+  readonly expires_at: string;
+  readonly ref?: string;
+}
+
 export interface Pong {
   readonly type: 'pong';
   readonly time: string;
@@ -213,6 +232,7 @@ export type Frame =
   | SyncPage
   | SyncDone
   | PresenceReply
+  | AuthRefreshed
   | Pong
   | ChatMessages
   | MessagesSent

@@ -29,12 +29,21 @@ export interface TokenPair {
 
 export interface Profile {
   readonly id: string;
-  readonly email: string;
+  /** Null for a user of another issuer, if that has verified none. */
+  readonly email: string | null;
+  readonly email_verified: boolean;
   readonly username: string;
   readonly first_name: string;
   readonly last_name: string;
   readonly presence: 'shown' | 'hidden';
   readonly created_at: string;
+  readonly has_password: boolean;
+}
+
+export interface PasswordChange {
+  /** The present one. */
+  readonly password: string;
+  readonly new_password: string;
 }
 
 export interface ProfileChange {
@@ -46,6 +55,7 @@ export interface ProfileChange {
 export interface User {
   readonly id: string;
   readonly username: string;
+  readonly deleted?: true;
 }
 
 export interface UserWithPresence {
@@ -53,6 +63,13 @@ export interface UserWithPresence {
   readonly username: string;
   readonly online: boolean;
   readonly last_seen: string | null;
+  readonly deleted?: true;
+  /** You block this user. */
+  readonly blocked?: true;
+}
+
+export interface BlockList {
+  readonly results: readonly User[];
 }
 
 export interface UserPage {
@@ -60,6 +77,19 @@ export interface UserPage {
   readonly next: string | null;
   readonly previous: string | null;
   readonly results: readonly User[];
+}
+
+export interface UserSession {
+  readonly id: string;
+  readonly device: string;
+  readonly address: string;
+  readonly created_at: string;
+  readonly last_used_at: string;
+  readonly current: boolean;
+}
+
+export interface SessionList {
+  readonly results: readonly UserSession[];
 }
 
 export interface LastMessage {
@@ -105,14 +135,101 @@ export interface MessageWindow {
   readonly results: readonly StoredMessage[];
 }
 
+/** The first line of an export. */
+export interface ExportBegin {
+  readonly type: 'export';
+  readonly user_id: string;
+  /** It has no later message. */
+  readonly created_at: string;
+}
+
+export interface ExportedProfile {
+  readonly type: 'profile';
+  readonly id: string;
+  readonly email: string | null;
+  readonly email_verified: boolean;
+  readonly username: string;
+  readonly first_name: string;
+  readonly last_name: string;
+  readonly presence: 'shown' | 'hidden';
+  readonly created_at: string;
+  readonly has_password: boolean;
+  readonly staff: boolean;
+  readonly issuer: string | null;
+  readonly online: boolean;
+  readonly last_seen: string | null;
+  /** The ids of those whom you block. */
+  readonly blocks: readonly string[];
+}
+
+export interface ExportedSession {
+  readonly type: 'session';
+  readonly id: string;
+  readonly device: string;
+  readonly address: string;
+  readonly created_at: string;
+  readonly last_used_at: string;
+  readonly current: boolean;
+}
+
+export interface ExportedSecurityEvent {
+  readonly type: 'security_event';
+  readonly event: string;
+  readonly created_at: string;
+  readonly operation: string;
+  readonly device: string;
+  readonly address: string;
+  /** Id of the session that began or ended. */
+  readonly session?: string;
+}
+
+export interface ExportedConversation {
+  readonly type: 'conversation';
+  readonly id: string;
+  readonly peer: User;
+  readonly read: number;
+  readonly received: number;
+  readonly peer_read: number;
+  readonly peer_received: number;
+}
+
+export interface ExportedMessage {
+  readonly type: 'message';
+  readonly id: string;
+  readonly conversation: string;
+  readonly seq: number;
+  readonly message: string;
+  readonly sender_id: string;
+  readonly created_at: string;
+  readonly read?: number;
+  readonly client_id?: string;
+}
+
+/** The last line. Without it, the export is not complete. */
+export interface ExportEnd {
+  readonly type: 'end';
+}
+
+/** A newer server may send further types. */
+export type ExportLine =
+  | ExportBegin
+  | ExportedProfile
+  | ExportedSession
+  | ExportedSecurityEvent
+  | ExportedConversation
+  | ExportedMessage
+  | ExportEnd;
+
 /** The fields of request bodies. The server refuses unknown fields. A test compares the lists with openapi.yaml. */
 export const REQUEST_FIELDS = {
   Registration: ['email', 'username', 'first_name', 'last_name', 'password', 'password2'],
   Credentials: ['email', 'password'],
+  PasswordChange: ['password', 'new_password'],
   ProfileChange: ['first_name', 'last_name', 'presence'],
 } as const satisfies {
   Registration: readonly (keyof Registration)[];
   Credentials: readonly (keyof Credentials)[];
+  PasswordChange: readonly (keyof PasswordChange)[];
   ProfileChange: readonly (keyof ProfileChange)[];
 };
 

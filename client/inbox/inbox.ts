@@ -1,3 +1,4 @@
+import type { BlockStore } from '../blocks.ts';
 import type {
   Conversation,
   ConversationPage,
@@ -37,6 +38,7 @@ interface Options {
   readonly get: <T>(path: string) => Promise<T>;
   readonly receipts: ReceiptStore;
   readonly presence: PresenceStore;
+  readonly blocks: Pick<BlockStore, 'update'>;
   readonly ownId: () => string;
   readonly retry: Retry;
 }
@@ -44,7 +46,7 @@ interface Options {
 const PAGE = 50;
 
 /** The conversations, most recent first, and their unread messages. */
-export function createInbox({ get, receipts, presence, ownId, retry }: Options) {
+export function createInbox({ get, receipts, presence, blocks, ownId, retry }: Options) {
   const items = observable<readonly InboxItem[]>([]);
   const hasMore = observable(false);
   const isLoaded = observable(false);
@@ -104,8 +106,10 @@ export function createInbox({ get, receipts, presence, ownId, retry }: Options) 
     for (const conversation of conversations) {
       const { id, peer, last_message: last } = conversation;
       counts.update(conversation);
-      put(id, { id: peer.id, username: peer.username }, last);
+      const deleted = peer.deleted && { deleted: peer.deleted };
+      put(id, { id: peer.id, username: peer.username, ...deleted }, last);
       receipts.update(conversation);
+      blocks.update(peer);
       presence.update([{ user_id: peer.id, online: peer.online, last_seen: peer.last_seen }]);
       if (last.sender_id !== ownId()) receipts.received(id, last.seq);
     }

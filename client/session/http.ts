@@ -30,6 +30,12 @@ export type HttpRequest = <T>(
   options?: { readonly body?: unknown; readonly token?: string },
 ) => Promise<T>;
 
+/** A response of JSON lines, with its `Link`. */
+export interface Lines {
+  readonly lines: readonly unknown[];
+  readonly link: string;
+}
+
 const DEADLINE_MS = 15_000;
 
 export function createHttp(baseUrl: string, fetch: Fetch): HttpRequest {
@@ -52,7 +58,9 @@ export function createHttp(baseUrl: string, fetch: Fetch): HttpRequest {
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      if (response.status === 204) return undefined as T;
+      if (response.status === 204 || response.status === 202) return undefined as T;
+      if (response.headers.get('content-type') === 'application/x-ndjson')
+        return linesOf(response, text) as T;
       const json = objectIn(text);
       if (!response.ok) throw errorOf(response, json);
       if (json) return json as T;
@@ -67,6 +75,11 @@ export function createHttp(baseUrl: string, fetch: Fetch): HttpRequest {
       clearTimeout(deadline);
     }
   };
+}
+
+function linesOf({ headers }: FetchResponse, text: string): Lines {
+  const lines = text.trimEnd().split('\n');
+  return { lines: lines.map((line) => JSON.parse(line)), link: headers.get('link') ?? '' };
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -11,6 +11,7 @@ import {
 import { TokenExpired, TokenInvalid } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import type { AccessTokens, Identity, PublicKeyReader } from '../core/sessions/session.ts';
+import { isCompactJws } from './compact-jws.ts';
 import type { SigningKey } from './signing-keys.ts';
 
 /**
@@ -64,6 +65,7 @@ export function accessTokenVerifier(options: {
 }): VerifyAccessToken {
   const { keys, issuer, now } = options;
   return async (token) => {
+    if (!isCompactJws(token)) throw new TokenInvalid();
     const { payload } = await jwtVerify(token, keys, {
       algorithms: [ALGORITHM],
       issuer,

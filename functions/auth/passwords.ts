@@ -19,6 +19,7 @@ export function passwordHasher(cost: number): PasswordHasher {
   return {
     hash: (password) => bcrypt.hash(digest(password), cost),
     verify: (password, hash) => bcrypt.compare(digest(password), hash),
+    isOutdated: (hash) => bcrypt.getRounds(hash) < cost,
   };
 }
 

@@ -13,12 +13,16 @@ interface Client {
   };
 }
 
-/** Bounds for the SDK's request handler, in milliseconds. Without them it waits as long as a connection lives. */
+/**
+ * Bounds for the SDK's request handler, in milliseconds. Without them it waits as long as a connection lives. Its own
+ * `requestTimeout` ends when an answer begins. A silence within the answer may last as long.
+ */
 export const patience = (limits: {
   readonly requestTimeout: number;
   readonly connectionTimeout: number;
 }) => ({
   ...limits,
+  socketTimeout: limits.requestTimeout,
   throwOnRequestTimeout: true,
 });
 

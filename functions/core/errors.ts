@@ -27,6 +27,15 @@ export class WrongCredentials extends ParleyError {
   }
 }
 
+/** A user who is logged in gave a wrong password of their own. No token is at fault, so a refresh would not help. */
+export class WrongPassword extends ParleyError {
+  readonly code = 'wrong_password';
+
+  constructor() {
+    super('This is not the password of your account.');
+  }
+}
+
 /** Too many wrong passwords for one email. `retryAfter` is in seconds. */
 export class TooManyAttempts extends ParleyError {
   readonly code = 'too_many_attempts';
@@ -35,6 +44,44 @@ export class TooManyAttempts extends ParleyError {
   constructor(retryAfter: number) {
     super(`Too many wrong passwords for this email. Try again in ${retryAfter} seconds.`);
     this.retryAfter = retryAfter;
+  }
+}
+
+/** Too many mails to one address, whether it has an account or not. `retryAfter` is in seconds. */
+export class TooManyMails extends ParleyError {
+  readonly code = 'too_many_mails';
+  readonly retryAfter: number;
+
+  constructor(retryAfter: number) {
+    super(`Too many mails to this e-mail address. Try again in ${retryAfter} seconds.`);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The token of a link that was used, has expired, is void, or never was. The caller cannot tell which. */
+export class LinkInvalid extends ParleyError {
+  readonly code = 'link_invalid';
+
+  constructor() {
+    super('This link is not valid any more. Ask for a new one.');
+  }
+}
+
+/** This deployment sends no mail. */
+export class MailOff extends ParleyError {
+  readonly code = 'mail_off';
+
+  constructor() {
+    super('This service sends no mail.');
+  }
+}
+
+/** This deployment has no passwords of its own: its users log in elsewhere. */
+export class PasswordsOff extends ParleyError {
+  readonly code = 'passwords_off';
+
+  constructor() {
+    super('There are no passwords here. Log in with the token of a trusted issuer.');
   }
 }
 
@@ -56,6 +103,9 @@ export class TokenInvalid extends ParleyError {
   }
 }
 
+/** Why an access token of a session that has ended is refused. */
+export const SESSION_ENDED = 'The session of this token has ended. Log in again.';
+
 /** A token that was valid once. */
 export class TokenExpired extends ParleyError {
   readonly code = 'token_expired';
@@ -70,6 +120,42 @@ export class UserNotFound extends ParleyError {
 
   constructor(id: string) {
     super(`There is no user with the id ${JSON.stringify(id)}.`);
+  }
+}
+
+/** A member of the conversation has deleted their account. The messages stay, and no other one comes. */
+export class AccountDeleted extends ParleyError {
+  readonly code = 'user_not_found';
+
+  constructor(id: string) {
+    super(`The account of the user with the id ${JSON.stringify(id)} is deleted.`);
+  }
+}
+
+/**
+ * One of the two users blocks the other. The error is the same for both of them, and says no more: whoever is blocked is not told.
+ */
+export class CannotWriteToUser extends ParleyError {
+  readonly code = 'cannot_write_to_user';
+
+  constructor() {
+    super('You cannot write to this user now.');
+  }
+}
+
+export class CannotBlockOneself extends ParleyError {
+  readonly code = 'cannot_block_oneself';
+
+  constructor() {
+    super('You cannot block yourself. Name another user.');
+  }
+}
+
+export class TooManyBlocks extends ParleyError {
+  readonly code = 'too_many_blocks';
+
+  constructor(most: number) {
+    super(`You block ${most} users, and cannot block more. Unblock one of them first.`);
   }
 }
 
@@ -104,6 +190,34 @@ export class Busy extends ParleyError {
   }
 }
 
+/** A token of another issuer that gives nobody a session. The message says why, as far as it helps its owner. */
+export class SubjectTokenInvalid extends ParleyError {
+  readonly code = 'subject_token_invalid';
+
+  constructor(message = 'The `subject_token` is not a valid token of a trusted issuer.') {
+    super(message);
+  }
+}
+
+/** A token of another issuer that was valid once. */
+export class SubjectTokenExpired extends ParleyError {
+  readonly code = 'subject_token_expired';
+
+  constructor() {
+    super('The `subject_token` has expired. Get a new one from its issuer.');
+  }
+}
+
+/** The keys of a trusted issuer cannot be read. The caller may try again in `retryAfter` seconds. */
+export class IssuerUnavailable extends ParleyError {
+  readonly code = 'issuer_unavailable';
+  readonly retryAfter = 5;
+
+  constructor(options?: ErrorOptions) {
+    super('The issuer of the token does not answer with usable keys. Try again.', options);
+  }
+}
+
 /** The store or another service throttles or times out. The caller may try again in `retryAfter` seconds. */
 export class Unavailable extends ParleyError {
   readonly code = 'unavailable';
@@ -123,6 +237,15 @@ export class ConversationNotFound extends ParleyError {
   }
 }
 
+/** The caller has no such session: it is of another user, has ended, or never was. They cannot tell which. */
+export class SessionNotFound extends ParleyError {
+  readonly code = 'session_not_found';
+
+  constructor(id: string) {
+    super(`You have no session with the id ${JSON.stringify(id)}.`);
+  }
+}
+
 /** A user sends too much in one conversation, or an account or a socket causes too much work. `retryAfter` is in seconds. */
 export class RateLimited extends ParleyError {
   readonly code = 'rate_limited';
@@ -135,8 +258,12 @@ export class RateLimited extends ParleyError {
 }
 
 /** Whether the caller may try again; the error then tells in how many seconds. */
-export function isRetriable(error: unknown): error is TooManyAttempts | RateLimited | Busy | Unavailable {
-  return [TooManyAttempts, RateLimited, Busy, Unavailable].some((type) => error instanceof type);
+export function isRetriable(
+  error: unknown,
+): error is TooManyAttempts | TooManyMails | RateLimited | Busy | Unavailable | IssuerUnavailable {
+  return [TooManyAttempts, TooManyMails, RateLimited, Busy, Unavailable, IssuerUnavailable].some(
+    (type) => error instanceof type,
+  );
 }
 
 /** Whole seconds until a time, for `retryAfter`; at least one. */

@@ -52,9 +52,10 @@ export function connectionsGateway(
         throw error;
       }
     },
-    async close(connectionId) {
+    async close(connectionId, abortSignal) {
       try {
-        await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+        const command = new DeleteConnectionCommand({ ConnectionId: connectionId });
+        await client.send(command, abortSignal ? { abortSignal } : {});
         return 'closed';
       } catch (error) {
         if (error instanceof GoneException) return 'gone';

@@ -1,33 +1,29 @@
 import { resolve } from '../core/conversations/conversation.ts';
 import { readConversation, readInbox } from '../core/inbox/read-inbox.ts';
 import { json } from '../middleware/http-replies.ts';
-import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
-import { limitRequests } from '../middleware/rate-limit.ts';
+import { baseUrl } from '../middleware/http-stack.ts';
+import { userStack } from '../middleware/user-stack.ts';
 import { readInboxCursor, readPaging, writeInboxCursor } from '../protocol/paging.ts';
 import { conversationBody } from '../protocol/server-frames.ts';
-import { openRateLimit, openReporting, openTable, wireAuthentication, wireInbox } from '../runtime/wiring.ts';
+import { openReporting, openUserAccess, wireInbox } from '../runtime/wiring.ts';
 
-const limit = openRateLimit();
-const table = openTable(limit.count);
-const inbox = wireInbox(table);
+const access = openUserAccess();
+const inbox = wireInbox(access.table);
 
 /** `GET /conversations/`: the caller's inbox, most recent first. `GET /conversations/{conversation}/`: one entry. */
-export const handler = httpStack(openReporting())
-  .use(authenticate(wireAuthentication(table)))
-  .use(limitRequests(limit))
-  .handler(async (event) => {
-    const { userId } = event.identity;
-    const conversation = event.pathParameters?.conversation;
-    if (conversation !== undefined) {
-      return json(200, conversationBody(await readConversation(inbox, resolve(conversation, userId))));
-    }
-    const query = event.queryStringParameters ?? {};
-    const { limit } = readPaging({ limit: query.limit });
-    const page = await readInbox(inbox, { userId, limit, before: readInboxCursor(query.cursor) });
-    const next =
-      page.next && new URLSearchParams({ limit: String(limit), cursor: writeInboxCursor(page.next) });
-    return json(200, {
-      next: next ? `${baseUrl(event)}/conversations/?${next}` : null,
-      results: page.entries.map(conversationBody),
-    });
+export const handler = userStack(openReporting(), access).handler(async (event) => {
+  const { userId } = event.identity;
+  const conversation = event.pathParameters?.conversation;
+  if (conversation !== undefined) {
+    return json(200, conversationBody(await readConversation(inbox, resolve(conversation, userId))));
+  }
+  const query = event.queryStringParameters ?? {};
+  const { limit } = readPaging({ limit: query.limit });
+  const page = await readInbox(inbox, { userId, limit, before: readInboxCursor(query.cursor) });
+  const next =
+    page.next && new URLSearchParams({ limit: String(limit), cursor: writeInboxCursor(page.next) });
+  return json(200, {
+    next: next ? `${baseUrl(event)}/conversations/?${next}` : null,
+    results: page.entries.map(conversationBody),
   });
+});

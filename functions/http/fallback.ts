@@ -1,4 +1,4 @@
-import { withoutSlash } from '../middleware/http-replies.ts';
+import { answer, withoutSlash } from '../middleware/http-replies.ts';
 import { httpStack } from '../middleware/http-stack.ts';
 import { allowedMethods, type Route } from '../protocol/allowed-methods.ts';
 import { MethodNotAllowed, NotFound } from '../protocol/errors.ts';
@@ -20,7 +20,7 @@ export const handler = httpStack(openReporting()).handler(async (event) => {
   const allow = allowedMethods(routes, rawPath);
   if (allow.includes(method) && rawPath.endsWith('/')) return withoutSlash(event);
   if (allow.length > 0 && method === 'OPTIONS') {
-    return { statusCode: 204, headers: { allow: [...allow, 'OPTIONS'].join(', ') } };
+    return answer(204, { allow: [...allow, 'OPTIONS'].join(', ') });
   }
   if (allow.length > 0) throw new MethodNotAllowed(method, allow);
   throw new NotFound(rawPath);

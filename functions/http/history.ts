@@ -1,42 +1,32 @@
 import { readHistory } from '../core/messages/read-messages.ts';
 import { json } from '../middleware/http-replies.ts';
-import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
-import { limitRequests } from '../middleware/rate-limit.ts';
+import { baseUrl } from '../middleware/http-stack.ts';
+import { userStack } from '../middleware/user-stack.ts';
 import { type Envelope, pageLink, readHistoryWindow } from '../protocol/paging.ts';
 import { historyEntry } from '../protocol/server-frames.ts';
-import {
-  openRateLimit,
-  openReporting,
-  openTable,
-  wireAuthentication,
-  wireHistory,
-} from '../runtime/wiring.ts';
+import { openReporting, openUserAccess, wireHistory } from '../runtime/wiring.ts';
 
-const limit = openRateLimit();
-const table = openTable(limit.count);
-const history = wireHistory(table);
+const access = openUserAccess();
+const history = wireHistory(access.table);
 
 /** `GET /chat/history/{user_id}/`: a page of the conversation with that user, newest first. */
-export const handler = httpStack(openReporting())
-  .use(authenticate(wireAuthentication(table)))
-  .use(limitRequests(limit))
-  .handler(async (event) => {
-    const { userId, username } = event.identity;
-    const peerId = event.pathParameters?.user_id ?? '';
-    const window = readHistoryWindow(event.queryStringParameters ?? {});
-    const { count, messages, peer, sides } = await readHistory(history, { userId, peerId, window });
-    const { limit } = window;
-    const url = `${baseUrl(event)}/chat/history/${peerId}/`;
-    const { older, newer } = sides;
-    const envelope: Envelope<unknown> = {
-      count,
-      // Anchored at a `seq`. `offset` tells the page's position to clients that look at it, and has no effect.
-      next: older === undefined ? null : pageLink(url, { limit, offset: count - older + 1, before: older }),
-      previous:
-        newer === undefined
-          ? null
-          : pageLink(url, { limit, offset: Math.max(0, count - newer - limit), after: newer }),
-      results: messages.map((message) => historyEntry(message, { id: userId, username }, peer)),
-    };
-    return json(200, envelope);
-  });
+export const handler = userStack(openReporting(), access).handler(async (event) => {
+  const { userId, username } = event.identity;
+  const peerId = event.pathParameters?.user_id ?? '';
+  const window = readHistoryWindow(event.queryStringParameters ?? {});
+  const { count, messages, peer, sides } = await readHistory(history, { userId, peerId, window });
+  const { limit } = window;
+  const url = `${baseUrl(event)}/chat/history/${peerId}/`;
+  const { older, newer } = sides;
+  const envelope: Envelope<unknown> = {
+    count,
+    // Anchored at a `seq`. `offset` tells the page's position to clients that look at it, and has no effect.
+    next: older === undefined ? null : pageLink(url, { limit, offset: count - older + 1, before: older }),
+    previous:
+      newer === undefined
+        ? null
+        : pageLink(url, { limit, offset: Math.max(0, count - newer - limit), after: newer }),
+    results: messages.map((message) => historyEntry(message, { id: userId, username }, peer)),
+  };
+  return json(200, envelope);
+});

@@ -1,7 +1,7 @@
 import { listUsers, type UserCursor } from '../core/accounts/directory.ts';
 import { json } from '../middleware/http-replies.ts';
-import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
-import { limitRequests } from '../middleware/rate-limit.ts';
+import { baseUrl } from '../middleware/http-stack.ts';
+import { userStack } from '../middleware/user-stack.ts';
 import {
   type Envelope,
   pageLink,
@@ -10,36 +10,32 @@ import {
   readSearch,
   writeCursor,
 } from '../protocol/paging.ts';
-import { directory, openRateLimit, openReporting, openTable, wireAuthentication } from '../runtime/wiring.ts';
+import { directory, openReporting, openUserAccess } from '../runtime/wiring.ts';
 
-const limit = openRateLimit();
-const table = openTable(limit.count);
-const users = directory(table);
+const access = openUserAccess();
+const users = directory(access.table);
 
 /** `GET /users/`: a page of the users. */
-export const handler = httpStack(openReporting())
-  .use(authenticate(wireAuthentication(table)))
-  .use(limitRequests(limit))
-  .handler(async (event) => {
-    const query = event.queryStringParameters ?? {};
-    const { limit, offset } = readPaging(query);
-    const search = readSearch(query.search);
-    const page = await listUsers(users, {
-      staff: event.identity.staff,
-      limit,
-      offset,
-      cursor: readCursor(query.cursor),
-      search,
-    });
-    const url = `${baseUrl(event)}/users/`;
-    const link = (cursor: UserCursor | undefined, at: number) =>
-      cursor ? pageLink(url, { limit, offset: Math.max(0, at), cursor: writeCursor(cursor), search }) : null;
-    const envelope: Envelope<unknown> = {
-      count: page.count,
-      next: link(page.next, page.users.length === 0 ? 0 : offset + limit),
-      // Beyond the end, the previous page is the last page.
-      previous: link(page.previous, Math.min(offset, page.count ?? offset) - limit),
-      results: page.users,
-    };
-    return json(200, envelope);
+export const handler = userStack(openReporting(), access).handler(async (event) => {
+  const query = event.queryStringParameters ?? {};
+  const { limit, offset } = readPaging(query);
+  const search = readSearch(query.search);
+  const page = await listUsers(users, {
+    staff: event.identity.staff,
+    limit,
+    offset,
+    cursor: readCursor(query.cursor),
+    search,
   });
+  const url = `${baseUrl(event)}/users/`;
+  const link = (cursor: UserCursor | undefined, at: number) =>
+    cursor ? pageLink(url, { limit, offset: Math.max(0, at), cursor: writeCursor(cursor), search }) : null;
+  const envelope: Envelope<unknown> = {
+    count: page.count,
+    next: link(page.next, page.users.length === 0 ? 0 : offset + limit),
+    // Beyond the end, the previous page is the last page.
+    previous: link(page.previous, Math.min(offset, page.count ?? offset) - limit),
+    results: page.users,
+  };
+  return json(200, envelope);
+});

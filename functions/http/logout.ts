@@ -1,14 +1,19 @@
 import { logOut } from '../core/sessions/log-in-and-out.ts';
+import { audited } from '../middleware/audited.ts';
 import { noContent } from '../middleware/http-replies.ts';
-import { authenticate, httpStack, jsonInput } from '../middleware/http-stack.ts';
+import { httpStack, jsonInput } from '../middleware/http-stack.ts';
+import { authenticate } from '../middleware/user-stack.ts';
 import { logoutRequest } from '../protocol/requests.ts';
-import { openReporting, openTable, wireAuthentication, wireLogOut } from '../runtime/wiring.ts';
+import { openAudit, openReporting, openTable, wireAuthentication, wireLogOut } from '../runtime/wiring.ts';
 
 const table = openTable();
-const sessions = wireLogOut(table);
+const reporting = openReporting();
+const audit = openAudit(table);
+const sessions = { ...wireLogOut(table), audit };
 
 /** `POST /users/logout/`: ends the session of the refresh token, and closes its sockets; 204. */
-export const handler = httpStack(openReporting())
+export const handler = httpStack(reporting)
+  .use(audited(audit, reporting))
   .use(authenticate(wireAuthentication(table)))
   .use(jsonInput(logoutRequest))
   .handler(async ({ identity, input }) => {

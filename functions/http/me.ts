@@ -1,33 +1,19 @@
-import { changeProfile, type OwnProfile, ownProfile } from '../core/accounts/profile.ts';
+import { changeProfile, ownProfile } from '../core/accounts/profile.ts';
 import { json } from '../middleware/http-replies.ts';
-import { authenticate, httpStack, readInput } from '../middleware/http-stack.ts';
-import { limitRequests } from '../middleware/rate-limit.ts';
+import { readInput } from '../middleware/http-stack.ts';
+import { userStack } from '../middleware/user-stack.ts';
+import { profileBody } from '../protocol/account-bodies.ts';
 import { profileRequest } from '../protocol/requests.ts';
-import {
-  openRateLimit,
-  openReporting,
-  openTable,
-  wireAuthentication,
-  wireProfiles,
-} from '../runtime/wiring.ts';
+import { openReporting, openUserAccess, wireProfiles } from '../runtime/wiring.ts';
 
-const limit = openRateLimit();
-const table = openTable(limit.count);
-const profiles = wireProfiles(table);
+const access = openUserAccess();
+const profiles = wireProfiles(access.table);
 
 /** `GET /users/me/`: the caller's account. `PATCH /users/me/`: changes names, and whether the presence is shown. */
-export const handler = httpStack(openReporting())
-  .use(authenticate(wireAuthentication(table)))
-  .use(limitRequests(limit))
-  .handler(async (event) => {
-    const { userId } = event.identity;
-    if (event.requestContext.http.method !== 'PATCH')
-      return json(200, body(await ownProfile(profiles, userId)));
-    const { first_name: firstName, last_name: lastName, presence } = readInput(profileRequest, event);
-    return json(200, body(await changeProfile(profiles, userId, { firstName, lastName, presence })));
-  });
-
-function body({ account, presence }: OwnProfile) {
-  const { id, email, username, firstName, lastName, createdAt } = account;
-  return { id, email, username, first_name: firstName, last_name: lastName, presence, created_at: createdAt };
-}
+export const handler = userStack(openReporting(), access).handler(async (event) => {
+  const { userId } = event.identity;
+  if (event.requestContext.http.method !== 'PATCH')
+    return json(200, profileBody(await ownProfile(profiles, userId)));
+  const { first_name: firstName, last_name: lastName, presence } = readInput(profileRequest, event);
+  return json(200, profileBody(await changeProfile(profiles, userId, { firstName, lastName, presence })));
+});

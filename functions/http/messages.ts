@@ -1,40 +1,30 @@
 import { resolve } from '../core/conversations/conversation.ts';
 import { readMessages } from '../core/messages/read-messages.ts';
 import { json } from '../middleware/http-replies.ts';
-import { authenticate, baseUrl, httpStack } from '../middleware/http-stack.ts';
-import { limitRequests } from '../middleware/rate-limit.ts';
+import { baseUrl } from '../middleware/http-stack.ts';
+import { userStack } from '../middleware/user-stack.ts';
 import { readWindow } from '../protocol/paging.ts';
 import { syncedMessage } from '../protocol/server-frames.ts';
-import {
-  openRateLimit,
-  openReporting,
-  openTable,
-  wireAuthentication,
-  wireHistory,
-} from '../runtime/wiring.ts';
+import { openReporting, openUserAccess, wireHistory } from '../runtime/wiring.ts';
 
-const limit = openRateLimit();
-const table = openTable(limit.count);
-const { history } = wireHistory(table);
+const access = openUserAccess();
+const { history } = wireHistory(access.table);
 
 /** `GET /conversations/{conversation}/messages/`: a part of the log, oldest first. */
-export const handler = httpStack(openReporting())
-  .use(authenticate(wireAuthentication(table)))
-  .use(limitRequests(limit))
-  .handler(async (event) => {
-    const { userId } = event.identity;
-    const conversation = event.pathParameters?.conversation ?? '';
-    const window = readWindow(event.queryStringParameters ?? {});
-    const { messages, last, sides } = await readMessages(history, {
-      conversation: resolve(conversation, userId),
-      window,
-    });
-    const url = `${baseUrl(event)}/conversations/${conversation}/messages/`;
-    const link = (edge: 'before' | 'after', seq: number) => `${url}?${edge}=${seq}&limit=${window.limit}`;
-    return json(200, {
-      last_seq: last,
-      older: sides.older === undefined ? null : link('before', sides.older),
-      newer: sides.newer === undefined ? null : link('after', sides.newer),
-      results: messages.map((message) => syncedMessage(message, userId)),
-    });
+export const handler = userStack(openReporting(), access).handler(async (event) => {
+  const { userId } = event.identity;
+  const conversation = event.pathParameters?.conversation ?? '';
+  const window = readWindow(event.queryStringParameters ?? {});
+  const { messages, last, sides } = await readMessages(history, {
+    conversation: resolve(conversation, userId),
+    window,
   });
+  const url = `${baseUrl(event)}/conversations/${conversation}/messages/`;
+  const link = (edge: 'before' | 'after', seq: number) => `${url}?${edge}=${seq}&limit=${window.limit}`;
+  return json(200, {
+    last_seq: last,
+    older: sides.older === undefined ? null : link('before', sides.older),
+    newer: sides.newer === undefined ? null : link('after', sides.newer),
+    results: messages.map((message) => syncedMessage(message, userId)),
+  });
+});

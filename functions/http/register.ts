@@ -1,13 +1,20 @@
 import { register } from '../core/accounts/register.ts';
+import { audited } from '../middleware/audited.ts';
 import { json } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
+import { withPasswords } from '../middleware/with-passwords.ts';
 import { registerRequest } from '../protocol/requests.ts';
-import { openReporting, openTable, wireRegistration } from '../runtime/wiring.ts';
+import { arePasswordsOn, openAudit, openReporting, openTable, wireRegistration } from '../runtime/wiring.ts';
 
-const registration = wireRegistration(openTable());
+const table = openTable();
+const reporting = openReporting();
+const audit = openAudit(table);
+const registration = { ...wireRegistration(table), audit };
 
 /** `POST /users/register/`: creates an account; 201. */
-export const handler = httpStack(openReporting())
+export const handler = httpStack(reporting)
+  .use(audited(audit, reporting))
+  .use(withPasswords(arePasswordsOn()))
   .use(jsonInput(registerRequest))
   .handler(async ({ input }) => {
     const {

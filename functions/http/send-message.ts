@@ -1,33 +1,23 @@
 import { asConversationNotFound, resolve } from '../core/conversations/conversation.ts';
 import { sendMessage, sendMessages } from '../core/messages/send-message.ts';
 import { json } from '../middleware/http-replies.ts';
-import { authenticate, httpStack, jsonInput } from '../middleware/http-stack.ts';
-import { limitRequests } from '../middleware/rate-limit.ts';
+import { jsonInput } from '../middleware/http-stack.ts';
+import { userStack } from '../middleware/user-stack.ts';
 import { MAX_MESSAGE_BODY_BYTES } from '../protocol/json-body.ts';
 import { toNewMessages } from '../protocol/new-messages.ts';
 import { messageRequest, readIdempotencyKey } from '../protocol/requests.ts';
-import { framesOf, sentMessages, syncedMessage } from '../protocol/server-frames.ts';
-import {
-  openGateway,
-  openRateLimit,
-  openReporting,
-  openTable,
-  wireAuthentication,
-  wireSending,
-} from '../runtime/wiring.ts';
+import { framesOf, lastFrames, sentMessages, syncedMessage } from '../protocol/server-frames.ts';
+import { openGateway, openReporting, openUserAccess, wireSending } from '../runtime/wiring.ts';
 
-const limit = openRateLimit();
-const table = openTable(limit.count);
+const access = openUserAccess();
 const reporting = openReporting();
-const sending = wireSending(table, openGateway(limit.count), reporting);
+const sending = { ...wireSending(access.table, openGateway(access.limit.count), reporting), lastFrames };
 
 /**
  * `POST /conversations/{conversation}/messages/`: sends messages as a socket does. One: 201, or 200 for a retry with the same key.
  * Several: 200 with what became of each.
  */
-export const handler = httpStack(reporting)
-  .use(authenticate(wireAuthentication(table)))
-  .use(limitRequests(limit))
+export const handler = userStack(reporting, access)
   .use(jsonInput(messageRequest, { maxBytes: MAX_MESSAGE_BODY_BYTES }))
   .handler(async ({ identity, input, headers, pathParameters }) => {
     const { userId, username } = identity;

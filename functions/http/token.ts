@@ -1,16 +1,22 @@
-import { checkPassword } from '../core/accounts/check-password.ts';
-import { openSession } from '../core/sessions/log-in-and-out.ts';
-import { json, NO_STORE } from '../middleware/http-replies.ts';
+import { logIn } from '../core/sessions/log-in-and-out.ts';
+import { audited } from '../middleware/audited.ts';
+import { clientInfo } from '../middleware/client-info.ts';
+import { json } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
+import { withPasswords } from '../middleware/with-passwords.ts';
 import { tokenRequest } from '../protocol/requests.ts';
-import { openReporting, openTable, wireLogIn } from '../runtime/wiring.ts';
+import { arePasswordsOn, openAudit, openReporting, openTable, wireLogIn } from '../runtime/wiring.ts';
 
-const logIn = wireLogIn(openTable());
+const table = openTable();
+const reporting = openReporting();
+const audit = openAudit(table);
+const dependencies = { ...wireLogIn(table), audit };
 
 /** `POST /users/token/`: logs a user in; 200 with a pair of tokens. */
-export const handler = httpStack(openReporting())
+export const handler = httpStack(reporting)
+  .use(audited(audit, reporting))
+  .use(withPasswords(arePasswordsOn()))
   .use(jsonInput(tokenRequest))
-  .handler(async ({ input: { email, password } }) => {
-    const { userId } = await checkPassword(logIn, email, password);
-    return json(200, await openSession(logIn, userId), NO_STORE);
-  });
+  .handler(async ({ input, requestContext }) =>
+    json(200, await logIn(dependencies, input, clientInfo(requestContext))),
+  );

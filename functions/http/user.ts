@@ -1,24 +1,22 @@
 import { readUser } from '../core/accounts/profile.ts';
 import { json } from '../middleware/http-replies.ts';
-import { authenticate, httpStack } from '../middleware/http-stack.ts';
-import { limitRequests } from '../middleware/rate-limit.ts';
-import {
-  openRateLimit,
-  openReporting,
-  openTable,
-  wireAuthentication,
-  wireProfiles,
-} from '../runtime/wiring.ts';
+import { userStack } from '../middleware/user-stack.ts';
+import { openReporting, openUserAccess, wireProfiles } from '../runtime/wiring.ts';
 
-const limit = openRateLimit();
-const table = openTable(limit.count);
-const profiles = wireProfiles(table);
+const access = openUserAccess();
+const profiles = wireProfiles(access.table);
 
-/** `GET /users/{user_id}/`: a user, and whether they are online. Users who hide their presence appear offline. */
-export const handler = httpStack(openReporting())
-  .use(authenticate(wireAuthentication(table)))
-  .use(limitRequests(limit))
-  .handler(async ({ pathParameters }) => {
-    const { user, presence } = await readUser(profiles, pathParameters?.user_id ?? '');
-    return json(200, { ...user, online: presence.online, last_seen: presence.lastSeen ?? null });
+/**
+ * `GET /users/{user_id}/`: a user, and whether they are online. Users who hide their presence appear offline, and to them everybody
+ * does. A block hides the presence from both.
+ */
+export const handler = userStack(openReporting(), access).handler(async ({ identity, pathParameters }) => {
+  const asked = { userId: pathParameters?.user_id ?? '', viewerId: identity.userId };
+  const { user, presence, isBlocked } = await readUser(profiles, asked);
+  return json(200, {
+    ...user,
+    online: presence.online,
+    last_seen: presence.lastSeen ?? null,
+    ...(isBlocked && { blocked: true }),
   });
+});

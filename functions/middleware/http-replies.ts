@@ -5,15 +5,40 @@ import { MethodNotAllowed, UnsupportedEncoding } from '../protocol/errors.ts';
 
 export type HttpReply = APIGatewayProxyStructuredResultV2;
 
-export function json(statusCode: number, value: unknown, headers: Record<string, string> = {}): HttpReply {
-  return {
-    statusCode,
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(value),
-  };
+/**
+ * The headers of every answer. The distribution adds most of them too, but a caller of the bare API gets only those of the
+ * function. An answer is nobody's page: it loads nothing, and no site may frame it. Only public documents replace the
+ * `Cache-Control`.
+ */
+const OF_EVERY_ANSWER = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** An answer of an HTTP entry. Every other function here, and each entry, makes its answers with this one. */
+export function answer(
+  statusCode: number,
+  headers: Readonly<Record<string, string>> = {},
+  content: Pick<HttpReply, 'body' | 'isBase64Encoded'> = {},
+): HttpReply {
+  return { statusCode, headers: { ...OF_EVERY_ANSWER, ...headers }, ...content };
 }
 
-export const noContent: HttpReply = { statusCode: 204 };
+/** JSON is always UTF-8, and its type has no charset (RFC 8259 §11). */
+export function json(statusCode: number, value: unknown, headers: Record<string, string> = {}): HttpReply {
+  return answer(
+    statusCode,
+    { 'content-type': 'application/json', ...headers },
+    { body: JSON.stringify(value) },
+  );
+}
+
+export const noContent: HttpReply = answer(204);
+
+/** What was asked for goes on elsewhere, such as in a mailbox. */
+export const accepted: HttpReply = answer(202);
 
 /**
  * Sends a caller of the bare API to the path without its last slash. AWS does not document whether the variable behind a
@@ -23,37 +48,47 @@ export function withoutSlash({ rawPath, rawQueryString }: APIGatewayProxyEventV2
   // API Gateway has decoded the path, but not the query.
   const path = rawPath.slice(0, -1).split('/').map(encodeURIComponent).join('/');
   const query = rawQueryString && `?${rawQueryString}`;
-  return { statusCode: 308, headers: { location: path + query } };
+  return answer(308, { location: path + query });
 }
-
-/** For answers with tokens (RFC 6749 §5.1). */
-export const NO_STORE = { 'cache-control': 'no-store' };
 
 const STATUS: Readonly<Record<string, number>> = {
   invalid_json: 400,
   body_too_deep: 400,
   validation_failed: 400,
   after_invalid: 400,
+  cannot_block_oneself: 400,
+  subject_token_invalid: 400,
+  subject_token_expired: 400,
+  link_invalid: 400,
   not_authenticated: 401,
   token_invalid: 401,
   token_expired: 401,
   wrong_credentials: 401,
+  wrong_password: 403,
+  passwords_off: 403,
+  mail_off: 403,
+  cannot_write_to_user: 403,
   not_found: 404,
   user_not_found: 404,
   conversation_not_found: 404,
+  session_not_found: 404,
   method_not_allowed: 405,
   client_id_conflict: 409,
+  too_many_blocks: 409,
   body_too_large: 413,
   unsupported_media_type: 415,
   too_many_attempts: 429,
+  too_many_mails: 429,
   rate_limited: 429,
   busy: 503,
+  issuer_unavailable: 503,
   unavailable: 503,
 };
 
 const TITLE: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',
@@ -64,8 +99,12 @@ const TITLE: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** An error as `application/problem+json` (RFC 9457). Any error but a {@link ParleyError} is generic outside. */
-export function problemReply(error: unknown): HttpReply {
+/**
+ * An error as `application/problem+json` (RFC 9457). Any error but a {@link ParleyError} is generic outside.
+ *
+ * @param more further members (RFC 9457 §3.2)
+ */
+export function problemReply(error: unknown, more: Readonly<Record<string, unknown>> = {}): HttpReply {
   const code = error instanceof ParleyError ? error.code : 'internal';
   const status = STATUS[code] ?? 500;
   const problem = {
@@ -75,12 +114,12 @@ export function problemReply(error: unknown): HttpReply {
     code,
     detail: error instanceof ParleyError ? error.message : 'Something went wrong on the server.',
     ...(error instanceof ValidationFailed && { errors: error.errors }),
+    ...more,
   };
-  return {
-    statusCode: status,
-    headers: { 'content-type': 'application/problem+json', ...extraHeaders(error, status) },
-    body: JSON.stringify(problem),
-  };
+  return json(status, problem, {
+    'content-type': 'application/problem+json',
+    ...extraHeaders(error, status),
+  });
 }
 
 function extraHeaders(error: unknown, status: number): Record<string, string> {

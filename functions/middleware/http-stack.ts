@@ -1,14 +1,11 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import type { MiddlewareObj, MiddyfiedHandler } from '@middy/core';
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as z from 'zod/mini';
-import type { VerifyAccessToken } from '../auth/access-tokens.ts';
-import { NotAuthenticated, TokenInvalid } from '../core/errors.ts';
+import { ValidationFailed } from '../core/errors.ts';
 import { foldId } from '../core/ids.ts';
-import type { Identity } from '../core/sessions/session.ts';
 import { NotFound } from '../protocol/errors.ts';
-import { bearerToken } from '../protocol/handshake.ts';
 import { parseJsonBody } from '../protocol/json-body.ts';
 import { validate } from '../protocol/validate.ts';
 import { type HttpReply, problemDetails, withoutSlash } from './http-replies.ts';
@@ -20,53 +17,6 @@ export function httpStack(reporting: Reporting): MiddyfiedHandler<APIGatewayProx
     .use(injectLambdaContext(reporting.logger))
     .use(problemDetails(reporter(reporting)))
     .use(pathParameters());
-}
-
-export type Authenticated = APIGatewayProxyEventV2 & { identity: Identity };
-
-interface Authentication {
-  readonly verify: VerifyAccessToken;
-  /** Whether the session of an access token lives. */
-  readonly isLive: (identity: Identity) => Promise<boolean>;
-}
-
-/** Of one request. */
-interface Checked extends Record<string, unknown> {
-  isLive?: Promise<boolean>;
-}
-
-/**
- * Puts the caller's identity into `event.identity`, or ends the request with 401. An access token ends with its session. For a
- * request that only reads, the session is looked up beside the reads, and no answer leaves before that.
- */
-export function authenticate({
-  verify,
-  isLive,
-}: Authentication): MiddlewareObj<Authenticated, HttpReply, Error, Context, Checked> {
-  return {
-    async before({ event, internal }) {
-      const token = bearerToken(event.headers.authorization);
-      if (!token) throw new NotAuthenticated();
-      event.identity = await verify(token);
-      const check = isLive(event.identity);
-      if (event.requestContext.http.method !== 'GET') return assertLive(check);
-      // It may fail before anybody waits for it.
-      check.catch(() => {});
-      internal.isLive = check;
-      return undefined;
-    },
-    after: ({ internal }) => assertLive(internal.isLive),
-    async onError(request) {
-      // Whoever is logged out learns nothing else.
-      await assertLive(request.internal.isLive).catch((error: Error) => {
-        request.error = error;
-      });
-    },
-  };
-}
-
-async function assertLive(isLive: Promise<boolean> | undefined): Promise<void> {
-  if ((await isLive) === false) throw new TokenInvalid('The session of this token has ended. Log in again.');
 }
 
 /**
@@ -105,6 +55,14 @@ export function readInput<T extends z.ZodMiniType>(
   const contentType = headers['content-type'];
   const contentEncoding = headers['content-encoding'];
   return validate(schema, parseJsonBody({ body, isBase64Encoded, contentType, contentEncoding, maxBytes }));
+}
+
+/**
+ * For a request that takes no body. One that has a body may mean something else by it, such as one session of all.
+ * @throws ValidationFailed
+ */
+export function refuseBody({ body }: APIGatewayProxyEventV2): void {
+  if (body) throw new ValidationFailed({ body: ['This request takes no body.'] });
 }
 
 /** Puts the request's checked body into `event.input`. */

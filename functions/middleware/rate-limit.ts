@@ -3,9 +3,9 @@ import type { Context } from 'aws-lambda';
 import type { Cause, RateLimit } from '../core/rate-limit/rate-limit.ts';
 import { frameUnits, type Work } from '../core/rate-limit/work.ts';
 import type { HttpReply } from './http-replies.ts';
-import type { Authenticated } from './http-stack.ts';
 import { identityOf } from './socket-identity.ts';
 import type { FrameEvent, SocketReply } from './socket-stack.ts';
+import type { Authenticated } from './user-stack.ts';
 
 interface Options<Event, Reply> {
   readonly limit: RateLimit;

@@ -63,12 +63,13 @@ export const BY_FRAME = { statusCode: 400 } as const;
 /** The connection of an event. */
 export function connectionOf(context: SocketContext): Connection {
   const { connectionId, connectedAt } = context;
-  const { userId, sessionId, peerId } = identityOf(context);
+  const { userId, sessionId, peerId, expiresAt } = identityOf(context);
   return {
     connectionId,
     userId,
     sessionId,
     conversation: peerId && pairId(userId, peerId),
     connectedAt: new Date(connectedAt),
+    expiresAt: new Date(Number(expiresAt) * 1000),
   };
 }

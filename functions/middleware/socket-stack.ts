@@ -4,14 +4,14 @@ import type {
   APIGatewayEventWebsocketRequestContextV2,
   APIGatewayProxyWebsocketEventV2WithRequestContext,
 } from 'aws-lambda';
-import type { Gateway } from '../core/connections/connection.ts';
+import { type Connection, type Gateway, hasExpired } from '../core/connections/connection.ts';
 import { ParleyError, TokenExpired, Unavailable } from '../core/errors.ts';
 import type { RateLimit } from '../core/rate-limit/rate-limit.ts';
 import { type FrameFields, readObject, readRef, refIn } from '../protocol/frames.ts';
 import { errorFrame } from '../protocol/server-frames.ts';
 import { limitFrames } from './rate-limit.ts';
 import { outOfTime, type Reporting, reporter } from './reporting.ts';
-import { type AuthorizerContext, identityOf } from './socket-identity.ts';
+import { type AuthorizerContext, connectionOf } from './socket-identity.ts';
 
 export type SocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<
   APIGatewayEventWebsocketRequestContextV2 & { authorizer: AuthorizerContext }
@@ -20,6 +20,8 @@ export type SocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<
 export type FrameEvent = SocketEvent & {
   /** The client's own reference, once the frame is read. Every reply repeats it. */
   ref?: string | undefined;
+  /** The socket, with the end of its newest token. */
+  connection?: Connection;
 };
 
 /** `body` goes back to the sender over the route's response. */
@@ -32,6 +34,8 @@ export interface SocketReply {
 interface Options extends Reporting {
   readonly gateway: Gateway;
   readonly limit: RateLimit;
+  /** The connection with the end of its newest token. */
+  readonly withCurrentEnd: (connection: Connection) => Promise<Connection>;
   readonly now: () => Date;
 }
 
@@ -55,6 +59,11 @@ export function readFrame(event: FrameEvent): FrameFields {
   const fields = readObject(event.body);
   event.ref = readRef(fields);
   return fields;
+}
+
+/** The socket of a frame. */
+export function socketOf({ connection, requestContext }: FrameEvent): Connection {
+  return connection ?? connectionOf(requestContext);
 }
 
 /** The reply to a frame, with the client's reference if it sent one. */
@@ -81,12 +90,17 @@ function errorFrames(report: (error: unknown) => void): MiddlewareObj<FrameEvent
  * Closes a socket whose access token has expired. A reply could not reach a socket that is closed before the function returns, so the
  * reason is posted first.
  */
-function expiry({ gateway, now }: Pick<Options, 'gateway' | 'now'>): MiddlewareObj<FrameEvent, SocketReply> {
+function expiry({
+  gateway,
+  withCurrentEnd,
+  now,
+}: Pick<Options, 'gateway' | 'withCurrentEnd' | 'now'>): MiddlewareObj<FrameEvent, SocketReply> {
   return {
-    async before({ event: { requestContext, body } }) {
-      if (Number(identityOf(requestContext).expiresAt) * 1000 > now().getTime()) return undefined;
-      const { connectionId } = requestContext;
-      const { body: frame = '' } = reply(errorFrame(new TokenExpired()), { ref: refIn(body) });
+    async before({ event }) {
+      event.connection = await withCurrentEnd(connectionOf(event.requestContext));
+      if (!hasExpired(event.connection, now())) return undefined;
+      const { connectionId } = event.connection;
+      const { body: frame = '' } = reply(errorFrame(new TokenExpired()), { ref: refIn(event.body) });
       try {
         await gateway.post(connectionId, frame);
       } finally {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { BadFrame } from './errors.ts';
-import { conversation, heldSeqs, messageText, seq, userId } from './fields.ts';
+import { accessToken, conversation, heldSeqs, messageText, seq, userId } from './fields.ts';
 import type { FrameFields } from './frames.ts';
 import { clientId, newMessages, oneOrSeveral } from './new-messages.ts';
 import { validate } from './validate.ts';
@@ -44,6 +44,7 @@ export const actionSchemas = {
   'presence.watch': z.object({
     users: z.array(userId).check(z.maxLength(MAX_WATCHED)),
   }),
+  'auth.refresh': z.object({ token: accessToken }),
   ping: z.object({}),
 } as const;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { meta } from 'zod/v4/core';
 import { foldId } from '../core/ids.ts';
-import { isLonger, isShorter, TEXT_FAULTS, textFault } from './text.ts';
+import { isLonger, isShorter, MAX_MESSAGE_LENGTH, TEXT_FAULTS, textFault } from './text.ts';
 
 /** The lengths that a field may have, in characters. */
 interface Lengths {
@@ -57,10 +57,14 @@ export const heldSeqs = (most: number) =>
     }),
   );
 
+/** An access token: a JWS in its compact form (RFC 7515 §7.1). */
+export const accessToken = z.string().check(z.maxLength(4096), z.regex(/^[\w.-]+$/));
+
 /** The text of a message. */
 export const messageText = z.string().check(
   z.check(({ value: input, issues }) => {
     const fault = textFault(input);
     if (fault) issues.push({ code: 'custom', message: `The text ${TEXT_FAULTS[fault]}`, input });
   }),
+  meta({ minLength: 1, maxLength: MAX_MESSAGE_LENGTH }),
 );

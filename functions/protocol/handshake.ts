@@ -5,17 +5,39 @@ export function header(headers: Headers, name: string): string | undefined {
   return Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
+/** All values of a header. A client may send it several times. */
+export function headerValues(
+  headers: Readonly<Record<string, readonly string[] | undefined>> | null | undefined,
+  name: string,
+): readonly string[] {
+  return Object.entries(headers ?? {}).flatMap(([key, values]) =>
+    key.toLowerCase() === name ? (values ?? []) : [],
+  );
+}
+
 /**
- * Whether a page of this origin may open a socket. Without a list, every page may: no cookie authenticates a browser
- * here, only a token that the page holds. With a list, its members may, the service's own pages (`ownHost`, which
- * CloudFront's function reports), and clients that are not browsers and send no `Origin`.
+ * The origin of the service itself, as a browser writes it (RFC 6454 §6.2). CloudFront's function reports the viewer's host, and
+ * API Gateway reports the scheme. CloudFront and API Gateway take nothing but https.
+ */
+export function ownOrigin(headers: Headers): string | undefined {
+  const host = header(headers, 'x-viewer-host') ?? header(headers, 'host') ?? '';
+  const scheme = header(headers, 'x-forwarded-proto') === 'http' ? 'http' : 'https';
+  const url = `${scheme}://${host}`;
+  return URL.canParse(url) ? new URL(url).origin : undefined;
+}
+
+/**
+ * Whether a page of this origin may open a socket: a page of the service itself, or of an origin in the list. Scheme and port
+ * count: a page without TLS can be changed on its way. Clients that are not browsers send no `Origin`, and may. A browser sends
+ * one.
  */
 export function isAllowedOrigin(
-  origin: string | undefined,
-  { list, ownHost }: { readonly list: readonly string[]; readonly ownHost: string | undefined },
+  origins: readonly string[],
+  { list, own }: { readonly list: readonly string[]; readonly own: string | undefined },
 ): boolean {
-  if (origin === undefined || list.length === 0 || list.includes(origin)) return true;
-  return ownHost !== undefined && URL.canParse(origin) && new URL(origin).host === ownHost.toLowerCase();
+  const [origin, ...more] = origins;
+  if (origin === undefined) return true;
+  return more.length === 0 && (origin === own || list.includes(origin));
 }
 
 /** The subprotocol that the server chooses if a client offers it beside its token. */

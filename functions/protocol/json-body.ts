@@ -1,3 +1,4 @@
+import { ValidationFailed } from '../core/errors.ts';
 import { MalformedRequest, UnsupportedEncoding } from './errors.ts';
 
 /** Most requests have a few fields of at most some hundred characters. */
@@ -23,19 +24,36 @@ export interface RawBody {
  * @throws MalformedRequest, UnsupportedEncoding
  */
 export function parseJsonBody(raw: RawBody): unknown {
-  const { body = '', isBase64Encoded, contentType, contentEncoding, maxBytes = MAX_BODY_BYTES } = raw;
+  const bytes = bytesOf(raw);
+  if (bytes.length === 0)
+    throw new MalformedRequest('invalid_json', 'The body is empty; send a JSON object.');
+  if (!isJsonType(raw.contentType)) {
+    throw new MalformedRequest('unsupported_media_type', 'Send JSON, with `Content-Type: application/json`.');
+  }
+  return parse(bytes);
+}
+
+/**
+ * Parses the body of a form. A parameter without a value counts as left out (RFC 6749 §3.2).
+ * @throws MalformedRequest, UnsupportedEncoding, ValidationFailed if a parameter comes twice
+ */
+export function formBody(raw: RawBody): Readonly<Record<string, string>> {
+  const given = [...new URLSearchParams(bytesOf(raw).toString('utf8'))].filter(([, value]) => value !== '');
+  if (new Set(given.map(([name]) => name)).size < given.length)
+    throw new ValidationFailed({ body: ['No parameter may come twice.'] });
+  return Object.fromEntries(given);
+}
+
+/** The bytes of a body, after checking their number and encoding. */
+function bytesOf(raw: RawBody): Buffer {
+  const { body = '', isBase64Encoded, contentEncoding, maxBytes = MAX_BODY_BYTES } = raw;
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > maxBytes) {
     throw new MalformedRequest('body_too_large', `The body has more than ${maxBytes} bytes.`);
   }
   const encoding = encodingsOf(contentEncoding).find((name) => name !== 'identity');
   if (encoding !== undefined) throw new UnsupportedEncoding(encoding);
-  if (bytes.length === 0)
-    throw new MalformedRequest('invalid_json', 'The body is empty; send a JSON object.');
-  if (!isJsonType(contentType)) {
-    throw new MalformedRequest('unsupported_media_type', 'Send JSON, with `Content-Type: application/json`.');
-  }
-  return parse(bytes);
+  return bytes;
 }
 
 function parse(bytes: Buffer): unknown {
@@ -60,8 +78,15 @@ function encodingsOf(header = ''): string[] {
 }
 
 function isJsonType(contentType = ''): boolean {
-  const [type = ''] = contentType.split(';');
-  return /^application\/(?:[\w.-]+\+)?json$/i.test(type.trim());
+  return /^application\/(?:[\w.-]+\+)?json$/i.test(mediaType(contentType));
+}
+
+export function isFormType(contentType = ''): boolean {
+  return mediaType(contentType).toLowerCase() === 'application/x-www-form-urlencoded';
+}
+
+function mediaType(contentType: string): string {
+  return contentType.split(';')[0]?.trim() ?? '';
 }
 
 /** Level by level instead of recursively, because the client chooses the depth. */

@@ -1,6 +1,7 @@
 import type { UserCursor } from '../core/accounts/directory.ts';
 import { conversationOf } from '../core/conversations/conversation.ts';
 import { ValidationFailed } from '../core/errors.ts';
+import type { EventPlace, ExportCursor, MessagePlace } from '../core/export/export.ts';
 import type { InboxPosition } from '../core/inbox/inbox.ts';
 import type { HistoryWindow, Window } from '../core/messages/read-messages.ts';
 
@@ -116,6 +117,8 @@ function readEdge<E extends Edge>(query: Query, edges: readonly E[]): { readonly
   return { [edge]: seq } as { readonly [edge in E]?: number };
 }
 
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 /** An inbox position in an opaque form, for `next`. */
 export function writeInboxCursor({ topAt, conversation }: InboxPosition): string {
   return Buffer.from(`${topAt} ${conversation}`).toString('base64url');
@@ -125,9 +128,43 @@ export function writeInboxCursor({ topAt, conversation }: InboxPosition): string
 export function readInboxCursor(text: string | undefined): InboxPosition | undefined {
   if (text === undefined) return undefined;
   const [topAt = '', conversation = '', ...rest] = Buffer.from(text, 'base64url').toString().split(' ');
-  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(topAt);
-  if (!isTime || !conversationOf(conversation) || rest.length > 0) {
+  if (!TIME.test(topAt) || !conversationOf(conversation) || rest.length > 0) {
     throw new ValidationFailed({ cursor: ['Must come from `next`.'] });
   }
   return { topAt, conversation };
+}
+
+/** A place in an export in an opaque form, for the next page. It is of one user. */
+export function writeExportCursor({ at, place }: ExportCursor, userId: string): string {
+  const words =
+    'event' in place
+      ? ['event', place.event.time, place.event.name]
+      : ['message', place.conversation, place.seq];
+  return Buffer.from([userId, at, ...words].join(' ')).toString('base64url');
+}
+
+/** @throws ValidationFailed for a text that {@link writeExportCursor} did not write for this user */
+export function readExportCursor(text: string | undefined, userId: string): ExportCursor | undefined {
+  if (text === undefined) return undefined;
+  const [of, at = '', kind = '', ...words] = Buffer.from(text, 'base64url').toString().split(' ');
+  const place = kind === 'event' ? eventPlace(words) : kind === 'message' && messagePlace(words, userId);
+  if (of !== userId || !TIME.test(at) || !place) {
+    throw new ValidationFailed({ cursor: ['Must come from the `Link` of an answer to you.'] });
+  }
+  return { at, place };
+}
+
+function eventPlace([time = '', name = '', ...rest]: readonly string[]): EventPlace | undefined {
+  if (!TIME.test(time) || !/^[\w-]{1,64}$/.test(name) || rest.length > 0) return undefined;
+  return { event: { time, name } };
+}
+
+function messagePlace(
+  [conversation = '', number = '', ...rest]: readonly string[],
+  userId: string,
+): MessagePlace | undefined {
+  const seq = wholeNumber(number);
+  if (!conversationOf(conversation)?.members.includes(userId) || seq === undefined || rest.length > 0)
+    return undefined;
+  return { conversation, seq };
 }

@@ -1,6 +1,6 @@
-import type { DirectoryEntry } from '../core/accounts/directory.ts';
+import type { Person } from '../core/accounts/account.ts';
 import type { LastFrames } from '../core/connections/open-and-close.ts';
-import { type FieldErrors, isRetriable, ValidationFailed } from '../core/errors.ts';
+import { type FieldErrors, isRetriable, TokenExpired, ValidationFailed } from '../core/errors.ts';
 import type { InboxEntry } from '../core/inbox/inbox.ts';
 import type { NewMessage } from '../core/messages/append.ts';
 import type { Message } from '../core/messages/message.ts';
@@ -111,6 +111,11 @@ export function presenceFrame(presences: readonly Presence[]) {
   return { type: 'presence' as const, users: presences.map(presenceBody) };
 }
 
+/** The reply to `auth.refresh`. */
+export function refreshedFrame(expiresAt: Date) {
+  return { type: 'auth.refreshed' as const, expires_at: expiresAt.toISOString() };
+}
+
 export const sessionEndedFrame = {
   type: 'session.ended' as const,
   detail: 'This session has ended. Log in again.',
@@ -121,19 +126,13 @@ export const connectionReplacedFrame = {
   detail: 'This account has opened too many connections, so its oldest one was closed.',
 };
 
-/** Why the server closes a device's socket. */
-export const lastFrames: LastFrames = {
-  sessionEnded: JSON.stringify(sessionEndedFrame),
-  replaced: JSON.stringify(connectionReplacedFrame),
-};
-
 /** A conversation as the inbox shows it, both over HTTP and in `sync`. */
 export function conversationBody(entry: InboxEntry) {
-  const { conversation, peer, last, unread, own, peers, presence } = entry;
+  const { conversation, peer, last, unread, own, peers, presence, isBlocked } = entry;
   const { online, last_seen } = presenceBody(presence);
   return {
     id: conversation,
-    peer: { ...peer, online, last_seen },
+    peer: { ...peer, online, last_seen, ...(isBlocked && { blocked: true }) },
     last_message: {
       id: last.id,
       seq: last.seq,
@@ -165,6 +164,13 @@ export function errorFrame(error: Explained) {
   };
 }
 
+/** Why the server closes a socket. */
+export const lastFrames: LastFrames = {
+  sessionEnded: JSON.stringify(sessionEndedFrame),
+  replaced: JSON.stringify(connectionReplacedFrame),
+  tokenExpired: JSON.stringify(errorFrame(new TokenExpired())),
+};
+
 /** A message of a conversation's log, where the reader knows its members: `sync` and the conversation's messages over HTTP. */
 export function syncedMessage(message: Message, readerId: string) {
   return {
@@ -180,7 +186,7 @@ export function syncedMessage(message: Message, readerId: string) {
 }
 
 /** A message as the history shows it to one of its two members. Messages do not change yet: `updated_at` is when they came. */
-export function historyEntry(message: Message, self: DirectoryEntry, peer: DirectoryEntry) {
+export function historyEntry(message: Message, self: Person, peer: Person) {
   const isOwn = message.senderId === self.id;
   return {
     id: message.id,

@@ -4,6 +4,8 @@ export type Need =
   | 'tokens'
   | 'signing'
   | 'hashing'
+  | 'passwords'
+  | 'guesses'
   | 'extending'
   | 'origins'
   | 'sending'
@@ -11,6 +13,8 @@ export type Need =
   | 'work'
   | 'connections'
   | 'routes'
+  | 'issuers'
+  | 'mail'
   | 'everything';
 
 interface Variable {
@@ -56,10 +60,20 @@ export const variables = {
     need: 'hashing',
     meaning: 'Cost of new bcrypt hashes. Each step doubles the time.',
   },
+  SIGN_UP: {
+    type: 'text',
+    need: 'passwords',
+    meaning: 'Whether there are passwords: on, or off if all users log in by the tokens of other issuers.',
+  },
+  WRONG_PASSWORDS: {
+    type: 'number',
+    need: 'guesses',
+    meaning: 'Number of wrong passwords for one e-mail address within a minute.',
+  },
   ALLOWED_ORIGINS: {
     type: 'list',
     need: 'origins',
-    meaning: 'Origins whose pages may open a socket, separated by commas. Empty means any.',
+    meaning: 'Origins whose pages may open a socket beside those of the site itself, separated by commas.',
   },
   FLOOD_MESSAGES: {
     type: 'number',
@@ -86,6 +100,31 @@ export const variables = {
     type: 'text',
     need: 'routes',
     meaning: 'The HTTP routes as JSON: a list of pairs of method and path.',
+  },
+  ISSUERS: {
+    type: 'text',
+    need: 'issuers',
+    meaning: 'The trusted issuers of tokens as JSON: a list of functions/core/issuers/issuer.ts.',
+  },
+  EXCHANGES: {
+    type: 'number',
+    need: 'issuers',
+    meaning: "Number of exchanges of issuers' tokens of one account within a minute.",
+  },
+  MAIL_FROM: {
+    type: 'text',
+    need: 'mail',
+    meaning: 'Sender of all mail, or off if no mail is sent.',
+  },
+  MAILS: {
+    type: 'number',
+    need: 'mail',
+    meaning: 'Number of mails to one e-mail address within an hour.',
+  },
+  SITE_URL: {
+    type: 'text',
+    need: 'mail',
+    meaning: 'Address of the site in the links of mails, without a slash at its end; off without mail.',
   },
   AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: {
     type: 'text',
@@ -123,11 +162,11 @@ export const config = {
     return value;
   },
 
-  /** A whole number from 1 on. */
+  /** A whole number from 1 to 999,999,999. */
   number(name: NameOf<'number'>): number {
     const text = config.text(name);
     if (!/^[1-9][0-9]{0,8}$/.test(text)) {
-      throw new Error(`The environment variable ${name} must be a whole number from 1 on.`);
+      throw new Error(`The environment variable ${name} must be a whole number from 1 to 999999999.`);
     }
     return Number(text);
   },

@@ -7,26 +7,48 @@ import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { accessTokens, accessTokenVerifier, keySet, type VerifyAccessToken } from '../auth/access-tokens.ts';
+import { fetchJson } from '../auth/fetch-json.ts';
+import { issuerKeys } from '../auth/issuer-keys.ts';
+import { linkTokens } from '../auth/link-tokens.ts';
 import { decoyHash, passwordHasher } from '../auth/passwords.ts';
 import { refreshTokens } from '../auth/refresh-tokens.ts';
 import { openSecrets, signingKeys, signingSecret } from '../auth/signing-keys.ts';
+import { subjectTokenVerifier } from '../auth/subject-tokens.ts';
+import { tickets } from '../auth/tickets.ts';
+import { type AuditTrail, auditTrail } from '../core/audit/trail.ts';
 import type { Gateway } from '../core/connections/connection.ts';
+import type { Issuer } from '../core/issuers/issuer.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
 import { type CountWork, type RateLimit, rateLimit } from '../core/rate-limit/rate-limit.ts';
 import type { Identity } from '../core/sessions/session.ts';
 import { connectionsGateway, openGateway as openManagementApi } from '../gateway/connections-gateway.ts';
-import { accountStore, credentialStore, profileEditor, profileStore } from '../storage/accounts.ts';
+import { openMailService, sesMailer } from '../mailer/ses-mailer.ts';
+import {
+  accountRemover,
+  accountStore,
+  credentialStore,
+  peopleStore,
+  profileEditor,
+  profileStore,
+} from '../storage/accounts.ts';
+import { auditLog, auditReader } from '../storage/audit.ts';
+import { blockStore } from '../storage/blocks.ts';
 import { connectionAdder } from '../storage/connection-adder.ts';
 import { connectionStore } from '../storage/connections.ts';
-import { loginAttempts, retryCounter } from '../storage/counters.ts';
+import { conversationList } from '../storage/conversation-list.ts';
+import { loginAttempts, mailCounter, retryCounter } from '../storage/counters.ts';
 import { directoryProjection } from '../storage/directory.ts';
+import { identityStore } from '../storage/identities.ts';
 import { inboxReader } from '../storage/inbox.ts';
 import { inboxProjection } from '../storage/inbox-projection.ts';
+import { linkStore } from '../storage/links.ts';
 import { messageStore } from '../storage/messages.ts';
 import { membershipCheck, presenceStore } from '../storage/presence.ts';
 import { receiptStore } from '../storage/receipts.ts';
-import { publicKeys, sessionCheck, sessionStore } from '../storage/sessions.ts';
+import { remainsOf, sealRemover } from '../storage/remains.ts';
+import { publicKeys, sessionCheck, sessionList, sessionStore } from '../storage/sessions.ts';
 import { openTable as openTableNamed, type Table } from '../storage/table.ts';
+import { ticketStore } from '../storage/tickets.ts';
 import { watchStore } from '../storage/watches.ts';
 import { config } from './config.ts';
 
@@ -34,7 +56,7 @@ export { profileStore } from '../storage/accounts.ts';
 export { connectionStore } from '../storage/connections.ts';
 export { directory } from '../storage/directory.ts';
 export { publicKeys } from '../storage/sessions.ts';
-export { messageIn, readChange } from '../storage/stream-record.ts';
+export { type Change, lineOf, messageIn, readChanges } from '../storage/stream-record.ts';
 
 const now = (): Date => new Date();
 
@@ -70,7 +92,7 @@ export function openReporting() {
   const metrics = new Metrics();
   return {
     logger: openLogger(),
-    count(name: 'DeliveryFailed' | 'ServerFault'): void {
+    count(name: 'AuditFailed' | 'DeliveryFailed' | 'ServerFault'): void {
       metrics.addMetric(name, MetricUnit.Count, 1);
       metrics.publishStoredMetrics();
     },
@@ -85,6 +107,9 @@ const onDeliveryFailure =
     logger.warn('delivery failed', { connectionId, error: error as Error });
     count('DeliveryFailed');
   };
+
+/** The security events of a request, for the domain and for `audited`. */
+export const openAudit = (table: Table): AuditTrail => auditTrail(auditLog(table), system);
 
 /** Verifies access tokens. */
 export function wireVerification(table: Table): VerifyAccessToken {
@@ -102,6 +127,13 @@ export function wireAuthentication(table: Table) {
     verify: wireVerification(table),
     isLive: ({ userId, sessionId }: Identity) => sessions.isLive(userId, sessionId, now()),
   };
+}
+
+/** For `userStack`. What the table consumes counts as the user's work. */
+export function openUserAccess() {
+  const limit = openRateLimit();
+  const table = openTable(limit.count);
+  return { table, limit, ...wireAuthentication(table) };
 }
 
 /** Issues tokens: for the few functions that may read the signing secret. */
@@ -125,6 +157,9 @@ function wireTokens(table: Table) {
   };
 }
 
+/** For `withPasswords`. */
+export const arePasswordsOn = (): boolean => config.text('SIGN_UP') === 'on';
+
 /** For `register`. */
 export function wireRegistration(table: Table) {
   return {
@@ -134,16 +169,90 @@ export function wireRegistration(table: Table) {
   };
 }
 
-/** For `checkPassword` and `openSession`. */
-export function wireLogIn(table: Table) {
+/** For `checkPassword`. */
+function wirePasswordCheck(table: Table) {
   const cost = config.number('PASSWORD_COST');
   return {
     credentials: credentialStore(table),
     attempts: loginAttempts(table),
+    wrongPasswords: config.number('WRONG_PASSWORDS'),
     passwords: passwordHasher(cost),
     decoyHash: decoyHash(cost),
-    ...wireTokens(table),
     ...system,
+  };
+}
+
+/** For `changePassword`. */
+export function wireOwnPassword(table: Table) {
+  return { ...wirePasswordCheck(table), profiles: profileStore(table), sessions: sessionList(table) };
+}
+
+/** For `deleteAccount`. */
+export function wireDeletion(table: Table) {
+  return {
+    ...wirePasswordCheck(table),
+    profiles: profileStore(table),
+    accounts: accountRemover(table),
+    sessions: sessionList(table),
+  };
+}
+
+/** For `withMail`. */
+export const isMailOn = (): boolean => config.text('MAIL_FROM') !== 'off';
+
+/** For `mailLink`. */
+function wireLinks(table: Table) {
+  return {
+    links: linkStore(table),
+    linkTokens: linkTokens(system.randomBytes),
+    mailer: sesMailer(openMailService(), config.text('MAIL_FROM')),
+    mails: mailCounter(table),
+    maxMails: config.number('MAILS'),
+    siteUrl: config.text('SITE_URL'),
+    profiles: profileStore(table),
+    now,
+  };
+}
+
+/** For `requestReset`. */
+export function wireResetRequest(table: Table, { logger, count }: Reporting) {
+  return {
+    ...wireLinks(table),
+    credentials: credentialStore(table),
+    wait: system.wait,
+    deadline: system.deadline,
+    onMailFailure(error: unknown): void {
+      logger.error('a mail was not sent', error as Error);
+      count('ServerFault');
+    },
+  };
+}
+
+/** For `sendVerification`. */
+export const wireVerificationRequest = wireLinks;
+
+/** For `resetPassword`. */
+export function wireReset(table: Table) {
+  return {
+    ...wirePasswordCheck(table),
+    links: linkStore(table),
+    linkTokens: linkTokens(system.randomBytes),
+    profiles: profileStore(table),
+    sessions: sessionList(table),
+  };
+}
+
+/** For `verifyEmail`. */
+export function wireEmailVerification(table: Table) {
+  return { links: linkStore(table), linkTokens: linkTokens(system.randomBytes), now };
+}
+
+/** For `logIn`. */
+export function wireLogIn(table: Table) {
+  return {
+    ...wirePasswordCheck(table),
+    ...wireTokens(table),
+    sessions: { ...sessionStore(table), ...sessionList(table) },
   };
 }
 
@@ -152,9 +261,30 @@ export function wireRefresh(table: Table) {
   return { ...wireTokens(table), sessionSeconds: config.number('SESSION_DAYS') * 86_400, now };
 }
 
+/** For `accountOf` and `openSessionOf`, and the verification of tokens of other issuers. */
+export function wireExchange(table: Table) {
+  const issuers: readonly Issuer[] = JSON.parse(config.text('ISSUERS'));
+  const sources = { fetchJson: fetchJson({ fetch, deadline: system.deadline }), now };
+  return {
+    ...wireTokens(table),
+    ...system,
+    verify: subjectTokenVerifier({ issuers, keysOf: (issuer) => issuerKeys(issuer, sources), now }),
+    identities: identityStore(table),
+    exchanges: config.number('EXCHANGES'),
+    profiles: { ...profileStore(table), ...profileEditor(table) },
+    sessions: { ...sessionStore(table), ...sessionList(table) },
+    accessSeconds: config.number('ACCESS_TOKEN_SECONDS'),
+  };
+}
+
 /** For `logOut`. */
 export function wireLogOut(table: Table) {
   return { sessions: sessionStore(table), refreshTokens: refreshTokens(system.randomBytes) };
+}
+
+/** For `ownSessions`, `endSession` and `endOtherSessions`. */
+export function wireOwnSessions(table: Table) {
+  return { sessions: sessionList(table), now };
 }
 
 /** For `ownProfile`, `changeProfile` and `readUser`. */
@@ -165,9 +295,28 @@ export function wireProfiles(table: Table) {
   };
 }
 
+/** For `block`, `unblock` and `blockedPeople`. */
+export function wireBlocks(table: Table) {
+  return { blocks: blockStore(table), profiles: profileStore(table), people: peopleStore(table) };
+}
+
 /** For `readHistory` and `readMessages`. */
 export function wireHistory(table: Table) {
   return { profiles: profileStore(table), history: messageStore(table) };
+}
+
+/** For `exportPage`. */
+export function wireExport(table: Table) {
+  return {
+    profiles: profileStore(table),
+    presences: presenceStore(table),
+    sessions: sessionList(table),
+    audit: auditReader(table),
+    conversations: conversationList(table),
+    inbox: inboxReader(table),
+    log: messageStore(table),
+    now,
+  };
 }
 
 /** For `readInbox`, `readConversation` and `catchUp`. */
@@ -181,8 +330,12 @@ export function wireInbox(table: Table) {
   };
 }
 
-/** For `sendMessage` and `tellDevices`. */
-export function wireSending(table: Table, gateway: Gateway, reporting: Reporting): SendDependencies {
+/** For `sendMessage` and `tellDevices`. The last frames come from the protocol. */
+export function wireSending(
+  table: Table,
+  gateway: Gateway,
+  reporting: Reporting,
+): Omit<SendDependencies, 'lastFrames'> {
   return {
     log: messageStore(table),
     profiles: profileStore(table),
@@ -201,7 +354,7 @@ export function wireSending(table: Table, gateway: Gateway, reporting: Reporting
   };
 }
 
-/** For `openConnection`, `restore` and `restoreIfLost`. */
+/** For `openConnection`, `restore`, `restoreIfLost` and `renew`. */
 export function wireConnections(table: Table) {
   const connections = {
     ...connectionStore(table),
@@ -210,7 +363,12 @@ export function wireConnections(table: Table) {
   return { connections, sessions: sessionCheck(table, { consistent: true }), now };
 }
 
-/** For `markRead`, `markReceived` and `mayForwardTyping`. */
+/** For `issueTicket` and `redeemTicket`. */
+export function wireTickets(table: Table) {
+  return { tickets: tickets(system.randomBytes), store: ticketStore(table), newId: system.newId, now };
+}
+
+/** For `markRead`, `markReceived` and `forwardTyping`. */
 export function wireReceipts(table: Table) {
   return { log: messageStore(table), receipts: receiptStore(table), presences: presenceStore(table), now };
 }
@@ -229,6 +387,8 @@ export function wireWatching(table: Table) {
 export function wireAccountChanges(table: Table, gateway: Gateway, reporting: Reporting) {
   return {
     directory: directoryProjection(table),
+    remains: remainsOf(table),
+    seals: sealRemover(table),
     connections: connectionStore(table),
     presences: presenceStore(table),
     watches: watchStore(table),

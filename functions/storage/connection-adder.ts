@@ -1,6 +1,12 @@
-import { CONNECTION_SECONDS, type Connection, type ConnectionAdder } from '../core/connections/connection.ts';
+import {
+  CONNECTION_SECONDS,
+  type Connection,
+  type ConnectionAdder,
+  isWithinLife,
+} from '../core/connections/connection.ts';
 import { Busy } from '../core/errors.ts';
-import { attributeOf, connectionsIn, isIn, isWithinLife, toEntry } from './connections.ts';
+import { isDeleted } from './accounts.ts';
+import { attributeOf, connectionsIn, isIn, toEntry } from './connections.ts';
 import { socketsKey } from './keys.ts';
 import { type Item, type Table, toEpochSeconds, updateIf } from './table.ts';
 
@@ -28,6 +34,7 @@ export function connectionAdder(table: Table, limit: number): ConnectionAdder {
         );
         // The SDK repeats a write whose answer was lost. Then the socket is in the list already.
         if (isDone || isIn('open', stored, connectionId)) return 'added';
+        if (isDeleted(stored)) return 'deleted';
         if (isIn('closing', stored, connectionId)) return 'full';
         room = roomFor(connection, stored, now, limit);
         if (room.replaced.includes(connection)) return 'full';
@@ -71,9 +78,12 @@ function addition(connection: Connection, now: Date, { ended, replaced }: Room, 
       ...(leaving.length > 0 ? [`REMOVE ${left.join(', ')}`] : []),
       'ADD #count :more',
     ].join(' '),
-    ConditionExpression: ['attribute_not_exists(#added)', 'attribute_not_exists(#mark)', ...hasRoom].join(
-      ' AND ',
-    ),
+    ConditionExpression: [
+      'attribute_not_exists(#added)',
+      'attribute_not_exists(#mark)',
+      'attribute_not_exists(deletedAt)',
+      ...hasRoom,
+    ].join(' AND '),
     ExpressionAttributeNames: {
       '#added': attributeOf('open', connectionId),
       '#mark': attributeOf('closing', connectionId),

@@ -1,7 +1,13 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { CONNECTION_SECONDS, type Connection, type ConnectionStore } from '../core/connections/connection.ts';
+import {
+  type Connection,
+  type ConnectionStore,
+  isWithinLife,
+  OF_DELETED_ACCOUNT,
+} from '../core/connections/connection.ts';
+import { isDeleted } from './accounts.ts';
 import { socketsKey } from './keys.ts';
-import { batchGet, type Item, type Table, updateIf } from './table.ts';
+import { batchGet, fromEpochSeconds, type Item, type Table, toEpochSeconds, updateIf } from './table.ts';
 
 /**
  * All sockets of an account are one item, so that one read finds those of all members. Each open socket is an attribute
@@ -24,10 +30,13 @@ interface Entry {
   readonly conversation?: string;
   /** When the socket opened, in milliseconds since 1970. */
   readonly since: number;
+  /** When its newest access token expires, in seconds since 1970. Absent in an entry from before this was stored. */
+  readonly until?: number;
 }
 
-export function toEntry({ sessionId, conversation, connectedAt }: Connection): Entry {
-  return { session: sessionId, ...(conversation && { conversation }), since: connectedAt.getTime() };
+export function toEntry({ sessionId, conversation, connectedAt, expiresAt }: Connection): Entry {
+  const [since, until] = [connectedAt.getTime(), toEpochSeconds(expiresAt)];
+  return { session: sessionId, ...(conversation && { conversation }), since, until };
 }
 
 export function connectionsIn(list: List, userId: string, item: Item): readonly Connection[] {
@@ -35,15 +44,13 @@ export function connectionsIn(list: List, userId: string, item: Item): readonly 
   return Object.entries(item)
     .filter(([name]) => name.startsWith(prefix))
     .map(([name, entry]) => {
-      const { session, conversation = '', since } = entry as Entry;
+      // Without a known end it counts as over: its client comes back with its token.
+      const { session, conversation = '', since, until = 0 } = entry as Entry;
       const connectionId = name.slice(prefix.length);
-      return { connectionId, userId, sessionId: session, conversation, connectedAt: new Date(since) };
+      const connectedAt = new Date(since);
+      const expiresAt = fromEpochSeconds(until);
+      return { connectionId, userId, sessionId: session, conversation, connectedAt, expiresAt };
     });
-}
-
-/** TTL deletes an item up to days late, so the reader decides which sockets have ended. */
-export function isWithinLife({ connectedAt }: Connection, now: Date): boolean {
-  return connectedAt.getTime() + CONNECTION_SECONDS * 1000 > now.getTime();
 }
 
 export function connectionStore(table: Table): ConnectionStore {
@@ -78,7 +85,10 @@ export function connectionStore(table: Table): ConnectionStore {
   return {
     async of(userIds, now) {
       const items = await batchGet(table, userIds.map(socketsKey), { consistent: false });
-      return userIds.map((userId, i) => openIn(userId, items[i] ?? {}, now));
+      return userIds.map((userId, i) => {
+        const item = items[i] ?? {};
+        return isDeleted(item) ? OF_DELETED_ACCOUNT : openIn(userId, item, now);
+      });
     },
 
     async ofNow(userId, now) {
@@ -94,6 +104,18 @@ export function connectionStore(table: Table): ConnectionStore {
       const { isDone, stored } = await removeOpen(userId, attributeOf('open', connectionId));
       if (isDone || !isIn('closing', stored, connectionId)) return;
       await removeClosing(userId, attributeOf('closing', connectionId));
+    },
+
+    async renew(userId, connectionId, expiresAt) {
+      const { isDone, stored } = await updateIf(table, socketsKey(userId), {
+        UpdateExpression: 'SET #socket.#until = :until',
+        ConditionExpression: 'attribute_exists(#socket) AND #socket.#until < :until',
+        ExpressionAttributeNames: { '#socket': attributeOf('open', connectionId), '#until': 'until' },
+        ExpressionAttributeValues: { ':until': toEpochSeconds(expiresAt) },
+      });
+      if (isDone) return expiresAt;
+      return connectionsIn('open', userId, stored).find((one) => one.connectionId === connectionId)
+        ?.expiresAt;
     },
   };
 }

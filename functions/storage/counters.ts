@@ -1,7 +1,8 @@
 import type { Attempt, LoginAttempts } from '../core/accounts/check-password.ts';
 import { Unavailable } from '../core/errors.ts';
+import type { MailCounter } from '../core/mail/mail.ts';
 import type { RetryCounter } from '../core/messages/message.ts';
-import { attemptsKey, type Key, retriesKey } from './keys.ts';
+import { attemptsKey, type Key, mailsKey, retriesKey } from './keys.ts';
 import { fromEpochSeconds, type Item, type Table, toEpochSeconds, updateIf } from './table.ts';
 
 /**
@@ -42,6 +43,17 @@ export function retryCounter(table: Table): RetryCounter {
         window,
         now,
       );
+      return isCounted ? undefined : windowEnds;
+    },
+  };
+}
+
+/** Counts the mails to an address. */
+export function mailCounter(table: Table): MailCounter {
+  return {
+    async count(email, { mails, seconds }, now) {
+      const window = { counter: 'mails', limit: mails, seconds };
+      const { isCounted, windowEnds } = await countInWindow(table, mailsKey(email), window, now);
       return isCounted ? undefined : windowEnds;
     },
   };

@@ -45,6 +45,7 @@ export function inboxProjection({ client, name }: Table): InboxProjection {
     },
 
     async top(userId) {
+      // One position is far below the 1 MB at which DynamoDB ends a Query.
       const { Items = [] } = await client.send(
         new QueryCommand({
           TableName: name,

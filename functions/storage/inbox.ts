@@ -24,6 +24,7 @@ export function inboxReader(table: Table): InboxReader {
   const { client, name } = table;
   const log = messageStore(table);
 
+  /** The largest page has some 16 KB. DynamoDB ends a Query only at 1 MB, so one is enough: see one-query.test.ts. */
   async function query(userId: string, [low, high]: [string, string], more: Partial<QueryCommandInput>) {
     const { Items = [] } = await client.send(
       new QueryCommand({
@@ -94,6 +95,7 @@ interface MembershipItem {
   readonly readSeq?: number;
   readonly readOthers?: number;
   readonly receivedSeq?: number;
+  readonly frozenSeq?: number;
 }
 
 function toDetails(
@@ -106,7 +108,7 @@ function toDetails(
     topAt,
     peer,
     own: progressOf(own, receipts[self]),
-    peers: progressOf(peers, receipts[1 - self]),
+    peers: { ...progressOf(peers, receipts[1 - self]), frozen: frozenOf(peers, receipts[1 - self]) },
     last,
   };
 }
@@ -115,6 +117,11 @@ function toDetails(
 function progressOf(item: MembershipItem | undefined, written = NOTHING_READ): Progress {
   const { readSeq = 0, readOthers = 0, receivedSeq = 0 } = item ?? {};
   return { received: receivedSeq, read: further({ seq: readSeq, others: readOthers }, written) };
+}
+
+/** What the peer had read when they last wrote is in that message for everybody to see, and no message came since the block. */
+function frozenOf({ frozenSeq = 0 }: MembershipItem = {}, written = NOTHING_READ): number {
+  return Math.max(frozenSeq, written.seq);
 }
 
 type StoredReceipt = readonly [seq: number, others: number];

@@ -1,5 +1,7 @@
 import { foldEmail, foldUsername } from '../core/accounts/account.ts';
 import type { DirectoryList } from '../core/accounts/directory.ts';
+import type { EntryId } from '../core/audit/audit.ts';
+import type { Identity } from '../core/issuers/issuer.ts';
 
 /** The key of an item. This file has every key pattern of the table. */
 export interface Key {
@@ -12,9 +14,10 @@ export const SOCKETS = 'SOCKETS';
 export const PROFILE = 'PROFILE';
 export const PRESENCE = 'PRESENCE';
 export const MESSAGE_PREFIX = 'MSG#';
-const MEMBERSHIP_PREFIX = 'CONV#';
+export const MEMBERSHIP_PREFIX = 'CONV#';
 export const INBOX_PREFIX = 'INBOX#';
 const NAME_PREFIX = 'NAME#';
+export const NAME = 'NAME';
 
 /** Enough for the largest integer that JSON carries exactly, 2⁵³ − 1. */
 const SEQ_DIGITS = 16;
@@ -36,9 +39,30 @@ export const socketsKey = (userId: string): Key => ({ pk: userPartition(userId),
 /** The unique claim on an email, with the credentials. Only a few functions may access this partition prefix. */
 export const emailKey = (email: string): Key => ({ pk: `EMAIL#${foldEmail(email)}`, sk: 'CREDENTIALS' });
 
-export const usernameKey = (username: string): Key => ({ pk: `NAME#${foldUsername(username)}`, sk: 'NAME' });
+export const usernameKey = (username: string): Key => ({ pk: `NAME#${foldUsername(username)}`, sk: NAME });
+
+/** The unique claim of a user of another issuer. An issuer's address has no space, so the pair is told apart again. */
+export const identityKey = ({ issuer, subject }: Identity): Key => ({
+  pk: `IDENTITY#${issuer} ${subject}`,
+  sk: 'ACCOUNT',
+});
+
+/** How many tokens of other issuers an account has exchanged in the last minute. */
+export const exchangesKey = (userId: string): Key => ({ pk: userPartition(userId), sk: 'EXCHANGES' });
 
 export const attemptsKey = (email: string): Key => ({ pk: `ATTEMPTS#${foldEmail(email)}`, sk: 'LOGIN' });
+
+/** A ticket for one socket, by its hash. */
+export const ticketKey = (hash: string): Key => ({ pk: `TICKET#${hash}`, sk: 'TICKET' });
+
+/** How many mails went to an address in the last hour. */
+export const mailsKey = (email: string): Key => ({ pk: `ATTEMPTS#${foldEmail(email)}`, sk: 'MAIL' });
+
+/** A link in a mail to the owner of an account, by the hash of its secret. */
+export const linkKey = (userId: string, hash: string): Key => ({
+  pk: userPartition(userId),
+  sk: `LINK#${hash}`,
+});
 
 /** Names sort behind the counter's `COUNT`. */
 export const directoryKey = (list: DirectoryList, username: string): Key => ({
@@ -61,6 +85,27 @@ export const LAST_MESSAGE_SK = `${MESSAGE_PREFIX}${'9'.repeat(SEQ_DIGITS)}`;
 export const messageKey = (conversation: string, seq: number): Key => ({
   pk: conversationPartition(conversation),
   sk: messageSk(seq),
+});
+
+/**
+ * Stands behind all messages while a member blocks the other one, so that whoever reads the end of the log meets it there. Each
+ * member has one of their own.
+ */
+export const SEAL_PREFIX = 'SEAL#';
+export const LAST_SEAL_SK = `${SEAL_PREFIX}~`;
+export const sealKey = (conversation: string, member: number): Key => ({
+  pk: conversationPartition(conversation),
+  sk: `${SEAL_PREFIX}${member}`,
+});
+
+export const AUDIT_PREFIX = 'EVENT#';
+
+export const auditPartition = (userId: string): string => `AUDIT#${userId}`;
+
+/** A security event of an account, sorted by time. Nobody but the export may read this partition prefix, or change what is there. */
+export const auditKey = (userId: string, { time, name }: EntryId): Key => ({
+  pk: auditPartition(userId),
+  sk: `${AUDIT_PREFIX}${time}#${name}`,
 });
 
 /** The public halves of the signing keys, for functions that verify tokens. */

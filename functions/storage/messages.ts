@@ -2,7 +2,14 @@ import { PutCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-d
 import type { Conversation } from '../core/conversations/conversation.ts';
 import type { MessageHistory, MessageLog } from '../core/messages/message.ts';
 import type { Ahead } from '../core/sync/catch-up.ts';
-import { conversationPartition, LAST_MESSAGE_SK, messageKey, messageSk } from './keys.ts';
+import {
+  conversationPartition,
+  LAST_MESSAGE_SK,
+  LAST_SEAL_SK,
+  messageKey,
+  messageSk,
+  SEAL_PREFIX,
+} from './keys.ts';
 import { fromLogEntry, type Item, toLogEntry } from './log-entry.ts';
 import { batchGet, isWritten, type Table } from './table.ts';
 
@@ -44,10 +51,20 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Ahead 
     return found;
   }
 
+  async function last(conversation: Conversation) {
+    const [newest] = await query(between(conversation, 1), 1, NEWEST_FIRST);
+    return newest && toLogEntry(conversation, newest);
+  }
+
   return {
-    async last(conversation) {
-      const [newest] = await query(between(conversation, 1), 1, NEWEST_FIRST);
-      return newest && toLogEntry(conversation, newest);
+    last,
+
+    async end(conversation) {
+      const range = { ...between(conversation, 1), ':high': LAST_SEAL_SK };
+      const [newest] = await query(range, 1, NEWEST_FIRST);
+      if (!newest) return { last: undefined, isSealed: false };
+      const isSealed = (newest.sk as string).startsWith(SEAL_PREFIX);
+      return { last: isSealed ? await last(conversation) : toLogEntry(conversation, newest), isSealed };
     },
 
     async at(conversation, seqs) {

@@ -1,5 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { MembershipCheck, PresenceStore, StoredPresence } from '../core/presence/presence.ts';
+import { isDeleted } from './accounts.ts';
+import { blocksIn } from './blocks.ts';
 import { membershipKey, presenceKey } from './keys.ts';
 import { batchGet, isWritten, setting, type Table } from './table.ts';
 
@@ -22,7 +24,7 @@ export function presenceStore(table: Table): PresenceStore {
               : 'SET #online = :online, lastSeen = :now',
             // A user without a stored presence is offline already.
             ConditionExpression: online
-              ? 'attribute_not_exists(#online) OR #online <> :online'
+              ? 'attribute_not_exists(deletedAt) AND (attribute_not_exists(#online) OR #online <> :online)'
               : 'attribute_exists(#online) AND #online <> :online',
             ExpressionAttributeNames: { '#online': 'online' },
             ExpressionAttributeValues: { ':online': online, ...(!online && { ':now': now.toISOString() }) },
@@ -49,7 +51,15 @@ export function membershipCheck(table: Table): MembershipCheck {
   };
 }
 
-export function toPresence(userId: string, item: Record<string, unknown> | undefined): StoredPresence {
-  const { online = false, hidden = false, lastSeen } = (item ?? {}) as Partial<StoredPresence>;
-  return { userId, online, hidden, ...(lastSeen !== undefined && { lastSeen }) };
+export function toPresence(userId: string, item: Record<string, unknown> = {}): StoredPresence {
+  const { online = false, hidden = false, lastSeen } = item as Partial<StoredPresence>;
+  const blocks = blocksIn(item);
+  return {
+    userId,
+    online,
+    hidden,
+    ...(lastSeen !== undefined && { lastSeen }),
+    ...(isDeleted(item) && { deleted: true as const }),
+    ...(blocks.length > 0 && { blocks }),
+  };
 }

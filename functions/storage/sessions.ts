@@ -1,9 +1,17 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { SessionCheck } from '../core/connections/connection.ts';
-import type { PublicKey, PublicKeyReader, PublicKeyWriter, SessionStore } from '../core/sessions/session.ts';
-import { PUBLIC_KEYS_KEY, sessionKey } from './keys.ts';
-import { isWritten, type Table, toEpochSeconds } from './table.ts';
+import type {
+  LiveSession,
+  PublicKey,
+  PublicKeyReader,
+  PublicKeyWriter,
+  SessionList,
+  SessionStore,
+} from '../core/sessions/session.ts';
+import { PUBLIC_KEYS_KEY, SESSION_PREFIX, sessionKey, userPartition } from './keys.ts';
+import { liveItems } from './live-items.ts';
+import { type Item, isWritten, type Table, toEpochSeconds } from './table.ts';
 
 export function sessionStore({ client, name }: Table): SessionStore {
   return {
@@ -24,7 +32,7 @@ export function sessionStore({ client, name }: Table): SessionStore {
             TableName: name,
             Key: sessionKey(claim.userId, claim.sessionId),
             UpdateExpression:
-              'SET rotationHash = :next, replacedHash = :rotation, salt = :salt, rotatedAt = :at, #ttl = :ttl',
+              'SET rotationHash = :next, replacedHash = :rotation, salt = :salt, rotatedAt = :at, #ttl = :ttl, device = :device, address = :address',
             ConditionExpression:
               'familyHash = :family AND rotationHash = :rotation AND #ttl > :now AND createdAt >= :born',
             ExpressionAttributeNames: { '#ttl': 'ttl' },
@@ -34,6 +42,8 @@ export function sessionStore({ client, name }: Table): SessionStore {
               ':next': next.rotationHash,
               ':salt': next.salt,
               ':at': now.toISOString(),
+              ':device': next.device,
+              ':address': next.address,
               ':ttl': toEpochSeconds(next.expiresAt),
               ':now': toEpochSeconds(now),
               ':born': next.bornSince.toISOString(),
@@ -67,6 +77,37 @@ export function sessionStore({ client, name }: Table): SessionStore {
         (stored) => stored === undefined,
       ),
   };
+}
+
+export function sessionList(table: Table): SessionList {
+  const { client, name } = table;
+  return {
+    async of(userId, now) {
+      const place = { pk: userPartition(userId), prefix: SESSION_PREFIX, consistent: true };
+      return (await liveItems(table, place, now)).map(toLiveSession);
+    },
+
+    remove: (userId, sessionId, now) =>
+      isWritten(
+        client.send(
+          new DeleteCommand({
+            TableName: name,
+            Key: sessionKey(userId, sessionId),
+            // DynamoDB deletes expired items late, and a session that has expired is none.
+            ConditionExpression: '#ttl > :now',
+            ExpressionAttributeNames: { '#ttl': 'ttl' },
+            ExpressionAttributeValues: { ':now': toEpochSeconds(now) },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+        (stored) => stored === undefined,
+      ),
+  };
+}
+
+/** A session from before devices and addresses were stored has neither. */
+function toLiveSession({ id, createdAt, rotatedAt, device = '', address = '' }: Item): LiveSession {
+  return { id, createdAt, lastUsedAt: rotatedAt ?? createdAt, device, address } as LiveSession;
 }
 
 /** @param consistent whether a session that ended a moment ago must not be live; costs twice as much */

@@ -5,7 +5,7 @@ import type { Connection } from '../core/connections/connection.ts';
 import { conversationOf } from '../core/conversations/conversation.ts';
 import type { LogEntry } from '../core/messages/message.ts';
 import type { StoredPresence } from '../core/presence/presence.ts';
-import { toAccount } from './accounts.ts';
+import { isDeleted, toAccount } from './accounts.ts';
 import { connectionsIn, isIn, type List } from './connections.ts';
 import {
   conversationPartition,
@@ -22,14 +22,30 @@ import type { Item } from './table.ts';
 
 export type Change =
   | { readonly kind: 'account'; readonly before: Account | undefined; readonly after: Account }
-  | { readonly kind: 'session-ended'; readonly userId: string; readonly sessionId: string }
+  | AccountDeleted
+  | SessionsEnded
   | SocketsChange
   | { readonly kind: 'presence'; readonly before: StoredPresence | undefined; readonly after: StoredPresence }
   | { readonly kind: 'message'; readonly message: LogEntry };
 
+interface AccountDeleted {
+  readonly kind: 'account-deleted';
+  readonly userId: string;
+  /** Absent for a record of the work that follows. */
+  readonly username?: string | undefined;
+}
+
+interface SessionsEnded {
+  readonly kind: 'sessions-ended';
+  readonly userId: string;
+  readonly sessionIds: readonly string[];
+}
+
 export interface SocketsChange {
   readonly kind: 'sockets';
   readonly userId: string;
+  /** They were in the list of open sockets before, and still are. */
+  readonly stayed: readonly Connection[];
   /** They have left the list of open sockets. */
   readonly gone: readonly Connection[];
   /** Newer ones have replaced them, so they must be closed. */
@@ -41,11 +57,15 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
   const sk = dynamodb?.Keys?.sk?.S ?? '';
   const before = read(dynamodb?.OldImage);
   const after = read(dynamodb?.NewImage);
+  if (sk === PROFILE && after && isDeleted(after)) {
+    const { username } = (before ?? {}) as Partial<Account>;
+    return { kind: 'account-deleted', userId: after.id as string, username };
+  }
   if (sk === PROFILE && after) {
     return { kind: 'account', before: before && toAccount(before), after: toAccount(after) };
   }
   if (sk.startsWith(SESSION_PREFIX) && eventName === 'REMOVE' && before) {
-    return { kind: 'session-ended', userId: before.userId as string, sessionId: before.id as string };
+    return { kind: 'sessions-ended', userId: before.userId as string, sessionIds: [before.id as string] };
   }
   const userId = (dynamodb?.Keys?.pk?.S ?? '').slice(userPartition('').length);
   if (sk === SOCKETS) return socketsChange(userId, before ?? {}, after ?? {});
@@ -64,6 +84,35 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
   return undefined;
 }
 
+/**
+ * What the records of a batch tell. All sessions of one user that end in it are one change, that of the first such record. They
+ * have all ended by then, so one look at the user's sockets is enough: a user may end 40 at once.
+ */
+export function readChanges(
+  records: readonly DynamoDBRecord[],
+): (record: DynamoDBRecord) => Change | undefined {
+  const changes = new Map(records.map((record) => [record, readChange(record)]));
+  const ended = [...changes].flatMap(([record, change]) =>
+    change?.kind === 'sessions-ended' ? [{ record, ...change }] : [],
+  );
+  for (const [userId, ofUser] of Map.groupBy(ended, (one) => one.userId)) {
+    const sessionIds = ofUser.flatMap((one) => one.sessionIds);
+    for (const { record } of ofUser) changes.set(record, undefined);
+    const [first] = ofUser;
+    if (first) changes.set(first.record, { kind: 'sessions-ended', userId, sessionIds });
+  }
+  return (record) => changes.get(record);
+}
+
+/**
+ * What must be followed in order: the changes of one user. All changes of the directory are one line, because they write the same
+ * counters, and transactions on one item cancel each other.
+ */
+export function lineOf({ dynamodb }: DynamoDBRecord): string {
+  const { pk, sk } = dynamodb?.Keys ?? {};
+  return sk?.S === PROFILE ? PROFILE : (pk?.S ?? '');
+}
+
 /** Undefined if the same sockets are open as before. */
 function socketsChange(userId: string, before: Item, after: Item): SocketsChange | undefined {
   const onlyIn = (list: List, item: Item, other: Item) =>
@@ -71,7 +120,10 @@ function socketsChange(userId: string, before: Item, after: Item): SocketsChange
   const gone = onlyIn('open', before, after);
   const come = onlyIn('open', after, before);
   if (gone.length + come.length === 0) return undefined;
-  return { kind: 'sockets', userId, gone, replaced: onlyIn('closing', after, before) };
+  const stayed = connectionsIn('open', userId, after).filter(({ connectionId }) =>
+    isIn('open', before, connectionId),
+  );
+  return { kind: 'sockets', userId, stayed, gone, replaced: onlyIn('closing', after, before) };
 }
 
 /** The message that a record adds to the log, if it adds one. */

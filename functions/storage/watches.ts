@@ -1,13 +1,7 @@
-import {
-  BatchWriteCommand,
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-} from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { CONNECTION_SECONDS } from '../core/connections/connection.ts';
 import { Unavailable } from '../core/errors.ts';
-import type { Watcher, WatchStore } from '../core/presence/presence.ts';
+import type { WatchList, WatchStore } from '../core/presence/presence.ts';
 import {
   userPartition,
   WATCH_LIST_PREFIX,
@@ -16,6 +10,7 @@ import {
   watchListKey,
   watchPartition,
 } from './keys.ts';
+import { liveItems } from './live-items.ts';
 import { type Known, packIds, packKnown, unpackIds, unpackKnown } from './packed-ids.ts';
 import type { Item, Table } from './table.ts';
 import { toEpochSeconds } from './table.ts';
@@ -39,7 +34,9 @@ interface Write {
  * of its user. A row is never deleted: it expires, and until then the lists tell which devices still watch. So a new list costs
  * one write, and one more for each user whom no device of the account has watched lately.
  */
-export function watchStore({ client, name, backoff }: Table): WatchStore {
+export function watchStore(table: Table): WatchStore {
+  const { client, name, backoff } = table;
+
   async function write(writes: readonly Write[]): Promise<void> {
     for (let i = 0; i < writes.length; i += MAX_WRITES) {
       let left = writes.slice(i, i + MAX_WRITES);
@@ -54,34 +51,27 @@ export function watchStore({ client, name, backoff }: Table): WatchStore {
     }
   }
 
-  /** The items of a partition, or those with a key prefix, without items that have expired. */
-  async function itemsOf(pk: string, now: Date, prefix?: string): Promise<readonly Item[]> {
-    const pages = paginateQuery(
-      { client },
-      {
-        TableName: name,
-        KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': pk, ...(prefix !== undefined && { ':prefix': prefix }) },
-      },
-    );
-    const items = (await Array.fromAsync(pages)).flatMap((page) => page.Items ?? []);
-    return items.filter(({ ttl }) => ttl > toEpochSeconds(now));
+  async function listsOf(userId: string, now: Date): Promise<readonly WatchList[]> {
+    const lists = await liveItems(table, { pk: userPartition(userId), prefix: WATCH_LIST_PREFIX }, now);
+    return lists.map(({ sk, users }) => ({
+      watcher: { userId, connectionId: (sk as string).slice(WATCH_LIST_PREFIX.length) },
+      userIds: unpackIds(users),
+    }));
   }
 
   const put = (item: Item) => client.send(new PutCommand({ TableName: name, Item: { ...item } }));
 
   return {
     async watchersOf(userId, now) {
-      const rows = await itemsOf(watchPartition(userId), now);
-      const lists = await Promise.all(
-        rows.map(async ({ sk }) => {
-          const watcher = sk as string;
-          const ofDevices = await itemsOf(userPartition(watcher), now, WATCH_LIST_PREFIX);
-          return ofDevices.filter(({ users }) => unpackIds(users).includes(userId)).map(toWatcher(watcher));
-        }),
-      );
-      return lists.flat();
+      const rows = await liveItems(table, { pk: watchPartition(userId) }, now);
+      const lists = await Promise.all(rows.map(({ sk }) => listsOf(sk as string, now)));
+      return lists
+        .flat()
+        .filter(({ userIds }) => userIds.includes(userId))
+        .map(({ watcher }) => watcher);
     },
+
+    listsOf,
 
     async watch(watcher, userIds, now) {
       const { Item } = await client.send(
@@ -115,7 +105,3 @@ function latest(known: Known, written: readonly string[], ttl: number): Known {
   const all = new Map([...known, ...written.map((userId) => [userId, ttl] as const)]);
   return new Map([...all].toSorted(([, a], [, b]) => b - a).slice(0, MAX_KNOWN));
 }
-
-const toWatcher =
-  (userId: string) =>
-  ({ sk }: Item): Watcher => ({ userId, connectionId: (sk as string).slice(WATCH_LIST_PREFIX.length) });

@@ -1,42 +1,57 @@
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { followAccount } from '../core/accounts/directory.ts';
-import { closeReplaced, closeSession } from '../core/connections/open-and-close.ts';
-import { tellConnections } from '../core/delivery/deliver.ts';
-import { followConnections, followPresence } from '../core/presence/follow-presence.ts';
+import { followDeletion } from '../core/accounts/follow-deletion.ts';
+import { closeReplaced, closeSessions } from '../core/connections/open-and-close.ts';
+import { tellWatchers } from '../core/delivery/deliver.ts';
+import {
+  followBlocks,
+  followConnections,
+  followOwnSetting,
+  followPresence,
+} from '../core/presence/follow-presence.ts';
 import type { Presence, Watcher } from '../core/presence/presence.ts';
 import { eachRecord } from '../middleware/stream-batch.ts';
 import { lastFrames, presenceFrame } from '../protocol/server-frames.ts';
-import { openGateway, openReporting, openTable, readChange, wireAccountChanges } from '../runtime/wiring.ts';
+import {
+  type Change,
+  lineOf,
+  openGateway,
+  openReporting,
+  openTable,
+  readChanges,
+  wireAccountChanges,
+} from '../runtime/wiring.ts';
 
 const reporting = openReporting();
 const dependencies = {
   ...wireAccountChanges(openTable(), openGateway(), reporting),
   lastFrames,
-  tell: (watchers: readonly Watcher[], presence: Presence) =>
-    tellConnections(
-      dependencies,
-      watchers.map(({ connectionId }) => connectionId),
-      JSON.stringify(presenceFrame([presence])),
-    ),
+  tell: (watchers: readonly Watcher[], presences: readonly Presence[]) =>
+    tellWatchers(dependencies, watchers, JSON.stringify(presenceFrame(presences))),
 };
 
-/** Follows changed accounts, ended sessions, sockets that opened or closed, and changed presence. */
+/** Follows changed and deleted accounts, ended sessions, sockets that opened or closed, and changed presence. */
 export function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  return eachRecord(Records, follow, reporting.logger);
+  const changeOf = readChanges(Records);
+  const { logger } = reporting;
+  return eachRecord(Records, { lineOf, follow: (record) => follow(changeOf(record)), logger });
 }
 
-async function follow(record: DynamoDBRecord): Promise<void> {
-  const change = readChange(record);
+async function follow(change: Change | undefined): Promise<void> {
   switch (change?.kind) {
     case 'account':
       return followAccount(dependencies.directory, change);
-    case 'session-ended':
-      return closeSession(dependencies, change);
+    case 'account-deleted':
+      return followDeletion(dependencies, change);
+    case 'sessions-ended':
+      return closeSessions(dependencies, change);
     case 'sockets':
       await Promise.all(change.gone.map(dependencies.watches.unwatch));
-      await followConnections(dependencies, change.userId);
+      await followConnections(dependencies, change);
       return closeReplaced(dependencies, change.replaced);
     case 'presence':
+      await followOwnSetting(dependencies, change);
+      await followBlocks(dependencies, change);
       return followPresence(dependencies, change);
   }
 }

@@ -1,8 +1,9 @@
 import type { Connection, ConnectionStore } from '../core/connections/connection.ts';
-import { type RestoreDependencies, restore, restoreIfLost } from '../core/connections/open-and-close.ts';
-import { asConversationNotFound, othersIn, pairWith, resolve } from '../core/conversations/conversation.ts';
+import { restore, restoreIfLost } from '../core/connections/open-and-close.ts';
+import { type RenewDependencies, renew } from '../core/connections/renew.ts';
+import { asConversationNotFound, pairWith, resolve } from '../core/conversations/conversation.ts';
 import { tellDevices } from '../core/delivery/deliver.ts';
-import { UserNotFound } from '../core/errors.ts';
+import { TokenExpired, TokenInvalid, UserNotFound } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import type { Draft, NewMessage } from '../core/messages/append.ts';
 import {
@@ -12,8 +13,9 @@ import {
   sendMessages,
 } from '../core/messages/send-message.ts';
 import { type WatchDependencies, watchPresence } from '../core/presence/presence.ts';
-import { mayForwardTyping, TYPING_SECONDS, type TypingTimes } from '../core/presence/typing.ts';
+import { forwardTyping, TYPING_SECONDS, type TypingTimes } from '../core/presence/typing.ts';
 import { markRead, markReceived, type ReceiptDependencies } from '../core/receipts/move-receipt.ts';
+import type { Identity } from '../core/sessions/session.ts';
 import { catchUp, type SyncDependencies } from '../core/sync/catch-up.ts';
 import type { ActionFrame, ActionInput, ActionName } from '../protocol/actions.ts';
 import type { MessageFrame } from '../protocol/frames.ts';
@@ -24,6 +26,7 @@ import {
   messageFrame,
   presenceFrame,
   receiptFrame,
+  refreshedFrame,
   sentFrame,
   sentMessagesFrame,
   syncedMessage,
@@ -41,7 +44,9 @@ interface Dependencies {
   readonly receipts: ReceiptDependencies;
   readonly inbox: SyncDependencies;
   readonly watching: WatchDependencies;
-  readonly restoring: RestoreDependencies & { readonly connections: Pick<ConnectionStore, 'of'> };
+  readonly restoring: RenewDependencies & { readonly connections: Pick<ConnectionStore, 'of'> };
+  /** Verifies an access token. It throws TokenExpired or TokenInvalid. */
+  readonly verify: (token: string) => Promise<Identity>;
 }
 
 /** Does what a frame asks for, and returns the reply. */
@@ -49,7 +54,7 @@ type Action<N extends ActionName> = (caller: Caller, input: ActionInput<N>) => P
 
 /** The actions of a device's frames, and the one of a conversation's socket. */
 export function createActions(dependencies: Dependencies) {
-  const { sending, receipts, inbox, watching, restoring } = dependencies;
+  const { sending, receipts, inbox, watching, restoring, verify } = dependencies;
   const typingTimes: TypingTimes = new Map();
 
   const origin = (connection: Connection): Origin => ({
@@ -99,9 +104,9 @@ export function createActions(dependencies: Dependencies) {
 
     async typing({ connection }, { conversation: id }) {
       const conversation = resolve(id, connection.userId);
-      const forwarded = await mayForwardTyping({ ...receipts, times: typingTimes }, conversation);
+      const { forwarded, tells } = await forwardTyping({ ...receipts, times: typingTimes }, conversation);
       const frame = typingFrame(id, connection.userId, TYPING_SECONDS);
-      if (forwarded) await tellDevices(sending, othersIn(conversation), JSON.stringify(frame));
+      if (tells.length > 0) await tellDevices(sending, tells, JSON.stringify(frame));
       return { ...frame, forwarded };
     },
 
@@ -126,6 +131,12 @@ export function createActions(dependencies: Dependencies) {
       return presenceFrame(await watchPresence(watching, { userId, connectionId }, users));
     },
 
+    /** The socket goes on until the end of a newer token. If it is refused, the socket keeps its old one. */
+    async 'auth.refresh'({ connection }, { token }) {
+      const identity = await verify(token).catch(explainToken);
+      return refreshedFrame(await renew(restoring, connection, identity));
+    },
+
     /** Keeps the socket from idling out, and lists it again if it was lost. */
     async ping({ connection }) {
       const restored = await restoreIfLost(restoring, connection);
@@ -147,6 +158,11 @@ export function createActions(dependencies: Dependencies) {
       return messageFrame(message, caller.username, 'sender');
     },
   };
+}
+
+/** On a socket, `token_expired` means that the socket closes. The token of this frame is only refused. */
+function explainToken(error: unknown): never {
+  throw error instanceof TokenExpired ? new TokenInvalid('This token has expired.') : error;
 }
 
 function otherUser(to: string | undefined, userId: string): string {

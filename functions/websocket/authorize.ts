@@ -1,26 +1,28 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { admit, type Verdict } from '../core/connections/connection.ts';
+import { redeemTicket, type Ticket } from '../core/connections/ticket.ts';
 import { TokenExpired, TokenInvalid, Unavailable } from '../core/errors.ts';
 import { foldId } from '../core/ids.ts';
 import { toContext, UNCHECKED } from '../middleware/socket-identity.ts';
-import { handshakeToken, header, isAllowedOrigin } from '../protocol/handshake.ts';
+import { handshakeToken, header, headerValues, isAllowedOrigin, ownOrigin } from '../protocol/handshake.ts';
 import { config } from '../runtime/config.ts';
-import { openLogger, openTable, profileStore, wireVerification } from '../runtime/wiring.ts';
+import { openLogger, openTable, profileStore, wireTickets, wireVerification } from '../runtime/wiring.ts';
 
 const origins = config.list('ALLOWED_ORIGINS');
 const logger = openLogger();
 const table = openTable();
 const profiles = profileStore(table);
 const verifyAccessToken = wireVerification(table);
+const tickets = wireTickets(table);
 
 /**
  * The authorizer of `$connect`. API Gateway turns the error "Unauthorized" into 401, a denying policy into 403, and
  * hands the context of an allowing one to every later event of the socket.
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
-  const { headers } = event;
-  const origin = header(headers, 'origin');
-  if (!isAllowedOrigin(origin, { list: origins, ownHost: header(headers, 'x-viewer-host') })) {
+  const { headers, multiValueHeaders } = event;
+  const sent = headerValues(multiValueHeaders, 'origin');
+  if (!isAllowedOrigin(sent, { list: origins, own: ownOrigin(headers) })) {
     return deny(event.methodArn, 'origin');
   }
   try {
@@ -42,7 +44,17 @@ async function check(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewa
   return allow(event.methodArn, userId, context);
 }
 
-async function authenticate({ headers }: APIGatewayRequestAuthorizerEvent) {
+/** By a ticket if there is one, and otherwise by an access token. */
+async function authenticate({
+  headers,
+  queryStringParameters,
+}: APIGatewayRequestAuthorizerEvent): Promise<Ticket> {
+  const ticket = queryStringParameters?.ticket;
+  if (ticket !== undefined) {
+    const redeemed = await redeemTicket(tickets, ticket);
+    if (!redeemed) throw new Error('Unauthorized');
+    return redeemed;
+  }
   const token = handshakeToken({
     authorization: header(headers, 'authorization'),
     subprotocols: header(headers, 'sec-websocket-protocol'),

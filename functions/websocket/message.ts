@@ -1,5 +1,6 @@
-import { connectionOf, identityOf } from '../middleware/socket-identity.ts';
-import { frameStack, readFrame, reply } from '../middleware/socket-stack.ts';
+import { type KnownEnds, withCurrentEnd } from '../core/connections/renew.ts';
+import { identityOf } from '../middleware/socket-identity.ts';
+import { frameStack, readFrame, reply, socketOf } from '../middleware/socket-stack.ts';
 import { readAction } from '../protocol/actions.ts';
 import { readMessageFrame } from '../protocol/frames.ts';
 import { lastFrames } from '../protocol/server-frames.ts';
@@ -13,6 +14,7 @@ import {
   wireInbox,
   wireReceipts,
   wireSending,
+  wireVerification,
   wireWatching,
 } from '../runtime/wiring.ts';
 import { createActions } from './actions.ts';
@@ -21,25 +23,32 @@ const limit = openRateLimit();
 const table = openTable(limit.count);
 const gateway = openGateway(limit.count);
 const reporting = openReporting();
+const knownEnds: KnownEnds = new Map();
+const restoring = { ...wireConnections(table), gateway, lastFrames, knownEnds };
 
 const actions = createActions({
-  sending: wireSending(table, gateway, reporting),
+  sending: { ...wireSending(table, gateway, reporting), lastFrames },
   receipts: wireReceipts(table),
   inbox: wireInbox(table),
   watching: wireWatching(table),
-  restoring: { ...wireConnections(table), gateway, lastFrames },
+  restoring,
+  verify: wireVerification(table),
 });
 
 /** `$default`: any frame. The socket of a conversation speaks the original protocol, a device's socket Parley's own. */
-export const handler = frameStack({ ...reporting, gateway, limit, now: system.now }).handler(
-  async (event) => {
-    const { username, peerId } = identityOf(event.requestContext);
-    const caller = { connection: connectionOf(event.requestContext), username };
-    const fields = readFrame(event);
-    const frame =
-      peerId === ''
-        ? await actions.perform(caller, readAction(fields))
-        : await actions.sendOriginal(caller, peerId, readMessageFrame(fields));
-    return reply(frame, event);
-  },
-);
+export const handler = frameStack({
+  ...reporting,
+  gateway,
+  limit,
+  withCurrentEnd: (connection) => withCurrentEnd(restoring, connection),
+  now: system.now,
+}).handler(async (event) => {
+  const { username, peerId } = identityOf(event.requestContext);
+  const caller = { connection: socketOf(event), username };
+  const fields = readFrame(event);
+  const frame =
+    peerId === ''
+      ? await actions.perform(caller, readAction(fields))
+      : await actions.sendOriginal(caller, peerId, readMessageFrame(fields));
+  return reply(frame, event);
+});

@@ -52,6 +52,8 @@ export interface Access {
   readonly resource: string;
   /** The partition keys in the request; undefined if they are unknown. */
   readonly leadingKeys?: readonly string[] | undefined;
+  /** What conditions may ask for, by name. */
+  readonly context?: Readonly<Record<string, string>>;
 }
 
 /** Whether an access is allowed. */
@@ -60,11 +62,13 @@ export type Authorize = (access: Access) => boolean;
 interface Rule {
   readonly resources: readonly RegExp[];
   readonly leadingKeys: readonly RegExp[] | undefined;
+  readonly equals: Permission['equals'];
 }
 
 /** Decides as IAM does for a role that has only Allow statements: one statement must cover the whole access. */
 export function authorizer(permissions: readonly Permission[]): Authorize {
-  const rules = permissions.map(({ actions, resources, leadingKeys }) => ({
+  const rules = permissions.map(({ actions, resources, leadingKeys, equals }) => ({
+    equals,
     // Action names are not case-sensitive. ARNs and keys are.
     actions: actions.map((action) => wildcard(action, 'i')),
     resources: resources.map((resource) => wildcard(resource)),
@@ -80,9 +84,12 @@ export function authorizer(permissions: readonly Permission[]): Authorize {
     return found;
   }
 
-  return ({ action, resource, leadingKeys }) =>
+  return ({ action, resource, leadingKeys, context = {} }) =>
     rulesFor(action).some(
-      (rule) => matches(rule.resources, resource) && coversKeys(rule.leadingKeys, leadingKeys),
+      (rule) =>
+        matches(rule.resources, resource) &&
+        coversKeys(rule.leadingKeys, leadingKeys) &&
+        Object.entries(rule.equals ?? {}).every(([name, values]) => values.includes(context[name] ?? '')),
     );
 }
 

@@ -13,6 +13,8 @@ export interface AwsServices {
   readonly secretsManager: Handler;
   /** The @connections API of API Gateway. */
   readonly connections: Handler;
+  /** Amazon SES. */
+  readonly mail: Handler;
 }
 
 /**
@@ -32,6 +34,8 @@ export function awsEndpoints(keys: AccessKeys, services: AwsServices): HttpHandl
         return services.secretsManager(request, response, caller);
     } else if (request.url?.includes('/@connections/'))
       return services.connections(request, response, caller);
+    else if (request.method === 'POST' && request.url === '/v2/email/outbound-emails')
+      return services.mail(request, response, caller);
     // An error here is better than a request that leaves this machine.
     const message = `the local runtime does not have this service: ${request.method} ${request.url} ${target}`;
     request.resume();

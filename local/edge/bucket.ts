@@ -42,7 +42,7 @@ export async function serveObject(
   if (found === undefined) {
     return sendS3Error(response, 404, 'NoSuchKey');
   }
-  const { content, cacheControl } = found;
+  const { content, contentType, cacheControl } = found;
   const etag = `"${createHash('md5').update(content).digest('hex')}"`;
   const headers = { etag, ...(cacheControl !== undefined && { 'cache-control': cacheControl }) };
   if (isKnown(request.headers['if-none-match'], etag)) {
@@ -51,7 +51,7 @@ export async function serveObject(
   }
   response.writeHead(200, {
     ...headers,
-    'content-type': types[extname(key).toLowerCase()] ?? 'application/octet-stream',
+    'content-type': contentType ?? types[extname(key).toLowerCase()] ?? 'application/octet-stream',
     'content-length': content.byteLength,
   });
   response.end(content);
@@ -67,6 +67,7 @@ function objectKey(url: string): string | undefined {
 
 interface Found {
   readonly content: Buffer;
+  readonly contentType: string | undefined;
   readonly cacheControl: string | undefined;
 }
 
@@ -75,16 +76,18 @@ async function find(contents: readonly BucketFolder[], key: string): Promise<Fou
   if (key.split(/[/\\]/).some((part) => ['', '.', '..'].includes(part)) || key.includes('\0')) {
     return undefined;
   }
-  for (const { folder, prefix, except, cacheControl } of contents.toReversed()) {
+  for (const { folder, prefix, except, include, contentType, cacheControl } of contents.toReversed()) {
     const name = key.slice(prefix.length);
-    const leftOut = except.some((pattern) => pathPattern(pattern).test(`/${name}`));
+    const isAmong = (patterns: readonly string[]) =>
+      patterns.some((pattern) => pathPattern(pattern).test(`/${name}`));
+    const leftOut = isAmong(except) && !isAmong(include);
     if (!key.startsWith(prefix) || leftOut) continue;
     const path = join(folder, name);
     const isFile = await stat(path).then(
       (entry) => entry.isFile(),
       () => false,
     );
-    if (isFile) return { content: await readFile(path), cacheControl };
+    if (isFile) return { content: await readFile(path), contentType, cacheControl };
   }
   return undefined;
 }

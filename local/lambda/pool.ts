@@ -12,12 +12,15 @@ export interface FunctionPool extends Invoker {
 
 export interface PoolOptions {
   onLog(functionName: string, line: string): void;
-  /** The maximum number of processes for each function. */
+  /** The maximum number of processes for each function; default {@link defaultMaximum}. */
   readonly maximumPerFunction?: number;
   readonly assumed?: Assumed;
 }
 
 const graceMs = 2000;
+
+/** By default, a function has at most so many processes. */
+export const defaultMaximum = 4;
 
 /** Runs functions in their own processes, over the Lambda Runtime API. */
 export async function startFunctions(
@@ -25,7 +28,7 @@ export async function startFunctions(
   {
     onLog,
     assumed = nothingAssumed,
-    maximumPerFunction = assumed.has('frames-at-once') ? 10 : 4,
+    maximumPerFunction = assumed.has('frames-at-once') ? 10 : defaultMaximum,
   }: PoolOptions,
 ): Promise<FunctionPool> {
   const runtimeApi = await startRuntimeApi();

@@ -17,6 +17,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   sockets: async () => (await import('./speed/parts/sockets.ts')).sockets,
   rest: async () => (await import('./speed/parts/rest.ts')).rest,
   memory: async () => (await import('./speed/parts/memory.ts')).memory,
+  'login-timing': async () => (await import('./speed/parts/login-timing.ts')).loginTiming,
   usd: async () => (await import('./speed/parts/usd.ts')).usd,
   functions: async () => (await import('./speed/parts/functions.ts')).functions,
 };
@@ -33,6 +34,7 @@ Measures a system over its public contract and prints tables. Without a part it 
   rest       HTTP requests on a large table, and on one a tenth as large
   memory     all processes of npm start: idle, under 50 pairs, idle again
   functions  size, CPU time and memory of each function's start; --why: by import
+  login-timing  whether the time of a refused log-in tells who has an account
   usd        a million messages on AWS, by the recorded counts of npm run cost
   web        the web app in a browser: how long a user waits
 

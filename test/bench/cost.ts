@@ -6,6 +6,7 @@ import { build } from '../../scripts/build.ts';
 import { costsOf, idleHour, markdownOf } from './cost-table.ts';
 import { measure } from './measure.ts';
 import { Scene } from './scene.ts';
+import { BenchIssuer } from './worst/bench-issuer.ts';
 import { DEAREST, type Kind } from './worst/kinds.ts';
 import { measureDearest } from './worst/measure.ts';
 import { markdownOf as dearestMarkdown, dearestOf } from './worst/table.ts';
@@ -15,11 +16,17 @@ import { markdownOf as dearestMarkdown, dearestOf } from './worst/table.ts';
  * dearest frame or request of each kind. With `--record` it stores the counts. Tests compare the tables in docs/costs.md with them.
  */
 const values = readOptions();
+const issuer = await BenchIssuer.start();
 const runtime = await startRuntime({
   port: 0,
   memory: true,
   // No limit may stop the work, and no password takes long: that of a hash is assumed.
-  assembly: () => build({ floodMessages: '1000000', workPerMinute: '100000000', passwordCost: '4' }),
+  assembly: () =>
+    build({
+      limits: 'off',
+      passwordCost: '4',
+      issuers: JSON.stringify([issuer.setting]),
+    }),
   onLog: (line) => console.error(line),
 });
 try {
@@ -27,6 +34,7 @@ try {
   else await ordinary();
 } finally {
   await runtime.stop();
+  await issuer.stop();
 }
 
 function readOptions() {
@@ -49,7 +57,7 @@ async function ordinary(): Promise<void> {
 }
 
 async function dearest(): Promise<void> {
-  const counts = await measureDearest(runtime, (what) => console.error(`… ${what}`));
+  const counts = await measureDearest(runtime, issuer, (what) => console.error(`… ${what}`));
   const all = dearestOf(counts);
   console.log(dearestMarkdown(Object.keys(DEAREST).map((kind) => all[kind as Kind])));
   console.log(`\n${dearestMarkdown([all.sendToAll, all.largeToAll])}`);

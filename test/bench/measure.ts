@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RECEIVED_EVERY_MS } from '../../functions/core/receipts/move-receipt.ts';
+import { conversationOf, type Person } from '../support/people.ts';
 import type { Counted, Work } from './cost-table.ts';
+import { call } from './counted-call.ts';
 import { Device } from './device.ts';
-import { call, type Person } from './people.ts';
-import { conversationOf, type Scene, TEXT } from './scene.ts';
+import { type Scene, TEXT } from './scene.ts';
 
 /** The functions that work on a message: one stores it, one projects it from the stream. */
 const ALL_IN = ['message', 'message-changes'];

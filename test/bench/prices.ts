@@ -14,6 +14,8 @@ export const PRICES = {
   invocations: 0.2,
   /** On arm64. */
   gigabyteSeconds: 13.3334,
+  /** By Amazon SES. */
+  mails: 100,
   wru: 0.625,
   rru: 0.125,
 } as const;

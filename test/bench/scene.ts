@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Runtime } from '../../local/runtime.ts';
+import { conversationOf, type Person, register } from '../support/people.ts';
 import type { Counted } from './cost-table.ts';
+import { call, received } from './counted-call.ts';
 import { Device } from './device.ts';
-import { call, type Person, received, register } from './people.ts';
 
 export const TEXT = 'x'.repeat(200);
 const LOOK_AGAIN_MS = 100;
@@ -143,8 +144,4 @@ interface InboxEntry {
   readonly id: string;
   readonly peer: { readonly id: string };
   readonly last_message: { readonly seq: number };
-}
-
-export function conversationOf(one: Person, other: Person): string {
-  return [one.id, other.id].sort().join('.');
 }

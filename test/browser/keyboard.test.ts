@@ -63,9 +63,9 @@ test('everything works by keyboard alone, with a visible focus', async () => {
   await keyboard.press('Enter');
   await own.heading('Profile').waitFor();
   await keepsFocus(own);
-  await tabTo(own, 'checkbox', 'Show others when I am online');
+  await tabTo(own, 'checkbox', 'Show when I am online, and see when others are');
   await keyboard.press('Space');
-  await expect.poll(() => own.page.getByRole('checkbox', { name: /Show others/ }).isChecked()).toBe(false);
+  await expect.poll(() => own.page.getByRole('checkbox', { name: /Show when/ }).isChecked()).toBe(false);
   await tabTo(own, 'button', 'Log out');
   await keyboard.press('Enter');
   await own.heading('Log in').waitFor();

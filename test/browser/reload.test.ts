@@ -85,7 +85,7 @@ test('a profile change on another device appears here, and saving here does not 
     await expect.poll(() => each.field('First name').inputValue()).toBe('Ada');
 
   await second.field('Last name').fill('King');
-  await second.field('Show others when I am online').uncheck();
+  await second.field('Show when I am online, and see when others are').uncheck();
   await second.button('Save').click();
   await second.page.getByText('Saved.').waitFor();
 
@@ -96,7 +96,7 @@ test('a profile change on another device appears here, and saving here does not 
   await first.page.getByText('Saved.').waitFor();
   await expect.poll(() => first.field('Last name').inputValue()).toBe('King');
   expect(await first.field('First name').inputValue()).toBe('Augusta');
-  expect(await first.field('Show others when I am online').isChecked()).toBe(false);
+  expect(await first.field('Show when I am online, and see when others are').isChecked()).toBe(false);
 
   // Opening the view reads the profile again.
   await second.page.evaluate(() => location.assign('#/people'));
@@ -113,9 +113,9 @@ test('a user who hides their presence is not shown as online', async () => {
   await his.inbox(ada.username).click();
   await expect.poll(() => his.presence.textContent()).toBe('Online');
   await hers.link(/^Profile/).click();
-  await hers.field('Show others when I am online').uncheck();
+  await hers.field('Show when I am online, and see when others are').uncheck();
   await expect.poll(() => his.presence.textContent()).toBe('');
   expect(await his.inbox(ada.username).getByText('Online').count()).toBe(0);
-  await hers.field('Show others when I am online').check();
+  await hers.field('Show when I am online, and see when others are').check();
   await expect.poll(() => his.presence.textContent()).toBe('Online');
 });

@@ -14,7 +14,8 @@ describe('the connection', () => {
     server.last().cut();
     expect(client.connection.value).toBe('waiting');
     await pass(40 * MINUTE);
-    expect(new Set(server.sockets.slice(1).map(({ token }) => token)).size).toBeGreaterThan(1);
+    expect(server.sockets).toHaveLength(2);
+    expect(server.sent('auth.refresh')).toHaveLength(1);
     client.close();
     expect([client.connection.value, server.open().length]).toEqual(['off', 0]);
   });
@@ -146,15 +147,64 @@ describe('the connection', () => {
     expect(server.sent('message.send')).toHaveLength(1);
   });
 
-  it('opens the next socket before the token expires', async () => {
+  it('sends each next token over the open socket before the last one expires', async () => {
     const server = fakeServer();
     const { client } = await online(server);
+    const [first] = server.sockets;
+    const before = first?.token;
     const states: string[] = [];
     client.connection.subscribe((state) => states.push(state));
     await pass(29 * MINUTE + 1000);
-    expect(server.open().map(({ token }) => token)).toEqual([server.last().token]);
-    expect(new Set(server.sockets.map(({ token }) => token)).size).toBe(2);
-    expect(states).toEqual(['online']);
+    expect(server.sent('auth.refresh').map(({ token }) => token)).toEqual([first?.token]);
+    expect(first?.token).not.toBe(before);
+    await pass(29 * MINUTE + 1000);
+    expect(server.sent('auth.refresh')).toHaveLength(2);
+    expect([server.sockets.length, states]).toEqual([1, ['online']]);
+  });
+
+  it('opens the next socket before API Gateway closes the last one, however often its token was renewed', async () => {
+    const server = fakeServer();
+    await online(server);
+    await pass(115 * MINUTE);
+    expect([server.sockets.length, server.open().length]).toEqual([2, 1]);
+    expect(server.sent('auth.refresh')).toHaveLength(3);
+  });
+
+  it.each(['unknown_action', 'token_invalid', 'internal', 'busy'])(
+    'opens the next socket with the token if the server answers %s',
+    async (code) => {
+      const reply = ({ action }: { action: string }) =>
+        action === 'auth.refresh' ? { error: { type: 'error', code, detail: '' } } : 1;
+      const server = fakeServer({ reply });
+      const { client } = await online(server);
+      const [first] = server.sockets;
+      await pass(29 * MINUTE + 1000);
+      expect(server.sockets).toHaveLength(2);
+      expect(server.open().map(({ token }) => token)).toEqual([server.last().token]);
+      expect(server.last().token).not.toBe(first?.token);
+      expect(client.connection.value).toBe('online');
+    },
+  );
+
+  it('opens the next socket with the token if the reply is lost', async () => {
+    const server = fakeServer({ reply: ({ action }) => (action === 'auth.refresh' ? 'lost' : 1) });
+    const { client } = await online(server);
+    await pass(29 * MINUTE + 12_000);
+    expect([server.sockets.length, server.open().length]).toEqual([2, 1]);
+    expect(client.connection.value).toBe('online');
+  });
+
+  it('sends no token over a socket that has closed while the token was fetched', async () => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    await pass(29 * MINUTE - 1_000);
+    server.faults.http = (_method, path) => {
+      if (path === '/users/token/refresh') server.last().cut();
+      return undefined;
+    };
+    await pass(3_000);
+    expect(server.sent('auth.refresh')).toEqual([]);
+    expect([server.open().length, client.connection.value]).toEqual([1, 'online']);
   });
 
   it('refreshes the token when the server says that it has expired', async () => {

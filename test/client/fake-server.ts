@@ -8,7 +8,8 @@ export const BOB = '0198c3f5-0000-7000-8000-00000000000b';
 export const TALK = `${ADA}.${BOB}`;
 
 export interface FakeSocket extends WebSocketLike {
-  readonly token: string;
+  /** The newest one that it got. */
+  token: string;
   readonly frames: Json[];
   isOpen: boolean;
   /** The client has closed it. */
@@ -50,6 +51,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
   /** The access token of each request. */
   const authorized: (string | undefined)[] = [];
   const refreshed = new Map<string, number>();
+  const exchanged: Json[] = [];
   /** The last exchange of a refresh token. It can be repeated for a minute. */
   let exchange: { readonly replaced: string; readonly successor: string; readonly at: number } | undefined;
   let generation = 0;
@@ -65,6 +67,12 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     receipts,
     /** How often each refresh token was used. */
     refreshed,
+    /** The bodies of exchanges of another log-in's tokens. */
+    exchanged,
+    /** Ends the session on the server. No socket is told. */
+    end: () => {
+      isEnded = true;
+    },
     lifetime: 1800,
     session: 's',
     profile: { id: ADA, username: 'ada', first_name: 'Ada', last_name: 'Lovelace', presence: 'shown' },
@@ -153,6 +161,11 @@ export function fakeServer(faults: Partial<Faults> = {}) {
 
   const answer = (what: string, query: URLSearchParams, body: Json): Response => {
     if (what === 'POST /users/token') return json(200, tokens(body.email === 'bob@example.com' ? BOB : ADA));
+    if (what === 'POST /users/token/exchange') {
+      exchanged.push(body);
+      isEnded = false;
+      return json(200, tokens(body.subject_token === 'of bob' ? BOB : ADA));
+    }
     if (what === 'POST /users/token/refresh') {
       const uses = (refreshed.get(body.refresh) ?? 0) + 1;
       refreshed.set(body.refresh, uses);
@@ -184,6 +197,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
 
   const process = (frame: Json): Json => {
     switch (frame.action) {
+      case 'auth.refresh':
+        return { type: 'auth.refreshed', expires_at: new Date(0).toISOString() };
       case 'ping':
         return { type: 'pong', time: new Date().toISOString() };
       case 'message.send': {
@@ -266,6 +281,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
           const said = 'error' in how ? { ...how.error, ref: frame.ref } : how.gateway;
           return void setTimeout(() => socket.deliver(said), 1);
         }
+        if (frame.action === 'auth.refresh') socket.token = frame.token;
         const reply = { ...process(frame), ref: frame.ref };
         if (how !== 'lost') setTimeout(() => socket.isOpen && socket.deliver(reply), how);
       },

@@ -101,6 +101,81 @@ it.concurrent('one device logs out while the other stays logged in', async () =>
   expect([ada.client.connection.value, other.connection.value]).toEqual(['off', 'online']);
 });
 
+it.concurrent('a device sees where else its user is logged in, and logs the others out', async () => {
+  const ada = await system.person();
+  const [phone, tablet] = [system.device(), system.device()];
+  for (const one of [phone, tablet]) {
+    await one.logIn(ada.credentials);
+    await until(one.connection, (state) => state === 'online');
+  }
+  const all = await ada.client.sessions();
+  expect(all.map(({ current }) => current)).toEqual([false, false, true]);
+  const current = (await phone.sessions()).find((one) => one.current);
+  await ada.client.endSession(current?.id.toUpperCase() ?? '');
+  expect((await until(phone.session, ({ state }) => state !== 'in')).state).toBe('ended');
+  await expect(ada.client.endSession(current?.id ?? '')).rejects.toMatchObject({ code: 'session_not_found' });
+  expect(tablet.session.value.state).toBe('in');
+  await ada.client.endOtherSessions();
+  expect((await until(tablet.session, ({ state }) => state !== 'in')).state).toBe('ended');
+  expect(await ada.client.sessions()).toMatchObject([{ current: true }]);
+});
+
+it.concurrent('a new password logs all other devices out, and needs the present one', async () => {
+  const ada = await system.person();
+  const phone = system.device();
+  await phone.logIn(ada.credentials);
+  const { email, password } = ada.credentials;
+  const change = (present: string) =>
+    ada.client.changePassword({ password: present, new_password: 'a better one than that' });
+  await expect(change('not the present one')).rejects.toMatchObject({ code: 'wrong_password', status: 403 });
+  expect(ada.client.session.value.state).toBe('in');
+  await change(password);
+  expect((await until(phone.session, ({ state }) => state !== 'in')).state).toBe('ended');
+  expect(ada.client.session.value.state).toBe('in');
+  await phone.logIn({ email, password: 'a better one than that' });
+});
+
+it.concurrent('a user deletes the account, and is logged out everywhere; others see it', async () => {
+  const [ada, bob] = [await system.person(), await system.person()];
+  const phone = system.device();
+  await phone.logIn(ada.credentials);
+  const { password } = ada.credentials;
+  await expect(ada.client.deleteAccount('not it')).rejects.toMatchObject({ code: 'wrong_password' });
+  expect(ada.client.session.value.state).toBe('in');
+  await ada.client.deleteAccount(password);
+  expect(ada.client.session.value.state).toBe('out');
+  expect((await until(phone.session, ({ state }) => state !== 'in')).state).toBe('ended');
+  const seen = { id: ada.id, username: 'Deleted account', deleted: true, online: false };
+  expect(await bob.client.user(ada.id)).toMatchObject(seen);
+  const again = ada.client.logIn(ada.credentials);
+  await expect(again).rejects.toMatchObject({ code: 'wrong_credentials' });
+});
+
+it.concurrent('whoever blocks a user can neither write to them nor be written to, until the block ends', async () => {
+  const [ada, bob] = await Promise.all([system.person(), system.person()]);
+  const [talk, there] = [ada.client.conversationWith(bob.id), bob.client.conversationWith(ada.id)];
+  await Promise.all([talk.open(), there.open()]);
+  talk.send('before');
+  await until(there.messages, ({ length }) => length === 1);
+  expect(ada.client.isBlocked(bob.id).value ?? false).toBe(false);
+  await ada.client.block(bob.id.toUpperCase());
+  expect(ada.client.isBlocked(bob.id).value).toBe(true);
+  expect(await ada.client.blocked()).toEqual([{ id: bob.id, username: bob.username }]);
+  there.send('refused');
+  const last = await until(there.messages, (messages) => messages.at(-1)?.state === 'failed');
+  expect(last.at(-1)?.reason).toMatchObject({ code: 'cannot_write_to_user' });
+  const other = system.device();
+  await other.logIn(ada.credentials);
+  await until(other.isBlocked(bob.id), Boolean);
+  expect(await bob.client.user(ada.id)).not.toHaveProperty('blocked');
+  await ada.client.unblock(bob.id);
+  expect(ada.client.isBlocked(bob.id).value).toBe(false);
+  there.retry(last.at(-1)?.key ?? '');
+  await until(talk.messages, ({ length }) => length === 2);
+  await expect(ada.client.block('../me')).rejects.toMatchObject({ code: 'user_not_found' });
+  await expect(ada.client.block(ada.id)).rejects.toMatchObject({ code: 'cannot_block_oneself' });
+});
+
 it.concurrent('errors of registration, login and sending have their codes', async () => {
   const ada = await system.person();
   const taken = {

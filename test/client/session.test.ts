@@ -31,6 +31,18 @@ function slowly(shared: KeyValues): KeyValues {
   };
 }
 
+it.each(['', '.', '..', 'x', '%2e', '../..'])(
+  'no request ends a session whose id is %j: its path could be that of all others',
+  async (id) => {
+    const server = fakeServer();
+    const { client } = await online(server);
+    await expect(during(client.endSession(id))).rejects.toMatchObject({
+      code: 'session_not_found',
+    });
+    expect(server.requests.filter((request) => request.startsWith('DELETE'))).toEqual([]);
+  },
+);
+
 describe('a client', () => {
   it('throws at once if there is no WebSocket, or if baseUrl is wrong', () => {
     vi.stubGlobal('WebSocket', undefined);

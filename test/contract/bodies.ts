@@ -6,7 +6,13 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /users/register': requests.registerRequest,
   'POST /users/token': requests.tokenRequest,
   'POST /users/token/refresh': requests.refreshRequest,
+  'POST /users/token/exchange': requests.tokenExchangeRequest,
+  'POST /users/password/reset': requests.resetRequest,
+  'POST /users/password/reset/confirm': requests.newPasswordRequest,
+  'POST /users/email/verification': requests.verificationRequest,
   'POST /users/logout': requests.logoutRequest,
   'PATCH /users/me': requests.profileRequest,
+  'DELETE /users/me': requests.deletionRequest,
+  'POST /users/me/password': requests.passwordRequest,
   'POST /conversations/{conversation}/messages': requests.messageRequest,
 };

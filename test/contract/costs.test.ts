@@ -1,10 +1,13 @@
+import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { MAX_SESSIONS } from '../../functions/core/sessions/own-sessions.ts';
 import { actionSchemas } from '../../functions/protocol/actions.ts';
+import { readSettings } from '../../lib/settings.ts';
 import { costsOf, idleHour, markdownOf, start } from '../bench/cost-table.ts';
 import recorded from '../bench/counts.json' with { type: 'json' };
 import { ASSUMED_INIT_MS, ASSUMED_MS, PRICES, PRICES_AS_OF } from '../bench/prices.ts';
 import worst from '../bench/worst/counts.json' with { type: 'json' };
-import { DEAREST, FAN_OUT, type Kind, MOST_USD } from '../bench/worst/kinds.ts';
+import { DEAREST, FAN_OUT, type Kind, MAILING, MOST_USD } from '../bench/worst/kinds.ts';
 import { markdownOf as dearestMarkdown, dearestOf } from '../bench/worst/table.ts';
 import { OPERATIONS } from './document.ts';
 import { numberIn, pageAt, rowsBelow, sentencesOf } from './markdown.ts';
@@ -28,10 +31,27 @@ describe('the dearest frame or request of each kind', () => {
     expect(text).toContain(`\`npm run cost -- --worst\` counts them (last on ${worst.date})`);
   });
 
-  it.each(kinds)('%s costs as much as ten messages at most', (kind) => {
-    expect(all[kind].usd).toBeGreaterThan(1);
-    expect(all[kind].usd).toBeLessThanOrEqual(MOST_USD);
+  /** It happens once for an account, which costs more to make: a registration, and a log-in for each session. */
+  const ONCE = 'deleteAccount';
+
+  it('the deletion of an account costs less than its making', () => {
+    const making = all.register.usd + MAX_SESSIONS * all.refresh.usd;
+    expect(all[ONCE].usd).toBeLessThan(making);
   });
+
+  it.each(MAILING)('%s costs as much as thirty messages at most, five times an hour', (kind) => {
+    expect(worst.counts[kind]).toHaveProperty('mails', 1);
+    expect(all[kind].usd).toBeLessThanOrEqual(3 * MOST_USD);
+    expect(readSettings(new App().node).mails).toBe(5);
+  });
+
+  it.each(kinds.filter((kind) => kind !== ONCE && !MAILING.includes(kind)))(
+    '%s costs as much as ten messages at most',
+    (kind) => {
+      expect(all[kind].usd).toBeGreaterThan(1);
+      expect(all[kind].usd).toBeLessThanOrEqual(MOST_USD);
+    },
+  );
 
   it('is each action of a device, and each operation of the HTTP API that reads or changes something', () => {
     const names = kinds.map((kind) => DEAREST[kind]).join();
@@ -39,7 +59,11 @@ describe('the dearest frame or request of each kind', () => {
       if (action !== 'message.send') expect(names).toContain(`\`${action}\``);
     }
     for (const { method, path } of OPERATIONS) {
-      if (/^\/(?:schema|\.well-known)/.test(path) || !['GET', 'POST', 'PATCH'].includes(method)) continue;
+      if (
+        /^\/(?:schema|\.well-known)/.test(path) ||
+        !['DELETE', 'GET', 'POST', 'PATCH', 'PUT'].includes(method)
+      )
+        continue;
       expect(names).toContain(`\`${method} ${path.replace(/\/?$/, '/')}\``);
     }
   });

@@ -2,26 +2,37 @@ import { readFileSync } from 'node:fs';
 import type { Node } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { MAX_FAILURES, WINDOW_SECONDS } from '../../functions/core/accounts/check-password.ts';
+import { GUESS_SECONDS } from '../../functions/core/accounts/check-password.ts';
 import commonPasswords from '../../functions/core/accounts/common-passwords.json' with { type: 'json' };
 import { MAX_OFFSET } from '../../functions/core/accounts/directory.ts';
+import { LINK_SECONDS } from '../../functions/core/accounts/links.ts';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../functions/core/accounts/passwords.ts';
 import { CONNECTION_SECONDS } from '../../functions/core/connections/connection.ts';
 import { ParleyError } from '../../functions/core/errors.ts';
+import {
+  PAGE_BYTES,
+  PAGE_CONVERSATIONS,
+  PAGE_EVENTS,
+  PAGE_MESSAGES,
+} from '../../functions/core/export/export-data.ts';
 import { preview } from '../../functions/core/inbox/inbox.ts';
+import { EXCHANGE_SECONDS } from '../../functions/core/issuers/account-of.ts';
+import { MAIL_SECONDS } from '../../functions/core/mail/mail.ts';
 import { RECENT_MESSAGES, RETRY_REACH } from '../../functions/core/messages/find-earlier.ts';
 import { TYPING_SECONDS } from '../../functions/core/presence/typing.ts';
 import { RECEIVED_EVERY_MS } from '../../functions/core/receipts/move-receipt.ts';
+import { MAX_SESSIONS } from '../../functions/core/sessions/own-sessions.ts';
 import { problemReply } from '../../functions/middleware/http-replies.ts';
 import { actionSchemas, MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
 import { readRef } from '../../functions/protocol/frames.ts';
 import { MAX_BODY_BYTES, MAX_MESSAGE_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { MAX_MESSAGES, MAX_MESSAGES_BYTES } from '../../functions/protocol/new-messages.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
-import { registerRequest } from '../../functions/protocol/requests.ts';
+import { MAX_SUBJECT_TOKEN_LENGTH, registerRequest } from '../../functions/protocol/requests.ts';
 import { messageFrame } from '../../functions/protocol/server-frames.ts';
 import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
 import { variables } from '../../functions/runtime/config.ts';
+import { KEPT_DAYS } from '../../functions/storage/audit.ts';
 import * as keys from '../../functions/storage/keys.ts';
 import { environmentOf } from '../../lib/environment.ts';
 import { type Entry, functionSpecs } from '../../lib/functions.ts';
@@ -53,6 +64,7 @@ describe('the table of access patterns', () => {
       keys.inboxPositionKey('<id>', '<time>', '<id a>.<id b>'),
       keys.retriesKey('<id>', '<id a>.<id b>'),
       keys.summaryKey('<id a>.<id b>'),
+      keys.sealKey('<id a>.<id b>', '<member>' as unknown as number),
       keys.presenceKey('<id>'),
       keys.watchListKey({ userId: '<id>', connectionId: '<connection id>' }),
       keys.watcherKey('<id>', '<watcher id>'),
@@ -60,6 +72,12 @@ describe('the table of access patterns', () => {
       keys.emailKey('<e-mail>'),
       keys.usernameKey('<username>'),
       keys.attemptsKey('<e-mail>'),
+      keys.mailsKey('<e-mail>'),
+      keys.linkKey('<id>', '<hash>'),
+      keys.auditKey('<id>', { time: '<time>', name: '<name>' }),
+      keys.identityKey({ issuer: '<issuer>', subject: '<subject>' }),
+      keys.exchangesKey('<id>'),
+      keys.ticketKey('<hash>'),
       ...(['users', 'everyone'] as const).flatMap((list) => [
         keys.directoryKey(list, '<username>'),
         keys.directoryCountKey(list),
@@ -94,7 +112,7 @@ describe('the wire', () => {
   it('lists every route', () => {
     const shown = rowsBelow(http, 'Requests')
       .flatMap((row) => Object.values(row).flatMap(codesIn))
-      .filter((code) => /^(?:GET|PATCH|POST) /.test(code))
+      .filter((code) => /^(?:DELETE|GET|PATCH|POST|PUT) /.test(code))
       .map((code) => code.replace(/\/$/, ''));
     const routed = httpRoutes
       .filter(({ path, method }) => !path.endsWith('/{proxy+}') && method !== 'HEAD')
@@ -156,12 +174,19 @@ describe('the configuration', () => {
     const asked: string[] = [];
     const nothing = { tryGetContext: (name: string) => void asked.push(name) };
     const defaults = readSettings(nothing as unknown as Node);
+    const { stage, ...rest } = defaults;
     const shown = rowsBelow(configuration, 'Deploy-time settings');
     expect(shown.map(({ context }) => codesIn(context)[0])).toEqual(asked);
     expect(
       shown.map((row) => (row.default === 'none' ? [] : (codesIn(row.default)[0] ?? numberIn(row.default)))),
-    ).toEqual(Object.values({ ...defaults, protect: 'false', tracing: 'off' }));
-    expect([defaults.protect, defaults.tracing]).toEqual([false, false]);
+    ).toEqual(
+      Object.values({
+        ...{ stage, limits: 'on', ...rest, protect: 'false', tracing: 'off', signUp: 'on' },
+        ...{ mailFrom: [], siteUrl: [] },
+      }),
+    );
+    expect([defaults.protect, defaults.tracing, defaults.signUp]).toEqual([false, false, true]);
+    expect([defaults.mailFrom, defaults.siteUrl]).toEqual([undefined, undefined]);
   });
 
   it('has the options and variables that npm start knows', () => {
@@ -179,7 +204,7 @@ describe('the configuration', () => {
       assume: [],
       help: false,
     });
-    const withValue = ['--context', '--assembly', '--ignore', '--assume'];
+    const withValue = ['--context', '--limits', '--assembly', '--ignore', '--assume'];
     const flags = shown.filter((name) => name.startsWith('--') && !withValue.includes(name));
     expect(Object.values(readCommand(flags, {}))).not.toContain(false);
     const given = ['--context', 'origins=http://localhost:5173', '-c', 'floodMessages=5'];
@@ -191,6 +216,7 @@ describe('the configuration', () => {
       'chat.example',
       'tunnel.example',
     ]);
+    expect(readCommand(['--limits', 'off'], {}).context).toEqual({ limits: 'off' });
     expect(() => readCommand(['-c', 'origins'], {})).toThrow('-c must be name=value');
   });
 
@@ -260,7 +286,12 @@ describe('the limits', () => {
     ['default page', DEFAULT_LIMIT],
     ['largest page', MAX_LIMIT],
     ['largest `offset` into the list of users', MAX_OFFSET],
-    ['wrong passwords per e-mail in a minute', (MAX_FAILURES * 60) / WINDOW_SECONDS],
+    ['bytes of a page of an export', PAGE_BYTES],
+    ['messages in a page of an export', PAGE_MESSAGES],
+    ['security events in a page of an export', PAGE_EVENTS],
+    ['days that security events are kept', KEPT_DAYS],
+    ['conversations in a page of an export', PAGE_CONVERSATIONS],
+    ["characters of an issuer's token", MAX_SUBJECT_TOKEN_LENGTH],
     ['messages searched for an earlier try, with `after`', RETRY_REACH],
     ['messages searched for an earlier try, without `after`', RECENT_MESSAGES],
     ['characters of a message preview in the inbox', [...preview('x'.repeat(MAX_MESSAGE_LENGTH))].length],
@@ -272,6 +303,8 @@ describe('the limits', () => {
     ['seconds between delivery receipts', RECEIVED_EVERY_MS / 1000],
     ['seconds between `typing`', socketLimits.typing_forwarded_every_seconds],
     ['seconds that `typing` is shown', TYPING_SECONDS],
+    ['minutes that a link to a new password works', LINK_SECONDS.reset / 60],
+    ['hours that a link works that confirms', LINK_SECONDS.verify / 3600],
     ['hours that a socket may live', CONNECTION_SECONDS / 3600],
   ])('%s: %d', (name, value) => {
     expect(limit(name)).toBe(value);
@@ -290,6 +323,18 @@ describe('the limits', () => {
     expect(numberIn(row.limit)).toBe(defaults.floodSeconds);
   });
 
+  it('wrong passwords and exchanges within a minute', () => {
+    const { wrongPasswords, exchanges, mails } = readSettings({
+      tryGetContext: () => undefined,
+    } as unknown as Node);
+    expect(limit('wrong passwords per e-mail in a minute')).toBe(wrongPasswords);
+    expect(limit("exchanges of issuers' tokens of an account in a minute")).toBe(exchanges);
+    expect(limit('mails to an e-mail address in an hour')).toBe((mails * 3_600) / MAIL_SECONDS);
+    for (const path of ['/users/password/reset', '/users/me/email/verification'])
+      expect(DOCUMENT.paths[path].post.description).toContain(`at most ${mails} mails an hour`);
+    expect([GUESS_SECONDS, EXCHANGE_SECONDS]).toEqual([60, 60]);
+  });
+
   it('work of an account in a minute', () => {
     const { workPerMinute } = readSettings({ tryGetContext: () => undefined } as unknown as Node);
     expect(limit('work of an account in a minute, as a number of messages')).toBe(workPerMinute);
@@ -304,6 +349,13 @@ describe('the limits', () => {
   it('open sockets of an account', () => {
     const { socketsPerAccount } = readSettings({ tryGetContext: () => undefined } as unknown as Node);
     expect(limit('open sockets of an account')).toBe(socketsPerAccount);
+  });
+
+  it('sessions of an account', () => {
+    expect(limit('sessions of an account')).toBe(MAX_SESSIONS);
+    expect(DOCUMENT.paths['/users/me/sessions'].get.description).toContain(`at most ${MAX_SESSIONS}:`);
+    for (const page of ['protocol-http', 'security'])
+      expect(sentencesOf(pageAt(`docs/${page}.md`))).toContain(`at most ${MAX_SESSIONS} sessions`);
   });
 
   it('how many common passwords there are', () => {

@@ -43,6 +43,7 @@ const entry: InboxEntry = {
   own: { read: 41, received: 42 },
   peers: { read: 42, received: 42 },
   presence: { userId: ada, online: false, lastSeen: createdAt },
+  isBlocked: false,
 };
 const here = { userId: ada, online: true };
 const gone = { userId: ada, online: false, lastSeen: createdAt };
@@ -69,17 +70,35 @@ const badFrames = Object.entries(FRAME_FAULTS).map(([code, kinds]) => ({
 const both: readonly SocketKind[] = ['conversation', 'device'];
 const domainErrors = [
   { error: new errors.UserNotFound(ada), kinds: both },
+  { error: new errors.AccountDeleted(ada), kinds: both },
+  { error: new errors.CannotWriteToUser(), kinds: both },
   { error: new errors.ClientIdConflict(), kinds: both },
   { error: new errors.AfterInvalid(), kinds: both },
   { error: new errors.RateLimited(7), kinds: both },
   { error: new errors.TokenExpired(), kinds: both },
   { error: new errors.Busy(), kinds: both },
   { error: new errors.Unavailable(), kinds: both },
+  { error: new errors.TokenInvalid(), kinds: ['device'] },
   { error: new errors.ConversationNotFound(conversation), kinds: ['device'] },
   { error: new errors.ValidationFailed({ seq: ['This field is required.'] }), kinds: ['device'] },
 ];
 /** Errors of requests and handshakes only. */
-const HTTP_ONLY = ['NotAuthenticated', 'TokenInvalid', 'TooManyAttempts', 'WrongCredentials'];
+const HTTP_ONLY = [
+  'CannotBlockOneself',
+  'IssuerUnavailable',
+  'LinkInvalid',
+  'MailOff',
+  'NotAuthenticated',
+  'PasswordsOff',
+  'SessionNotFound',
+  'SubjectTokenExpired',
+  'SubjectTokenInvalid',
+  'TooManyBlocks',
+  'TooManyAttempts',
+  'TooManyMails',
+  'WrongCredentials',
+  'WrongPassword',
+];
 /** The frame for an error of any other class. */
 const internal = { error: { code: 'internal', message: 'Something went wrong on the server.' }, kinds: both };
 
@@ -146,6 +165,7 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
     watchReply: [frames.presenceFrame([]), replied(frames.presenceFrame([here, gone]))],
     syncPage: [replied({ type: 'sync.page', ...synced })],
     syncDone: [replied({ type: 'sync.done', ...synced })],
+    authRefreshed: [replied(frames.refreshedFrame(new Date(createdAt)))],
     pong: [replied({ type: 'pong', time: createdAt }), { type: 'pong', time: createdAt, restored: true }],
     sessionEnded: [frames.sessionEndedFrame],
     connectionReplaced: [frames.connectionReplacedFrame],

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { call } from '../support/people.ts';
 import type { Held, Member } from './member.ts';
 import type { Pair } from './pairs.ts';
-import { call } from './people.ts';
 
 interface Window {
   readonly newer: string | null;
@@ -35,7 +35,7 @@ export async function compare(url: string, pair: Pair, signal: AbortSignal): Pro
 async function readLog(url: string, { conversation }: Pair, reader: Member): Promise<Held[]> {
   const log: Held[] = [];
   for (let next: string | null = `${url}/conversations/${conversation}/messages/?after=0&limit=100`; next; ) {
-    const page: Window = await call<Window>(next, reader.access);
+    const page: Window = await call<Window>(next, { access: reader.access });
     const held = page.results.map(({ seq, message: text, sender_id: senderId }) => ({ seq, senderId, text }));
     log.push(...held.sort((left, right) => left.seq - right.seq));
     next = page.newer;

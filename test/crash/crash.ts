@@ -1,5 +1,7 @@
 /** `npm run crash`: kills, freezes and starves the parts of a running system, and looks whether a message is lost. */
 import { parseArgs } from 'node:util';
+import { UsageError } from '../../local/command-line.ts';
+import { untilSignal } from '../../scripts/until-signal.ts';
 import { SEED } from '../seed.ts';
 import { compare } from './compare.ts';
 import { type Fault, faults } from './faults.ts';
@@ -19,21 +21,11 @@ acknowledged, what is stored, and what both members hold.
                  or one that takes minutes: ${list(faults.filter(({ isLong }) => isLong))}
   SEED=7         other random choices`;
 
-class UsageError extends Error {}
-
-const stopping = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => stopping.abort(new Error('interrupted')));
-}
-
-try {
+await untilSignal(async (signal) => {
   const { times, chosen } = readArguments();
-  const verdicts = await runAll(times, chosen);
+  const verdicts = await runAll(times, chosen, signal);
   process.exitCode = verdicts.every(Boolean) ? 0 : 1;
-} catch (error) {
-  console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error);
-  process.exitCode = stopping.signal.aborted ? 130 : 1;
-}
+});
 
 function readArguments(): { times: number; chosen: readonly Fault[] } {
   try {
@@ -46,22 +38,27 @@ function readArguments(): { times: number; chosen: readonly Fault[] } {
     if (unknown !== undefined) throw new Error(`there is no fault "${unknown}"`);
     return { times, chosen: faults.filter(({ name, isLong }) => values.only?.includes(name) ?? !isLong) };
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
   }
 }
 
-async function runAll(times: number, chosen: readonly Fault[]): Promise<boolean[]> {
+async function runAll(times: number, chosen: readonly Fault[], signal: AbortSignal): Promise<boolean[]> {
   console.log(`seed ${SEED}`);
   console.log(row(['fault', 'times', 'acked', 'retried', 'silence', 'verdict']));
   const verdicts: boolean[] = [];
   for (const setting of settings) {
     const own = chosen.filter((fault) => fault.setting === setting);
-    if (own.length > 0) verdicts.push(...(await runIn(setting, times, own)));
+    if (own.length > 0) verdicts.push(...(await runIn(setting, times, own, signal)));
   }
   return verdicts;
 }
 
-async function runIn(setting: Setting, times: number, own: readonly Fault[]): Promise<boolean[]> {
+async function runIn(
+  setting: Setting,
+  times: number,
+  own: readonly Fault[],
+  signal: AbortSignal,
+): Promise<boolean[]> {
   const scene = await openScene(setting, randomFrom(SEED));
   if (typeof scene === 'string') {
     for (const { name } of own) console.log(row([name, 0, 0, 0, '', `skipped: ${scene}`]));
@@ -73,7 +70,7 @@ async function runIn(setting: Setting, times: number, own: readonly Fault[]): Pr
     load = await Load.open(scene.system.url, scene.random);
     for (let round = 0; round < times; round += 1) {
       for (const fault of own) {
-        verdicts.push(await run(fault, scene, load));
+        verdicts.push(await run(fault, scene, load, signal));
         // Later faults cannot be told from this one.
         if (!verdicts.at(-1)) return verdicts;
       }
@@ -86,9 +83,8 @@ async function runIn(setting: Setting, times: number, own: readonly Fault[]): Pr
 }
 
 /** Inflicts a fault under load and prints its line. Returns whether nothing was lost. */
-async function run(fault: Fault, scene: Scene, load: Load): Promise<boolean> {
+async function run(fault: Fault, scene: Scene, load: Load, signal: AbortSignal): Promise<boolean> {
   const { system } = scene;
-  const { signal } = stopping;
   const before = totals(load);
   let problem: string | undefined;
   try {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import type { Person } from '../support/people.ts';
 import type { Held, Member, Record } from './member.ts';
-import type { Person } from './people.ts';
 import type { Random } from './random.ts';
 
-/** What is in the frames that this device reads. */
+/** The fields of frames that this device reads. */
 interface Frame {
   readonly type?: string;
   readonly ref?: string;

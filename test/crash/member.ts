@@ -21,7 +21,7 @@ export interface Member {
   close(): void;
 }
 
-/** What a member has done and seen. Every text is unique, so a text identifies its message. */
+/** The messages that a member wrote, and those that they were shown. No two have the same text. */
 export class Record {
   /** In the order in which they were written. */
   readonly written: string[] = [];

@@ -6,8 +6,8 @@ import {
   memoryOutbox,
   memoryTokens,
 } from '../../client/index.ts';
+import type { Person } from '../support/people.ts';
 import type { Held, Member, Record } from './member.ts';
-import type { Person } from './people.ts';
 
 export interface PageOptions {
   readonly url: string;

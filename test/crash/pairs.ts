@@ -1,7 +1,7 @@
+import { conversationOf, type Person, register } from '../support/people.ts';
 import { Device } from './device.ts';
 import { type Member, Record } from './member.ts';
 import { Page } from './page.ts';
-import { type Person, register } from './people.ts';
 import type { Random } from './random.ts';
 
 export interface Pair {
@@ -23,7 +23,7 @@ export async function openPairs(url: string, random: Random, onAcknowledged: () 
   const pairs: Pair[] = [];
   for (let index = 0; index < count; index += 1) {
     const [one, other] = await Promise.all([register(url), register(url)]);
-    const conversation = [one.id, other.id].sort().join('.');
+    const conversation = conversationOf(one, other);
     const batches = index >= firstOfBatches;
     const member = (person: Person, peer: Person): Promise<Member> | Member => {
       const record = new Record(onAcknowledged);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetItemCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { WebSocket } from 'ws';
-import { type Person, register } from './people.ts';
+import { type Person, register } from '../support/people.ts';
 import type { System } from './system.ts';
 
 const accounts = 100;

@@ -99,6 +99,7 @@ describe('for any input of a client', () => {
         fc.asyncProperty(
           fc.constantFrom(
             '/users/',
+            '/users/me/export/',
             `/chat/history/${charles.id}/`,
             '/conversations/',
             `/conversations/${conversation}/messages/`,

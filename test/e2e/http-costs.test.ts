@@ -4,7 +4,7 @@ import { SETTINGS } from '../systems.ts';
 import { conversationOf } from './support/devices.ts';
 import { sendMessage } from './support/messages.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
-import { type Person, people } from './support/people.ts';
+import { logIn, type Person, people, person } from './support/people.ts';
 import { type Rest, rest } from './support/rest.ts';
 
 describe.skipIf(notOurs)('the table requests of', () => {
@@ -92,6 +92,70 @@ describe.skipIf(notOurs)('the table requests of', () => {
     expect(cost).toMatchObject({ Query: 1, wru: 0 });
     await people(api, 10);
     expect(await costOf('list-users', get('/users/?search=t&limit=3'))).toEqual(cost);
+  });
+
+  it('a list of sessions are one query, and a log-in counts them by another', async () => {
+    const list = get('/users/me/sessions/');
+    const cost = await costOf('sessions', list);
+    expect(cost).toEqual({ GetItem: 1, Query: 1, wru: 0, rru: 1.5 });
+    const { GetItem, Query, PutItem } = await costOf('token', () => logIn(api, ada));
+    // The profile, and the credentials twice: the password may be changed meanwhile.
+    // The session, and the security event.
+    expect({ GetItem, Query, PutItem }).toEqual({ GetItem: 3, Query: 1, PutItem: 2 });
+    expect(await costOf('sessions', list)).toMatchObject({ GetItem: 1, Query: 1, wru: 0 });
+  });
+
+  it('an export are the account, the sessions, the events, the conversations and their logs, whatever others have', async () => {
+    await say(charles);
+    const stranger = await person(api);
+    const path = '/users/me/export/';
+    const asked = async () =>
+      expect(await api.get(path, { token: stranger.access })).toMatchObject({ status: 200 });
+    const cost = await costOf('export', asked);
+    // The session, the profile, the lists of sessions, events and conversations, and the presence.
+    expect(cost).toEqual({ GetItem: 2, Query: 3, BatchGetItem: 1, wru: 0, rru: 4.5 });
+    await sendMessage(api, stranger, conversationOf(stranger, charles), 'One more.');
+    const isThere = async () => {
+      const { body } = await api.get('/conversations/', { token: stranger.access });
+      expect(body.results).toHaveLength(1);
+    };
+    await vi.waitFor(isThere, { timeout: 15_000, interval: 100 });
+    expect(await costOf('export', asked)).toMatchObject({ Query: 4, BatchGetItem: 3, wru: 0 });
+  });
+
+  it('a block are the presences of both, the profile, a note of both receipts and one transaction; a list is two reads', async () => {
+    const [by, whom] = await people(api, 2);
+    await sendMessage(api, by, conversationOf(by, whom), 'There is one.');
+    const ask = (method: string) => async () => {
+      const reply = await api.request(method, `/users/${whom.id}/block/`, { token: by.access });
+      expect(reply.status).toBe(204);
+    };
+    await vi.waitFor(async () => {
+      const inbox = await api.get('/conversations/', { token: whom.access });
+      expect(inbox.body.results).toHaveLength(1);
+    }, 10_000);
+    await ask('PUT')();
+    await ask('DELETE')();
+    runtime().resetUsage();
+    await ask('PUT')();
+    const usage = () =>
+      tally(
+        runtime()
+          .usage()
+          .requests.filter((one) => one.function === 'blocks'),
+      );
+    expect(usage()).toEqual({ GetItem: 4, UpdateItem: 2, TransactWriteItems: 1, wru: 6, rru: 3.5 });
+    expect(await costOf('blocks', ask('PUT'))).toEqual({ GetItem: 4, wru: 0, rru: 3.5 });
+    const list = () => api.get('/users/me/blocks/', { token: by.access });
+    expect(await costOf('blocks', list)).toEqual({ GetItem: 2, BatchGetItem: 1, wru: 0, rru: 2 });
+    const refused = () =>
+      api.post(
+        `/conversations/${conversationOf(by, whom)}/messages/`,
+        { text: 'x' },
+        { token: by.access, headers: { 'idempotency-key': crypto.randomUUID() } },
+      );
+    const cost = await costOf('send-message', refused);
+    expect(cost).toEqual({ GetItem: 1, Query: 2, BatchGetItem: 1, wru: 0, rru: 3.5 });
   });
 
   it('a profile are the account and its presence, and with each request the caller’s session', async () => {

@@ -1,6 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { withTable } from '../support/runtime-table.ts';
 import { device, messageTo, quiet } from './support/devices.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { type Person, people } from './support/people.ts';
@@ -36,15 +36,11 @@ describe.skipIf(notOurs)(`a live socket that is no longer listed ${notOurs}`, ()
 
   /** Has the effect of a false 410 or a lost write. */
   async function forgetSocketsOf({ id }: Person): Promise<void> {
-    const { tableEndpoint: endpoint, credentials } = runtime();
-    const client = DynamoDBDocumentClient.from(
-      new DynamoDBClient({ endpoint, credentials, region: 'local' }),
-    );
-    const TableName = runtime().tableName;
     const Key = { pk: `USER#${id}`, sk: 'SOCKETS' };
-    const { Attributes } = await client.send(new DeleteCommand({ TableName, Key, ReturnValues: 'ALL_OLD' }));
+    const { Attributes } = await withTable(runtime(), (client, TableName) =>
+      client.send(new DeleteCommand({ TableName, Key, ReturnValues: 'ALL_OLD' })),
+    );
     expect(Attributes?.count).toBeGreaterThan(0);
-    client.destroy();
   }
 
   it('gets no message, until its next ping restores it', async () => {

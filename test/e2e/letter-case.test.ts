@@ -39,6 +39,16 @@ describe('ids are accepted in any letter case', () => {
     expect(capitals).toMatchObject({ status: 200, body: lower.body });
   });
 
+  it('PUT and DELETE /users/{user}/block/', async () => {
+    const ask = (method: string) =>
+      api.request(method, `/users/${upper(charles.id)}/block/`, { token: ada.access });
+    const blocked = async () => (await api.get('/users/me/blocks/', { token: ada.access })).body.results;
+    expect(await ask('PUT')).toMatchObject({ status: 204 });
+    expect(await blocked()).toMatchObject([{ id: charles.id }]);
+    expect(await ask('DELETE')).toMatchObject({ status: 204 });
+    expect(await blocked()).toEqual([]);
+  });
+
   it('POST /conversations/{conversation}/messages/, and in its key', async () => {
     const key = crypto.randomUUID();
     const first = await postMessage(api, ada, upper(conversation), { text: 'In capitals' }, upper(key));

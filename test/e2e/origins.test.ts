@@ -43,6 +43,27 @@ describe.skipIf(notOurs)(`a deployment with a list of origins ${notOurs}`, () =>
     expect(await refusal(runtime().url, opening(origin))).toBe(403);
   });
 
+  it('opens sockets to its own pages, on the distribution and on the bare API', async () => {
+    const { url, webSocketUrl } = runtime();
+    expect((await connect(url, opening(url))).isOpen).toBe(true);
+    const bare = `http://${new URL(webSocketUrl).host}`;
+    const path = `?user_id=${charles.id}`;
+    expect((await connect(webSocketUrl, { ...opening(bare), path })).isOpen).toBe(true);
+  });
+
+  it('refuses its own pages with another scheme, port or name, and several origins', async () => {
+    const { url } = runtime();
+    const { port } = new URL(url);
+    for (const origin of [
+      url.replace('http:', 'https:'),
+      `http://localhost:${Number(port) + 1}`,
+      `http://localhost.:${port}`,
+      `${url}, ${url}`,
+    ]) {
+      expect(await refusal(url, opening(origin)), origin).toBe(403);
+    }
+  });
+
   it('lets only pages of the list read its answers (CORS)', async () => {
     const api = rest(runtime().httpApiUrl);
     const get = async (origin: string) =>

@@ -156,6 +156,26 @@ describe('a user who hides it', () => {
     expect(await phone.next()).toEqual(told(gone(charles)));
   });
 
+  it('sees nobody come or go, and sees them again at once when they show it', async () => {
+    await watch(charles, eve);
+    await device(url, charles);
+    expect(await phone.next()).toEqual(told(online(charles)));
+    const nobody = { type: 'presence', users: [never(charles), never(eve)] };
+    await patch(ada, { presence: 'hidden' });
+    expect(await phone.next()).toEqual(nobody);
+    expect((await watch(charles, eve)).users).toEqual(nobody.users);
+    await device(url, eve);
+    const seenByCharles = async () =>
+      (await api.get(`/users/${eve.id}/`, { token: charles.access })).body.online;
+    await vi.waitFor(async () => expect(await seenByCharles()).toBe(true), {
+      timeout: 10_000,
+      interval: 100,
+    });
+    await quiet(phone);
+    await patch(ada, { presence: 'shown' });
+    expect(await phone.next()).toEqual({ type: 'presence', users: [online(charles), online(eve)] });
+  });
+
   it('is visible again once they show it', async () => {
     await patch(charles, { presence: 'hidden' });
     await device(url, charles);

@@ -159,6 +159,16 @@ describe('a user who hides their presence', () => {
     expect(await seen()).toMatchObject({ peer_received: 1, peer_read: 1 });
   });
 
+  it('sees of others no more than what they have read, until they show it again', async () => {
+    const show = (presence: string) => api.patch('/users/me/', { presence }, { token: charles.access });
+    await show('hidden');
+    await phone.ask(received(2));
+    await quiet(his);
+    expect(await seen()).toMatchObject({ peer_received: 0, peer_read: 0 });
+    await show('shown');
+    expect(await seen()).toMatchObject({ peer_received: 2, peer_read: 0 });
+  });
+
   it('sends the delivery receipt once they show it', async () => {
     await api.patch('/users/me/', { presence: 'hidden' }, { token: ada.access });
     await phone.ask(received(2));

@@ -18,7 +18,7 @@ describe('registering', () => {
       'a username of 150 characters, of all that are allowed',
       { username: `${registration().username}_.@+-A9`.padEnd(150, 'x') },
     ],
-    ['a password of 128 characters', { password: '語🦀'.repeat(64), password2: '語🦀'.repeat(64) }],
+    ['a password of 256 characters', { password: '語🦀'.repeat(128), password2: '語🦀'.repeat(128) }],
     ['a password of exactly 8 characters', { password: 'kJ4#w9Zp', password2: 'kJ4#w9Zp' }],
     [
       'names of 150 characters, also outside the first plane',
@@ -83,7 +83,7 @@ describe('a registration is refused, and stores nothing, with', () => {
     ['a last name with a lone surrogate', { ...valid, last_name: 'Love\ud800lace' }, 'last_name'],
     ['a password of 7 characters', { ...valid, ...both('kJ4#w9Z') }, 'password'],
     ['a password of 4 letters and 4 accents', { ...valid, ...both('éèêë'.normalize('NFD')) }, 'password'],
-    ['a password of 129 characters', { ...valid, ...both('名'.repeat(129)) }, 'password'],
+    ['a password of 257 characters', { ...valid, ...both('名'.repeat(257)) }, 'password'],
     ['a common password', { ...valid, ...both('12345678') }, 'password'],
     ['a common password in capitals', { ...valid, ...both('PASSWORD1') }, 'password'],
     [
@@ -91,6 +91,9 @@ describe('a registration is refused, and stores nothing, with', () => {
       { ...valid, ...both(`7${valid.username.toUpperCase()}7`) },
       'password',
     ],
+    ['a last name and a year as the password', { ...valid, ...both(`${valid.last_name}-1815`) }, 'password'],
+    ['the name of the service as the password', { ...valid, ...both('P4rley-2026') }, 'password'],
+    ['a sequence as the password', { ...valid, ...both('efghijkl') }, 'password'],
     ['two passwords that differ', { ...valid, password2: `${valid.password}x` }, 'password2'],
   ];
 

@@ -44,6 +44,16 @@ describe.skipIf(notOurs)(`typing ${notOurs}`, () => {
     for (const socket of [phone, laptop, his, second, ...others]) await quiet(socket);
   });
 
+  it('is not shown by those who hide their presence, nor to them', async () => {
+    const api = rest(runtime().url);
+    const hide = (who: Person, presence: string) =>
+      api.patch('/users/me/', { presence }, { token: who.access });
+    await hide(ada, 'hidden');
+    expect(await phone.ask(typing())).toMatchObject({ forwarded: false });
+    expect(await his.ask(typing())).toMatchObject({ forwarded: true });
+    for (const socket of [phone, laptop, his]) await quiet(socket);
+  });
+
   it('is forwarded once in 3 seconds by each function process, for each user and conversation', async () => {
     const replies = [];
     for (let turn = 0; turn < 10; turn += 1) replies.push(await (turn % 2 ? laptop : phone).ask(typing()));

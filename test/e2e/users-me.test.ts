@@ -16,11 +16,13 @@ const change = (body: unknown) => api.patch('/users/me/', body, { token: ada.acc
 const registered = ({ id, email, username }: Person) => ({
   id,
   email,
+  email_verified: false,
   username,
   first_name: 'Ada',
   last_name: 'Lovelace',
   presence: 'shown',
   created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+  has_password: true,
 });
 
 describe('the caller’s own account', () => {

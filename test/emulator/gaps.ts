@@ -20,12 +20,20 @@ export const ministackGaps: readonly Gap[] = [
       'tokens.test.ts > the handshake of a socket > is refused with 401 to every forged token, carried by header',
       'tokens.test.ts > the handshake of a socket > is refused with 401 to every forged token, carried by subprotocol',
       'tokens.test.ts > the handshake of a socket > is refused with 401 for another scheme',
+      "tickets.test.ts > a ticket > opens a device's socket, and one socket only",
+      'tickets.test.ts > a ticket > opens one socket of ten that want it at the same moment',
+      'tickets.test.ts > a ticket > is spent by a handshake that fails for another reason',
+      'tickets.test.ts > a ticket cannot be',
+      'tickets.test.ts > an access token in the address opens no socket',
     ],
   },
   {
     gap: 'Every other refusal at `$connect` is a 403, whatever status the function returns.',
     tests: [
+      'delete-account.test.ts > a deleted account > opens no socket with a token that it had',
       'device-sessions.test.ts > the socket of a device is refused > once its session has ended',
+      'own-sessions.test.ts > ending another device’s session > lets its token open no new socket',
+      'tickets.test.ts > a ticket > opens none after its session has ended',
       'sessions.test.ts > logging out closes the sockets of that session > and the access token of the ended session opens no new one',
     ],
   },
@@ -80,7 +88,22 @@ export const ministackGaps: readonly Gap[] = [
   },
   {
     gap: 'An encoded slash (`%2F`) in a path counts as a slash.',
-    tests: ['user.test.ts > there is no user > with the id a%2Fb'],
+    tests: [
+      'own-sessions.test.ts > ending another device’s session > is refused for the id "..%2f.."',
+      'user.test.ts > there is no user > with the id a%2Fb',
+    ],
+  },
+  {
+    gap: 'An HTTP API answers `OPTIONS` itself, with 403.',
+    tests: [
+      'answer-headers.test.ts > on the distribution, an answer has each security header once > if it lists the methods of a path',
+    ],
+  },
+  {
+    gap: 'A malformed path (`/users/%`) reaches a function.',
+    tests: [
+      'answer-headers.test.ts > on the distribution, the other headers of the site come with > a refusal of API Gateway itself',
+    ],
   },
 ];
 

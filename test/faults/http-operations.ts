@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { conversationOf } from '../e2e/support/devices.ts';
 import { logIn, person, registration } from '../e2e/support/people.ts';
-import { request } from './outcome.ts';
+import { handshake, request } from './outcome.ts';
 import { bobHears, inboxHas, logHasOnce, type Operation, type Scene, type Trial, withBob } from './scene.ts';
 
 async function register({ url, api }: Scene) {
@@ -84,6 +84,57 @@ async function logOut({ url, api }: Scene) {
   };
 }
 
+/** A second device, which the first one logs out, alone or with all others. */
+const endSession = (which: 'one' | 'others') => async (scene: Scene) => {
+  const { url, api } = scene;
+  const path = '/users/me/sessions/';
+  return async (): Promise<Trial> => {
+    const { id, access: token, ...alice } = await person(api);
+    const phone = await logIn(api, alice);
+    const { body } = await api.get(path, { token: phone.access });
+    const current = body.results.find((session: { current: boolean }) => session.current);
+    const ending = which === 'one' ? `${path}${current.id}/` : path;
+    return {
+      marker: id,
+      run: () => request(url, 'DELETE', ending, { token }),
+      // 404 says that the session has ended already.
+      async again() {
+        const { status } = await api.request('DELETE', ending, { token });
+        expect([204, 404]).toContain(status);
+      },
+      async check() {
+        const { status } = await api.post('/users/token/refresh/', { refresh: phone.refresh });
+        expect(status).toBe(401);
+        const left = await api.get(path, { token });
+        expect(left.body.results).toMatchObject([{ current: true }]);
+      },
+    };
+  };
+};
+
+/** A second device is logged out by a new password. */
+async function changePassword({ url, api }: Scene) {
+  return async (): Promise<Trial> => {
+    const { id, access: token, ...alice } = await person(api);
+    const { email, password } = alice;
+    const phone = await logIn(api, alice);
+    const body = { password, new_password: `${randomUUID()} again` };
+    return {
+      marker: id,
+      run: () => request(url, 'POST', '/users/me/password/', { token, body }),
+      async again() {
+        expect(await api.post('/users/me/password/', body, { token })).toMatchObject({ status: 204 });
+      },
+      async check() {
+        await logIn(api, { email, password: body.new_password });
+        const { status } = await api.post('/users/token/refresh/', { refresh: phone.refresh });
+        expect(status).toBe(401);
+        expect(await api.get('/users/me/', { token })).toMatchObject({ status: 200 });
+      },
+    };
+  };
+}
+
 async function changeProfile({ url, api }: Scene) {
   return async (): Promise<Trial> => {
     const { id, access: token } = await person(api);
@@ -151,7 +202,23 @@ const read =
     });
   };
 
+async function ticket({ url, api }: Scene) {
+  return async (): Promise<Trial> => {
+    const { id, access: token } = await person(api);
+    return {
+      marker: id,
+      run: () => request(url, 'POST', '/ws/ticket/', { token }),
+      async check() {
+        const { body } = await api.post('/ws/ticket/', undefined, { token });
+        expect(await handshake(url, { path: `/ws?ticket=${body.ticket}` })).toBe('done');
+      },
+    };
+  };
+}
+
 const own = read(() => '/users/me/');
+const ownSessions = read(() => '/users/me/sessions/');
+const exported = read(() => '/users/me/export/', { needsInbox: true });
 const user = read(({ id }) => `/users/${id}/`);
 const search = read(({ username }) => `/users/?search=${username}`);
 const history = read(({ bob }) => `/chat/history/${bob}/`);
@@ -164,11 +231,22 @@ export const httpOperations: readonly Operation[] = [
   { what: 'log in', functionName: 'token', call: 'GetItem', prepare: logInBy('email') },
   { what: 'log in', functionName: 'token', call: 'UpdateItem', prepare: logInBy('email') },
   { what: 'log in', functionName: 'token', call: 'PutItem', prepare: logInBy('id') },
+  { what: 'log in', functionName: 'token', call: 'Query', prepare: logInBy('id') },
   { what: 'refresh', functionName: 'refresh', call: 'GetItem', prepare: refresh },
   { what: 'refresh', functionName: 'refresh', call: 'UpdateItem', prepare: refresh },
   { what: 'log out', functionName: 'logout', call: 'DeleteItem', prepare: logOut },
   { what: 'own profile', functionName: 'me', call: 'GetItem', prepare: own },
   { what: 'change profile', functionName: 'me', call: 'UpdateItem', prepare: changeProfile },
+  { what: 'own sessions', functionName: 'sessions', call: 'Query', prepare: ownSessions },
+  { what: 'end a session', functionName: 'sessions', call: 'DeleteItem', prepare: endSession('one') },
+  { what: 'end other sessions', functionName: 'sessions', call: 'Query', prepare: endSession('others') },
+  { what: 'end other sessions', functionName: 'sessions', call: 'DeleteItem', prepare: endSession('others') },
+  { what: 'export', functionName: 'export', call: 'Query', prepare: exported },
+  { what: 'export', functionName: 'export', call: 'BatchGetItem', prepare: exported },
+  { what: 'change password', functionName: 'own-password', call: 'GetItem', prepare: changePassword },
+  { what: 'change password', functionName: 'own-password', call: 'Query', prepare: changePassword },
+  { what: 'change password', functionName: 'own-password', call: 'DeleteItem', prepare: changePassword },
+  { what: 'ticket', functionName: 'ticket', call: 'PutItem', prepare: ticket },
   { what: 'user', functionName: 'user', call: 'GetItem', prepare: user },
   { what: 'list of users', functionName: 'list-users', call: 'Query', prepare: search },
   { what: 'send by HTTP', functionName: 'send-message', call: 'Query', prepare: send },

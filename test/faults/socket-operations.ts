@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { device, messageTo } from '../e2e/support/devices.ts';
 import { person } from '../e2e/support/people.ts';
-import { connect } from '../e2e/support/socket.ts';
+import { connect, refusal } from '../e2e/support/socket.ts';
 import { frame, handshake } from './outcome.ts';
 import { bobHears, inboxHas, logHasOnce, type Operation, type Scene, type Trial, withBob } from './scene.ts';
 
@@ -123,11 +123,27 @@ const open = (whose: 'own' | 'peer') => async (scene: Scene) => {
   });
 };
 
+const openByTicket = async ({ url, api }: Scene) => {
+  const { access: token } = await person(api);
+  return async (): Promise<Trial> => {
+    const ticket = async () => (await api.post('/ws/ticket/', undefined, { token })).body.ticket as string;
+    const text = await ticket();
+    return {
+      marker: createHash('sha256').update(text).digest('base64url'),
+      run: () => handshake(url, { path: `/ws?ticket=${text}` }),
+      // The first try may have spent it.
+      again: async () => expect([101, 401]).toContain(await refusal(url, { path: `/ws?ticket=${text}` })),
+      check: async () => expect(await handshake(url, { path: `/ws?ticket=${await ticket()}` })).toBe('done'),
+    };
+  };
+};
+
 const read = receipt('conversation.read');
 const received = receipt('message.received');
 
 export const socketOperations: readonly Operation[] = [
   { what: 'handshake', functionName: 'authorize', call: 'GetItem', prepare: open('peer') },
+  { what: 'handshake by ticket', functionName: 'authorize', call: 'UpdateItem', prepare: openByTicket },
   { what: 'handshake', functionName: 'connect', call: 'UpdateItem', prepare: open('own') },
   { what: 'handshake', functionName: 'connect', call: 'GetItem', prepare: open('own') },
   { what: 'message.send', functionName: 'message', call: 'Query', prepare: send },

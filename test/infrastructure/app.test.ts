@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import type { Node } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../lib/app.ts';
+import { readSettings } from '../../lib/settings.ts';
 import { appIn, inFolder, synthesize } from './support/synthesize.ts';
 import { Template } from './support/template.ts';
 
@@ -61,6 +63,24 @@ describe('the app', () => {
     [{ sessionDays: '0' }, 'context "sessionDays"'],
     [{ sessionDays: '1', refreshTokenSeconds: '86400' }, 'context "sessionDays"'],
     [{ origins: 'https://chat.example/' }, 'context "origins": "https://chat.example/"'],
+    [{ wrongPasswords: '0' }, 'context "wrongPasswords"'],
+    [{ floodMessages: '1000000000' }, 'context "floodMessages" must be a whole number from 1 to 999999999'],
+    [{ exchanges: 'many' }, 'context "exchanges"'],
+    [{ limits: 'none' }, 'context "limits" must be on or off, not "none"'],
+    [{ limits: 'off' }, 'context "limits": off is for load tests on your own machine'],
+    [{ signUp: 'no' }, 'context "signUp" must be on or off, not "no"'],
+    [{ signUp: 'off' }, 'context "signUp": with off, nobody can log in unless "issuers" names at least one'],
+    [{ mailFrom: 'a@b.example' }, 'context "mailFrom": with it, "siteUrl" must be the address of the site'],
+    [{ mailFrom: 'parley' }, 'context "mailFrom" must be an address'],
+    [{ mailFrom: 'Parley <a@b.example>' }, 'context "mailFrom" must be an address'],
+    [{ mailFrom: 'a@b.example, c@d.example' }, 'context "mailFrom" must be an address'],
+    [{ mailFrom: 'a@b.example\nBcc: c@d.example' }, 'context "mailFrom" must be an address'],
+    [{ siteUrl: 'chat.example' }, 'context "siteUrl" must be an origin'],
+    [{ siteUrl: 'http://chat.example' }, 'context "siteUrl" must be an origin'],
+    [{ siteUrl: 'https://chat.example/' }, 'context "siteUrl" must be an origin'],
+    [{ siteUrl: 'javascript:alert(1)' }, 'context "siteUrl" must be an origin'],
+    [{ mails: '0' }, 'context "mails" must be a whole number'],
+    [{ issuers: '[{}]' }, 'context "issuers"'],
     [{ origins: 'chat.example' }, 'context "origins": "chat.example"'],
   ])('refuses %j by the name of what is wrong', (context, message) => {
     expect(() => createApp({ context })).toThrow(message);
@@ -81,8 +101,21 @@ describe('the app', () => {
     );
   });
 
+  it('lifts the limits of accounts only where nothing is deployed', () => {
+    const settings = (context: Record<string, string>) =>
+      readSettings({ tryGetContext: (name: string) => context[name] } as unknown as Node, 'local');
+    const { floodMessages, workPerMinute, wrongPasswords, exchanges, mails, ...rest } = settings({
+      limits: 'off',
+    });
+    expect(Math.min(floodMessages, workPerMinute, wrongPasswords, exchanges, mails)).toBe(999_999_999);
+    expect(settings({})).toMatchObject(rest);
+    expect(settings({ limits: 'off', wrongPasswords: '3' }).wrongPasswords).toBe(3);
+  });
+
   it('takes cheap password hashes only where nothing is deployed', () => {
-    expect(() => createApp({ context: { passwordCost: '4' }, target: 'local' })).not.toThrow();
+    inFolder((folder) => {
+      expect(() => appIn(folder, { passwordCost: '4' }, { target: 'local' })).not.toThrow();
+    });
     expect(() => createApp({ context: { passwordCost: '3' }, target: 'local' })).toThrow('"passwordCost"');
     expect(dev.service.functions().get('register')?.Environment.Variables).toMatchObject({
       PASSWORD_COST: '10',
@@ -110,7 +143,7 @@ describe('the app', () => {
   it('uses a bundle that has changed since the same process synthesized before', () => {
     inFolder((folder) => {
       const keysWith = (source: string): unknown[] => {
-        const assembly = appIn(folder, {}, source).synth();
+        const assembly = appIn(folder, {}, { source }).synth();
         const functions = new Template(assembly.getStackByName('parley-dev-service').template).functions();
         return [...functions.values()].map(({ Code }) => Code.S3Key);
       };

@@ -21,8 +21,19 @@ describe('the bundles of functions', () => {
     expect(built.toSorted()).toEqual(entries.toSorted());
   });
 
-  it.each(entries)('%s is at most 360 KiB', (entry) => {
-    expect(statSync(bundle(entry, 'index.mjs')).size).toBeLessThanOrEqual(360 * 1024);
+  const KIB: Readonly<Record<string, number>> = {
+    // No other function verifies tokens, hashes passwords and has the list of common ones.
+    'http/own-password': 384,
+    // All actions of sockets, and the verification of the token of `auth.refresh`: jose has 16 KiB.
+    'websocket/message': 376,
+    // The SDK's client of SES registers the schemas of all its operations, 47 KiB.
+    'http/reset-password': 372,
+    // It hashes passwords and has the list of common ones.
+    'http/confirm-reset': 368,
+  };
+
+  it.each(entries)('%s is at most 360 KiB, but for those above', (entry) => {
+    expect(statSync(bundle(entry, 'index.mjs')).size).toBeLessThanOrEqual((KIB[entry] ?? 360) * 1024);
   });
 
   it.each(entries)('%s takes credentials from its environment alone', (entry) => {

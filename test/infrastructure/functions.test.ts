@@ -80,7 +80,7 @@ describe('every function', () => {
 describe('the size of functions', () => {
   it('is a whole processor (1,769 MB) for exactly those that hash passwords', () => {
     const whole = names.filter((name) => service.functions().get(name)?.MemorySize >= 1769);
-    expect(whole).toEqual(['register', 'token']);
+    expect(whole).toEqual(['register', 'token', 'own-password', 'confirm-reset', 'delete-account']);
   });
 
   it('includes a timeout below API Gateway’s (29 s) for those behind an API', () => {
@@ -98,23 +98,32 @@ describe('functions get the variables that they need:', () => {
 
   it('the secret, if they sign', () => {
     const signing = names.filter((name) => 'SIGNING_SECRET_ARN' in environmentOf(name));
-    expect(signing).toEqual(['token', 'refresh']);
+    expect(signing).toEqual(['token', 'refresh', 'exchange']);
   });
 
   it('the issuer, if they sign or verify', () => {
     const knowing = names.filter((name) => environmentOf(name).TOKEN_ISSUER === 'parley-dev');
     expect(knowing).toEqual([
       'token',
+      'own-password',
+      'send-verification',
+      'delete-account',
       'refresh',
+      'exchange',
       'logout',
       'list-users',
       'history',
       'me',
+      'sessions',
+      'export',
+      'ticket',
+      'blocks',
       'user',
       'conversations',
       'messages',
       'send-message',
       'authorize',
+      'message',
     ]);
   });
 
@@ -159,13 +168,31 @@ describe('functions get the variables that they need:', () => {
     ]);
   });
 
+  it('the limit of wrong passwords, if they verify any, and that of exchanges', () => {
+    const { service: strict } = synthesize({ wrongPasswords: '3', exchanges: '5' });
+    for (const name of ['token', 'own-password', 'confirm-reset', 'delete-account']) {
+      expect(environmentOf(name).WRONG_PASSWORDS).toBe('10');
+      expect(strict.functions().get(name)?.Environment.Variables.WRONG_PASSWORDS).toBe('3');
+    }
+    expect(names.filter((name) => 'WRONG_PASSWORDS' in environmentOf(name))).toHaveLength(4);
+    expect(names.filter((name) => 'EXCHANGES' in environmentOf(name))).toEqual(['exchange']);
+    expect(strict.functions().get('exchange')?.Environment.Variables.EXCHANGES).toBe('5');
+  });
+
   it('the limit of work, if they serve a user who is logged in', () => {
     const { service: strict } = synthesize({ workPerMinute: '60' });
     const limited = names.filter((name) => environmentOf(name).WORK_PER_MINUTE === '1200');
     expect(limited).toEqual([
+      'own-password',
+      'send-verification',
+      'delete-account',
       'list-users',
       'history',
       'me',
+      'sessions',
+      'export',
+      'ticket',
+      'blocks',
       'user',
       'conversations',
       'messages',
@@ -174,6 +201,34 @@ describe('functions get the variables that they need:', () => {
       'message',
     ]);
     expect(strict.functions().get('message')?.Environment.Variables.WORK_PER_MINUTE).toBe('60');
+  });
+
+  it('whether there are passwords, if they take one', () => {
+    const issuers = JSON.stringify([{ issuer: 'https://login.example', audience: 'x' }]);
+    const { service: without } = synthesize({ signUp: 'off', issuers });
+    const asking = names.filter((name) => environmentOf(name).SIGN_UP === 'on');
+    expect(asking).toEqual(names.filter((name) => 'PASSWORD_COST' in environmentOf(name)));
+    for (const name of asking)
+      expect(without.functions().get(name)?.Environment.Variables.SIGN_UP).toBe('off');
+  });
+
+  it('the sender of mail and the address of the site, if they send mail', { timeout: 120_000 }, () => {
+    const mail = { mailFrom: 'parley@chat.example', siteUrl: 'https://chat.example', mails: '3' };
+    const variables = ['MAIL_FROM', 'MAILS', 'SITE_URL'];
+    const sending = names.filter((name) => variables.some((variable) => variable in environmentOf(name)));
+    expect(sending).toEqual(['reset-password', 'send-verification']);
+    const values = (context: Record<string, string>) => {
+      const functions = synthesize(context).service.functions();
+      return sending.map((name) =>
+        variables.map((variable) => functions.get(name)?.Environment.Variables[variable]),
+      );
+    };
+    const off = ['off', '5', 'off'];
+    expect(values({})).toEqual([off, off]);
+    const on = ['parley@chat.example', '3', 'https://chat.example'];
+    expect(values(mail)).toEqual([on, on]);
+    const issuers = JSON.stringify([{ issuer: 'https://login.example', audience: 'x' }]);
+    expect(values({ ...mail, signUp: 'off', issuers }).map(([from]) => from)).toEqual(['off', 'off']);
   });
 
   it('the allowed origins, if they admit sockets', () => {

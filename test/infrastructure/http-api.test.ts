@@ -33,6 +33,10 @@ describe('the HTTP API', () => {
     ['POST /users/token', 'token'],
     ['POST /users/token/refresh', 'refresh'],
     ['POST /users/logout', 'logout'],
+    ['POST /users/password/reset', 'reset-password'],
+    ['POST /users/password/reset/confirm', 'confirm-reset'],
+    ['POST /users/email/verification', 'verify-email'],
+    ['POST /users/me/email/verification', 'send-verification'],
     ['GET /users', 'list-users'],
     ['GET /users/me', 'me'],
     ['PATCH /users/me', 'me'],
@@ -101,7 +105,7 @@ describe('the HTTP API', () => {
     expect(permitted).toContainEqual({ name: 'fallback', pattern: '/*/*' });
   });
 
-  it('deploys itself and throttles, hashing routes more than others', () => {
+  it('deploys itself and throttles, routes that hash or send mail more than others', () => {
     expect(stage(service)?.Properties).toMatchObject({
       StageName: '$default',
       AutoDeploy: true,
@@ -113,6 +117,16 @@ describe('the HTTP API', () => {
       'POST /users/register/{proxy+}',
       'POST /users/token',
       'POST /users/token/{proxy+}',
+      'POST /users/password/reset',
+      'POST /users/password/reset/{proxy+}',
+      'POST /users/password/reset/confirm',
+      'POST /users/password/reset/confirm/{proxy+}',
+      'DELETE /users/me',
+      'DELETE /users/me/{proxy+}',
+      'POST /users/me/password',
+      'POST /users/me/password/{proxy+}',
+      'POST /users/me/email/verification',
+      'POST /users/me/email/verification/{proxy+}',
     ]);
     expect(Object.keys(routes(service))).toEqual(expect.arrayContaining(Object.keys(RouteSettings)));
   });
@@ -134,6 +148,8 @@ describe('the HTTP API', () => {
     expect(limits(ws?.[1].Properties.DefaultRouteSettings)).toEqual(sockets);
     expect(limits(DefaultRouteSettings)).toEqual(http);
     expect(limits(RouteSettings['POST /users/token'])).toEqual(hashing);
+    const mailing = [Math.min(20, Number(hashing[0])), 10];
+    expect(limits(RouteSettings['POST /users/password/reset'])).toEqual(mailing);
   });
 
   it('throttles routes only after they exist', () => {
@@ -142,7 +158,7 @@ describe('the HTTP API', () => {
       .ofType('AWS::ApiGatewayV2::Route')
       .filter(([, { Properties }]) => limited.includes(Properties.RouteKey))
       .map(([id]) => id);
-    expect(ids).toHaveLength(4);
+    expect(ids).toHaveLength(14);
     expect(stage(service)?.DependsOn).toEqual(expect.arrayContaining(ids));
   });
 
@@ -160,8 +176,8 @@ describe('the HTTP API', () => {
     expect(corsOf(fenced)).toEqual({
       AllowOrigins: ['https://a.example'],
       AllowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
-      AllowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-      ExposeHeaders: ['Retry-After'],
+      AllowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      ExposeHeaders: ['Link', 'Retry-After'],
       MaxAge: 3600,
     });
   });

@@ -22,7 +22,11 @@ function whoReaches(partition: string): Record<string, string[]> {
 
 describe('least privilege', () => {
   it('only functions that sign may read the secret', () => {
-    expect([...service.whoMay('secretsmanager:GetSecretValue').keys()]).toEqual(['token', 'refresh']);
+    expect([...service.whoMay('secretsmanager:GetSecretValue').keys()]).toEqual([
+      'token',
+      'refresh',
+      'exchange',
+    ]);
     for (const name of names) {
       const others = service
         .statementsOf(name)
@@ -34,7 +38,7 @@ describe('least privilege', () => {
     }
   });
 
-  it('three functions may post to connections, and message and account-changes may close them, on this API’s stage only', () => {
+  it('three functions may post to connections and close them, on this API’s stage only', () => {
     const reach = [...service.whoMay('execute-api:ManageConnections').keys()].map((name) => {
       const resources = service
         .statementsOf(name)
@@ -49,29 +53,98 @@ describe('least privilege', () => {
       ];
     });
     expect(Object.fromEntries(reach)).toEqual({
-      'send-message': ['/ws/POST/@connections/*'],
+      'send-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       message: ['/ws/DELETE/@connections/*', '/ws/GET/@connections/*', '/ws/POST/@connections/*'],
       'account-changes': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
     });
   });
 
-  it('only register and token may use the credentials’ partition EMAIL#', () => {
-    expect(whoReaches('EMAIL#*')).toEqual({ register: ['dynamodb:PutItem'], token: ['dynamodb:GetItem'] });
+  it('only functions of passwords and exchange may use the credentials’ partition EMAIL#, and exchange may not read it', () => {
+    expect(whoReaches('EMAIL#*')).toEqual({
+      register: ['dynamodb:PutItem'],
+      token: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      'own-password': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      'reset-password': ['dynamodb:GetItem'],
+      'confirm-reset': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      'delete-account': ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      exchange: ['dynamodb:DeleteItem', 'dynamodb:PutItem'],
+    });
   });
 
-  it('only register may claim usernames', () => {
-    expect(whoReaches('NAME#*')).toEqual({ register: ['dynamodb:PutItem'] });
+  it('only register and exchange may claim usernames, and delete-account ends a claim', () => {
+    expect(whoReaches('NAME#*')).toEqual({
+      register: ['dynamodb:PutItem'],
+      'delete-account': ['dynamodb:UpdateItem'],
+      exchange: ['dynamodb:PutItem'],
+    });
   });
 
-  it('only token may count login attempts', () => {
-    expect(Object.keys(whoReaches('ATTEMPTS#*'))).toEqual(['token']);
+  it('only exchange may claim the users of other issuers', () => {
+    expect(whoReaches('IDENTITY#*')).toEqual({ exchange: ['dynamodb:GetItem', 'dynamodb:PutItem'] });
   });
 
-  it('only message and send-message may put messages; message-changes may store the summary; nobody may delete', () => {
+  it('only functions that check a password or send mail may count attempts', () => {
+    expect(Object.keys(whoReaches('ATTEMPTS#*'))).toEqual([
+      'token',
+      'own-password',
+      'reset-password',
+      'confirm-reset',
+      'send-verification',
+      'delete-account',
+    ]);
+  });
+
+  it('without mail no function may send any, and with it two may, from the one sender', () => {
+    expect([...service.whoMay('ses:SendEmail').keys()]).toEqual([]);
+    const mail = { mailFrom: 'parley@chat.example', siteUrl: 'https://chat.example' };
+    const sending = synthesize(mail).service;
+    const allowed = [...sending.functions().keys()].flatMap((name) =>
+      sending
+        .statementsOf(name)
+        .filter((statement) => actionsOf(statement).some((action) => action.startsWith('ses:')))
+        .map((statement) => ({ name, statement })),
+    );
+    expect(allowed.map(({ name }) => name)).toEqual(['reset-password', 'send-verification']);
+    for (const { statement } of allowed) {
+      expect(actionsOf(statement)).toEqual(['ses:SendEmail']);
+      expect(statement.Condition).toEqual({ StringEquals: { 'ses:FromAddress': 'parley@chat.example' } });
+      const identities = JSON.stringify(statement.Resource).match(/identity\/[^"]*/g);
+      expect(identities).toEqual(['identity/chat.example', 'identity/parley@chat.example']);
+    }
+  });
+
+  it('functions may only add security events, and export alone may read them', () => {
+    const adds = ['dynamodb:PutItem'];
+    expect(whoReaches('AUDIT#*')).toEqual({
+      register: adds,
+      token: adds,
+      'own-password': adds,
+      'delete-account': adds,
+      'confirm-reset': adds,
+      refresh: adds,
+      exchange: adds,
+      logout: adds,
+      sessions: adds,
+      export: ['dynamodb:Query'],
+    });
+  });
+
+  it('ticket may keep tickets, and authorize may spend them', () => {
+    expect(whoReaches('TICKET#*')).toEqual({
+      ticket: ['dynamodb:PutItem'],
+      authorize: ['dynamodb:UpdateItem'],
+    });
+  });
+
+  it('only message and send-message may put messages; message-changes may store the summary; blocks have seals', () => {
     const writing = Object.entries(whoReaches('CONV#*')).flatMap(([name, actions]) =>
       actions.filter((action) => !/Query|Get/.test(action)).map((action) => `${name}: ${action}`),
     );
+    // A seal stands behind the log. IAM tells partitions apart, not sort keys.
     expect(writing.toSorted()).toEqual([
+      'account-changes: dynamodb:DeleteItem',
+      'blocks: dynamodb:DeleteItem',
+      'blocks: dynamodb:PutItem',
       'message-changes: dynamodb:UpdateItem',
       'message: dynamodb:PutItem',
       'send-message: dynamodb:PutItem',
@@ -79,8 +152,12 @@ describe('least privilege', () => {
   });
 
   it('only functions that show or extend conversations may read them', () => {
-    expect(Object.keys(whoReaches('CONV#*')).toSorted()).toEqual([
+    const reading = Object.entries(whoReaches('CONV#*')).filter(([, actions]) =>
+      actions.some((action) => /Query|Get/.test(action)),
+    );
+    expect(reading.map(([name]) => name).toSorted()).toEqual([
       'conversations',
+      'export',
       'history',
       'message',
       'message-changes',
@@ -90,7 +167,7 @@ describe('least privilege', () => {
   });
 
   it('functions that read an inbox, a log or another user’s profile may change nothing', () => {
-    for (const name of ['user', 'conversations', 'messages', 'history', 'list-users']) {
+    for (const name of ['user', 'conversations', 'messages', 'history', 'list-users', 'export']) {
       const actions = service.statementsOf(name).flatMap(actionsOf);
       expect(actions.filter((action) => /^dynamodb:(?!Get|BatchGet|Query)/.test(action))).toEqual([]);
     }
@@ -107,26 +184,36 @@ describe('least privilege', () => {
     const writing = Object.entries(who('dynamodb:PutItem')).filter(([, partitions]) =>
       partitions.includes('KEYS'),
     );
-    expect(writing.map(([name]) => name)).toEqual(['token', 'refresh']);
+    expect(writing.map(([name]) => name)).toEqual(['token', 'refresh', 'exchange']);
     expect(Object.keys(whoReaches('KEYS'))).toEqual([
       'token',
+      'own-password',
+      'send-verification',
+      'delete-account',
       'refresh',
+      'exchange',
       'logout',
       'list-users',
       'history',
       'me',
+      'sessions',
+      'export',
+      'ticket',
+      'blocks',
       'user',
       'conversations',
       'messages',
       'send-message',
       'jwks',
       'authorize',
+      'message',
     ]);
   });
 
-  it('register and account-changes write the directory, and list-users reads it', () => {
+  it('register, exchange and account-changes write the directory, and list-users reads it', () => {
     expect(whoReaches('DIRECTORY#*')).toEqual({
       register: ['dynamodb:PutItem'],
+      exchange: ['dynamodb:PutItem'],
       'list-users': ['dynamodb:GetItem', 'dynamodb:Query'],
       'account-changes': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     });

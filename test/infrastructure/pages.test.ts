@@ -1,8 +1,10 @@
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildPages } from '../../lib/build-pages.ts';
+import { markedPages } from '../../lib/marked-pages.ts';
+import { inFolder } from './support/synthesize.ts';
 
 const folder = '.build/web';
 const files = () => globSync('**/*.*', { cwd: folder });
@@ -21,6 +23,25 @@ describe('the pages of the web app', () => {
       'index.html',
       'site.webmanifest',
     ]);
+  });
+
+  it.each([
+    ['that there are no passwords', { signUp: false, mailFrom: undefined }, 'data-sign-up="off"'],
+    ['the same where a sender is set', { signUp: false, mailFrom: 'a@b.example' }, 'data-sign-up="off"'],
+    ['that there is mail', { signUp: true, mailFrom: 'a@b.example' }, 'data-mail="on"'],
+  ])('say %s in a copy, which differs in nothing else', (_, settings, mark) => {
+    inFolder((place) => {
+      const original = join(place, 'web');
+      cpSync(folder, original, { recursive: true });
+      for (const copy of [markedPages(original, settings), markedPages(original, settings)]) {
+        const changed = files().filter((file) => contentOf(file) !== readFileSync(join(copy, file), 'utf8'));
+        expect(changed).toEqual(['index.html']);
+        const page = readFileSync(join(copy, 'index.html'), 'utf8');
+        expect(page).toContain(mark);
+        expect(page.replace(` ${mark}`, '')).toBe(contentOf('index.html'));
+        expect(globSync('**/*.*', { cwd: copy }).toSorted()).toEqual(files().toSorted());
+      }
+    });
   });
 
   it('are less than 60 KiB in all when compressed', () => {

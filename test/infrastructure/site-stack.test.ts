@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ANSWER_HEADERS } from '../support/answer-headers.ts';
 import { synthesize } from './support/synthesize.ts';
 
 interface Behavior {
@@ -21,19 +22,20 @@ const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 const { site } = synthesize();
 const config = site.only('AWS::CloudFront::Distribution').DistributionConfig;
 const behaviors: readonly Behavior[] = config.CacheBehaviors;
-/** By name: the deployment of assets and that of pages. */
 const deployments = site
   .ofType('Custom::CDKBucketDeployment')
-  .toSorted(([left], [right]) => left.localeCompare(right))
-  .map(([, resource]) => resource);
+  .map(([id, resource]) => ({ ...resource, isAsset: id.startsWith('Assets') }));
+const assets = deployments.filter(({ isAsset }) => isAsset);
+const pages = deployments.filter(({ isAsset }) => !isAsset);
 const policies = new Map(
   site
     .ofType('AWS::CloudFront::ResponseHeadersPolicy')
     .map(([id, { Properties }]) => [id, Properties.ResponseHeadersPolicyConfig]),
 );
-const contentSecurityPolicyOf = ({ ResponseHeadersPolicyId }: Behavior): string =>
-  policies.get((ResponseHeadersPolicyId as { Ref: string }).Ref).SecurityHeadersConfig.ContentSecurityPolicy
-    .ContentSecurityPolicy;
+const configOf = ({ ResponseHeadersPolicyId }: Behavior) =>
+  policies.get((ResponseHeadersPolicyId as { Ref: string }).Ref);
+const contentSecurityPolicyOf = (each: Behavior): string =>
+  configOf(each).SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy;
 const originOf = (id: string) => config.Origins.find(({ Id }: { Id: string }) => Id === id);
 const behavior = (pattern: string) =>
   behaviors.find(({ PathPattern }) => PathPattern === pattern) as Behavior;
@@ -53,6 +55,7 @@ describe('the distribution', () => {
       ['/schema/swagger-ui/*', 'RefHttp'],
       ['/schema*', 'RefHttp'],
       ['/.well-known/*', 'RefHttp'],
+      ['/ws/ticket*', 'RefHttp'],
       ['/ws*', 'RefWebSocket'],
     ]);
     expect(originOf(config.DefaultCacheBehavior.TargetOriginId)).toHaveProperty('S3OriginConfig');
@@ -111,7 +114,11 @@ describe('the distribution', () => {
   it('redirects pages to HTTPS and sends HSTS', () => {
     expect(config.DefaultCacheBehavior.ViewerProtocolPolicy).toBe('redirect-to-https');
     for (const { SecurityHeadersConfig } of policies.values()) {
-      expect(SecurityHeadersConfig.StrictTransportSecurity.AccessControlMaxAgeSec).toBe(31_536_000);
+      expect(SecurityHeadersConfig.StrictTransportSecurity).toEqual({
+        AccessControlMaxAgeSec: 31_536_000,
+        IncludeSubdomains: true,
+        Override: true,
+      });
       expect(SecurityHeadersConfig.FrameOptions.FrameOption).toBe('DENY');
     }
   });
@@ -124,14 +131,23 @@ describe('the distribution', () => {
     );
   });
 
-  it('allows inline styles for Swagger UI only, and inline scripts for no page', () => {
-    const lenient = behaviors.filter(
-      (each) => 'ResponseHeadersPolicyId' in each && contentSecurityPolicyOf(each).includes('unsafe-'),
-    );
-    expect(lenient.map(({ PathPattern }) => PathPattern)).toEqual(['/schema/swagger-ui/*', '/schema*']);
-    const policy = contentSecurityPolicyOf(behavior('/schema*'));
-    expect(policy).toContain("script-src 'self'; style-src 'self' 'unsafe-inline';");
-    expect(policy).not.toMatch(/unsafe-eval|https?:|\*/);
+  it('lets an answer of the HTTP API load nothing, unless the function says otherwise', () => {
+    for (const each of behaviors.filter(({ PathPattern }) => PathPattern !== '/ws*')) {
+      expect(configOf(each).SecurityHeadersConfig.ContentSecurityPolicy).toEqual({
+        ContentSecurityPolicy: ANSWER_HEADERS['content-security-policy'],
+        Override: false,
+      });
+    }
+  });
+
+  it('forbids to cache what says nothing of it, such as refusals of API Gateway and S3', () => {
+    for (const { CustomHeadersConfig } of policies.values()) {
+      expect(CustomHeadersConfig.Items).toContainEqual({
+        Header: 'cache-control',
+        Value: 'no-store',
+        Override: false,
+      });
+    }
   });
 
   it('sends the security headers with pages and answers, not with sockets', () => {
@@ -161,19 +177,41 @@ describe('the distribution', () => {
   });
 
   it('serves pages that browsers request each time, and assets that they request once', () => {
-    const [assets, pages] = deployments;
-    expect(assets?.Properties).toMatchObject({
-      DestinationBucketKeyPrefix: 'assets',
-      SystemMetadata: { 'cache-control': 'public, max-age=31536000, immutable' },
-    });
-    expect(pages?.Properties).toMatchObject({ SystemMetadata: { 'cache-control': 'no-cache' } });
+    for (const { Properties } of assets) {
+      expect(Properties).toMatchObject({
+        DestinationBucketKeyPrefix: 'assets',
+        SystemMetadata: { 'cache-control': 'public, max-age=31536000, immutable' },
+      });
+    }
+    for (const { Properties } of pages) {
+      expect(Properties).toMatchObject({ SystemMetadata: { 'cache-control': 'no-cache' } });
+    }
+  });
+
+  it('names the charset of texts, in a deployment for each of their types, and leaves out none of the others', () => {
+    const parts = (some: typeof deployments) =>
+      some.map(({ Properties: { Exclude = [], Include = [], SystemMetadata } }) => [
+        Exclude,
+        Include,
+        SystemMetadata['content-type'],
+      ]);
+    expect(parts(assets)).toEqual([
+      [['*.js', '*.css'], [], undefined],
+      [['*'], ['*.js'], 'text/javascript; charset=utf-8'],
+      [['*'], ['*.css'], 'text/css; charset=utf-8'],
+    ]);
+    expect(parts(pages)).toEqual([
+      [['assets/*', '*.html'], [], undefined],
+      [['*'], ['*.html'], 'text/html; charset=utf-8'],
+    ]);
   });
 
   it('deploys assets before the pages that name them, and keeps old ones for open pages', () => {
-    const [assets, pages] = deployments;
-    expect(pages?.DependsOn?.join()).toContain('AssetsDeployment');
-    expect(assets?.Properties.Prune).toBe(false);
-    expect(pages?.Properties).toMatchObject({ Prune: true, Exclude: ['assets/*'] });
+    for (const { DependsOn, Properties } of pages) {
+      expect(DependsOn?.join().match(/AssetsDeployment/g)?.length).toBeGreaterThanOrEqual(assets.length);
+      expect(Properties.Prune).toBe(true);
+    }
+    for (const { Properties } of assets) expect(Properties.Prune).toBe(false);
   });
 
   it('compresses pages and the files of the APIs, but no answers', () => {

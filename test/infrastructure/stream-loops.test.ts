@@ -136,6 +136,27 @@ const changes: Record<
       [],
     ],
   ],
+  'a deleted account with more than one step of items': [
+    ({ store }) => {
+      for (const list of ['EVERYONE', 'USERS']) store({ ...listed(alice, list), counted: true });
+      store(profile(alice));
+      for (let n = 0; n < 700; n += 1) store({ pk: `USER#${alice.id}`, sk: `RETRIES#${n}` });
+    },
+    ({ store }) =>
+      store({ pk: `USER#${alice.id}`, sk: 'PROFILE', id: alice.id, deletedAt: now.toISOString() }),
+    [
+      [
+        'account-changes: REMOVE DIRECTORY#… NAME#…',
+        'account-changes: INSERT DIRECTORY#… COUNT',
+        'account-changes: REMOVE DIRECTORY#… NAME#…',
+        'account-changes: INSERT DIRECTORY#… COUNT',
+        ...Array<string>(502).fill('account-changes: REMOVE USER#… RETRIES#…'),
+        'account-changes: MODIFY USER#… PROFILE',
+        ...Array<string>(198).fill('account-changes: REMOVE USER#… RETRIES#…'),
+      ],
+      [],
+    ],
+  ],
   'an account that joins the staff': [
     ({ store }) => {
       store({ ...listed(alice, 'USERS'), counted: true });
@@ -239,7 +260,7 @@ describe('the writes of a stream function', () => {
     expect(await settle(prepare, change)).toEqual(expected);
   });
 
-  it('pass a filter only if a socket is removed, or a presence changes', () => {
+  it('pass a filter only if a socket is removed, a presence changes, or a deletion takes another step', () => {
     const kinds = new Set(Object.values(changes).flatMap(([, , rounds]) => rounds.flat()));
     const keys = [...kinds].map((kind) => kind.replace(/^.*?: /, '').split(' '));
     const passing = keys.filter(([eventName, , sk = '']) => {
@@ -249,6 +270,7 @@ describe('the writes of a stream function', () => {
     expect(passing.map((parts) => parts.join(' ')).toSorted()).toEqual([
       'INSERT USER#… PRESENCE',
       'MODIFY USER#… PRESENCE',
+      'MODIFY USER#… PROFILE',
       'MODIFY USER#… SOCKETS',
     ]);
   });

@@ -1,6 +1,7 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import type { LogEntry } from '../../functions/core/messages/message.ts';
+import { areApart, type StoredPresence } from '../../functions/core/presence/presence.ts';
 import { messageFrame } from '../../functions/protocol/server-frames.ts';
 import { conversationPartition, MESSAGE_PREFIX } from '../../functions/storage/keys.ts';
 import { fromLogEntry, toLogEntry } from '../../functions/storage/log-entry.ts';
@@ -63,15 +64,34 @@ test('a retry that does not search for its client id is caught', { timeout: 120_
       ...capabilities,
       log: {
         ...log,
-        async last(conversation) {
-          const last = await log.last(conversation);
-          return last && nameless(last);
+        async end(conversation) {
+          const { last, isSealed } = await log.end(conversation);
+          return { last: last && nameless(last), isSealed };
         },
         at: async (...args) => (await log.at(...args)).map(nameless),
       },
     };
   };
   expect(await caught(forgetsNames)).toMatch(/is stored twice|is acknowledged as .* and as/);
+});
+
+test('a block that an eventually consistent read may miss is caught', {
+  timeout: 120_000,
+}, async () => {
+  const looksAtPresences: Plant = (capabilities) => {
+    const { log, presences } = capabilities;
+    return {
+      ...capabilities,
+      log: {
+        ...log,
+        async end(conversation) {
+          const [one, other] = (await presences.of(conversation.members)) as [StoredPresence, StoredPresence];
+          return { ...(await log.end(conversation)), isSealed: areApart(one, other) };
+        },
+      },
+    };
+  };
+  expect(await caught(looksAtPresences)).toMatch(/is stored while one of the two blocks the other/);
 });
 
 test('a connection item that is restored for every sender of a frame is caught', {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { call, logIn, type Person, register } from '../crash/people.ts';
+import { ask, logIn, type Person, register } from '../support/people.ts';
 
 const count = 10;
 /** A visit lasts so long. */
@@ -28,7 +28,7 @@ async function visit(url: string, person: Person, signal: AbortSignal): Promise<
   await pause(visitMs, signal);
   // Some leave without a word, and some log out, which closes the socket from the other side.
   if (Math.random() < 0.5) socket.terminate();
-  await call(`${url}/users/logout/`, access, { refresh_token: refresh });
+  await ask(`${url}/users/logout/`, { access, body: { refresh_token: refresh } });
   socket.terminate();
 }
 

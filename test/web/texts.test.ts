@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { texts } from '../../web/texts.ts';
 
 const folder = new URL('../../web/', import.meta.url).pathname;
@@ -28,4 +28,18 @@ function namesOf(group: object, path = 'texts'): readonly string[] {
 it('the app uses every text', () => {
   expect(namesOf(texts).length).toBeGreaterThan(80);
   expect(namesOf(texts).filter((name) => !new RegExp(`${name}\\b`).test(sources))).toEqual([]);
+});
+
+describe('the title of the page', () => {
+  it.each([
+    [{ count: 0, isComplete: true }, '', 'Parley'],
+    [{ count: 3, isComplete: true }, '', '(3) Parley'],
+    [{ count: 3, isComplete: true }, 'ada', '(3) ada · Parley'],
+    // The client is still counting: so many at least.
+    [{ count: 50, isComplete: false }, 'ada', '(50+) ada · Parley'],
+    [{ count: 50, isComplete: false }, '', '(50+) Parley'],
+    [{ count: 0, isComplete: false }, 'ada', 'ada · Parley'],
+  ])('with %j unread and the view “%s” is “%s”', (unread, view, title) => {
+    expect(texts.title(unread, view)).toBe(title);
+  });
 });

@@ -1,19 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { runInNewContext } from 'node:vm';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../client/index.ts';
-import { preview } from '../../functions/core/inbox/inbox.ts';
-import { readMessageFrame, readObject, readRef } from '../../functions/protocol/frames.ts';
-import { bearerToken, isAllowedOrigin, offeredSubprotocols } from '../../functions/protocol/handshake.ts';
-import { parseJsonBody } from '../../functions/protocol/json-body.ts';
-import { readCursor, readInboxCursor, readSearch, wholeNumber } from '../../functions/protocol/paging.ts';
-import { messageRequest, readIdempotencyKey, registerRequest } from '../../functions/protocol/requests.ts';
-import { textFault } from '../../functions/protocol/text.ts';
-import { validate } from '../../functions/protocol/validate.ts';
-import { routeOf } from '../../web/state/paths.ts';
-import { createAnnouncements } from '../../web/views/conversation/announcements.ts';
-import { piecesOf } from '../../web/views/conversation/links.ts';
-import { rowsOf } from '../../web/views/conversation/rows.ts';
+import { OTHERS, READERS } from './text-readers.ts';
+
+const root = join(import.meta.dirname, '../..');
 
 /** The longest allowed message. */
 const LENGTH = 4_000;
@@ -97,62 +87,6 @@ const WORST: Readonly<Record<string, string>> = {
   'sockets of a path': filled('a.~-', '/ws/chat/', '/!'),
 };
 
-const message = (text: string): Message => ({
-  key: 'k',
-  seq: 1,
-  senderId: 'b',
-  isOwn: false,
-  text,
-  createdAt: '2026-11-27T09:00:00.000Z',
-  state: 'received',
-});
-
-/** Loaded once, as in CloudFront. */
-function viewerFunction(file: string): (text: string) => unknown {
-  const source = readFileSync(new URL(`../../lib/edge/${file}`, import.meta.url), 'utf8');
-  const handler = runInNewContext(`${source}; handler`, {});
-  return (uri) =>
-    handler({ request: { method: 'GET', uri, querystring: {}, headers: { host: { value: uri } } } });
-}
-
-/** All code that reads texts of other users: in the page, in the functions and at the edge. */
-const READERS: Readonly<Record<string, (text: string) => unknown>> = {
-  'the pieces of a message': piecesOf,
-  'the rows of a conversation': (text) => rowsOf([message(text)], 1),
-  'what is read out': (text) => createAnnouncements([])([message(text)], text.slice(0, 150)),
-  'an address in the app': routeOf,
-  'a text’s faults': textFault,
-  'the preview of a message': preview,
-  'a message over HTTP': (text) => validate(messageRequest, { text }),
-  'a message over a socket': (text) => {
-    const fields = readObject(JSON.stringify({ message: text, ref: text }));
-    return [readRef(fields), readMessageFrame(fields)];
-  },
-  'a frame': (text) => readMessageFrame(readObject(text)),
-  'a body': (body) => parseJsonBody({ body, isBase64Encoded: false, contentType: 'application/json' }),
-  'a type of content': (contentType) => parseJsonBody({ body: '{}', isBase64Encoded: false, contentType }),
-  'a registration': (text) =>
-    validate(registerRequest, {
-      email: text,
-      username: text,
-      first_name: text,
-      last_name: text,
-      password: text,
-      password2: text,
-      [text]: text,
-    }),
-  'a header with a token': bearerToken,
-  'a header of subprotocols': offeredSubprotocols,
-  'an Idempotency-Key': readIdempotencyKey,
-  'an Origin': (origin) => isAllowedOrigin(origin, { list: ['https://a.example'], ownHost: 'b.example' }),
-  'a number': wholeNumber,
-  'a search': readSearch,
-  'a cursor': readCursor,
-  'an inbox position': readInboxCursor,
-  'the edge, for HTTP': viewerFunction('http-request.js'),
-  'the edge, for sockets': viewerFunction('websocket-request.js'),
-};
-
 /** The CPU time of this thread, without other work of this machine. The first run is a warm-up. */
 function msOf(read: (text: string) => unknown, text: string): number {
   let best = Number.POSITIVE_INFINITY;
@@ -169,8 +103,44 @@ function msOf(read: (text: string) => unknown, text: string): number {
   return best;
 }
 
+const readers = Object.entries(READERS).flatMap(([file, functions]) =>
+  Object.entries(functions).map(([name, read]) => ({ file, name, read })),
+);
+
+/** The code that texts get to before the table, and after it. The table holds only what the protocol has let in. */
+const CODE = [
+  'client/**/*.ts',
+  'functions/{auth,core,http,middleware,protocol,websocket}/**/*.ts',
+  'lib/edge/*.js',
+  'web/**/*.{ts,tsx}',
+];
+/** They run when something is built. */
+const BUILDS = ['client/build.ts', 'web/vite.config.ts'];
+
+/**
+ * Code that looks into a text: regular expressions and schemas, and functions that take a text apart. Those that
+ * only find or change a fixed part of it take linear time.
+ */
+const LOOKS_INTO_TEXT =
+  /(?:[=(,:?[]|return|=>|&&|\|\|)\s*\/(?![/*\s>])[^\n]*\/[dgimsuvy]*(?:[.,;)]|$)|RegExp\(|\bz\.\w+\(|\.(?:split|normalize|matchAll)\(|JSON\.parse|decodeURI|Segmenter|domainToASCII|new URL\(/m;
+
+/** Functions and schemas that a file exports. */
+const EXPORTED =
+  /^(?:export (?:async )?function\*? (\w+)|export const (\w+)(?:: [^=]+)? =\s*(?:async )?(?:\(|\w+ =>|z\.|z\s|characters\()|function (handler)\()/gm;
+
+/** Each function that may look into a text, as `file name`. */
+function lookingIntoText(): readonly string[] {
+  return globSync(CODE, { cwd: root, exclude: [...BUILDS, '**/node_modules/**'] }).flatMap((file) => {
+    const source = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+    if (!LOOKS_INTO_TEXT.test(source)) return [];
+    const names = [...source.matchAll(EXPORTED)].map(([, ...found]) => found.find((name) => name));
+    // A file without such an export, such as one with a handler, is named whole.
+    return names.length === 0 ? file : names.map((name) => `${file} ${name}`);
+  });
+}
+
 describe('the worst texts of 4,000 characters', () => {
-  it.each(Object.entries(READERS))('take linear time in %s', (_name, read) => {
+  it.each(readers)('take linear time in $name of $file', ({ read }) => {
     const slow = Object.entries(WORST).flatMap(([name, text]) => {
       const ms = msOf(read, text);
       return ms < MOST_MS ? [] : `${name}: ${ms.toFixed(0)} ms`;
@@ -180,6 +150,17 @@ describe('the worst texts of 4,000 characters', () => {
 
   it('would take too long in a function that backtracks, so the measurement works', () => {
     expect(msOf((text) => /\.*\.*!/.test(text), '.'.repeat(600))).toBeGreaterThan(MOST_MS);
+  });
+
+  it('are tried on every function that looks into a text', () => {
+    const tried = new Set(readers.map(({ file, name }) => `${file} ${name}`));
+    const found = lookingIntoText();
+    const fileOf = (name: string) => name.split(' ')[0] as string;
+    expect(found.filter((name) => !tried.has(name) && !OTHERS[name] && !OTHERS[fileOf(name)])).toEqual([]);
+    // No exception has outlived its code.
+    const known = new Set(found.flatMap((name) => [name, fileOf(name)]));
+    expect(Object.keys(OTHERS).filter((name) => !known.has(name))).toEqual([]);
+    expect(found.length).toBeGreaterThan(60);
   });
 
   it('have the longest allowed length', () => {

@@ -7,9 +7,7 @@ export function errorText(error: unknown): string {
   if (!(error instanceof ParleyError)) return texts.otherError;
   const text = textOf(error.code, error.message);
   const { code, retryAfter } = error;
-  return code === 'too_many_attempts' && retryAfter
-    ? `${text} ${texts.tryAgainIn(inSeconds(retryAfter))}`
-    : text;
+  return /^too_many/.test(code) && retryAfter ? `${text} ${texts.tryAgainIn(inSeconds(retryAfter))}` : text;
 }
 
 /** The text for a refused message. It has only one field, so a validation error is about its characters. */

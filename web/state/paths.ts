@@ -2,8 +2,9 @@
  * A view of the app. It stands after `#` in the address: so no server needs a rule for it, and the back button works.
  */
 export type Route =
-  | { readonly view: 'inbox' | 'people' | 'profile' | 'log-in' | 'sign-up' }
-  | { readonly view: 'conversation'; readonly userId: string };
+  | { readonly view: 'inbox' | 'people' | 'profile' | 'log-in' | 'sign-up' | 'forgot' }
+  | { readonly view: 'conversation'; readonly userId: string }
+  | { readonly view: 'reset' | 'verify'; readonly token: string };
 
 export const paths = {
   inbox: '#/',
@@ -11,6 +12,7 @@ export const paths = {
   profile: '#/profile',
   logIn: '#/log-in',
   signUp: '#/sign-up',
+  forgot: '#/forgot',
   conversation: (userId: string) => `#/with/${encodeURIComponent(userId)}`,
 };
 
@@ -21,7 +23,12 @@ export function routeOf(hash: string): Route {
     case 'profile':
     case 'log-in':
     case 'sign-up':
+    case 'forgot':
       return { view: first };
+    // The server makes these addresses, in mails.
+    case 'reset':
+    case 'verify':
+      return { view: first, token: second };
     case 'with': {
       const userId = decoded(second);
       return userId ? { view: 'conversation', userId } : { view: 'inbox' };

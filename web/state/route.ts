@@ -8,7 +8,7 @@ let before: Route | undefined;
 let wanted: string = paths.inbox;
 addEventListener('hashchange', () => {
   before = route.peek();
-  if (!isAuthView(before)) wanted = hash.peek();
+  if (!isAuthView(before) && !isLinkView(before)) wanted = hash.peek();
   hash.value = location.hash;
 });
 
@@ -19,7 +19,11 @@ export const route = computed(() => routeOf(hash.value));
 export const previous = (): Route | undefined => before;
 
 /** The views for users who are not logged in. */
-export const isAuthView = ({ view }: Route): boolean => view === 'log-in' || view === 'sign-up';
+export const isAuthView = ({ view }: Route): boolean =>
+  view === 'log-in' || view === 'sign-up' || view === 'forgot';
+
+/** The views that a link in a mail opens, whoever is logged in. */
+export const isLinkView = ({ view }: Route): boolean => view === 'reset' || view === 'verify';
 
 /** After the login, goes to the address that the user opened first. */
 export const goToApp = (): void => goInstead(wanted);

@@ -4,6 +4,7 @@ import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import { Heading, useTitle } from '../parts/view-head.tsx';
 import { client, session } from '../state/chat.ts';
+import { hasMail } from '../state/passwords.ts';
 import { paths } from '../state/paths.ts';
 import { registeredEmail } from '../state/sign-up.ts';
 import { texts } from '../texts.ts';
@@ -54,9 +55,25 @@ export function LogIn() {
           </>
         )}
       </Form>
+      {hasMail && (
+        <p class="aside">
+          <a href={paths.forgot}>{words.toForgot}</a>
+        </p>
+      )}
       <p class="aside">
         {words.noAccount} <a href={paths.signUp}>{words.toSignUp}</a>
       </p>
+    </AuthPage>
+  );
+}
+
+/** Where there are no passwords. The page cannot log anybody in, so it says where that is done. */
+export function LogInElsewhere() {
+  useTitle(words.title);
+  return (
+    <AuthPage>
+      <Heading>{words.title}</Heading>
+      <p>{words.elsewhere}</p>
     </AuthPage>
   );
 }

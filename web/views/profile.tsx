@@ -9,9 +9,13 @@ import { Waiting } from '../parts/waiting.tsx';
 import { client, profile } from '../state/chat.ts';
 import { errorText } from '../state/error-texts.ts';
 import { areSupported, notifications, turnOff, turnOn } from '../state/notifications.ts';
+import { hasMail, hasPasswords } from '../state/passwords.ts';
 import { isShown } from '../state/screen.ts';
 import { texts } from '../texts.ts';
+import { DeleteAccount } from './delete-account.tsx';
+import { Download } from './download.tsx';
 import { LogOut } from './log-out.tsx';
+import { Password } from './password.tsx';
 
 const words = texts.profile;
 
@@ -57,11 +61,16 @@ export function Profile() {
               <dd>
                 <bdi>{own.username}</bdi>
               </dd>
-              <dt>{words.email}</dt>
-              <dd>
-                <bdi>{own.email}</bdi>
-              </dd>
+              {own.email !== null && (
+                <>
+                  <dt>{words.email}</dt>
+                  <dd>
+                    <bdi>{own.email}</bdi>
+                  </dd>
+                </>
+              )}
             </dl>
+            {hasMail && own.has_password && !own.email_verified && <Unverified />}
             <Names own={own} />
             <hr />
             {error.value !== undefined && (
@@ -83,11 +92,43 @@ export function Profile() {
               onChange={(isOn) => (isOn ? turnOn() : turnOff())}
             />
             <hr />
+            {mayUsePassword(own) && (
+              <>
+                <Password email={own.email} />
+                <hr />
+              </>
+            )}
+            <Download username={own.username} />
+            <hr />
           </>
         )}
-        <LogOut />
+        <div class="actions">
+          <LogOut />
+          {own && mayUsePassword(own) && <DeleteAccount />}
+        </div>
       </div>
     </div>
+  );
+}
+
+/** A user of another issuer has no password here. */
+const mayUsePassword = (own: Own): own is Own & { readonly email: string } =>
+  hasPasswords && own.has_password && own.email !== null;
+
+/** Until the address is confirmed. */
+function Unverified() {
+  return (
+    <section class="notice">
+      <p>{words.unverified}</p>
+      <Form
+        submit={words.sendLink}
+        done={words.linkSent}
+        fields={[]}
+        onSubmit={() => client.requestEmailVerification()}
+      >
+        {() => null}
+      </Form>
+    </section>
   );
 }
 

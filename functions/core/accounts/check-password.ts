@@ -1,23 +1,26 @@
+import type { Audit } from '../audit/audit.ts';
 import { secondsUntil, TooManyAttempts, WrongCredentials } from '../errors.ts';
 import type { Credentials } from './account.ts';
 import { normalizePassword, type PasswordHasher } from './passwords.ts';
 
-/** Guesses allowed per email and window. That is 14,400 a day: far too few for a password that passed the policy. */
-export const MAX_FAILURES = 10;
-export const WINDOW_SECONDS = 60;
+/** Ten guesses a minute are 14,400 a day: far too few for a password that passed the policy. */
+export const GUESS_SECONDS = 60;
 
 /** An attempt waits at most so many times for another attempt to return its slot: 0.75 to 1.5 s in all. */
 const MAX_WAITS = 4;
 const FIRST_WAIT_MS = 100;
 
-interface Dependencies {
+export interface CheckDependencies {
   readonly credentials: CredentialStore;
   readonly attempts: LoginAttempts;
-  readonly passwords: Pick<PasswordHasher, 'verify'>;
+  /** Wrong passwords for one e-mail address within {@link GUESS_SECONDS}. */
+  readonly wrongPasswords: number;
+  readonly passwords: PasswordHasher;
   /**
    * A hash of nothing. It is verified for an unknown email, so that its answer takes as long as that of a known one.
    */
   readonly decoyHash: string;
+  readonly audit: Audit;
   readonly now: () => Date;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -26,28 +29,51 @@ interface Dependencies {
 
 /**
  * Finds the account with this email and password. An attempt is counted before its password is verified, and only a
- * right password returns its slot. So however many attempts come at once, at most {@link MAX_FAILURES} wrong
- * passwords are verified in a window.
+ * right password returns its slot. So however many attempts come at once, at most `wrongPasswords` wrong
+ * passwords are verified in a window. A hash that is cheaper than new ones is replaced: only here is the password known.
  * @throws WrongCredentials, alike for an unknown email and a wrong password
- * @throws TooManyAttempts after {@link MAX_FAILURES} wrong passwords within {@link WINDOW_SECONDS}
+ * @throws TooManyAttempts after `wrongPasswords` wrong passwords within {@link GUESS_SECONDS}
  */
 export async function checkPassword(
-  dependencies: Dependencies,
+  dependencies: CheckDependencies,
   email: string,
   password: string,
 ): Promise<Credentials> {
-  const { credentials, attempts, passwords, decoyHash } = dependencies;
-  const [found, attempt] = await Promise.all([
+  const { credentials, attempts, passwords, decoyHash, audit } = dependencies;
+  const [found, begun] = await Promise.all([
     credentials.credentialsOf(email),
     beginAttempt(dependencies, email),
   ]);
-  const matches = await passwords.verify(normalizePassword(password), found?.passwordHash ?? decoyHash);
+  if (begun instanceof TooManyAttempts) {
+    audit.note({ event: 'attempts_limited', userId: found?.userId, about: email });
+    throw begun;
+  }
+  const typed = normalizePassword(password);
+  const matches = await passwords.verify(typed, found?.passwordHash ?? decoyHash);
   if (!found || !matches) {
-    await attempts.fail(attempt);
+    await attempts.fail(begun);
+    audit.note({ event: 'wrong_password', userId: found?.userId });
     throw new WrongCredentials();
   }
-  await attempts.giveBack(attempt);
-  return found;
+  await attempts.giveBack(begun);
+  if (!passwords.isOutdated(found.passwordHash)) return found;
+  const passwordHash = await passwords.hash(typed);
+  await credentials.replaceHash(email, found.passwordHash, passwordHash);
+  return { ...found, passwordHash };
+}
+
+/** The same for a user who is logged in: undefined for a wrong password. */
+export async function ifMatching(
+  dependencies: CheckDependencies,
+  email: string,
+  password: string,
+): Promise<Credentials | undefined> {
+  try {
+    return await checkPassword(dependencies, email, password);
+  } catch (error) {
+    if (error instanceof WrongCredentials) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -55,15 +81,21 @@ export async function checkPassword(
  * one.
  */
 async function beginAttempt(
-  { attempts, now, random, wait }: Pick<Dependencies, 'attempts' | 'now' | 'random' | 'wait'>,
+  {
+    attempts,
+    wrongPasswords,
+    now,
+    random,
+    wait,
+  }: Pick<CheckDependencies, 'attempts' | 'wrongPasswords' | 'now' | 'random' | 'wait'>,
   email: string,
-): Promise<Attempt> {
-  const limit = { failures: MAX_FAILURES, seconds: WINDOW_SECONDS };
+): Promise<Attempt | TooManyAttempts> {
+  const limit = { failures: wrongPasswords, seconds: GUESS_SECONDS };
   for (let waits = 0; ; waits += 1) {
     const begun = await attempts.begin(email, limit, now());
     if (!('isUndecided' in begun)) return begun;
     if (!begun.isUndecided || waits === MAX_WAITS) {
-      throw new TooManyAttempts(secondsUntil(begun.windowEnds, now()));
+      return new TooManyAttempts(secondsUntil(begun.windowEnds, now()));
     }
     await wait(FIRST_WAIT_MS * 2 ** waits * (0.5 + random() / 2));
   }
@@ -71,6 +103,8 @@ async function beginAttempt(
 
 export interface CredentialStore {
   credentialsOf(email: string): Promise<Credentials | undefined>;
+  /** Replaces a hash of a password by another one, unless another has taken its place already. */
+  replaceHash(email: string, former: string, next: string): Promise<void>;
 }
 
 /** At most so many wrong passwords for one email within `seconds` from the first attempt. */

@@ -1,8 +1,7 @@
 import { UserNotFound } from '../errors.ts';
 import { isId } from '../ids.ts';
-import { type Presence, type PresenceStore, visiblePresence } from '../presence/presence.ts';
-import type { Account, ProfileStore } from './account.ts';
-import type { DirectoryEntry } from './directory.ts';
+import { type Presence, type PresenceStore, presencesFor, visiblePresence } from '../presence/presence.ts';
+import type { Account, Person, PersonStore, ProfileStore } from './account.ts';
 
 /** What users see of themselves. */
 export interface OwnProfile {
@@ -39,17 +38,20 @@ export async function changeProfile(
 }
 
 /**
- * A user as others see them.
+ * A user as another user sees them.
  * @throws UserNotFound
  */
 export async function readUser(
-  { profiles, presences }: { profiles: ProfileStore; presences: Pick<PresenceStore, 'of'> },
-  userId: string,
-): Promise<{ user: DirectoryEntry; presence: Presence }> {
+  { profiles, presences }: { profiles: PersonStore; presences: Pick<PresenceStore, 'of'> },
+  { userId, viewerId }: { readonly userId: string; readonly viewerId: string },
+): Promise<{ user: Person; presence: Presence; isBlocked: boolean }> {
   if (!isId(userId)) throw new UserNotFound(userId);
-  const [account, [presence]] = await Promise.all([profiles.profileOf(userId), presences.of([userId])]);
-  if (!account || !presence) throw new UserNotFound(userId);
-  return { user: { id: account.id, username: account.username }, presence: visiblePresence(presence) };
+  const [user, [presence]] = await Promise.all([
+    profiles.personOf(userId),
+    presencesFor(presences, viewerId, [userId]),
+  ]);
+  if (!user || !presence) throw new UserNotFound(userId);
+  return { user, presence: visiblePresence(presence), isBlocked: presence.isBlocked };
 }
 
 export interface NamesChange {

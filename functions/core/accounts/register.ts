@@ -1,5 +1,6 @@
+import type { Audit } from '../audit/audit.ts';
 import { type FieldErrors, ValidationFailed } from '../errors.ts';
-import type { Account } from './account.ts';
+import type { Account, OwnAccount } from './account.ts';
 import { normalizePassword, type PasswordHasher, passwordFaults } from './passwords.ts';
 
 export interface Registration {
@@ -14,6 +15,7 @@ export interface Registration {
 interface Dependencies {
   readonly accounts: AccountStore;
   readonly passwords: Pick<PasswordHasher, 'hash'>;
+  readonly audit: Audit;
   readonly newId: () => string;
   readonly now: () => Date;
 }
@@ -28,11 +30,11 @@ const TAKEN = {
  * @throws ValidationFailed with the fields at fault: a weak or mismatched password, a taken email or username
  */
 export async function register(dependencies: Dependencies, registration: Registration): Promise<Account> {
-  const { accounts, passwords, newId, now } = dependencies;
+  const { accounts, passwords, audit, newId, now } = dependencies;
   const password = normalizePassword(registration.password);
   const passwordAgain = normalizePassword(registration.passwordAgain);
   rejectBadPassword({ ...registration, password, passwordAgain });
-  const account: Account = {
+  const account: OwnAccount = {
     id: newId(),
     email: registration.email,
     username: registration.username,
@@ -44,12 +46,13 @@ export async function register(dependencies: Dependencies, registration: Registr
   const taken = await accounts.create(account, await passwords.hash(password));
   if (taken.length > 0)
     throw new ValidationFailed(Object.fromEntries(taken.map((field) => [field, [TAKEN[field]]])));
+  audit.note({ event: 'registered', userId: account.id });
   return account;
 }
 
-function rejectBadPassword({ password, passwordAgain, username }: Registration): void {
+function rejectBadPassword({ password, passwordAgain, ...owner }: Registration): void {
   const errors: Record<string, readonly string[]> = {};
-  const faults = passwordFaults(password, username);
+  const faults = passwordFaults(password, owner);
   if (faults.length > 0) errors.password = faults;
   if (password !== passwordAgain) errors.password2 = ['The two passwords differ.'];
   if (Object.keys(errors).length > 0) throw new ValidationFailed(errors satisfies FieldErrors);
@@ -60,5 +63,5 @@ export interface AccountStore {
    * Stores the account, its credentials and both unique claims, or nothing. Resolves to the fields that another
    * account has already; none means that it is stored.
    */
-  create(account: Account, passwordHash: string): Promise<readonly ('email' | 'username')[]>;
+  create(account: OwnAccount, passwordHash: string): Promise<readonly ('email' | 'username')[]>;
 }

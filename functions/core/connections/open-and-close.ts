@@ -1,4 +1,4 @@
-import { Busy, TokenInvalid } from '../errors.ts';
+import { Busy, SESSION_ENDED, TokenInvalid } from '../errors.ts';
 import {
   type Connection,
   type ConnectionAdder,
@@ -17,13 +17,14 @@ export interface OpenDependencies {
   readonly now: () => Date;
 }
 
-/** The frames that tell a device why its socket closes. */
+/** The frames that tell a client why its socket closes. */
 export interface LastFrames {
   readonly sessionEnded: string;
   readonly replaced: string;
+  readonly tokenExpired: string;
 }
 
-interface Closing {
+export interface Closing {
   readonly gateway: Pick<Gateway, 'post' | 'close'>;
   readonly lastFrames: LastFrames;
 }
@@ -53,7 +54,7 @@ export async function openConnection(
   const { userId, sessionId } = connection;
   const result = await list(connections, connection, now(), () => sessions.isLive(userId, sessionId, now()));
   if (result === 'full') throw new Busy();
-  if (result === 'removed') throw new TokenInvalid('The session of this token has ended.');
+  if (result === 'deleted' || result === 'removed') throw new TokenInvalid(SESSION_ENDED);
 }
 
 /**
@@ -66,10 +67,11 @@ async function list(
   connection: Connection,
   now: Date,
   mayStay: () => Promise<boolean>,
-): Promise<'added' | 'full' | 'removed'> {
+): Promise<'added' | 'full' | 'deleted' | 'removed'> {
   const { userId, connectionId } = connection;
   try {
-    if ((await connections.add(connection, now)) === 'full') return 'full';
+    const added = await connections.add(connection, now);
+    if (added !== 'added') return added;
     if (await mayStay()) return 'added';
   } catch (error) {
     // If the removal fails too, the first error is the one to tell.
@@ -98,7 +100,7 @@ export async function restore(dependencies: RestoreDependencies, connection: Con
     isLive = live;
     return live && open;
   });
-  if (!isLive) await close(dependencies, connection, 'sessionEnded');
+  if (!isLive || result === 'deleted') await close(dependencies, connection, 'sessionEnded');
   if (result === 'full') await close(dependencies, connection, 'replaced');
   return result === 'added';
 }
@@ -117,14 +119,14 @@ export async function restoreIfLost(
   return restore(dependencies, connection);
 }
 
-/** Closes every socket of a session that has ended. A repetition finds nothing left to close. */
-export async function closeSession(
+/** Closes every socket of some sessions of a user that have ended. A repetition finds nothing left to close. */
+export async function closeSessions(
   dependencies: CloseDependencies,
-  { userId, sessionId }: { userId: string; sessionId: string },
+  { userId, sessionIds }: { readonly userId: string; readonly sessionIds: readonly string[] },
 ): Promise<void> {
   const { connections, now } = dependencies;
   const open = await connections.ofNow(userId, now());
-  const ended = open.filter((connection) => connection.sessionId === sessionId);
+  const ended = open.filter(({ sessionId }) => sessionIds.includes(sessionId));
   await closeAll(dependencies, ended, 'sessionEnded');
 }
 
@@ -163,13 +165,19 @@ async function closeSurely(
   }
 }
 
-/** Closes a socket. A device is told why, but a failure to tell it does not matter. */
-async function close(
+/**
+ * Closes a socket. Its client is told why, but a failure to tell it does not matter. Clients of the original protocol know errors
+ * alone, and only the end of a token is one.
+ */
+export async function close(
   { gateway, lastFrames }: Closing,
   connection: Connection,
   reason: keyof LastFrames,
+  signal?: AbortSignal,
 ): Promise<'closed' | 'gone'> {
   const { connectionId } = connection;
-  if (isDevice(connection)) await gateway.post(connectionId, lastFrames[reason]).catch(() => undefined);
-  return gateway.close(connectionId);
+  if (isDevice(connection) || reason === 'tokenExpired') {
+    await gateway.post(connectionId, lastFrames[reason], signal).catch(() => undefined);
+  }
+  return gateway.close(connectionId, signal);
 }

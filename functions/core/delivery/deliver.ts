@@ -1,10 +1,13 @@
+import { atMost } from '../at-most.ts';
 import {
   type Connection,
   type ConnectionStore,
-  type Gateway,
+  hasExpired,
   isDevice,
   isYoung,
 } from '../connections/connection.ts';
+import { type Closing, close } from '../connections/open-and-close.ts';
+import { entryOf } from '../connections/renew.ts';
 
 /** The delays after which a post to a young connection is repeated. */
 const RETRY_AFTER_MS = [100, 300, 700];
@@ -15,9 +18,8 @@ const CONCURRENT_POSTS = 32;
 /** Posts that take longer are given up: the sender waits for them, and those who miss a frame catch up. */
 const DELIVERY_MS = 2_000;
 
-export interface DeliveryDependencies {
-  readonly connections: Pick<ConnectionStore, 'remove'>;
-  readonly gateway: Pick<Gateway, 'post'>;
+export interface DeliveryDependencies extends Closing {
+  readonly connections: Pick<ConnectionStore, 'ofNow' | 'remove'>;
   readonly now: () => Date;
   readonly wait: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** A signal that aborts after so many milliseconds. */
@@ -33,8 +35,9 @@ export interface Post {
 }
 
 /**
- * Posts frames, and removes the connections that are gone. It never rejects, and never takes longer than {@link DELIVERY_MS}: the
- * message is stored already, and one broken socket must not affect the others, nor delay the acknowledgement.
+ * Posts frames, closes the connections whose token has expired, and removes those that are gone. It never rejects, and never takes
+ * longer than {@link DELIVERY_MS}: the message is stored already, and one broken socket must not affect the others, nor delay the
+ * acknowledgement.
  */
 export async function deliver(dependencies: DeliveryDependencies, posts: readonly Post[]): Promise<void> {
   if (posts.length === 0) return;
@@ -51,12 +54,42 @@ async function deliverToOne(
   { connection, frames }: Post,
   signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted();
+  if (await closeIfExpired(dependencies, connection, signal)) return;
   for (const frame of frames) {
     if (await post(dependencies, connection, frame, signal)) continue;
-    const { connectionId, userId } = connection;
-    if (!isYoung(connection, dependencies.now())) await dependencies.connections.remove(userId, connectionId);
+    await forget(dependencies, connection);
     return;
   }
+}
+
+/**
+ * Closes a connection whose token has expired. It is looked up first, because a newer token may have come a moment ago.
+ * `$disconnect` removes it. If that is lost, the next frame for it finds it gone.
+ * @returns whether it gets no frame any more
+ */
+async function closeIfExpired(
+  dependencies: Closing & Pick<DeliveryDependencies, 'connections' | 'now'>,
+  connection: Connection,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { connections, now } = dependencies;
+  if (!hasExpired(connection, now())) return false;
+  const listed = await entryOf(connections, connection, now());
+  if (!listed) return true;
+  if (!hasExpired(listed, now())) return false;
+  const outcome = await close(dependencies, connection, 'tokenExpired', signal);
+  if (outcome === 'gone') await forget(dependencies, connection);
+  return true;
+}
+
+/** Removes a connection that is gone, unless it is so young that it may still come. */
+async function forget(
+  { connections, now }: Pick<DeliveryDependencies, 'connections' | 'now'>,
+  connection: Connection,
+): Promise<void> {
+  const { connectionId, userId } = connection;
+  if (!isYoung(connection, now())) await connections.remove(userId, connectionId);
 }
 
 /** Whether the connection got the frame. */
@@ -77,21 +110,8 @@ async function post(
   return false;
 }
 
-/** Works on all items, a few at once. */
-async function atMost<T>(
-  count: number,
-  items: readonly T[],
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const rest = items.values();
-  const worker = async () => {
-    for (const item of rest) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(count, items.length) }, worker));
-}
-
 export interface TellDependencies extends DeliveryDependencies {
-  readonly connections: Pick<ConnectionStore, 'of' | 'remove'>;
+  readonly connections: Pick<ConnectionStore, 'of' | 'ofNow' | 'remove'>;
   /** Called when connections could not be read or restored. The message or receipt is stored all the same. */
   readonly onConnectionsFailure: (error: unknown) => void;
 }
@@ -118,13 +138,29 @@ export async function tellDevices(
   );
 }
 
-/** Posts a frame to connections by their ids alone. One that is gone is left to the end of its own entry. */
-export async function tellConnections(
-  { gateway, onDeliveryFailure }: Pick<DeliveryDependencies, 'gateway' | 'onDeliveryFailure'>,
-  connectionIds: readonly string[],
+/**
+ * Posts a frame to the sockets that watch a user, and closes those whose token has expired. One that is gone is left to the end of
+ * its own entry. One that is not listed gets the frame: its entry may be so new that this read misses it.
+ */
+export async function tellWatchers(
+  dependencies: Closing &
+    Pick<DeliveryDependencies, 'now' | 'onDeliveryFailure'> & {
+      readonly connections: Pick<ConnectionStore, 'of' | 'ofNow' | 'remove'>;
+    },
+  watchers: readonly Pick<Connection, 'userId' | 'connectionId'>[],
   frame: string,
 ): Promise<void> {
-  await atMost(CONCURRENT_POSTS, connectionIds, async (connectionId) => {
-    await gateway.post(connectionId, frame).catch((error: unknown) => onDeliveryFailure(connectionId, error));
+  const { connections, gateway, now, onDeliveryFailure } = dependencies;
+  const userIds = [...new Set(watchers.map(({ userId }) => userId))];
+  const found = (await connections.of(userIds, now())).flat();
+  const listed = new Map(found.map((connection) => [connection.connectionId, connection]));
+  await atMost(CONCURRENT_POSTS, watchers, async ({ connectionId }) => {
+    const connection = listed.get(connectionId);
+    try {
+      if (connection && (await closeIfExpired(dependencies, connection))) return;
+      await gateway.post(connectionId, frame);
+    } catch (error) {
+      onDeliveryFailure(connectionId, error);
+    }
   });
 }

@@ -1,3 +1,4 @@
+import type { Person } from '../accounts/account.ts';
 import type { Conversation, OwnConversation } from '../conversations/conversation.ts';
 import type { ByMember } from '../messages/message.ts';
 import type { Presence } from '../presence/presence.ts';
@@ -28,12 +29,11 @@ export interface InboxEntry {
   readonly own: Receipts;
   readonly peers: Receipts;
   readonly presence: Presence;
+  /** The member blocks the peer. */
+  readonly isBlocked: boolean;
 }
 
-export interface Peer {
-  readonly id: string;
-  readonly username: string;
-}
+export type Peer = Person;
 
 /** The position of a conversation in a member's inbox. */
 export interface InboxPosition {
@@ -49,12 +49,17 @@ export interface InboxPage {
   readonly before?: InboxPosition | undefined;
 }
 
+export interface PeerProgress extends Progress {
+  /** Up to where the peer had read when one of the two blocked the other, as far as it was stored. While the block lasts, it counts. */
+  readonly frozen: number;
+}
+
 /** What is stored about a conversation beside its messages. It follows them by about a second. */
 export interface ConversationDetails {
   readonly topAt: string | undefined;
   readonly peer: Peer | undefined;
   readonly own: Progress;
-  readonly peers: Progress;
+  readonly peers: PeerProgress;
   readonly last: LastMessage | undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { ProfileStore } from '../accounts/account.ts';
+import type { PersonStore, ProfileStore } from '../accounts/account.ts';
 import {
   type Conversation,
   conversationOf,
@@ -13,7 +13,7 @@ import { type InboxPosition, type InboxProjection, preview } from './inbox.ts';
 export interface ProjectionDependencies {
   readonly inbox: InboxProjection;
   readonly log: Pick<MessageLog, 'at'>;
-  readonly profiles: ProfileStore;
+  readonly profiles: ProfileStore & PersonStore;
   readonly now: () => Date;
 }
 
@@ -79,7 +79,9 @@ async function moveUp(
   // A run that crashed during a move left a position that the membership does not name. Readers skipped it, and a device that
   // has synced since then would not look behind it again. So the conversation gets a new position.
   const left = [former, onTop].filter((one) => one !== undefined);
-  const peer = await profiles.profileOf(peerIn(conversation));
+  // The partition of a deleted account is emptied, and nothing comes into it again.
+  if (!former && !(await profiles.profileOf(userId))) return;
+  const peer = await profiles.personOf(peerIn(conversation));
   if (!peer) return;
   const position = { conversation: id, topAt: laterThan(top, now()) };
   await inbox.moveToTop(userId, position, { id: peer.id, username: peer.username }, left);

@@ -1,12 +1,18 @@
-import type { ProfileStore } from '../accounts/account.ts';
+import { deletedPerson, type PersonStore } from '../accounts/account.ts';
 import { type OwnConversation, peerIn, resolve, selfOf } from '../conversations/conversation.ts';
 import { ConversationNotFound } from '../errors.ts';
 import type { LogEntry, MessageHistory, MessageLog } from '../messages/message.ts';
-import { type PresenceStore, type StoredPresence, visiblePresence } from '../presence/presence.ts';
+import {
+  type PresenceStore,
+  presencesFor,
+  type SeenPresence,
+  visiblePresence,
+} from '../presence/presence.ts';
 import {
   countOfOthers,
   further,
   type Progress,
+  type Receipts,
   receiptOfSender,
   receiptsOf,
   visibleReceipts,
@@ -18,6 +24,7 @@ import {
   type InboxReader,
   type LastMessage,
   type Peer,
+  type PeerProgress,
   preview,
 } from './inbox.ts';
 
@@ -69,7 +76,7 @@ export async function entriesAt(
   const unknown = conversations.filter(({ id }) => !known.has(id));
   const [read, presence] = await Promise.all([
     inbox.details(unknown),
-    presences.of(conversations.map(peerIn)),
+    presencesOfPeers(presences, conversations),
   ]);
   const all = new Map([
     ...known,
@@ -78,8 +85,17 @@ export async function entriesAt(
   return positions.flatMap(({ conversation, topAt }, i) => {
     const { peer, last, ...rest } = all.get(conversation.id) as ConversationDetails;
     if (rest.topAt !== topAt || !peer || !last) return [];
-    return entry(conversation, peer, last, rest, presence[i] as StoredPresence);
+    return entry(conversation, peer, last, rest, presence[i] as SeenPresence);
   });
+}
+
+/** All conversations are the same user's. */
+async function presencesOfPeers(
+  presences: InboxDependencies['presences'],
+  conversations: readonly OwnConversation[],
+): Promise<readonly SeenPresence[]> {
+  const [first] = conversations;
+  return first ? presencesFor(presences, selfOf(first), conversations.map(peerIn)) : [];
 }
 
 /**
@@ -94,22 +110,31 @@ export async function readConversation(
     profiles,
   }: InboxDependencies & {
     log: Pick<MessageHistory, 'last'> & Pick<MessageLog, 'at'>;
-    profiles: ProfileStore;
+    profiles: PersonStore;
   },
   conversation: OwnConversation,
 ): Promise<InboxEntry> {
   const peerId = peerIn(conversation);
-  const [message, profile, [details], [presence]] = await Promise.all([
+  const [message, peer, [details], [presence]] = await Promise.all([
     log.last(conversation),
-    profiles.profileOf(peerId),
+    profiles.personOf(peerId),
     inbox.details([conversation]),
-    presences.of([peerId]),
+    presencesOfPeers(presences, [conversation]),
   ]);
-  if (!message || !profile || !details || !presence) throw new ConversationNotFound(conversation.id);
+  if (!message || !peer || !details || !presence) throw new ConversationNotFound(conversation.id);
   const { seq, id, senderId, text, createdAt, counts } = message;
   const last = { seq, id, senderId, text: preview(text), createdAt, counts };
-  const peer = { id: profile.id, username: profile.username };
   return entry(conversation, peer, last, await withSent(log, conversation, details, message), presence);
+}
+
+/**
+ * What a member may see of the receipts of a peer. What is read while one of the two blocks the other is not shown, nor does what was
+ * shown before go back.
+ */
+export function receiptsOfPeer(peers: PeerProgress, presence: SeenPresence): Receipts {
+  if (!presence.isApart) return visibleReceipts(receiptsOf(peers), presence);
+  const shown = Math.min(peers.read.seq, peers.frozen);
+  return { received: shown, read: shown };
 }
 
 type BothProgress = Pick<ConversationDetails, 'own' | 'peers'>;
@@ -126,7 +151,8 @@ async function withSent(
   if (message.read <= before.read.seq) return { own, peers };
   const sender = { ...conversation, self: conversation.members.indexOf(message.senderId) };
   const read = further(before.read, await receiptOfSender(log, sender, message, [message]));
-  return isOwn ? { own: { ...own, read }, peers } : { own, peers: { ...peers, read } };
+  if (isOwn) return { own: { ...own, read }, peers };
+  return { own, peers: { ...peers, read, frozen: Math.max(peers.frozen, message.read) } };
 }
 
 function entry(
@@ -134,17 +160,19 @@ function entry(
   peer: Peer,
   last: LastMessage,
   { own, peers }: BothProgress,
-  presence: StoredPresence,
+  presence: SeenPresence,
 ): InboxEntry {
   // A receipt may be ahead of the summary, which follows the log by about a second.
   const unread = Math.max(0, countOfOthers(last, self) - own.read.others);
   return {
     conversation: id,
-    peer,
+    // The membership still has the name of the time when the conversation came to the top.
+    peer: presence.deleted ? deletedPerson(peer.id) : peer,
     last,
     unread,
     own: receiptsOf(own),
-    peers: visibleReceipts(receiptsOf(peers), presence),
+    peers: receiptsOfPeer(peers, presence),
     presence: visiblePresence(presence),
+    isBlocked: presence.isBlocked,
   };
 }

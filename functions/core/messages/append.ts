@@ -1,6 +1,6 @@
 import type { ProfileStore } from '../accounts/account.ts';
 import { type OwnConversation, othersIn, selfOf } from '../conversations/conversation.ts';
-import { AfterInvalid, Busy, Unavailable, UserNotFound } from '../errors.ts';
+import { AfterInvalid, Busy, CannotWriteToUser, Unavailable, UserNotFound } from '../errors.ts';
 import { contentionOf } from './contention.ts';
 import {
   carriersOf,
@@ -31,7 +31,7 @@ export interface Draft {
 }
 
 export interface AppendDependencies {
-  readonly log: Pick<MessageLog, 'last' | 'at' | 'append'>;
+  readonly log: Pick<MessageLog, 'end' | 'at' | 'append'>;
   readonly profiles: ProfileStore;
   readonly sendLimit: SendLimit;
   readonly newId: () => string;
@@ -50,6 +50,7 @@ export interface Appended {
 /** The end of the log as far as this call knows it. */
 interface Known {
   last: LogEntry | undefined;
+  isSealed: boolean;
   /** They carry the fingerprints of all messages up to `last` that others may have appended. */
   carriers: readonly LogEntry[];
   readonly budget: ReadBudget;
@@ -59,21 +60,27 @@ interface Known {
  * Appends messages with the next free sequence numbers: appends with an expected version, as event stores do it. The
  * condition on the key makes the log ordered and gap-free. A retry finds its own `client_id` (or, within one call, its own
  * message id) in the log, so each message is stored once. Each next message is appended when it is asked for.
- * @throws ClientIdConflict, RateLimited
+ * @param requireAll rejects if a member of a conversation that has begun is gone; asked before each write
+ * @throws ClientIdConflict, RateLimited, CannotWriteToUser, and what `requireAll` throws
  * @throws AfterInvalid, or UserNotFound before the first message if another member does not exist: then nothing was stored
  * @throws Busy after too many refused tries; that message was not stored
  */
-export async function* append(dependencies: AppendDependencies, draft: Draft): AsyncGenerator<Appended> {
+export async function* append(
+  dependencies: AppendDependencies,
+  draft: Draft,
+  requireAll: () => Promise<void> = async () => {},
+): AsyncGenerator<Appended> {
   const { log } = dependencies;
   const { conversation } = draft;
-  const last = await log.last(conversation);
+  const { last, isSealed } = await log.end(conversation);
   const from = firstPossible(last, draft);
   const budget = { left: MAX_CANDIDATES + draft.messages.length - 1 };
-  const known: Known = { last, carriers: [], budget };
+  const known: Known = { last, isSealed, carriers: [], budget };
   if (last && draft.messages.some(({ clientId }) => clientId !== undefined)) {
     known.carriers = await carriersOf(log, conversation, last, from);
   }
-  for (const message of draft.messages) yield await appendOne(dependencies, draft, message, known, from);
+  for (const message of draft.messages)
+    yield await appendOne(dependencies, draft, message, known, from, requireAll);
 }
 
 async function appendOne(
@@ -82,6 +89,7 @@ async function appendOne(
   message: NewMessage,
   known: Known,
   from: number,
+  requireAll: () => Promise<void>,
 ): Promise<Appended> {
   const { log, profiles, newId, random, wait } = dependencies;
   const { conversation } = draft;
@@ -95,7 +103,10 @@ async function appendOne(
     const earlier = await findEarlier(log, unsearched.carriers, wanted, known.budget);
     if (earlier) return { message: earlier, repeated: earlier.id !== id };
     if (round === maxTries) throw new Busy();
-    if (!known.last) await requireMembers(profiles, othersIn(conversation));
+    if (known.last) await requireAll();
+    else await requireMembers(profiles, othersIn(conversation));
+    // A message that was stored before the block is found above. What is not, is not stored any more.
+    if (known.isSealed) throw new CannotWriteToUser();
     const entry = entryAfter(known.last, draft, message, { ...dependencies, id });
     try {
       if (await log.append(conversation, entry)) {
@@ -110,7 +121,8 @@ async function appendOne(
     // Another writer was faster. Full jitter keeps the losers of one round from meeting again in the next.
     const longest = backoff(round + 1);
     if (longest > 0) await wait(random() * longest);
-    const last = await log.last(conversation);
+    const { last, isSealed } = await log.end(conversation);
+    known.isSealed = isSealed;
     const isLonger = last !== undefined && last.seq >= entry.seq;
     const carriers = isLonger ? await carriersOf(log, conversation, last, entry.seq) : [];
     unsearched = { carriers, from: entry.seq };

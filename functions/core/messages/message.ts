@@ -34,10 +34,19 @@ export interface LogEntry extends Message {
   readonly recent: Uint8Array;
 }
 
+/** The end of a log, as whoever wants to append must know it. */
+export interface LogEnd {
+  readonly last: LogEntry | undefined;
+  /** A member blocks the other one: nothing may be appended. */
+  readonly isSealed: boolean;
+}
+
 /** A conversation as an append-only log. Every read is strongly consistent. */
 export interface MessageLog {
   /** The newest message, if there is one. */
   last(conversation: Conversation): Promise<LogEntry | undefined>;
+  /** The same, and whether the log is sealed. As cheap as `last`, unless it is. */
+  end(conversation: Conversation): Promise<LogEnd>;
   /** The messages with these sequence numbers, in any order. Numbers without a message are left out. */
   at(conversation: Conversation, seqs: readonly number[]): Promise<readonly LogEntry[]>;
   /** The messages from `seq` `from` on, in order: at most `limit`. */

@@ -1,5 +1,4 @@
-import type { ProfileStore } from '../accounts/account.ts';
-import type { DirectoryEntry } from '../accounts/directory.ts';
+import type { Person, PersonStore } from '../accounts/account.ts';
 import { type Conversation, pairWith } from '../conversations/conversation.ts';
 import { ConversationNotFound, UserNotFound } from '../errors.ts';
 import { isId } from '../ids.ts';
@@ -36,7 +35,7 @@ export interface HistoryPage {
   readonly count: number;
   /** Newest first. */
   readonly messages: readonly Message[];
-  readonly peer: DirectoryEntry;
+  readonly peer: Person;
   readonly sides: Sides;
 }
 
@@ -70,17 +69,17 @@ export async function readMessages(
  * @throws UserNotFound
  */
 export async function readHistory(
-  { profiles, history }: { profiles: ProfileStore; history: MessageHistory },
+  { profiles, history }: { profiles: PersonStore; history: MessageHistory },
   { userId, peerId, window }: { userId: string; peerId: string; window: HistoryWindow },
 ): Promise<HistoryPage> {
   if (!isId(peerId)) throw new UserNotFound(peerId);
   const conversation = pairWith(userId, peerId);
   const [peer, { messages, last, sides }] = await Promise.all([
-    profiles.profileOf(peerId),
+    profiles.personOf(peerId),
     readAt(history, conversation, window),
   ]);
   if (!peer) throw new UserNotFound(peerId);
-  return { count: last, messages, sides, peer: { id: peer.id, username: peer.username } };
+  return { count: last, messages, sides, peer };
 }
 
 async function readAt(

@@ -1,7 +1,8 @@
-import { type Connection, isDevice } from '../connections/connection.ts';
+import { type Connection, isDevice, OF_DELETED_ACCOUNT } from '../connections/connection.ts';
 import { type OwnConversation, selfOf } from '../conversations/conversation.ts';
 import { type DeliveryDependencies, deliver, type Post, type TellDependencies } from '../delivery/deliver.ts';
 import {
+  AccountDeleted,
   AfterInvalid,
   ParleyError,
   RateLimited,
@@ -42,7 +43,7 @@ export interface Sent {
 }
 
 /**
- * The hot path. In parallel it reads the log's tail with the append, and the connections of all members. Only after the append it
+ * The hot path. In parallel it reads the log's tail, and the connections of all members, then it appends. Only after the append it
  * delivers the messages to every other socket of the conversation. The sender's own socket gets the returned messages as reply.
  *
  * A retry gets the stored message as its answer. It is delivered again only if the message is younger than
@@ -68,13 +69,16 @@ async function appendAndTell(
 ): Promise<Sent> {
   const { connections, onConnectionsFailure, now } = dependencies;
   const { conversation } = draft;
-  const [sent, found] = await Promise.all([
-    appendAll(dependencies, draft),
-    connections.of(conversation.members, now()).catch((error: unknown) => {
-      onConnectionsFailure(error);
-      return [];
-    }),
-  ]);
+  const reading = connections.of(conversation.members, now()).catch((error: unknown) => {
+    onConnectionsFailure(error);
+    return [] as readonly (readonly Connection[])[];
+  });
+  // A deleted account is seen by its list of connections, which is read anyway. If it cannot be read, the message goes on.
+  const requireAll = async () => {
+    const gone = (await reading).indexOf(OF_DELETED_ACCOUNT);
+    if (gone >= 0) throw new AccountDeleted(conversation.members[gone] ?? '');
+  };
+  const [sent, found] = await Promise.all([appendAll(dependencies, draft, requireAll), reading]);
   if (sent.messages.length === 0) return sent;
   await countRetries(dependencies, draft, sent.messages);
   const isOrigin = (connection: Connection) => connection.connectionId === origin?.connection.connectionId;
@@ -110,13 +114,17 @@ export async function sendMessage(
 }
 
 /** Appends messages up to the first that is refused. */
-async function appendAll(dependencies: AppendDependencies, draft: Draft): Promise<Sent> {
+async function appendAll(
+  dependencies: AppendDependencies,
+  draft: Draft,
+  requireAll: () => Promise<void>,
+): Promise<Sent> {
   const messages: Appended[] = [];
   try {
-    for await (const appended of append(dependencies, draft)) messages.push(appended);
+    for await (const appended of append(dependencies, draft, requireAll)) messages.push(appended);
   } catch (error) {
     // Without a member or a place to begin, no message of the draft can be stored.
-    const isOfAll = error instanceof UserNotFound || error instanceof AfterInvalid;
+    const isOfAll = [UserNotFound, AccountDeleted, AfterInvalid].some((type) => error instanceof type);
     if (isOfAll || !(error instanceof ParleyError)) throw error;
     return { messages, refusal: error };
   }

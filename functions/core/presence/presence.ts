@@ -1,4 +1,4 @@
-import { pairId } from '../conversations/conversation.ts';
+import { type OwnConversation, pairId } from '../conversations/conversation.ts';
 
 /** Whether a user has a device connected. */
 export interface Presence {
@@ -11,6 +11,18 @@ export interface Presence {
 export interface StoredPresence extends Presence {
   /** The user does not want it shown. */
   readonly hidden: boolean;
+  /** The account is deleted. */
+  readonly deleted?: true | undefined;
+  /** Ids of those whom the user blocks. Nobody else may learn them. */
+  readonly blocks?: readonly string[] | undefined;
+}
+
+/** The presence of a user, for another user who wants to see it. */
+export interface SeenPresence extends StoredPresence {
+  /** The viewer blocks this user. */
+  readonly isBlocked: boolean;
+  /** One of the two blocks the other. */
+  readonly isApart: boolean;
 }
 
 export interface PresenceStore {
@@ -27,8 +39,16 @@ export interface Watcher {
   readonly connectionId: string;
 }
 
+/** The users whom a device watches. */
+export interface WatchList {
+  readonly watcher: Watcher;
+  readonly userIds: readonly string[];
+}
+
 export interface WatchStore {
   watchersOf(userId: string, now: Date): Promise<readonly Watcher[]>;
+  /** The list of each device of a user. */
+  listsOf(userId: string, now: Date): Promise<readonly WatchList[]>;
   /** Replaces the list of users that a device watches. */
   watch(watcher: Watcher, userIds: readonly string[], now: Date): Promise<void>;
   /** Deletes the list of a device that has disconnected. */
@@ -44,6 +64,75 @@ export interface MembershipCheck {
 export function visiblePresence({ userId, online, lastSeen, hidden }: StoredPresence): Presence {
   if (hidden) return { userId, online: false };
   return { userId, online, ...(lastSeen !== undefined && !online && { lastSeen }) };
+}
+
+type Blocking = Pick<StoredPresence, 'userId' | 'blocks'>;
+
+const blocksOther = ({ blocks = [] }: Blocking, { userId }: Blocking): boolean => blocks.includes(userId);
+
+/** Whether one of two users blocks the other. */
+export function areApart(one: Blocking, other: Blocking): boolean {
+  return blocksOther(one, other) || blocksOther(other, one);
+}
+
+/**
+ * The presence of other users as one user may see it. Who hides their own sees nobody's: for them, everybody hides it. A block hides
+ * it from both sides. It costs the read of one more small item.
+ */
+export async function presencesFor(
+  presences: Pick<PresenceStore, 'of'>,
+  viewerId: string,
+  userIds: readonly string[],
+): Promise<readonly SeenPresence[]> {
+  if (userIds.length === 0) return [];
+  const [viewer, ...others] = await presences.of([viewerId, ...userIds]);
+  if (!viewer) return [];
+  return others.map((other) => {
+    const isApart = areApart(viewer, other);
+    const hidden = viewer.hidden || other.hidden || isApart;
+    return { ...other, hidden, isBlocked: blocksOther(viewer, other), isApart };
+  });
+}
+
+/** Those of some users who may see the presence of one user: all who show their own, unless there is a block between the two. */
+export async function whoMaySee(
+  presences: Pick<PresenceStore, 'of'>,
+  seen: StoredPresence,
+  userIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const found = await presences.of(userIds);
+  return new Set(
+    found.filter((viewer) => !viewer.hidden && !areApart(viewer, seen)).map(({ userId }) => userId),
+  );
+}
+
+/** Of the user who asks, and of the other members who have no block with them. */
+async function presencesIn(presences: Pick<PresenceStore, 'of'>, conversation: OwnConversation) {
+  const found = await presences.of(conversation.members);
+  const self = found[conversation.self] as StoredPresence;
+  return { self, others: found.filter((one) => one !== self && !areApart(one, self)) };
+}
+
+/**
+ * The other members who may be told what shows that a user is online: all who show their own presence and have no block with the
+ * user, or undefined if the user hides theirs.
+ */
+export async function othersWhoMaySee(
+  presences: Pick<PresenceStore, 'of'>,
+  conversation: OwnConversation,
+): Promise<readonly string[] | undefined> {
+  const { self, others } = await presencesIn(presences, conversation);
+  if (self.hidden) return undefined;
+  return others.filter(({ hidden }) => !hidden).map(({ userId }) => userId);
+}
+
+/** The other members who may be told what a user does: all who have no block with the user. */
+export async function othersNotApart(
+  presences: Pick<PresenceStore, 'of'>,
+  conversation: OwnConversation,
+): Promise<readonly string[]> {
+  const { others } = await presencesIn(presences, conversation);
+  return others.map(({ userId }) => userId);
 }
 
 export interface WatchDependencies {
@@ -68,5 +157,5 @@ export async function watchPresence(
   const watched = others.filter((userId) => shared.has(conversationWith(userId)));
   // The list is stored before the presence is read: a change in between is then told, at worst twice.
   await watches.watch(watcher, watched, now());
-  return (await presences.of(watched)).map(visiblePresence);
+  return (await presencesFor(presences, watcher.userId, watched)).map(visiblePresence);
 }

@@ -1,7 +1,7 @@
 import { type Conversation, type OwnConversation, selfOf } from '../conversations/conversation.ts';
-import { ConversationNotFound } from '../errors.ts';
+import { ConversationNotFound, Unavailable } from '../errors.ts';
 import type { MessageHistory, MessageLog } from '../messages/message.ts';
-import type { PresenceStore } from '../presence/presence.ts';
+import { othersNotApart, othersWhoMaySee, type PresenceStore } from '../presence/presence.ts';
 import { type ReceiptStore, receiptAt } from './receipt.ts';
 
 export interface ReceiptDependencies {
@@ -33,7 +33,7 @@ export const RECEIVED_EVERY_MS = 2_000;
  * @throws ConversationNotFound if the conversation has no message
  */
 export async function markRead(
-  { log, receipts }: ReceiptDependencies,
+  { log, receipts, presences }: ReceiptDependencies,
   { conversation, seq }: ReceiptRequest,
 ): Promise<MoveResult> {
   // The log has no gaps: either the message exists, or `seq` is beyond the end.
@@ -43,13 +43,15 @@ export async function markRead(
     return { moved: false, tells: [] };
   }
   const receipt = receiptAt(message, conversation.self);
-  const moved = await receipts.moveRead(selfOf(conversation), conversation.id, receipt);
-  return { moved, tells: moved ? conversation.members : [] };
+  const userId = selfOf(conversation);
+  const moved = await receipts.moveRead(userId, conversation.id, receipt);
+  return { moved, tells: moved ? [userId, ...(await known(othersNotApart(presences, conversation)))] : [] };
 }
 
 /**
  * Moves a member's delivery receipt forward in the same way, but at most once in {@link RECEIVED_EVERY_MS}. Devices send it on
- * their own as soon as they are online. So for a user who hides their presence, only their own devices are told.
+ * their own as soon as they are online, so a receipt shows that the user is online. If the user hides their presence, only their
+ * own devices are told. A member who hides theirs is not told either.
  * @throws ConversationNotFound if the conversation has no message
  */
 export async function markReceived(
@@ -69,8 +71,20 @@ export async function markReceived(
   const moved = await receipts.moveReceived(userId, conversation.id, seq, now(), RECEIVED_EVERY_MS);
   // Another device was faster. Its receipt may be of an earlier message.
   if (!moved) return { moved, tells: [], retryAfter: RECEIVED_EVERY_MS / 1000 };
-  const [presence] = await presences.of([userId]);
-  return { moved, tells: presence?.hidden ? [userId] : conversation.members };
+  return { moved, tells: [userId, ...(await known(othersWhoMaySee(presences, conversation)))] };
+}
+
+/**
+ * The receipt has moved by now, whatever follows. While it cannot be read who may be told, nobody else is: they see it the next time
+ * that they look.
+ */
+async function known(others: Promise<readonly string[] | undefined>): Promise<readonly string[]> {
+  try {
+    return (await others) ?? [];
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    return [];
+  }
 }
 
 async function requireMessages(log: Pick<MessageHistory, 'last'>, conversation: Conversation) {

@@ -1,28 +1,74 @@
-import type { ProfileStore } from '../accounts/account.ts';
+import type { Account, ProfileStore } from '../accounts/account.ts';
+import { type CheckDependencies, checkPassword } from '../accounts/check-password.ts';
+import type { Audit } from '../audit/audit.ts';
 import { TokenInvalid, WrongCredentials } from '../errors.ts';
-import type { AccessTokens, RefreshTokens, SessionStore, TokenPair } from './session.ts';
+import { endSurplusSessions } from './own-sessions.ts';
+import type {
+  AccessTokens,
+  ClientInfo,
+  RefreshTokens,
+  SessionList,
+  SessionStore,
+  TokenPair,
+} from './session.ts';
 
 interface Dependencies {
   readonly profiles: ProfileStore;
-  readonly sessions: Pick<SessionStore, 'create'>;
+  readonly sessions: Pick<SessionStore, 'create'> & SessionList;
   readonly refreshTokens: Pick<RefreshTokens, 'first'>;
   readonly accessTokens: AccessTokens;
   readonly refreshSeconds: number;
+  readonly audit: Audit;
   readonly newId: () => string;
   readonly now: () => Date;
 }
 
-/** Logs a user in on one device. The password has been checked. */
-export async function openSession(
-  { profiles, sessions, refreshTokens, accessTokens, refreshSeconds, newId, now }: Dependencies,
-  userId: string,
+/**
+ * Logs a user in on one device.
+ * @throws WrongCredentials, TooManyAttempts
+ */
+export async function logIn(
+  dependencies: Dependencies & CheckDependencies,
+  { email, password }: { readonly email: string; readonly password: string },
+  client: ClientInfo,
 ): Promise<TokenPair> {
-  const account = await profiles.profileOf(userId);
+  const { userId, changes } = await checkPassword(dependencies, email, password);
+  // Another device may change the password, or delete the account, after it was checked. It does that first and then ends the
+  // sessions that are stored, so one of the two sees the other.
+  const mayStay = async () => {
+    const now = await dependencies.credentials.credentialsOf(email);
+    return now?.userId === userId && now.changes === changes;
+  };
+  return openSession(dependencies, userId, client, mayStay);
+}
+
+/**
+ * Opens a session of a user whose password has been checked. A session too many ends one that is unused for long.
+ * @param mayStay is asked once the session is stored
+ */
+export async function openSession(
+  dependencies: Dependencies,
+  userId: string,
+  client: ClientInfo,
+  mayStay: () => Promise<boolean>,
+): Promise<TokenPair> {
+  const account = await dependencies.profiles.profileOf(userId);
   if (!account) throw new WrongCredentials();
-  const { username, staff } = account;
+  return await openSessionOf(dependencies, account, client, mayStay);
+}
+
+/** The same for an account that has been read. */
+export async function openSessionOf(
+  dependencies: Omit<Dependencies, 'profiles'>,
+  { id: userId, username, staff }: Account,
+  client: ClientInfo,
+  mayStay: () => Promise<boolean> = async () => true,
+): Promise<TokenPair> {
+  const { sessions, refreshTokens, accessTokens, refreshSeconds, audit, newId, now } = dependencies;
   const sessionId = newId();
   const { token, familyHash, rotationHash } = refreshTokens.first(userId, sessionId);
   await sessions.create({
+    ...client,
     id: sessionId,
     userId,
     familyHash,
@@ -30,6 +76,12 @@ export async function openSession(
     createdAt: now().toISOString(),
     expiresAt: new Date(now().getTime() + refreshSeconds * 1000),
   });
+  if (!(await mayStay())) {
+    await sessions.remove(userId, sessionId, now());
+    throw new WrongCredentials();
+  }
+  audit.note({ event: 'logged_in', userId, session: sessionId });
+  await endSurplusSessions(dependencies, userId, sessionId);
   return { access: await accessTokens.sign({ userId, username, sessionId, staff }), refresh: token };
 }
 
@@ -41,7 +93,8 @@ export async function logOut(
   {
     sessions,
     refreshTokens,
-  }: { sessions: Pick<SessionStore, 'end'>; refreshTokens: Pick<RefreshTokens, 'read'> },
+    audit,
+  }: { sessions: Pick<SessionStore, 'end'>; refreshTokens: Pick<RefreshTokens, 'read'>; audit: Audit },
   userId: string,
   token: string,
 ): Promise<void> {
@@ -49,4 +102,5 @@ export async function logOut(
   if (claim?.userId !== userId || !(await sessions.end(claim))) {
     throw new TokenInvalid('This is not a valid refresh token of yours.');
   }
+  audit.note({ event: 'logged_out', userId, session: claim.sessionId });
 }

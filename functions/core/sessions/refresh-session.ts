@@ -1,6 +1,14 @@
 import type { ProfileStore } from '../accounts/account.ts';
+import type { Audit } from '../audit/audit.ts';
 import { TokenInvalid } from '../errors.ts';
-import type { AccessTokens, LastExchange, RefreshTokens, SessionStore, TokenPair } from './session.ts';
+import type {
+  AccessTokens,
+  ClientInfo,
+  LastExchange,
+  RefreshTokens,
+  SessionStore,
+  TokenPair,
+} from './session.ts';
 
 interface Dependencies {
   readonly profiles: ProfileStore;
@@ -10,6 +18,7 @@ interface Dependencies {
   readonly refreshSeconds: number;
   /** A session ends so long after its log-in at the latest. */
   readonly sessionSeconds: number;
+  readonly audit: Audit;
   readonly now: () => Date;
 }
 
@@ -28,9 +37,12 @@ const ENDED = 'This refresh token is not valid any more.';
  * @throws TokenInvalid
  */
 export async function refreshSession(
-  { profiles, sessions, refreshTokens, accessTokens, refreshSeconds, sessionSeconds, now }: Dependencies,
+  dependencies: Dependencies,
   token: string,
+  client: ClientInfo,
 ): Promise<TokenPair> {
+  const { profiles, sessions, refreshTokens, accessTokens, refreshSeconds, sessionSeconds, audit, now } =
+    dependencies;
   const claim = refreshTokens.read(token);
   if (!claim) throw new TokenInvalid('This is not a refresh token.');
   // The profile is read and not kept in the session, so a change by an operator takes effect at the next refresh.
@@ -45,13 +57,14 @@ export async function refreshSession(
   const expiresAt = new Date(now().getTime() + refreshSeconds * 1000);
   // So no session gets an expiry beyond its longest life.
   const bornSince = new Date(expiresAt.getTime() - sessionSeconds * 1000);
-  const rotation = { rotationHash: next.rotationHash, salt, expiresAt, bornSince };
+  const rotation = { rotationHash: next.rotationHash, salt, expiresAt, bornSince, ...client };
   const outcome = await sessions.rotate(claim, rotation, now());
   if (outcome === 'rotated') return { access, refresh: next.token };
   if (outcome === 'unknown') throw new TokenInvalid(ENDED);
   if (outcome.replacedHash === claim.rotationHash && isRecent(outcome, now())) {
     return { access, refresh: refreshTokens.next(token, outcome.salt).token };
   }
+  audit.note({ event: 'token_reused', userId, session: sessionId });
   await sessions.end(claim);
   throw new TokenInvalid('This refresh token was used before. Its session has ended; log in again.');
 }

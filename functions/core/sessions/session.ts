@@ -1,5 +1,13 @@
+/** What logged in or refreshed last, as far as its request tells. */
+export interface ClientInfo {
+  /** What the client calls itself: its `User-Agent`. Anybody can claim any. */
+  readonly device: string;
+  /** The IP address that the request came from. */
+  readonly address: string;
+}
+
 /** A login on one device: a family of refresh tokens, each valid for one use. */
-export interface Session {
+export interface Session extends ClientInfo {
   readonly id: string;
   readonly userId: string;
   /** Hash of the secret that all tokens of the family share. It tells a used token from an invented one. */
@@ -36,15 +44,31 @@ export interface SessionStore {
   create(session: Session): Promise<void>;
   /**
    * Replaces the current rotation hash by `next` if `claim` has it, in one conditional write: `rotated`. `unknown`
-   * means that there is no such live session or family, or that it is too old. Otherwise an old token came back, and the result tells how
-   * the current token came to be; before the first exchange that is unknown.
+   * means that there is no such live session or family, or that it is too old. Otherwise an old token came back, and the
+   * result tells how the current token came to be; before the first exchange that is unknown.
    */
   rotate(claim: RefreshClaim, next: Rotation, now: Date): Promise<'rotated' | 'unknown' | LastExchange>;
   /** Ends the session if the claim is of its family; false if there was nothing to end. */
   end(claim: RefreshClaim): Promise<boolean>;
 }
 
-export interface Rotation {
+/** A session as its user sees it. */
+export interface LiveSession extends ClientInfo {
+  readonly id: string;
+  readonly createdAt: string;
+  /** The last exchange of its refresh token, or the log-in before the first one. */
+  readonly lastUsedAt: string;
+}
+
+/** The sessions of a user. */
+export interface SessionList {
+  /** Those that live, in any order. Strongly consistent. */
+  of(userId: string, now: Date): Promise<readonly LiveSession[]>;
+  /** Ends a session; false if the user has no such live session. */
+  remove(userId: string, sessionId: string, now: Date): Promise<boolean>;
+}
+
+export interface Rotation extends ClientInfo {
   readonly rotationHash: string;
   /** The new token is derived from the replaced token and this salt. */
   readonly salt: string;

@@ -47,12 +47,14 @@ export const bucketDeployment: ResourceType = {
     properties.expect('Extract', true);
     const metadata = properties.nested('SystemMetadata');
     const cacheControl = metadata?.optionalText('cache-control');
+    const contentType = metadata?.optionalText('content-type');
     const bucketName = properties.text('DestinationBucketName');
     const prefix = properties.optionalText('DestinationBucketKeyPrefix')?.replace(/\/*$/, '/') ?? '';
     const except = properties.texts('Exclude');
+    const include = properties.texts('Include');
     const contents = draft.bucketContents.get(bucketName) ?? [];
     for (const key of properties.texts('SourceObjectKeys')) {
-      contents.push({ folder: assetFolder(key), prefix, except, cacheControl });
+      contents.push({ folder: assetFolder(key), prefix, except, include, contentType, cacheControl });
     }
     draft.bucketContents.set(bucketName, contents);
   },

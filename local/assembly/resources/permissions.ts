@@ -4,7 +4,7 @@ import type { Properties } from '../properties.ts';
 import { byId, type ResourceType } from '../resource-type.ts';
 
 /** Services whose permissions the runtime checks. `sqs` is for Lambda, which sends dead letters to a queue. */
-const services = ['dynamodb', 'secretsmanager', 'execute-api', 'sqs'];
+const services = ['dynamodb', 'secretsmanager', 'execute-api', 'ses', 'sqs'];
 
 export const role: ResourceType = {
   nameProperty: 'RoleName',
@@ -55,7 +55,9 @@ function statement(properties: Properties): Permission[] {
   const effect = properties.text('Effect');
   if (effect !== 'Allow') throw properties.error('Effect', `${effect} is not supported. Supported: Allow`);
   const resources = patterns(properties, 'Resource');
-  return [{ actions, resources, leadingKeys: leadingKeys(properties.nested('Condition')) }];
+  const condition = properties.nested('Condition');
+  const equals = senders(condition);
+  return [{ actions, resources, leadingKeys: leadingKeys(condition), ...(equals && { equals }) }];
 }
 
 /** Reads a pattern or a list of patterns. A statement with NotAction fails here, because it has no Action. */
@@ -74,8 +76,14 @@ function isAsked(action: string): boolean {
   return action === '*' || services.includes(action.slice(0, action.indexOf(':')).toLowerCase());
 }
 
-/** The only supported condition. All other operators and keys are properties that are not read, so they are errors. */
+/** One of two supported conditions. All other operators and keys are properties that are not read, so they are errors. */
 function leadingKeys(condition: Properties | undefined): string[] | undefined {
   const each = condition?.nested('ForAllValues:StringLike');
   return each && patterns(each, 'dynamodb:LeadingKeys');
+}
+
+/** The other one: the sender of a mail. */
+function senders(condition: Properties | undefined): Record<string, string[]> | undefined {
+  const equals = condition?.nested('StringEquals');
+  return equals && { 'ses:FromAddress': patterns(equals, 'ses:FromAddress') };
 }

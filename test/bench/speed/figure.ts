@@ -11,7 +11,7 @@ export interface Figure {
   readonly over?: Readonly<Partial<Record<Floor, readonly number[]>>>;
 }
 
-/** What a figure is compared with: it does the least that could do the same. */
+/** A figure is compared with one of these: a relay that only passes frames on, or one put of an item. */
 export type Floor = 'relay' | 'put';
 
 export interface Section {

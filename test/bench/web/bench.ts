@@ -18,7 +18,7 @@ export async function benchWeb(): Promise<void> {
   const runtime = await startRuntime({
     port: 0,
     memory: true,
-    assembly: () => build({ floodMessages: '1000000', workPerMinute: '100000000' }),
+    assembly: () => build({ limits: 'off' }),
     onLog: (line) => console.error(line),
   });
   const browser = await chromium.launch(await launchOptions());

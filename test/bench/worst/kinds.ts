@@ -11,6 +11,7 @@ export const DEAREST = {
   sync: 'a `sync` of 50 conversations far behind, and of all that are new',
   watch: 'a `presence.watch` of 50 users whom the account has not watched lately',
   watchAgain: 'a `presence.watch` of 50 users that alternates with another list',
+  refreshAuth: 'an `auth.refresh` with 20 sockets of the account',
   ping: 'a `ping` with 20 sockets of the account',
   refused: 'a frame of 128 KB that is refused',
   connect: 'a socket that opens and closes beside 19 others',
@@ -27,12 +28,29 @@ export const DEAREST = {
   rare: '`GET /users/`: a name that nobody has',
   user: '`GET /users/{user_id}/`',
   me: '`GET /users/me/`',
+  exported: '`GET /users/me/export/`: texts of 16 KB, and the largest entries of an inbox',
   changeMe: '`PATCH /users/me/`: names and presence, one watcher',
+  blocks: '`GET /users/me/blocks/`: 100 of the longest names',
+  block: '`PUT /users/{user_id}/block/` beside 99 others, of a user who watches the blocker, and is watched',
+  unblock: '`DELETE /users/{user_id}/block/` likewise',
   register: '`POST /users/register/`',
   taken: '`POST /users/register/` with a name that is taken',
-  token: '`POST /users/token/`',
+  sessions: '`GET /users/me/sessions/`: 40 of the longest names',
+  ticket: '`POST /ws/ticket/`',
+  endSession: '`DELETE /users/me/sessions/{session_id}/`, one socket of the session open',
+  endSessions: '`DELETE /users/me/sessions/`: 39 others',
+  changePassword: '`POST /users/me/password/`: 39 other sessions',
+  askReset: '`POST /users/password/reset/` for the address of an account',
+  reset: '`POST /users/password/reset/confirm/`: 40 sessions',
+  askVerification: '`POST /users/me/email/verification/`',
+  verify: '`POST /users/email/verification/`',
+  deleteAccount: '`DELETE /users/me/` with 40 sessions, one socket open, one conversation',
+  token: '`POST /users/token/` beside 40 sessions, the oldest of which it ends',
   wrong: '`POST /users/token/` with a wrong password',
   refresh: '`POST /users/token/refresh/`',
+  exchange: '`POST /users/token/exchange/`: the first of a user, whose username is taken',
+  exchangeAgain:
+    '`POST /users/token/exchange/` beside 40 sessions, with other names and another e-mail address',
   logout: '`POST /users/logout/`, one socket of the session open',
   tooLarge: 'a body of 64 KB + 1 that is refused',
   faults: 'a body of 16 KB with 20 wrong fields',
@@ -46,6 +64,9 @@ export const FAN_OUT = {
   sendToAll: 'a message of 200 characters to the 39 other sockets of two accounts',
   largeToAll: 'a message of 16 KB to the 39 other sockets of two accounts',
 } as const;
+
+/** They send a mail, which costs 100 USD a million. An address gets only a few mails an hour. */
+export const MAILING: readonly Kind[] = ['askReset', 'askVerification'];
 
 /** Ten messages of 4.44 USD a million. */
 export const MOST_USD = 44;

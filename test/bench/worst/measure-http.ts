@@ -1,19 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { directoryKey } from '../../../functions/storage/keys.ts';
-import { conversationOf } from '../scene.ts';
+import { MAX_BLOCKS } from '../../../functions/core/blocks/block.ts';
+import { MAX_SESSIONS } from '../../../functions/core/sessions/own-sessions.ts';
+import { directoryKey, profileKey, sessionKey } from '../../../functions/storage/keys.ts';
+import { tokenFor } from '../../support/mailbox.ts';
+import { conversationOf } from '../../support/people.ts';
+import { storeAll } from '../../support/runtime-table.ts';
+import { PRICES } from '../prices.ts';
+import type { BenchIssuer } from './bench-issuer.ts';
 import type { Setting } from './measure-sockets.ts';
 import { ESCAPED, LARGEST, type WorstScene } from './scene.ts';
+import type { Consumed } from './table.ts';
 
 /** The operations of the HTTP API. */
-export async function measureHttp(setting: Setting, progress: (kind: string) => void) {
+export async function measureHttp(setting: Setting, issuer: BenchIssuer, progress: (kind: string) => void) {
   progress('logs');
   const logs = await measureLogs(setting);
   progress('users');
   const users = await measureUsers(setting);
   progress('accounts');
-  return { ...logs, ...users, ...(await measureAccounts(setting)) };
+  const accounts = await measureAccounts(setting);
+  progress('exchanges');
+  const exchanges = await measureExchanges(setting, issuer);
+  progress('blocks');
+  return { ...logs, ...users, ...accounts, ...exchanges, ...(await measureBlocks(setting)) };
 }
 
 /** Counts a request. The first call of a function also reads the public keys, so it is made twice. */
@@ -52,7 +61,8 @@ async function measureLogs({ scene, ada, charles, hers }: Setting) {
   };
 }
 
-async function measureUsers({ scene, ada, charles }: Setting) {
+async function measureUsers(setting: Setting) {
+  const { scene, ada, charles } = setting;
   const { access } = ada;
   await fillDirectory(scene, 1_100);
   const get = (path: string) => counted(scene, 200, path, { access });
@@ -62,27 +72,39 @@ async function measureUsers({ scene, ada, charles }: Setting) {
     rare: await get('/users/?limit=100&search=nobody-has-this-name'),
     user: await get(`/users/${charles.id}/`),
     me: await get('/users/me/'),
+    exported: await measureExport(setting),
     notFound: await counted(scene, 404, '/conversations-of-nobody/', { access }),
   };
 }
 
+/** Each page reads the entries of up to 20 conversations, and their texts as far as they fit. */
+async function measureExport({ scene, ada: { access } }: Setting): Promise<Consumed> {
+  const path = '/users/me/export/';
+  await scene.answer(200, path, { access });
+  const pages: Consumed[] = [];
+  for (let query: string | undefined = ''; query !== undefined; ) {
+    let link = '';
+    const page = async () => {
+      link = (await scene.answer(200, path + query, { access })).link as string;
+    };
+    pages.push(await scene.count(page));
+    query = /\?[^>]*/.exec(link)?.[0];
+  }
+  const usd = ({ megabytes, rru }: Consumed) => megabytes * PRICES.megabytes + rru * PRICES.rru;
+  return pages.reduce((one, other) => (usd(other) > usd(one) ? other : one));
+}
+
 /** Entries of users with the longest names. To register so many would take minutes, and a page reads nothing else of them. */
 async function fillDirectory({ runtime }: WorstScene, count: number) {
-  const { tableEndpoint: endpoint, credentials, tableName } = runtime;
-  const base = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
-  const client = DynamoDBDocumentClient.from(base);
   const items = Array.from({ length: count }, (_, i) => {
     const username = `a-${String(i).padStart(6, '0')}-${'x'.repeat(141)}`;
     return { ...directoryKey('users', username), id: randomUUID(), username, counted: true };
   });
-  for (let i = 0; i < count; i += 25) {
-    const writes = items.slice(i, i + 25).map((Item) => ({ PutRequest: { Item } }));
-    await client.send(new BatchWriteCommand({ RequestItems: { [tableName]: writes } }));
-  }
-  base.destroy();
+  await storeAll(runtime, items);
 }
 
-async function measureAccounts({ scene, ada, hers }: Setting) {
+async function measureAccounts(setting: Setting) {
+  const { scene, ada, hers } = setting;
   const registered = scene.newcomer();
   const users = async () => (await scene.answer(200, '/users/?limit=1', ada)).count as number;
   const before = await users();
@@ -93,11 +115,10 @@ async function measureAccounts({ scene, ada, hers }: Setting) {
   const again = { ...registered, email: `other.${registered.email}` };
   const taken = await scene.count(() => scene.answer(400, '/users/register/', { body: again }));
   const { email, password } = registered;
-  const logIn = () => scene.logIn({ email, password });
-  const token = await scene.count(logIn);
+  const bySessions = await measureSessions(setting);
   const body = { email, password: 'not the password' };
   const wrong = await scene.count(() => scene.answer(401, '/users/token/', { body }));
-  let { refresh: held } = await logIn();
+  let { refresh: held } = await scene.logIn({ email, password });
   const renew = async () => {
     ({ refresh: held } = (await scene.answer(200, '/users/token/refresh/', {
       body: { refresh: held },
@@ -136,5 +157,189 @@ async function measureAccounts({ scene, ada, hers }: Setting) {
     // The session's sockets, the removal of the socket, and what follows from that.
     { only: ['logout', 'disconnect', 'account-changes'], waiting: wait(5) },
   );
-  return { register, taken, token, wrong, refresh, changeMe, logout };
+  return { register, taken, wrong, refresh, changeMe, logout, ...bySessions };
+}
+
+/** Somebody who blocks as many users as possible. One of them is online, and each of the two watches the other. */
+async function measureBlocks({ scene }: Setting) {
+  const [guest, other] = [await scene.person(), await scene.person()];
+  const { access } = guest;
+  const [own, theirs] = [await scene.device(guest), await scene.device(other)];
+  await scene.say(own, other, ['x']);
+  await scene.shown(guest, other, 1);
+  await scene.shown(other, guest, 1);
+  await own.ask('presence.watch', { users: [other.id] });
+  await theirs.ask('presence.watch', { users: [guest.id] });
+  const others = Array.from({ length: MAX_BLOCKS - 1 }, (_, i) => {
+    const id = randomUUID();
+    return { ...profileKey(id), ...scene.newcomer(), id, username: `b-${i}-${'x'.repeat(145)}` };
+  });
+  await storeAll(scene.runtime, others);
+  const ask = (method: 'PUT' | 'DELETE', userId: string) =>
+    scene.answer(204, `/users/${userId}/block/`, { access, method });
+  for (const { id } of others) await ask('PUT', id);
+  await scene.settled('account-changes');
+  const told = [own, theirs].map(
+    (one) => () => one.heard(({ type, ref }) => type === 'presence' && ref === undefined),
+  );
+  const count = (method: 'PUT' | 'DELETE') =>
+    scene.count(() => Promise.all([ask(method, other.id), ...told.map((heard) => heard())]), {
+      only: ['blocks', 'account-changes'],
+      waiting: () => scene.settled('account-changes'),
+    });
+  const block = await count('PUT');
+  const blocks = await counted(scene, 200, '/users/me/blocks/', { access });
+  const unblock = await count('DELETE');
+  // Whatever is open later on is taken for a device of the two who talk.
+  await Promise.all([own.close(), theirs.close()]);
+  return { block, blocks, unblock };
+}
+
+/** Users of another issuer, with the longest names. */
+async function measureExchanges({ scene, ada }: Setting, issuer: BenchIssuer) {
+  const claims = (given_name: string, email: string) => ({
+    preferred_username: ada.username,
+    given_name,
+    family_name: given_name,
+    email,
+    email_verified: true,
+  });
+  const exchange = async (of: object) =>
+    scene.answer(200, '/users/token/exchange/', { body: await issuer.exchange(of) });
+  const first = claims('é'.repeat(150), `1.${randomUUID()}@example.com`);
+  const other = claims('è'.repeat(150), `2.${randomUUID()}@example.com`);
+  // It reads the keys of the issuer, and publishes Parley's own.
+  await exchange({ ...first, sub: 'before', email_verified: false });
+  const measured = await scene.count(() => exchange({ ...first, sub: 'measured' }), {
+    only: ['exchange', 'account-changes'],
+    waiting: () => scene.made('account-changes', 2),
+  });
+  const { access } = await exchange({ ...first, sub: 'measured' });
+  const { id: userId } = await scene.answer(200, '/users/me/', { access: access as string });
+  await fillSessions(scene, userId as string, MAX_SESSIONS);
+  const again = await scene.count(() => exchange({ ...other, sub: 'measured' }), {
+    only: ['exchange', 'account-changes'],
+    waiting: () => scene.made('account-changes', 1),
+  });
+  return { exchange: measured, exchangeAgain: again };
+}
+
+/** Sessions that have been refreshed. An account may not exchange so many tokens in a minute. */
+async function fillSessions({ runtime }: WorstScene, userId: string, count: number) {
+  const hash = 'x'.repeat(43);
+  const items = Array.from({ length: count }, () => {
+    const id = randomUUID();
+    const [createdAt, rotatedAt] = ['2026-11-01T12:00:00.000Z', '2026-11-01T12:00:00.000Z'];
+    const ttl = Math.floor(Date.now() / 1000) + 86_400;
+    const client = { device: 'x'.repeat(256), address: '192.0.2.1' };
+    const hashes = { familyHash: hash, rotationHash: hash, replacedHash: hash, salt: hash };
+    return { ...sessionKey(userId, id), id, userId, ...client, ...hashes, createdAt, rotatedAt, ttl };
+  });
+  await storeAll(runtime, items);
+}
+
+/** Opens all sessions that a user may have besides the first one, and resolves with an access token of the last one. */
+async function logInEverywhere(scene: WorstScene, who: Parameters<WorstScene['logIn']>[0]): Promise<string> {
+  let access = '';
+  // A session is larger once it is refreshed.
+  for (let count = 1; count < MAX_SESSIONS; count += 1) {
+    const { refresh } = await scene.logIn(who);
+    const refreshed = await scene.answer(200, '/users/token/refresh/', { body: { refresh } });
+    access = refreshed.access as string;
+  }
+  return access;
+}
+
+/** An account with as many sessions as it can have. */
+async function measureSessions(setting: Setting) {
+  const { scene } = setting;
+  const guest = await scene.person();
+  const path = '/users/me/sessions/';
+  const access = await logInEverywhere(scene, guest);
+  // Each session that ends makes the stream's function read the account's sockets.
+  const count = (work: () => Promise<unknown>, entry: string, requests: number) =>
+    scene.count(work, {
+      only: [entry, 'account-changes', 'disconnect'],
+      waiting: () => scene.made('account-changes', requests),
+    });
+  const token = await count(() => scene.logIn(guest), 'token', 1);
+  const sessions = await counted(scene, 200, path, { access });
+  const ticket = await count(() => scene.answer(201, '/ws/ticket/', { access, method: 'POST' }), 'ticket', 0);
+  const one = await scene.logIn(guest);
+  await scene.device(one);
+  const { results } = await scene.answer(200, path, one);
+  const { id } = (results as { id: string; current: boolean }[]).find(({ current }) => current) ?? {};
+  const end = (which = '') => scene.answer(204, path + which, { access, method: 'DELETE' });
+  const endSession = await count(() => end(`${id}/`), 'sessions', 5);
+  await scene.made('disconnect', 1);
+  await scene.logIn(guest);
+  const endSessions = await scene.count(() => end(), {
+    only: ['sessions', 'account-changes'],
+    // All that end in one batch need one look at the sockets, and nobody knows how many batches there are.
+    waiting: () => scene.settled('account-changes'),
+  });
+  const changePassword = await measurePassword(setting);
+  const mailed = await measureMail(setting);
+  const deleteAccount = await measureDeletion(setting);
+  return { sessions, ticket, endSession, endSessions, changePassword, ...mailed, deleteAccount, token };
+}
+
+/** Another such account changes its password. Its first change, which ends no session, has the function read the public keys. */
+async function measurePassword({ scene }: Setting) {
+  const guest = await scene.person();
+  const { access } = guest;
+  const change = (password: string, new_password: string) =>
+    scene.answer(204, '/users/me/password/', { access, body: { password, new_password } });
+  const password = `${guest.password} again`;
+  await change(guest.password, password);
+  await logInEverywhere(scene, { ...guest, password });
+  return scene.count(() => change(password, guest.password), {
+    only: ['own-password', 'account-changes'],
+    waiting: () => scene.settled('account-changes'),
+  });
+}
+
+/** Another such account gets links by mail, and uses them. */
+async function measureMail({ scene }: Setting) {
+  const guest = await scene.person();
+  const { access, email } = guest;
+  const folder = scene.runtime.mailFolder;
+  const ask = () => scene.answer(202, '/users/password/reset/', { body: { email } });
+  const confirm = (password: string) => {
+    const body = { token: tokenFor(folder, email, 'reset'), password };
+    return scene.answer(204, '/users/password/reset/confirm/', { body });
+  };
+  const askReset = await scene.count(ask);
+  const askVerification = await counted(scene, 202, '/users/me/email/verification/', {
+    access,
+    method: 'POST',
+  });
+  const body = { token: tokenFor(folder, email, 'verify') };
+  const verify = await scene.count(() => scene.answer(204, '/users/email/verification/', { body }), {
+    only: ['verify-email', 'account-changes'],
+    waiting: () => scene.settled('verify-email'),
+  });
+  await logInEverywhere(scene, guest);
+  const reset = await scene.count(() => confirm(`${guest.password} again`), {
+    only: ['confirm-reset', 'account-changes'],
+    waiting: () => scene.settled('account-changes'),
+  });
+  return { askReset, askVerification, verify, reset };
+}
+
+/** The account of somebody else, deleted before, has the function read the public keys. */
+async function measureDeletion({ scene }: Setting) {
+  const [guest, other] = [await scene.person(), await scene.person()];
+  const remove = ({ access, password }: Pick<typeof guest, 'access' | 'password'>) =>
+    scene.answer(204, '/users/me/', { access, method: 'DELETE', body: { password } });
+  const socket = await scene.device(guest);
+  await scene.say(socket, other, ['x']);
+  await scene.shown(guest, other, 1);
+  await remove(other);
+  await logInEverywhere(scene, guest);
+  await scene.settled('account-changes');
+  return scene.count(() => remove(guest), {
+    only: ['delete-account', 'account-changes', 'disconnect'],
+    waiting: () => scene.settled('account-changes'),
+  });
 }

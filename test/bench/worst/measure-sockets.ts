@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { conversationOf } from '../../support/people.ts';
 import type { Device } from '../device.ts';
-import { conversationOf } from '../scene.ts';
 import { idsWithOneFingerprint, LARGEST, type Person, type WorstScene } from './scene.ts';
 
 export interface Setting {
@@ -65,7 +65,7 @@ export async function measureFrames(setting: Setting, progress: Progress) {
   const retry = await retried(setting);
 
   progress('sync');
-  const behind = others.slice(0, 49).map((other) => conversationOf(ada, other as Person));
+  const behind = others.slice(0, 49).map((other) => conversationOf(ada, other));
   const held = Object.fromEntries([...behind, conversation].map((id) => [id, 0]));
   const since = '1970-01-01T00:00:00.000Z';
   const sync = await scene.count(() => hers.ask('sync', { conversations: held, since }), OWN);
@@ -102,6 +102,9 @@ export async function measureFanOut({ scene, ada, charles, hers }: Setting) {
   for (let i = 1; i < SOCKETS; i += 1) {
     for (const person of [ada, charles]) await scene.device(person);
   }
+  const body = { refresh: ada.refresh };
+  const { access: token } = await scene.answer(200, '/users/token/refresh/', { body });
+  const refreshAuth = await scene.count(() => hers.ask('auth.refresh', { token }), OWN);
   const ping = await scene.count(() => hers.ask('ping'), OWN);
   const sendToAll = (text: string) => async () => {
     const heard = scene.devices
@@ -118,10 +121,9 @@ export async function measureFanOut({ scene, ada, charles, hers }: Setting) {
     const device = await scene.device(ada);
     await device.close();
   };
-  const stream = (requests: number) => () => scene.made('account-changes', requests);
-  // Each of the two changes is followed: is any socket left, is the presence another one; and the list of the closed one.
-  const replace = await scene.count(comesAndGoes, { ...ALL, handshakes: 1, waiting: stream(8) });
+  const counting = { ...ALL, handshakes: 1, waiting: () => scene.settled('account-changes') };
+  const replace = await scene.count(comesAndGoes, counting);
   await scene.until(async () => !hers.isOpen);
-  const connect = await scene.count(comesAndGoes, { ...ALL, handshakes: 1, waiting: stream(5) });
-  return { ping, sendToAll: small, largeToAll, replace, connect };
+  const connect = await scene.count(comesAndGoes, counting);
+  return { refreshAuth, ping, sendToAll: small, largeToAll, replace, connect };
 }

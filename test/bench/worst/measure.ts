@@ -1,4 +1,5 @@
 import type { Runtime } from '../../../local/runtime.ts';
+import type { BenchIssuer } from './bench-issuer.ts';
 import type { FAN_OUT, Kind } from './kinds.ts';
 import { measureHttp } from './measure-http.ts';
 import { measureFanOut, measureFrames } from './measure-sockets.ts';
@@ -9,6 +10,7 @@ import type { Consumed } from './table.ts';
 /** Sets up the dearest case of each kind, does it once, and counts what it consumes. */
 export async function measureDearest(
   runtime: Runtime,
+  issuer: BenchIssuer,
   progress: (kind: string) => void,
 ): Promise<Record<Kind | keyof typeof FAN_OUT, Consumed>> {
   const scene = new WorstScene(runtime);
@@ -24,7 +26,7 @@ export async function measureDearest(
   progress('sockets');
   const setting = { scene, ada, charles, hers, his, others };
   const frames = await measureFrames(setting, progress);
-  const http = await measureHttp(setting, progress);
+  const http = await measureHttp(setting, issuer, progress);
   progress('fan-out');
   const fanOut = await measureFanOut(setting);
   progress('parallel');

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nextRecent } from '../../../functions/core/messages/find-earlier.ts';
 import type { Runtime } from '../../../local/runtime.ts';
+import { conversationOf } from '../../support/people.ts';
 import { Device } from '../device.ts';
-import { conversationOf } from '../scene.ts';
 import type { Consumed } from './table.ts';
 
 /** Four bytes each, which is the most that a character has. */
@@ -15,6 +16,7 @@ const PREVIEWED = `!${'\u0001'.repeat(119)}`;
 
 const FOLLOWERS = ['account-changes', 'message-changes'];
 const LOOK_AGAIN_MS = 50;
+const SETTLED_MS = 1_000;
 const DEADLINE_MS = 60_000;
 
 export interface Person {
@@ -59,6 +61,7 @@ export class WorstScene {
     const response = await fetch(this.runtime.httpApiUrl + path, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: {
+        'user-agent': 'x'.repeat(256),
         ...(access !== undefined && { authorization: `Bearer ${access}` }),
         ...(body !== undefined && { 'content-type': 'application/json', 'idempotency-key': randomUUID() }),
       },
@@ -67,7 +70,10 @@ export class WorstScene {
     const text = await response.text();
     this.#requests += 1;
     this.#bytes += Buffer.byteLength(text);
-    return { status: response.status, body: text === '' ? {} : JSON.parse(text) } as Answer;
+    const { status, headers } = response;
+    if (headers.get('content-type') === 'application/x-ndjson')
+      return { status, body: { link: headers.get('link') ?? '' } };
+    return { status, body: text === '' ? {} : JSON.parse(text) } as Answer;
   }
 
   /** Throws unless the answer has this status. */
@@ -92,6 +98,7 @@ export class WorstScene {
     return { ...body, id: id as string };
   }
 
+  /** Logs in on a device with the longest name. */
   async logIn({ email, password }: Pick<Person, 'email' | 'password'>) {
     const tokens = await this.answer(200, '/users/token/', { body: { email, password } });
     return tokens as unknown as Pick<Person, 'access' | 'refresh'>;
@@ -141,7 +148,7 @@ export class WorstScene {
     await this.until(async () => {
       const { results } = await this.answer(200, '/conversations/?limit=100', who);
       const entries = results as { id: string; last_message: { seq: number } }[];
-      const entry = entries.find(({ id }) => id === conversationOf(who, peer as Person));
+      const entry = entries.find(({ id }) => id === conversationOf(who, peer));
       return entry !== undefined && entry.last_message.seq >= seq;
     });
   }
@@ -151,6 +158,17 @@ export class WorstScene {
     await this.until(async () => {
       const made = this.runtime.usage().requests.filter((request) => request.function === name);
       return made.length >= requests;
+    });
+  }
+
+  /** Waits until a function behind the stream has worked, and has then made no request for a second. */
+  async settled(name: string): Promise<void> {
+    const made = () => this.runtime.usage().requests.filter((request) => request.function === name).length;
+    let [before, since] = [0, Date.now()];
+    await this.until(async () => {
+      const now = made();
+      if (now !== before) [before, since] = [now, Date.now()];
+      return now > 0 && Date.now() - since > SETTLED_MS;
     });
   }
 
@@ -169,7 +187,13 @@ export class WorstScene {
   ): Promise<Consumed> {
     const total = (of: 'messages' | 'bytes') => this.devices.reduce((sum, device) => sum + device[of], 0);
     this.runtime.resetUsage();
-    const before = { messages: total('messages'), bytes: total('bytes') + this.#bytes, http: this.#requests };
+    const mails = () => readdirSync(this.runtime.mailFolder).length;
+    const before = {
+      messages: total('messages'),
+      bytes: total('bytes') + this.#bytes,
+      http: this.#requests,
+      mails: mails(),
+    };
     await work();
     const httpRequests = this.#requests - before.http;
     const bytes = total('bytes') + this.#bytes - before.bytes;
@@ -187,6 +211,7 @@ export class WorstScene {
       megabytes: each(bytes / 1_000_000),
       wru: each(requests.reduce((sum, { wru }) => sum + wru, 0)),
       rru: each(requests.reduce((sum, { rru }) => sum + rru, 0)),
+      ...(mails() > before.mails && { mails: each(mails() - before.mails) }),
       invocations: Object.fromEntries(
         Object.entries(usage.invocations)
           .filter(([name]) => counts(name))

@@ -1,3 +1,4 @@
+import { ANSWER_MS } from '../../../functions/core/accounts/reset-password.ts';
 import { gigabytesOf, sum } from '../cost-table.ts';
 import { ASSUMED_MS, PRICES } from '../prices.ts';
 import { DEAREST, FAN_OUT, type Kind } from './kinds.ts';
@@ -11,6 +12,8 @@ export interface Consumed {
   readonly megabytes: number;
   readonly wru: number;
   readonly rru: number;
+  /** None if it is left out. */
+  readonly mails?: number;
   /** By function. */
   readonly invocations: Readonly<Record<string, number>>;
   /** To the table, by function. */
@@ -35,7 +38,13 @@ const REQUEST_MS = 5;
 
 /** bcrypt at cost 10, and what is around it. */
 const HASH_MS = 120;
-const HASHES = ['register', 'token'];
+const HASHES: Readonly<Record<string, number>> = {
+  register: 1,
+  token: 1,
+  'own-password': 2,
+  'confirm-reset': 1,
+  'delete-account': 1,
+};
 
 export function dearestOf(counts: Counts): Record<Kind | keyof typeof FAN_OUT, Dear> {
   const all = { ...DEAREST, ...FAN_OUT };
@@ -44,9 +53,18 @@ export function dearestOf(counts: Counts): Record<Kind | keyof typeof FAN_OUT, D
 }
 
 function dear(work: string, consumed: Consumed): Dear {
-  const { socketMessages, httpRequests, viewerRequests, megabytes, wru, rru, invocations } = consumed;
+  const {
+    socketMessages,
+    httpRequests,
+    viewerRequests,
+    megabytes,
+    wru,
+    rru,
+    mails = 0,
+    invocations,
+  } = consumed;
   const perMillion = {
-    ...{ socketMessages, httpRequests, viewerRequests, megabytes, wru, rru },
+    ...{ socketMessages, httpRequests, viewerRequests, megabytes, wru, rru, mails },
     invocations: sum(Object.values(invocations)),
     gigabyteSeconds: gigabyteSeconds(consumed),
   };
@@ -60,9 +78,10 @@ function dear(work: string, consumed: Consumed): Dear {
 function gigabyteSeconds({ invocations, requests, waitedMs }: Consumed): number {
   return sum(
     Object.entries(invocations).map(([entry, count]) => {
-      const own = HASHES.includes(entry) ? HASH_MS * count : 0;
+      const own = (HASHES[entry] ?? 0) * HASH_MS * count;
       const waited = entry === 'message' ? waitedMs : 0;
-      const ms = Math.max(ASSUMED_MS * count, REQUEST_MS * (requests[entry] ?? 0)) + own + waited;
+      const least = (entry === 'reset-password' ? ANSWER_MS : ASSUMED_MS) * count;
+      const ms = Math.max(least, REQUEST_MS * (requests[entry] ?? 0)) + own + waited;
       return (gigabytesOf(entry) * ms) / 1000;
     }),
   );

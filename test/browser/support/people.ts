@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { call, conversationOf } from '../../support/people.ts';
+
+export { conversationOf };
 
 export interface Credentials {
   readonly email: string;
@@ -72,8 +75,11 @@ export async function write(
   );
 }
 
-export function conversationOf(one: { readonly id: string }, other: { readonly id: string }): string {
-  return [one.id, other.id].sort().join('.');
+/** How many messages of a conversation a user has not read, as the server knows it. */
+export async function unread(url: string, reader: Person, peer: { readonly id: string }): Promise<number> {
+  const { access } = reader.tokens;
+  return (await call<{ unread: number }>(`${url}/conversations/${conversationOf(reader, peer)}/`, { access }))
+    .unread;
 }
 
 /** Calls the HTTP API. Throws if it fails. */

@@ -11,6 +11,8 @@ declare module 'vitest' {
     browserEndpoint: string;
     /** The URL of the system that they share. */
     appUrl: string;
+    /** The folder of its mail. */
+    appMailFolder: string;
     /** Its table, for tests that need old messages. */
     appTable: AppTable;
   }
@@ -29,6 +31,7 @@ export default async function startAll(project: TestProject): Promise<() => Prom
     });
   project.provide('browserEndpoint', browser.wsEndpoint());
   project.provide('appUrl', runtime.url);
+  project.provide('appMailFolder', runtime.mailFolder);
   const { tableEndpoint: endpoint, tableName: name, credentials } = runtime;
   project.provide('appTable', { endpoint, name, credentials });
   return async () => {

@@ -61,7 +61,10 @@ function* faultsOf(described: Described | undefined, { headers, text }: Answer):
   }
   const content = described.content[type];
   if (!content) yield `the content type ${type} is not described`;
-  else if (content.schema)
+  else if (type === 'application/x-ndjson') {
+    const { items } = (content.schema as { contentSchema: { items: unknown } }).contentSchema;
+    for (const line of text.trimEnd().split('\n')) yield* violations(items, JSON.parse(line), 'line');
+  } else if (content.schema)
     yield* violations(content.schema, /[/+]json$/.test(type) ? JSON.parse(text) : text, 'body');
 }
 

@@ -9,6 +9,8 @@ declare module 'vitest' {
     /** The two APIs without the distribution in front. Empty if they are not known. */
     httpApiUrl: string;
     webSocketUrl: string;
+    /** The folder of sent mail. Empty if it is not known. */
+    mailFolder: string;
     /** The reason why tests with a runtime of their own do not run. Empty if they run. */
     notOurs: string;
   }
@@ -21,6 +23,7 @@ export default async function startSystem(project: TestProject): Promise<(() => 
     project.provide('parleyUrl', given.replace(/\/+$/, ''));
     project.provide('httpApiUrl', process.env.PARLEY_HTTP_API_URL ?? '');
     project.provide('webSocketUrl', process.env.PARLEY_WEBSOCKET_URL ?? '');
+    project.provide('mailFolder', '');
     project.provide('notOurs', 'PARLEY_URL is set: this needs a runtime that the suite starts itself');
     return undefined;
   }
@@ -30,6 +33,7 @@ export default async function startSystem(project: TestProject): Promise<(() => 
   project.provide('parleyUrl', runtime.url);
   project.provide('httpApiUrl', runtime.httpApiUrl);
   project.provide('webSocketUrl', runtime.webSocketUrl);
+  project.provide('mailFolder', runtime.mailFolder);
   project.provide('notOurs', '');
   return () =>
     end().catch((error) => {

@@ -4,7 +4,7 @@ import { build } from '../../../scripts/build.ts';
 
 export interface Watched {
   readonly runtime: Runtime;
-  /** Stops the runtime. Throws if its functions logged a fault or scanned the table. */
+  /** Stops the runtime. Throws if its functions logged a fault or a secret, or scanned the table. */
   end(): Promise<void>;
 }
 
@@ -14,6 +14,8 @@ const assumedByAll = (process.env.PARLEY_ASSUME ?? '').split(',').filter(isAssum
 export interface SystemOptions extends Pick<RuntimeOptions, 'limits' | 'assume' | 'bootstrap'> {
   /** Deploy-time settings, as `-c name=value` of the CDK. */
   readonly context?: Readonly<Record<string, string>>;
+  /** Gets every line that a function logs. */
+  readonly onLog?: (line: string) => void;
 }
 
 /** Starts a local runtime in memory, on a free port. */
@@ -22,10 +24,14 @@ export async function startWatched({
   limits = {},
   assume = assumedByAll,
   bootstrap,
+  onLog: tell = () => {},
 }: SystemOptions = {}): Promise<Watched> {
   const faults: string[] = [];
+  const leaks: string[] = [];
   const onLog = (line: string) => {
+    tell(line);
     if (isFault(line)) faults.push(line);
+    if (hasSecret(line)) leaks.push(line);
   };
   const runtime = await startRuntime({
     assembly: () => build(context),
@@ -43,6 +49,7 @@ export async function startWatched({
       assertNoScan(runtime);
       if (faults.length > 0)
         throw new Error(`Nothing that a client sends is a server's fault:\n${faults.join('\n')}`);
+      if (leaks.length > 0) throw new Error(`Logs have no secrets:\n${leaks.join('\n')}`);
     },
   };
 }
@@ -50,6 +57,15 @@ export async function startWatched({
 /** An authorizer answers 401 by throwing exactly this. Any other error is a fault of the server. */
 function isFault(line: string): boolean {
   return /\] ERROR |"errorType"/.test(line) && !line.includes('"errorMessage":"Unauthorized"');
+}
+
+/**
+ * A JWT, a refresh token or an e-mail address. Tests use addresses of example.com only. The local runtime itself names the mails that
+ * it has written.
+ */
+function hasSecret(line: string): boolean {
+  if (line.startsWith('[mail] ')) return false;
+  return /\beyJ[\w-]{10,}\.[\w-]{10,}|[\da-f]{12}\.[\da-f-]{36}\.[\w-]{43}|@example\.com/.test(line);
 }
 
 /** Throws if a function has scanned the table since the last reset. No work may grow with the size of the table. */

@@ -37,8 +37,18 @@ export function synthesize(context: Context = {}): Deployed {
   });
 }
 
-/** The app with bundles of the given source and with empty pages, for synthesis into the folder. */
-export function appIn(folder: string, context: Context = {}, source = 'export const handler = 1;'): App {
+interface Variant {
+  /** Of each bundle. */
+  readonly source?: string;
+  readonly target?: 'aws' | 'local';
+}
+
+/** The app with bundles and empty pages of its own, for synthesis into the folder. */
+export function appIn(
+  folder: string,
+  context: Context = {},
+  { source = 'export const handler = 1;', target = 'aws' }: Variant = {},
+): App {
   const bundles = join(folder, 'functions');
   for (const entry of Object.keys(functionSpecs)) {
     mkdirSync(join(bundles, entry), { recursive: true });
@@ -46,9 +56,9 @@ export function appIn(folder: string, context: Context = {}, source = 'export co
   }
   const pages = join(folder, 'web');
   mkdirSync(join(pages, 'assets'), { recursive: true });
-  writeFileSync(join(pages, 'index.html'), '<!doctype html>');
+  writeFileSync(join(pages, 'index.html'), '<!doctype html><html lang="en"></html>');
   writeFileSync(join(pages, 'assets', 'index-1.js'), '');
-  return createApp({ outdir: join(folder, 'cdk.out'), bundles, pages, context });
+  return createApp({ outdir: join(folder, 'cdk.out'), bundles, pages, context, target });
 }
 
 /** Passes a folder and removes it afterwards. */

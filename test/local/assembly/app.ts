@@ -191,7 +191,8 @@ const site: Resources = {
       DestinationBucketName: { Ref: 'Pages' },
       DestinationBucketKeyPrefix: 'site',
       Exclude: ['x/*'],
-      SystemMetadata: { 'cache-control': 'max-age=60' },
+      Include: ['x/*.html'],
+      SystemMetadata: { 'cache-control': 'max-age=60', 'content-type': 'text/html; charset=utf-8' },
     },
   },
   Rewrite: {

@@ -59,8 +59,14 @@ describe('an unsupported part of a policy', () => {
     [
       'a condition operator',
       'Condition',
-      { StringEquals: { 'dynamodb:LeadingKeys': ['A'] } },
-      `${where}.Condition.StringEquals: the local runtime does not support this property`,
+      { StringLike: { 'dynamodb:LeadingKeys': ['A'] } },
+      `${where}.Condition.StringLike: the local runtime does not support this property`,
+    ],
+    [
+      'a key of another operator',
+      'Condition',
+      { StringEquals: { 'ses:FromAddress': 'a@b.example', 'dynamodb:LeadingKeys': ['A'] } },
+      `${where}.Condition.StringEquals.dynamodb:LeadingKeys: the local runtime does not support this property`,
     ],
     [
       'a condition key',

@@ -83,7 +83,14 @@ describe('the templates', () => {
           origin: {
             kind: 'bucket',
             contents: [
-              { folder: '/out/asset.pages', prefix: 'site/', except: ['x/*'], cacheControl: 'max-age=60' },
+              {
+                folder: '/out/asset.pages',
+                prefix: 'site/',
+                except: ['x/*'],
+                include: ['x/*.html'],
+                contentType: 'text/html; charset=utf-8',
+                cacheControl: 'max-age=60',
+              },
             ],
           },
           viewerRequest: undefined,

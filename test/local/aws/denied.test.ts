@@ -76,6 +76,7 @@ describe('a function', () => {
     },
     secretsManager: secretsManager(secrets, access),
     connections,
+    mail: () => {},
   });
   const endpoint = serve((...call) => void request(...call));
   beforeEach(() => {

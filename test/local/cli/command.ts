@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import manifest from '../../../package.json' with { type: 'json' };
 
-const main = new URL('../../../scripts/start.ts', import.meta.url).pathname;
+/** `npm start` is `node`, its options, and the program. */
+const [, ...options] = manifest.scripts.start.split(' ');
+const main = new URL(`../../../${options.pop()}`, import.meta.url).pathname;
 
 export interface Started {
   readonly child: ChildProcess;
@@ -19,7 +22,7 @@ export function start(
   environment: Readonly<Record<string, string>> = {},
   program = main,
 ): Started {
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [...options, program, ...args], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

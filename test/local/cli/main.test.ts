@@ -78,7 +78,7 @@ describe('npm start', () => {
     const asked = (from: string) => fetch(`${url}/users/`, { headers: { origin: from } });
     const { headers } = await asked(origin);
     expect(headers.get('access-control-allow-origin')).toBe(origin);
-    expect(headers.get('access-control-expose-headers')).toBe('Retry-After');
+    expect(headers.get('access-control-expose-headers')).toBe('Link,Retry-After');
     expect((await asked('http://localhost:1')).headers.get('access-control-allow-origin')).toBeNull();
   });
 
@@ -117,7 +117,16 @@ describe('npm start', () => {
     [['now'], {}, "Unexpected argument 'now'"],
     [[], { PORT: 'http' }, 'PORT must be a number up to 65535, not "http"'],
     [[], { HOSTS: 'https://chat.example' }, 'HOSTS must be names such as chat.example'],
-    [['--assembly', 'cdk.out', '--watch'], {}, '--assembly cannot be used with --watch or --context'],
+    [
+      ['--assembly', 'cdk.out', '--watch'],
+      {},
+      '--assembly cannot be used with --watch, --context or --limits',
+    ],
+    [
+      ['--assembly', 'cdk.out', '--limits', 'off'],
+      {},
+      '--assembly cannot be used with --watch, --context or --limits',
+    ],
     [[], { PORT: '70000' }, 'PORT must be a number up to 65535, not "70000"'],
   ])('ends with 1 and its usage for %j %j', async (args, environment, message) => {
     const started = run(args, environment);

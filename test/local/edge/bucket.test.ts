@@ -86,6 +86,20 @@ describe('an object of the bucket', () => {
     expect(await get('/assets/other.js')).toEqual([404, null]);
   });
 
+  it('has the content type of its folder, which may hold some files only', async () => {
+    const files = { 'index.html': 'home', 'a/b.html': 'b', 'icon.svg': '<svg/>' };
+    const contentType = 'text/html; charset=utf-8';
+    const contents = [
+      folderOf(files, { except: ['*.html'] }),
+      folderOf(files, { except: ['*'], include: ['*.html'], contentType }),
+    ];
+    const { url } = await serveSite([behaviorOf('*', { origin: { kind: 'bucket', contents } })]);
+    const typeOf = async (path: string) => (await fetch(url + path)).headers.get('content-type');
+    expect(await typeOf('/index.html')).toBe(contentType);
+    expect(await typeOf('/a/b.html')).toBe(contentType);
+    expect(await typeOf('/icon.svg')).toBe('image/svg+xml');
+  });
+
   it('can have a name with escaped characters', async () => {
     const { url } = await serveFiles({ 'é a.txt': 'x' });
     expect(await (await fetch(`${url}/%C3%A9%20a.txt`)).text()).toBe('x');

@@ -68,7 +68,8 @@ export function folderOf(
   files: Readonly<Record<string, string>>,
   settings: Partial<BucketFolder> = {},
 ): BucketFolder {
-  return { folder: writeFolder(files), prefix: '', except: [], cacheControl: undefined, ...settings };
+  const all = { prefix: '', except: [], include: [], contentType: undefined, cacheControl: undefined };
+  return { folder: writeFolder(files), ...all, ...settings };
 }
 
 function writeFolder(files: Readonly<Record<string, string>>): string {

@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { refreshTokens } from '../../../functions/auth/refresh-tokens.ts';
 import { connectionsGateway } from '../../../functions/gateway/connections-gateway.ts';
 import { profileStore } from '../../../functions/storage/accounts.ts';
+import { blockStore } from '../../../functions/storage/blocks.ts';
 import { connectionAdder } from '../../../functions/storage/connection-adder.ts';
 import { connectionStore } from '../../../functions/storage/connections.ts';
 import { retryCounter } from '../../../functions/storage/counters.ts';
@@ -12,7 +13,8 @@ import { inboxProjection } from '../../../functions/storage/inbox-projection.ts'
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { membershipCheck, presenceStore } from '../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../functions/storage/receipts.ts';
-import { sessionCheck, sessionStore } from '../../../functions/storage/sessions.ts';
+import { remainsOf, sealRemover } from '../../../functions/storage/remains.ts';
+import { sessionCheck, sessionList, sessionStore } from '../../../functions/storage/sessions.ts';
 import { tableWith } from '../../../functions/storage/table.ts';
 import { watchStore } from '../../../functions/storage/watches.ts';
 
@@ -44,7 +46,7 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
     gateway: connectionsGateway(management),
     retries: retryCounter(table),
     profiles: profileStore(table),
-    sessions: { ...sessionStore(table), ...sessionCheck(table, { consistent: true }) },
+    sessions: { ...sessionStore(table), ...sessionList(table), ...sessionCheck(table, { consistent: true }) },
     refreshTokens: refreshTokens(system.randomBytes),
     receipts: receiptStore(table),
     inbox: inboxReader(table),
@@ -53,6 +55,9 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
     memberships: membershipCheck(table),
     watches: watchStore(table),
     directory: directoryProjection(table),
+    remains: remainsOf(table),
+    seals: sealRemover(table),
+    blocks: blockStore(table),
     system,
   };
 }

@@ -1,4 +1,4 @@
-import type { Account } from '../../../functions/core/accounts/account.ts';
+import type { OwnAccount } from '../../../functions/core/accounts/account.ts';
 import { accountStore } from '../../../functions/storage/accounts.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { Client } from './client.ts';
@@ -19,7 +19,7 @@ export async function cast(world: World): Promise<readonly Client[]> {
   return clients;
 }
 
-function accountOf(id: string, username: string, createdAt: string): Account {
+function accountOf(id: string, username: string, createdAt: string): OwnAccount {
   const email = `${username}@example.org`;
   return { id, email, username, firstName: username, lastName: '', staff: false, createdAt };
 }

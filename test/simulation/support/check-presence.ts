@@ -1,5 +1,6 @@
+import { isWithinLife } from '../../../functions/core/connections/connection.ts';
 import { pairId } from '../../../functions/core/conversations/conversation.ts';
-import { connectionsIn, isWithinLife, type List } from '../../../functions/storage/connections.ts';
+import { connectionsIn, type List } from '../../../functions/storage/connections.ts';
 import {
   membershipKey,
   presenceKey,
@@ -44,7 +45,7 @@ function listedOf({ state }: World, list: List, userId: string) {
   return connectionsIn(list, userId, state.get(socketsKey(userId)) ?? {});
 }
 
-/** A socket that ended with `$disconnect` is listed nowhere, and watchers know who is gone. */
+/** A socket that ended with `$disconnect` is listed nowhere, and watchers know who is gone, or blocks them. */
 export function checkDeparture({ world, clients }: Simulation, ended: readonly string[]): void {
   const { state, people } = world;
   const names = people.flatMap(({ id }) => [
@@ -58,7 +59,8 @@ export function checkDeparture({ world, clients }: Simulation, ended: readonly s
     for (const { id, username } of people) {
       const isShared = state.get(membershipKey(person.id, pairId(person.id, id)));
       const stored = state.get(presenceKey(id));
-      const isOnline = stored?.online === true && stored.hidden !== true;
+      const hides = stored?.hidden === true || state.get(presenceKey(person.id))?.hidden === true;
+      const isOnline = stored?.online === true && !hides && !world.blocks.look(id, person.id).isSealed;
       if (id !== person.id && isShared && online.get(id) !== isOnline) {
         world.blame(`${name} believes that ${username} is ${isOnline ? 'offline' : 'online'}`);
       }

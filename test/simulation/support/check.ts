@@ -135,8 +135,8 @@ function checkInbox(
       if (shown.read < least || beyond.length > 0) {
         world.blame(`${username} sees ${userId} at ${shown.read} of ${conversation}, read ${least}–${most}`);
       }
-      // A peer who hides their presence shows only what they read, not what has arrived.
-      const isHidden = userId !== id && world.state.get(presenceKey(userId))?.hidden === true;
+      // Of a peer one sees only what they read, not what has arrived, if either of the two hides their presence.
+      const isHidden = userId !== id && [id, userId].some((one) => world.state.get(presenceKey(one))?.hidden);
       const [low, high] = isHidden
         ? [shown.read, shown.read]
         : [Math.max(leastGot, shown.read), Math.max(mostGot, shown.read)];

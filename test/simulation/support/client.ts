@@ -7,6 +7,9 @@ import type { ServerFrame, Socket } from './sockets.ts';
 import { faultOfMessage, type Shown, shownBy } from './witness.ts';
 import type { Person, World } from './world.ts';
 
+/** Access tokens outlive their sockets. */
+export const TOKEN_MS = 7_200_001;
+
 /** How a socket ends: with `$disconnect` or without. */
 export type Ending = 'told' | 'silent';
 
@@ -61,7 +64,8 @@ export class Client {
       closed: () => this.#ended('told', fate),
     };
     const { connectionId, userId, connectedAt } = socket;
-    const connection = { connectionId, userId, sessionId, conversation, connectedAt };
+    const expiresAt = new Date(connectedAt.getTime() + TOKEN_MS);
+    const connection = { connectionId, userId, sessionId, conversation, connectedAt, expiresAt };
     world.say(`${this.name} connects as ${connectionId}`);
     world.sockets.add(socket);
     const outcome = await world.invokeOver(connectionId, `$connect ${connectionId}`, fate, (functions) =>

@@ -1,9 +1,15 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { followAccount } from '../../../functions/core/accounts/directory.ts';
-import { closeReplaced, closeSession } from '../../../functions/core/connections/open-and-close.ts';
-import { tellConnections } from '../../../functions/core/delivery/deliver.ts';
+import { followDeletion } from '../../../functions/core/accounts/follow-deletion.ts';
+import { closeReplaced, closeSessions } from '../../../functions/core/connections/open-and-close.ts';
+import { tellWatchers } from '../../../functions/core/delivery/deliver.ts';
 import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
-import { followConnections, followPresence } from '../../../functions/core/presence/follow-presence.ts';
+import {
+  followBlocks,
+  followConnections,
+  followOwnSetting,
+  followPresence,
+} from '../../../functions/core/presence/follow-presence.ts';
 import type { Presence, Watcher } from '../../../functions/core/presence/presence.ts';
 import { eachConversation, eachRecord } from '../../../functions/middleware/stream-batch.ts';
 import { lastFrames, presenceFrame } from '../../../functions/protocol/server-frames.ts';
@@ -14,7 +20,7 @@ import {
   SESSION_PREFIX,
   SOCKETS,
 } from '../../../functions/storage/keys.ts';
-import { messageIn, readChange } from '../../../functions/storage/stream-record.ts';
+import { type Change, lineOf, messageIn, readChanges } from '../../../functions/storage/stream-record.ts';
 import type { Written } from '../../support/table/state.ts';
 import { eventNameOf } from '../../support/table/stream.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -37,33 +43,40 @@ const accountChanges: Follower = {
     if (sk === PROFILE || sk === PRESENCE) return eventNameOf(written) !== 'REMOVE';
     return sk === SOCKETS;
   },
-  handlerWith({ gateway, system, directory, connections, presences, watches }, onFailure) {
+  handlerWith({ gateway, system, directory, connections, presences, watches, remains, seals }, onFailure) {
     const onDeliveryFailure = (_: string, error: unknown) => onFailure(error);
-    const tell = (watchers: readonly Watcher[], presence: Presence) =>
-      tellConnections(
-        { gateway, onDeliveryFailure },
-        watchers.map(({ connectionId }) => connectionId),
-        JSON.stringify(presenceFrame([presence])),
+    const tell = (watchers: readonly Watcher[], presences: readonly Presence[]) =>
+      tellWatchers(
+        { connections, gateway, lastFrames, now, onDeliveryFailure },
+        watchers,
+        JSON.stringify(presenceFrame(presences)),
       );
     const { now, wait } = system;
-    const dependencies = { connections, presences, watches, gateway, lastFrames, now, wait, tell };
+    const dependencies = { connections, presences, watches, seals, gateway, lastFrames, now, wait, tell };
 
-    async function follow(record: DynamoDBRecord): Promise<void> {
-      const change = readChange(record);
+    async function follow(change: Change | undefined): Promise<void> {
       switch (change?.kind) {
         case 'account':
           return followAccount(directory, change);
-        case 'session-ended':
-          return closeSession(dependencies, change);
+        case 'account-deleted':
+          return followDeletion({ directory, remains }, change);
+        case 'sessions-ended':
+          return closeSessions(dependencies, change);
         case 'sockets':
           await Promise.all(change.gone.map(watches.unwatch));
-          await followConnections(dependencies, change.userId);
+          await followConnections(dependencies, change);
           return closeReplaced(dependencies, change.replaced);
         case 'presence':
+          await followOwnSetting(dependencies, change);
+          await followBlocks(dependencies, change);
           return followPresence(dependencies, change);
       }
     }
-    return (records) => eachRecord(records, follow, { error: (_, ...more) => onFailure(more[0]) });
+    const logger = { error: (_: string, ...more: unknown[]) => onFailure(more[0]) };
+    return (records) => {
+      const changeOf = readChanges(records);
+      return eachRecord(records, { lineOf, follow: (record) => follow(changeOf(record)), logger });
+    };
   },
 };
 

@@ -1,3 +1,4 @@
+import { block, unblock } from '../../../functions/core/blocks/block.ts';
 import type { Connection } from '../../../functions/core/connections/connection.ts';
 import { admit } from '../../../functions/core/connections/connection.ts';
 import {
@@ -5,18 +6,15 @@ import {
   restore,
   restoreIfLost,
 } from '../../../functions/core/connections/open-and-close.ts';
-import { othersIn, resolve } from '../../../functions/core/conversations/conversation.ts';
+import { type KnownEnds, renew } from '../../../functions/core/connections/renew.ts';
+import { resolve } from '../../../functions/core/conversations/conversation.ts';
 import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import type { Draft } from '../../../functions/core/messages/append.ts';
 import { readHistory } from '../../../functions/core/messages/read-messages.ts';
 import { type SendDependencies, sendMessages } from '../../../functions/core/messages/send-message.ts';
 import { watchPresence } from '../../../functions/core/presence/presence.ts';
-import {
-  mayForwardTyping,
-  TYPING_SECONDS,
-  type TypingTimes,
-} from '../../../functions/core/presence/typing.ts';
+import { forwardTyping, TYPING_SECONDS, type TypingTimes } from '../../../functions/core/presence/typing.ts';
 import { markRead, markReceived } from '../../../functions/core/receipts/move-receipt.ts';
 import { logOut, openSession } from '../../../functions/core/sessions/log-in-and-out.ts';
 import { refreshSession } from '../../../functions/core/sessions/refresh-session.ts';
@@ -36,9 +34,12 @@ const SEND_LIMIT = { messages: 20, seconds: 10 };
 /** Longer than any schedule, so a session ends only if somebody ends it. */
 const REFRESH_SECONDS = 365 * 24 * 60 * 60;
 
+const CLIENT = { device: 'simulated', address: '192.0.2.1' };
+
 interface Surroundings {
   /** The memory of one running function. */
   readonly typingTimes: TypingTimes;
+  readonly knownEnds: KnownEnds;
   /** Gets the errors that `deliver` swallows. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -48,9 +49,12 @@ interface Surroundings {
  * functions/runtime wires the entries themselves to AWS and accepts no other store. So this file mirrors them, and the
  * end-to-end suite tests them.
  */
-export function functionsWith(capabilities: Capabilities, { typingTimes, onFailure }: Surroundings) {
+export function functionsWith(
+  capabilities: Capabilities,
+  { typingTimes, knownEnds, onFailure }: Surroundings,
+) {
   const { log, connections, gateway, profiles, sessions, receipts, inbox, presences, system } = capabilities;
-  const { memberships, watches, refreshTokens, retries } = capabilities;
+  const { memberships, watches, refreshTokens, retries, blocks } = capabilities;
   const { now } = system;
   const sending: SendDependencies = {
     log,
@@ -62,10 +66,12 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
     onDeliveryFailure: (_, error) => onFailure(error),
     onConnectionsFailure: () => {},
     onFault: () => {},
+    lastFrames,
     ...system,
   };
-  const restoring = { connections, sessions, gateway, now, lastFrames };
+  const restoring = { connections, sessions, gateway, now, lastFrames, knownEnds };
   const login = {
+    audit: { note: () => {} },
     profiles,
     sessions,
     refreshTokens,
@@ -109,9 +115,9 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
 
     async typing({ userId }: Connection, id: string) {
       const conversation = resolve(id, userId);
-      const forwards = await mayForwardTyping({ log, times: typingTimes, now }, conversation);
+      const { tells } = await forwardTyping({ log, presences, times: typingTimes, now }, conversation);
       const frame = typingFrame(id, userId, TYPING_SECONDS);
-      if (forwards) await tellDevices(sending, othersIn(conversation), JSON.stringify(frame));
+      if (tells.length > 0) await tellDevices(sending, tells, JSON.stringify(frame));
     },
 
     sync: ({
@@ -130,12 +136,20 @@ export function functionsWith(capabilities: Capabilities, { typingTimes, onFailu
 
     ping: (connection: Connection) => restoreIfLost(restoring, connection),
 
-    logIn: (userId: string) => openSession(login, userId),
-    logOut: (userId: string, token: string) => logOut({ sessions, refreshTokens }, userId, token),
-    refresh: (token: string) => refreshSession(login, token),
+    /** `auth.refresh` with a token of the socket's own session. */
+    renew: (connection: Connection, username: string, expiresAt: Date) =>
+      renew(restoring, connection, { ...connection, username, staff: false, expiresAt }),
+
+    logIn: (userId: string) => openSession(login, userId, CLIENT, async () => true),
+    logOut: (userId: string, token: string) =>
+      logOut({ sessions, refreshTokens, audit: login.audit }, userId, token),
+    refresh: (token: string) => refreshSession(login, token, CLIENT),
 
     /** The effect of `PATCH /users/me` on the presence. */
     hide: (userId: string, hidden: boolean) => presences.hide(userId, hidden),
+
+    block: (userId: string, otherId: string) => block({ blocks, profiles }, userId, otherId),
+    unblock: (userId: string, otherId: string) => unblock({ blocks, profiles }, userId, otherId),
 
     history: (userId: string, peerId: string, offset: number) =>
       readHistory({ profiles, history: log }, { userId, peerId, window: { limit: 3, offset } }),

@@ -22,10 +22,12 @@ export interface Intent {
   acked: Message | undefined;
 }
 
+/** The code for a message that a block refuses. */
+const BLOCKED = 'cannot_write_to_user';
 /** Errors that mean: try again later. A correct client may get them. */
-const TEMPORARY = new Set(['unavailable', 'busy', 'rate_limited']);
+const TEMPORARY = new Set(['unavailable', 'busy', 'rate_limited', BLOCKED]);
 /** Errors that promise that nothing was stored. */
-const NOTHING_STORED = new Set(['busy', 'rate_limited']);
+const NOTHING_STORED = new Set(['busy', 'rate_limited', BLOCKED]);
 
 export interface Said {
   readonly number: number;
@@ -79,6 +81,7 @@ export async function trySendingAll(
     clientId: one.clientId,
     read: one.read ?? one.after,
   }));
+  const before = world.blocks.look(sender.id, peer.id);
   const outcome = await world.invokeOver(from?.connectionId, `send ${said}`, fate, (functions) =>
     functions.send(sender.username, { conversation: pairWith(sender.id, peer.id), messages, after }, from),
   );
@@ -90,6 +93,14 @@ export async function trySendingAll(
       client?.show(message);
     }
     checkOrder(world, sent.messages);
+  }
+  const isSame = before.changes === world.blocks.look(sender.id, peer.id).changes;
+  const stored = sent.messages.find(({ repeated }) => !repeated);
+  if (before.isSealed && isSame && stored) {
+    world.blame(`"${stored.message.text}" is stored while one of the two blocks the other`);
+  }
+  if (before.isOpen && isSame && sent.refusal?.code === BLOCKED) {
+    world.blame(`"${said}" is refused, but nobody blocks anybody`);
   }
   const refused = intents[sent.messages.length];
   if (refused && sent.refusal) checkRefusal(world, refused, conversation, sent.refusal.code);

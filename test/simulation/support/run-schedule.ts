@@ -3,7 +3,7 @@ import { check, checkDirectory } from './check.ts';
 import { checkAllOffline, checkDeparture, checkPresence, checkSockets } from './check-presence.ts';
 import { checkSessions } from './check-sessions.ts';
 import { inboxesOf } from './inboxes.ts';
-import { calmDown, depart, endAllSockets, pingAll, settle } from './settle.ts';
+import { blockOne, calmDown, depart, endAllSockets, pingAll, settle, unblockAll } from './settle.ts';
 import { Simulation } from './simulation.ts';
 import type { Schedule } from './steps.ts';
 
@@ -38,6 +38,12 @@ export async function runSchedule(schedule: Schedule, plant?: Plant): Promise<Re
       check(simulation, await inboxesOf(simulation));
       checkSockets(simulation);
       checkPresence(simulation);
+    },
+    async () => {
+      await blockOne(simulation);
+      checkDeparture(simulation, []);
+      await unblockAll(simulation);
+      checkDeparture(simulation, []);
     },
     async () => {
       checkDeparture(simulation, await depart(simulation));

@@ -4,6 +4,7 @@ import { trySending } from './intent.ts';
 import { quiet } from './scheduler.ts';
 import type { Simulation } from './simulation.ts';
 import { watchEverybody } from './watching.ts';
+import type { Person } from './world.ts';
 
 /** More turns than this mean an endless loop. */
 const MAX_TURNS = 50_000;
@@ -31,9 +32,31 @@ export async function pingAll(simulation: Simulation): Promise<void> {
   await finish(simulation);
 }
 
+/** Everybody ends all blocks. */
+export async function unblockAll(simulation: Simulation): Promise<void> {
+  const { world } = simulation;
+  const pairs = world.people.flatMap((one) =>
+    world.people.filter((other) => other !== one).map((other) => [one, other] as const),
+  );
+  await all(simulation, pairs, ([by, other]) => world.blocks.change(world, by, other, false, GOOD_FATE));
+  await finish(simulation);
+}
+
+/** The first user blocks the second one, while all devices are online and watch everybody. */
+export async function blockOne(simulation: Simulation): Promise<void> {
+  const { world, clients } = simulation;
+  const [one, other] = world.people as [Person, Person];
+  const devices = clients.filter(({ peer }) => !peer);
+  await all(simulation, devices, (device) => watchEverybody(device, GOOD_FATE));
+  await finish(simulation);
+  await all(simulation, [one], (by) => world.blocks.change(world, by, other, true, GOOD_FATE));
+  await finish(simulation);
+}
+
 /** All clients connect, retry unanswered messages, and catch up. */
 export async function settle(simulation: Simulation): Promise<void> {
   const { world, clients, intents } = simulation;
+  await unblockAll(simulation);
   for (const client of clients.filter(({ peer }) => peer)) client.disconnect('told', GOOD_FATE);
   // A client whose session has ended logs in and connects again. A new socket may replace that of another client, if the list
   // still has one that ended without `$disconnect`.

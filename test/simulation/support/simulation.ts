@@ -9,6 +9,7 @@ import { logOut, refresh } from './log-in.ts';
 import { type Reader, readersOf } from './readers.ts';
 import { ReceiptAttempts } from './receipts.ts';
 import { Recency } from './recency.ts';
+import { renewSocket } from './renewing.ts';
 import { connectPhones } from './settle.ts';
 import type { Action, Schedule, Step } from './steps.ts';
 import { watchEverybody } from './watching.ts';
@@ -81,6 +82,8 @@ export class Simulation {
       case 'typing':
       case 'ping':
         return this.#tell(action.kind, action, fate);
+      case 'renew':
+        return renewSocket(this.#client(action.by), action.to, fate);
       case 'log-out':
         return logOut(this.#client(action.by), fate);
       case 'refresh':
@@ -90,6 +93,10 @@ export class Simulation {
         world.say(`${username} ${action.hidden ? 'hides' : 'shows'} their presence`);
         await world.invoke(`hide by ${username}`, fate, ({ hide }) => hide(id, action.hidden));
         return;
+      }
+      case 'block': {
+        const { person } = this.#client(action.by);
+        return world.blocks.change(world, person, this.#other(person, action.to), action.isBlocked, fate);
       }
       case 'stream':
         return this.readers[action.which % this.readers.length]?.deliver(action.size, action.again, fate);

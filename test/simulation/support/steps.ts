@@ -32,10 +32,11 @@ export type Action =
   | { readonly kind: 'retry'; readonly what: number; readonly via: number }
   | { readonly kind: 'sync'; readonly by: number }
   | { readonly kind: 'read' | 'received'; readonly by: number; readonly what: number; readonly back: number }
-  | { readonly kind: 'typing' | 'watch' | 'ping'; readonly by: number; readonly to: number }
+  | { readonly kind: 'typing' | 'watch' | 'ping' | 'renew'; readonly by: number; readonly to: number }
   | { readonly kind: 'log-out'; readonly by: number }
   | { readonly kind: 'refresh'; readonly by: number; readonly tabs: number }
   | { readonly kind: 'hide'; readonly by: number; readonly hidden: boolean }
+  | { readonly kind: 'block'; readonly by: number; readonly to: number; readonly isBlocked: boolean }
   | { readonly kind: 'stream'; readonly which: number; readonly size: number; readonly again: number }
   | { readonly kind: 'pass'; readonly milliseconds: number }
   | { readonly kind: 'expire' };
@@ -108,12 +109,17 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constantFrom('typing', 'watch', 'ping', 'ping'), by: who, to: who }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('renew'), by: who, to: fc.nat(3) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('log-out'), by: who }) },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('refresh'), by: who, tabs: fc.constantFrom(1, 1, 2, 3) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('hide'), by: who, hidden: flag }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('block'), by: who, to: who, isBlocked: flag }),
+  },
   {
     weight: 7,
     arbitrary: fc.record({

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { KnownEnds } from '../../../functions/core/connections/renew.ts';
 import { ParleyError } from '../../../functions/core/errors.ts';
 import type { TypingTimes } from '../../../functions/core/presence/typing.ts';
 import { documentClient } from '../../support/memory-table.ts';
 import { State } from '../../support/table/state.ts';
 import { Stream } from '../../support/table/stream.ts';
+import { Blocks } from './blocking.ts';
 import { type Capabilities, capabilitiesOver, type Plant } from './capabilities.ts';
 import type { Fate, Fault } from './fate.ts';
 import { type Functions, functionsWith } from './functions.ts';
@@ -40,6 +42,7 @@ export class World {
   readonly stream = new Stream();
   readonly state: State;
   readonly sockets: Sockets;
+  readonly blocks = new Blocks();
   /** The story of the run, in words. */
   readonly story: string[] = [];
   /** The broken rules. */
@@ -50,6 +53,7 @@ export class World {
   readonly troubled = new Set<string>();
   readonly #plant: Plant;
   readonly #typingTimes: TypingTimes = new Map();
+  readonly #knownEnds: KnownEnds = new Map();
   #ids = 1000;
   #chance = 0;
   #secrets = 0;
@@ -90,6 +94,7 @@ export class World {
       run(
         functionsWith(capabilities, {
           typingTimes: this.#typingTimes,
+          knownEnds: this.#knownEnds,
           onFailure: (error) => this.#judge(name, error),
         }),
       ),

@@ -51,7 +51,13 @@ export function operand(tokens: Tokens, scope: Scope): (item: Item) => unknown {
     return () => value;
   }
   const path = attribute(token, tokens, scope);
-  return (item) => item[path];
+  const inner = innerOf(tokens, scope);
+  return (item) => (inner === undefined ? item[path] : (item[path] as Item | undefined)?.[inner]);
+}
+
+/** The second part of a path like `#map.#entry`. */
+export function innerOf(tokens: Tokens, scope: Scope): string | undefined {
+  return tokens.has('.') ? attribute(tokens.take(), tokens, scope) : undefined;
 }
 
 export function attribute(token: string, tokens: Tokens, scope: Scope): string {

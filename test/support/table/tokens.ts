@@ -1,6 +1,6 @@
 import { invalid } from './errors.ts';
 
-const TOKEN = /\s*(?:(<=|>=|<>|[=<>(),+])|([:#]?[A-Za-z_]\w*))/y;
+const TOKEN = /\s*(?:(<=|>=|<>|[=<>(),+.])|([:#]?[A-Za-z_]\w*))/y;
 
 /** Reads the words of an expression one after the other. */
 export class Tokens {

@@ -1,5 +1,5 @@
 import { invalid } from './errors.ts';
-import { attribute, operand, type Scope } from './operands.ts';
+import { attribute, innerOf, operand, type Scope } from './operands.ts';
 import { Tokens } from './tokens.ts';
 import type { Item } from './value.ts';
 
@@ -26,12 +26,14 @@ export function update(text: string | undefined, scope: Scope): (item: Item) => 
 const CLAUSES: Record<string, (tokens: Tokens, scope: Scope) => Change> = {
   SET(tokens, scope) {
     const path = attribute(tokens.take(), tokens, scope);
+    const inner = innerOf(tokens, scope);
     tokens.expect('=');
     const value = tokens.has('if_not_exists') ? defaulted(tokens, scope) : operand(tokens, scope);
     return (before, after) => {
       const found = value(before);
       if (found === undefined) throw invalid(`SET ${path}: the attribute that it names does not exist`);
-      after[path] = found;
+      if (inner !== undefined && typeof before[path] !== 'object') throw invalid(`SET ${path}: no map`);
+      after[path] = inner === undefined ? found : { ...(before[path] as Item), [inner]: found };
     };
   },
 

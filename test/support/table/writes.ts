@@ -55,6 +55,7 @@ export function write(state: State, kind: WriteKind, input: WriteInput) {
   const { ReturnValues = 'NONE' } = input;
   state.set(key, after());
   if (ReturnValues === 'NONE') return {};
+  if (ReturnValues === 'ALL_OLD') return before ? { Attributes: before } : {};
   if (ReturnValues !== 'ALL_NEW') throw invalid(`the fake table does not know ReturnValues ${ReturnValues}`);
   return { Attributes: state.get(key) };
 }

@@ -56,6 +56,19 @@ const signed = (changes: JWTPayload = {}, header: object = {}) =>
     .sign(key.privateKey);
 
 describe('an access token', () => {
+  it('has one text: no character of it can be another one, be left out or be added', async () => {
+    const { sign, verify } = stage();
+    const token = await sign(identity);
+    const character = fc.constantFrom(...'ABab01-_=.~ +/\n'.split(''));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(token.length), fc.nat(1), fc.option(character), async (at, gone, added) => {
+        const changed = token.slice(0, at) + (added ?? '') + token.slice(at + gone);
+        fc.pre(changed !== token);
+        expect(await rejection(verify(changed))).toMatchObject(INVALID);
+      }),
+    );
+  });
+
   it('names its user, its issuer and its expiry', async () => {
     const token = await stage().sign(identity);
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', kid: key.kid, typ: 'JWT' });

@@ -30,6 +30,16 @@ describe('a password', () => {
   });
 });
 
+it('a hash is outdated if new ones cost more', async () => {
+  const hashed = await hash('down the rabbit hole');
+  expect([3, 4, 5, 13].map((cost) => passwordHasher(cost).isOutdated(hashed))).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ]);
+});
+
 it.each([4, 10])(
   'the decoy of cost %i costs as much as a true hash, so that its answer takes as long',
   async (cost) => {

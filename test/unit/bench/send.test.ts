@@ -102,7 +102,7 @@ describe('a load', () => {
   });
 
   it.each([
-    ['rate_limited', 'start it with -c floodMessages=1000000'],
+    ['rate_limited', 'start it with --limits off'],
     ['validation_failed', 'the server refuses a message'],
   ])('ends with an error if a message is refused with %s', async (code, why) => {
     const loaded = await line(({ ref }, answer) => answer({ type: 'error', code, ref }));

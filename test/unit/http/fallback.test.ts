@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { handler } from '../../../functions/http/fallback.ts';
+import { ANSWER_HEADERS } from '../../support/answer-headers.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
 
 it.each([
@@ -18,6 +19,7 @@ it.each([
 ])('%s %s, which no route takes, answers %d and allows %s', async (method, path, status, allow) => {
   const reply = await handler(httpEvent(method, path), lambdaContext);
   expect([reply.statusCode, reply.headers?.allow]).toEqual([status, allow]);
+  expect(reply.headers).toMatchObject(ANSWER_HEADERS);
 });
 
 it.each([
@@ -29,6 +31,6 @@ it.each([
   '%s %s, which no route takes with its slash, is sent to the path without it',
   async (method, path, query, location) => {
     const reply = await handler(httpEvent(method, path, { rawQueryString: query }), lambdaContext);
-    expect(reply).toEqual({ statusCode: 308, headers: { location } });
+    expect(reply).toEqual({ statusCode: 308, headers: { ...ANSWER_HEADERS, location } });
   },
 );

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { handler } from '../../../functions/http/jwks.ts';
+import { ANSWER_HEADERS } from '../../support/answer-headers.ts';
 import { httpEvent, lambdaContext } from '../support/events.ts';
 import { publicJwk, publishKeys } from '../support/logged-in.ts';
 
@@ -9,7 +10,11 @@ it('the key set is public and may be cached for five minutes', async () => {
   publishKeys();
   expect(await get()).toEqual({
     statusCode: 200,
-    headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' },
+    headers: {
+      ...ANSWER_HEADERS,
+      'content-type': 'application/json',
+      'cache-control': 'public, max-age=300',
+    },
     body: JSON.stringify({ keys: [publicJwk] }),
   });
 });

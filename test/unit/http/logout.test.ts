@@ -3,6 +3,7 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { refreshTokens } from '../../../functions/auth/refresh-tokens.ts';
 import { handler } from '../../../functions/http/logout.ts';
+import { ANSWER_HEADERS } from '../../support/answer-headers.ts';
 import { NOON } from '../support/clock.ts';
 import { jsonEvent, lambdaContext } from '../support/events.ts';
 import { accessToken, publishKeys } from '../support/logged-in.ts';
@@ -25,11 +26,11 @@ async function logOut(refresh_token: string, headers: Record<string, string> = {
   return handler(event as never, lambdaContext);
 }
 
-it('logging out answers 204 without a body and ends the session', async () => {
-  expect(await logOut(own)).toEqual({ statusCode: 204 });
-  expect(sent().at(-1)).toMatchObject([
-    'DeleteCommand',
-    { Key: { pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}` } },
+it('logging out answers 204 without a body, ends the session, and records that', async () => {
+  expect(await logOut(own)).toEqual({ statusCode: 204, headers: ANSWER_HEADERS });
+  expect(sent().slice(-2)).toMatchObject([
+    ['DeleteCommand', { Key: { pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}` } }],
+    ['PutCommand', { Item: { pk: `AUDIT#${alice.id}`, event: 'logged_out', session: id(500) } }],
   ]);
 });
 

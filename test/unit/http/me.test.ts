@@ -15,11 +15,13 @@ describe('/users/me/', () => {
   const own = {
     id: alice.id,
     email: 'Alice@Example.org',
+    email_verified: false,
     username: 'Alice',
     first_name: 'Alice',
     last_name: 'Liddell',
     presence: 'shown',
     created_at: NOON,
+    has_password: true,
   };
 
   function entry() {

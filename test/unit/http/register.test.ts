@@ -2,6 +2,7 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { handler } from '../../../functions/http/register.ts';
+import { ANSWER_HEADERS } from '../../support/answer-headers.ts';
 import { jsonEvent, lambdaContext } from '../support/events.ts';
 import { documents } from '../support/mocked-clients.ts';
 import { sent } from '../support/table.ts';
@@ -23,7 +24,7 @@ it('registering answers 201 with the user and without the password', async () =>
   const { password, password2, ...person } = registration;
   expect(await post(registration)).toEqual({
     statusCode: 201,
-    headers: { 'content-type': 'application/json' },
+    headers: { ...ANSWER_HEADERS, 'content-type': 'application/json' },
     body: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), ...person },
   });
   expect(JSON.stringify(sent())).not.toContain('rabbit');

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { decodeJwt } from 'jose';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -7,6 +7,7 @@ import { passwordHasher } from '../../../functions/auth/passwords.ts';
 import { handler as refresh } from '../../../functions/http/refresh.ts';
 import { handler as login } from '../../../functions/http/token.ts';
 import type { HttpReply } from '../../../functions/middleware/http-replies.ts';
+import { ANSWER_HEADERS } from '../../support/answer-headers.ts';
 import { NOON } from '../support/clock.ts';
 import { jsonEvent, lambdaContext } from '../support/events.ts';
 import { documents, secrets } from '../support/mocked-clients.ts';
@@ -14,6 +15,8 @@ import { alice } from '../support/people.ts';
 import { conditionFailed, sent } from '../support/table.ts';
 
 const passwordHash = await passwordHasher(4).hash('down the rabbit hole');
+
+const info = { sourceIp: '192.0.2.1', userAgent: 'Phone/1.0\u0000' };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
@@ -26,13 +29,16 @@ beforeEach(() => {
 });
 
 async function post(entry: (event: never, context: Context) => Promise<HttpReply>, body: object) {
-  const reply = await entry(jsonEvent('POST', '/users/token/', body) as never, lambdaContext);
+  const event = jsonEvent('POST', '/users/token/', body);
+  const http = { ...event.requestContext.http, ...info };
+  const requestContext = { ...event.requestContext, http };
+  const reply = await entry({ ...event, requestContext } as never, lambdaContext);
   return { ...reply, body: JSON.parse(reply.body ?? '') };
 }
 const logIn = () => post(login, { email: 'ALICE@example.org', password: 'down the rabbit hole' });
 const pair = {
   statusCode: 200,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  headers: { ...ANSWER_HEADERS, 'content-type': 'application/json' },
   body: { access: expect.any(String), refresh: expect.any(String) },
 };
 
@@ -44,6 +50,18 @@ describe('logging in', () => {
       sub: alice.id,
       username: 'Alice',
       iss: 'parley-test',
+    });
+  });
+
+  it('stores the client and its address with the session, and with each refresh', async () => {
+    const { body } = await logIn();
+    await post(refresh, { refresh: body.refresh });
+    const put = documents.commandCalls(PutCommand).map(({ args: [command] }) => command.input.Item);
+    expect(put).toContainEqual(expect.objectContaining({ device: 'Phone/1.0', address: '192.0.2.1' }));
+    const [rotation] = documents.commandCalls(UpdateCommand).slice(-1);
+    expect(rotation?.args[0].input.ExpressionAttributeValues).toMatchObject({
+      ':device': 'Phone/1.0',
+      ':address': '192.0.2.1',
     });
   });
 

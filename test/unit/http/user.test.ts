@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as user } from '../../../functions/http/user.ts';
 import { NOON } from '../support/clock.ts';
 import { httpEntry } from '../support/http-entry.ts';
-import { type alice, bob, id } from '../support/people.ts';
+import { alice, bob, id } from '../support/people.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOON) });
@@ -11,6 +11,8 @@ beforeEach(() => {
 
 const profile = (account: typeof alice) => ({ pk: `USER#${account.id}`, sk: 'PROFILE', ...account });
 const presence = (userId: string, item: object) => ({ pk: `USER#${userId}`, sk: 'PRESENCE', ...item });
+
+const blockName = (userId: string) => Buffer.from(userId.replaceAll('-', ''), 'hex').toString('base64url');
 
 describe('/users/{user_id}/', () => {
   function entry(...items: object[]) {
@@ -27,6 +29,21 @@ describe('/users/{user_id}/', () => {
       'who hides',
       [presence(bob.id, { online: true, hidden: true, lastSeen: NOON })],
       { online: false, last_seen: null },
+    ],
+    [
+      'to somebody who hides',
+      [presence(alice.id, { hidden: true }), presence(bob.id, { online: true })],
+      { online: false, last_seen: null },
+    ],
+    [
+      'to somebody whom they block, who is not told',
+      [presence(bob.id, { online: true, [`block#${blockName(alice.id)}`]: true })],
+      { online: false, last_seen: null },
+    ],
+    [
+      'to somebody who blocks them, and says so',
+      [presence(alice.id, { [`block#${blockName(bob.id)}`]: true }), presence(bob.id, { online: true })],
+      { online: false, last_seen: null, blocked: true },
     ],
   ])('shows a user %s, with no more than others may know', async (_, items, seen) => {
     const body = { id: bob.id, username: 'bob', ...seen };

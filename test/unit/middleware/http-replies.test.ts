@@ -10,11 +10,31 @@ import {
   ValidationFailed,
   WrongCredentials,
 } from '../../../functions/core/errors.ts';
-import { problemReply } from '../../../functions/middleware/http-replies.ts';
+import { answer, json, noContent, problemReply } from '../../../functions/middleware/http-replies.ts';
 import { MalformedRequest, MethodNotAllowed, NotFound } from '../../../functions/protocol/errors.ts';
+import { ANSWER_HEADERS } from '../../support/answer-headers.ts';
 
 const errors = { email: ['Must be an email address.'], age: ['Unknown field.', 'Really.'] };
 const bearer = { 'www-authenticate': 'Bearer' };
+
+describe('every answer may not be cached, sniffed, framed, or asked for without TLS', () => {
+  it.each([
+    ['with a body', json(200, { a: 1 }), { 'content-type': 'application/json' }],
+    ['without a body', noContent, {}],
+    ['with headers of its own', answer(308, { location: '/users' }), { location: '/users' }],
+  ])('%s', (_, { headers }, own) => {
+    expect(headers).toEqual({ ...ANSWER_HEADERS, ...own });
+  });
+
+  it('except that a public document says how long it may be cached, and a page what it loads', () => {
+    const own = { 'cache-control': 'public, max-age=300', 'content-security-policy': "default-src 'self'" };
+    expect(answer(200, own, { body: 'a page' })).toEqual({
+      statusCode: 200,
+      headers: { ...ANSWER_HEADERS, ...own },
+      body: 'a page',
+    });
+  });
+});
 
 describe('an error becomes problem details', () => {
   it.each([
@@ -48,7 +68,7 @@ describe('an error becomes problem details', () => {
     const reply = problemReply(error);
     expect({ ...reply, body: JSON.parse(reply.body ?? '') }).toEqual({
       statusCode: status,
-      headers: { 'content-type': 'application/problem+json', ...headers },
+      headers: { ...ANSWER_HEADERS, 'content-type': 'application/problem+json', ...headers },
       body: {
         type: 'about:blank',
         title,
@@ -64,7 +84,7 @@ describe('an error becomes problem details', () => {
     const reply = problemReply(new TypeError('cannot read password of undefined'));
     expect({ ...reply, body: JSON.parse(reply.body ?? '') }).toEqual({
       statusCode: 500,
-      headers: { 'content-type': 'application/problem+json' },
+      headers: { ...ANSWER_HEADERS, 'content-type': 'application/problem+json' },
       body: {
         type: 'about:blank',
         title: 'Internal Server Error',

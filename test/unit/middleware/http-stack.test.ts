@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { TokenInvalid, Unavailable, UserNotFound, WrongCredentials } from '../../../functions/core/errors.ts';
 import type { Identity } from '../../../functions/core/sessions/session.ts';
 import { type HttpReply, json, noContent } from '../../../functions/middleware/http-replies.ts';
-import { authenticate, baseUrl, httpStack, jsonInput } from '../../../functions/middleware/http-stack.ts';
+import { baseUrl, httpStack, jsonInput } from '../../../functions/middleware/http-stack.ts';
+import { authenticate } from '../../../functions/middleware/user-stack.ts';
 import { refreshRequest } from '../../../functions/protocol/requests.ts';
+import { ANSWER_HEADERS } from '../../support/answer-headers.ts';
 import { httpEvent, jsonEvent, lambdaContext } from '../support/events.ts';
 import { alice, id } from '../support/people.ts';
 import { rememberedReporting } from '../support/reporting.ts';
@@ -14,7 +16,7 @@ describe('an HTTP entry', () => {
   it('returns the answer of its handler', async () => {
     const reporting = rememberedReporting();
     const handler = httpStack(reporting).handler(async () => noContent);
-    expect(await handler(httpEvent('GET', '/x'), lambdaContext)).toEqual({ statusCode: 204 });
+    expect(await handler(httpEvent('GET', '/x'), lambdaContext)).toEqual(noContent);
     expect(reporting).toMatchObject({ logged: [], counted: [] });
   });
 
@@ -73,7 +75,7 @@ describe('an HTTP entry', () => {
         httpEvent('GET', rawPath, rest === undefined ? {} : { pathParameters: { proxy: rest } }),
         lambdaContext,
       );
-    expect(await at('/users/', '')).toEqual({ statusCode: 204 });
+    expect(await at('/users/', '')).toEqual(noContent);
     const reply = await at('/users/else', 'else');
     expect([reply.statusCode, JSON.parse(reply.body ?? '').detail]).toEqual([
       404,
@@ -90,7 +92,10 @@ describe('a path whose slash API Gateway did not match as expected', () => {
     ['/users/me/', { proxy: 'me/' }, '/users/me?limit=1'],
   ])('%s with %j is sent to the path without it', async (path, pathParameters, location) => {
     const event = httpEvent('GET', path, { pathParameters, rawQueryString: 'limit=1' });
-    expect(await handler(event, lambdaContext)).toEqual({ statusCode: 308, headers: { location } });
+    expect(await handler(event, lambdaContext)).toEqual({
+      statusCode: 308,
+      headers: { ...ANSWER_HEADERS, location },
+    });
   });
 
   it.each([
@@ -111,7 +116,7 @@ describe('a JSON entry', () => {
   it('gets the validated body', async () => {
     expect(await entry(jsonEvent('POST', '/x', { refresh: 'a' }) as never, lambdaContext)).toEqual({
       statusCode: 200,
-      headers: { 'content-type': 'application/json' },
+      headers: { ...ANSWER_HEADERS, 'content-type': 'application/json' },
       body: '{"refresh":"a"}',
     });
   });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../functions/core/connections/connection.ts';
 import { ClientIdConflict, Unavailable } from '../../../functions/core/errors.ts';
 import { rateLimit } from '../../../functions/core/rate-limit/rate-limit.ts';
 import { json } from '../../../functions/middleware/http-replies.ts';
-import { type Authenticated, httpStack } from '../../../functions/middleware/http-stack.ts';
+import { httpStack } from '../../../functions/middleware/http-stack.ts';
 import { limitRequests } from '../../../functions/middleware/rate-limit.ts';
 import { frameStack } from '../../../functions/middleware/socket-stack.ts';
+import type { Authenticated } from '../../../functions/middleware/user-stack.ts';
 import { frozenClock } from '../support/clock.ts';
 import { scriptedGateway } from '../support/connections.ts';
 import { httpEvent, lambdaContext, socketEvent } from '../support/events.ts';
@@ -17,7 +19,14 @@ const PER_MINUTE = 60;
 function frames(answer: () => Promise<{ statusCode: number; body?: string }>) {
   const clock = frozenClock();
   const limit = rateLimit(PER_MINUTE, clock.now);
-  const stack = { ...rememberedReporting(), gateway: scriptedGateway(), limit, now: clock.now };
+  const withCurrentEnd = async (connection: Connection) => connection;
+  const stack = {
+    ...rememberedReporting(),
+    gateway: scriptedGateway(),
+    limit,
+    withCurrentEnd,
+    now: clock.now,
+  };
   let calls = 0;
   const handler = frameStack(stack).handler(() => {
     calls += 1;

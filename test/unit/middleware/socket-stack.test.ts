@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../functions/core/connections/connection.ts';
 import { Busy, ClientIdConflict, Unavailable } from '../../../functions/core/errors.ts';
 import { rateLimit } from '../../../functions/core/rate-limit/rate-limit.ts';
 import { connectionOf, identityOf, toContext } from '../../../functions/middleware/socket-identity.ts';
@@ -14,6 +15,7 @@ import { rememberedReporting } from '../support/reporting.ts';
 const LIVE = {
   gateway: scriptedGateway(),
   now: frozenClock().now,
+  withCurrentEnd: async (connection: Connection) => connection,
   limit: rateLimit(1_000_000, frozenClock().now),
 };
 
@@ -100,7 +102,8 @@ describe('the identity behind a socket event', () => {
 
 describe('the connection of an event', () => {
   it('belongs to the user from the authorizer and to the conversation with the peer', () => {
-    expect(connectionOf(socketEvent().requestContext)).toEqual(aConnection('alice-here'));
+    const expiresAt = new Date(Date.parse(NOON) + 1_800_000);
+    expect(connectionOf(socketEvent().requestContext)).toEqual(aConnection('alice-here', { expiresAt }));
     expect(connectionOf(socketEvent().requestContext).connectedAt.toISOString()).toBe(NOON);
   });
 

@@ -38,6 +38,8 @@ describe('a device’s frame', () => {
     ['sync', 'of 50 conversations', { conversations: held(50) }],
     ['presence.watch', 'of nobody', { users: [] }],
     ['presence.watch', 'of 50 users', { users: many(50, id) }],
+    ['auth.refresh', 'with a token', { token: 'eyJ.e-_9.x' }],
+    ['auth.refresh', 'with the longest token', { token: 'x'.repeat(4_096) }],
     ['ping', 'alone', {}],
   ])('%s %s is read', (action, _, input) => {
     expect(read({ action, ...input })).toEqual({ action, input });
@@ -52,6 +54,7 @@ describe('a device’s frame', () => {
       seq: 1,
       users: [],
       conversations: {},
+      token: 'a.b.c',
       sender: id(3),
     };
     const frame = ['message.send', 'sync', 'presence.watch', 'ping'].includes(action)
@@ -96,7 +99,7 @@ describe('an unknown action', () => {
     expect(() => read({ action, ref: 'r1' })).toThrow(
       new BadFrame(
         'unknown_action',
-        '`action` must be one of message.send, conversation.read, message.received, typing, sync, presence.watch, ping.',
+        '`action` must be one of message.send, conversation.read, message.received, typing, sync, presence.watch, auth.refresh, ping.',
       ),
     );
   });

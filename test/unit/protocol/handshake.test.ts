@@ -3,8 +3,10 @@ import {
   bearerToken,
   handshakeToken,
   header,
+  headerValues,
   isAllowedOrigin,
   offeredSubprotocols,
+  ownOrigin,
 } from '../../../functions/protocol/handshake.ts';
 
 describe('a bearer token', () => {
@@ -63,30 +65,80 @@ it('a header is found in any letter case', () => {
   expect(header(null, 'origin')).toBeUndefined();
 });
 
-const list = ['https://app.example', 'http://localhost:3000'];
-const ownHost = 'Chat.Example';
-
-it.each([
-  ['https://app.example', true],
-  ['http://localhost:3000', true],
-  ['https://chat.example', true],
-  [undefined, true],
-  ['https://evil.example', false],
-  ['https://app.example.evil.example', false],
-  ['https://chat.example.evil.example', false],
-  ['https://chat.example:8443', false],
-  ['http://app.example', false],
-  ['null', false],
-  ['', false],
-  ['garbage', false],
-])('with a list, a page of the origin %j may open a socket: %j', (origin, isAllowed) => {
-  expect(isAllowedOrigin(origin, { list, ownHost })).toBe(isAllowed);
+it('a header that is sent several times has several values', () => {
+  const headers = { Origin: ['https://a.example', 'https://b.example'], origin: ['null'], Host: ['x'] };
+  expect(headerValues(headers, 'origin')).toEqual(['https://a.example', 'https://b.example', 'null']);
+  expect(headerValues(null, 'origin')).toEqual([]);
 });
 
-it('without a list of origins, a page of any origin may open a socket', () => {
-  expect(isAllowedOrigin('https://evil.example', { list: [], ownHost })).toBe(true);
+it.each([
+  [{ 'X-Viewer-Host': 'chat.example', Host: 'api.example' }, 'https://chat.example'],
+  [{ 'x-viewer-host': 'Chat.Example', 'X-Forwarded-Proto': 'https' }, 'https://chat.example'],
+  [{ Host: 'api.example' }, 'https://api.example'],
+  [{ Host: 'localhost:8000', 'X-Forwarded-Proto': 'http' }, 'http://localhost:8000'],
+  [{ Host: 'chat.example:443' }, 'https://chat.example'],
+  [{ Host: 'chat.example:80', 'X-Forwarded-Proto': 'http' }, 'http://chat.example'],
+  [{ Host: 'chat.example', 'X-Forwarded-Proto': 'gopher' }, 'https://chat.example'],
+  [{ Host: 'chat.example.' }, 'https://chat.example.'],
+  [{ Host: 'пример.example' }, 'https://xn--e1afmkfd.example'],
+  [{ Host: '[::1]:8000', 'X-Forwarded-Proto': 'http' }, 'http://[::1]:8000'],
+  [{ Host: 'no host' }, undefined],
+  [{ Host: '' }, undefined],
+  [{}, undefined],
+])('the own origin by the headers %j is %j', (headers, own) => {
+  expect(ownOrigin(headers)).toBe(own);
+});
+
+const list = ['https://app.example', 'http://localhost:3000'];
+const own = 'https://chat.example';
+
+describe.each([
+  ['with a list', list],
+  ['without a list', []],
+])('%s of origins, a page may open a socket if it is', (_what, listed) => {
+  const isListed = listed.length > 0;
+
+  it.each([
+    ['of the site itself', own, true],
+    ['no page', undefined, true],
+    ['listed', 'https://app.example', isListed],
+    ['listed with a port', 'http://localhost:3000', isListed],
+    ['of another site', 'https://evil.example', false],
+    ['of a longer name', 'https://chat.example.evil.example', false],
+    ['of a name that ends alike', 'https://evilchat.example', false],
+    ['of a subdomain', 'https://www.chat.example', false],
+    ['of another port', 'https://chat.example:8443', false],
+    ['of the same port, written out', 'https://chat.example:443', false],
+    ['of the site without TLS', 'http://chat.example', false],
+    ['of a listed one without TLS', 'http://app.example', false],
+    ['of a listed name on another port', 'http://localhost:3001', false],
+    ['of another scheme', 'chrome-extension://chat.example', false],
+    ['of the name with a dot at its end', 'https://chat.example.', false],
+    ['of the name in capitals, which no browser sends', 'https://CHAT.example', false],
+    ['of a path', 'https://chat.example/', false],
+    ['of a user', 'https://chat.example@evil.example', false],
+    ['of an opaque origin', 'null', false],
+    ['of none', '', false],
+    ['garbage', 'garbage', false],
+    ['of a list of origins', 'https://chat.example, https://chat.example', false],
+    ['of a list of origins by spaces', 'https://chat.example https://evil.example', false],
+  ])('%s (%j): %j', (_which, origin, isAllowed) => {
+    expect(isAllowedOrigin(origin === undefined ? [] : [origin], { list: listed, own })).toBe(isAllowed);
+  });
+
+  it('one, and not several', () => {
+    expect(isAllowedOrigin([own, own], { list: listed, own })).toBe(false);
+    expect(isAllowedOrigin([own, 'https://evil.example'], { list: listed, own })).toBe(false);
+  });
+});
+
+it('a name in Unicode counts in its ASCII form, as browsers send it', () => {
+  const unicode = { list: [], own: ownOrigin({ Host: 'xn--e1afmkfd.example' }) };
+  expect(isAllowedOrigin(['https://xn--e1afmkfd.example'], unicode)).toBe(true);
+  expect(isAllowedOrigin(['https://пример.example'], unicode)).toBe(false);
 });
 
 it('without a known host, only the list of origins counts', () => {
-  expect(isAllowedOrigin('https://chat.example', { list, ownHost: undefined })).toBe(false);
+  expect(isAllowedOrigin([own], { list, own: undefined })).toBe(false);
+  expect(isAllowedOrigin(['https://app.example'], { list, own: undefined })).toBe(true);
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   pageLink,
   readCursor,
+  readExportCursor,
   readHistoryWindow,
   readInboxCursor,
   readPaging,
@@ -10,10 +11,11 @@ import {
   readWindow,
   wholeNumber,
   writeCursor,
+  writeExportCursor,
   writeInboxCursor,
 } from '../../../functions/protocol/paging.ts';
 import { NOON } from '../support/clock.ts';
-import { alice, bob, CONVERSATION } from '../support/people.ts';
+import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { thrownBy } from '../support/rejection.ts';
 
 const LIMIT_RULE = ['Must be a whole number from 1 to 100.'];
@@ -247,6 +249,49 @@ describe('the cursor of an inbox', () => {
     expect(thrownBy(() => readInboxCursor(cursor))).toEqual({
       code: 'validation_failed',
       errors: { cursor: ['Must come from `next`.'] },
+    });
+  });
+});
+
+describe('the cursor of an export', () => {
+  const talk = { at: NOON, place: { conversation: CONVERSATION, seq: 7 } };
+  const event = { at: NOON, place: { event: { time: NOON, name: 'attempts_limited' } } };
+
+  it.each([talk, event, { at: NOON, place: { event: { time: NOON, name: id(9) } } }])(
+    'is read as it was written, for the same user: %j',
+    (cursor) => {
+      expect(readExportCursor(writeExportCursor(cursor, alice.id), alice.id)).toEqual(cursor);
+    },
+  );
+
+  it('may be absent', () => {
+    expect(readExportCursor(undefined, alice.id)).toBeUndefined();
+  });
+
+  const own = (rest: string) => encoded(`${alice.id} ${rest}`);
+
+  it.each([
+    ['nothing', ''],
+    ['garbage', '%%%'],
+    ['another user', writeExportCursor(talk, bob.id)],
+    ['events of another user', writeExportCursor(event, bob.id)],
+    ['no user', encoded(`${NOON} message ${CONVERSATION} 7`)],
+    ['no time', own(`now message ${CONVERSATION} 7`)],
+    ['no place', own(NOON)],
+    ['a place of no kind', own(`${NOON} place ${CONVERSATION} 7`)],
+    ['no conversation', own(`${NOON} message ${bob.id} 7`)],
+    ['a conversation of others', own(`${NOON} message ${bob.id}.${id(3)} 7`)],
+    ['no seq', own(`${NOON} message ${CONVERSATION}`)],
+    ['a seq below 0', own(`${NOON} message ${CONVERSATION} -1`)],
+    ['more than it should', own(`${NOON} message ${CONVERSATION} 7 8`)],
+    ['an event without a time', own(`${NOON} event now x`)],
+    ['an event without a name', own(`${NOON} event ${NOON}`)],
+    ['a name behind which another key could hide', own(`${NOON} event ${NOON} x#y`)],
+    ['an event and more', own(`${NOON} event ${NOON} x y`)],
+  ])('is refused when it holds %s', (_, cursor) => {
+    expect(thrownBy(() => readExportCursor(cursor, alice.id))).toEqual({
+      code: 'validation_failed',
+      errors: { cursor: ['Must come from the `Link` of an answer to you.'] },
     });
   });
 });

@@ -69,7 +69,7 @@ describe('a registration', () => {
     ['password', '🦀'.repeat(7), 'Must have at least 8 characters.'],
     ['password', 'short', 'Must have at least 8 characters.'],
     ['password', 'éèêë'.normalize('NFD'), 'Must have at least 8 characters.'],
-    ['password', 'x'.repeat(129), 'Must have at most 128 characters.'],
+    ['password', 'x'.repeat(257), 'Must have at most 256 characters.'],
     ['password', '\ud800 and so on', 'Must be well-formed Unicode.'],
   ])('may not have the %s %j', (field, value, message) => {
     expect(registerErrors({ [field]: value })).toEqual({ [field]: [message] });

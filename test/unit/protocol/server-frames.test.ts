@@ -114,10 +114,11 @@ it('a conversation is told from its reader’s side', () => {
     own: { read: 2, received: 3 },
     peers: { read: 0, received: 1 },
     presence: { userId: bob.id, online: false, lastSeen: NOON },
+    isBlocked: true,
   };
   expect(conversationBody(one)).toEqual({
     id: CONVERSATION,
-    peer: { id: bob.id, username: 'bob', online: false, last_seen: NOON },
+    peer: { id: bob.id, username: 'bob', online: false, last_seen: NOON, blocked: true },
     last_message: { id: id(1003), seq: 3, sender_id: alice.id, message: 'Hello', created_at: NOON },
     unread: 1,
     read: 2,

@@ -28,7 +28,7 @@ describe('the configuration', () => {
     (value) => {
       vi.stubEnv('FLOOD_SECONDS', value);
       expect(() => config.number('FLOOD_SECONDS')).toThrow(
-        'The environment variable FLOOD_SECONDS must be a whole number from 1 on.',
+        'The environment variable FLOOD_SECONDS must be a whole number from 1 to 999999999.',
       );
     },
   );

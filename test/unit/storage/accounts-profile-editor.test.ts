@@ -34,7 +34,7 @@ describe('changing a profile', () => {
             TableName: 'parley-test',
             Key,
             UpdateExpression: expression,
-            ConditionExpression: 'attribute_exists(pk)',
+            ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)',
             ExpressionAttributeNames: names,
             ExpressionAttributeValues: values,
             ReturnValues: 'ALL_NEW',

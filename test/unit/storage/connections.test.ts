@@ -36,10 +36,49 @@ describe('the list of open sockets', () => {
     expect(sent().map(([name]) => name)).toEqual(['UpdateCommand']);
     expect(state.get(KEY)).toEqual({
       ...KEY,
-      'open#a': { session: id(500), conversation: CONVERSATION, since: now.getTime() },
+      'open#a': {
+        session: id(500),
+        conversation: CONVERSATION,
+        since: now.getTime(),
+        until: Date.parse(NOON) / 1000 + 7_200,
+      },
       count: 1,
       ttl: Date.parse(NOON) / 1000 + 7_200,
     });
+  });
+
+  it('knows when the token of each socket expires', async () => {
+    const expiresAt = new Date('2026-11-23T12:34:56.000Z');
+    await add({ ...aConnection('a'), expiresAt }, now);
+    expect(await connections.ofNow(alice.id, now)).toEqual([{ ...aConnection('a'), expiresAt }]);
+  });
+
+  it('takes a socket from before that was stored for one whose token has expired', async () => {
+    store({ ...KEY, 'open#a': { session: id(500), since: now.getTime() }, count: 1 });
+    const [socket] = await connections.ofNow(alice.id, now);
+    expect(socket).toEqual(aConnection('a', { conversation: '', expiresAt: new Date(0) }));
+  });
+
+  it('moves the end of one socket in one write, and never back', async () => {
+    store(socketsItem(alice.id, opened('a', 60), opened('b', 60)));
+    const end = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+    const ends = async () => (await connections.ofNow(alice.id, now)).map(({ expiresAt }) => expiresAt);
+    expect(await connections.renew(alice.id, 'a', end(9_000))).toEqual(end(9_000));
+    expect(sent().filter(([name]) => name === 'UpdateCommand')).toHaveLength(1);
+    expect(await connections.renew(alice.id, 'a', end(8_000))).toEqual(end(9_000));
+    expect(await connections.renew(alice.id, 'a', end(9_000))).toEqual(end(9_000));
+    expect(await ends()).toEqual([end(9_000), end(7_200)]);
+  });
+
+  it('does not list a socket by renewing it', async () => {
+    const closing = { 'closing#b': { session: id(500), since: now.getTime(), until: 1 } };
+    store({ ...socketsItem(alice.id, opened('a', 60)), ...closing });
+    const before = state.get(KEY);
+    for (const one of ['b', 'c'])
+      expect(await connections.renew(alice.id, one, new Date(8e12))).toBeUndefined();
+    expect(await connections.renew(bob.id, 'a', new Date(8e12))).toBeUndefined();
+    expect(state.get(KEY)).toEqual(before);
+    expect(state.get({ ...KEY, pk: `USER#${bob.id}` })).toBeUndefined();
   });
 
   it('gets one more socket by one write', async () => {

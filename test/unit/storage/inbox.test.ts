@@ -89,6 +89,7 @@ describe('the details of conversations', () => {
   const last = { seq: 9, id: id(1009), senderId: bob.id, text: 'Hello', createdAt: NOON };
   const peer = { id: bob.id, username: 'bob' };
   const NONE = { received: 0, read: { seq: 0, others: 0 } };
+  const NONE_OF_PEER = { ...NONE, frozen: 0 };
   const counts = { 0: 4, 1: 5 };
 
   const answered = (...items: object[]) =>
@@ -118,14 +119,14 @@ describe('the details of conversations', () => {
         receipts: { 0: [4, 3], 1: [9, 4] },
       },
       { ...own, topAt: NOON, peer, readSeq: 6, readOthers: 4, receivedSeq: 7 },
-      { ...peers, topAt: later, peer: alice, readSeq: 2, readOthers: 1, receivedSeq: 3 },
+      { ...peers, topAt: later, peer: alice, readSeq: 2, readOthers: 1, receivedSeq: 3, frozenSeq: 1 },
     );
     const [ofAlice, ofBob] = [
       { received: 7, read: { seq: 6, others: 4 } },
       { received: 3, read: { seq: 9, others: 4 } },
     ];
     expect(await inbox.details([ALICES])).toEqual([
-      { topAt: NOON, peer, own: ofAlice, peers: ofBob, last: { ...last, counts } },
+      { topAt: NOON, peer, own: ofAlice, peers: { ...ofBob, frozen: 9 }, last: { ...last, counts } },
     ]);
     expect(await inbox.details([BOBS])).toMatchObject([
       { topAt: later, own: ofBob, peers: ofAlice, last: { ...last, counts } },
@@ -133,11 +134,15 @@ describe('the details of conversations', () => {
   });
 
   it.each([
-    ['nothing is there', [], { topAt: undefined, peer: undefined, own: NONE, peers: NONE, last: undefined }],
+    [
+      'nothing is there',
+      [],
+      { topAt: undefined, peer: undefined, own: NONE, peers: NONE_OF_PEER, last: undefined },
+    ],
     [
       'it has a position and no summary',
       [{ ...own, topAt: NOON, peer }],
-      { topAt: NOON, peer, own: NONE, peers: NONE, last: undefined },
+      { topAt: NOON, peer, own: NONE, peers: NONE_OF_PEER, last: undefined },
     ],
     [
       'it has a summary and no position',
@@ -146,7 +151,7 @@ describe('the details of conversations', () => {
         topAt: undefined,
         peer: undefined,
         own: NONE,
-        peers: { received: 0, read: { seq: 9, others: 4 } },
+        peers: { received: 0, read: { seq: 9, others: 4 }, frozen: 9 },
         last: { ...last, counts },
       },
     ],
@@ -166,7 +171,7 @@ describe('the details of conversations', () => {
     };
     documents.on(QueryCommand).resolves({ Items: [message] });
     expect(await inbox.details([ALICES])).toEqual([
-      { topAt: NOON, peer, own: NONE, peers: NONE, last: { ...last, counts } },
+      { topAt: NOON, peer, own: NONE, peers: NONE_OF_PEER, last: { ...last, counts } },
     ]);
   });
 

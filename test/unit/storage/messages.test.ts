@@ -42,6 +42,40 @@ describe('the last message', () => {
   });
 });
 
+describe('the end of a log', () => {
+  const end = (high: string) => ({
+    ...range('0000000000000001', high),
+    ExpressionAttributeValues: {
+      ':pk': `CONV#${CONVERSATION}`,
+      ':low': 'MSG#0000000000000001',
+      ':high': high,
+    },
+    ScanIndexForward: false,
+    Limit: 1,
+  });
+  const wide = ['QueryCommand', end('SEAL#~')];
+
+  it('is read by one query for one item, like the last message', async () => {
+    documents.on(QueryCommand).resolves({ Items: [item(7)] });
+    expect(await log.end(ALICES)).toEqual({ last: anEntry(7), isSealed: false });
+    expect(sent()).toEqual([wide]);
+  });
+
+  it('is read on behind a seal, which stands behind every message', async () => {
+    documents
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [{ pk: `CONV#${CONVERSATION}`, sk: 'SEAL#1' }] })
+      .resolves({ Items: [item(7)] });
+    expect(await log.end(ALICES)).toEqual({ last: anEntry(7), isSealed: true });
+    expect(sent()).toEqual([wide, ['QueryCommand', end('MSG#9999999999999999')]]);
+  });
+
+  it('is nothing in an empty conversation', async () => {
+    documents.on(QueryCommand).resolves({ Items: [] });
+    expect(await log.end(ALICES)).toEqual({ last: undefined, isSealed: false });
+  });
+});
+
 describe('the messages from a seq on', () => {
   it('are one consistent query, which reads no further than asked', async () => {
     const Items = [item(5), { ...item(6), clientId: id(77) }];

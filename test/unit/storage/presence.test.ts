@@ -34,7 +34,8 @@ describe('presence', () => {
           TableName,
           Key,
           UpdateExpression: 'SET #online = :online REMOVE lastSeen',
-          ConditionExpression: 'attribute_not_exists(#online) OR #online <> :online',
+          ConditionExpression:
+            'attribute_not_exists(deletedAt) AND (attribute_not_exists(#online) OR #online <> :online)',
           ExpressionAttributeNames: { '#online': 'online' },
           ExpressionAttributeValues: { ':online': true },
         },

@@ -1,9 +1,10 @@
-import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { publicKeys, sessionCheck, sessionStore } from '../../../functions/storage/sessions.ts';
+import { publicKeys, sessionCheck, sessionList, sessionStore } from '../../../functions/storage/sessions.ts';
 import { NOON } from '../support/clock.ts';
 import { documents } from '../support/mocked-clients.ts';
 import { alice, id } from '../support/people.ts';
+import { PHONE } from '../support/sessions.ts';
 import { conditionFailed, sent, table } from '../support/table.ts';
 
 const sessions = sessionStore(table);
@@ -17,12 +18,20 @@ const next = {
   salt: 'salt',
   expiresAt: new Date('2026-11-24T12:00:00.000Z'),
   bornSince,
+  ...PHONE,
 };
 const fault = new Error('down');
 
 it('a session is stored with its expiry', async () => {
   const { expiresAt } = next;
-  await sessions.create({ id: id(500), ...hashes('#1'), userId: alice.id, createdAt: NOON, expiresAt });
+  await sessions.create({
+    id: id(500),
+    ...hashes('#1'),
+    ...PHONE,
+    userId: alice.id,
+    createdAt: NOON,
+    expiresAt,
+  });
   expect(sent()).toEqual([
     [
       'PutCommand',
@@ -34,6 +43,7 @@ it('a session is stored with its expiry', async () => {
           userId: alice.id,
           familyHash: '#family',
           rotationHash: '#1',
+          ...PHONE,
           createdAt: NOON,
           ttl: NOON_S + 86_400,
         },
@@ -70,7 +80,7 @@ describe('rotating', () => {
           TableName: 'parley-test',
           Key,
           UpdateExpression:
-            'SET rotationHash = :next, replacedHash = :rotation, salt = :salt, rotatedAt = :at, #ttl = :ttl',
+            'SET rotationHash = :next, replacedHash = :rotation, salt = :salt, rotatedAt = :at, #ttl = :ttl, device = :device, address = :address',
           ConditionExpression:
             'familyHash = :family AND rotationHash = :rotation AND #ttl > :now AND createdAt >= :born',
           ExpressionAttributeNames: { '#ttl': 'ttl' },
@@ -80,6 +90,8 @@ describe('rotating', () => {
             ':next': '#2',
             ':salt': 'salt',
             ':at': NOON,
+            ':device': 'Phone/1.0',
+            ':address': '192.0.2.1',
             ':ttl': NOON_S + 86_400,
             ':now': NOON_S,
             ':born': bornSince.toISOString(),
@@ -147,6 +159,91 @@ describe('ending', () => {
   it('passes every other fault on', async () => {
     documents.on(DeleteCommand).rejects(fault);
     await expect(sessions.end(claim)).rejects.toBe(fault);
+  });
+});
+
+describe('the list of a user’s sessions', () => {
+  const list = sessionList(table);
+  const item = (n: number, more = {}) => ({ id: id(n), createdAt: NOON, ttl: NOON_S + 1, ...PHONE, ...more });
+  const shown = (n: number) => ({ id: id(n), createdAt: NOON, lastUsedAt: NOON, ...PHONE });
+
+  it('is one strongly consistent query of the user’s partition, and has no hash', async () => {
+    documents.on(QueryCommand).resolves({ Items: [item(500, hashes('#1'))] });
+    expect(await list.of(alice.id, now)).toEqual([shown(500)]);
+    expect(sent()).toMatchObject([
+      [
+        'QueryCommand',
+        {
+          TableName: 'parley-test',
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': Key.pk, ':prefix': 'SESSION#' },
+          ConsistentRead: true,
+        },
+      ],
+    ]);
+  });
+
+  it('leaves out what has expired, though TTL has yet to delete it, and tells the last refresh', async () => {
+    const rotatedAt = '2026-11-23T11:59:00.000Z';
+    documents.on(QueryCommand).resolves({ Items: [item(500, { ttl: NOON_S }), item(501, { rotatedAt })] });
+    expect(await list.of(alice.id, now)).toEqual([{ ...shown(501), lastUsedAt: rotatedAt }]);
+  });
+
+  it('is complete even if a query ends early, empty-handed or not', async () => {
+    const LastEvaluatedKey = { pk: Key.pk, sk: Key.sk };
+    documents
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [item(500)], LastEvaluatedKey })
+      .resolvesOnce({ Items: [], LastEvaluatedKey })
+      .resolvesOnce({ Items: [item(501)] });
+    expect(await list.of(alice.id, now)).toEqual([shown(500), shown(501)]);
+    expect(sent()).toHaveLength(3);
+    expect(sent().at(-1)?.[1]).toMatchObject({ ExclusiveStartKey: LastEvaluatedKey });
+  });
+
+  it('ends a session by one write on condition that it lives', async () => {
+    expect(await list.remove(alice.id, id(500), now)).toBe(true);
+    expect(sent()).toEqual([
+      [
+        'DeleteCommand',
+        {
+          TableName: 'parley-test',
+          Key,
+          ConditionExpression: '#ttl > :now',
+          ExpressionAttributeNames: { '#ttl': 'ttl' },
+          ExpressionAttributeValues: { ':now': NOON_S },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        },
+      ],
+    ]);
+  });
+
+  it('tells that there was nothing to end, unless the answer to a first try was lost', async () => {
+    documents
+      .on(DeleteCommand)
+      .rejectsOnce(conditionFailed())
+      .rejectsOnce(conditionFailed(undefined, 2))
+      .rejectsOnce(conditionFailed({ ttl: { N: String(NOON_S) } }, 2))
+      .rejectsOnce(fault);
+    expect(await list.remove(alice.id, id(500), now)).toBe(false);
+    expect(await list.remove(alice.id, id(500), now)).toBe(true);
+    expect(await list.remove(alice.id, id(500), now)).toBe(false);
+    await expect(list.remove(alice.id, id(500), now)).rejects.toBe(fault);
+  });
+
+  it('an item of the longest device and address stays within 1 KB, and so within one WRU', async () => {
+    const longest = { device: 'x'.repeat(256), address: 'x'.repeat(64) };
+    const Item = {
+      ...{ ...Key, id: id(500), userId: alice.id, ...longest, createdAt: NOON, rotatedAt: NOON, ttl: NOON_S },
+      ...Object.fromEntries(
+        ['familyHash', 'rotationHash', 'replacedHash', 'salt'].map((name) => [name, 'x'.repeat(43)]),
+      ),
+    };
+    const bytes = Object.entries(Item).reduce(
+      (sum, [name, value]) => sum + name.length + `${value}`.length,
+      0,
+    );
+    expect(bytes).toBeLessThan(1024);
   });
 });
 

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { readChange } from '../../../functions/storage/stream-record.ts';
+import { lineOf, readChange, readChanges } from '../../../functions/storage/stream-record.ts';
 import { NOON } from '../support/clock.ts';
 import { aConnection, socketsItem } from '../support/connections.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
@@ -38,9 +38,22 @@ describe('a record of an account or a session', () => {
       { kind: 'account', before: alice, after: { ...alice, staff: true } },
     ],
     [
+      'an account that was deleted',
+      record('MODIFY', 'PROFILE', { before: alice, after: { id: alice.id, deletedAt: NOON } }),
+      { kind: 'account-deleted', userId: alice.id, username: 'Alice' },
+    ],
+    [
+      'the next step of that',
+      record('MODIFY', 'PROFILE', {
+        before: { id: alice.id, deletedAt: NOON },
+        after: { id: alice.id, deletedAt: NOON, steps: 1 },
+      }),
+      { kind: 'account-deleted', userId: alice.id, username: undefined },
+    ],
+    [
       'a session that was deleted, by a logout or by its TTL',
       record('REMOVE', `SESSION#${id(500)}`, { before: session }),
-      { kind: 'session-ended', userId: alice.id, sessionId: id(500) },
+      { kind: 'sessions-ended', userId: alice.id, sessionIds: [id(500)] },
     ],
   ])('of %s is read', (_, one, change) => {
     expect(readChange(one)).toEqual(change);
@@ -49,7 +62,7 @@ describe('a record of an account or a session', () => {
   it.each([
     ['a new session', record('INSERT', `SESSION#${id(500)}`, { after: session })],
     ['a refreshed session', record('MODIFY', `SESSION#${id(500)}`, { before: session, after: session })],
-    ['a deleted account', record('REMOVE', 'PROFILE', { before: alice })],
+    ['an account that an operator removed', record('REMOVE', 'PROFILE', { before: alice })],
     ['nothing', {} as DynamoDBRecord],
   ])('of %s has no consequence', (_, one) => {
     expect(readChange(one)).toBeUndefined();
@@ -79,7 +92,11 @@ const phone = aConnection('phone=', { conversation: '' });
 const desk = aConnection('desk');
 const sockets = (...open: Parameters<typeof socketsItem>[1][]) => socketsItem(alice.id, ...open);
 const closing = (connectionId: string) => ({
-  [`closing#${connectionId}`]: { session: id(500), since: Date.parse(NOON) },
+  [`closing#${connectionId}`]: {
+    session: id(500),
+    since: Date.parse(NOON),
+    until: Date.parse(NOON) / 1000 + 7_200,
+  },
 });
 const entry = aLogEntry(7, {
   clientId: id(77),
@@ -102,22 +119,22 @@ describe('a record of a conversation or of a presence', () => {
     [
       'the first socket of somebody',
       lambdaRecord('INSERT', user('SOCKETS'), undefined, sockets(phone)),
-      { kind: 'sockets', userId: alice.id, gone: [], replaced: [] },
+      { kind: 'sockets', userId: alice.id, stayed: [], gone: [], replaced: [] },
     ],
     [
       'a socket that came beside another',
       lambdaRecord('MODIFY', user('SOCKETS'), sockets(phone), sockets(phone, desk)),
-      { kind: 'sockets', userId: alice.id, gone: [], replaced: [] },
+      { kind: 'sockets', userId: alice.id, stayed: [phone], gone: [], replaced: [] },
     ],
     [
       'a socket that went',
       lambdaRecord('MODIFY', user('SOCKETS'), sockets(phone, desk), sockets(desk)),
-      { kind: 'sockets', userId: alice.id, gone: [phone], replaced: [] },
+      { kind: 'sockets', userId: alice.id, stayed: [desk], gone: [phone], replaced: [] },
     ],
     [
       'a list that TTL deleted',
       lambdaRecord('REMOVE', user('SOCKETS'), sockets(phone, desk)),
-      { kind: 'sockets', userId: alice.id, gone: [phone, desk], replaced: [] },
+      { kind: 'sockets', userId: alice.id, stayed: [], gone: [phone, desk], replaced: [] },
     ],
     [
       'a socket that another one replaced, while a third waits to be closed',
@@ -127,7 +144,7 @@ describe('a record of a conversation or of a presence', () => {
         { ...sockets(phone), ...closing('former') },
         { ...sockets(desk), ...closing('former'), ...closing('phone=') },
       ),
-      { kind: 'sockets', userId: alice.id, gone: [phone], replaced: [phone] },
+      { kind: 'sockets', userId: alice.id, stayed: [], gone: [phone], replaced: [phone] },
     ],
     [
       'the first presence of somebody',
@@ -171,5 +188,44 @@ describe('a record of a conversation or of a presence', () => {
     ['a note of the last message', lambdaRecord('INSERT', { pk, sk: 'META' }, undefined, { seq: 1 })],
   ])('of %s has no consequence', (_, one) => {
     expect(readChange(one)).toBeUndefined();
+  });
+});
+
+describe('the sessions of one user that end in a batch', () => {
+  const ended = (sessionId: string, userId = alice.id) =>
+    lambdaRecord('REMOVE', { pk: `USER#${userId}`, sk: `SESSION#${sessionId}` }, { id: sessionId, userId });
+
+  it('are one change, that of the first of them; every other record has its own', () => {
+    const opened = lambdaRecord('INSERT', user('SOCKETS'), undefined, sockets(phone));
+    const records = [ended(id(500)), opened, ended(id(600), id(2)), ended(id(501)), ended(id(502))];
+    expect(records.map(readChanges(records))).toEqual([
+      { kind: 'sessions-ended', userId: alice.id, sessionIds: [id(500), id(501), id(502)] },
+      readChange(opened),
+      { kind: 'sessions-ended', userId: id(2), sessionIds: [id(600)] },
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('are still one change when the batch is repeated from a later record', () => {
+    const rest = [ended(id(501)), ended(id(502))];
+    expect(rest.map(readChanges(rest))).toEqual([
+      { kind: 'sessions-ended', userId: alice.id, sessionIds: [id(501), id(502)] },
+      undefined,
+    ]);
+  });
+});
+
+describe('the records that are followed in order', () => {
+  const lineOfKey = (pk: string, sk: string) =>
+    lineOf({ dynamodb: { Keys: marshall({ pk, sk }) } } as DynamoDBRecord);
+
+  it('are those of one user', () => {
+    expect(lineOfKey('USER#a', 'SOCKETS')).toBe(lineOfKey('USER#a', 'PRESENCE'));
+    expect(lineOfKey('USER#a', 'SOCKETS')).not.toBe(lineOfKey('USER#b', 'SOCKETS'));
+  });
+
+  it('are all that change the directory, whose counters are shared', () => {
+    expect(lineOfKey('USER#a', 'PROFILE')).toBe(lineOfKey('USER#b', 'PROFILE'));
   });
 });

@@ -3,7 +3,7 @@ import {
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -66,7 +66,15 @@ function watched(...devices: string[]) {
   const users = packIds([alice.id]);
   const lists = devices.map((device) => ({ sk: `WATCHING#${device}`, users, ttl }));
   query(`USER#${bob.id}`, { ':prefix': 'WATCHING#' }, lists);
+  const old = { ...bobs('old'), expiresAt: new Date(NOON) };
+  const Responses = {
+    'parley-test': [socketsItem(bob.id, ...devices.filter((one) => one !== 'old').map(bobs), old)],
+  };
+  documents.on(BatchGetCommand).resolves({ Responses });
+  const Item = socketsItem(bob.id, old);
+  documents.on(GetCommand, { Key: { pk: `USER#${bob.id}`, sk: 'SOCKETS' } }, false).resolves({ Item });
 }
+const bobs = (connectionId: string) => aConnection(connectionId, { userId: bob.id, conversation: '' });
 const open = (...sockets: ReturnType<typeof aConnection>[]) =>
   documents.on(GetCommand, { Key: SOCKETS }, false).resolves({ Item: socketsItem(alice.id, ...sockets) });
 
@@ -116,6 +124,27 @@ describe('a changed presence', () => {
     const Records = [presence('1', { online: false }, { online: true })];
     expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
     expect(posts()).toContainEqual(['phone', online]);
+  });
+
+  it('closes a socket whose token has expired instead', async () => {
+    watched('phone', 'old');
+    const Records = [presence('1', { online: false }, { online: true })];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
+    expect(posts()).toEqual([
+      ['phone', online],
+      ['old', { type: 'error', code: 'token_expired', detail: expect.any(String) }],
+    ]);
+    expect(api.commandCalls(DeleteConnectionCommand).map(({ args }) => args[0].input)).toEqual([
+      { ConnectionId: 'old' },
+    ]);
+  });
+
+  it('is told again if the sockets of its watchers could not be read', async () => {
+    watched('phone');
+    documents.on(BatchGetCommand).rejects(new Unavailable());
+    const Records = [presence('1', { online: false }, { online: true })];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+    expect(posts()).toEqual([]);
   });
 
   it('costs no request when it is hidden', async () => {

@@ -25,35 +25,45 @@ const registered = (SequenceNumber: string, username = 'Alice') =>
       NewImage: marshall({ ...alice, username }),
     },
   }) as DynamoDBRecord;
-const loggedOut = (SequenceNumber: string) =>
+const loggedOut = (SequenceNumber: string, sessionId = id(500)) =>
   ({
     eventName: 'REMOVE',
     dynamodb: {
       SequenceNumber,
-      Keys: marshall({ pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}` }),
-      OldImage: marshall({ id: id(500), userId: alice.id }),
+      Keys: marshall({ pk: `USER#${alice.id}`, sk: `SESSION#${sessionId}` }),
+      OldImage: marshall({ id: sessionId, userId: alice.id }),
     },
   }) as DynamoDBRecord;
 
 describe('the changes of the table', () => {
-  it('are handled one after the other: a registration is counted, and a logout closes sockets', async () => {
+  it('are handled side by side: a registration is counted, and a logout closes sockets', async () => {
     documents.on(GetCommand).resolves({ Item: socketsItem(alice.id, aConnection('a')) });
     expect(await handler({ Records: [registered('1'), loggedOut('2')] })).toEqual({ batchItemFailures: [] });
-    expect(sent().map(([name]) => name)).toEqual([
-      'TransactWriteCommand',
-      'TransactWriteCommand',
-      'GetCommand',
-      'UpdateCommand',
-    ]);
+    const names = sent().map(([name]) => name);
+    const counting = names.filter((name) => name === 'TransactWriteCommand');
+    const closing = names.filter((name) => name !== 'TransactWriteCommand');
+    expect(counting).toHaveLength(2);
+    expect(closing).toEqual(['GetCommand', 'UpdateCommand']);
     const calls = api.commandCalls(DeleteConnectionCommand);
     expect(calls.map(({ args: [{ input }] }) => input.ConnectionId)).toEqual(['a']);
   });
 
-  it('are handled up to the first failure, where the stream starts again', async () => {
+  it('of the directory are handled one after the other, up to the first failure, where the stream starts again', async () => {
     documents.on(TransactWriteCommand).resolvesOnce({}).resolvesOnce({}).rejects(new Unavailable());
-    const Records = [registered('1'), registered('2', 'bob'), loggedOut('3')];
+    const Records = [registered('1'), registered('2', 'bob'), registered('3', 'carol')];
     expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
-    expect(documents.commandCalls(GetCommand)).toEqual([]);
+    // Two for each of the first two records.
+    expect(documents.commandCalls(TransactWriteCommand)).toHaveLength(4);
+  });
+
+  it('that end many sessions of one user need one look at their sockets', async () => {
+    const mine = aConnection('b', { sessionId: id(501) });
+    documents.on(GetCommand).resolves({ Item: socketsItem(alice.id, aConnection('a'), mine) });
+    const Records = [loggedOut('1'), loggedOut('2', id(501)), loggedOut('3', id(502))];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
+    expect(documents.commandCalls(GetCommand)).toHaveLength(1);
+    const calls = api.commandCalls(DeleteConnectionCommand);
+    expect(calls.map(({ args: [{ input }] }) => input.ConnectionId)).toEqual(['a', 'b']);
   });
 
   it('are none without records', async () => {

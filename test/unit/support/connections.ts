@@ -4,6 +4,7 @@ import type {
   ConnectionStore,
   Gateway,
 } from '../../../functions/core/connections/connection.ts';
+import { toEntry } from '../../../functions/storage/connections.ts';
 import { NOON } from './clock.ts';
 import { alice, CONVERSATION, id } from './people.ts';
 
@@ -15,16 +16,14 @@ export function aConnection(connectionId: string, more: Partial<Connection> = {}
     sessionId: id(500),
     conversation: CONVERSATION,
     connectedAt: new Date(NOON),
+    expiresAt: new Date(Date.parse(NOON) + 7_200_000),
     ...more,
   };
 }
 
 /** The item of an account with these sockets, as the table has it. */
 export function socketsItem(userId: string, ...connections: readonly Connection[]) {
-  const entries = connections.map(({ connectionId, sessionId, conversation, connectedAt }) => [
-    `open#${connectionId}`,
-    { session: sessionId, ...(conversation && { conversation }), since: connectedAt.getTime() },
-  ]);
+  const entries = connections.map((connection) => [`open#${connection.connectionId}`, toEntry(connection)]);
   return {
     pk: `USER#${userId}`,
     sk: 'SOCKETS',
@@ -51,6 +50,13 @@ export function memoryConnections(...rows: readonly Connection[]) {
     async remove(userId, connectionId) {
       calls.push(`remove ${connectionId}`);
       if (stored.get(connectionId)?.userId === userId) stored.delete(connectionId);
+    },
+    async renew(userId, connectionId, expiresAt) {
+      const row = stored.get(connectionId);
+      if (row?.userId !== userId) return undefined;
+      const renewed = expiresAt > row.expiresAt ? { ...row, expiresAt } : row;
+      stored.set(connectionId, renewed);
+      return renewed.expiresAt;
     },
   };
   return { ...store, calls, rows: () => [...stored.values()] };

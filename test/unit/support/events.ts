@@ -21,6 +21,7 @@ export function httpEvent(
 ): APIGatewayProxyEventV2 {
   return {
     version: '2.0',
+    routeKey: `${method} ${rawPath}`,
     rawPath,
     rawQueryString: '',
     headers: { host: 'chat.example', ...more.headers },
@@ -49,11 +50,12 @@ export function socketEvent(
   {
     identity = {},
     eventType = 'MESSAGE',
-  }: { identity?: object; eventType?: 'CONNECT' | 'MESSAGE' | 'DISCONNECT' } = {},
+    connectionId = 'alice-here',
+  }: { identity?: object; eventType?: 'CONNECT' | 'MESSAGE' | 'DISCONNECT'; connectionId?: string } = {},
 ): SocketEvent {
   return {
     requestContext: {
-      connectionId: 'alice-here',
+      connectionId,
       connectedAt: Date.parse(NOON),
       routeKey: { CONNECT: '$connect', MESSAGE: '$default', DISCONNECT: '$disconnect' }[eventType],
       eventType,

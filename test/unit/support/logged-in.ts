@@ -11,14 +11,16 @@ const key = await signingKeyFrom('the secret of the test');
 export const publicJwk = key.publicJwk;
 
 /** An access token of Alice's, issued at noon for half an hour. */
-export function accessToken(identity: Partial<Identity> = {}): Promise<string> {
-  const { now } = frozenClock();
+export function accessToken(
+  identity: Partial<Identity> = {},
+  issuedAt = frozenClock().now(),
+): Promise<string> {
   const tokens = accessTokens({
     signingKey: async () => key,
     issuer: 'parley-test',
     lifetimeSeconds: 1_800,
     newId: () => id(700),
-    now,
+    now: () => issuedAt,
   });
   return tokens.sign({ userId: alice.id, username: 'Alice', sessionId: id(500), staff: false, ...identity });
 }

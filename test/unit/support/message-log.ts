@@ -14,7 +14,9 @@ export type WriteOutcome = 'stored' | 'answer lost' | 'unavailable';
 
 export interface MemoryLog extends MessageLog, MessageHistory {
   readonly messages: readonly LogEntry[];
-  /** Every call, in order: `last`, `at 3,7`, `since 3 10`, `up to 9 10`, `append 4`. */
+  /** Says whether a member blocks the other one. */
+  isSealed: boolean;
+  /** Every call, in order: `last`, `end`, `at 3,7`, `since 3 10`, `up to 9 10`, `append 4`. */
   readonly calls: readonly string[];
   /** Somebody else's message gets the next place. */
   add(message?: Partial<LogEntry>): void;
@@ -33,6 +35,7 @@ export function memoryLog({
   const log: MemoryLog = {
     messages,
     calls,
+    isSealed: false,
     add(message) {
       const next = { ...anEntry(messages.length + 1), ...message };
       const recent = nextRecent(messages.at(-1)?.recent ?? new Uint8Array(), next.clientId ?? next.id);
@@ -41,6 +44,10 @@ export function memoryLog({
     async last() {
       calls.push('last');
       return messages.at(-1);
+    },
+    async end() {
+      calls.push('end');
+      return { last: messages.at(-1), isSealed: log.isSealed };
     },
     async at(_, seqs) {
       calls.push(`at ${seqs.join()}`);

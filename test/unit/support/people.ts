@@ -1,4 +1,4 @@
-import type { Account } from '../../../functions/core/accounts/account.ts';
+import type { Account, OwnAccount } from '../../../functions/core/accounts/account.ts';
 import { type OwnConversation, pairWith } from '../../../functions/core/conversations/conversation.ts';
 import { NOON } from './clock.ts';
 
@@ -11,7 +11,7 @@ export function countingIds(from: number): () => string {
   return () => id(next++);
 }
 
-export const alice: Account = {
+export const alice: OwnAccount = {
   id: id(1),
   email: 'Alice@Example.org',
   username: 'Alice',
@@ -21,7 +21,7 @@ export const alice: Account = {
   createdAt: NOON,
 };
 
-export const bob: Account = {
+export const bob: OwnAccount = {
   ...alice,
   id: id(2),
   email: 'bob@example.org',
@@ -39,4 +39,8 @@ export const BOBS: OwnConversation = pairWith(bob.id, alice.id);
 /** A store of profiles that knows these people. */
 export const knowing = (...people: readonly Account[]) => ({
   profileOf: async (userId: string) => people.find((person) => person.id === userId),
+  personOf: async (userId: string) => {
+    const found = people.find((person) => person.id === userId);
+    return found && { id: found.id, username: found.username };
+  },
 });

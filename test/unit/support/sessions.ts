@@ -1,7 +1,9 @@
 import type {
+  ClientInfo,
   LastExchange,
   RefreshTokens,
   Session,
+  SessionList,
   SessionStore,
 } from '../../../functions/core/sessions/session.ts';
 
@@ -28,12 +30,16 @@ function issue(userId: string, sessionId: string, family: string, rotation: numb
 /** Access tokens that say whose they are. */
 export const readableAccess = { sign: async (identity: object) => JSON.stringify(identity) };
 
+/** Two devices, each in a network of its own. */
+export const PHONE: ClientInfo = { device: 'Phone/1.0', address: '192.0.2.1' };
+export const LAPTOP: ClientInfo = { device: 'Laptop/2.0', address: '2001:db8::2' };
+
 /** Sessions in memory; `calls` has each change in order. */
 export function memorySessions(...sessions: readonly Session[]) {
   const live = new Map(sessions.map((session) => [session.id, session]));
   const exchanges = new Map<string, LastExchange>();
   const calls: string[] = [];
-  const store: SessionStore = {
+  const store: SessionStore & SessionList = {
     async create(session) {
       live.set(session.id, session);
     },
@@ -55,6 +61,20 @@ export function memorySessions(...sessions: readonly Session[]) {
       const session = live.get(claim.sessionId);
       if (session?.userId !== claim.userId || session.familyHash !== claim.familyHash) return false;
       return live.delete(claim.sessionId);
+    },
+    async of(userId, now) {
+      return [...live.values()]
+        .filter((session) => session.userId === userId && session.expiresAt > now)
+        .map(({ id, createdAt, device, address }) => {
+          const lastUsedAt = exchanges.get(id)?.at.toISOString() ?? createdAt;
+          return { id, createdAt, lastUsedAt, device, address };
+        });
+    },
+    async remove(userId, sessionId, now) {
+      calls.push('remove');
+      const session = live.get(sessionId);
+      if (session?.userId !== userId || session.expiresAt <= now) return false;
+      return live.delete(sessionId);
     },
   };
   return { ...store, calls, rows: () => [...live.values()] };

@@ -5,6 +5,7 @@ import { NOON } from '../support/clock.ts';
 import { aConnection, socketsItem } from '../support/connections.ts';
 import { lambdaContext, socketEvent } from '../support/events.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
+import { accessToken, storeLogin } from '../support/logged-in.ts';
 import { api } from '../support/mocked-clients.ts';
 import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { documentsInMemory } from '../support/table.ts';
@@ -34,9 +35,9 @@ beforeEach(() => {
 });
 
 /** Alice's device sends a frame, and gets this reply. */
-async function send(frame: unknown, identity: object = { peerId: '' }) {
+async function send(frame: unknown, identity: object = { peerId: '' }, connectionId = 'alice-here') {
   const body = typeof frame === 'string' ? frame : JSON.stringify(frame);
-  const result = await handler(socketEvent(body, { identity }), lambdaContext);
+  const result = await handler(socketEvent(body, { identity, connectionId }), lambdaContext);
   expect(result.statusCode).toBe(200);
   return JSON.parse(result.body ?? 'null');
 }
@@ -78,6 +79,7 @@ describe('a socket without a conversation', () => {
     expect(state.get(ALICES_SOCKETS)?.['open#alice-here']).toEqual({
       session: id(500),
       since: Date.parse(NOON),
+      until: Date.parse(NOON) / 1000 + 1_800,
     });
   });
 });
@@ -249,7 +251,10 @@ describe('`ping`', () => {
     sessionOfAlice();
     expect(await send({ action: 'ping' })).toMatchObject({ type: 'pong', restored: true });
     expect(state.get(ALICES_SOCKETS)).toEqual(
-      socketsItem(alice.id, device(alice.id, 'alice-phone'), device(alice.id, 'alice-here')),
+      socketsItem(alice.id, device(alice.id, 'alice-phone'), {
+        ...device(alice.id, 'alice-here'),
+        expiresAt: new Date(Date.parse(NOON) + 1_800_000),
+      }),
     );
   });
 
@@ -411,5 +416,86 @@ describe('an invalid frame of a device', () => {
   ])('%j is answered with why, and changes nothing', async (frame, reply) => {
     expect(await send(frame)).toEqual({ type: 'error', detail: expect.any(String), ...reply });
     expect(posts()).toEqual([]);
+  });
+});
+
+describe('`auth.refresh`', () => {
+  /** A process remembers the ends of sockets, so each test has one of its own. */
+  let connectionId: string;
+  const over = (frame: object, identity: object = { peerId: '' }) => send(frame, identity, connectionId);
+  const minutes = (n: number) => new Date(Date.parse(NOON) + n * 60_000);
+  const until = () =>
+    (state.get(ALICES_SOCKETS) as Record<string, { until: number }>)[`open#${connectionId}`]?.until;
+  /** Alice's token that was issued so many minutes after noon. */
+  async function issuedAfter(n: number, identity: object = {}) {
+    vi.setSystemTime(minutes(n));
+    return accessToken(identity, minutes(n));
+  }
+  const refresh = (token: unknown) => over({ action: 'auth.refresh', token, ref: 'r1' });
+
+  beforeEach(() => {
+    storeLogin(store);
+    connectionId = `socket-${crypto.randomUUID()}`;
+    const here = { ...device(alice.id, connectionId), expiresAt: minutes(30) };
+    store(socketsItem(alice.id, here, device(alice.id, 'alice-phone')));
+  });
+
+  it('moves the end of the socket, which then goes on past the end of its first token', async () => {
+    const token = await issuedAfter(29);
+    expect(await refresh(token)).toEqual({
+      type: 'auth.refreshed',
+      expires_at: minutes(59).toISOString(),
+      ref: 'r1',
+    });
+    expect(until()).toBe(minutes(59).getTime() / 1000);
+    vi.setSystemTime(minutes(58));
+    expect(await over({ action: 'ping' })).toMatchObject({ type: 'pong' });
+    vi.setSystemTime(minutes(59));
+    expect(await over({ action: 'ping' })).toBeNull();
+    expect(posts()).toEqual([
+      [connectionId, { type: 'error', code: 'token_expired', detail: expect.any(String) }],
+    ]);
+  });
+
+  it.each([
+    ['a token of another session', () => issuedAfter(1, { sessionId: id(501) })],
+    ['a token of another user', () => issuedAfter(1, { userId: bob.id })],
+    ['a token that has expired', () => issuedAfter(-31)],
+    ['a forged token', async () => `${(await issuedAfter(1)).slice(0, -4)}AAAA`],
+    ['a refresh token', async () => 'r.x.y'],
+    ['a text that is no token', async () => 'token'],
+  ])('refuses %s, and the socket keeps its old one', async (_what, made) => {
+    const token = await made();
+    vi.setSystemTime(minutes(1));
+    expect(await refresh(token)).toEqual({
+      type: 'error',
+      code: 'token_invalid',
+      detail: expect.any(String),
+      ref: 'r1',
+    });
+    expect(until()).toBe(minutes(30).getTime() / 1000);
+    expect(api.commandCalls(DeleteConnectionCommand)).toEqual([]);
+    expect(await over({ action: 'ping' })).toMatchObject({ type: 'pong' });
+  });
+
+  it.each([undefined, null, 7, '', {}, '🦀', 'a b', 'x'.repeat(4_097)])(
+    'refuses %j as a token',
+    async (token) => {
+      expect(await refresh(token)).toMatchObject({
+        code: 'validation_failed',
+        errors: { token: [expect.any(String)] },
+      });
+    },
+  );
+
+  it('refuses a token whose session has ended', async () => {
+    store({ pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}`, ttl: Date.parse(NOON) / 1000 });
+    expect(await refresh(await issuedAfter(1))).toMatchObject({ code: 'token_invalid' });
+    expect(until()).toBe(minutes(30).getTime() / 1000);
+  });
+
+  it('is not known on the socket of a conversation', async () => {
+    const token = await issuedAfter(1);
+    expect(await over({ action: 'auth.refresh', token }, {})).toMatchObject({ code: 'message_missing' });
   });
 });

@@ -17,6 +17,7 @@ const connect = (headers: Record<string, string>, userId?: string) =>
     type: 'REQUEST',
     methodArn,
     headers,
+    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
     ...(userId !== undefined && { queryStringParameters: { user_id: userId } }),
   } as unknown as APIGatewayRequestAuthorizerEvent);
 const bearer = { Authorization: `Bearer ${token}` };
@@ -89,6 +90,8 @@ describe('a handshake is allowed', () => {
   it.each([
     { Origin: 'https://app.example' },
     { Origin: 'https://chat.example', 'X-Viewer-Host': 'chat.example' },
+    { Origin: 'https://api.example', Host: 'api.example' },
+    { Origin: 'http://localhost:8000', Host: 'localhost:8000', 'X-Forwarded-Proto': 'http' },
   ])('from a page that may: %j', async (headers) => {
     expect(await connect({ ...bearer, ...headers }, bob.id)).toEqual(allowed(bob.id));
   });
@@ -117,7 +120,13 @@ describe('a handshake is refused', () => {
     expect(await connect(bearer, userId)).toEqual(denied);
   });
 
-  it('with 403 for a page of an origin that is not allowed', async () => {
-    expect(await connect({ ...bearer, origin: 'https://evil.example' }, bob.id)).toEqual(denied);
+  it.each([
+    { origin: 'https://evil.example' },
+    { Origin: 'http://chat.example', 'X-Viewer-Host': 'chat.example' },
+    { Origin: 'https://api.example', Host: 'api.example', 'X-Viewer-Host': 'chat.example' },
+    { Origin: 'https://localhost:8000', Host: 'localhost:8000', 'X-Forwarded-Proto': 'http' },
+    { Origin: 'https://app.example', origin: 'https://app.example' },
+  ])('with 403 for a page of an origin that is not allowed: %j', async (headers) => {
+    expect(await connect({ ...bearer, ...headers }, bob.id)).toEqual(denied);
   });
 });

@@ -1,6 +1,7 @@
 import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { MAX_MESSAGES, MAX_MESSAGES_BYTES } from '../../../functions/protocol/new-messages.ts';
 import { handler } from '../../../functions/websocket/message.ts';
 import { EXCHANGES } from '../../contract/sockets.ts';
 import { NOON } from '../support/clock.ts';
@@ -43,6 +44,12 @@ async function answerTo(
   const { body: answer = '' } = await handler(event, lambdaContext);
   return { bytes: Buffer.byteLength(answer), answer: JSON.parse(answer) };
 }
+
+/** The size of every frame that other sockets got. */
+const postedBytes = () =>
+  api
+    .commandCalls(PostToConnectionCommand)
+    .map(({ args: [{ input }] }) => Buffer.byteLength(String(input.Data)));
 
 /** A conversation with somebody, as large as one can be in every place where it is shown. */
 function meet(n: number) {
@@ -121,12 +128,52 @@ describe('no answer is larger than API Gateway sends', () => {
       await answerTo({ message: TEXT, client_id: id(8), ref: REF }, peer(1)),
     ];
     expect(answers.map(({ answer }) => answer.type)).toEqual(['message.sent', 'chat.message']);
-    const posts = api
-      .commandCalls(PostToConnectionCommand)
-      .map(({ args: [{ input }] }) => Buffer.byteLength(String(input.Data)));
+    const posts = postedBytes();
     expect(posts.length).toBeGreaterThan(0);
     for (const bytes of [...posts, ...answers.map((one) => one.bytes)])
       expect(bytes).toBeLessThanOrEqual(FRAME_BYTES);
+  });
+
+  describe('to twenty messages at once, nor are the frames that the others get', () => {
+    /** Their texts take all the bytes that a frame may have for them. */
+    const messages = Array.from({ length: MAX_MESSAGES }, (_, i) => ({
+      client_id: id(2_000 + i),
+      text: `!${WIDEST.repeat(Math.floor((MAX_MESSAGES_BYTES / MAX_MESSAGES - 3) / 6))}`,
+      read: FAR,
+    }));
+    const textBytes = messages.reduce((sum, { text }) => sum + JSON.stringify(text).length, 0);
+    const sent = { action: 'message.send', messages, after: FAR, ref: REF };
+
+    beforeEach(() => {
+      meet(1);
+      say(1, [1]);
+      const devices = ['alice-here', 'phone', 'tablet'].map((one) => aConnection(one, { conversation: '' }));
+      store(socketsItem(alice.id, ...devices, aConnection('window', { conversation: talk(1) })));
+      store(socketsItem(peer(1), aConnection('telephone', { userId: peer(1), conversation: '' })));
+    });
+
+    it.each([
+      ['for a user', { to: peer(1) }],
+      ['for a conversation', { conversation: talk(1) }],
+    ])('%s', async (_, where) => {
+      expect(textBytes).toBeGreaterThan(MAX_MESSAGES_BYTES - 6 * MAX_MESSAGES);
+      const { bytes, answer } = await answerTo({ ...sent, ...where });
+      const stored = expect.objectContaining({ status: 'stored', read: FAR });
+      expect(answer).toMatchObject({ type: 'messages.sent', results: Array(MAX_MESSAGES).fill(stored) });
+      // One for each other device, and one for each message on the sender's socket of this conversation.
+      const posts = postedBytes();
+      expect(posts).toHaveLength(3 + MAX_MESSAGES);
+      for (const size of [bytes, ...posts]) expect(size).toBeLessThanOrEqual(FRAME_BYTES);
+      expect(bytes).toBeGreaterThan(textBytes + MAX_MESSAGES * 100);
+    });
+
+    it('when they are sent again', async () => {
+      await answerTo({ ...sent, to: peer(1) });
+      const { bytes, answer } = await answerTo({ ...sent, to: peer(1) });
+      const repeated = expect.objectContaining({ status: 'repeated', read: FAR });
+      expect(answer.results).toEqual(Array(MAX_MESSAGES).fill(repeated));
+      expect(bytes).toBeLessThanOrEqual(FRAME_BYTES);
+    });
   });
 
   const frames = EXCHANGES.flatMap(({ action, frame, socket }) =>

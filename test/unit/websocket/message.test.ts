@@ -1,6 +1,7 @@
 import { DeleteConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Unavailable } from '../../../functions/core/errors.ts';
 import { handler } from '../../../functions/websocket/message.ts';
 import { NOON } from '../support/clock.ts';
 import { aConnection, socketsItem } from '../support/connections.ts';
@@ -30,8 +31,9 @@ beforeEach(() => {
   return () => vi.useRealTimers();
 });
 
-async function say(frame: unknown, identity: object = {}) {
-  const { statusCode, body } = await handler(socketEvent(JSON.stringify(frame), { identity }), lambdaContext);
+async function say(frame: unknown, identity: object = {}, connectionId = 'alice-here') {
+  const event = socketEvent(JSON.stringify(frame), { identity, connectionId });
+  const { statusCode, body } = await handler(event, lambdaContext);
   return { statusCode, reply: body === undefined ? undefined : JSON.parse(body) };
 }
 const posts = () =>
@@ -124,7 +126,8 @@ describe('a frame after the token has expired', () => {
     });
     expect(posts()).toEqual([['alice-here', { ...why, ref: 'r1' }]]);
     expect(closed()).toEqual(['alice-here']);
-    expect(sent()).toEqual([]);
+    // Whether the socket was renewed.
+    expect(sent()).toMatchObject([['GetCommand', { Key: { sk: 'SOCKETS' }, ConsistentRead: true }]]);
   });
 
   it('ends the socket even if that is no message', async () => {
@@ -137,6 +140,36 @@ describe('a frame after the token has expired', () => {
     api.on(PostToConnectionCommand).rejects(new Error('throttled'));
     await say({ message: 'Hello' }, expired);
     expect(closed()).toEqual(['alice-here']);
+  });
+
+  const listedUntil = (seconds: number) =>
+    documents.on(GetCommand, { Key: { pk: `USER#${alice.id}`, sk: 'SOCKETS' } }).resolves({
+      Item: socketsItem(alice.id, aConnection('renewed', { expiresAt: new Date((NOON_S + seconds) * 1000) })),
+    });
+
+  it('is like any other if the socket was renewed, and only the first one costs a read', async () => {
+    listedUntil(60);
+    const Responses = { 'parley-test': [socketsItem(alice.id, aConnection('renewed'))] };
+    documents.on(BatchGetCommand).resolves({ Responses });
+    expect((await say({ message: 'Hello' }, expired, 'renewed')).reply).toMatchObject({ seq: 2 });
+    const lookUps = () =>
+      documents.commandCalls(GetCommand).filter(({ args }) => args[0].input.Key?.sk === 'SOCKETS');
+    expect(lookUps()).toHaveLength(1);
+    expect((await say({ message: 'Hello' }, expired, 'renewed')).reply).toMatchObject({ seq: 2 });
+    expect(lookUps()).toHaveLength(1);
+    vi.setSystemTime(new Date((NOON_S + 60) * 1000));
+    await say({ message: 'Hello' }, expired, 'renewed');
+    expect(closed()).toEqual(['renewed']);
+  });
+
+  it('can be tried again if the list cannot be read', async () => {
+    documents.on(GetCommand).rejects(new Unavailable());
+    vi.setSystemTime(new Date((NOON_S + 120) * 1000));
+    expect((await say({ message: 'Hello', ref: 'r1' }, expired, 'unread')).reply).toMatchObject({
+      code: 'unavailable',
+      ref: 'r1',
+    });
+    expect([posts(), closed()]).toEqual([[], []]);
   });
 
   it('is none in the second before', async () => {

@@ -7,6 +7,7 @@ import { now } from '../../state/clock.ts';
 import { watchPresence } from '../../state/on-screen.ts';
 import { ago } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
+import { Block } from './blocked.tsx';
 
 const words = texts.conversation;
 
@@ -14,10 +15,11 @@ interface Props {
   readonly peer: User;
   readonly talk: Conversation;
   readonly focus: boolean;
+  readonly isBlocked: boolean;
 }
 
 /** The other user and their presence. */
-export function ConversationHead({ peer, talk, focus }: Props) {
+export function ConversationHead({ peer, talk, focus, isBlocked }: Props) {
   const isTyping = useObservable(talk.typing);
   const presence = useObservable(client.presence.of(peer.id));
   const own = useRef<HTMLDivElement>(null);
@@ -33,10 +35,11 @@ export function ConversationHead({ peer, talk, focus }: Props) {
             <bdi title={peer.username}>{peer.username || '…'}</bdi>
           </Heading>
           <p class="presence">
-            {isTyping ? <em>{words.typing}</em> : presence?.online ? words.online : seen}
+            {isBlocked ? '' : isTyping ? <em>{words.typing}</em> : presence?.online ? words.online : seen}
           </p>
         </div>
       </div>
+      {peer.username && !peer.deleted && !isBlocked && <Block peer={peer} />}
     </Bar>
   );
 }

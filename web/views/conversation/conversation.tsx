@@ -2,11 +2,12 @@ import type { Conversation as Talk, User } from '@parley/client';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { Bar, Heading, useTitle } from '../../parts/view-head.tsx';
-import { client, inbox, me, useObservable } from '../../state/chat.ts';
+import { client, connection, inbox, me, useObservable } from '../../state/chat.ts';
 import { paths } from '../../state/paths.ts';
 import { leave } from '../../state/route.ts';
 import { isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
+import { Blocked } from './blocked.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationHead } from './conversation-head.tsx';
 import { Loading } from './loading.tsx';
@@ -26,6 +27,7 @@ export function Conversation({ userId }: { readonly userId: string }) {
 function With({ peer }: { readonly peer: User }) {
   const { id, username } = peer;
   const talk = useMemo(() => client.conversationWith(id), [id]);
+  const isBlocked = useBlocked(id);
   const unreadFrom = useSignal<number | undefined>(undefined);
   const hasFailed = useSignal(false);
   useTitle(username);
@@ -41,22 +43,38 @@ function With({ peer }: { readonly peer: User }) {
 
   return (
     <section class="view conversation" aria-label={username}>
-      <ConversationHead peer={peer} talk={talk} focus={isTouch.value} />
+      <ConversationHead peer={peer} talk={talk} focus={isTouch.value} isBlocked={isBlocked} />
       {isReady ? (
         <MessageList talk={talk} username={username} unreadFrom={unreadFrom} />
       ) : (
         <Loading talk={talk} username={username} hasFailed={hasFailed} />
       )}
-      <Composer
-        talk={talk}
-        username={username}
-        onLeave={leave}
-        onSend={() => {
-          unreadFrom.value = undefined;
-        }}
-      />
+      {peer.deleted ? (
+        <p class="closed">{words.deleted}</p>
+      ) : isBlocked ? (
+        <Blocked peer={peer} />
+      ) : (
+        <Composer
+          talk={talk}
+          username={username}
+          onLeave={leave}
+          onSend={() => {
+            unreadFrom.value = undefined;
+          }}
+        />
+      )}
     </section>
   );
+}
+
+/** Whether the peer is blocked. The inbox says it for its peers, and the server for others. */
+function useBlocked(userId: string): boolean {
+  const isBlocked = useObservable(client.isBlocked(userId));
+  const isUnknown = isBlocked === undefined && connection.value === 'online';
+  useEffect(() => {
+    if (isUnknown) client.user(userId).catch(() => undefined);
+  }, [isUnknown, userId]);
+  return isBlocked ?? false;
 }
 
 /** Ready: the newest messages are loaded, back to the first unread one. */

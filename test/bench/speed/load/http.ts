@@ -20,7 +20,8 @@ export async function call(url: string, path: string, { access, body }: Call = {
   return answer.body;
 }
 
-function ask(url: string, path: string, { access, body }: Call): Promise<Answer> {
+/** Calls the HTTP API, and resolves with any answer. */
+export function ask(url: string, path: string, { access, body }: Call): Promise<Answer> {
   const content = body && JSON.stringify(body);
   const headers = {
     ...(access !== undefined && { authorization: `Bearer ${access}` }),

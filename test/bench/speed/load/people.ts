@@ -1,32 +1,15 @@
-import { randomUUID } from 'node:crypto';
+import { conversationOf, type Person, register } from '../../../support/people.ts';
 import { call } from './http.ts';
 import type { Measured } from './pairs.ts';
 import type { Line } from './send.ts';
 import { LoadSocket } from './socket.ts';
 import { type Comparison, compareWithLog, type StoredText, sumOf } from './stored.ts';
 
-export interface Person {
-  readonly id: string;
-  readonly access: string;
-}
-
 /** A password hash takes a whole core on a system with the default settings. */
 const AT_ONCE = 4;
 
 export async function registerAll(url: string, count: number): Promise<readonly Person[]> {
   return inParallel(AT_ONCE, count, () => register(url));
-}
-
-/** A user with an account and a session. */
-export async function register(url: string): Promise<Person> {
-  const username = `bench-${randomUUID()}`;
-  const login = { email: `${username}@example.com`, password: randomUUID() };
-  const names = { first_name: 'Ada', last_name: 'Lovelace' };
-  const { id } = await call(url, '/users/register/', {
-    body: { ...login, username, ...names, password2: login.password },
-  });
-  const { access } = await call(url, '/users/token/', { body: login });
-  return { id: id as string, access: access as string };
 }
 
 /** Runs a task `count` times, `width` at once, and returns the results. */
@@ -49,7 +32,6 @@ export async function inParallel<T>(
 }
 
 export const deviceUrl = (url: string) => `${url.replace(/^http/, 'ws')}/ws`;
-export const conversationOf = (one: Person, other: Person) => [one.id, other.id].sort().join('.');
 
 /** A line between two users, with what is needed to read their log. */
 export interface PairLine extends Line {

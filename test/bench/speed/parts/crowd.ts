@@ -1,15 +1,7 @@
+import { conversationOf, type Person, register } from '../../../support/people.ts';
 import { type Figure, figure } from '../figure.ts';
 import { type Measured, PERCENTS, sendOverAll, warmUp } from '../load/pairs.ts';
-import {
-  checkLogs,
-  closeAll,
-  conversationOf,
-  deviceUrl,
-  lastSeqs,
-  type PairLine,
-  type Person,
-  register,
-} from '../load/people.ts';
+import { checkLogs, closeAll, deviceUrl, lastSeqs, type PairLine } from '../load/people.ts';
 import { LoadSocket } from '../load/socket.ts';
 import { type Part, repeat } from '../part.ts';
 import { useSystem } from '../system/start.ts';

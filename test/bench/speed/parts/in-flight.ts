@@ -16,8 +16,8 @@ const KINDS = [
 ] as const;
 
 /**
- * What frames that are in flight together cost: they take each other's numbers, so puts are refused, which AWS bills, and
- * messages are stored in another order than they were sent.
+ * The price of several frames in flight. Two of them try the same number, and one put is refused, which AWS bills. Messages are
+ * stored in another order than they were sent.
  */
 export const inFlight: Part = async function* ({ runs, quick }) {
   const messages = quick ? MESSAGES.quick : MESSAGES.full;

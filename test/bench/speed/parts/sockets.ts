@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Person } from '../../../support/people.ts';
 import { figure } from '../figure.ts';
 import { sendOverAll, warmUp } from '../load/pairs.ts';
-import { closeAll, deviceUrl, inParallel, openPairs, type Person, registerAll } from '../load/people.ts';
+import { closeAll, deviceUrl, inParallel, openPairs, registerAll } from '../load/people.ts';
 import type { Line } from '../load/send.ts';
 import { LoadSocket } from '../load/socket.ts';
 import { type Part, repeat } from '../part.ts';

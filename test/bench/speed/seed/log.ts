@@ -11,7 +11,7 @@ export async function* messagesOf(conversation: OwnConversation): AsyncGenerator
   const entries: LogEntry[] = [];
   const dependencies = {
     log: {
-      last: async () => entries.at(-1),
+      end: async () => ({ last: entries.at(-1), isSealed: false }),
       at: async (_: unknown, seqs: readonly number[]) => seqs.flatMap((seq) => entries[seq - 1] ?? []),
       append: async (_: unknown, entry: LogEntry) => entries.push(entry) > 0,
     },

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { type OwnConversation, pairWith } from '../../../../functions/core/conversations/conversation.ts';
 import { accountStore } from '../../../../functions/storage/accounts.ts';
+import { auditLog, auditReader } from '../../../../functions/storage/audit.ts';
+import { blockStore } from '../../../../functions/storage/blocks.ts';
 import { connectionAdder } from '../../../../functions/storage/connection-adder.ts';
 import { connectionStore } from '../../../../functions/storage/connections.ts';
+import { conversationList } from '../../../../functions/storage/conversation-list.ts';
 import { loginAttempts } from '../../../../functions/storage/counters.ts';
 import { directoryProjection } from '../../../../functions/storage/directory.ts';
 import { inboxReader } from '../../../../functions/storage/inbox.ts';
@@ -10,7 +13,7 @@ import { inboxProjection } from '../../../../functions/storage/inbox-projection.
 import { messageStore } from '../../../../functions/storage/messages.ts';
 import { membershipCheck, presenceStore } from '../../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../../functions/storage/receipts.ts';
-import { sessionStore } from '../../../../functions/storage/sessions.ts';
+import { sessionList, sessionStore } from '../../../../functions/storage/sessions.ts';
 import type { Table } from '../../../../functions/storage/table.ts';
 import { watchStore } from '../../../../functions/storage/watches.ts';
 
@@ -58,6 +61,10 @@ const calls: readonly fc.Arbitrary<Call>[] = [
         messageStore(table).at(pairIn(run, n), seqs),
   ),
   small.map((n) => (table, run) => messageStore(table).last(pairIn(run, n))),
+  small.map((n) => (table, run) => messageStore(table).end(pairIn(run, n))),
+  small.map((n) => (table, run) => blockStore(table).add(uuid(run, 1), uuid(run, n + 2), 2)),
+  small.map((n) => (table, run) => blockStore(table).remove(uuid(run, 1), uuid(run, n + 2))),
+  fc.constant<Call>((table, run) => blockStore(table).of(uuid(run, 1))),
   fc.tuple(small, seq).map(
     ([n, to]) =>
       (table, run) =>
@@ -110,6 +117,19 @@ const calls: readonly fc.Arbitrary<Call>[] = [
     return inboxReader(table).positions(uuid(run, 1), { limit: 2, before });
   }),
   seq.map((from) => (table, run) => inboxReader(table).positionsSince(uuid(run, 1), at(from), 2)),
+  fc.tuple(small, fc.boolean()).map(([n, hasBefore]) => (table, run) => {
+    const before = hasBefore ? conversationIn(run, n) : undefined;
+    return conversationList(table).after(uuid(run, 1), before, 2);
+  }),
+  fc.tuple(small, seq).map(([n, second]) => (table, run) => {
+    const entry = { event: 'logged_in', userId: uuid(run, 1), operation: 'x', at: at(second) } as const;
+    const client = { device: '', address: '' };
+    return auditLog(table).append({ time: at(second), name: `${n}` }, { ...entry, ...client });
+  }),
+  fc.tuple(small, seq, fc.boolean()).map(([n, second, hasLast]) => (table, run) => {
+    const last = hasLast ? { time: at(second), name: `${n}` } : undefined;
+    return auditReader(table).after(uuid(run, 1), last, 2, now);
+  }),
   fc.constant<Call>((table, run) => inboxReader(table).details([0, 1, 2].map((n) => pairIn(run, n)))),
   fc.tuple(small, fc.boolean()).map(
     ([n, online]) =>
@@ -132,11 +152,16 @@ const calls: readonly fc.Arbitrary<Call>[] = [
     const [userId, connectionId] = [uuid(run, 1), `c${n}`];
     const connectedAt = new Date(now.getTime() - n * 1000);
     return connectionAdder(table, 2).add(
-      { connectionId, userId, sessionId: 's', conversation: '', connectedAt },
+      { connectionId, userId, sessionId: 's', conversation: '', connectedAt, expiresAt: new Date(at(n)) },
       now,
     );
   }),
   small.map((n) => (table, run) => connectionStore(table).remove(uuid(run, 1), `c${n}`)),
+  fc.tuple(small, small).map(
+    ([n, later]) =>
+      (table, run) =>
+        connectionStore(table).renew(uuid(run, 1), `c${n}`, new Date(at(later))),
+  ),
   fc.constant<Call>((table, run) =>
     connectionStore(table).of(
       [0, 1].map((n) => uuid(run, n)),
@@ -181,6 +206,7 @@ const calls: readonly fc.Arbitrary<Call>[] = [
       id: 's',
       userId: uuid(run, 1),
       ...hashes,
+      ...{ device: 'd', address: 'a' },
       createdAt: at(0),
       expiresAt: new Date(at(9)),
     });
@@ -197,9 +223,14 @@ const calls: readonly fc.Arbitrary<Call>[] = [
       salt: `s${n}`,
       expiresAt: new Date(at(9)),
       bornSince: new Date(0),
+      ...{ device: `d${n}`, address: `a${n}` },
     };
     return sessionStore(table).rotate(claim, next, now);
   }),
+  small.map((second) => (table, run) => sessionList(table).of(uuid(run, 1), new Date(at(3 * second)))),
+  small.map(
+    (second) => (table, run) => sessionList(table).remove(uuid(run, 1), 's', new Date(at(3 * second))),
+  ),
 ];
 
 export const storageCalls: fc.Arbitrary<readonly Call[]> = fc.array(fc.oneof(...calls), {

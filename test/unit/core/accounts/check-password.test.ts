@@ -5,29 +5,38 @@ import { checkPassword } from '../../../../functions/core/accounts/check-passwor
 import { loginAttempts } from '../../../../functions/storage/counters.ts';
 import { memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock } from '../../support/clock.ts';
+import { noting } from '../../support/noted.ts';
 import { alice } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
-const credentials = { userId: alice.id, passwordHash: 'hash of good' };
+const credentials = { userId: alice.id, passwordHash: 'hash of good', changes: 0 };
 
 /** A login form over a table in memory; hashes here are readable, and take a turn of the event loop. */
-function login() {
+function login({ isOutdated = false } = {}) {
+  const hashes: [email: string, former: string, next: string][] = [];
   const clock = frozenClock();
+  const noted = noting();
   const verified: { readonly password: string; readonly hash: string }[] = [];
   const { table, commands } = memoryTable();
   const dependencies = {
     credentials: {
       credentialsOf: async (email: string) => (email === 'alice@example.org' ? credentials : undefined),
+      replaceHash: async (...replaced: [email: string, former: string, next: string]) =>
+        void hashes.push(replaced),
     },
     attempts: loginAttempts(table),
+    wrongPasswords: 10,
     passwords: {
       verify: async (password: string, hash: string) => {
         verified.push({ password, hash });
         await setImmediate();
         return hash === `hash of ${password}`;
       },
+      hash: async (password: string) => `costly hash of ${password}`,
+      isOutdated: () => isOutdated,
     },
     decoyHash: 'hash of nothing',
+    audit: noted.audit,
     now: clock.now,
     random: () => 0.5,
     wait: () => setImmediate(),
@@ -39,7 +48,7 @@ function login() {
     (await Promise.allSettled(passwords.map((password) => attempt(password, email)))).map((outcome) =>
       outcome.status === 'fulfilled' ? 'in' : outcome.reason.code,
     );
-  return { attempt, atOnce, verified, clock, commands };
+  return { attempt, atOnce, verified, hashes, clock, commands, noted: noted.events };
 }
 
 async function fail(times: number, { attempt }: ReturnType<typeof login>) {
@@ -52,11 +61,46 @@ describe('the password check', () => {
     expect(await login().attempt('good')).toEqual(credentials);
   });
 
+  it('replaces a hash that is cheaper than new ones, once the password is known', async () => {
+    const form = login({ isOutdated: true });
+    await rejection(form.attempt('bad'));
+    await rejection(form.attempt('good', 'nobody@example.org'));
+    expect(form.hashes).toEqual([]);
+    expect(await form.attempt('good')).toEqual({ ...credentials, passwordHash: 'costly hash of good' });
+    expect(form.hashes).toEqual([['alice@example.org', 'hash of good', 'costly hash of good']]);
+  });
+
+  it('leaves a hash that costs as much as new ones', async () => {
+    const form = login();
+    await form.attempt('good');
+    expect(form.hashes).toEqual([]);
+  });
+
   it('normalizes the password to NFC', async () => {
     const form = login();
     await rejection(form.attempt('é'.normalize('NFD')));
     await rejection(form.attempt('é'.normalize('NFC')));
     expect(form.verified.map(({ password }) => password)).toEqual(['\u00e9', '\u00e9']);
+  });
+
+  it('notes each wrong password, and attempts beyond the limit, with the account if there is one', async () => {
+    for (const [email, who] of [
+      ['alice@example.org', alice.id],
+      ['nobody@example.org', 'nobody'],
+    ] as const) {
+      const form = login();
+      for (let i = 0; i < 12; i += 1) await rejection(form.attempt('bad', email));
+      expect(form.noted).toEqual([
+        ...Array(10).fill(`wrong_password of ${who}`),
+        ...Array(2).fill(`attempts_limited of ${who}`),
+      ]);
+    }
+  });
+
+  it('notes no right password: whoever asks knows what it was for', async () => {
+    const form = login();
+    await form.attempt('good');
+    expect(form.noted).toEqual([]);
   });
 
   it('gives the same error for a wrong password and for an unknown email', async () => {

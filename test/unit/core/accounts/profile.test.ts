@@ -91,12 +91,13 @@ describe('a change of the own profile', () => {
   );
 });
 
-function read(userId: string, hidden = false) {
+/** `hiding` are the users who hide their presence. */
+function read(userId: string, ...hiding: readonly string[]) {
   const presences = {
     of: async (userIds: readonly string[]) =>
-      userIds.map((one) => ({ userId: one, online: false, hidden, lastSeen: NOON })),
+      userIds.map((one) => ({ userId: one, online: false, hidden: hiding.includes(one), lastSeen: NOON })),
   };
-  return readUser({ profiles: knowing(alice, bob), presences }, userId);
+  return readUser({ profiles: knowing(alice, bob), presences }, { userId, viewerId: alice.id });
 }
 
 describe('the profile of another user', () => {
@@ -104,11 +105,16 @@ describe('the profile of another user', () => {
     expect(await read(bob.id)).toEqual({
       user: { id: bob.id, username: 'bob' },
       presence: { userId: bob.id, online: false, lastSeen: NOON },
+      isBlocked: false,
     });
   });
 
+  it('shows nobody to those who hide their own presence', async () => {
+    expect((await read(bob.id, alice.id)).presence).toEqual({ userId: bob.id, online: false });
+  });
+
   it('never shows when a user with hidden presence was online', async () => {
-    expect((await read(bob.id, true)).presence).toEqual({ userId: bob.id, online: false });
+    expect((await read(bob.id, bob.id)).presence).toEqual({ userId: bob.id, online: false });
   });
 
   it.each([id(404), 'x', '', 'ABCDEF00-0000-4000-8000-00000000000F'])(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Account } from '../../../../functions/core/accounts/account.ts';
 import { type Registration, register } from '../../../../functions/core/accounts/register.ts';
 import { frozenClock } from '../../support/clock.ts';
+import { noting } from '../../support/noted.ts';
 import { alice, countingIds } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
@@ -20,6 +21,7 @@ function tryToRegister(
 ) {
   const stored: [Account, string][] = [];
   const hashed: string[] = [];
+  const noted = noting();
   const result = register(
     {
       accounts: {
@@ -34,15 +36,26 @@ function tryToRegister(
           return `hash of ${password}`;
         },
       },
+      audit: noted.audit,
       newId: countingIds(1),
       now: frozenClock().now,
     },
     { ...registration, ...changes },
   );
-  return { result, stored, hashed };
+  return { result, stored, hashed, noted: noted.events };
 }
 
 describe('registering', () => {
+  it('is noted, and a refusal is not: no account is there', async () => {
+    const done = tryToRegister();
+    const { id } = await done.result;
+    expect(done.noted).toEqual([`registered of ${id}`]);
+    for (const refused of [tryToRegister({}, async () => ['email']), tryToRegister({ password: 'short' })]) {
+      await refused.result.catch(() => {});
+      expect(refused.noted).toEqual([]);
+    }
+  });
+
   it('stores the account as it was written, beside a hash of the password', async () => {
     const { result, stored } = tryToRegister();
     expect(await result).toEqual(alice);
@@ -74,7 +87,7 @@ describe('registering', () => {
     expect(await rejection(tryToRegister({ password: four, passwordAgain: four }).result)).toMatchObject({
       errors: { password: ['Must have at least 8 characters.'] },
     });
-    const longest = 'é'.repeat(128).normalize('NFD');
+    const longest = 'é'.repeat(256).normalize('NFD');
     await tryToRegister({ password: longest, passwordAgain: longest }).result;
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isDevice } from '../../../../functions/core/connections/connection.ts';
 import {
   closeReplaced,
-  closeSession,
+  closeSessions,
   openConnection,
   restore,
   restoreIfLost,
@@ -14,7 +14,11 @@ import { alice, bob, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const socket = aConnection('a');
-const lastFrames = { sessionEnded: 'the session has ended', replaced: 'a newer one has replaced it' };
+const lastFrames = {
+  sessionEnded: 'the session has ended',
+  replaced: 'a newer one has replaced it',
+  tokenExpired: 'the token has expired',
+};
 
 function open(isLive: () => Promise<boolean>) {
   const connections = memoryConnections();
@@ -64,7 +68,15 @@ it('a connection that is older than all of a full list is refused, and its sessi
   expect(connections.calls).toEqual([]);
 });
 
-const ended = { userId: alice.id, sessionId: id(500) };
+it('a socket of a deleted account is refused like one whose session has ended', async () => {
+  const connections = { ...memoryConnections(), add: async () => 'deleted' as const };
+  const isLive = () => Promise.reject(new Error('not to be asked'));
+  const result = openConnection({ connections, sessions: { isLive }, now: frozenClock().now }, socket);
+  expect(await rejection(result)).toEqual({ code: 'token_invalid' });
+  expect(connections.calls).toEqual([]);
+});
+
+const ended = { userId: alice.id, sessionIds: [id(500)] };
 const base = { ...frozenClock(), lastFrames };
 
 describe('closing a session', () => {
@@ -76,7 +88,7 @@ describe('closing a session', () => {
       aConnection('bob', { userId: bob.id }),
     );
     const gateway = scriptedGateway();
-    await closeSession({ ...base, connections, gateway }, ended);
+    await closeSessions({ ...base, connections, gateway }, ended);
     expect(gateway.closed).toEqual(['a', 'b']);
     expect(connections.rows().map(({ connectionId }) => connectionId)).toEqual(['other-device', 'bob']);
   });
@@ -87,7 +99,7 @@ describe('closing a session', () => {
       of: () => Promise.reject(new Error('stale')),
     };
     const gateway = scriptedGateway();
-    await closeSession({ ...base, connections, gateway }, ended);
+    await closeSessions({ ...base, connections, gateway }, ended);
     expect(gateway.closed).toEqual(['a']);
   });
 
@@ -100,7 +112,7 @@ describe('closing a session', () => {
         return 'closed' as const;
       },
     };
-    const result = closeSession({ ...base, connections, gateway }, ended);
+    const result = closeSessions({ ...base, connections, gateway }, ended);
     await expect(result).rejects.toThrow('throttled');
     expect(connections.rows().map(({ connectionId }) => connectionId)).toEqual(['a']);
   });
@@ -114,7 +126,7 @@ describe('closing a session', () => {
       close: async (one: string) => answers[closed.push(one) - 1] ?? 'closed',
     };
     const { waits, ...clock } = frozenClock();
-    await closeSession({ ...base, ...clock, connections, gateway }, ended);
+    await closeSessions({ ...base, ...clock, connections, gateway }, ended);
     expect({ closed, waits }).toEqual({ closed: ['a', 'a', 'a'], waits: [1_000, 1_000] });
     expect(connections.rows()).toEqual([]);
   });
@@ -123,7 +135,7 @@ describe('closing a session', () => {
     const connections = memoryConnections(aConnection('a'));
     const gateway = scriptedGateway({}, ['a']);
     const { waits, ...clock } = frozenClock();
-    await closeSession({ ...base, ...clock, connections, gateway }, ended);
+    await closeSessions({ ...base, ...clock, connections, gateway }, ended);
     expect([gateway.closed.length, waits.length]).toEqual([11, 10]);
     expect(connections.rows()).toEqual([]);
   });
@@ -132,13 +144,13 @@ describe('closing a session', () => {
     const connections = memoryConnections(aConnection('a'));
     const gateway = scriptedGateway({}, ['a']);
     const wait = () => connections.remove(alice.id, 'a');
-    await closeSession({ ...base, connections, gateway, wait }, ended);
+    await closeSessions({ ...base, connections, gateway, wait }, ended);
     expect(gateway.closed).toEqual(['a']);
   });
 
   it('does nothing the second time', async () => {
     const gateway = scriptedGateway();
-    await closeSession({ ...base, connections: memoryConnections(), gateway }, ended);
+    await closeSessions({ ...base, connections: memoryConnections(), gateway }, ended);
     expect(gateway.closed).toEqual([]);
   });
 });
@@ -148,7 +160,10 @@ const device = (connectionId: string) => aConnection(connectionId, { conversatio
 function closing(gateway: ReturnType<typeof scriptedGateway>, ...rows: ReturnType<typeof aConnection>[]) {
   const connections = memoryConnections(...rows);
   const dependencies = { connections, gateway, ...frozenClock(), lastFrames };
-  return { connections, close: () => closeSession(dependencies, { userId: alice.id, sessionId: id(500) }) };
+  return {
+    connections,
+    close: () => closeSessions(dependencies, { userId: alice.id, sessionIds: [id(500)] }),
+  };
 }
 
 it('a device gets a frame before its socket closes; a socket of the original protocol gets none', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { deliver, tellConnections, tellDevices } from '../../../../functions/core/delivery/deliver.ts';
+import type { Connection } from '../../../../functions/core/connections/connection.ts';
+import { deliver, tellDevices, tellWatchers } from '../../../../functions/core/delivery/deliver.ts';
 import { Unavailable } from '../../../../functions/core/errors.ts';
-import { frozenClock } from '../../support/clock.ts';
+import type { Watcher } from '../../../../functions/core/presence/presence.ts';
+import { frozenClock, NOON } from '../../support/clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
 import { alice, bob, id } from '../../support/people.ts';
 
@@ -11,27 +13,32 @@ async function deliverTo(
   age: number,
   answers: Parameters<typeof scriptedGateway>[0],
   more: { remove?: () => Promise<void> } = {},
+  socket: Partial<Connection> = {},
+  gone: readonly string[] = [],
 ) {
   const clock = frozenClock();
   clock.pass(age);
-  const gateway = scriptedGateway(answers);
-  const rows = ids.map((one) => aConnection(one));
+  const gateway = scriptedGateway(answers, gone);
+  const rows = ids.map((one) => aConnection(one, socket));
   const connections = { ...memoryConnections(...rows), ...more };
   const failures: [string, unknown][] = [];
   const onDeliveryFailure = (connectionId: string, error: unknown) =>
     void failures.push([connectionId, error]);
   const posts = rows.map((connection) => ({ connection, frames: ['frame'] }));
-  await deliver({ connections, gateway, ...clock, onDeliveryFailure }, posts);
+  await deliver({ connections, gateway, lastFrames, ...clock, onDeliveryFailure }, posts);
   return {
     posts: gateway.posts.map(([one]) => one),
     frames: new Set(gateway.posts.map(([, frame]) => frame)),
     left: connections.rows().map(({ connectionId }) => connectionId),
     waits: clock.waits,
     failures,
+    closed: gateway.closed,
   };
 }
 
 const OLD = 3_600_000;
+
+const lastFrames = { sessionEnded: 'ended', replaced: 'replaced', tokenExpired: 'expired' };
 
 describe('delivering a frame', () => {
   it('posts it once to each connection', async () => {
@@ -41,6 +48,7 @@ describe('delivering a frame', () => {
       left: ['a', 'b', 'c'],
       waits: [],
       failures: [],
+      closed: [],
     });
   });
 
@@ -51,7 +59,7 @@ describe('delivering a frame', () => {
     clock.pass(OLD);
     const frames = ['one', 'two', 'three'];
     const posts = ['a', 'b'].map((one) => ({ connection: aConnection(one), frames }));
-    await deliver({ connections, gateway, ...clock, onDeliveryFailure: () => {} }, posts);
+    await deliver({ connections, gateway, lastFrames, ...clock, onDeliveryFailure: () => {} }, posts);
     const framesTo = (id: string) => gateway.posts.flatMap(([to, frame]) => (to === id ? frame : []));
     expect([framesTo('a'), framesTo('b')]).toEqual([frames, ['one', 'two']]);
     expect(connections.rows().map(({ connectionId }) => connectionId)).toEqual(['a']);
@@ -117,7 +125,9 @@ describe('delivering a frame', () => {
     const delivering = deliver(
       {
         connections: memoryConnections(),
+        lastFrames,
         gateway: {
+          ...scriptedGateway(),
           post: async (one) => {
             posted.push(one);
             return one === 'a' ? slow.promise : 'delivered';
@@ -151,7 +161,13 @@ describe('many connections', () => {
     };
     const onDeliveryFailure = () => {};
     await deliver(
-      { connections: memoryConnections(), gateway: { post }, ...frozenClock(), onDeliveryFailure },
+      {
+        connections: memoryConnections(),
+        gateway: { ...scriptedGateway(), post },
+        lastFrames,
+        ...frozenClock(),
+        onDeliveryFailure,
+      },
       posts(100),
     );
     expect({ most, done }).toEqual({ most: 32, done: 100 });
@@ -169,7 +185,8 @@ describe('many connections', () => {
     const delivering = deliver(
       {
         connections: memoryConnections(),
-        gateway: { post },
+        gateway: { ...scriptedGateway(), post },
+        lastFrames,
         ...frozenClock(),
         deadline: (milliseconds) => {
           asked.push(milliseconds);
@@ -202,7 +219,12 @@ async function told(userIds: readonly string[], except?: string) {
   const gateway = scriptedGateway();
   const onDeliveryFailure = () => {};
   const failures = { onDeliveryFailure, onConnectionsFailure: onDeliveryFailure };
-  await tellDevices({ connections, gateway, ...frozenClock(), ...failures }, userIds, 'frame', except);
+  await tellDevices(
+    { connections, gateway, lastFrames, ...frozenClock(), ...failures },
+    userIds,
+    'frame',
+    except,
+  );
   return gateway.posts;
 }
 
@@ -227,7 +249,7 @@ it('nobody is told, and nothing rejects, when the connections cannot be read', a
   const gateway = scriptedGateway();
   const failures: unknown[] = [];
   const onConnectionsFailure = (error: unknown) => void failures.push(error);
-  const rest = { ...frozenClock(), onDeliveryFailure: () => {}, onConnectionsFailure };
+  const rest = { ...frozenClock(), lastFrames, onDeliveryFailure: () => {}, onConnectionsFailure };
   await tellDevices({ connections, gateway, ...rest }, [alice.id], 'frame');
   expect(gateway.posts).toEqual([]);
   expect(failures).toEqual([down]);
@@ -237,12 +259,123 @@ it('nobody may be there to be told', async () => {
   expect(await told([id(4)])).toEqual([]);
 });
 
-it('connections are told by their ids, and one failed post does not stop the others', async () => {
-  const broken = new Error('too many requests');
-  const gateway = scriptedGateway({ a: [broken], b: ['gone'] });
-  const failures: [string, unknown][] = [];
-  const onDeliveryFailure = (...one: [string, unknown]) => void failures.push(one);
-  await tellConnections({ gateway, onDeliveryFailure }, ['a', 'b', 'c'], 'frame');
-  expect(gateway.posts.map(([connectionId]) => connectionId)).toEqual(['a', 'b', 'c']);
-  expect(failures).toEqual([['a', broken]]);
+describe('a connection whose token has expired', () => {
+  const expired = { expiresAt: new Date(Date.parse(NOON) + OLD) };
+  const to = (age: number, ...more: [Parameters<typeof deliverTo>[2]?, string[]?]) =>
+    deliverTo(['a'], age, more[0] ?? {}, {}, expired, more[1]);
+
+  it.each([
+    ['a conversation', {}],
+    ['a device', { conversation: '' }],
+  ])('(%s) gets no frame, is told why, and is closed', async (_what, more) => {
+    const { frames, closed, failures } = await deliverTo(['a', 'b'], OLD, {}, {}, { ...expired, ...more });
+    expect({ frames, closed, failures }).toEqual({
+      frames: new Set(['expired']),
+      closed: ['a', 'b'],
+      failures: [],
+    });
+  });
+
+  it('gets the frame until the last millisecond', async () => {
+    expect(await to(OLD - 1)).toMatchObject({ frames: new Set(['frame']), closed: [] });
+  });
+
+  it('costs nothing more than being told and closed: `$disconnect` removes it', async () => {
+    expect(await to(OLD)).toMatchObject({ posts: ['a'], closed: ['a'], left: ['a'] });
+  });
+
+  it('gets the frame if a newer token came a moment ago, which the read before has missed', async () => {
+    const clock = frozenClock();
+    clock.pass(OLD);
+    const gateway = scriptedGateway();
+    const connections = memoryConnections(
+      aConnection('a', { expiresAt: new Date(Date.parse(NOON) + OLD + 1) }),
+    );
+    const posts = [{ connection: aConnection('a', expired), frames: ['frame'] }];
+    await deliver({ connections, gateway, lastFrames, ...clock, onDeliveryFailure: () => {} }, posts);
+    expect([gateway.posts, gateway.closed]).toEqual([[['a', 'frame']], []]);
+  });
+
+  it('gets nothing, and is not closed again, if it has left the list', async () => {
+    const clock = frozenClock();
+    clock.pass(OLD);
+    const gateway = scriptedGateway();
+    const posts = [{ connection: aConnection('a', expired), frames: ['frame'] }];
+    await deliver(
+      { connections: memoryConnections(), gateway, lastFrames, ...clock, onDeliveryFailure: () => {} },
+      posts,
+    );
+    expect([gateway.posts, gateway.closed]).toEqual([[], []]);
+  });
+
+  it('is removed if it is gone, because `$disconnect` was lost', async () => {
+    expect(await to(OLD, { a: ['gone'] }, ['a'])).toMatchObject({ closed: ['a'], left: [], failures: [] });
+  });
+
+  it('is closed even if it could not be told', async () => {
+    const throttled = new Error('too many requests');
+    expect(await to(OLD, { a: [throttled] })).toMatchObject({ closed: ['a'], failures: [] });
+  });
+
+  it('is reported if it could not be closed, and the others get their frames', async () => {
+    const broken = new Error('too many requests');
+    const clock = frozenClock();
+    clock.pass(OLD);
+    const gateway = { ...scriptedGateway(), close: () => Promise.reject(broken) };
+    const failures: [string, unknown][] = [];
+    const onDeliveryFailure = (...one: [string, unknown]) => void failures.push(one);
+    const connections = memoryConnections(aConnection('a', expired));
+    await deliver({ connections, gateway, lastFrames, ...clock, onDeliveryFailure }, [
+      { connection: aConnection('a', expired), frames: ['frame'] },
+      { connection: aConnection('b'), frames: ['frame'] },
+    ]);
+    expect(gateway.posts).toEqual([
+      ['b', 'frame'],
+      ['a', 'expired'],
+    ]);
+    expect(failures).toEqual([['a', broken]]);
+  });
+});
+
+describe('watchers', () => {
+  async function tell(watchers: readonly Watcher[], more: Partial<ReturnType<typeof scriptedGateway>> = {}) {
+    const clock = frozenClock();
+    clock.pass(OLD);
+    const connections = memoryConnections(
+      device('phone'),
+      aConnection('old', { conversation: '', expiresAt: new Date(NOON) }),
+      device('bob', bob.id),
+    );
+    const gateway = { ...scriptedGateway({ broken: [new Error('down')], gone: ['gone'] }), ...more };
+    const failures: string[] = [];
+    const onDeliveryFailure = (connectionId: string) => void failures.push(connectionId);
+    await tellWatchers({ connections, gateway, lastFrames, ...clock, onDeliveryFailure }, watchers, 'frame');
+    return { posts: gateway.posts, closed: gateway.closed, failures, calls: connections.calls };
+  }
+  const watcher = (connectionId: string, userId = alice.id) => ({ userId, connectionId });
+
+  it('are told by their ids, and one failed post does not stop the others', async () => {
+    const { posts, failures, calls } = await tell(['broken', 'gone', 'phone'].map((one) => watcher(one)));
+    expect(posts.map(([connectionId]) => connectionId)).toEqual(['broken', 'gone', 'phone']);
+    expect({ failures, calls }).toEqual({ failures: ['broken'], calls: [] });
+  });
+
+  it('are closed instead if their token has expired; the user’s other devices that do not watch get nothing', async () => {
+    expect(await tell([watcher('old'), watcher('bob', bob.id)])).toMatchObject({
+      posts: [
+        ['bob', 'frame'],
+        ['old', 'expired'],
+      ],
+      closed: ['old'],
+    });
+  });
+
+  it('are told if they are too new for the list that was read', async () => {
+    expect((await tell([watcher('new')])).posts).toEqual([['new', 'frame']]);
+  });
+
+  it('that cannot be closed are reported', async () => {
+    const close = () => Promise.reject(new Error('down'));
+    expect((await tell([watcher('old'), watcher('phone')], { close })).failures).toEqual(['old']);
+  });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Account, deletedPerson } from '../../../../functions/core/accounts/account.ts';
 import type { InboxPosition, InboxProjection } from '../../../../functions/core/inbox/inbox.ts';
 import { projectMessages } from '../../../../functions/core/inbox/project-messages.ts';
 import type { ByMember, LogEntry } from '../../../../functions/core/messages/message.ts';
@@ -17,6 +18,8 @@ function scripted({
   log = [],
   top,
   former = top?.conversation === CONVERSATION ? top : undefined,
+  people = [alice, bob],
+  deleted,
 }: {
   last?: number;
   receipts?: ByMember<ReadReceipt>;
@@ -24,6 +27,8 @@ function scripted({
   log?: readonly LogEntry[];
   top?: InboxPosition;
   former?: InboxPosition;
+  people?: readonly Account[];
+  deleted?: string;
 } = {}) {
   const steps: unknown[] = [];
   const inbox: InboxProjection = {
@@ -38,7 +43,11 @@ function scripted({
     reads.push(...seqs);
     return log.filter(({ seq }) => seqs.includes(seq));
   };
-  const dependencies = { inbox, log: { at }, profiles: knowing(alice, bob), now: frozenClock().now };
+  const known = knowing(...people);
+  const personOf = async (userId: string) =>
+    userId === deleted ? deletedPerson(userId) : known.personOf(userId);
+  const profiles = { ...known, personOf };
+  const dependencies = { inbox, log: { at }, profiles, now: frozenClock().now };
   return { steps, reads, follow: (...messages: LogEntry[]) => projectMessages(dependencies, messages) };
 }
 
@@ -140,14 +149,20 @@ describe('messages that come together', () => {
     expect(steps).toEqual([]);
   });
 
-  it('add nothing to the inbox of a user whose peer is deleted', async () => {
+  it('come to the inbox of a user whose peer is deleted, and not into that of a deleted account', async () => {
+    const { steps, follow } = scripted({ people: [alice], deleted: bob.id });
+    await follow(aMessage(1));
+    expect(steps).toHaveLength(2);
+    const peer = { id: bob.id, username: 'Deleted account' };
+    expect(steps[0]).toEqual(['moveToTop', alice.id, place, peer, []]);
+    expect(steps[1]).toContain('summarize');
+  });
+
+  it('add nothing to the inbox of a user whose peer never was', async () => {
     const { steps, follow } = scripted();
-    const conversation = `${alice.id}.${id(404)}`;
-    await follow({ ...aMessage(1), conversation });
-    expect(steps.map((step) => (step as unknown[]).slice(0, 2))).toEqual([
-      ['moveToTop', id(404)],
-      ['summarize', conversation],
-    ]);
+    await follow({ ...aMessage(1), conversation: `${alice.id}.${id(404)}` });
+    expect(steps).toHaveLength(1);
+    expect(steps[0]).toContain('summarize');
   });
 });
 

@@ -47,6 +47,7 @@ describe('an inbox', () => {
           own: { read: 3, received: 3 },
           peers: { read: 4, received: 4 },
           presence: { userId: id(2), online: true },
+          isBlocked: false,
         },
       ],
       next: undefined,
@@ -60,14 +61,22 @@ describe('an inbox', () => {
     expect((await page(1)).entries[0]?.presence).toEqual({ userId: id(2), online: false });
   });
 
-  it('shows only the read receipt of such a peer, because a delivery receipt tells that their app is open', async () => {
+  it('does not show the presence of others to those who hide theirs', async () => {
+    const { page, reader } = await inboxWith(1);
+    await reader.presences.set(id(2), true, new Date(NOON));
+    await reader.presences.hide(id(1), true);
+    expect((await page(1)).entries[0]?.presence).toEqual({ userId: id(2), online: false });
+  });
+
+  it('shows only the read receipt if one of the two hides, because a delivery receipt tells that their app is open', async () => {
     const { page, receipts, reader } = await inboxWith(1);
     await receipts.moveRead(id(2), conversation, { seq: 1, others: 0 });
     await receipts.moveReceived(id(2), conversation, 5, new Date(NOON), 0);
     await receipts.moveReceived(id(1), conversation, 4, new Date(NOON), 0);
     await reader.presences.hide(id(1), true);
     const own = { received: 4 };
-    expect((await page(1)).entries[0]).toMatchObject({ own, peers: { read: 1, received: 5 } });
+    expect((await page(1)).entries[0]).toMatchObject({ own, peers: { read: 1, received: 1 } });
+    await reader.presences.hide(id(1), false);
     await reader.presences.hide(id(2), true);
     expect((await page(1)).entries[0]).toMatchObject({ own, peers: { read: 1, received: 1 } });
     await reader.presences.hide(id(2), false);
@@ -192,6 +201,7 @@ describe('one conversation', () => {
       own: { read: 0, received: 0 },
       peers: { read: 5, received: 5 },
       presence: { userId: id(2), online: false },
+      isBlocked: false,
     });
   });
 

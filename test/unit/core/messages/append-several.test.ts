@@ -53,7 +53,7 @@ describe('several messages in one frame', () => {
     const sent = await appendTo(log, { messages: named('one', 'two', 'three'), after: 4 });
     expect(sent).toEqual({ seqs: [5, 6, 7], repeats: [], refused: undefined });
     expect(log.messages.slice(4).map(({ text }) => text)).toEqual(['one', 'two', 'three']);
-    expect(log.calls).toEqual(['last', 'append 5', 'append 6', 'append 7']);
+    expect(log.calls).toEqual(['end', 'append 5', 'append 6', 'append 7']);
   });
 
   it('begin a conversation', async () => {
@@ -129,5 +129,43 @@ describe('several messages in one frame', () => {
     const log = memoryLog({ holding: 460 });
     await appendTo(log, { messages: named('one', 'two', 'three', 'four', 'five'), after: 1 });
     expect(log.calls.filter((call) => call.startsWith('at'))).toHaveLength(1);
+  });
+});
+
+describe('while a member blocks the other one', () => {
+  it('nothing new is stored, and what is stored already is found', async () => {
+    const log = memoryLog({ holding: 4 });
+    await appendTo(log, { messages: named('one'), after: 4 });
+    log.isSealed = true;
+    expect(await appendTo(log, { messages: named('one', 'two'), after: 4 })).toEqual({
+      seqs: [5],
+      repeats: [5],
+      refused: 'cannot_write_to_user',
+    });
+    expect(await appendTo(log, { messages: [{ text: 'x' }] })).toMatchObject({
+      refused: 'cannot_write_to_user',
+    });
+    expect(log.messages).toHaveLength(5);
+  });
+
+  it('no conversation begins', async () => {
+    const log = memoryLog();
+    log.isSealed = true;
+    const sent = await appendTo(log, { messages: named('one'), after: 0 });
+    expect(sent).toEqual({ seqs: [], repeats: [], refused: 'cannot_write_to_user' });
+  });
+
+  it('a writer who has lost the place to another one meets the block that came meanwhile', async () => {
+    const log = memoryLog({
+      holding: 4,
+      onWrite: (self) => {
+        self.add({ senderId: bob.id });
+        self.isSealed = true;
+        return 'stored';
+      },
+    });
+    const sent = await appendTo(log, { messages: named('one', 'two') });
+    expect(sent).toEqual({ seqs: [], repeats: [], refused: 'cannot_write_to_user' });
+    expect(log.messages).toHaveLength(5);
   });
 });

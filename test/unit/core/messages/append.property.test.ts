@@ -31,9 +31,9 @@ function contendedLog(
     return true;
   };
   const log: AppendDependencies['log'] = {
-    async last() {
+    async end() {
       await turn();
-      return inOrder().at(-1);
+      return { last: inOrder().at(-1), isSealed: false };
     },
     async at(_, seqs) {
       await turn();

@@ -45,7 +45,7 @@ describe('appending', () => {
   it('reads the last message and writes the next one: two calls in every conversation', async () => {
     const log = memoryLog({ holding: 30 });
     expect((await appendTo(log).result).message.seq).toBe(31);
-    expect(log.calls).toEqual(['last', 'append 31']);
+    expect(log.calls).toEqual(['end', 'append 31']);
   });
 
   it('stores the client id', async () => {
@@ -71,7 +71,7 @@ describe('appending', () => {
     });
     const { result, waits } = appendTo(log);
     expect((await result).message.seq).toBe(3);
-    expect(log.calls).toEqual(['last', 'append 2', 'last', 'append 3']);
+    expect(log.calls).toEqual(['end', 'append 2', 'end', 'append 3']);
     expect(waits).toEqual([]);
   });
 
@@ -86,7 +86,7 @@ describe('appending', () => {
       },
     });
     expect((await appendTo(log).result).message.seq).toBe(9);
-    expect(log.calls).toEqual(['last', 'append 6', 'last', 'append 9']);
+    expect(log.calls).toEqual(['end', 'append 6', 'end', 'append 9']);
   });
 
   it.each([
@@ -144,7 +144,7 @@ describe('appending what was sent before', () => {
     log.add(said);
     const { message, repeated } = await appendTo(log, named).result;
     expect({ message, repeated }).toEqual({ message: log.messages[2], repeated: true });
-    expect(log.calls).toEqual(['last']);
+    expect(log.calls).toEqual(['end']);
   });
 
   it('finds the message after `after`, however many others followed', async () => {
@@ -155,7 +155,7 @@ describe('appending what was sent before', () => {
       message: log.messages[2],
       repeated: true,
     });
-    expect(log.calls).toEqual(['last', 'at 3']);
+    expect(log.calls).toEqual(['end', 'at 3']);
   });
 
   it('finds it from the beginning on with `after` 0', async () => {
@@ -166,7 +166,7 @@ describe('appending what was sent before', () => {
       message: log.messages[0],
       repeated: true,
     });
-    expect(log.calls).toEqual(['last', 'at 1']);
+    expect(log.calls).toEqual(['end', 'at 1']);
   });
 
   it('finds an earlier try that arrives while it is busy appending', async () => {
@@ -204,7 +204,7 @@ describe('appending after a `seq`', () => {
   it('writes the next seq when no message followed', async () => {
     const log = memoryLog({ holding: 4 });
     expect((await appendTo(log, { after: 4 }).result).message.seq).toBe(5);
-    expect(log.calls).toEqual(['last', 'append 5']);
+    expect(log.calls).toEqual(['end', 'append 5']);
   });
 
   it('writes at 1 after 0 in an empty conversation', async () => {
@@ -214,14 +214,14 @@ describe('appending after a `seq`', () => {
   it('refuses a `seq` more than 500 messages back, and reads no more than the last', async () => {
     const log = memoryLog({ holding: 502 });
     expect(await rejection(appendTo(log, { after: 1 }).result)).toEqual({ code: 'after_invalid' });
-    expect(log.calls).toEqual(['last']);
+    expect(log.calls).toEqual(['end']);
     expect((await appendTo(log, { after: 2 }).result).message.seq).toBe(503);
   });
 
   it('reads one message of each further hundred for what it says of those before it', async () => {
     const log = memoryLog({ holding: 450 });
     await appendTo(log, { after: 100, clientId: id(77) }).result;
-    expect(log.calls).toEqual(['last', 'at 350,250,150', 'append 451']);
+    expect(log.calls).toEqual(['end', 'at 350,250,150', 'append 451']);
   });
 
   it.each([
@@ -241,7 +241,7 @@ describe('appending while answers get lost', () => {
     const { message, repeated } = await appendTo(log).result;
     expect({ message, repeated }).toEqual({ message: log.messages[1], repeated: false });
     expect(message).toMatchObject({ ...stored, id: id(1), seq: 2 });
-    expect(log.calls).toEqual(['last', 'append 2', 'last']);
+    expect(log.calls).toEqual(['end', 'append 2', 'end']);
   });
 
   it('writes again when the write did not go through', async () => {
@@ -289,7 +289,7 @@ describe('appending while answers get lost', () => {
   it('throws a second outage, so that the client retries', async () => {
     const log = memoryLog({ onWrite: () => 'unavailable' });
     expect(await rejection(appendTo(log).result)).toEqual({ code: 'unavailable', retryAfter: 1 });
-    expect(log.calls).toEqual(['last', 'append 1', 'last', 'append 1']);
+    expect(log.calls).toEqual(['end', 'append 1', 'end', 'append 1']);
   });
 
   it('does not call itself busy when the last of all rounds went through', async () => {

@@ -73,7 +73,7 @@ describe('a page of history', () => {
 
   it('does not look up an invalid id', async () => {
     const history = memoryLog({ holding: 1 });
-    const nobody = { profileOf: () => Promise.reject(new Error('looked up')) };
+    const nobody = { personOf: () => Promise.reject(new Error('looked up')) };
     const request = { userId: alice.id, peerId: 'x'.repeat(5_000), window: { limit: 10, offset: 0 } };
     expect(await rejection(readHistory({ profiles: nobody, history }, request))).toEqual({
       code: 'user_not_found',

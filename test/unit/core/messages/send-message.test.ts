@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection, ConnectionStore } from '../../../../functions/core/connections/connection.ts';
-import { Busy, ClientIdConflict, Unavailable } from '../../../../functions/core/errors.ts';
+import {
+  type Connection,
+  type ConnectionStore,
+  OF_DELETED_ACCOUNT,
+} from '../../../../functions/core/connections/connection.ts';
+import { AccountDeleted, Busy, ClientIdConflict, Unavailable } from '../../../../functions/core/errors.ts';
 import {
   type SendDependencies,
   sendMessage,
@@ -43,6 +47,7 @@ function scene({ rows = [here], log = memoryLog({ holding: 4 }), limitedUntil, o
     onDeliveryFailure: (_, error) => failures.push(error),
     onConnectionsFailure: (error) => failures.push(error),
     onFault: (error) => faults.push(error),
+    lastFrames: { sessionEnded: 'ended', replaced: 'replaced', tokenExpired: 'expired' },
     newId: countingIds(1),
     ...clock,
     random: () => 0,
@@ -186,6 +191,19 @@ describe('sending a message', () => {
     const { result, failures } = send({ rows: [], restore: () => Promise.reject(outage) });
     expect(await result).toMatchObject({ message: { seq: 5 }, repeated: false });
     expect(failures).toEqual([outage]);
+  });
+
+  it.each([
+    ['the peer', alice.id, bob.id],
+    ['the sender', bob.id, alice.id],
+  ])('is refused once %s is deleted, and nothing is stored', async (_, living, deleted) => {
+    const of = async (userIds: readonly string[]) =>
+      userIds.map((userId) => (userId === living ? [here] : OF_DELETED_ACCOUNT));
+    const { result, log, gateway } = send({ of });
+    const refusal = await result.catch((error: Error) => error);
+    expect(refusal).toEqual(new AccountDeleted(deleted));
+    expect(log.messages).toHaveLength(4);
+    expect(gateway.posts).toEqual([]);
   });
 
   it('reads the connections while the message is being written', async () => {

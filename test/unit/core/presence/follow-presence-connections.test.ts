@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Connection } from '../../../../functions/core/connections/connection.ts';
 import { followConnections } from '../../../../functions/core/presence/follow-presence.ts';
 import { presenceStore } from '../../../../functions/storage/presence.ts';
@@ -15,7 +15,8 @@ function following(...open: readonly Connection[]) {
   return {
     connections,
     pass,
-    follow: () => followConnections({ connections, presences, now }, alice.id),
+    follow: (...stayed: readonly Connection[]) =>
+      followConnections({ connections, presences, now }, { userId: alice.id, stayed }),
     presence: async () => (await presences.of([alice.id]))[0],
   };
 }
@@ -65,6 +66,23 @@ describe('after a socket has opened or closed, its user', () => {
     await follow();
     await follow();
     expect(await presence()).toEqual(ONLINE);
+  });
+
+  it('is as before while another socket stayed open: nothing is read or written', async () => {
+    const { connections, follow, presence } = following(aConnection('phone'), aConnection('desk'));
+    vi.spyOn(connections, 'ofNow');
+    await follow(aConnection('phone'));
+    expect(connections.ofNow).not.toHaveBeenCalled();
+    expect(await presence()).toEqual(OFFLINE);
+  });
+
+  it('does not stay online for a socket that has outlived its two hours', async () => {
+    const { connections, follow, presence, pass } = following(aConnection('phone'));
+    await follow();
+    await connections.remove(alice.id, 'phone');
+    pass(2 * 60 * 60 * 1_000);
+    await follow(aConnection('lost'));
+    expect((await presence())?.online).toBe(false);
   });
 
   it('is not online because of the sockets of others', async () => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { followPresence } from '../../../../functions/core/presence/follow-presence.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { followOwnSetting, followPresence } from '../../../../functions/core/presence/follow-presence.ts';
 import type { Watcher } from '../../../../functions/core/presence/presence.ts';
 import {
   type Presence,
@@ -10,7 +10,7 @@ import {
 } from '../../../../functions/core/presence/presence.ts';
 import { presenceBody } from '../../../../functions/protocol/server-frames.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
-import { alice, bob } from '../../support/people.ts';
+import { alice, bob, id } from '../../support/people.ts';
 
 const phone: Watcher = { userId: bob.id, connectionId: 'phone' };
 const userId = alice.id;
@@ -18,8 +18,19 @@ const ONLINE: StoredPresence = { userId, online: true, hidden: false };
 const OFFLINE_AS_SHOWN = { userId, online: false, lastSeen: NOON };
 const OFFLINE: StoredPresence = { userId, online: false, hidden: false, lastSeen: NOON };
 
-async function follow(before: StoredPresence | undefined, after: StoredPresence, watchers = [phone]) {
-  const told: [readonly Watcher[], Presence][] = [];
+/** Everybody is online. `hiding` are the users who hide it. */
+const allOnline = (...hiding: readonly string[]) => ({
+  of: async (userIds: readonly string[]) =>
+    userIds.map((one) => ({ userId: one, online: true, hidden: hiding.includes(one) })),
+});
+
+async function follow(
+  before: StoredPresence | undefined,
+  after: StoredPresence,
+  watchers = [phone],
+  presences = allOnline(),
+) {
+  const told: [readonly Watcher[], readonly Presence[]][] = [];
   let reads = 0;
   const watches = {
     watchersOf: async () => {
@@ -27,8 +38,8 @@ async function follow(before: StoredPresence | undefined, after: StoredPresence,
       return watchers;
     },
   };
-  const tell = async (...one: [readonly Watcher[], Presence]) => void told.push(one);
-  await followPresence({ watches, tell, now: frozenClock().now }, { before, after });
+  const tell = async (...one: [readonly Watcher[], readonly Presence[]]) => void told.push(one);
+  await followPresence({ watches, presences, tell, now: frozenClock().now }, { before, after });
   return { told, reads };
 }
 
@@ -43,7 +54,7 @@ describe('watchers', () => {
     ['was away and comes back hiding', OFFLINE, { ...ONLINE, hidden: true }, { userId, online: false }],
     ['shows themselves while online', { ...ONLINE, hidden: true }, ONLINE, { userId, online: true }],
   ])('get a frame when the user %s', async (_, before, after, presence) => {
-    expect(await follow(before, after)).toEqual({ told: [[[phone], presence]], reads: 1 });
+    expect(await follow(before, after)).toEqual({ told: [[[phone], [presence]]], reads: 1 });
   });
 
   it.each<[string, StoredPresence | undefined, StoredPresence]>([
@@ -75,7 +86,7 @@ describe('watchers', () => {
         const wasShown = presenceBody(visiblePresence(before ?? { userId, online: false, hidden: false }));
         const isShown = presenceBody(visiblePresence(after));
         const { told } = await follow(before, after);
-        expect(told.map(([, presence]) => presenceBody(presence))).toEqual(
+        expect(told.flatMap(([, presences]) => presences.map(presenceBody))).toEqual(
           isDeepStrictEqual(wasShown, isShown) ? [] : [isShown],
         );
       }),
@@ -92,9 +103,72 @@ describe('watchers', () => {
       throw new Error('down');
     };
     const following = followPresence(
-      { watches, tell, now: frozenClock().now },
+      { watches, presences: allOnline(), tell, now: frozenClock().now },
       { before: OFFLINE, after: ONLINE },
     );
     await expect(following).rejects.toThrow('down');
+  });
+
+  it('are told nothing while they hide their own presence', async () => {
+    const desk = { userId: id(3), connectionId: 'desk' };
+    const { told } = await follow(OFFLINE, ONLINE, [phone, desk], allOnline(bob.id));
+    expect(told).toEqual([[[desk], [{ userId, online: true }]]]);
+    expect((await follow(OFFLINE, ONLINE, [phone], allOnline(bob.id))).told).toEqual([]);
+  });
+});
+
+describe('the devices of a user', () => {
+  const watcher: Watcher = { userId, connectionId: 'tablet' };
+  const HIDDEN = { ...ONLINE, hidden: true };
+
+  async function change(before: StoredPresence | undefined, after: StoredPresence, userIds: string[]) {
+    const told: [readonly Watcher[], readonly Presence[]][] = [];
+    const watches = { listsOf: async () => [{ watcher, userIds }] };
+    const tell = async (...one: [readonly Watcher[], readonly Presence[]]) => void told.push(one);
+    const presences = allOnline(...(after.hidden ? [userId] : []));
+    await followOwnSetting({ watches, presences, tell, now: frozenClock().now }, { before, after });
+    return told;
+  }
+
+  it.each([
+    ['nobody any more when the user hides', ONLINE, HIDDEN, false],
+    ['nobody any more when the user hides who never was there', undefined, HIDDEN, false],
+    ['those whom they watch when the user shows themselves again', HIDDEN, ONLINE, true],
+  ])('see %s', async (_, before, after, online) => {
+    const seen = [bob.id, id(3)].map((one) => ({ userId: one, online }));
+    expect(await change(before, after, [bob.id, id(3)])).toEqual([[[watcher], seen]]);
+  });
+
+  it('each see their own list, and all lists are one read', async () => {
+    const desk: Watcher = { userId, connectionId: 'desk' };
+    const lists = [
+      { watcher, userIds: [bob.id, id(3)] },
+      { watcher: desk, userIds: [id(3)] },
+    ];
+    const told: [readonly Watcher[], readonly Presence[]][] = [];
+    const presences = { of: vi.fn(allOnline().of) };
+    await followOwnSetting(
+      {
+        watches: { listsOf: async () => lists },
+        presences,
+        tell: async (...one) => void told.push(one),
+        now: frozenClock().now,
+      },
+      { before: HIDDEN, after: ONLINE },
+    );
+    const online = (one: string) => ({ userId: one, online: true });
+    expect(told).toEqual([
+      [[watcher], [online(bob.id), online(id(3))]],
+      [[desk], [online(id(3))]],
+    ]);
+    expect(presences.of).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['the setting stays', HIDDEN, { ...HIDDEN, online: false }, [bob.id]],
+    ['the user comes for the first time', undefined, ONLINE, [bob.id]],
+    ['they watch nobody', ONLINE, HIDDEN, []],
+  ])('are told nothing when %s', async (_, before, after, userIds) => {
+    expect(await change(before, after, userIds)).toEqual([]);
   });
 });

@@ -30,7 +30,7 @@ const phone: Watcher = { userId: alice.id, connectionId: 'phone' };
 const carol = id(3);
 const stranger = id(4);
 
-function watching() {
+function watching(hiding: readonly string[] = []) {
   const steps: unknown[] = [];
   const presences: Record<string, Partial<StoredPresence>> = {
     [bob.id]: { online: true },
@@ -47,7 +47,12 @@ function watching() {
     presences: {
       of: async (userIds: readonly string[]) => {
         steps.push(['of', userIds]);
-        return userIds.map((userId) => ({ userId, online: false, hidden: false, ...presences[userId] }));
+        return userIds.map((userId) => ({
+          userId,
+          online: false,
+          hidden: hiding.includes(userId),
+          ...presences[userId],
+        }));
       },
     },
     watches: {
@@ -68,8 +73,14 @@ describe('watching users', () => {
     expect(steps).toEqual([
       ['among', alice.id, [pairId(alice.id, carol), pairId(alice.id, bob.id)]],
       ['watch', phone, [carol, bob.id], new Date(NOON)],
-      ['of', [carol, bob.id]],
+      ['of', [alice.id, carol, bob.id]],
     ]);
+  });
+
+  it('shows nobody online to a user who hides, and still stores the list for when they do not', async () => {
+    const { watch, steps } = watching([alice.id]);
+    expect(await watch(bob.id)).toEqual([{ userId: bob.id, online: false }]);
+    expect(steps[1]).toEqual(['watch', phone, [bob.id], new Date(NOON)]);
   });
 
   it('leaves out strangers, the user themselves, invalid ids and duplicates', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Conversation, resolve } from '../../../../functions/core/conversations/conversation.ts';
 import {
-  mayForwardTyping,
+  forwardTyping,
   TYPING_SECONDS,
   type TypingTimes,
 } from '../../../../functions/core/presence/typing.ts';
@@ -10,7 +10,8 @@ import { anEntry } from '../../support/message-log.ts';
 import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
-function someoneTypes() {
+/** `hiding` are the users who hide their presence. */
+function someoneTypes(...hiding: readonly string[]) {
   const { now, pass } = frozenClock();
   const times: TypingTimes = new Map();
   let reads = 0;
@@ -20,9 +21,14 @@ function someoneTypes() {
       return conversation.members.includes(id(404)) ? undefined : anEntry(1);
     },
   };
-  const type = async (userId = alice.id, conversation = CONVERSATION) =>
-    mayForwardTyping({ log, times, now }, resolve(conversation, userId));
-  return { type, pass, times, reads: () => reads };
+  const presences = {
+    of: async (userIds: readonly string[]) =>
+      userIds.map((userId) => ({ userId, online: true, hidden: hiding.includes(userId) })),
+  };
+  const forward = async (userId = alice.id, conversation = CONVERSATION) =>
+    forwardTyping({ log, presences, times, now }, resolve(conversation, userId));
+  const type = async (...typing: Parameters<typeof forward>) => (await forward(...typing)).forwarded;
+  return { forward, type, pass, times, reads: () => reads };
 }
 
 describe('typing', () => {
@@ -42,6 +48,21 @@ describe('typing', () => {
     expect(await type()).toBe(true);
     pass(2_999);
     expect(await type()).toBe(false);
+  });
+
+  it('tells the other member alone', async () => {
+    const { forward } = someoneTypes();
+    expect(await forward()).toEqual({ forwarded: true, tells: [bob.id] });
+  });
+
+  it('is hidden with the presence', async () => {
+    const { forward } = someoneTypes(alice.id);
+    expect(await forward()).toEqual({ forwarded: false, tells: [] });
+  });
+
+  it('is not told to a member who hides theirs, and who types does not learn that', async () => {
+    const { forward } = someoneTypes(bob.id);
+    expect(await forward()).toEqual({ forwarded: true, tells: [] });
   });
 
   it('is shown twice as long as the pause between two frames', () => {

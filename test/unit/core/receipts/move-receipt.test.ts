@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resolve } from '../../../../functions/core/conversations/conversation.ts';
+import { Unavailable } from '../../../../functions/core/errors.ts';
 import { markRead, markReceived } from '../../../../functions/core/receipts/move-receipt.ts';
 import { presenceStore } from '../../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../../functions/storage/receipts.ts';
@@ -11,7 +12,7 @@ import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
 /** Receipts in a table in memory, in a conversation of ten messages. */
-function moving(messages = 10) {
+function moving(messages = 10, presencesOf?: () => Promise<never>) {
   const { table, commands } = memoryTable();
   const clock = frozenClock();
   const receipts = receiptStore(table);
@@ -20,7 +21,8 @@ function moving(messages = 10) {
     at: async (_: unknown, seqs: readonly number[]) =>
       seqs.filter((seq) => seq >= 1 && seq <= messages).map((seq) => anEntry(seq)),
   };
-  const presences = presenceStore(table);
+  const stored = presenceStore(table);
+  const presences = { ...stored, ...(presencesOf && { of: presencesOf }) };
   const dependencies = { log, receipts, presences, now: clock.now };
   const request = (seq: number, conversation = CONVERSATION) => ({
     conversation: resolve(conversation, alice.id),
@@ -29,7 +31,7 @@ function moving(messages = 10) {
   return {
     pass: clock.pass,
     commands,
-    hide: (hidden: boolean) => presences.hide(alice.id, hidden),
+    hide: (hidden: boolean, { id } = alice) => presences.hide(id, hidden),
     read: async (seq: number, conversation?: string) => markRead(dependencies, request(seq, conversation)),
     received: async (seq: number, conversation?: string) =>
       markReceived(dependencies, request(seq, conversation)),
@@ -44,6 +46,19 @@ const MOVED = { moved: true, tells: [alice.id, bob.id] };
 const NOT_MOVED = { moved: false, tells: [] };
 
 describe.each(['read', 'received'] as const)('the %s receipt', (kind) => {
+  it('stands if it cannot be read who may be told: then nobody else is', async () => {
+    const receipts = moving(10, async () => {
+      throw new Unavailable();
+    });
+    expect(await receipts[kind](7)).toEqual({ moved: true, tells: [alice.id] });
+    expect((await receipts.of())[kind]).toBe(7);
+    const bug = new TypeError('a bug');
+    const broken = moving(10, async () => {
+      throw bug;
+    });
+    await expect(broken[kind](7)).rejects.toBe(bug);
+  });
+
   it('moves forward up to the last message', async () => {
     const receipts = moving();
     expect(await receipts[kind](1)).toEqual(MOVED);
@@ -160,6 +175,13 @@ describe('the delivery receipt', () => {
     receipts.pass(2_000);
     await receipts.hide(false);
     expect(await receipts.received(2)).toEqual(MOVED);
+  });
+
+  it('is not told to a member who hides their own presence', async () => {
+    const receipts = moving();
+    await receipts.hide(true, bob);
+    expect(await receipts.received(1)).toEqual({ moved: true, tells: [alice.id] });
+    expect(await receipts.read(1)).toEqual(MOVED);
   });
 
   it('is hidden with the presence, unlike a read receipt', async () => {

@@ -2,14 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { logOut, openSession } from '../../../../functions/core/sessions/log-in-and-out.ts';
 import type { Session } from '../../../../functions/core/sessions/session.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
+import { noting } from '../../support/noted.ts';
 import { alice, bob, countingIds, id, knowing } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
-import { memorySessions, readableAccess, readableTokens } from '../../support/sessions.ts';
+import { memorySessions, PHONE, readableAccess, readableTokens } from '../../support/sessions.ts';
 
 const staff = { ...bob, staff: true };
 
-function open(userId: string) {
+function open(userId: string, mayStay = async () => true) {
   const sessions = memorySessions();
+  const noted = noting();
   const result = openSession(
     {
       profiles: knowing(alice, staff),
@@ -17,12 +19,15 @@ function open(userId: string) {
       refreshTokens: readableTokens,
       accessTokens: readableAccess,
       refreshSeconds: 86_400,
+      audit: noted.audit,
       newId: countingIds(500),
       now: frozenClock().now,
     },
     userId,
+    PHONE,
+    mayStay,
   );
-  return { result, sessions };
+  return { result, sessions, noted: noted.events };
 }
 
 it('opening a session returns a pair of tokens and stores only the hashes of the refresh token', async () => {
@@ -35,6 +40,7 @@ it('opening a session returns a pair of tokens and stores only the hashes of the
     {
       id: id(500),
       userId: alice.id,
+      ...PHONE,
       familyHash: '#family',
       rotationHash: '#1',
       createdAt: NOON,
@@ -43,8 +49,23 @@ it('opening a session returns a pair of tokens and stores only the hashes of the
   ]);
 });
 
+it('opening a session is noted, and not if it may not stay', async () => {
+  const done = open(alice.id);
+  await done.result;
+  expect(done.noted).toEqual([`logged_in of ${alice.id} in ${id(500)}`]);
+  const refused = open(alice.id, async () => false);
+  await rejection(refused.result);
+  expect(refused.noted).toEqual([]);
+});
+
 it('the access token of staff names them as staff', async () => {
   expect(JSON.parse((await open(staff.id).result).access)).toMatchObject({ staff: true });
+});
+
+it('a session that may not stay once it is stored is ended, and its tokens are not given out', async () => {
+  const { result, sessions } = open(alice.id, async () => false);
+  expect(await rejection(result)).toEqual({ code: 'wrong_credentials' });
+  expect(sessions.rows()).toEqual([]);
 });
 
 it('a deleted account cannot open a session', async () => {
@@ -56,6 +77,7 @@ it('a deleted account cannot open a session', async () => {
 const session: Session = {
   id: id(500),
   userId: alice.id,
+  ...PHONE,
   familyHash: '#family',
   rotationHash: '#3',
   createdAt: NOON,
@@ -66,13 +88,24 @@ const current = `${alice.id}/${session.id}/family/3`;
 
 function device() {
   const sessions = memorySessions(session, theirs);
+  const noted = noting();
   return {
-    logOut: (token: string) => logOut({ sessions, refreshTokens: readableTokens }, alice.id, token),
+    logOut: (token: string) =>
+      logOut({ sessions, refreshTokens: readableTokens, audit: noted.audit }, alice.id, token),
     sessions,
+    noted: noted.events,
   };
 }
 
 describe('logging out', () => {
+  it('is noted once', async () => {
+    const { logOut, noted } = device();
+    await logOut(current);
+    await rejection(logOut(current));
+    await rejection(logOut(`${bob.id}/${theirs.id}/family/3`));
+    expect(noted).toEqual([`logged_out of ${alice.id} in ${session.id}`]);
+  });
+
   it('ends the session of the token, and no other', async () => {
     const { logOut, sessions } = device();
     await logOut(current);

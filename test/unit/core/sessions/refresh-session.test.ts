@@ -4,13 +4,15 @@ import { Unavailable } from '../../../../functions/core/errors.ts';
 import { refreshSession } from '../../../../functions/core/sessions/refresh-session.ts';
 import type { Session } from '../../../../functions/core/sessions/session.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
+import { noting } from '../../support/noted.ts';
 import { alice, bob, id, knowing } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
-import { memorySessions, readableAccess, readableTokens } from '../../support/sessions.ts';
+import { LAPTOP, memorySessions, PHONE, readableAccess, readableTokens } from '../../support/sessions.ts';
 
 const session: Session = {
   id: id(500),
   userId: alice.id,
+  ...PHONE,
   familyHash: '#family',
   rotationHash: '#1',
   createdAt: NOON,
@@ -22,6 +24,7 @@ const token = (rotation: number, { family = 'family', owner = alice.id, of = ses
 function device({ profiles = knowing(alice, bob) as ProfileStore, accessTokens = readableAccess } = {}) {
   const clock = frozenClock();
   const sessions = memorySessions(session);
+  const noted = noting();
   const dependencies = {
     profiles,
     sessions,
@@ -29,12 +32,31 @@ function device({ profiles = knowing(alice, bob) as ProfileStore, accessTokens =
     accessTokens,
     refreshSeconds: 86_400,
     sessionSeconds: 30 * 86_400,
+    audit: noted.audit,
     now: clock.now,
   };
-  return { refresh: (refreshToken: string) => refreshSession(dependencies, refreshToken), sessions, clock };
+  return {
+    refresh: (refreshToken: string) => refreshSession(dependencies, refreshToken, LAPTOP),
+    sessions,
+    clock,
+    noted: noted.events,
+  };
 }
 
 describe('refreshing a session', () => {
+  it('is not noted, but a token that comes back late is', async () => {
+    const { refresh, clock, noted } = device();
+    await refresh(token(1));
+    await refresh(token(1));
+    clock.pass(61_000);
+    expect(noted).toEqual([]);
+    await rejection(refresh(token(1)));
+    expect(noted).toEqual([`token_reused of ${alice.id} in ${session.id}`]);
+    await rejection(refresh(token(1)));
+    await rejection(refresh(token(9, { family: 'made-up' })));
+    expect(noted).toHaveLength(1);
+  });
+
   it('returns a new pair and extends the session from now', async () => {
     const { refresh, sessions, clock } = device();
     clock.pass(3_600_000);
@@ -43,7 +65,7 @@ describe('refreshing a session', () => {
       refresh: token(2),
     });
     expect(sessions.rows()).toEqual([
-      { ...session, rotationHash: '#2', expiresAt: new Date('2026-11-24T13:00:00.000Z') },
+      { ...session, ...LAPTOP, rotationHash: '#2', expiresAt: new Date('2026-11-24T13:00:00.000Z') },
     ]);
   });
 

@@ -5,6 +5,7 @@ import type { Held } from '../../../../functions/core/sync/catch-up.ts';
 import { catchUp, type SyncPage, type SyncRequest } from '../../../../functions/core/sync/catch-up.ts';
 import { conversationBody, syncedMessage } from '../../../../functions/protocol/server-frames.ts';
 import { messageStore } from '../../../../functions/storage/messages.ts';
+import { receiptStore } from '../../../../functions/storage/receipts.ts';
 import { inboxes, saying } from '../../support/inboxes.ts';
 import { aLogEntry } from '../../support/log-entries.ts';
 import { id } from '../../support/people.ts';
@@ -93,6 +94,25 @@ describe('a page of missed messages', () => {
     const { sync, commands } = await conversations(texts(1));
     expect(await sync([])).toMatchObject({ messages: [], inbox: [], complete: true });
     expect(commands).toEqual([]);
+  });
+});
+
+describe('a peer who hides their presence', () => {
+  it.each([
+    ['held', [held(2, 3)], undefined],
+    ['new', [], '1970-01-01T00:00:00.000Z'],
+  ])('shows only their read receipt in a conversation that is %s', async (_, holdings, since) => {
+    const { sync, follow, table, reader, clock } = await conversations(texts(1));
+    for (const seq of [2, 3]) await follow(saying(1, 2, seq));
+    await receiptStore(table).moveReceived(id(2), withUser(2), 3, clock.now(), 0);
+    await reader.presences.set(id(2), true, clock.now());
+    const shown = async () => {
+      const [entry] = (await sync(holdings, { since })).inbox;
+      return [entry?.peers, entry?.presence.online];
+    };
+    expect(await shown()).toEqual([{ read: 1, received: 3 }, true]);
+    await reader.presences.hide(id(2), true);
+    expect(await shown()).toEqual([{ read: 1, received: 1 }, false]);
   });
 });
 

@@ -1,0 +1,110 @@
+import { LinkInvalid, ValidationFailed } from '../errors.ts';
+import { endEverySession } from '../sessions/own-sessions.ts';
+import type { SessionList } from '../sessions/session.ts';
+import type { ProfileStore } from './account.ts';
+import { type CheckDependencies, type CredentialStore, ifMatching } from './check-password.ts';
+import {
+  countMail,
+  type Link,
+  type LinkClaim,
+  type LinkDependencies,
+  type LinkTokens,
+  mailLink,
+} from './links.ts';
+import { normalizePassword, passwordFaults } from './passwords.ts';
+
+/**
+ * Every answer to a request for a link takes so long. To write a link and send a mail takes time, which would tell that the
+ * address has an account. What is not sent by then is given up.
+ */
+export const ANSWER_MS = 1_500;
+
+interface RequestDependencies extends LinkDependencies {
+  readonly credentials: Pick<CredentialStore, 'credentialsOf'>;
+  readonly profiles: ProfileStore;
+  readonly wait: (milliseconds: number) => Promise<void>;
+  readonly deadline: (milliseconds: number) => AbortSignal;
+  /** Hears of a mail that could not be sent. The caller must not: it would tell them that there is an account. */
+  readonly onMailFailure: (error: unknown) => void;
+}
+
+/**
+ * Mails a link to a new password to the owner of this address, if it is that of an account with a password. Neither the answer nor
+ * its time tells whether it is.
+ * @throws TooManyMails, for addresses without an account, too
+ */
+export async function requestReset(dependencies: RequestDependencies, email: string): Promise<void> {
+  const { wait, deadline, onMailFailure } = dependencies;
+  await countMail(dependencies, email);
+  const answer = wait(ANSWER_MS);
+  const abortSignal = deadline(ANSWER_MS);
+  try {
+    await mailReset(dependencies, email, abortSignal);
+  } catch (error) {
+    onMailFailure(error);
+  }
+  await answer;
+}
+
+async function mailReset(
+  dependencies: RequestDependencies,
+  typed: string,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  const found = await dependencies.credentials.credentialsOf(typed);
+  if (!found) return;
+  const { userId, changes } = found;
+  // The address that was typed may only look like it: letter case folds `K`, the sign of Kelvin, to k.
+  const email = (await dependencies.profiles.profileOf(userId))?.email;
+  if (email !== undefined) await mailLink(dependencies, 'reset', { userId, email, changes }, abortSignal);
+}
+
+interface Dependencies extends CheckDependencies {
+  readonly links: ResetStore;
+  readonly linkTokens: Pick<LinkTokens, 'read'>;
+  readonly profiles: ProfileStore;
+  readonly sessions: SessionList;
+}
+
+/**
+ * Gives an account the password that somebody chose by a link of its mailbox. The link has proven that the address is theirs. Then
+ * all sessions of the account end, and its other links to a new password are void. Of two uses at once one succeeds. A request
+ * that is sent again, after its answer was lost or a failure in between, ends the sessions that are left.
+ * @throws LinkInvalid for a link that was used, has expired, or never was
+ * @throws ValidationFailed for a weak password: the link still works
+ */
+export async function resetPassword(
+  dependencies: Dependencies,
+  { token, password }: { readonly token: string; readonly password: string },
+): Promise<void> {
+  const { links, linkTokens, profiles, passwords, audit, now } = dependencies;
+  const claim = linkTokens.read(token);
+  const link = claim && (await links.findReset(claim, now()));
+  const account = link && (await profiles.profileOf(link.userId));
+  if (!link || !account) throw new LinkInvalid();
+  const next = normalizePassword(password);
+  const faults = passwordFaults(next, account);
+  if (faults.length > 0) throw new ValidationFailed({ password: faults });
+  if (link.isUsed) {
+    if (!(await isRepeated(dependencies, link, password))) throw new LinkInvalid();
+  } else {
+    if (!(await links.reset(link, await passwords.hash(next), now()))) throw new LinkInvalid();
+    audit.note({ event: 'password_changed', userId: link.userId });
+  }
+  await endEverySession(dependencies, link.userId);
+}
+
+/** Whether the password was set by this link, or is that of the account anyway. It counts as an attempt to log in. */
+async function isRepeated(dependencies: Dependencies, { email, userId }: Link, password: string) {
+  return (await ifMatching(dependencies, email, password))?.userId === userId;
+}
+
+export interface ResetStore {
+  /** A link to a new password, used or not; undefined for one that has expired. Strongly consistent. */
+  findReset(claim: LinkClaim, now: Date): Promise<(Link & { readonly isUsed: boolean }) | undefined>;
+  /**
+   * Uses the link, stores the hash, and notes that the address is verified; all or nothing. False if the link was used or has
+   * expired, or if the account is gone or has changed its password since.
+   */
+  reset(link: Link, passwordHash: string, now: Date): Promise<boolean>;
+}

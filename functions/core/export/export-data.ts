@@ -1,0 +1,191 @@
+import { deletedPerson, type PersonStore, type ProfileStore } from '../accounts/account.ts';
+import type { AuditReader } from '../audit/audit.ts';
+import { type OwnConversation, peerIn, resolve } from '../conversations/conversation.ts';
+import { SESSION_ENDED, TokenInvalid } from '../errors.ts';
+import type { ConversationDetails, InboxReader } from '../inbox/inbox.ts';
+import { receiptsOfPeer } from '../inbox/read-inbox.ts';
+import { gather } from '../messages/gather.ts';
+import type { LogEntry, MessageLog } from '../messages/message.ts';
+import { type PresenceStore, presencesFor, type SeenPresence } from '../presence/presence.ts';
+import { receiptsOf } from '../receipts/receipt.ts';
+import { type Caller, ownSessions } from '../sessions/own-sessions.ts';
+import type { SessionList } from '../sessions/session.ts';
+import type {
+  ConversationList,
+  EventPlace,
+  ExportCursor,
+  ExportedConversation,
+  ExportPage,
+  ExportPart,
+  MessagePlace,
+} from './export.ts';
+
+interface Dependencies {
+  readonly profiles: ProfileStore & PersonStore;
+  readonly presences: Pick<PresenceStore, 'of'>;
+  readonly sessions: SessionList;
+  readonly audit: AuditReader;
+  readonly conversations: ConversationList;
+  readonly inbox: Pick<InboxReader, 'details'>;
+  readonly log: Pick<MessageLog, 'since'>;
+  readonly now: () => Date;
+}
+
+/** The bounds of a page, so that the dearest one costs less than ten messages. Its bytes are those of the lines, as JSON. */
+export const PAGE_BYTES = 200 * 1024;
+export const PAGE_MESSAGES = 250;
+export const PAGE_CONVERSATIONS = 20;
+export const PAGE_EVENTS = 100;
+const READ_BYTES = 340_000;
+
+/** A line beside the text of a message, at most: ids, times and a name. */
+const LINE_BYTES = 600;
+/** The same with the name of a device, of which JSON may double each character. */
+const DEVICE_LINE_BYTES = 900;
+
+/** So many conversations are read at once. Those that do not fit into the page any more are read again for the next one. */
+const BATCH = 10;
+
+/** What a page still has room for. */
+interface Room {
+  bytes: number;
+  readBytes: number;
+  messages: number;
+  conversations: number;
+}
+
+/**
+ * A page of all that is stored about a user: their account, where they are logged in, its security events, and each conversation with
+ * its messages, those of the other member too, as the user can read them. Conversations come in the order of their ids, events and
+ * messages in that of their log. None of these changes, so all pages together have each message once, and a page that is asked for again has the same messages.
+ * @throws TokenInvalid if the session that asks has ended
+ */
+export async function exportPage(
+  dependencies: Dependencies,
+  caller: Caller,
+  from: ExportCursor | undefined,
+): Promise<ExportPage> {
+  const { userId } = caller;
+  const at = from?.at ?? dependencies.now().toISOString();
+  const parts: ExportPart[] = from ? [] : await accountParts(dependencies, caller, at);
+  const start = from?.place;
+  if (!start || 'event' in start) {
+    const { events, next } = await eventsBehind(dependencies, userId, at, start);
+    parts.push(...events);
+    if (next) return { parts, next: { at, place: next } };
+  }
+  const room: Room = {
+    bytes: PAGE_BYTES - parts.length * DEVICE_LINE_BYTES,
+    readBytes: READ_BYTES,
+    messages: PAGE_MESSAGES,
+    conversations: PAGE_CONVERSATIONS,
+  };
+  let place: MessagePlace | undefined = start && 'seq' in start ? start : undefined;
+  const untilHere = (): ExportPage => ({ parts, next: place && { at, place } });
+
+  /** Adds the messages of a conversation behind a `seq`; false if the page is full before the last one. */
+  const addMessages = async (conversation: OwnConversation, seq: number): Promise<boolean> => {
+    const { messages, isComplete } = await messagesBehind(dependencies, conversation, { seq, at }, room);
+    parts.push(...messages.map((message) => ({ kind: 'message', message }) as const));
+    place = { conversation: conversation.id, seq: messages.at(-1)?.seq ?? seq };
+    return isComplete;
+  };
+
+  if (place && !(await addMessages(resolve(place.conversation, userId), place.seq))) return untilHere();
+  for (;;) {
+    const batch = await conversationsBehind(dependencies, userId, place?.conversation);
+    for (const { own, conversation } of batch) {
+      if (room.conversations === 0 || room.messages === 0 || room.bytes < LINE_BYTES) return untilHere();
+      parts.push({ kind: 'conversation', conversation });
+      room.conversations -= 1;
+      room.bytes -= LINE_BYTES;
+      if (!(await addMessages(own, 0))) return untilHere();
+    }
+    if (batch.length < BATCH) return { parts: [...parts, { kind: 'done' }], next: undefined };
+  }
+}
+
+async function accountParts(dependencies: Dependencies, caller: Caller, at: string): Promise<ExportPart[]> {
+  const { profiles, presences } = dependencies;
+  const { userId } = caller;
+  const [account, [presence], sessions] = await Promise.all([
+    profiles.profileOf(userId),
+    presences.of([userId]),
+    ownSessions(dependencies, caller),
+  ]);
+  if (!account || !presence) throw new TokenInvalid(SESSION_ENDED);
+  return [
+    { kind: 'began', userId, at },
+    { kind: 'profile', account, presence },
+    ...sessions.map((session) => ({ kind: 'session', session }) as const),
+  ];
+}
+
+/** The events behind a place that are not later than the export, and where to read on if there are more. */
+async function eventsBehind(
+  { audit, now }: Pick<Dependencies, 'audit' | 'now'>,
+  userId: string,
+  at: string,
+  place: EventPlace | undefined,
+): Promise<{ readonly events: readonly ExportPart[]; readonly next: EventPlace | undefined }> {
+  const found = await audit.after(userId, place?.event, PAGE_EVENTS, now());
+  const told = found.filter(({ entry }) => entry.at <= at);
+  const last = told.at(-1);
+  return {
+    events: told.map(({ entry }) => ({ kind: 'event', entry })),
+    next: last && told.length === PAGE_EVENTS ? { event: last.id } : undefined,
+  };
+}
+
+/** The messages behind a `seq` that are not later than the export, as far as there is room for them. */
+async function messagesBehind(
+  { log }: Pick<Dependencies, 'log'>,
+  conversation: OwnConversation,
+  { seq, at }: Pick<MessagePlace, 'seq'> & Pick<ExportCursor, 'at'>,
+  room: Room,
+): Promise<{ readonly messages: readonly LogEntry[]; readonly isComplete: boolean }> {
+  const { messages, isFull, ...left } = await gather(
+    async (limit, last) => upTo(at, await log.since(conversation, (last?.seq ?? seq) + 1, limit)),
+    { messages: room.messages, bytes: room.bytes, beside: LINE_BYTES, readBytes: room.readBytes },
+    false,
+  );
+  room.messages -= messages.length;
+  Object.assign(room, left);
+  return { messages, isComplete: !isFull && room.messages > 0 };
+}
+
+/** All behind the first later one are later, too: the clocks of two senders may differ by little. */
+function upTo(at: string, messages: readonly LogEntry[]): readonly LogEntry[] {
+  const later = messages.findIndex(({ createdAt }) => createdAt > at);
+  return later < 0 ? messages : messages.slice(0, later);
+}
+
+async function conversationsBehind(
+  { conversations, inbox, presences, profiles }: Dependencies,
+  userId: string,
+  last: string | undefined,
+): Promise<readonly { readonly own: OwnConversation; readonly conversation: ExportedConversation }[]> {
+  const ids = await conversations.after(userId, last, BATCH);
+  const found = ids.map((id) => resolve(id, userId));
+  const [details, hidden] = await Promise.all([
+    inbox.details(found),
+    presencesFor(presences, userId, found.map(peerIn)),
+  ]);
+  return Promise.all(
+    found.map(async (own, i) => {
+      const known = details[i] as ConversationDetails;
+      const presence = hidden[i] as SeenPresence;
+      // The name is stored with the conversation's first place in the inbox, about a second after its first message.
+      const peer = known.peer ?? (await profiles.personOf(peerIn(own))) ?? deletedPerson(peerIn(own));
+      return {
+        own,
+        conversation: {
+          id: own.id,
+          peer: presence.deleted ? deletedPerson(peer.id) : peer,
+          own: receiptsOf(known.own),
+          peers: receiptsOfPeer(known.peers, presence),
+        },
+      };
+    }),
+  );
+}

@@ -1,0 +1,54 @@
+import type { ExportPart } from '../core/export/export.ts';
+import type { Caller } from '../core/sessions/own-sessions.ts';
+import { profileBody, sessionBody } from './account-bodies.ts';
+import { syncedMessage } from './server-frames.ts';
+
+/** A line of an export, of which `type` tells the other fields. Readers skip types that they do not know. */
+export function exportLine(part: ExportPart, { userId, sessionId }: Caller) {
+  switch (part.kind) {
+    case 'began':
+      return { type: 'export' as const, user_id: part.userId, created_at: part.at };
+    case 'profile': {
+      const { account, presence } = part;
+      return {
+        type: 'profile' as const,
+        ...profileBody({ account, presence: presence.hidden ? 'hidden' : 'shown' }),
+        staff: account.staff,
+        issuer: account.issuer ?? null,
+        online: presence.online,
+        last_seen: presence.lastSeen ?? null,
+        blocks: presence.blocks ?? [],
+      };
+    }
+    case 'session':
+      return { type: 'session' as const, ...sessionBody(part.session, sessionId) };
+    case 'event': {
+      const { event, at, operation, device, address, session } = part.entry;
+      return {
+        type: 'security_event' as const,
+        event,
+        created_at: at,
+        operation,
+        device,
+        address,
+        ...(session !== undefined && { session }),
+      };
+    }
+    case 'conversation': {
+      const { id, peer, own, peers } = part.conversation;
+      return {
+        type: 'conversation' as const,
+        id,
+        peer,
+        read: own.read,
+        received: own.received,
+        peer_read: peers.read,
+        peer_received: peers.received,
+      };
+    }
+    case 'message':
+      return { type: 'message' as const, ...syncedMessage(part.message, userId) };
+    case 'done':
+      return { type: 'end' as const };
+  }
+}

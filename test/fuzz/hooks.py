@@ -1,0 +1,196 @@
+"""What Schemathesis cannot read from openapi.yaml: who is logged in, and which ids and bodies exist."""
+
+import json
+import os
+import pathlib
+import random
+import re
+import time
+import uuid
+from collections import defaultdict
+from email import message_from_bytes
+from urllib.parse import urlencode
+
+import requests
+import schemathesis
+from schemathesis import GenerationMode
+
+URL = os.environ["PARLEY_URL"]
+EXCHANGE = json.loads(os.environ["PARLEY_EXCHANGE"])
+"""The file for the statuses of each operation."""
+REACHED = os.environ["PARLEY_REACHED"]
+MAIL = pathlib.Path(os.environ["PARLEY_MAIL"])
+PASSWORD = "the weaving of algebraical patterns"
+NEW_PASSWORD = "a cloud of dandelions"
+
+"""These end a session or an account, so each of their requests has one of its own."""
+ENDING = {
+    "POST /users/logout",
+    "DELETE /users/me",
+    "POST /users/me/password",
+    "DELETE /users/me/sessions",
+    "DELETE /users/me/sessions/{session_id}",
+}
+
+
+class Account:
+    """A new user who is logged in."""
+
+    def __init__(self):
+        name = f"fuzz-{uuid.uuid4()}"
+        self.email = f"{name}@example.com"
+        names = {"username": name, "first_name": "Ada", "last_name": "Lovelace"}
+        passwords = {"password": PASSWORD, "password2": PASSWORD}
+        self.id = post("/users/register", {"email": self.email, **names, **passwords})["id"]
+        self.log_in()
+
+    def log_in(self):
+        tokens = post("/users/token", {"email": self.email, "password": PASSWORD})
+        self.access, self.refresh = tokens["access"], tokens["refresh"]
+        self.since = time.monotonic()
+
+    @property
+    def headers(self):
+        return {"Authorization": f"Bearer {self.access}"}
+
+    def session(self):
+        sessions = requests.get(f"{URL}/users/me/sessions", headers=self.headers, timeout=20).json()
+        return next(session["id"] for session in sessions["results"] if session["current"])
+
+
+def post(path, body, headers=None):
+    answer = requests.post(URL + path, json=body, headers=headers, timeout=20)
+    answer.raise_for_status()
+    return answer.json() if answer.content else None
+
+
+class Scene:
+    """Ada asks. She has talked with Charles."""
+
+    def __init__(self):
+        self.ada, self.charles = Account(), Account()
+        self.conversation = ".".join(sorted([self.ada.id, self.charles.id]))
+        for text in ("one", "two", "three"):
+            self.say(text)
+
+    def say(self, text):
+        path = f"/conversations/{self.conversation}/messages"
+        post(path, {"text": text}, {**self.ada.headers, "Idempotency-Key": str(uuid.uuid4())})
+
+
+def token_for(address):
+    """The token of the link in the newest mail to an address. A mail is sent after the answer."""
+    for _ in range(100):
+        for path in sorted(MAIL.glob("*.eml"), reverse=True):
+            mail = message_from_bytes(path.read_bytes())
+            if mail["To"] == address:
+                text = next(part for part in mail.walk() if part.get_content_type() == "text/plain")
+                return re.search(r"/#/\w+/(\S+)", text.get_payload(decode=True).decode())[1]
+        time.sleep(0.05)
+    raise LookupError(f"no mail to {address}")
+
+
+def link(ask):
+    """Of a new account, by a function that asks for it."""
+    account = Account()
+    ask(account)
+    return token_for(account.email)
+
+
+def reset_link():
+    return link(lambda account: post("/users/password/reset", {"email": account.email}))
+
+
+def verification_link():
+    return link(lambda account: post("/users/me/email/verification", None, account.headers))
+
+
+scene = Scene()
+"""By the id of a case. Whoever asks must be known when its body is made."""
+askers = {}
+
+
+def asker_of(case):
+    if case.operation.label not in ENDING:
+        return scene.ada
+    if case.id not in askers:
+        askers[case.id] = Account()
+    return askers[case.id]
+
+
+@schemathesis.auth(refresh_interval=None)
+class AccessToken:
+    def get(self, case, context):
+        asker = asker_of(case)
+        # The time that an access token is valid is 30 minutes.
+        if time.monotonic() - asker.since > 1200:
+            asker.log_in()
+        return asker.access
+
+    def set(self, case, data, context):
+        case.headers["Authorization"] = f"Bearer {data}"
+
+
+def new_account():
+    name = f"fuzz-{uuid.uuid4()}"
+    names = {"username": name, "first_name": "Ada", "last_name": "Lovelace"}
+    return {"email": f"{name}@example.com", **names, "password": PASSWORD, "password2": PASSWORD}
+
+
+"""Bodies that succeed, where a generated one can hardly."""
+BODIES = {
+    "POST /users/register": lambda _: new_account(),
+    "POST /users/token": lambda _: {"email": scene.charles.email, "password": PASSWORD},
+    "POST /users/token/refresh": lambda _: {"refresh": Account().refresh},
+    "POST /users/token/exchange": lambda _: EXCHANGE,
+    "POST /users/logout": lambda asker: {"refresh_token": asker.refresh},
+    "DELETE /users/me": lambda _: {"password": PASSWORD},
+    "POST /users/password/reset": lambda _: {"email": scene.charles.email},
+    "POST /users/password/reset/confirm": lambda _: {"token": reset_link(), "password": NEW_PASSWORD},
+    "POST /users/email/verification": lambda _: {"token": verification_link()},
+    "POST /users/me/password": lambda _: {"password": PASSWORD, "new_password": NEW_PASSWORD},
+}
+
+PATH_PARAMETERS = {
+    "user_id": lambda _: scene.charles.id,
+    "conversation": lambda _: scene.conversation,
+    "session_id": lambda asker: asker.session(),
+    "asset": lambda _: "swagger-ui.css",
+}
+
+
+def is_positive(case):
+    return case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE
+
+
+@schemathesis.hook
+def before_call(context, case, **kwargs):
+    """Half of the valid requests name what exists."""
+    if not is_positive(case) or random.random() < 0.5:
+        return
+    label = case.operation.label
+    asker = asker_of(case)
+    for name in case.path_parameters or {}:
+        if name in PATH_PARAMETERS:
+            case.path_parameters[name] = PATH_PARAMETERS[name](asker)
+    if label in BODIES:
+        case.body = BODIES[label](asker)
+        case.media_type = "application/json"
+
+
+@schemathesis.hook
+def filter_query(context, query):
+    """CloudFront itself refuses an address of more than 8,192 characters, with a 414 of its own."""
+    return not query or len(urlencode(query, doseq=True, errors="replace")) < 7000
+
+
+reached = defaultdict(lambda: defaultdict(int))
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    askers.pop(case.id, None)
+    if case.method == case.operation.method.upper():
+        reached[case.operation.label][response.status_code] += 1
+        with open(REACHED, "w", encoding="utf-8") as file:
+            json.dump(reached, file)

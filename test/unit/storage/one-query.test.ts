@@ -1,0 +1,187 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { followAccount, listUsers, MAX_OFFSET } from '../../../functions/core/accounts/directory.ts';
+import { pairId } from '../../../functions/core/conversations/conversation.ts';
+import { PAGE_EVENTS } from '../../../functions/core/export/export-data.ts';
+import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
+import { catchUp } from '../../../functions/core/sync/catch-up.ts';
+import { readPaging } from '../../../functions/protocol/paging.ts';
+import { accountStore } from '../../../functions/storage/accounts.ts';
+import { auditLog, auditReader } from '../../../functions/storage/audit.ts';
+import { conversationList } from '../../../functions/storage/conversation-list.ts';
+import { directory, directoryProjection } from '../../../functions/storage/directory.ts';
+import { inboxReader } from '../../../functions/storage/inbox.ts';
+import { inboxProjection } from '../../../functions/storage/inbox-projection.ts';
+import { messageStore } from '../../../functions/storage/messages.ts';
+import { presenceStore } from '../../../functions/storage/presence.ts';
+import { receiptStore } from '../../../functions/storage/receipts.ts';
+import type { Table } from '../../../functions/storage/table.ts';
+import { documentClient, memoryTable } from '../../support/memory-table.ts';
+import { frozenClock, NOON } from '../support/clock.ts';
+import { alice, id } from '../support/people.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** One Query reads no more, whatever its limit. The items may be as large as DynamoDB counts them. */
+const QUERY_BYTES = 1024 * 1024;
+
+/** The most that a request can ask for. */
+const { limit } = readPaging({ limit: '999999' });
+
+/** A name of the greatest length, in the order of `n`. */
+const longName = (n: number) => `X${String(n).padStart(4, '0')}`.padEnd(150, 'x');
+const longPeer = (n: number) => ({ id: id(1_000 + n), username: longName(n) });
+
+/** Size of an item, as DynamoDB counts it: the names of its attributes and their values, in UTF-8. A number has 21 bytes at most. */
+function sizeOf(item: object): number {
+  const sizeOfValue = (value: unknown): number => {
+    if (typeof value === 'string') return Buffer.byteLength(value);
+    if (typeof value === 'object' && value !== null) return 3 + Object.keys(value).length + sizeOf(value);
+    return typeof value === 'number' ? 21 : 1;
+  };
+  return Object.entries(item).reduce(
+    (bytes, [name, value]) => bytes + Buffer.byteLength(name) + sizeOfValue(value),
+    0,
+  );
+}
+
+interface Page {
+  readonly limit: number | undefined;
+  readonly items: readonly object[];
+}
+
+/** A table in memory, and the page of each Query. */
+function recordingTable(): { table: Table; pages: Page[] } {
+  const { table, send } = memoryTable();
+  const pages: Page[] = [];
+  const client = documentClient(async (command) => {
+    const output = await send(command);
+    if (command instanceof QueryCommand) {
+      pages.push({ limit: command.input.Limit, items: (output as { Items: readonly object[] }).Items });
+    }
+    return output;
+  });
+  return { table: { ...table, client }, pages };
+}
+
+/** Conversations with so many users of long names, in the inbox of `id(1)`. */
+async function fillInbox(table: Table, count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    const conversation = pairId(id(1), longPeer(n).id);
+    const topAt = new Date(Date.UTC(2026, 0, 1) + n).toISOString();
+    await inboxProjection(table).moveToTop(id(1), { conversation, topAt }, longPeer(n), []);
+  }
+}
+
+/** The largest pages of each source that sends only one Query. Its items are written as the functions write them. */
+const LARGEST: Readonly<Record<string, (table: Table) => Promise<unknown>>> = {
+  async 'functions/storage/directory.ts'(table) {
+    const projection = directoryProjection(table);
+    for (let n = 0; n < MAX_OFFSET + limit + 2; n += 1) {
+      const account = { ...alice, ...longPeer(n), email: `${n}@example.org` };
+      await accountStore(table).create(account, 'hash');
+      await followAccount(projection, { after: account });
+    }
+    const users = directory(table);
+    await listUsers(users, { staff: true, limit, offset: MAX_OFFSET });
+    const cursor = { username: longName(MAX_OFFSET), backwards: true };
+    await listUsers(users, { staff: true, limit, offset: MAX_OFFSET, cursor, search: 'x' });
+  },
+  async 'functions/storage/inbox.ts'(table) {
+    await fillInbox(table, limit + 3);
+    const dependencies = { inbox: inboxReader(table), presences: presenceStore(table) };
+    const { next } = await readInbox(dependencies, { userId: id(1), limit: 1 });
+    await readInbox(dependencies, { userId: id(1), limit, before: next });
+    const syncing = { ...dependencies, log: messageStore(table), now: frozenClock().now };
+    await catchUp(syncing, { userId: id(1), held: [], since: '1970-01-01T00:00:00.000Z' });
+  },
+  async 'functions/storage/audit.ts'(table) {
+    const longest = { device: 'x'.repeat(256), address: 'x'.repeat(64), operation: 'x'.repeat(60) };
+    for (let n = 0; n < PAGE_EVENTS + 3; n += 1) {
+      const at = new Date(Date.parse(NOON) - n).toISOString();
+      const entry = {
+        event: 'surplus_sessions_ended',
+        userId: id(1),
+        session: id(2),
+        at,
+        ...longest,
+      } as const;
+      await auditLog(table).append({ time: at, name: id(n) }, entry);
+    }
+    const reader = auditReader(table);
+    const [first] = await reader.after(id(1), undefined, PAGE_EVENTS, new Date(NOON));
+    await reader.after(id(1), first?.id, PAGE_EVENTS, new Date(NOON));
+  },
+  async 'functions/storage/conversation-list.ts'(table) {
+    await fillInbox(table, limit + 3);
+    for (let n = 0; n < limit + 3; n += 1) {
+      const conversation = pairId(id(1), longPeer(n).id);
+      await receiptStore(table).moveRead(id(1), conversation, { seq: 1, others: 1 });
+      await receiptStore(table).moveReceived(id(1), conversation, 1, frozenClock().now(), 0);
+    }
+    const list = conversationList(table);
+    const [first] = await list.after(id(1), undefined, limit);
+    await list.after(id(1), first, limit);
+  },
+  async 'functions/storage/inbox-projection.ts'(table) {
+    await fillInbox(table, 2);
+    await inboxProjection(table).top(id(1));
+  },
+};
+
+interface Call {
+  readonly file: string;
+  /** What the code reads from the answer. */
+  readonly answer: string;
+}
+
+const sources = globSync('functions/**/*.ts', { cwd: root }).map((file) => ({
+  file,
+  source: readFileSync(join(root, file), 'utf8'),
+}));
+
+/** The calls that send such a command. */
+function calls(command: string): readonly Call[] {
+  const call = new RegExp(
+    `(?:const (?<answer>\\{[^}]*\\}) = await client\\.send\\(\\s*)?new ${command}\\(`,
+    'g',
+  );
+  return sources.flatMap(({ file, source }) =>
+    [...source.matchAll(call)].map(({ groups }) => ({ file, answer: groups?.answer ?? '' })),
+  );
+}
+
+describe('one Query is enough for the largest page', () => {
+  it.each(Object.entries(LARGEST))('of %s', async (_, read) => {
+    const { table, pages } = recordingTable();
+    await read(table);
+    const [largest] = pages.toSorted((a, b) => (b.limit ?? 0) - (a.limit ?? 0)) as [Page];
+    expect(pages.map((page) => page.limit)).not.toContain(undefined);
+    // The page is full, so it has as many of the largest items as there can be.
+    expect(largest.items).toHaveLength(largest.limit as number);
+    const bytes = Math.max(...largest.items.map(sizeOf)) * (largest.limit as number);
+    expect(bytes).toBeLessThan(QUERY_BYTES / 2);
+  });
+});
+
+describe('a read that DynamoDB ends early goes on', () => {
+  it('with every Query, except those whose largest page is tried here', () => {
+    const single = calls('QueryCommand').filter(({ answer }) => !answer.includes('LastEvaluatedKey'));
+    expect(single.map(({ file }) => file).sort()).toEqual(Object.keys(LARGEST).sort());
+    expect(calls('QueryCommand').length).toBeGreaterThan(single.length);
+  });
+
+  it('with every batch', () => {
+    const [gets, writes] = [calls('BatchGetCommand'), calls('BatchWriteCommand')];
+    expect([gets.length, writes.length]).toEqual([1, 1]);
+    for (const { answer } of gets) expect(answer).toContain('UnprocessedKeys');
+    for (const { answer } of writes) expect(answer).toContain('UnprocessedItems');
+  });
+
+  it('and no other command reads pages', () => {
+    const others = /new (?:Scan|ExecuteStatement|TransactGet)Command\(|paginateScan\(|\.(?:query|scan)\(/;
+    expect(sources.filter(({ source }) => others.test(source)).map(({ file }) => file)).toEqual([]);
+  });
+});
