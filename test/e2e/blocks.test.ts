@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { conversationOf, device, messageTo, quiet } from './support/devices.ts';
+import { conversationOf, device, isOffline, messageTo, quiet } from './support/devices.ts';
 import { type Person, people, type Session } from './support/people.ts';
 import { rest } from './support/rest.ts';
-import { closeSockets, connect, type Frame } from './support/socket.ts';
+import { closeSockets, connect } from './support/socket.ts';
 
 const url = inject('parleyUrl');
 const api = rest(url);
@@ -120,10 +120,8 @@ describe('while one user blocks another', () => {
       users: [{ user_id: whom.id, online, last_seen: null }],
     });
     await block();
-    // The frame that the other one is online may still be on its way to a device that watches since a moment.
-    const offline = ({ users }: Frame) => (users as { online: boolean }[])?.[0]?.online === false;
-    expect(await hers.next(offline)).toMatchObject(seen(charles, false));
-    expect(await his.next(offline)).toMatchObject(seen(ada, false));
+    expect(await hers.next(isOffline)).toMatchObject(seen(charles, false));
+    expect(await his.next(isOffline)).toMatchObject(seen(ada, false));
     for (const by of [ada, charles]) expect(await shows(by)()).toBe(false);
     for (const [by, socket] of [
       [ada, hers],

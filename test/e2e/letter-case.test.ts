@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { conversationOf, device } from './support/devices.ts';
+import { conversationOf, device, isOffline } from './support/devices.ts';
 import { postMessage } from './support/messages.ts';
 import { type Person, people } from './support/people.ts';
 import { rest } from './support/rest.ts';
@@ -93,7 +93,8 @@ describe('ids are accepted in any letter case', () => {
     const watched = await his.ask({ action: 'presence.watch', users: [upper(ada.id)] });
     expect(watched).toMatchObject({ users: [{ user_id: ada.id }] });
     await hers.close();
-    expect(await his.next(({ type }) => type === 'presence')).toMatchObject({
+    expect(await his.next(isOffline)).toMatchObject({
+      type: 'presence',
       users: [{ user_id: ada.id, online: false }],
     });
   });

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Person, Session } from './people.ts';
-import { connect, type Socket } from './socket.ts';
+import { connect, type Frame, type Socket } from './socket.ts';
 
 /** Opens a device's socket, which carries all conversations. */
 export function device(url: string, { access }: Session): Promise<Socket> {
@@ -23,3 +23,10 @@ export async function quiet(socket: Socket): Promise<void> {
   socket.send({ action: 'ping', ref: marker });
   expect(await socket.next()).toMatchObject({ ref: marker });
 }
+
+/**
+ * A frame that somebody is offline. The one that they are online may still be on its way to a device that has watched them for a
+ * moment only.
+ */
+export const isOffline = ({ users }: Frame): boolean =>
+  (users as { online: boolean }[] | undefined)?.[0]?.online === false;
