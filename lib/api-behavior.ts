@@ -11,15 +11,29 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { globalName } from './global-name.ts';
 
-/** The distribution's behaviour for an API of API Gateway, HTTP or WebSocket. */
-export function apiBehavior(domain: string, viewerRequest: ViewerFunction): BehaviorOptions {
+/** The functions look for it: functions/protocol/viewer.ts. */
+const SITE_PROOF = 'x-parley-site';
+
+/**
+ * The distribution's behaviour for an API of API Gateway, HTTP or WebSocket.
+ *
+ * @param proof the secret by which the API knows the distribution
+ */
+export function apiBehavior(
+  domain: string,
+  viewerRequest: ViewerFunction,
+  proof: Secret | undefined,
+): BehaviorOptions {
   return {
     origin: new HttpOrigin(domain, {
       protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
       originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+      // A reference. CloudFormation resolves it, so the value is in no template.
+      ...(proof && { customHeaders: { [SITE_PROOF]: proof.secretValue.unsafeUnwrap() } }),
     }),
     allowedMethods: AllowedMethods.ALLOW_ALL,
     // A redirect would come too late: the first request already carries its token or password.

@@ -8,6 +8,8 @@ export interface EnvironmentProps {
   readonly settings: Settings;
   readonly tableName: string;
   readonly signingSecretArn: string;
+  /** A reference to the secret, which CloudFormation resolves. Undefined if the bare APIs are open. */
+  readonly siteSecret: string | undefined;
   /** Without a scheme. */
   readonly webSocketStage: string;
 }
@@ -18,7 +20,7 @@ export function environmentOf(
   spec: FunctionSpec,
   props: EnvironmentProps,
 ): Readonly<Record<string, string>> {
-  const needs = needsOf(spec);
+  const needs = needsOf(entry, spec);
   const values = valuesOf(entry, props);
   const names = Object.keys(variables) as VariableName[];
   return Object.fromEntries(
@@ -26,21 +28,24 @@ export function environmentOf(
   );
 }
 
-function needsOf({
-  table,
-  tokens,
-  hashesPasswords,
-  checksPasswords,
-  extendsSessions,
-  connections,
-  sends,
-  listsSockets,
-  limitsWork,
-  checksOrigin,
-  knowsIssuers,
-  sendsMail,
-  knowsRoutes,
-}: FunctionSpec): Set<Need> {
+function needsOf(
+  entry: Entry,
+  {
+    table,
+    tokens,
+    hashesPasswords,
+    checksPasswords,
+    extendsSessions,
+    connections,
+    sends,
+    listsSockets,
+    limitsWork,
+    checksOrigin,
+    knowsIssuers,
+    sendsMail,
+    knowsRoutes,
+  }: FunctionSpec,
+): Set<Need> {
   const needs: Readonly<Record<Need, boolean>> = {
     everything: true,
     table: table !== undefined,
@@ -58,13 +63,14 @@ function needsOf({
     issuers: knowsIssuers === true,
     mail: sendsMail === true,
     routes: knowsRoutes === true,
+    entrance: entry.startsWith('http/') || entry === 'websocket/authorize',
   };
   return new Set((Object.keys(needs) as Need[]).filter((need) => needs[need]));
 }
 
 function valuesOf(
   entry: Entry,
-  { settings, tableName, signingSecretArn, webSocketStage }: EnvironmentProps,
+  { settings, tableName, signingSecretArn, siteSecret, webSocketStage }: EnvironmentProps,
 ): Readonly<Record<VariableName, string>> {
   return {
     STAGE: settings.stage,
@@ -91,6 +97,7 @@ function valuesOf(
     MAIL_FROM: settings.signUp && settings.mailFrom ? settings.mailFrom : 'off',
     MAILS: String(settings.mails),
     SITE_URL: settings.siteUrl ?? 'off',
+    SITE_SECRET: siteSecret ?? 'off',
     ROUTES: JSON.stringify(httpRoutes.map(({ method, path }) => [method, path])),
   };
 }

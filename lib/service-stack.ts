@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { DataStack } from './data-stack.ts';
 import { environmentOf } from './environment.ts';
@@ -8,6 +9,7 @@ import { type Entry, type FunctionSpec, functionSpecs } from './functions.ts';
 import { ParleyHttpApi } from './http-api.ts';
 import { grantMail } from './mail-access.ts';
 import type { Settings } from './settings.ts';
+import { siteSecret } from './site-secret.ts';
 import { grantTableAccess } from './table-access.ts';
 import { feedAccountChanges, feedMessageChanges } from './table-changes.ts';
 import { ParleyWebSocketApi, socketStage } from './websocket-api.ts';
@@ -24,6 +26,8 @@ export class ServiceStack extends Stack {
   /** Hosts without a scheme, for the distribution. */
   readonly httpDomain: string;
   readonly webSocketDomain: string;
+  /** Undefined if the bare APIs are open. */
+  readonly siteSecret: Secret | undefined;
 
   readonly #props: ServiceStackProps;
   readonly #webSocketApi: ParleyWebSocketApi;
@@ -31,6 +35,7 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, { description: `Parley (${props.settings.stage}): the HTTP and WebSocket APIs` });
     this.#props = props;
+    this.siteSecret = props.settings.bareApis ? undefined : siteSecret(this);
     this.#webSocketApi = new ParleyWebSocketApi(this, 'WebSocket', props.settings);
     const functions = this.#functions();
 
@@ -70,6 +75,8 @@ export class ServiceStack extends Stack {
         settings,
         tableName: data.table.tableName,
         signingSecretArn: data.signingSecret.secretArn,
+        // The template has only a reference. Functions that look the secret up would each need a role for it, and start later.
+        siteSecret: this.siteSecret?.secretValue.unsafeUnwrap(),
         webSocketStage: `${this.#webSocketApi.domainName}/${socketStage}`,
       }),
     });

@@ -43,6 +43,8 @@ export interface Settings {
   readonly mails: number;
   /** The address of the site, for the links in mails. */
   readonly siteUrl: string | undefined;
+  /** The two APIs answer requests that did not come through the site, too. */
+  readonly bareApis: boolean;
 }
 
 /** On this machine there is always mail: the local runtime writes it into files. */
@@ -113,6 +115,7 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
     mailFrom: sender(text(node, 'mailFrom', target === 'local' ? LOCAL.mailFrom : '')),
     mails: limit('mails', 5),
     siteUrl: site(text(node, 'siteUrl', target === 'local' ? LOCAL.siteUrl : ''), target),
+    bareApis: choice(node, 'bareApis', { on: true, off: false }, false),
   };
   if (settings.mailFrom !== undefined && settings.siteUrl === undefined) {
     throw new Error(

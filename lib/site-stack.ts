@@ -38,12 +38,14 @@ export class SiteStack extends Stack {
       ...apiBehavior(
         service.httpDomain,
         this.#viewerFunction('HttpRequest', 'http-request', 'http-request.js'),
+        service.siteSecret,
       ),
       responseHeadersPolicy: securityHeadersOfAnswers(this),
     };
     const sockets = apiBehavior(
       service.webSocketDomain,
       this.#viewerFunction('WebSocketRequest', 'socket-request', 'websocket-request.js'),
+      service.siteSecret,
     );
 
     const distribution = new Distribution(this, 'Distribution', {

@@ -48,6 +48,8 @@ export class ParleyWebSocketApi extends Construct {
         requestId: '$context.requestId',
         time: '$context.requestTime',
         ip: '$context.identity.sourceIp',
+        // Behind the site, the one above is CloudFront's.
+        viewer: '$context.authorizer.address',
         event: '$context.eventType',
         route: '$context.routeKey',
         connectionId: '$context.connectionId',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { resolveReferences } from './assembly/dynamic-references.ts';
 import type { Assumed } from './assumptions.ts';
 import type { AccessControl } from './aws/access-control.ts';
 import type { AccessKeys } from './aws/access-keys.ts';
@@ -52,8 +53,9 @@ export interface Deployed {
 }
 
 /** Runs a deployment: its table, secrets, functions, APIs and distribution. */
-export async function deploy(first: Deployment, surroundings: Surroundings): Promise<Deployed> {
+export async function deploy(given: Deployment, surroundings: Surroundings): Promise<Deployed> {
   const { engine, secrets, keys, endpointsUrl, limits, assumed, bootstrap, onLog } = surroundings;
+  const first = withSecrets(given);
   const call = engineCall(engine.endpoint);
   let pool = await functions(first);
   const invoker: Invoker = {
@@ -78,7 +80,8 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
     connections: sockets.connections,
     posts: () => sockets.posts(),
     wake: () => following.wake(),
-    async replace(next) {
+    async replace(changed) {
+      const next = withSecrets(changed);
       const [oldPool, newPool] = [pool, await functions(next)];
       await following.stop();
       surroundings.access.reload(next.functions);
@@ -98,8 +101,13 @@ export async function deploy(first: Deployment, surroundings: Surroundings): Pro
     },
   };
 
-  function functions(deployment: Deployment): Promise<FunctionPool> {
+  /** Makes the secrets that are not there yet, and puts them where the deployment refers to them. */
+  function withSecrets(deployment: Deployment): Deployment {
     secrets.generate(deployment.secrets);
+    return resolveReferences(deployment, (arn) => secrets.current(arn));
+  }
+
+  function functions(deployment: Deployment): Promise<FunctionPool> {
     return startFunctions(
       deployment.functions.map((spec) => ({ ...withEndpoints(spec, endpointsUrl, keys), bootstrap })),
       { onLog, assumed },

@@ -112,6 +112,8 @@ export interface BehaviorSpec {
   readonly pathPattern: string;
   readonly methods: readonly string[];
   readonly origin: OriginSpec;
+  /** Headers that the distribution adds to requests to the origin, by their names in lower case. */
+  readonly originHeaders?: Readonly<Record<string, string>>;
   /** The source of the viewer-request function (cloudfront-js-2.0). */
   readonly viewerRequest: string | undefined;
   /** The headers of the response headers policy. */

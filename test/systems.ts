@@ -6,8 +6,11 @@ import { buildAll } from '../scripts/build.ts';
  */
 const quick = { passwordCost: '4', workPerMinute: '100000000' };
 
-/** Most tests send many messages in a short time, so the rate limit must not stop them. */
-const unlimited = { ...quick, floodMessages: '1000000' };
+/**
+ * Most tests send many messages in a short time, so the rate limit must not stop them. Some look at the APIs without the distribution
+ * in front.
+ */
+const unlimited = { ...quick, floodMessages: '1000000', bareApis: 'on' };
 
 /** The deploy-time settings of the systems that tests start. */
 export const SETTINGS = {
@@ -33,7 +36,7 @@ export const SETTINGS = {
     signUp: 'off',
     issuers: JSON.stringify([{ issuer: 'https://login.example.com', audience: 'chat' }]),
   },
-  twoOrigins: { ...quick, origins: 'https://chat.example.com,https://other.example.com' },
+  twoOrigins: { ...quick, bareApis: 'on', origins: 'https://chat.example.com,https://other.example.com' },
 } as const;
 
 /** Builds all these systems in one process: to build each in a process of its own takes three times as long. */

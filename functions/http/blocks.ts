@@ -2,7 +2,7 @@ import { block, blockedPeople, unblock } from '../core/blocks/block.ts';
 import { json, noContent } from '../middleware/http-replies.ts';
 import { refuseBody } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
-import { openReporting, openUserAccess, wireBlocks } from '../runtime/wiring.ts';
+import { openHttpEntry, openUserAccess, wireBlocks } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
 const blocks = wireBlocks(access.table);
@@ -11,7 +11,7 @@ const blocks = wireBlocks(access.table);
  * `GET /users/me/blocks/`: whom the caller blocks. `PUT /users/{user_id}/block/` and `DELETE /users/{user_id}/block/`: blocks a user,
  * and ends that; 204.
  */
-export const handler = userStack(openReporting(), access).handler(async (event) => {
+export const handler = userStack(openHttpEntry(), access).handler(async (event) => {
   const { userId } = event.identity;
   const { method } = event.requestContext.http;
   const otherId = event.pathParameters?.user_id;

@@ -4,10 +4,10 @@ import { noContent } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { withPasswords } from '../middleware/with-passwords.ts';
 import { newPasswordRequest } from '../protocol/requests.ts';
-import { arePasswordsOn, openAudit, openReporting, openTable, wireReset } from '../runtime/wiring.ts';
+import { arePasswordsOn, openAudit, openHttpEntry, openTable, wireReset } from '../runtime/wiring.ts';
 
 const table = openTable();
-const reporting = openReporting();
+const reporting = openHttpEntry();
 const audit = openAudit(table);
 const dependencies = { ...wireReset(table), audit };
 

@@ -5,13 +5,13 @@ import { baseUrl } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { readInboxCursor, readPaging, writeInboxCursor } from '../protocol/paging.ts';
 import { conversationBody } from '../protocol/server-frames.ts';
-import { openReporting, openUserAccess, wireInbox } from '../runtime/wiring.ts';
+import { openHttpEntry, openUserAccess, wireInbox } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
 const inbox = wireInbox(access.table);
 
 /** `GET /conversations/`: the caller's inbox, most recent first. `GET /conversations/{conversation}/`: one entry. */
-export const handler = userStack(openReporting(), access).handler(async (event) => {
+export const handler = userStack(openHttpEntry(), access).handler(async (event) => {
   const { userId } = event.identity;
   const conversation = event.pathParameters?.conversation;
   if (conversation !== undefined) {

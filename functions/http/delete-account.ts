@@ -5,10 +5,10 @@ import { jsonInput } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { withPasswords } from '../middleware/with-passwords.ts';
 import { deletionRequest } from '../protocol/requests.ts';
-import { arePasswordsOn, openAudit, openReporting, openUserAccess, wireDeletion } from '../runtime/wiring.ts';
+import { arePasswordsOn, openAudit, openHttpEntry, openUserAccess, wireDeletion } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
-const reporting = openReporting();
+const reporting = openHttpEntry();
 const audit = openAudit(access.table);
 const dependencies = { ...wireDeletion(access.table), audit };
 

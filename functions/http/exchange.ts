@@ -8,10 +8,10 @@ import { oauthErrors } from '../middleware/oauth-errors.ts';
 import { readExternalUser } from '../protocol/claims.ts';
 import { TOKEN_TYPE } from '../protocol/requests.ts';
 import { readTokenExchange } from '../protocol/token-exchange.ts';
-import { openAudit, openReporting, openTable, wireExchange } from '../runtime/wiring.ts';
+import { openAudit, openHttpEntry, openTable, wireExchange } from '../runtime/wiring.ts';
 
 const table = openTable();
-const reporting = openReporting();
+const reporting = openHttpEntry();
 const audit = openAudit(table);
 const exchange = { ...wireExchange(table), audit };
 

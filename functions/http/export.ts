@@ -4,13 +4,13 @@ import { baseUrl } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { exportLine } from '../protocol/export-lines.ts';
 import { readExportCursor, writeExportCursor } from '../protocol/paging.ts';
-import { openReporting, openUserAccess, wireExport } from '../runtime/wiring.ts';
+import { openHttpEntry, openUserAccess, wireExport } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
 const exporting = wireExport(access.table);
 
 /** `GET /users/me/export/`: a page of all that is stored about the caller, as JSON lines; `Link` names the next one (RFC 8288). */
-export const handler = userStack(openReporting(), access).handler(async (event) => {
+export const handler = userStack(openHttpEntry(), access).handler(async (event) => {
   const { userId, sessionId } = event.identity;
   const cursor = readExportCursor(event.queryStringParameters?.cursor, userId);
   const { parts, next } = await exportPage(exporting, event.identity, cursor);

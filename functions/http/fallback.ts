@@ -3,7 +3,7 @@ import { httpStack } from '../middleware/http-stack.ts';
 import { allowedMethods, type Route } from '../protocol/allowed-methods.ts';
 import { MethodNotAllowed, NotFound } from '../protocol/errors.ts';
 import { config } from '../runtime/config.ts';
-import { openReporting } from '../runtime/wiring.ts';
+import { openHttpEntry } from '../runtime/wiring.ts';
 
 /** The routes, without their twins for trailing slashes. */
 const routes = (JSON.parse(config.text('ROUTES')) as Route[]).filter(
@@ -14,7 +14,7 @@ const routes = (JSON.parse(config.text('ROUTES')) as Route[]).filter(
  * `$default`: requests without a route. `OPTIONS` lists the methods of the path (RFC 9110 §9.3.7), others get 405 or 404. A path
  * that has the method came here because of its slash.
  */
-export const handler = httpStack(openReporting()).handler(async (event) => {
+export const handler = httpStack(openHttpEntry()).handler(async (event) => {
   const { rawPath, requestContext } = event;
   const { method } = requestContext.http;
   const allow = allowedMethods(routes, rawPath);

@@ -4,13 +4,13 @@ import { baseUrl } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { type Envelope, pageLink, readHistoryWindow } from '../protocol/paging.ts';
 import { historyEntry } from '../protocol/server-frames.ts';
-import { openReporting, openUserAccess, wireHistory } from '../runtime/wiring.ts';
+import { openHttpEntry, openUserAccess, wireHistory } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
 const history = wireHistory(access.table);
 
 /** `GET /chat/history/{user_id}/`: a page of the conversation with that user, newest first. */
-export const handler = userStack(openReporting(), access).handler(async (event) => {
+export const handler = userStack(openHttpEntry(), access).handler(async (event) => {
   const { userId, username } = event.identity;
   const peerId = event.pathParameters?.user_id ?? '';
   const window = readHistoryWindow(event.queryStringParameters ?? {});

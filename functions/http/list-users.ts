@@ -10,13 +10,13 @@ import {
   readSearch,
   writeCursor,
 } from '../protocol/paging.ts';
-import { directory, openReporting, openUserAccess } from '../runtime/wiring.ts';
+import { directory, openHttpEntry, openUserAccess } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
 const users = directory(access.table);
 
 /** `GET /users/`: a page of the users. */
-export const handler = userStack(openReporting(), access).handler(async (event) => {
+export const handler = userStack(openHttpEntry(), access).handler(async (event) => {
   const query = event.queryStringParameters ?? {};
   const { limit, offset } = readPaging(query);
   const search = readSearch(query.search);

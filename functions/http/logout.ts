@@ -4,10 +4,10 @@ import { noContent } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { authenticate } from '../middleware/user-stack.ts';
 import { logoutRequest } from '../protocol/requests.ts';
-import { openAudit, openReporting, openTable, wireAuthentication, wireLogOut } from '../runtime/wiring.ts';
+import { openAudit, openHttpEntry, openTable, wireAuthentication, wireLogOut } from '../runtime/wiring.ts';
 
 const table = openTable();
-const reporting = openReporting();
+const reporting = openHttpEntry();
 const audit = openAudit(table);
 const sessions = { ...wireLogOut(table), audit };
 

@@ -5,13 +5,13 @@ import { baseUrl } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { readWindow } from '../protocol/paging.ts';
 import { syncedMessage } from '../protocol/server-frames.ts';
-import { openReporting, openUserAccess, wireHistory } from '../runtime/wiring.ts';
+import { openHttpEntry, openUserAccess, wireHistory } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
 const { history } = wireHistory(access.table);
 
 /** `GET /conversations/{conversation}/messages/`: a part of the log, oldest first. */
-export const handler = userStack(openReporting(), access).handler(async (event) => {
+export const handler = userStack(openHttpEntry(), access).handler(async (event) => {
   const { userId } = event.identity;
   const conversation = event.pathParameters?.conversation ?? '';
   const window = readWindow(event.queryStringParameters ?? {});

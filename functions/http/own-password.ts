@@ -8,13 +8,13 @@ import { passwordRequest } from '../protocol/requests.ts';
 import {
   arePasswordsOn,
   openAudit,
-  openReporting,
+  openHttpEntry,
   openUserAccess,
   wireOwnPassword,
 } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
-const reporting = openReporting();
+const reporting = openHttpEntry();
 const audit = openAudit(access.table);
 const dependencies = { ...wireOwnPassword(access.table), audit };
 

@@ -4,10 +4,10 @@ import { clientInfo } from '../middleware/client-info.ts';
 import { json } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { refreshRequest } from '../protocol/requests.ts';
-import { openAudit, openReporting, openTable, wireRefresh } from '../runtime/wiring.ts';
+import { openAudit, openHttpEntry, openTable, wireRefresh } from '../runtime/wiring.ts';
 
 const table = openTable();
-const reporting = openReporting();
+const reporting = openHttpEntry();
 const audit = openAudit(table);
 const sessions = { ...wireRefresh(table), audit };
 

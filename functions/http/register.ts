@@ -4,10 +4,10 @@ import { json } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { withPasswords } from '../middleware/with-passwords.ts';
 import { registerRequest } from '../protocol/requests.ts';
-import { arePasswordsOn, openAudit, openReporting, openTable, wireRegistration } from '../runtime/wiring.ts';
+import { arePasswordsOn, openAudit, openHttpEntry, openTable, wireRegistration } from '../runtime/wiring.ts';
 
 const table = openTable();
-const reporting = openReporting();
+const reporting = openHttpEntry();
 const audit = openAudit(table);
 const registration = { ...wireRegistration(table), audit };
 

@@ -3,9 +3,9 @@ import { accepted } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { withMail } from '../middleware/with-mail.ts';
 import { resetRequest } from '../protocol/requests.ts';
-import { isMailOn, openReporting, openTable, wireResetRequest } from '../runtime/wiring.ts';
+import { isMailOn, openHttpEntry, openTable, wireResetRequest } from '../runtime/wiring.ts';
 
-const reporting = openReporting();
+const reporting = openHttpEntry();
 const dependencies = wireResetRequest(openTable(), reporting);
 
 /** `POST /users/password/reset/`: mails a link to a new password, if the address is that of an account; 202 in any case. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { answer, type HttpReply } from '../middleware/http-replies.ts';
 import { httpStack } from '../middleware/http-stack.ts';
 import { NotFound } from '../protocol/errors.ts';
-import { openReporting } from '../runtime/wiring.ts';
+import { openHttpEntry } from '../runtime/wiring.ts';
 
 /** The build puts the document and the page's files beside the bundle. */
 const folder = import.meta.dirname;
@@ -66,7 +66,7 @@ const ASSETS: Readonly<Record<string, () => HttpReply>> = {
 };
 
 /** `GET /schema/`: the OpenAPI document; `GET /schema/swagger-ui/`: an interactive page over it. */
-export const handler = httpStack(openReporting()).handler(async (event) => {
+export const handler = httpStack(openHttpEntry()).handler(async (event) => {
   if (!/^\/schema\/swagger-ui(?:\/|$)/.test(event.rawPath)) return document();
   const name = (event.pathParameters?.asset ?? '').replace(/\/$/, '');
   if (name === '') return page();

@@ -7,10 +7,10 @@ import { MAX_MESSAGE_BODY_BYTES } from '../protocol/json-body.ts';
 import { toNewMessages } from '../protocol/new-messages.ts';
 import { messageRequest, readIdempotencyKey } from '../protocol/requests.ts';
 import { framesOf, lastFrames, sentMessages, syncedMessage } from '../protocol/server-frames.ts';
-import { openGateway, openReporting, openUserAccess, wireSending } from '../runtime/wiring.ts';
+import { openGateway, openHttpEntry, openUserAccess, wireSending } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
-const reporting = openReporting();
+const reporting = openHttpEntry();
 const sending = { ...wireSending(access.table, openGateway(access.limit.count), reporting), lastFrames };
 
 /**

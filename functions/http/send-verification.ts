@@ -3,13 +3,13 @@ import { accepted } from '../middleware/http-replies.ts';
 import { refuseBody } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { withMail } from '../middleware/with-mail.ts';
-import { isMailOn, openReporting, openUserAccess, wireVerificationRequest } from '../runtime/wiring.ts';
+import { isMailOn, openHttpEntry, openUserAccess, wireVerificationRequest } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
 const dependencies = wireVerificationRequest(access.table);
 
 /** `POST /users/me/email/verification/`: mails the caller a link that confirms their e-mail address; 202. */
-export const handler = userStack(openReporting(), access)
+export const handler = userStack(openHttpEntry(), access)
   .use(withMail(isMailOn()))
   .handler(async (event) => {
     refuseBody(event);

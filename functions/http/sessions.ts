@@ -4,10 +4,10 @@ import { json, noContent } from '../middleware/http-replies.ts';
 import { refuseBody } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { sessionBody } from '../protocol/account-bodies.ts';
-import { openAudit, openReporting, openUserAccess, wireOwnSessions } from '../runtime/wiring.ts';
+import { openAudit, openHttpEntry, openUserAccess, wireOwnSessions } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
-const reporting = openReporting();
+const reporting = openHttpEntry();
 const audit = openAudit(access.table);
 const sessions = { ...wireOwnSessions(access.table), audit };
 

@@ -5,10 +5,10 @@ import { json } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { withPasswords } from '../middleware/with-passwords.ts';
 import { tokenRequest } from '../protocol/requests.ts';
-import { arePasswordsOn, openAudit, openReporting, openTable, wireLogIn } from '../runtime/wiring.ts';
+import { arePasswordsOn, openAudit, openHttpEntry, openTable, wireLogIn } from '../runtime/wiring.ts';
 
 const table = openTable();
-const reporting = openReporting();
+const reporting = openHttpEntry();
 const audit = openAudit(table);
 const dependencies = { ...wireLogIn(table), audit };
 

@@ -11,7 +11,7 @@ const UNPRINTABLE = /[^\x20-\x7e]+/g;
 const MAX_ADDRESS = 64;
 
 /**
- * The client of a request. The address is that of the API's own caller, as in the access log. `X-Forwarded-For` is not read:
+ * The client of a request. The address is that of the viewer (`throughSite`), or of the caller of a bare API. `X-Forwarded-For` is not read:
  * whoever calls the bare API can claim any address in it.
  */
 export function clientInfo({ http }: APIGatewayProxyEventV2['requestContext']): ClientInfo {

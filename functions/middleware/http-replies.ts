@@ -68,6 +68,7 @@ const STATUS: Readonly<Record<string, number>> = {
   passwords_off: 403,
   mail_off: 403,
   cannot_write_to_user: 403,
+  site_only: 403,
   not_found: 404,
   user_not_found: 404,
   conversation_not_found: 404,

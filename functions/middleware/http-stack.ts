@@ -3,6 +3,7 @@ import type { MiddlewareObj, MiddyfiedHandler } from '@middy/core';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as z from 'zod/mini';
+import type { IsProof } from '../auth/site-proof.ts';
 import { ValidationFailed } from '../core/errors.ts';
 import { foldId } from '../core/ids.ts';
 import { NotFound } from '../protocol/errors.ts';
@@ -10,12 +11,20 @@ import { parseJsonBody } from '../protocol/json-body.ts';
 import { validate } from '../protocol/validate.ts';
 import { type HttpReply, problemDetails, withoutSlash } from './http-replies.ts';
 import { outOfTime, type Reporting, reporter } from './reporting.ts';
+import { throughSite } from './through-site.ts';
 
-/** The stack of every HTTP entry: the log context, errors as problem details, and checked path parameters. */
-export function httpStack(reporting: Reporting): MiddyfiedHandler<APIGatewayProxyEventV2, HttpReply> {
+/** What every HTTP entry has: logs and metrics, and how to tell that a request came through the site. */
+export interface HttpEntry extends Reporting {
+  /** Undefined if the bare API is open. */
+  readonly isProof: IsProof | undefined;
+}
+
+/** The stack of every HTTP entry: the log context, errors as problem details, the site alone, and checked path parameters. */
+export function httpStack(entry: HttpEntry): MiddyfiedHandler<APIGatewayProxyEventV2, HttpReply> {
   return middy<APIGatewayProxyEventV2, HttpReply>(outOfTime)
-    .use(injectLambdaContext(reporting.logger))
-    .use(problemDetails(reporter(reporting)))
+    .use(injectLambdaContext(entry.logger))
+    .use(problemDetails(reporter(entry)))
+    .use(throughSite(entry.isProof))
     .use(pathParameters());
 }
 
@@ -81,7 +90,8 @@ const HOST = /^[a-z0-9.-]+(?::[0-9]{1,5})?$|^\[[0-9a-f:.]+\](?::[0-9]{1,5})?$/i;
 
 /**
  * Scheme and host as the caller used them, for the absolute URLs of pages. Behind CloudFront, the distribution's
- * function puts the viewer's host into `X-Forwarded-Host`. A caller who forges it misleads only themselves.
+ * function puts the viewer's host into `X-Forwarded-Host`, and only what came through it gets here. If the bare API is open, a
+ * caller who forges it misleads only themselves.
  */
 export function baseUrl({ headers, requestContext }: APIGatewayProxyEventV2): string {
   const host = [headers['x-forwarded-host'], headers.host].find((name) => name && HOST.test(name));

@@ -33,9 +33,13 @@ export interface SocketContext {
   readonly authorizer?: AuthorizerContext | null;
 }
 
-/** The context of a socket with this identity, without empty fields. */
-export function toContext(identity: SocketIdentity): Record<string, string> {
-  return Object.fromEntries(Object.entries(identity).filter(([, value]) => value !== ''));
+/**
+ * The context of a socket with this identity, without empty fields.
+ *
+ * @param address the viewer's, for the access log: it can name the fields of this context, and no header
+ */
+export function toContext(identity: SocketIdentity, address: string): Record<string, string> {
+  return Object.fromEntries(Object.entries({ ...identity, address }).filter(([, value]) => value !== ''));
 }
 
 /** The user who opened the socket of an event. An event without an identity is a fault of the server. */

@@ -6,13 +6,12 @@ import type { RateLimit } from '../core/rate-limit/rate-limit.ts';
 import type { Identity } from '../core/sessions/session.ts';
 import { bearerToken } from '../protocol/handshake.ts';
 import type { HttpReply } from './http-replies.ts';
-import { httpStack } from './http-stack.ts';
+import { type HttpEntry, httpStack } from './http-stack.ts';
 import { limitRequests } from './rate-limit.ts';
-import type { Reporting } from './reporting.ts';
 
 /** The stack of an HTTP entry for users who are logged in: who asks, and whether they may cause more work. */
-export function userStack(reporting: Reporting, access: Authentication & { readonly limit: RateLimit }) {
-  return httpStack(reporting).use(authenticate(access)).use(limitRequests(access.limit));
+export function userStack(entry: HttpEntry, access: Authentication & { readonly limit: RateLimit }) {
+  return httpStack(entry).use(authenticate(access)).use(limitRequests(access.limit));
 }
 
 export type Authenticated = APIGatewayProxyEventV2 & { identity: Identity };

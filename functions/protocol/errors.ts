@@ -21,6 +21,15 @@ export class UnsupportedEncoding extends ParleyError {
   }
 }
 
+/** A request that came past the site, to an API that takes only what comes through it. */
+export class SiteOnly extends ParleyError {
+  readonly code = 'site_only';
+
+  constructor() {
+    super('This API answers only what comes through the site. Use the address of the site.');
+  }
+}
+
 export class NotFound extends ParleyError {
   readonly code = 'not_found';
 

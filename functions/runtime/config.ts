@@ -15,6 +15,7 @@ export type Need =
   | 'routes'
   | 'issuers'
   | 'mail'
+  | 'entrance'
   | 'everything';
 
 interface Variable {
@@ -125,6 +126,12 @@ export const variables = {
     type: 'text',
     need: 'mail',
     meaning: 'Address of the site in the links of mails, without a slash at its end; off without mail.',
+  },
+  SITE_SECRET: {
+    type: 'text',
+    need: 'entrance',
+    meaning:
+      'What CloudFront sends with each request, so that it is known to come through the site; off if the bare APIs are open.',
   },
   AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: {
     type: 'text',

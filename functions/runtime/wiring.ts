@@ -13,6 +13,7 @@ import { linkTokens } from '../auth/link-tokens.ts';
 import { decoyHash, passwordHasher } from '../auth/passwords.ts';
 import { refreshTokens } from '../auth/refresh-tokens.ts';
 import { openSecrets, signingKeys, signingSecret } from '../auth/signing-keys.ts';
+import { type IsProof, siteProof } from '../auth/site-proof.ts';
 import { subjectTokenVerifier } from '../auth/subject-tokens.ts';
 import { tickets } from '../auth/tickets.ts';
 import { type AuditTrail, auditTrail } from '../core/audit/trail.ts';
@@ -100,6 +101,15 @@ export function openReporting() {
 }
 
 export type Reporting = ReturnType<typeof openReporting>;
+
+/** Tells what came through the site. Undefined if the bare APIs are open. */
+export function openSite(): IsProof | undefined {
+  const secret = config.text('SITE_SECRET');
+  return secret === 'off' ? undefined : siteProof(secret);
+}
+
+/** For `httpStack`. */
+export const openHttpEntry = () => ({ ...openReporting(), isProof: openSite() });
 
 const onDeliveryFailure =
   ({ logger, count }: Reporting) =>

@@ -5,10 +5,19 @@ import { TokenExpired, TokenInvalid, Unavailable } from '../core/errors.ts';
 import { foldId } from '../core/ids.ts';
 import { toContext, UNCHECKED } from '../middleware/socket-identity.ts';
 import { handshakeToken, header, headerValues, isAllowedOrigin, ownOrigin } from '../protocol/handshake.ts';
+import { SITE_PROOF, VIEWER_ADDRESS, viewerAddress } from '../protocol/viewer.ts';
 import { config } from '../runtime/config.ts';
-import { openLogger, openTable, profileStore, wireTickets, wireVerification } from '../runtime/wiring.ts';
+import {
+  openLogger,
+  openSite,
+  openTable,
+  profileStore,
+  wireTickets,
+  wireVerification,
+} from '../runtime/wiring.ts';
 
 const origins = config.list('ALLOWED_ORIGINS');
+const isProof = openSite();
 const logger = openLogger();
 const table = openTable();
 const profiles = profileStore(table);
@@ -21,6 +30,7 @@ const tickets = wireTickets(table);
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const { headers, multiValueHeaders } = event;
+  if (isProof && !isProof(header(headers, SITE_PROOF))) return deny(event.methodArn, 'not through the site');
   const sent = headerValues(multiValueHeaders, 'origin');
   if (!isAllowedOrigin(sent, { list: origins, own: ownOrigin(headers) })) {
     return deny(event.methodArn, 'origin');
@@ -40,8 +50,14 @@ async function check(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewa
   const verdict = await admit(profiles, userId, peerId);
   if (verdict !== 'admitted') return deny(event.methodArn, verdict);
   const expires = String(Math.floor(expiresAt.getTime() / 1000));
-  const context = toContext({ userId, username, sessionId, expiresAt: expires, peerId });
+  const context = toContext({ userId, username, sessionId, expiresAt: expires, peerId }, addressOf(event));
   return allow(event.methodArn, userId, context);
+}
+
+/** The viewer's, if the request came through the site. */
+function addressOf({ headers, requestContext }: APIGatewayRequestAuthorizerEvent): string {
+  const viewer = isProof && viewerAddress(header(headers, VIEWER_ADDRESS));
+  return viewer ?? requestContext?.identity?.sourceIp ?? '';
 }
 
 /** By a ticket if there is one, and otherwise by an access token. */
@@ -76,7 +92,10 @@ function allow(
   return { principalId, policyDocument: policy('Allow', methodArn), context };
 }
 
-function deny(methodArn: string, reason: Verdict | 'origin'): APIGatewayAuthorizerResult {
+function deny(
+  methodArn: string,
+  reason: Verdict | 'origin' | 'not through the site',
+): APIGatewayAuthorizerResult {
   logger.debug('handshake refused', { reason });
   return { principalId: 'nobody', policyDocument: policy('Deny', methodArn) };
 }

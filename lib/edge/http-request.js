@@ -5,6 +5,8 @@
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it by this name.
 function handler(event) {
   const request = event.request;
+  // The APIs see CloudFront's address. What a viewer wrote into this header is replaced.
+  request.headers['x-viewer-address'] = { value: event.viewer.ip };
   // The origin gets its own Host. This header is for the absolute URLs in answers.
   request.headers['x-forwarded-host'] = { value: request.headers.host.value };
   if (request.uri.endsWith('/') && !request.uri.endsWith('//')) {

@@ -6,6 +6,8 @@
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it by this name.
 function handler(event) {
   const request = event.request;
+  // The APIs see CloudFront's address. What a viewer wrote into this header is replaced.
+  request.headers['x-viewer-address'] = { value: event.viewer.ip };
   // The origin gets its own Host. A name of our own, because AWS does not say whether API Gateway passes X-Forwarded-Host.
   request.headers['x-viewer-host'] = { value: request.headers.host.value };
   // Only characters that need no escape in a query. An id with any other character names no user.

@@ -74,10 +74,17 @@ export interface RouteDraft {
 
 export interface DistributionDraft {
   readonly defaultRootObject: string | undefined;
-  readonly origins: ReadonlyMap<string, string>;
+  /** By their ids. */
+  readonly origins: ReadonlyMap<string, OriginDraft>;
   /** The default behaviour is last, with the pattern `*`. */
   readonly behaviors: readonly BehaviorDraft[];
   readonly error: Complain;
+}
+
+export interface OriginDraft {
+  readonly host: string;
+  /** Headers that the distribution adds, by their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface BehaviorDraft {

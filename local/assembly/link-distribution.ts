@@ -30,10 +30,12 @@ function linkBehavior(
   ids: ApiIds,
 ): BehaviorSpec {
   const complain = (problem: string) => distribution.error(`${behavior.pathPattern}: ${problem}`);
-  const host = distribution.origins.get(behavior.originId);
-  const origin = host === undefined ? undefined : originOf(host, draft, ids);
-  if (origin === undefined)
-    throw complain(`the origin "${host ?? behavior.originId}" is neither an API nor a bucket of the app`);
+  const from = distribution.origins.get(behavior.originId);
+  const origin = from === undefined ? undefined : originOf(from.host, draft, ids);
+  if (from === undefined || origin === undefined)
+    throw complain(
+      `the origin "${from?.host ?? behavior.originId}" is neither an API nor a bucket of the app`,
+    );
 
   const encodings = encodingsOf(behavior.cachePolicyId, draft);
   if (origin.kind !== 'bucket') {
@@ -67,6 +69,7 @@ function linkBehavior(
     pathPattern: behavior.pathPattern,
     methods: behavior.methods,
     origin,
+    ...(Object.keys(from.headers).length > 0 && { originHeaders: from.headers }),
     viewerRequest,
     responseHeaders,
     encodings: behavior.compress ? encodings : [],

@@ -13,6 +13,8 @@ export interface SecretVersion {
 export interface SecretValues {
   /** Finds a secret by its ARN or name. */
   find(arnOrName: string): { readonly arn: string; readonly versions: readonly SecretVersion[] } | undefined;
+  /** The current value of a secret. */
+  current(arn: string): string | undefined;
   /** Stores a new current value. The old one becomes AWSPREVIOUS. A second call with the same id changes nothing. */
   put(arn: string, value: string, id?: string): SecretVersion;
   /** Generates the values of secrets that have no value yet. */
@@ -28,6 +30,7 @@ export function secretValues(file: string | undefined): SecretValues {
       const arn = [...secrets.keys()].find((known) => known === arnOrName || nameOf(known) === arnOrName);
       return arn === undefined ? undefined : { arn, versions: secrets.get(arn) ?? [] };
     },
+    current: (arn) => secrets.get(arn)?.find(({ stages }) => stages.includes('AWSCURRENT'))?.value,
     put(arn, value, id = randomUUID()) {
       const versions = secrets.get(arn) ?? [];
       const existing = versions.find((version) => version.id === id);

@@ -77,6 +77,8 @@ export function distribution(
     if (splitOnce(request.url ?? '/', '?')[0] === '/' && current.defaultRootObject !== undefined) {
       request.url = `/${current.defaultRootObject}`;
     }
+    // They replace what a viewer sent under the same names.
+    Object.assign(request.headers, spec.originHeaders);
     // Each origin sets its own Host.
     delete request.headers.host;
     appendForwardedFor(request);

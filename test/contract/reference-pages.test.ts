@@ -181,11 +181,13 @@ describe('the configuration', () => {
       shown.map((row) => (row.default === 'none' ? [] : (codesIn(row.default)[0] ?? numberIn(row.default)))),
     ).toEqual(
       Object.values({
-        ...{ stage, limits: 'on', ...rest, protect: 'false', tracing: 'off', signUp: 'on' },
+        ...{ stage, limits: 'on', ...rest, protect: 'false', tracing: 'off', signUp: 'on', bareApis: 'off' },
         ...{ mailFrom: [], siteUrl: [] },
       }),
     );
-    expect([defaults.protect, defaults.tracing, defaults.signUp]).toEqual([false, false, true]);
+    expect([defaults.protect, defaults.tracing, defaults.signUp, defaults.bareApis]).toEqual([
+      ...[false, false, true, false],
+    ]);
     expect([defaults.mailFrom, defaults.siteUrl]).toEqual([undefined, undefined]);
   });
 
@@ -236,6 +238,7 @@ describe('the configuration', () => {
       settings: readSettings(nothing),
       tableName: '',
       signingSecretArn: '',
+      siteSecret: undefined,
       webSocketStage: '',
     };
     const functions = Object.entries(functionSpecs).map(([entry, spec]) => ({

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { SITE_PROOF } from '../../functions/protocol/viewer.ts';
+import { functionSpecs } from '../../lib/functions.ts';
 import { ANSWER_HEADERS } from '../support/answer-headers.ts';
 import { synthesize } from './support/synthesize.ts';
 
@@ -242,5 +244,47 @@ describe('the distribution', () => {
       ({ DeletionPolicy }) => DeletionPolicy === 'Retain',
     );
     expect(staying).toEqual([]);
+  });
+});
+
+describe('the bare APIs answer only what comes through the site:', () => {
+  const { service } = synthesize();
+  const open = synthesize({ bareApis: 'on' });
+  const secretId = service.ofType('AWS::SecretsManager::Secret')[0]?.[0] ?? '';
+  const headersTo = (template: typeof site) =>
+    (template.only('AWS::CloudFront::Distribution').DistributionConfig.Origins as object[]).map(
+      (origin) => (origin as { OriginCustomHeaders?: object[] }).OriginCustomHeaders,
+    );
+
+  it('CloudFront sends the secret to both APIs, and to nothing else', () => {
+    const proofs = behaviors.map(({ TargetOriginId }) => originOf(TargetOriginId).OriginCustomHeaders);
+    for (const proof of proofs) {
+      expect(proof).toEqual([{ HeaderName: SITE_PROOF, HeaderValue: expect.anything() }]);
+      expect(JSON.stringify(proof)).toMatch(/"\{\{resolve:secretsmanager:".*":SecretString:::\}\}"/);
+    }
+    expect(originOf(config.DefaultCacheBehavior.TargetOriginId)).not.toHaveProperty('OriginCustomHeaders');
+  });
+
+  it('each function of the HTTP API and the authorizer of sockets get the same secret, and no other function does', () => {
+    const having = [...service.functions()].filter(
+      ([, { Environment }]) => Environment.Variables.SITE_SECRET !== undefined,
+    );
+    expect(having.map(([name]) => name).toSorted()).toEqual(
+      Object.keys(functionSpecs)
+        .filter((entry) => entry.startsWith('http/') || entry === 'websocket/authorize')
+        .map((entry) => entry.split('/')[1])
+        .toSorted(),
+    );
+    for (const [, { Environment }] of having)
+      expect(Environment.Variables.SITE_SECRET).toEqual({
+        'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: secretId }, ':SecretString:::}}']],
+      });
+  });
+
+  it('with -c bareApis=on there is no secret, and no header', () => {
+    expect(open.service.ofType('AWS::SecretsManager::Secret')).toEqual([]);
+    expect(headersTo(open.site).filter((headers) => headers !== undefined)).toEqual([]);
+    for (const { Environment } of open.service.functions().values())
+      expect([undefined, 'off']).toContain(Environment.Variables.SITE_SECRET);
   });
 });

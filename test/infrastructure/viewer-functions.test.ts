@@ -12,8 +12,10 @@ interface ViewerRequest {
 /** Runs a viewer function as CloudFront does: as a separate script that defines `handler`. */
 function run(file: string, uri: string, querystring: ViewerRequest['querystring'] = {}): ViewerRequest {
   const source = readFileSync(new URL(`../../lib/edge/${file}`, import.meta.url), 'utf8');
-  const request = { method: 'GET', uri, querystring, headers: { host: { value: 'chat.example' } } };
-  const event = JSON.stringify({ version: '1.0', request });
+  // A viewer may write any header.
+  const headers = { host: { value: 'chat.example' }, 'x-viewer-address': { value: '192.0.2.66' } };
+  const request = { method: 'GET', uri, querystring, headers };
+  const event = JSON.stringify({ version: '1.0', viewer: { ip: '2001:db8::1' }, request });
   return JSON.parse(runInNewContext(`${source}; JSON.stringify(handler(${event}))`, {}));
 }
 
@@ -85,6 +87,14 @@ describe('the viewer function of the HTTP API', () => {
     expect(http('/users/').headers).toEqual({
       host: { value: 'chat.example' },
       'x-forwarded-host': { value: 'chat.example' },
+      'x-viewer-address': { value: '2001:db8::1' },
     });
   });
 });
+
+it.each(['http-request.js', 'websocket-request.js'])(
+  '%s passes the viewer’s own address to the origin, whatever a viewer says',
+  (file) => {
+    expect(run(file, '/ws').headers['x-viewer-address']).toEqual({ value: '2001:db8::1' });
+  },
+);

@@ -1,6 +1,6 @@
 import type { ResponseHeaderSpec } from '../../model.ts';
 import { account } from '../account.ts';
-import type { BehaviorDraft } from '../draft.ts';
+import type { BehaviorDraft, OriginDraft } from '../draft.ts';
 import type { Properties } from '../properties.ts';
 import { byId, type ResourceType } from '../resource-type.ts';
 
@@ -41,8 +41,8 @@ export const distribution: ResourceType = {
   },
 };
 
-/** The id and the host of an origin. */
-function origin(properties: Properties): [string, string] {
+/** An origin by its id. */
+function origin(properties: Properties): [string, OriginDraft] {
   properties.harmless(
     'the runtime reaches origins without a network',
     'CustomOriginConfig',
@@ -56,7 +56,13 @@ function origin(properties: Properties): [string, string] {
     'S3OriginConfig',
   );
   properties.expect('OriginPath', '');
-  return [properties.text('Id'), properties.text('DomainName')];
+  const headers = properties
+    .list('OriginCustomHeaders')
+    .map((header) => [header.text('HeaderName').toLowerCase(), header.text('HeaderValue')] as const);
+  return [
+    properties.text('Id'),
+    { host: properties.text('DomainName'), headers: Object.fromEntries(headers) },
+  ];
 }
 
 function behavior(properties: Properties, pathPattern: string): BehaviorDraft {

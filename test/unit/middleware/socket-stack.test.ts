@@ -93,8 +93,9 @@ describe('the identity behind a socket event', () => {
 
   it.each([bob.id, ''])('comes from the authorizer, with or without a conversation (%j)', (peerId) => {
     const identity = { userId: alice.id, username: 'Alice', sessionId: id(500), expiresAt: '1', peerId };
-    const context = toContext(identity);
+    const context = toContext(identity, peerId && '192.0.2.1');
     expect(Object.values(context)).not.toContain('');
+    expect(context.address).toBe(peerId ? '192.0.2.1' : undefined);
     const kept = { ...Object.fromEntries(Object.keys(identity).map((field) => [field, ''])), ...context };
     for (const authorizer of [context, kept]) expect(identityOf({ authorizer })).toEqual(identity);
   });

@@ -26,6 +26,7 @@ Object.assign(process.env, {
   MAILS: '5',
   MAIL_FROM: 'parley@chat.example',
   SITE_URL: 'https://chat.example',
+  SITE_SECRET: 'off',
   ALLOWED_ORIGINS: 'https://app.example',
   ROUTES: JSON.stringify([
     ['GET', '/users'],

@@ -6,5 +6,5 @@ export function rememberedReporting() {
   const counted: string[] = [];
   const logger = new Logger();
   logger.error = (...line) => void logged.push(line);
-  return { logger, count: (name: string) => void counted.push(name), logged, counted };
+  return { logger, count: (name: string) => void counted.push(name), logged, counted, isProof: undefined };
 }
