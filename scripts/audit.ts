@@ -5,13 +5,12 @@
  * table of Parley that it finds there.
  */
 import { parseArgs } from 'node:util';
-import { DynamoDBClient, paginateListTables } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AuditEntry, EntryId } from '../functions/core/audit/audit.ts';
-import { foldId, isId } from '../functions/core/ids.ts';
 import { auditReader } from '../functions/storage/audit.ts';
-import { emailKey, type Key, usernameKey } from '../functions/storage/keys.ts';
-import { tableWith } from '../functions/storage/table.ts';
+import { type Table, tableWith } from '../functions/storage/table.ts';
+import { onlyTable, userOf } from './find-account.ts';
 
 const USAGE = 'Usage: npm run audit -- <user id | username | e-mail> [--table <name>]';
 const PAGE = 500;
@@ -20,10 +19,11 @@ const who = readArguments();
 const base = new DynamoDBClient({});
 const client = DynamoDBDocumentClient.from(base);
 try {
-  const name = who.table ?? (await onlyTable());
-  const userId = await userOf(name, who.user);
+  const name = who.table ?? (await onlyTable(base));
+  const table = tableWith(client, name, { wait: async () => {}, random: Math.random });
+  const userId = await userOf(table, who.user);
   let count = 0;
-  for await (const entry of eventsOf(name, userId)) {
+  for await (const entry of eventsOf(table, userId)) {
     console.log(lineOf(entry));
     count += 1;
   }
@@ -50,32 +50,7 @@ function readArguments(): { readonly user: string; readonly table: string | unde
   }
 }
 
-/** CloudFormation names a table after its stack, such as `parley-prod-data-Table…`. */
-async function onlyTable(): Promise<string> {
-  const pages = await Array.fromAsync(paginateListTables({ client: base }, {}));
-  const names = pages.flatMap(({ TableNames = [] }) => TableNames).filter((name) => /^parley-/i.test(name));
-  const [only, another] = names;
-  if (only === undefined) throw new Error('There is no table of Parley here. Name one with --table.');
-  if (another !== undefined) throw new Error(`Name one of these tables with --table: ${names.join(', ')}`);
-  return only;
-}
-
-/** The id of an account, which may be deleted; or the account that has a username or an e-mail address now. */
-async function userOf(TableName: string, user: string): Promise<string> {
-  if (isId(foldId(user))) return foldId(user);
-  const key: Key = user.includes('@') ? emailKey(user) : usernameKey(user);
-  const { Item } = await client.send(new GetCommand({ TableName, Key: { ...key } }));
-  // A username may have an @, too.
-  if (!Item && user.includes('@')) {
-    const named = await client.send(new GetCommand({ TableName, Key: { ...usernameKey(user) } }));
-    if (named.Item) return named.Item.userId;
-  }
-  if (!Item) throw new Error(`No account is called ${JSON.stringify(user)}.`);
-  return Item.userId;
-}
-
-async function* eventsOf(name: string, userId: string): AsyncGenerator<AuditEntry> {
-  const table = tableWith(client, name, { wait: async () => {}, random: Math.random });
+async function* eventsOf(table: Table, userId: string): AsyncGenerator<AuditEntry> {
   for (let last: EntryId | undefined, isFirst = true; isFirst || last; isFirst = false) {
     const page = await auditReader(table).after(userId, last, PAGE, new Date());
     for (const { entry } of page) yield entry;
@@ -83,8 +58,7 @@ async function* eventsOf(name: string, userId: string): AsyncGenerator<AuditEntr
   }
 }
 
-function lineOf({ at, event, operation, address, device, session }: AuditEntry): string {
-  return [at, event, operation, address, JSON.stringify(device), session ? `session ${session}` : '']
-    .join('  ')
-    .trimEnd();
+function lineOf({ at, event, operation, address, device, session, by }: AuditEntry): string {
+  const more = [session && `session ${session}`, by && `by ${by}`].filter(Boolean);
+  return [at, event, operation, address, JSON.stringify(device), ...more].join('  ');
 }

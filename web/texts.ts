@@ -220,6 +220,7 @@ export const texts = {
 
   /** By error code: the server's and the client library's. A test compares them with both contracts. */
   errors: {
+    account_suspended: 'This account is suspended. Ask whoever runs this service.',
     after_invalid: 'This message could not be sent. Try again.',
     body_too_deep: 'The server did not understand this.',
     body_too_large: 'This is too large.',

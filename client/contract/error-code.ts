@@ -1,5 +1,6 @@
 /** The codes of openapi.yaml, and of a device's socket in asyncapi.yaml. A test compares them. */
 type ServerCode =
+  | 'account_suspended'
   | 'after_invalid'
   | 'body_too_deep'
   | 'body_too_large'

@@ -22,8 +22,9 @@ const EXCHANGE = {
   subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
 };
 
-/** The session has ended, or the other log-in's token opens none. */
+/** The session has ended, the account is suspended, or the other log-in's token opens none. */
 const REFUSALS = [
+  'account_suspended',
   'token_invalid',
   'token_expired',
   'not_authenticated',

@@ -36,6 +36,18 @@ export class WrongPassword extends ParleyError {
   }
 }
 
+/**
+ * Staff have suspended this account. Only somebody who has its right password or token is told: to everybody else its answers are
+ * those of every other account.
+ */
+export class AccountSuspended extends ParleyError {
+  readonly code = 'account_suspended';
+
+  constructor() {
+    super('This account is suspended. Ask whoever runs this service.');
+  }
+}
+
 /** Too many wrong passwords for one email. `retryAfter` is in seconds. */
 export class TooManyAttempts extends ParleyError {
   readonly code = 'too_many_attempts';
@@ -140,6 +152,15 @@ export class CannotWriteToUser extends ParleyError {
 
   constructor() {
     super('You cannot write to this user now.');
+  }
+}
+
+/** Staff are not suspended by each other: whoever runs the service takes the mark away first. */
+export class CannotSuspendStaff extends ParleyError {
+  readonly code = 'cannot_suspend_staff';
+
+  constructor() {
+    super('Staff cannot be suspended. Whoever runs the service must remove them from the staff first.');
   }
 }
 

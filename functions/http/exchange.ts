@@ -1,5 +1,5 @@
 import { accountOf } from '../core/issuers/account-of.ts';
-import { openSessionOf } from '../core/sessions/log-in-and-out.ts';
+import { openSession } from '../core/sessions/log-in-and-out.ts';
 import { audited } from '../middleware/audited.ts';
 import { clientInfo } from '../middleware/client-info.ts';
 import { json } from '../middleware/http-replies.ts';
@@ -28,7 +28,7 @@ export const handler = httpStack(reporting)
     });
     const { issuer, claims } = await exchange.verify(token, type);
     const account = await accountOf(exchange, readExternalUser(issuer, claims));
-    const { access, refresh } = await openSessionOf(exchange, account, clientInfo(requestContext));
+    const { access, refresh } = await openSession(exchange, account.id, clientInfo(requestContext));
     return json(200, {
       access,
       refresh,

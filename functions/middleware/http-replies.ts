@@ -67,6 +67,7 @@ const STATUS: Readonly<Record<string, number>> = {
   wrong_password: 403,
   passwords_off: 403,
   mail_off: 403,
+  account_suspended: 403,
   cannot_write_to_user: 403,
   site_only: 403,
   not_found: 404,

@@ -23,7 +23,9 @@ export function exportLine(part: ExportPart, { userId, sessionId }: Caller) {
     case 'session':
       return { type: 'session' as const, ...sessionBody(part.session, sessionId) };
     case 'event': {
-      const { event, at, operation, device, address, session } = part.entry;
+      const { event, at, operation, session, by } = part.entry;
+      // The client and the address of staff are theirs.
+      const { device, address } = by === undefined ? part.entry : { device: '', address: '' };
       return {
         type: 'security_event' as const,
         event,

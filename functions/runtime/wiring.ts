@@ -271,7 +271,7 @@ export function wireRefresh(table: Table) {
   return { ...wireTokens(table), sessionSeconds: config.number('SESSION_DAYS') * 86_400, now };
 }
 
-/** For `accountOf` and `openSessionOf`, and the verification of tokens of other issuers. */
+/** For `accountOf` and `openSession`, and the verification of tokens of other issuers. */
 export function wireExchange(table: Table) {
   const issuers: readonly Issuer[] = JSON.parse(config.text('ISSUERS'));
   const sources = { fetchJson: fetchJson({ fetch, deadline: system.deadline }), now };

@@ -206,9 +206,9 @@ export function accountRemover(table: Table): AccountRemover {
 }
 
 export function toAccount(item: Record<string, unknown>): Account {
-  const { id, email, emailVerifiedAt, username, firstName, lastName, staff, createdAt, issuer } =
+  const { id, email, emailVerifiedAt, username, firstName, lastName, staff, suspendedAt, createdAt, issuer } =
     item as unknown as Account;
-  return { id, email, emailVerifiedAt, username, firstName, lastName, staff, createdAt, issuer };
+  return { id, email, emailVerifiedAt, username, firstName, lastName, staff, suspendedAt, createdAt, issuer };
 }
 
 export function profileEditor({ client, name }: Table): ProfileEditor {

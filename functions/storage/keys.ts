@@ -108,6 +108,11 @@ export const auditKey = (userId: string, { time, name }: EntryId): Key => ({
   sk: `${AUDIT_PREFIX}${time}#${name}`,
 });
 
+export const STAFF = 'STAFF';
+
+/** A member of the staff, so that they can be listed. The mark that counts is on their profile. */
+export const staffKey = (userId: string): Key => ({ pk: STAFF, sk: userId });
+
 /** The public halves of the signing keys, for functions that verify tokens. */
 export const PUBLIC_KEYS_KEY: Key = { pk: 'KEYS', sk: 'JWKS' };
 

@@ -84,7 +84,9 @@ const domainErrors = [
 ];
 /** Errors of requests and handshakes only. */
 const HTTP_ONLY = [
+  'AccountSuspended',
   'CannotBlockOneself',
+  'CannotSuspendStaff',
   'IssuerUnavailable',
   'LinkInvalid',
   'MailOff',

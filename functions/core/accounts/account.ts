@@ -9,8 +9,10 @@ export interface Account {
   /** Empty, like the last name, if an issuer has not named it. */
   readonly firstName: string;
   readonly lastName: string;
-  /** Operators. The list of users hides them from everybody else. Whoever runs the service sets this in the table. */
+  /** Moderators. The list of users hides them from everybody else. Whoever runs the service marks them, by `npm run staff`. */
   readonly staff: boolean;
+  /** Since when its user cannot log in. ISO 8601, UTC. */
+  readonly suspendedAt?: string | undefined;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   /** The issuer whose tokens its user logs in with. An account without one has a password. */

@@ -1,4 +1,4 @@
-import { LinkInvalid, ValidationFailed } from '../errors.ts';
+import { AccountSuspended, LinkInvalid, ValidationFailed } from '../errors.ts';
 import { endEverySession } from '../sessions/own-sessions.ts';
 import type { SessionList } from '../sessions/session.ts';
 import type { ProfileStore } from './account.ts';
@@ -29,7 +29,7 @@ interface RequestDependencies extends LinkDependencies {
 }
 
 /**
- * Mails a link to a new password to the owner of this address, if it is that of an account with a password. Neither the answer nor
+ * Mails a link to a new password to the owner of this address, if it is that of an account with a password that is not suspended. Neither the answer nor
  * its time tells whether it is.
  * @throws TooManyMails, for addresses without an account, too
  */
@@ -55,7 +55,9 @@ async function mailReset(
   if (!found) return;
   const { userId, changes } = found;
   // The address that was typed may only look like it: letter case folds `K`, the sign of Kelvin, to k.
-  const email = (await dependencies.profiles.profileOf(userId))?.email;
+  const account = await dependencies.profiles.profileOf(userId);
+  if (account?.suspendedAt !== undefined) return;
+  const email = account?.email;
   if (email !== undefined) await mailLink(dependencies, 'reset', { userId, email, changes }, abortSignal);
 }
 
@@ -71,7 +73,7 @@ interface Dependencies extends CheckDependencies {
  * all sessions of the account end, and its other links to a new password are void. Of two uses at once one succeeds. A request
  * that is sent again, after its answer was lost or a failure in between, ends the sessions that are left.
  * @throws LinkInvalid for a link that was used, has expired, or never was
- * @throws ValidationFailed for a weak password: the link still works
+ * @throws AccountSuspended, ValidationFailed for a weak password: the link still works
  */
 export async function resetPassword(
   dependencies: Dependencies,
@@ -82,6 +84,7 @@ export async function resetPassword(
   const link = claim && (await links.findReset(claim, now()));
   const account = link && (await profiles.profileOf(link.userId));
   if (!link || !account) throw new LinkInvalid();
+  if (account.suspendedAt !== undefined) throw new AccountSuspended();
   const next = normalizePassword(password);
   const faults = passwordFaults(next, account);
   if (faults.length > 0) throw new ValidationFailed({ password: faults });

@@ -14,7 +14,15 @@ export type SecurityEventName =
   | 'password_changed'
   | 'exchange_limited'
   | 'exchange_refused'
+  | 'log_in_refused'
+  | 'suspended'
+  | 'restored'
+  | 'staff_added'
+  | 'staff_removed'
   | 'account_deleted';
+
+/** Whoever runs the service, by a command. */
+export const OPERATOR = 'operator';
 
 export interface SecurityEvent {
   readonly event: SecurityEventName;
@@ -27,6 +35,8 @@ export interface SecurityEvent {
   readonly about?: string;
   /** Id of the session that began or ended. */
   readonly session?: string | undefined;
+  /** Who did it, if it was not the user: the id of a member of the staff, or {@link OPERATOR}. */
+  readonly by?: string | undefined;
 }
 
 /** Is told of security events. It cannot fail: what was done stays done. */

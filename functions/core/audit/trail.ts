@@ -18,6 +18,7 @@ const ONCE_A_MINUTE: readonly SecurityEventName[] = [
   'attempts_limited',
   'exchange_limited',
   'exchange_refused',
+  'log_in_refused',
 ];
 
 /** Nobody waits longer for the log. */

@@ -1,7 +1,7 @@
 import type { Account, ProfileStore } from '../accounts/account.ts';
 import type { ProfileEditor } from '../accounts/profile.ts';
 import type { Audit } from '../audit/audit.ts';
-import { Busy, RateLimited, SubjectTokenInvalid, secondsUntil } from '../errors.ts';
+import { AccountSuspended, Busy, RateLimited, SubjectTokenInvalid, secondsUntil } from '../errors.ts';
 import type { ExternalUser, Identity } from './issuer.ts';
 
 /** The window of exchanges. */
@@ -24,7 +24,7 @@ interface Dependencies {
  * The account of a user of another issuer. It is made at first sight, under issuer and subject. An account that exists is
  * never joined by its e-mail address or username: whoever can have an issuer write either of them would take it over.
  * @throws RateLimited after `exchanges` exchanges within {@link EXCHANGE_SECONDS}
- * @throws SubjectTokenInvalid if the account was deleted
+ * @throws SubjectTokenInvalid if the account was deleted, AccountSuspended
  */
 export async function accountOf(dependencies: Dependencies, person: ExternalUser): Promise<Account> {
   const { identities, profiles, exchanges, audit, now } = dependencies;
@@ -42,6 +42,10 @@ export async function accountOf(dependencies: Dependencies, person: ExternalUser
   if (!account) {
     audit.note({ event: 'exchange_refused', userId });
     throw new SubjectTokenInvalid('The account of this user was deleted.');
+  }
+  if (account.suspendedAt !== undefined) {
+    audit.note({ event: 'exchange_refused', userId });
+    throw new AccountSuspended();
   }
   return await followClaims(dependencies, account, person);
 }

@@ -1,7 +1,7 @@
-import type { Account, ProfileStore } from '../accounts/account.ts';
+import type { ProfileStore } from '../accounts/account.ts';
 import { type CheckDependencies, checkPassword } from '../accounts/check-password.ts';
 import type { Audit } from '../audit/audit.ts';
-import { TokenInvalid, WrongCredentials } from '../errors.ts';
+import { AccountSuspended, TokenInvalid, WrongCredentials } from '../errors.ts';
 import { endSurplusSessions } from './own-sessions.ts';
 import type {
   AccessTokens,
@@ -25,7 +25,7 @@ interface Dependencies {
 
 /**
  * Logs a user in on one device.
- * @throws WrongCredentials, TooManyAttempts
+ * @throws WrongCredentials, TooManyAttempts, AccountSuspended
  */
 export async function logIn(
   dependencies: Dependencies & CheckDependencies,
@@ -43,28 +43,18 @@ export async function logIn(
 }
 
 /**
- * Opens a session of a user whose password has been checked. A session too many ends one that is unused for long.
+ * Opens a session of a user who has proven who they are. A session too many ends one that is unused for long.
  * @param mayStay is asked once the session is stored
+ * @throws AccountSuspended. A suspension first marks the account and then ends the sessions that are stored, so the profile is
+ * read once the session is: one of the two sees the other.
  */
 export async function openSession(
   dependencies: Dependencies,
   userId: string,
   client: ClientInfo,
-  mayStay: () => Promise<boolean>,
-): Promise<TokenPair> {
-  const account = await dependencies.profiles.profileOf(userId);
-  if (!account) throw new WrongCredentials();
-  return await openSessionOf(dependencies, account, client, mayStay);
-}
-
-/** The same for an account that has been read. */
-export async function openSessionOf(
-  dependencies: Omit<Dependencies, 'profiles'>,
-  { id: userId, username, staff }: Account,
-  client: ClientInfo,
   mayStay: () => Promise<boolean> = async () => true,
 ): Promise<TokenPair> {
-  const { sessions, refreshTokens, accessTokens, refreshSeconds, audit, newId, now } = dependencies;
+  const { profiles, sessions, refreshTokens, accessTokens, refreshSeconds, audit, newId, now } = dependencies;
   const sessionId = newId();
   const { token, familyHash, rotationHash } = refreshTokens.first(userId, sessionId);
   await sessions.create({
@@ -76,12 +66,16 @@ export async function openSessionOf(
     createdAt: now().toISOString(),
     expiresAt: new Date(now().getTime() + refreshSeconds * 1000),
   });
-  if (!(await mayStay())) {
+  const [stays, account] = await Promise.all([mayStay(), profiles.profileOf(userId)]);
+  if (!stays || !account || account.suspendedAt !== undefined) {
     await sessions.remove(userId, sessionId, now());
-    throw new WrongCredentials();
+    if (!stays || !account) throw new WrongCredentials();
+    audit.note({ event: 'log_in_refused', userId });
+    throw new AccountSuspended();
   }
   audit.note({ event: 'logged_in', userId, session: sessionId });
   await endSurplusSessions(dependencies, userId, sessionId);
+  const { username, staff } = account;
   return { access: await accessTokens.sign({ userId, username, sessionId, staff }), refresh: token };
 }
 

@@ -1,6 +1,6 @@
 import type { ProfileStore } from '../accounts/account.ts';
 import type { Audit } from '../audit/audit.ts';
-import { TokenInvalid } from '../errors.ts';
+import { AccountSuspended, TokenInvalid } from '../errors.ts';
 import type {
   AccessTokens,
   ClientInfo,
@@ -34,7 +34,7 @@ const ENDED = 'This refresh token is not valid any more.';
 /**
  * Exchanges a refresh token for a new pair. The token before the current one gets the current one again for {@link
  * GRACE_SECONDS}. If any other used token comes back, two parties hold it, and the session ends.
- * @throws TokenInvalid
+ * @throws TokenInvalid, AccountSuspended
  */
 export async function refreshSession(
   dependencies: Dependencies,
@@ -49,6 +49,12 @@ export async function refreshSession(
   const account = await profiles.profileOf(claim.userId);
   if (!account) throw new TokenInvalid(ENDED);
   const { userId, sessionId } = claim;
+  if (account.suspendedAt !== undefined) {
+    // A suspension ends all sessions, and may not have come to this one yet. Only its own token tells about it.
+    if (!(await sessions.end(claim))) throw new TokenInvalid(ENDED);
+    audit.note({ event: 'log_in_refused', userId });
+    throw new AccountSuspended();
+  }
   const { username, staff } = account;
   // Steps that can fail come first: once the old token is used up, the caller must get the new one.
   const access = await accessTokens.sign({ userId, username, sessionId, staff });

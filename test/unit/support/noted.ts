@@ -1,13 +1,15 @@
 import type { SecurityEvent } from '../../../functions/core/audit/audit.ts';
 
-/** Keeps the security events that the domain notes, each as `name of whom`, with the session if there is one. */
+/** Keeps the security events that the domain notes, each as `name of whom`, with the session, and who did it, if there are any. */
 export function noting() {
   const events: string[] = [];
   return {
     events,
     audit: {
-      note: ({ event, userId, session }: SecurityEvent) =>
-        void events.push([event, 'of', userId ?? 'nobody', ...(session ? [`in ${session}`] : [])].join(' ')),
+      note({ event, userId, session, by }: SecurityEvent) {
+        const more = [session && `in ${session}`, by && `by ${by}`].filter(Boolean);
+        events.push([event, 'of', userId ?? 'nobody', ...more].join(' '));
+      },
     },
   };
 }

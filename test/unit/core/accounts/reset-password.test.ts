@@ -198,6 +198,22 @@ describe('a request for a link', () => {
   });
 });
 
+it('a suspended account gets no link, and the one that it has does not work while it is suspended', async () => {
+  const { link, reset, ask, mails, store, state, enter, sessionsOf } = await accounts();
+  const token = await link();
+  const key = { pk: `USER#${alice.id}`, sk: 'PROFILE' };
+  const profile = state.get(key);
+  store({ ...profile, suspendedAt: '2026-11-23T12:00:00.000Z' });
+  await ask();
+  expect(mails).toHaveLength(1);
+  expect(await rejection(reset(token))).toEqual({ code: 'account_suspended' });
+  expect(await rejection(reset(`${token}x`))).toEqual(INVALID);
+  store({ ...profile });
+  await reset(token);
+  await enter(NEW);
+  expect(await sessionsOf()).toHaveLength(1);
+});
+
 describe('a link to a new password', () => {
   it('replaces it, ends all sessions of its account alone, and verifies the address', async () => {
     const { link, reset, enter, sessionsOf, dependencies } = await accounts();

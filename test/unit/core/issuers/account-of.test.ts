@@ -123,6 +123,15 @@ describe('a user of another issuer', () => {
     expect(await rejection(enter())).toEqual({ code: 'subject_token_invalid' });
   });
 
+  it('whose account is suspended is refused, which is noted', async () => {
+    const { id: userId } = await enter();
+    const key = { pk: `USER#${userId}`, sk: 'PROFILE' };
+    memory.store({ ...memory.state.get(key), suspendedAt: NOON });
+    expect(await rejection(enter({ firstName: 'Augusta' }))).toEqual({ code: 'account_suspended' });
+    expect(await profileOf(userId)).toMatchObject({ firstName: 'Ada' });
+    expect(noted.events.at(-1)).toBe(`exchange_refused of ${userId}`);
+  });
+
   it('may exchange 20 tokens in a minute', async () => {
     await enter();
     for (let i = 0; i < 20; i += 1) await enter();

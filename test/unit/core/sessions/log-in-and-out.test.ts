@@ -8,13 +8,14 @@ import { rejection } from '../../support/rejection.ts';
 import { memorySessions, PHONE, readableAccess, readableTokens } from '../../support/sessions.ts';
 
 const staff = { ...bob, staff: true };
+const carol = { ...bob, id: id(3), suspendedAt: NOON };
 
 function open(userId: string, mayStay = async () => true) {
   const sessions = memorySessions();
   const noted = noting();
   const result = openSession(
     {
-      profiles: knowing(alice, staff),
+      profiles: knowing(alice, staff, carol),
       sessions,
       refreshTokens: readableTokens,
       accessTokens: readableAccess,
@@ -72,6 +73,19 @@ it('a deleted account cannot open a session', async () => {
   const { result, sessions } = open(id(404));
   expect(await rejection(result)).toEqual({ code: 'wrong_credentials' });
   expect(sessions.rows()).toEqual([]);
+});
+
+it('a suspended account cannot open a session, which is noted', async () => {
+  const { result, sessions, noted } = open(carol.id);
+  expect(await rejection(result)).toEqual({ code: 'account_suspended' });
+  expect(sessions.rows()).toEqual([]);
+  expect(noted).toEqual([`log_in_refused of ${carol.id}`]);
+});
+
+it('a suspended account does not hear so if the session may not stay anyway', async () => {
+  const { result, noted } = open(carol.id, async () => false);
+  expect(await rejection(result)).toEqual({ code: 'wrong_credentials' });
+  expect(noted).toEqual([]);
 });
 
 const session: Session = {

@@ -170,6 +170,16 @@ describe('refreshing a session', () => {
     });
   });
 
+  it('refuses when the account is suspended, and ends a session that is left', async () => {
+    const { refresh, sessions, noted } = device({ profiles: knowing({ ...alice, suspendedAt: NOON }) });
+    expect(await rejection(refresh(token(1, { family: 'made-up' })))).toEqual({ code: 'token_invalid' });
+    expect(sessions.rows()).toEqual([session]);
+    expect(await rejection(refresh(token(1)))).toEqual({ code: 'account_suspended' });
+    expect(sessions.rows()).toEqual([]);
+    expect(noted).toEqual([`log_in_refused of ${alice.id}`]);
+    expect(await rejection(refresh(token(1)))).toEqual({ code: 'token_invalid' });
+  });
+
   it.each([
     ['the profile cannot be read', { profiles: { profileOf: () => Promise.reject(new Unavailable()) } }],
     ['the key cannot be read', { accessTokens: { sign: () => Promise.reject(new Unavailable()) } }],
