@@ -86,6 +86,7 @@ function valuesOf(
     PASSWORD_COST: String(settings.passwordCost),
     SIGN_UP: settings.signUp ? 'on' : 'off',
     WRONG_PASSWORDS: String(settings.wrongPasswords),
+    WRONG_PASSWORDS_PER_ADDRESS: String(settings.wrongPasswordsPerAddress),
     ALLOWED_ORIGINS: settings.origins.join(','),
     FLOOD_MESSAGES: String(settings.floodMessages),
     FLOOD_SECONDS: String(settings.floodSeconds),

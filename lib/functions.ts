@@ -104,7 +104,8 @@ export const functionSpecs = {
     checksPasswords: true,
     table: [
       { actions: ['GetItem', 'UpdateItem'], partitions: ['EMAIL#*'] },
-      { actions: ['UpdateItem'], partitions: ['ATTEMPTS#*'] },
+      // The owner of the mailbox is not kept out by others who guessed.
+      { actions: ['UpdateItem', 'DeleteItem'], partitions: ['ATTEMPTS#*'] },
       { actions: ['GetItem', 'UpdateItem', 'Query', 'DeleteItem'], partitions: ['USER#*'] },
       addsEvents,
     ],

@@ -27,6 +27,8 @@ export interface Settings {
   readonly floodSeconds: number;
   /** Wrong passwords for one e-mail address within a minute. */
   readonly wrongPasswords: number;
+  /** Wrong passwords from one address of the Internet within a minute. */
+  readonly wrongPasswordsPerAddress: number;
   /** Exchanges of issuers' tokens of one account within a minute. */
   readonly exchanges: number;
   /** Sockets that an account can have open. One more closes its oldest one. */
@@ -107,6 +109,7 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
     floodMessages: limit('floodMessages', 20),
     floodSeconds: whole(node, 'floodSeconds', 10),
     wrongPasswords: limit('wrongPasswords', 10),
+    wrongPasswordsPerAddress: limit('wrongPasswordsPerAddress', 100),
     exchanges: limit('exchanges', 20),
     socketsPerAccount: between(node, 'socketsPerAccount', 1, MAX_SOCKETS, 20),
     workPerMinute: limit('workPerMinute', 1_200),

@@ -20,6 +20,8 @@ export interface Account {
 export interface Credentials {
   readonly email: string;
   readonly password: string;
+  /** A random secret of the device, always the same. Who guesses the password cannot keep a device out that was in before. */
+  readonly device_id?: string;
 }
 
 export interface TokenPair {
@@ -223,7 +225,7 @@ export type ExportLine =
 /** The fields of request bodies. The server refuses unknown fields. A test compares the lists with openapi.yaml. */
 export const REQUEST_FIELDS = {
   Registration: ['email', 'username', 'first_name', 'last_name', 'password', 'password2'],
-  Credentials: ['email', 'password'],
+  Credentials: ['email', 'password', 'device_id'],
   PasswordChange: ['password', 'new_password'],
   ProfileChange: ['first_name', 'last_name', 'presence'],
 } as const satisfies {

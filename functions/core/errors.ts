@@ -48,13 +48,13 @@ export class AccountSuspended extends ParleyError {
   }
 }
 
-/** Too many wrong passwords for one email. `retryAfter` is in seconds. */
+/** Too many wrong passwords for one e-mail address, or from one place. `retryAfter` is in seconds. */
 export class TooManyAttempts extends ParleyError {
   readonly code = 'too_many_attempts';
   readonly retryAfter: number;
 
   constructor(retryAfter: number) {
-    super(`Too many wrong passwords for this email. Try again in ${retryAfter} seconds.`);
+    super(`Too many wrong passwords. Try again in ${retryAfter} seconds.`);
     this.retryAfter = retryAfter;
   }
 }

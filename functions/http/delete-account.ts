@@ -18,6 +18,6 @@ export const handler = userStack(reporting, access)
   .use(withPasswords(arePasswordsOn()))
   .use(jsonInput(deletionRequest))
   .handler(async ({ identity, input }) => {
-    await deleteAccount(dependencies, identity.userId, input.password);
+    await deleteAccount(dependencies, identity, input.password);
     return noContent;
   });

@@ -17,6 +17,6 @@ export const handler = httpStack(reporting)
   .use(audited(audit, reporting))
   .use(withPasswords(arePasswordsOn()))
   .use(jsonInput(tokenRequest))
-  .handler(async ({ input, requestContext }) =>
-    json(200, await logIn(dependencies, input, clientInfo(requestContext))),
+  .handler(async ({ input: { device_id: deviceId, ...credentials }, requestContext }) =>
+    json(200, await logIn(dependencies, { ...credentials, deviceId }, clientInfo(requestContext))),
   );

@@ -83,8 +83,17 @@ export const registerRequest = z.strictObject({
 
 const knownPassword = characters({ min: 1, max: 4096 });
 
+/** As long as 128 random bits in hexadecimal or base64url at least, so that nobody guesses it. */
+const deviceId = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9_-]{22,64}$/, 'Must have 22 to 64 letters, digits, - or _.'));
+
 /** `POST /users/token/` */
-export const tokenRequest = z.strictObject({ email: knownEmail, password: knownPassword });
+export const tokenRequest = z.strictObject({
+  email: knownEmail,
+  password: knownPassword,
+  device_id: z.optional(deviceId),
+});
 
 /** `DELETE /users/me/` */
 export const deletionRequest = z.strictObject({ password: knownPassword });

@@ -71,6 +71,11 @@ export const variables = {
     need: 'guesses',
     meaning: 'Number of wrong passwords for one e-mail address within a minute.',
   },
+  WRONG_PASSWORDS_PER_ADDRESS: {
+    type: 'number',
+    need: 'guesses',
+    meaning: 'Number of wrong passwords from one address of the Internet within a minute.',
+  },
   ALLOWED_ORIGINS: {
     type: 'list',
     need: 'origins',

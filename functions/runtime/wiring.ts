@@ -38,6 +38,7 @@ import { connectionAdder } from '../storage/connection-adder.ts';
 import { connectionStore } from '../storage/connections.ts';
 import { conversationList } from '../storage/conversation-list.ts';
 import { loginAttempts, mailCounter, retryCounter } from '../storage/counters.ts';
+import { knownDevices } from '../storage/devices.ts';
 import { directoryProjection } from '../storage/directory.ts';
 import { identityStore } from '../storage/identities.ts';
 import { inboxReader } from '../storage/inbox.ts';
@@ -185,7 +186,11 @@ function wirePasswordCheck(table: Table) {
   return {
     credentials: credentialStore(table),
     attempts: loginAttempts(table),
+    devices: knownDevices(table),
     wrongPasswords: config.number('WRONG_PASSWORDS'),
+    // Past the site nobody can believe an address.
+    wrongPasswordsPerAddress:
+      openSite() === undefined ? undefined : config.number('WRONG_PASSWORDS_PER_ADDRESS'),
     passwords: passwordHasher(cost),
     decoyHash: decoyHash(cost),
     ...system,

@@ -1,4 +1,5 @@
-import type { Attempt, LoginAttempts } from '../core/accounts/check-password.ts';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import type { Attempt, LoginAttempts } from '../core/accounts/attempts.ts';
 import { Unavailable } from '../core/errors.ts';
 import type { MailCounter } from '../core/mail/mail.ts';
 import type { RetryCounter } from '../core/messages/message.ts';
@@ -6,29 +7,35 @@ import { attemptsKey, type Key, mailsKey, retriesKey } from './keys.ts';
 import { fromEpochSeconds, type Item, type Table, toEpochSeconds, updateIf } from './table.ts';
 
 /**
- * Two counters per email: `attempts` with a wrong password or one that is being verified, and `failures`, those known
+ * Two counters for each subject: `attempts` with a wrong password or one that is being verified, and `failures`, those known
  * to be wrong.
  */
 export function loginAttempts(table: Table): LoginAttempts {
   /** An attempt counts only in its own window. */
-  async function change({ email, windowEnds }: Attempt, UpdateExpression: string, by: number) {
-    await updateIf(table, attemptsKey(email), {
+  async function change({ subject, windowEnds }: Attempt, UpdateExpression: string, by: number) {
+    await updateIf(table, attemptsKey(subject), {
       UpdateExpression,
-      ConditionExpression: '#ttl = :end',
-      ExpressionAttributeNames: TTL,
+      ConditionExpression: '#ends = :end',
+      ExpressionAttributeNames: ENDS,
       ExpressionAttributeValues: { ':end': toEpochSeconds(windowEnds), ':by': by },
     });
   }
 
   return {
-    async begin(email, { failures, seconds }, now) {
+    async begin(subject, { failures, seconds, longest }, now) {
       const window = { counter: 'attempts', cleared: ['failures'], limit: failures, seconds };
-      const { isCounted, windowEnds, stored } = await countInWindow(table, attemptsKey(email), window, now);
-      if (isCounted) return { email, windowEnds };
+      const growth = { longest, isPressed: (former: Item) => Number(former.failures ?? 0) * 2 >= failures };
+      const counted = await countInWindow(table, attemptsKey(subject), { ...window, growth }, now);
+      const { isCounted, windowEnds, stored } = counted;
+      if (isCounted) return { subject, windowEnds };
       return { windowEnds, isUndecided: Number(stored.failures ?? 0) < Number(stored.attempts) };
     },
     fail: (attempt) => change(attempt, 'ADD failures :by', 1),
     giveBack: (attempt) => change(attempt, 'ADD attempts :by', -1),
+    async clear(subject) {
+      const { client, name } = table;
+      await client.send(new DeleteCommand({ TableName: name, Key: { ...attemptsKey(subject) } }));
+    },
   };
 }
 
@@ -59,8 +66,11 @@ export function mailCounter(table: Table): MailCounter {
   };
 }
 
+/** When the window ends, in seconds since 1970. */
+const ENDS = { '#ends': 'ends' };
+
 /** `ttl` is a reserved word of DynamoDB. */
-const TTL = { '#ttl': 'ttl' };
+const NAMES = { ...ENDS, '#ttl': 'ttl' };
 
 /** A new window needs a second round, and another writer who was faster a third. */
 const MAX_ROUNDS = 5;
@@ -74,6 +84,15 @@ interface Window {
   readonly more?: number;
   readonly limit: number;
   readonly seconds: number;
+  /** Windows of another length, if the former one was under pressure. */
+  readonly growth?: Growth;
+}
+
+interface Growth {
+  /** No window is longer. The item is kept so long after its window, to be remembered. */
+  readonly longest: number;
+  /** Whether the next window must be longer. Otherwise it is shorter again. */
+  readonly isPressed: (former: Item) => boolean;
 }
 
 interface Counted {
@@ -85,38 +104,51 @@ interface Counted {
 }
 
 /**
- * Counts some more within a fixed window, in an item that expires with it. The first count begins the window. One
+ * Counts some more within a window, in an item that expires with it. The first count begins the window. One
  * conditional write counts or refuses, so no more than the limit get through at once.
  */
 export async function countInWindow(
   table: Table,
   key: Key,
-  { counter, cleared = [], more = 1, limit, seconds }: Window,
+  { counter, cleared = [], more = 1, limit, seconds, growth }: Window,
   now: Date,
 ): Promise<Counted> {
   const at = toEpochSeconds(now);
-  const window = { ':end': at + seconds, ':more': more };
+  const kept = growth?.longest ?? 0;
+  const until = (end: number) => ({ ':end': end, ':ttl': end + kept, ':more': more });
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const { isDone, stored } = await updateIf(table, key, {
       ReturnValues: 'ALL_NEW',
-      UpdateExpression: `SET #ttl = if_not_exists(#ttl, :end) ADD ${counter} :more`,
-      ConditionExpression: `attribute_not_exists(#ttl) OR #ttl > :now AND ${counter} <= :most`,
-      ExpressionAttributeNames: TTL,
-      ExpressionAttributeValues: { ...window, ':now': at, ':most': limit - more },
+      UpdateExpression: `SET #ends = if_not_exists(#ends, :end), #ttl = if_not_exists(#ttl, :ttl) ADD ${counter} :more`,
+      ConditionExpression: `attribute_not_exists(#ends) OR #ends > :now AND ${counter} <= :most`,
+      ExpressionAttributeNames: NAMES,
+      ExpressionAttributeValues: { ...until(at + seconds), ':now': at, ':most': limit - more },
     });
-    const ttl = Number(stored.ttl ?? 0);
+    const ends = Number(stored.ends ?? 0);
     // TTL deletes up to days late, so the item may be of a former window.
-    if (isDone || ttl > at) return { isCounted: isDone, windowEnds: fromEpochSeconds(ttl), stored };
+    if (isDone || ends > at) return { isCounted: isDone, windowEnds: fromEpochSeconds(ends), stored };
+    const doublings = growth && ends > at - growth.longest ? doublingsAfter(stored, growth) : 0;
+    const end = at + (growth ? Math.min(seconds * 2 ** doublings, growth.longest) : seconds);
     const begun = await updateIf(table, key, {
       ReturnValues: 'ALL_NEW',
-      UpdateExpression: `SET #ttl = :end, ${counter} = :more${cleared.map((name) => ` REMOVE ${name}`).join()}`,
-      ConditionExpression: '#ttl = :former',
-      ExpressionAttributeNames: TTL,
-      ExpressionAttributeValues: { ...window, ':former': ttl },
+      UpdateExpression: `SET #ends = :end, #ttl = :ttl, ${counter} = :more${growth ? ', doublings = :doublings' : ''}${cleared.map((name) => ` REMOVE ${name}`).join()}`,
+      ConditionExpression: '#ends = :former',
+      ExpressionAttributeNames: NAMES,
+      ExpressionAttributeValues: {
+        ...until(end),
+        ':former': ends,
+        ...(growth && { ':doublings': doublings }),
+      },
     });
-    if (begun.isDone) {
-      return { isCounted: true, windowEnds: fromEpochSeconds(at + seconds), stored: begun.stored };
-    }
+    if (begun.isDone) return { isCounted: true, windowEnds: fromEpochSeconds(end), stored: begun.stored };
   }
   throw new Unavailable();
+}
+
+/** More than these would make no window longer. */
+const MAX_DOUBLINGS = 16;
+
+function doublingsAfter(former: Item, { isPressed }: Growth): number {
+  const doublings = Number(former.doublings ?? 0) + (isPressed(former) ? 1 : -1);
+  return Math.min(Math.max(doublings, 0), MAX_DOUBLINGS);
 }

@@ -1,4 +1,5 @@
 import { foldEmail, foldUsername } from '../core/accounts/account.ts';
+import type { AttemptSubject } from '../core/accounts/attempts.ts';
 import type { DirectoryList } from '../core/accounts/directory.ts';
 import type { EntryId } from '../core/audit/audit.ts';
 import type { Identity } from '../core/issuers/issuer.ts';
@@ -50,7 +51,17 @@ export const identityKey = ({ issuer, subject }: Identity): Key => ({
 /** How many tokens of other issuers an account has exchanged in the last minute. */
 export const exchangesKey = (userId: string): Key => ({ pk: userPartition(userId), sk: 'EXCHANGES' });
 
-export const attemptsKey = (email: string): Key => ({ pk: `ATTEMPTS#${foldEmail(email)}`, sk: 'LOGIN' });
+/** No e-mail address is an address of the Internet: it has an `@`. */
+export const attemptsKey = (subject: AttemptSubject): Key =>
+  'network' in subject
+    ? { pk: `ATTEMPTS#${subject.network}`, sk: 'LOGIN' }
+    : {
+        pk: `ATTEMPTS#${foldEmail(subject.email)}`,
+        sk: subject.known === undefined ? 'LOGIN' : `LOGIN#${subject.known}`,
+      };
+
+/** Where a user has logged in. */
+export const devicesKey = (userId: string): Key => ({ pk: userPartition(userId), sk: 'DEVICES' });
 
 /** A ticket for one socket, by its hash. */
 export const ticketKey = (hash: string): Key => ({ pk: `TICKET#${hash}`, sk: 'TICKET' });

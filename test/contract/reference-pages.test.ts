@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Node } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { GUESS_SECONDS } from '../../functions/core/accounts/check-password.ts';
+import { GUESS_SECONDS } from '../../functions/core/accounts/attempts.ts';
 import commonPasswords from '../../functions/core/accounts/common-passwords.json' with { type: 'json' };
 import { MAX_OFFSET } from '../../functions/core/accounts/directory.ts';
 import { LINK_SECONDS } from '../../functions/core/accounts/links.ts';
@@ -71,7 +71,10 @@ describe('the table of access patterns', () => {
       keys.watchedKey('<id>'),
       keys.emailKey('<e-mail>'),
       keys.usernameKey('<username>'),
-      keys.attemptsKey('<e-mail>'),
+      keys.attemptsKey({ email: '<e-mail>' }),
+      keys.attemptsKey({ email: '<e-mail>', known: '<hash>' }),
+      keys.attemptsKey({ network: '<address>' }),
+      keys.devicesKey('<id>'),
       keys.mailsKey('<e-mail>'),
       keys.linkKey('<id>', '<hash>'),
       keys.auditKey('<id>', { time: '<time>', name: '<name>' }),

@@ -101,11 +101,8 @@ describe('a change of the password is refused', () => {
     expect(await me(phone)).toMatchObject({ status: 200 });
   });
 
-  it('with a wrong present password, ten times a minute together with log-ins', async () => {
-    for (let i = 0; i < 5; i += 1) {
-      expect(await change(ada, OTHER, NEW)).toMatchObject(WRONG);
-      expect(await enter(ada, OTHER)).toMatchObject({ status: 401 });
-    }
+  it('with a wrong present password, ten times a minute in a session', async () => {
+    for (let i = 0; i < 10; i += 1) expect(await change(ada, OTHER, NEW)).toMatchObject(WRONG);
     const locked = await change(ada, ada.password, NEW);
     expect(locked).toMatchObject({ status: 429, body: { code: 'too_many_attempts' } });
     expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);

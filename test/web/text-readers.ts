@@ -13,6 +13,7 @@ import { linkTokens } from '../../functions/auth/link-tokens.ts';
 import { refreshTokens } from '../../functions/auth/refresh-tokens.ts';
 import { tickets } from '../../functions/auth/tickets.ts';
 import { containsName, isLittleMoreThanNames, isRun } from '../../functions/core/accounts/guessable.ts';
+import { networkOf } from '../../functions/core/accounts/network.ts';
 import {
   lengthFaults,
   MAX_PASSWORD_LENGTH,
@@ -122,7 +123,10 @@ function viewerFunction(file: string): Read {
   const source = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
   const handler = runInNewContext(`${source}; handler`, {});
   return (uri) =>
-    handler({ request: { method: 'GET', uri, querystring: {}, headers: { host: { value: uri } } } });
+    handler({
+      viewer: { ip: uri },
+      request: { method: 'GET', uri, querystring: {}, headers: { host: { value: uri } } },
+    });
 }
 
 /** Requests with longer fields are refused before these are compared with the password. */
@@ -170,6 +174,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     containsName: (text) => containsName(text.slice(0, MAX_PASSWORD_LENGTH), text.slice(0, 150)),
     isLittleMoreThanNames: (text) => isLittleMoreThanNames(text.slice(0, MAX_PASSWORD_LENGTH), owner(text)),
   },
+  'functions/core/accounts/network.ts': { networkOf },
   'functions/core/accounts/passwords.ts': {
     normalizePassword,
     lengthFaults,

@@ -1,10 +1,24 @@
-import { createClient, localTokens, memoryTokens, type Observable, type TokenStore } from '@parley/client';
+import {
+  type Credentials,
+  createClient,
+  localTokens,
+  memoryTokens,
+  type Observable,
+  type TokenStore,
+} from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
+import { deviceId } from './device.ts';
 import { createDrafts } from './drafts.ts';
 
 /** The only client of this page. It talks to the deployment that serves the page. */
 export const client = createClient({ baseUrl: location.origin, tokens: tokens() });
+
+/** Logs in, and tells the server which device this is. */
+export const logIn = (credentials: Credentials) => {
+  const id = deviceId();
+  return client.logIn({ ...credentials, ...(id && { device_id: id }) });
+};
 
 export const session = toSignal(client.session);
 export const connection = toSignal(client.connection);

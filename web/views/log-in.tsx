@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import { Heading, useTitle } from '../parts/view-head.tsx';
-import { client, session } from '../state/chat.ts';
+import { logIn, session } from '../state/chat.ts';
 import { hasMail } from '../state/passwords.ts';
 import { paths } from '../state/paths.ts';
 import { registeredEmail } from '../state/sign-up.ts';
@@ -31,7 +31,7 @@ export function LogIn() {
       <Form
         submit={words.submit}
         fields={['email', 'password']}
-        onSubmit={({ email = '', password = '' }) => client.logIn({ email: email.trim(), password })}
+        onSubmit={({ email = '', password = '' }) => logIn({ email: email.trim(), password })}
       >
         {(errors) => (
           <>

@@ -2,7 +2,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import { Heading, useTitle } from '../parts/view-head.tsx';
-import { client } from '../state/chat.ts';
+import { client, logIn } from '../state/chat.ts';
 import { paths } from '../state/paths.ts';
 import { goInstead } from '../state/route.ts';
 import { accountFields, createSignUp, registeredEmail } from '../state/sign-up.ts';
@@ -13,7 +13,7 @@ const words = texts.signUp;
 
 export function SignUp() {
   useTitle(words.title);
-  const signUp = useMemo(() => createSignUp(client), []);
+  const signUp = useMemo(() => createSignUp({ register: client.register, logIn }), []);
   useEffect(() => {
     if (registeredEmail.value !== undefined) goInstead(paths.logIn);
   }, [registeredEmail.value]);

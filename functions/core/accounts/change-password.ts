@@ -2,6 +2,7 @@ import { SESSION_ENDED, TokenInvalid, Unavailable, ValidationFailed, WrongPasswo
 import { type Caller, endEveryOtherSession } from '../sessions/own-sessions.ts';
 import type { SessionList } from '../sessions/session.ts';
 import type { Account, Credentials, ProfileStore } from './account.ts';
+import type { KnownDevices } from './attempts.ts';
 import { type CheckDependencies, type CredentialStore, ifMatching } from './check-password.ts';
 import { normalizePassword, passwordFaults } from './passwords.ts';
 
@@ -9,6 +10,7 @@ interface Dependencies extends CheckDependencies {
   readonly profiles: ProfileStore;
   readonly credentials: CredentialStore & PasswordChanger;
   readonly sessions: SessionList;
+  readonly devices: KnownDevices;
 }
 
 /** A log-in may replace a hash that is cheaper than new ones in between, and only once. */
@@ -33,6 +35,7 @@ export async function changePassword(
   const { email, issuer } = account;
   if (issuer !== undefined || email === undefined) throw new WrongPassword();
   if (!(await replace(dependencies, caller, email, { password, next }))) throw new Unavailable();
+  await dependencies.devices.forget(caller.userId);
   await endEveryOtherSession(dependencies, caller);
 }
 
@@ -51,11 +54,11 @@ async function replace(
 ): Promise<boolean> {
   const { credentials, passwords, audit } = dependencies;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const present = await ifMatching(dependencies, email, password);
+    const present = await ifMatching(dependencies, email, password, caller);
     if (!present) {
       const repeats = await isChangedBy(dependencies, caller, email);
       // One more password is verified only for the session that changed it last, and counts as one more attempt.
-      if (!repeats || !(await ifMatching(dependencies, email, next))) throw new WrongPassword();
+      if (!repeats || !(await ifMatching(dependencies, email, next, caller))) throw new WrongPassword();
       return true;
     }
     // The account was deleted a moment ago, and its email is of somebody else.

@@ -1,5 +1,5 @@
 import { SESSION_ENDED, TokenInvalid, Unavailable, WrongPassword } from '../errors.ts';
-import { endEverySession } from '../sessions/own-sessions.ts';
+import { type Caller, endEverySession } from '../sessions/own-sessions.ts';
 import type { SessionList } from '../sessions/session.ts';
 import type { Credentials, OwnAccount, PersonStore, ProfileStore } from './account.ts';
 import { type CheckDependencies, ifMatching } from './check-password.ts';
@@ -24,19 +24,20 @@ const MAX_ROUNDS = 3;
  */
 export async function deleteAccount(
   dependencies: Dependencies,
-  userId: string,
+  caller: Caller,
   password: string,
 ): Promise<void> {
   for (let round = 0; ; round += 1) {
-    if (await isGone(dependencies, userId, password)) break;
+    if (await isGone(dependencies, caller, password)) break;
     if (round === MAX_ROUNDS) throw new Unavailable();
   }
-  await endEverySession(dependencies, userId);
+  await endEverySession(dependencies, caller.userId);
 }
 
 /** Deletes the account if it is there. False if its credentials changed meanwhile. */
-async function isGone(dependencies: Dependencies, userId: string, password: string): Promise<boolean> {
+async function isGone(dependencies: Dependencies, caller: Caller, password: string): Promise<boolean> {
   const { profiles, accounts, audit, now } = dependencies;
+  const { userId } = caller;
   const account = await profiles.profileOf(userId);
   if (!account) {
     if ((await profiles.personOf(userId))?.deleted) return true;
@@ -45,7 +46,7 @@ async function isGone(dependencies: Dependencies, userId: string, password: stri
   // The account of another issuer has no password, and may have no address.
   const { email } = account;
   if (email === undefined) throw new WrongPassword();
-  const present = await ifMatching(dependencies, email, password);
+  const present = await ifMatching(dependencies, email, password, caller);
   if (!present) throw new WrongPassword();
   // It was deleted a moment ago, and its email is of somebody else.
   if (present.userId !== userId) return false;

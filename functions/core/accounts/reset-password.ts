@@ -2,6 +2,7 @@ import { AccountSuspended, LinkInvalid, ValidationFailed } from '../errors.ts';
 import { endEverySession } from '../sessions/own-sessions.ts';
 import type { SessionList } from '../sessions/session.ts';
 import type { ProfileStore } from './account.ts';
+import type { KnownDevices } from './attempts.ts';
 import { type CheckDependencies, type CredentialStore, ifMatching } from './check-password.ts';
 import {
   countMail,
@@ -66,6 +67,7 @@ interface Dependencies extends CheckDependencies {
   readonly linkTokens: Pick<LinkTokens, 'read'>;
   readonly profiles: ProfileStore;
   readonly sessions: SessionList;
+  readonly devices: KnownDevices;
 }
 
 /**
@@ -79,7 +81,7 @@ export async function resetPassword(
   dependencies: Dependencies,
   { token, password }: { readonly token: string; readonly password: string },
 ): Promise<void> {
-  const { links, linkTokens, profiles, passwords, audit, now } = dependencies;
+  const { links, linkTokens, profiles, passwords, attempts, devices, audit, now } = dependencies;
   const claim = linkTokens.read(token);
   const link = claim && (await links.findReset(claim, now()));
   const account = link && (await profiles.profileOf(link.userId));
@@ -93,13 +95,16 @@ export async function resetPassword(
   } else {
     if (!(await links.reset(link, await passwords.hash(next), now()))) throw new LinkInvalid();
     audit.note({ event: 'password_changed', userId: link.userId });
+    // Whoever guesses must not keep the owner of the mailbox out.
+    await attempts.clear({ email: link.email });
   }
+  await devices.forget(link.userId);
   await endEverySession(dependencies, link.userId);
 }
 
 /** Whether the password was set by this link, or is that of the account anyway. It counts as an attempt to log in. */
 async function isRepeated(dependencies: Dependencies, { email, userId }: Link, password: string) {
-  return (await ifMatching(dependencies, email, password))?.userId === userId;
+  return (await ifMatching(dependencies, email, password, {}))?.userId === userId;
 }
 
 export interface ResetStore {

@@ -1,4 +1,5 @@
 import type { ProfileStore } from '../accounts/account.ts';
+import { type KnownDevices, namesOf } from '../accounts/attempts.ts';
 import { type CheckDependencies, checkPassword } from '../accounts/check-password.ts';
 import type { Audit } from '../audit/audit.ts';
 import { AccountSuspended, TokenInvalid, WrongCredentials } from '../errors.ts';
@@ -23,21 +24,33 @@ interface Dependencies {
   readonly now: () => Date;
 }
 
+interface LogIn {
+  readonly email: string;
+  readonly password: string;
+  /** A secret of the device. One that was in before is not kept out by others who guess. */
+  readonly deviceId?: string | undefined;
+}
+
 /**
  * Logs a user in on one device.
  * @throws WrongCredentials, TooManyAttempts, AccountSuspended
  */
 export async function logIn(
-  dependencies: Dependencies & CheckDependencies,
-  { email, password }: { readonly email: string; readonly password: string },
+  dependencies: Dependencies & CheckDependencies & { readonly devices: KnownDevices },
+  { email, password, deviceId }: LogIn,
   client: ClientInfo,
 ): Promise<TokenPair> {
-  const { userId, changes } = await checkPassword(dependencies, email, password);
+  const { wrongPasswordsPerAddress, devices, now } = dependencies;
+  // Without a limit for addresses, the address is not the client's own.
+  const address = wrongPasswordsPerAddress === undefined ? undefined : client.address;
+  const from = { deviceId, address };
+  const { userId, changes } = await checkPassword(dependencies, email, password, from);
+  await devices.remember(userId, namesOf(from), now());
   // Another device may change the password, or delete the account, after it was checked. It does that first and then ends the
   // sessions that are stored, so one of the two sees the other.
   const mayStay = async () => {
-    const now = await dependencies.credentials.credentialsOf(email);
-    return now?.userId === userId && now.changes === changes;
+    const present = await dependencies.credentials.credentialsOf(email);
+    return present?.userId === userId && present.changes === changes;
   };
   return openSession(dependencies, userId, client, mayStay);
 }

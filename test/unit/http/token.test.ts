@@ -84,7 +84,7 @@ describe('logging in', () => {
     const Item = {
       attempts: { N: '10' },
       failures: { N: '10' },
-      ttl: { N: String(Date.parse(NOON) / 1000 + 42) },
+      ends: { N: String(Date.parse(NOON) / 1000 + 42) },
     };
     documents
       .on(UpdateCommand, { Key: { pk: 'ATTEMPTS#alice@example.org', sk: 'LOGIN' } })

@@ -11,16 +11,16 @@ const now = new Date(NOON);
 const NOON_S = now.getTime() / 1000;
 const windowEnds = new Date('2026-11-23T12:01:00.000Z');
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
-const limit = { failures: 2, seconds: 60 };
-const email = 'alice@example.org';
-const Key = { pk: `ATTEMPTS#${email}`, sk: 'LOGIN' };
+const limit = { failures: 2, seconds: 60, longest: 3_600 };
+const subject = { email: 'alice@example.org' };
+const Key = { pk: `ATTEMPTS#${subject.email}`, sk: 'LOGIN' };
 
 /** The attempts of one email in a table in memory. */
 function counted() {
   const { table, state } = memoryTable();
   const attempts = loginAttempts(table);
   const begin = async (at = now) => {
-    const begun = await attempts.begin(email, limit, at);
+    const begun = await attempts.begin(subject, limit, at);
     if ('isUndecided' in begun) throw new Error('refused');
     return begun;
   };
@@ -29,9 +29,9 @@ function counted() {
 
 describe('an attempt', () => {
   it('is counted in one write, which fails at the limit', async () => {
-    documents.on(UpdateCommand).resolves({ Attributes: { ttl: NOON_S + 60, attempts: 1 } });
-    expect(await loginAttempts(table).begin('Alice@Example.org', limit, now)).toEqual({
-      email: 'Alice@Example.org',
+    documents.on(UpdateCommand).resolves({ Attributes: { ends: NOON_S + 60, attempts: 1 } });
+    expect(await loginAttempts(table).begin({ email: 'Alice@Example.org' }, limit, now)).toEqual({
+      subject: { email: 'Alice@Example.org' },
       windowEnds,
     });
     expect(sent()).toEqual([
@@ -40,10 +40,14 @@ describe('an attempt', () => {
         {
           TableName: 'parley-test',
           Key,
-          UpdateExpression: 'SET #ttl = if_not_exists(#ttl, :end) ADD attempts :more',
-          ConditionExpression: 'attribute_not_exists(#ttl) OR #ttl > :now AND attempts <= :most',
-          ExpressionAttributeNames: { '#ttl': 'ttl' },
-          ExpressionAttributeValues: { ':end': NOON_S + 60, ':more': 1, ':now': NOON_S, ':most': 1 },
+          UpdateExpression:
+            'SET #ends = if_not_exists(#ends, :end), #ttl = if_not_exists(#ttl, :ttl) ADD attempts :more',
+          ConditionExpression: 'attribute_not_exists(#ends) OR #ends > :now AND attempts <= :most',
+          ExpressionAttributeNames: { '#ends': 'ends', '#ttl': 'ttl' },
+          ExpressionAttributeValues: {
+            ...{ ':end': NOON_S + 60, ':ttl': NOON_S + 3_660 },
+            ...{ ':more': 1, ':now': NOON_S, ':most': 1 },
+          },
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
@@ -55,28 +59,43 @@ describe('an attempt', () => {
     const { attempts, begin } = counted();
     await begin();
     await begin(later(30));
-    expect(await attempts.begin(email, limit, later(59))).toEqual({ windowEnds, isUndecided: true });
-    expect(await begin(later(60))).toEqual({ email, windowEnds: later(120) });
+    expect(await attempts.begin(subject, limit, later(59))).toEqual({ windowEnds, isUndecided: true });
+    expect(await begin(later(60))).toEqual({ subject, windowEnds: later(120) });
   });
 
   it('is refused as final when all counted attempts were wrong', async () => {
     const { attempts, begin } = counted();
     for (let i = 0; i < 2; i += 1) await attempts.fail(await begin());
-    expect(await attempts.begin(email, limit, now)).toEqual({ windowEnds, isUndecided: false });
+    expect(await attempts.begin(subject, limit, now)).toEqual({ windowEnds, isUndecided: false });
   });
 
   it('starts a window without the failures of the previous one', async () => {
     const { attempts, begin, item } = counted();
     await attempts.fail(await begin());
     await begin(later(60));
-    expect(item()).toEqual({ ...Key, ttl: NOON_S + 120, attempts: 1 });
+    expect(item()).toEqual({ ...Key, ends: NOON_S + 180, ttl: NOON_S + 3_780, attempts: 1, doublings: 1 });
+  });
+
+  it('is counted from the beginning once the owner has proven that the address is theirs', async () => {
+    const { attempts, begin, item } = counted();
+    const guesses = [await begin(), await begin()];
+    await attempts.clear(subject);
+    for (const guess of guesses) await attempts.fail(guess);
+    expect(item()).toBeUndefined();
+    expect(await begin()).toEqual({ subject, windowEnds });
+  });
+
+  it('that was never made leaves nothing to clear', async () => {
+    const { attempts, item } = counted();
+    await attempts.clear(subject);
+    expect(item()).toBeUndefined();
   });
 
   it('that succeeded is not counted any more', async () => {
     const { attempts, begin } = counted();
     await begin();
     await attempts.giveBack(await begin());
-    expect(await begin()).toEqual({ email, windowEnds });
+    expect(await begin()).toEqual({ subject, windowEnds });
   });
 
   it.each(['fail', 'giveBack'] as const)('changes no other window than its own (%s)', async (outcome) => {
@@ -89,20 +108,20 @@ describe('an attempt', () => {
   });
 
   it('is counted in the new window when another attempt has just started it', async () => {
-    const Item = { ttl: { N: String(NOON_S) }, attempts: { N: '2' } };
+    const Item = { ends: { N: String(NOON_S) }, attempts: { N: '2' } };
     documents
       .on(UpdateCommand)
       .rejectsOnce(conditionFailed(Item))
-      .rejectsOnce(conditionFailed({ ...Item, ttl: { N: String(NOON_S + 60) } }))
-      .resolves({ Attributes: { ttl: NOON_S + 60, attempts: 2 } });
-    expect(await loginAttempts(table).begin(email, limit, now)).toEqual({ email, windowEnds });
+      .rejectsOnce(conditionFailed({ ...Item, ends: { N: String(NOON_S + 60) } }))
+      .resolves({ Attributes: { ends: NOON_S + 60, attempts: 2 } });
+    expect(await loginAttempts(table).begin(subject, limit, now)).toEqual({ subject, windowEnds });
     expect(sent()).toHaveLength(3);
   });
 
   it('throws every other error', async () => {
     const fault = new Error('down');
     documents.on(UpdateCommand).rejectsOnce(fault).resolves({});
-    await expect(loginAttempts(table).begin(email, limit, now)).rejects.toBe(fault);
+    await expect(loginAttempts(table).begin(subject, limit, now)).rejects.toBe(fault);
     expect(sent()).toHaveLength(1);
   });
 });

@@ -194,9 +194,9 @@ const calls: readonly fc.Arbitrary<Call>[] = [
     .tuple(small, fc.constantFrom('fail' as const, 'giveBack' as const, undefined), small)
     .map(([n, outcome, second]) => async (table, run) => {
       const attempts = loginAttempts(table);
-      const limit = { failures: 2, seconds: 1 };
+      const limit = { failures: 2, seconds: 1, longest: 4 };
       const at = new Date(now.getTime() + second * 1000);
-      const begun = await attempts.begin(`${run}.${n}@example.org`, limit, at);
+      const begun = await attempts.begin({ email: `${run}.${n}@example.org` }, limit, at);
       if (outcome && !('isUndecided' in begun)) await attempts[outcome](begun);
       return begun;
     }),

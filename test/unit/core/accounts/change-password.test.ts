@@ -4,6 +4,7 @@ import { changePassword } from '../../../../functions/core/accounts/change-passw
 import { logIn } from '../../../../functions/core/sessions/log-in-and-out.ts';
 import { accountStore, credentialStore, profileStore } from '../../../../functions/storage/accounts.ts';
 import { loginAttempts } from '../../../../functions/storage/counters.ts';
+import { knownDevices } from '../../../../functions/storage/devices.ts';
 import { sessionList, sessionStore } from '../../../../functions/storage/sessions.ts';
 import { Killed, memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock } from '../../support/clock.ts';
@@ -30,6 +31,8 @@ async function account({ isOutdated = (_: string) => false } = {}) {
     credentials: credentialStore(table),
     attempts: loginAttempts(table),
     wrongPasswords: 10,
+    wrongPasswordsPerAddress: 100,
+    devices: knownDevices(table),
     sessions: { ...sessionStore(table), ...sessionList(table) },
     passwords: {
       verify: async (password: string, hash: string) => {
@@ -134,14 +137,32 @@ describe('changing the password', () => {
     expect(verified).toEqual([]);
   });
 
-  it('counts wrong passwords together with those of log-ins, and locks after ten', async () => {
+  it('locks a session after ten wrong passwords, and no other session and no log-in', async () => {
     const { change, enter, verified } = await account();
-    for (let i = 0; i < 5; i += 1) {
-      await rejection(change(OTHER, NEW));
-      await rejection(enter(OTHER));
-    }
+    for (let i = 0; i < 10; i += 1) await rejection(change(OTHER, NEW));
     expect(await rejection(change(OLD, NEW))).toEqual({ code: 'too_many_attempts', retryAfter: 60 });
     expect(verified).toHaveLength(10);
+    await enter(OLD);
+    await change(OLD, NEW, id(501));
+  });
+
+  it('is possible while others guess the password at the log-in', async () => {
+    const { change, enter } = await account();
+    for (let i = 0; i < 11; i += 1)
+      await rejection(enter(OTHER, alice, { ...PHONE, address: '203.0.113.9' }));
+    await change(OLD, NEW);
+  });
+
+  it('makes strangers of the devices that were in with the old one', async () => {
+    const { change, enter, clock } = await account();
+    await change(OLD, NEW);
+    const guesser = { ...PHONE, address: '203.0.113.9' };
+    for (let i = 0; i < 11; i += 1) await rejection(enter(OTHER, alice, guesser));
+    expect(await rejection(enter(NEW))).toMatchObject({ code: 'too_many_attempts' });
+    clock.pass(60_000);
+    await enter(NEW);
+    for (let i = 0; i < 11; i += 1) await rejection(enter(OTHER, alice, guesser));
+    await enter(NEW);
   });
 
   it('of two hundred wrong passwords at once verifies ten', async () => {

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { namesOf, type TriedFrom } from '../../../../functions/core/accounts/attempts.ts';
 import { checkPassword } from '../../../../functions/core/accounts/check-password.ts';
 import { loginAttempts } from '../../../../functions/storage/counters.ts';
+import { knownDevices } from '../../../../functions/storage/devices.ts';
 import { memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { noting } from '../../support/noted.ts';
@@ -25,7 +27,9 @@ function login({ isOutdated = false } = {}) {
         void hashes.push(replaced),
     },
     attempts: loginAttempts(table),
+    devices: knownDevices(table),
     wrongPasswords: 10,
+    wrongPasswordsPerAddress: 100,
     passwords: {
       verify: async (password: string, hash: string) => {
         verified.push({ password, hash });
@@ -41,14 +45,16 @@ function login({ isOutdated = false } = {}) {
     random: () => 0.5,
     wait: () => setImmediate(),
   };
-  const attempt = (password: string, email = 'alice@example.org') =>
-    checkPassword(dependencies, email, password);
+  const attempt = (password: string, email = 'alice@example.org', from: TriedFrom = {}) =>
+    checkPassword(dependencies, email, password, from);
   /** The outcome of each of these passwords, sent at the same moment. */
   const atOnce = async (passwords: readonly string[], email?: string) =>
     (await Promise.allSettled(passwords.map((password) => attempt(password, email)))).map((outcome) =>
       outcome.status === 'fulfilled' ? 'in' : outcome.reason.code,
     );
-  return { attempt, atOnce, verified, hashes, clock, commands, noted: noted.events };
+  /** Alice has logged in there before. */
+  const isKnown = (from: TriedFrom) => dependencies.devices.remember(alice.id, namesOf(from), clock.now());
+  return { attempt, atOnce, verified, hashes, clock, commands, noted: noted.events, isKnown, dependencies };
 }
 
 async function fail(times: number, { attempt }: ReturnType<typeof login>) {
@@ -226,5 +232,166 @@ describe('many concurrent passwords', () => {
         },
       ),
     );
+  });
+});
+
+describe('who goes on guessing', () => {
+  /** The seconds that each of these windows of wrong passwords lasts. */
+  async function windows(count: number, form = login(), perWindow = 10) {
+    const seconds: number[] = [];
+    for (let i = 0; i < count; i += 1) {
+      for (let n = 0; n < perWindow; n += 1) await rejection(form.attempt('bad'));
+      if (perWindow < 10) form.clock.pass(60_000);
+      else {
+        const { retryAfter } = (await rejection(form.attempt('bad'))) as { retryAfter: number };
+        seconds.push(retryAfter);
+        form.clock.pass(retryAfter * 1_000);
+      }
+    }
+    return seconds;
+  }
+
+  it('waits twice as long each time, up to an hour', async () => {
+    expect(await windows(9)).toEqual([60, 120, 240, 480, 960, 1_920, 3_600, 3_600, 3_600]);
+  });
+
+  it('waits longer, too, with five wrong passwords in each window, and not with four', async () => {
+    const five = login();
+    await windows(1, five, 5);
+    expect(await windows(1, five)).toEqual([120]);
+    const four = login();
+    await windows(1, four, 4);
+    expect(await windows(1, four)).toEqual([60]);
+  });
+
+  it('waits a minute again after an hour without wrong passwords', async () => {
+    const form = login();
+    await windows(3, form);
+    form.clock.pass(3_600_000);
+    expect(await windows(1, form)).toEqual([60]);
+  });
+
+  it('waits half as long after a window with few of them', async () => {
+    const form = login();
+    await windows(4, form);
+    await rejection(form.attempt('bad'));
+    form.clock.pass(3_600_000 - 1_000);
+    expect(await windows(1, form)).toEqual([480]);
+  });
+});
+
+describe('an address of the Internet', () => {
+  const HERE = '192.0.2.1';
+  const emailOf = (n: number) => `nobody${n}@example.org`;
+
+  it('gets no further than a hundred wrong passwords, whatever the e-mail addresses', async () => {
+    const form = login();
+    const tries = Array.from({ length: 120 }, (_, n) => form.attempt('bad', emailOf(n), { address: HERE }));
+    const outcomes = (await Promise.allSettled(tries)).map(
+      (one) => one.status === 'rejected' && one.reason.code,
+    );
+    expect(outcomes.filter((code) => code === 'wrong_credentials')).toHaveLength(100);
+    expect(form.verified).toHaveLength(100);
+    expect(await rejection(form.attempt('good', 'alice@example.org', { address: HERE }))).toMatchObject({
+      code: 'too_many_attempts',
+    });
+    expect(await form.attempt('good', 'alice@example.org', { address: '192.0.2.2' })).toEqual(credentials);
+  });
+
+  it('is one with its neighbours of the same IPv6 network', async () => {
+    const form = login();
+    for (let n = 0; n < 100; n += 1)
+      await rejection(form.attempt('bad', emailOf(n), { address: `2001:db8::${n}` }));
+    for (const [address, code] of [
+      ['2001:db8:0:0:ffff::1', 'too_many_attempts'],
+      ['2001:db8:0:1::1', 'wrong_credentials'],
+    ])
+      expect(await rejection(form.attempt('bad', emailOf(200), { address }))).toMatchObject({ code });
+  });
+
+  it('gets its attempts back for right passwords', async () => {
+    const form = login();
+    for (let n = 0; n < 150; n += 1)
+      expect(await form.attempt('good', 'alice@example.org', { address: HERE })).toEqual(credentials);
+  });
+
+  it('does not count if it cannot be believed', async () => {
+    const form = login();
+    form.dependencies.wrongPasswordsPerAddress = undefined as never;
+    for (let n = 0; n < 120; n += 1)
+      expect(await rejection(form.attempt('bad', emailOf(n), { address: HERE }))).toMatchObject({
+        code: 'wrong_credentials',
+      });
+  });
+});
+
+describe('the owner gets in while others guess,', () => {
+  const DEVICE = 'kZ3x9TqWnB7vR2mY8cL5dF';
+  const guessed = async (form: ReturnType<typeof login>) => {
+    await fail(10, form);
+    expect(await rejection(form.attempt('good'))).toMatchObject({ code: 'too_many_attempts' });
+  };
+
+  it.each([
+    ['on a device that was in before', { deviceId: DEVICE }],
+    ['from an address that they were in from before', { address: '192.0.2.7' }],
+    ['from the same IPv6 network', { address: '2001:db8::7' }],
+  ])('%s', async (_, from: TriedFrom) => {
+    const form = login();
+    await form.isKnown(from);
+    await guessed(form);
+    expect(await form.attempt('good', 'alice@example.org', from)).toEqual(credentials);
+  });
+
+  it('in a session, where they give the password again', async () => {
+    const form = login();
+    await guessed(form);
+    expect(await form.attempt('good', 'alice@example.org', { sessionId: 'hers' })).toEqual(credentials);
+  });
+
+  it('on a known device at an address that is used up', async () => {
+    const form = login();
+    const from = { address: '192.0.2.7', deviceId: DEVICE };
+    await form.isKnown(from);
+    for (let n = 0; n < 100; n += 1) await rejection(form.attempt('bad', `nobody${n}@example.org`, from));
+    expect(
+      await rejection(form.attempt('good', 'alice@example.org', { address: from.address })),
+    ).toMatchObject({
+      code: 'too_many_attempts',
+    });
+    expect(await form.attempt('good', 'alice@example.org', from)).toEqual(credentials);
+  });
+
+  it('and a stranger does not, whatever device they claim', async () => {
+    const form = login();
+    await form.isKnown({ deviceId: DEVICE });
+    await guessed(form);
+    for (const from of [{ deviceId: `${DEVICE}x` }, { address: '192.0.2.7' }, {}])
+      expect(await rejection(form.attempt('good', 'alice@example.org', from))).toMatchObject({
+        code: 'too_many_attempts',
+      });
+  });
+
+  it('with ten guesses more on that device, and not one more', async () => {
+    const form = login();
+    await form.isKnown({ deviceId: DEVICE });
+    await guessed(form);
+    form.verified.length = 0;
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 100 }, () => form.attempt('bad', 'alice@example.org', { deviceId: DEVICE })),
+    );
+    expect(form.verified).toHaveLength(10);
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(100);
+  });
+
+  it('and a refusal takes the same steps for an address without an account', async () => {
+    const [known, unknown] = [login(), login()];
+    for (const [form, email] of [
+      [known, 'alice@example.org'],
+      [unknown, 'nobody@example.org'],
+    ] as const)
+      for (let n = 0; n < 11; n += 1)
+        await rejection(form.attempt('bad', email, { deviceId: DEVICE, address: '192.0.2.7' }));
+    expect(unknown.commands).toEqual(known.commands);
   });
 });

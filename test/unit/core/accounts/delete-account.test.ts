@@ -14,6 +14,7 @@ import {
 import { connectionAdder } from '../../../../functions/storage/connection-adder.ts';
 import { connectionStore } from '../../../../functions/storage/connections.ts';
 import { loginAttempts } from '../../../../functions/storage/counters.ts';
+import { knownDevices } from '../../../../functions/storage/devices.ts';
 import { directory, directoryProjection } from '../../../../functions/storage/directory.ts';
 import { presenceStore } from '../../../../functions/storage/presence.ts';
 import { remainsOf } from '../../../../functions/storage/remains.ts';
@@ -43,6 +44,8 @@ async function account() {
     credentials: credentialStore(table),
     attempts: loginAttempts(table),
     wrongPasswords: 10,
+    wrongPasswordsPerAddress: 100,
+    devices: knownDevices(table),
     sessions,
     passwords: {
       verify: async (password: string, hash: string) => {
@@ -82,7 +85,8 @@ async function account() {
     verified,
     noted: noted.events,
     enter,
-    remove: (password = PASSWORD) => deleteAccount(dependencies, alice.id, password),
+    remove: (password = PASSWORD) =>
+      deleteAccount(dependencies, { userId: alice.id, sessionId: id(500) }, password),
     follow: (username?: string) =>
       followDeletion({ directory: lists, remains: remainsOf(table) }, { userId: alice.id, username }),
     sessionsOf: async ({ id: userId } = alice) => (await sessions.of(userId, clock.now())).length,
@@ -143,7 +147,7 @@ describe('deleting an account', () => {
 
   it('is not for one that never was', async () => {
     const { dependencies } = await account();
-    const nobody = deleteAccount(dependencies, id(404), PASSWORD);
+    const nobody = deleteAccount(dependencies, { userId: id(404), sessionId: id(500) }, PASSWORD);
     expect(await rejection(nobody)).toEqual({ code: 'token_invalid' });
   });
 

@@ -18,6 +18,7 @@ import {
   profileStore,
 } from '../../../../functions/storage/accounts.ts';
 import { loginAttempts, mailCounter } from '../../../../functions/storage/counters.ts';
+import { knownDevices } from '../../../../functions/storage/devices.ts';
 import { identityStore } from '../../../../functions/storage/identities.ts';
 import { linkStore } from '../../../../functions/storage/links.ts';
 import { sessionList, sessionStore } from '../../../../functions/storage/sessions.ts';
@@ -54,6 +55,8 @@ async function accounts() {
     credentials: credentialStore(table),
     attempts: loginAttempts(table),
     wrongPasswords: 10,
+    wrongPasswordsPerAddress: 100,
+    devices: knownDevices(table),
     sessions: { ...sessionStore(table), ...sessionList(table) },
     passwords: {
       verify: async (password: string, hash: string) => hash.endsWith(`: ${password}`),
