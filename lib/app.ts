@@ -4,6 +4,7 @@ import { App, AssetStaging, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { buildFolder } from './build-output.ts';
 import { DataStack } from './data-stack.ts';
+import { FirewallStack } from './firewall-stack.ts';
 import { ServiceStack } from './service-stack.ts';
 import { readSettings } from './settings.ts';
 import { SiteStack } from './site-stack.ts';
@@ -44,8 +45,12 @@ export function createApp(options: AppOptions = {}): App {
   const service = new ServiceStack(app, `${name}-service`, { settings, bundles, data });
   new SiteStack(app, `${name}-site`, { settings, service, pages });
 
+  const { stage, requestsPerAddress } = settings;
+  if (requestsPerAddress !== undefined)
+    new FirewallStack(app, `${name}-firewall`, { stage, requestsPerAddress });
+
   Tags.of(app).add('project', 'parley');
-  Tags.of(app).add('stage', settings.stage);
+  Tags.of(app).add('stage', stage);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }

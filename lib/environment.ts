@@ -63,6 +63,7 @@ function needsOf(
     issuers: knowsIssuers === true,
     mail: sendsMail === true,
     routes: knowsRoutes === true,
+    requests: entry.startsWith('http/'),
     entrance: entry.startsWith('http/') || entry === 'websocket/authorize',
   };
   return new Set((Object.keys(needs) as Need[]).filter((need) => needs[need]));
@@ -99,6 +100,7 @@ function valuesOf(
     MAILS: String(settings.mails),
     SITE_URL: settings.siteUrl ?? 'off',
     SITE_SECRET: siteSecret ?? 'off',
+    REQUEST_LINES: settings.protect ? 'on' : 'off',
     ROUTES: JSON.stringify(httpRoutes.map(({ method, path }) => [method, path])),
   };
 }

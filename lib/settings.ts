@@ -47,6 +47,10 @@ export interface Settings {
   readonly siteUrl: string | undefined;
   /** The two APIs answer requests that did not come through the site, too. */
   readonly bareApis: boolean;
+  /** The limit of the web ACL in the firewall stack, for an address within five minutes. Without it, there is no such stack. */
+  readonly requestsPerAddress: number | undefined;
+  /** The ARN of the web ACL in front of the distribution. */
+  readonly webAcl: string | undefined;
 }
 
 /** On this machine there is always mail: the local runtime writes it into files. */
@@ -119,11 +123,16 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
     mails: limit('mails', 5),
     siteUrl: site(text(node, 'siteUrl', target === 'local' ? LOCAL.siteUrl : ''), target),
     bareApis: choice(node, 'bareApis', { on: true, off: false }, false),
+    requestsPerAddress: optional(node, 'requestsPerAddress', 10, 2_000_000_000),
+    webAcl: webAcl(text(node, 'webAcl', '')),
   };
   if (settings.mailFrom !== undefined && settings.siteUrl === undefined) {
     throw new Error(
       'context "mailFrom": with it, "siteUrl" must be the address of the site, for the links in mails',
     );
+  }
+  if (settings.webAcl !== undefined && settings.bareApis) {
+    throw new Error('context "webAcl": with "bareApis" on, requests can go past it');
   }
   if (!settings.signUp && settings.issuers.length === 0) {
     throw new Error('context "signUp": with off, nobody can log in unless "issuers" names at least one');
@@ -161,6 +170,15 @@ function site(given: string, target: 'aws' | 'local'): string | undefined {
   throw new Error(`context "siteUrl" must be an origin such as https://chat.example, not "${given}"`);
 }
 
+/** CloudFront takes none of another region or scope. */
+function webAcl(given: string): string | undefined {
+  if (given === '' || /^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/.test(given))
+    return given || undefined;
+  throw new Error(
+    `context "webAcl" must be the ARN of a web ACL for CloudFront (WebAclArn of the firewall stack), not "${given}"`,
+  );
+}
+
 function text(node: Node, name: string, fallback: string): string {
   return String(node.tryGetContext(name) ?? fallback);
 }
@@ -189,6 +207,10 @@ function between(node: Node, name: string, min: number, max: number, fallback: n
     throw new Error(`context "${name}" must be a whole number from ${min} to ${max}`);
   }
   return value;
+}
+
+function optional(node: Node, name: string, min: number, max: number): number | undefined {
+  return text(node, name, '') === '' ? undefined : between(node, name, min, max, min);
 }
 
 function origins(list: string): string[] {

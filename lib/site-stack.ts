@@ -80,6 +80,7 @@ export class SiteStack extends Stack {
         '/ws/ticket*': http,
         '/ws*': sockets,
       },
+      ...(settings.webAcl && { webAclId: settings.webAcl }),
       ...(settings.protect && { logBucket: viewerLogBucket(this) as IBucket }),
     });
     acknowledge(distribution, settings);
@@ -104,14 +105,9 @@ const uncachedErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504].m
   ttl: Duration.seconds(0),
 }));
 
-function acknowledge(distribution: Distribution, { protect }: Settings): void {
+function acknowledge(distribution: Distribution, { protect, webAcl }: Settings): void {
   Validations.of(distribution).acknowledge(
     { id: 'AwsSolutions-CFR1', reason: 'A chat for no country in particular.' },
-    {
-      id: 'AwsSolutions-CFR2',
-      reason:
-        'A web ACL costs money while nobody talks, and Parley costs none then. Stages throttle and failed log-ins are counted; your own ACL can be put in front.',
-    },
     {
       id: 'AwsSolutions-CFR4',
       reason:
@@ -122,6 +118,13 @@ function acknowledge(distribution: Distribution, { protect }: Settings): void {
       reason: 'There is a default root object, so no path lists the bucket.',
     },
   );
+  if (webAcl === undefined) {
+    Validations.of(distribution).acknowledge({
+      id: 'AwsSolutions-CFR2',
+      reason:
+        'A web ACL costs money while nobody talks, and Parley costs little then. Stages throttle and failed log-ins are counted; -c webAcl puts one in front.',
+    });
+  }
   if (!protect) {
     Validations.of(distribution).acknowledge({
       id: 'AwsSolutions-CFR3',

@@ -11,18 +11,22 @@ import { parseJsonBody } from '../protocol/json-body.ts';
 import { validate } from '../protocol/validate.ts';
 import { type HttpReply, problemDetails, withoutSlash } from './http-replies.ts';
 import { outOfTime, type Reporting, reporter } from './reporting.ts';
+import { requestLine } from './request-line.ts';
 import { throughSite } from './through-site.ts';
 
 /** What every HTTP entry has: logs and metrics, and how to tell that a request came through the site. */
 export interface HttpEntry extends Reporting {
   /** Undefined if the bare API is open. */
   readonly isProof: IsProof | undefined;
+  /** Whether each request has a line in the log. */
+  readonly logsRequests: boolean;
 }
 
 /** The stack of every HTTP entry: the log context, errors as problem details, the site alone, and checked path parameters. */
 export function httpStack(entry: HttpEntry): MiddyfiedHandler<APIGatewayProxyEventV2, HttpReply> {
   return middy<APIGatewayProxyEventV2, HttpReply>(outOfTime)
     .use(injectLambdaContext(entry.logger))
+    .use(entry.logsRequests ? requestLine(entry.logger) : [])
     .use(problemDetails(reporter(entry)))
     .use(throughSite(entry.isProof))
     .use(pathParameters());

@@ -16,6 +16,7 @@ export type Need =
   | 'issuers'
   | 'mail'
   | 'entrance'
+  | 'requests'
   | 'everything';
 
 interface Variable {
@@ -137,6 +138,12 @@ export const variables = {
     need: 'entrance',
     meaning:
       'What CloudFront sends with each request, so that it is known to come through the site; off if the bare APIs are open.',
+  },
+  REQUEST_LINES: {
+    type: 'text',
+    need: 'requests',
+    meaning:
+      'Whether each request has a line in the log of its function, with its user and address: on or off.',
   },
   AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: {
     type: 'text',

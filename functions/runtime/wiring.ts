@@ -110,7 +110,11 @@ export function openSite(): IsProof | undefined {
 }
 
 /** For `httpStack`. */
-export const openHttpEntry = () => ({ ...openReporting(), isProof: openSite() });
+export const openHttpEntry = () => ({
+  ...openReporting(),
+  isProof: openSite(),
+  logsRequests: config.text('REQUEST_LINES') === 'on',
+});
 
 const onDeliveryFailure =
   ({ logger, count }: Reporting) =>

@@ -189,13 +189,14 @@ describe('the configuration', () => {
     ).toEqual(
       Object.values({
         ...{ stage, limits: 'on', ...rest, protect: 'false', tracing: 'off', signUp: 'on', bareApis: 'off' },
-        ...{ mailFrom: [], siteUrl: [] },
+        ...{ mailFrom: [], siteUrl: [], requestsPerAddress: [], webAcl: [] },
       }),
     );
     expect([defaults.protect, defaults.tracing, defaults.signUp, defaults.bareApis]).toEqual([
       ...[false, false, true, false],
     ]);
-    expect([defaults.mailFrom, defaults.siteUrl]).toEqual([undefined, undefined]);
+    for (const name of ['mailFrom', 'siteUrl', 'requestsPerAddress', 'webAcl'] as const)
+      expect(defaults[name]).toBeUndefined();
   });
 
   it('has the options and variables that npm start knows', () => {

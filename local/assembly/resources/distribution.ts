@@ -23,6 +23,7 @@ export const distribution: ResourceType = {
       'Aliases',
     );
     config.harmless('there are no access logs', 'Logging');
+    config.harmless('there is no AWS WAF on this machine', 'WebACLId');
     config.expect('Enabled', true);
     for (const errorResponse of config.list('CustomErrorResponses')) {
       errorResponse.harmless('the runtime does not cache', 'ErrorCode', 'ErrorCachingMinTTL');

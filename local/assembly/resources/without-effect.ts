@@ -11,6 +11,8 @@ export const withoutEffect: Readonly<Record<string, ResourceType>> = {
   'AWS::S3::BucketPolicy': { identify: byId() },
   'AWS::SQS::QueuePolicy': { identify: byId() },
   'AWS::CloudFront::OriginAccessControl': { identify: byId('Id') },
+  // It stands in front of CloudFront.
+  'AWS::WAFv2::WebACL': { identify: byId('Arn', 'Id') },
   // Destinations of logs. Here logs go to the terminal.
   'AWS::Logs::LogGroup': {
     nameProperty: 'LogGroupName',

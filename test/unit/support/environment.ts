@@ -28,6 +28,7 @@ Object.assign(process.env, {
   MAIL_FROM: 'parley@chat.example',
   SITE_URL: 'https://chat.example',
   SITE_SECRET: 'off',
+  REQUEST_LINES: 'off',
   ALLOWED_ORIGINS: 'https://app.example',
   ROUTES: JSON.stringify([
     ['GET', '/users'],

@@ -6,5 +6,12 @@ export function rememberedReporting() {
   const counted: string[] = [];
   const logger = new Logger();
   logger.error = (...line) => void logged.push(line);
-  return { logger, count: (name: string) => void counted.push(name), logged, counted, isProof: undefined };
+  return {
+    logger,
+    count: (name: string) => void counted.push(name),
+    logged,
+    counted,
+    isProof: undefined,
+    logsRequests: false,
+  };
 }
