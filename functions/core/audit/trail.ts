@@ -32,8 +32,8 @@ const FIRST: EntryId = { time: '1970-01-01T00:00:00.000Z', name: 'first' };
 export interface AuditTrail extends Audit {
   begin(): void;
   /**
-   * Writes what was noted since the beginning.
-   * @returns the events, those of unknown accounts too, without those that this process has written in the same minute
+   * Writes what was noted since the beginning, but no repeat of what this process has written in the same minute.
+   * @returns all of the events, repeats and those of unknown accounts too
    * @throws NotRecorded if they cannot be written, or not in time
    */
   write(origin: Origin): Promise<readonly SecurityEvent[]>;
@@ -57,17 +57,18 @@ interface Dependencies {
 
 export function auditTrail(log: AuditLog, { now, newId, deadline }: Dependencies): AuditTrail {
   let noted: readonly { readonly event: SecurityEvent; readonly at: string }[] = [];
-  /** The minute in which an event was last written, by the event and what it is about. */
+  /** The minute in which an event that comes often was last written, by the event and what it is about. */
   const lastWritten = new Map<string, string>();
 
   const minuteOf = (time: string): string => time.slice(0, 16);
   const nameOf = ({ event, userId, about = userId }: SecurityEvent): string => `${event} ${about}`;
+  const isFrequent = ({ event }: SecurityEvent): boolean => ONCE_A_MINUTE.includes(event);
   const isRepeat = (event: SecurityEvent, at: string): boolean =>
-    ONCE_A_MINUTE.includes(event.event) && lastWritten.get(nameOf(event)) === minuteOf(at);
+    isFrequent(event) && lastWritten.get(nameOf(event)) === minuteOf(at);
 
-  const idOf = ({ event, userId }: SecurityEvent, time: string): EntryId => {
-    if (userId === undefined) return FIRST;
-    if (ONCE_A_MINUTE.includes(event)) return { time: `${minuteOf(time)}:00.000Z`, name: event };
+  const idOf = (event: SecurityEvent, time: string): EntryId => {
+    if (event.userId === undefined) return FIRST;
+    if (isFrequent(event)) return { time: `${minuteOf(time)}:00.000Z`, name: event.event };
     return { time, name: newId() };
   };
 
@@ -81,10 +82,11 @@ export function auditTrail(log: AuditLog, { now, newId, deadline }: Dependencies
     },
 
     async write(origin) {
-      const events = noted.filter(({ event, at }) => !isRepeat(event, at));
+      const all = noted.map(({ event }) => event);
+      const fresh = noted.filter(({ event, at }) => !isRepeat(event, at));
       noted = [];
-      if (events.length === 0) return [];
-      const entries = events.map(({ event: { about: _, ...event }, at }) => ({
+      if (fresh.length === 0) return all;
+      const entries = fresh.map(({ event: { about: _, ...event }, at }) => ({
         id: idOf(event, at),
         entry: { ...event, ...origin, userId: event.userId ?? NOBODY, at },
       }));
@@ -92,14 +94,16 @@ export function auditTrail(log: AuditLog, { now, newId, deadline }: Dependencies
         const written = Promise.all(entries.map(({ id, entry }) => log.append(id, entry)));
         await Promise.race([written, rejectedAt(deadline(MAX_WRITE_MS))]);
       } catch (cause) {
-        const known = entries.filter((_, i) => events[i]?.event.userId !== undefined);
+        const known = entries.filter((_, i) => fresh[i]?.event.userId !== undefined);
         throw new NotRecorded(
           known.map(({ entry }) => entry),
           { cause },
         );
       }
-      for (const { event, at } of events) remember(lastWritten, nameOf(event), minuteOf(at));
-      return events.map(({ event }) => event);
+      for (const { event, at } of fresh) {
+        if (isFrequent(event)) remember(lastWritten, nameOf(event), minuteOf(at));
+      }
+      return all;
     },
   };
 }

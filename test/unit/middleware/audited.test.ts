@@ -12,15 +12,17 @@ import { countingIds, id } from '../support/people.ts';
 
 const ORIGIN = { operation: 'POST /users/token', device: 'Phone/1.0', address: '192.0.2.1' };
 
-/** An entry that notes these events, and then answers 204 or throws. */
+/** An entry that notes these events, and then answers 204 or throws, so many times. */
 async function asked({
   notes = [],
   error,
   log = async () => {},
+  times = 1,
 }: {
   notes?: readonly SecurityEvent[];
   error?: Error;
   log?: () => Promise<void>;
+  times?: number;
 }) {
   const said: [string, string, unknown][] = [];
   const stored: unknown[] = [];
@@ -52,6 +54,7 @@ async function asked({
   const event = httpEvent('POST', '/users/token/', {});
   event.routeKey = 'POST /users/token/{proxy+}';
   Object.assign(event.requestContext.http, { userAgent: 'Phone/1.0', sourceIp: '192.0.2.1' });
+  for (let i = 1; i < times; i += 1) await handler(event, lambdaContext);
   const { statusCode } = await handler(event, lambdaContext);
   return { statusCode, stored, said };
 }
@@ -93,6 +96,12 @@ describe('audited', () => {
         ['info', 'refused, and no account is known', { ...ORIGIN, code: given.error.code }],
       ]);
     }
+  });
+
+  it('does not call the account of a repeated refusal unknown', async () => {
+    const notes = [{ event: 'exchange_refused', userId: id(1) }] as const;
+    const { stored, said } = await asked({ notes, error: new SubjectTokenInvalid(), times: 2 });
+    expect([stored.length, said]).toEqual([1, []]);
   });
 
   it('says nothing of other refusals', async () => {

@@ -5,6 +5,9 @@ import { frozenClock, NOON } from '../../support/clock.ts';
 import { countingIds, id } from '../../support/people.ts';
 import { PHONE } from '../../support/sessions.ts';
 
+/** So many that the memory of a process is full. */
+const MOST = 10_000;
+
 const ORIGIN = { operation: 'POST /users/token', ...PHONE };
 
 /** A trail whose log keeps all, or does something else. */
@@ -80,6 +83,27 @@ describe('the trail of a request', () => {
       ]);
     },
   );
+
+  it('returns a repeat that it does not write', async () => {
+    const { trail, stored } = trailOf();
+    const event = { event: 'exchange_refused', userId: id(1) } as const;
+    for (let i = 0; i < 2; i += 1) {
+      trail.note(event);
+      expect(await trail.write(ORIGIN)).toEqual([event]);
+    }
+    expect(stored).toHaveLength(1);
+  });
+
+  it('still knows a repeat after any number of events that do not come often', async () => {
+    const { trail, stored } = trailOf();
+    const limited = { event: 'attempts_limited', userId: id(1) } as const;
+    trail.note(limited);
+    for (let i = 0; i < MOST; i += 1) trail.note({ event: 'logged_in', userId: id(i) });
+    await trail.write(ORIGIN);
+    trail.note(limited);
+    await trail.write(ORIGIN);
+    expect(stored.filter(([, { event }]) => event === limited.event)).toHaveLength(1);
+  });
 
   it('writes an attempt beyond the limit again for another address, known or not, but never the address', async () => {
     const { trail, stored } = trailOf();
