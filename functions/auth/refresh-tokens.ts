@@ -1,10 +1,7 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { isId } from '../core/ids.ts';
 import type { IssuedRefresh, RefreshTokens } from '../core/sessions/session.ts';
-
-/** 256 bits cannot be guessed, so a plain hash is enough to store. */
-const SECRET_BYTES = 32;
-const SECRET = /^[A-Za-z0-9_-]{43}$/;
+import { hashOf, isSecret, newSecret } from './secrets.ts';
 
 /**
  * Refresh tokens are `<user id>.<session id>.<family secret>.<rotation secret>`, opaque to clients. The ids find the
@@ -16,19 +13,19 @@ const SECRET = /^[A-Za-z0-9_-]{43}$/;
  * and the holder of an old token has no salt.
  */
 export function refreshTokens(randomBytes: (size: number) => Buffer): RefreshTokens {
-  const newSecret = () => randomBytes(SECRET_BYTES).toString('base64url');
+  const secret = () => newSecret(randomBytes);
 
   function issue(userId: string, sessionId: string, family: string, rotation: string): IssuedRefresh {
     return {
       token: `${userId}.${sessionId}.${family}.${rotation}`,
-      familyHash: hash(family),
-      rotationHash: hash(rotation),
+      familyHash: hashOf(family),
+      rotationHash: hashOf(rotation),
     };
   }
 
   return {
-    first: (userId, sessionId) => issue(userId, sessionId, newSecret(), newSecret()),
-    newSalt: newSecret,
+    first: (userId, sessionId) => issue(userId, sessionId, secret(), secret()),
+    newSalt: secret,
     next(token, salt) {
       const parts = split(token);
       if (!parts) throw new TypeError('only a refresh token has a next one');
@@ -39,23 +36,18 @@ export function refreshTokens(randomBytes: (size: number) => Buffer): RefreshTok
       const parts = split(token);
       if (!parts) return undefined;
       const { userId, sessionId, family, rotation } = parts;
-      return { userId, sessionId, familyHash: hash(family), rotationHash: hash(rotation) };
+      return { userId, sessionId, familyHash: hashOf(family), rotationHash: hashOf(rotation) };
     },
   };
 }
 
 function split(token: string) {
   const [userId = '', sessionId = '', family = '', rotation = '', ...rest] = token.split('.');
-  const fits =
-    isId(userId) && isId(sessionId) && SECRET.test(family) && SECRET.test(rotation) && rest.length === 0;
+  const fits = isId(userId) && isId(sessionId) && isSecret(family) && isSecret(rotation) && rest.length === 0;
   return fits ? { userId, sessionId, family, rotation } : undefined;
 }
 
 /** HMAC-SHA-256 (RFC 2104), keyed with the replaced secret. */
 function derive(rotation: string, family: string, salt: string): string {
   return createHmac('sha256', rotation).update(`${family}.${salt}`).digest('base64url');
-}
-
-function hash(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
 }

@@ -11,6 +11,7 @@ import * as accessToken from '../../client/session/access-token.ts';
 import { isCompactJws } from '../../functions/auth/compact-jws.ts';
 import { linkTokens } from '../../functions/auth/link-tokens.ts';
 import { refreshTokens } from '../../functions/auth/refresh-tokens.ts';
+import { hashOf, isSecret } from '../../functions/auth/secrets.ts';
 import { tickets } from '../../functions/auth/tickets.ts';
 import { containsName, isLittleMoreThanNames, isRun } from '../../functions/core/accounts/guessable.ts';
 import { networkOf } from '../../functions/core/accounts/network.ts';
@@ -168,6 +169,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
   'functions/auth/refresh-tokens.ts': {
     refreshTokens: refreshTokens((size) => Buffer.alloc(size)).read,
   },
+  'functions/auth/secrets.ts': { isSecret, hashOf },
   'functions/auth/tickets.ts': { tickets: tickets((size) => Buffer.alloc(size)).hashOf },
   'functions/core/accounts/guessable.ts': {
     isRun,
@@ -330,6 +332,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'functions/auth/fetch-json.ts':
     'reads the documents of issuers that the settings trust, of bounded size, as JSON',
   'functions/auth/issuer-keys.ts': 'reads the addresses of issuers that the settings trust',
+  'functions/auth/secrets.ts newSecret': 'writes random bytes, and reads no text',
   'functions/auth/subject-tokens.ts': 'reads the type of a token whose signature it has verified',
   'functions/http/fallback.ts': 'reads the routes of its own configuration; `allowedMethods` reads the path',
   'functions/http/schema.ts': 'looks at both ends of a path',
