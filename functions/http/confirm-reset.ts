@@ -2,7 +2,7 @@ import { resetPassword } from '../core/accounts/reset-password.ts';
 import { audited } from '../middleware/audited.ts';
 import { noContent } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
-import { withPasswords } from '../middleware/with-passwords.ts';
+import { withPasswords } from '../middleware/with-feature.ts';
 import { newPasswordRequest } from '../protocol/requests.ts';
 import { arePasswordsOn, openAudit, openHttpEntry, openTable, wireReset } from '../runtime/wiring.ts';
 

@@ -3,7 +3,7 @@ import { audited } from '../middleware/audited.ts';
 import { noContent } from '../middleware/http-replies.ts';
 import { jsonInput } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
-import { withPasswords } from '../middleware/with-passwords.ts';
+import { withPasswords } from '../middleware/with-feature.ts';
 import { passwordRequest } from '../protocol/requests.ts';
 import {
   arePasswordsOn,

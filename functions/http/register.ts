@@ -2,7 +2,7 @@ import { register } from '../core/accounts/register.ts';
 import { audited } from '../middleware/audited.ts';
 import { json } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
-import { withPasswords } from '../middleware/with-passwords.ts';
+import { withPasswords } from '../middleware/with-feature.ts';
 import { registerRequest } from '../protocol/requests.ts';
 import { arePasswordsOn, openAudit, openHttpEntry, openTable, wireRegistration } from '../runtime/wiring.ts';
 

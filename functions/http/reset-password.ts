@@ -1,7 +1,7 @@
 import { requestReset } from '../core/accounts/reset-password.ts';
 import { accepted } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
-import { withMail } from '../middleware/with-mail.ts';
+import { withMail } from '../middleware/with-feature.ts';
 import { resetRequest } from '../protocol/requests.ts';
 import { isMailOn, openHttpEntry, openTable, wireResetRequest } from '../runtime/wiring.ts';
 

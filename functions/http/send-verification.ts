@@ -2,7 +2,7 @@ import { sendVerification } from '../core/accounts/verify-email.ts';
 import { accepted } from '../middleware/http-replies.ts';
 import { refuseBody } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
-import { withMail } from '../middleware/with-mail.ts';
+import { withMail } from '../middleware/with-feature.ts';
 import { isMailOn, openHttpEntry, openUserAccess, wireVerificationRequest } from '../runtime/wiring.ts';
 
 const access = openUserAccess();

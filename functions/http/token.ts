@@ -3,7 +3,7 @@ import { audited } from '../middleware/audited.ts';
 import { clientInfo } from '../middleware/client-info.ts';
 import { json } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
-import { withPasswords } from '../middleware/with-passwords.ts';
+import { withPasswords } from '../middleware/with-feature.ts';
 import { tokenRequest } from '../protocol/requests.ts';
 import { arePasswordsOn, openAudit, openHttpEntry, openTable, wireLogIn } from '../runtime/wiring.ts';
 
