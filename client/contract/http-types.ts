@@ -145,17 +145,8 @@ export interface ExportBegin {
   readonly created_at: string;
 }
 
-export interface ExportedProfile {
+export interface ExportedProfile extends Profile {
   readonly type: 'profile';
-  readonly id: string;
-  readonly email: string | null;
-  readonly email_verified: boolean;
-  readonly username: string;
-  readonly first_name: string;
-  readonly last_name: string;
-  readonly presence: 'shown' | 'hidden';
-  readonly created_at: string;
-  readonly has_password: boolean;
   readonly staff: boolean;
   readonly issuer: string | null;
   readonly online: boolean;
@@ -164,14 +155,8 @@ export interface ExportedProfile {
   readonly blocks: readonly string[];
 }
 
-export interface ExportedSession {
+export interface ExportedSession extends UserSession {
   readonly type: 'session';
-  readonly id: string;
-  readonly device: string;
-  readonly address: string;
-  readonly created_at: string;
-  readonly last_used_at: string;
-  readonly current: boolean;
 }
 
 export interface ExportedSecurityEvent {
@@ -195,16 +180,8 @@ export interface ExportedConversation {
   readonly peer_received: number;
 }
 
-export interface ExportedMessage {
+export interface ExportedMessage extends StoredMessage {
   readonly type: 'message';
-  readonly id: string;
-  readonly conversation: string;
-  readonly seq: number;
-  readonly message: string;
-  readonly sender_id: string;
-  readonly created_at: string;
-  readonly read?: number;
-  readonly client_id?: string;
 }
 
 /** The last line. Without it, the export is not complete. */

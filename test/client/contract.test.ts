@@ -10,18 +10,18 @@ interface Field {
 }
 type Declared = Record<string, Record<string, Field>>;
 
-/** The interfaces of a file: name → field → type. */
+/** The interfaces of a file: name → field → type. One that extends another stands behind it, and has its fields too. */
 function interfacesOf(file: string): Declared {
   const source = readFileSync(new URL(`../../client/contract/${file}`, import.meta.url), 'utf8');
-  const found = [...source.matchAll(/export interface (\w+) \{\n([^}]*)\n\}/g)].map(
-    ([, name = '', body = '']) => {
-      const fields = [...body.matchAll(/readonly (\w+)(\??): (.*);/g)].map(
-        ([, field, optional, type]) => [field, { isOptional: optional === '?', type }] as const,
-      );
-      return [name, Object.fromEntries(fields)] as const;
-    },
-  );
-  return Object.fromEntries(found) as Declared;
+  const found: Declared = {};
+  const declared = source.matchAll(/export interface (\w+)(?: extends (\w+))? \{\n([^}]*)\n\}/g);
+  for (const [, name = '', base, body = ''] of declared) {
+    const fields = [...body.matchAll(/readonly (\w+)(\??): (.*);/g)].map(
+      ([, field, optional, type]) => [field, { isOptional: optional === '?', type }] as const,
+    );
+    found[name] = { ...(base && found[base]), ...Object.fromEntries(fields) };
+  }
+  return found;
 }
 
 /** The TypeScript type of a JSON schema, as far as the two contracts need it. */
