@@ -209,6 +209,35 @@ describe('many concurrent passwords', () => {
     ]);
   });
 
+  it('are waited for up to four times, for 0.75 to 1.5 seconds in all, and then refused', async () => {
+    for (const [random, all] of [
+      [0, 750],
+      [0.5, 1_125],
+      [1, 1_500],
+    ] as const) {
+      const form = login();
+      const waits: number[] = [];
+      form.dependencies.random = () => random;
+      form.dependencies.wait = async (...[milliseconds]: number[]) => void waits.push(milliseconds ?? 0);
+      // They never end.
+      form.dependencies.passwords.verify = () => new Promise(() => {});
+      for (let n = 0; n < 10; n += 1) void form.attempt('bad');
+      expect(await rejection(form.attempt('good'))).toMatchObject({ code: 'too_many_attempts' });
+      expect(waits).toHaveLength(4);
+      expect(waits.reduce((sum, one) => sum + one, 0)).toBe(all);
+      expect(waits[3]).toBe((waits[0] ?? 0) * 8);
+    }
+  });
+
+  it('are not waited for once all of them were wrong', async () => {
+    const form = login();
+    await fail(10, form);
+    let waits = 0;
+    form.dependencies.wait = async () => void (waits += 1);
+    await rejection(form.attempt('good'));
+    expect(waits).toBe(0);
+  });
+
   it('start one window after the previous one has ended', async () => {
     const form = login();
     await form.atOnce(times(20, 'bad'));
@@ -364,12 +393,23 @@ describe('the owner gets in while others guess,', () => {
 
   it('and a stranger does not, whatever device they claim', async () => {
     const form = login();
-    await form.isKnown({ deviceId: DEVICE });
+    await form.isKnown({ deviceId: DEVICE, address: '192.0.2.8' });
     await guessed(form);
     for (const from of [{ deviceId: `${DEVICE}x` }, { address: '192.0.2.7' }, {}])
       expect(await rejection(form.attempt('good', 'alice@example.org', from))).toMatchObject({
         code: 'too_many_attempts',
       });
+  });
+
+  it.each([
+    ['on a known device', { deviceId: DEVICE }],
+    ['in a session', { sessionId: 'hers' }],
+  ])('as often as they like, %s', async (_, from: TriedFrom) => {
+    const form = login();
+    await form.isKnown(from);
+    await guessed(form);
+    for (let n = 0; n < 15; n += 1)
+      expect(await form.attempt('good', 'alice@example.org', from)).toEqual(credentials);
   });
 
   it('with ten guesses more on that device, and not one more', async () => {
