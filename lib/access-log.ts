@@ -8,7 +8,7 @@ import type { Settings } from './settings.ts';
 
 /**
  * An API's access log, one JSON object a line. Its fields are API Gateway's `$context` variables. None of them may
- * have a query string or a header, because those can carry tokens.
+ * have a query string or a header, because those can carry tokens; nor a path, because AWS does not say that it is escaped in the log.
  */
 export function accessLog(
   scope: Construct,

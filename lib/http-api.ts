@@ -55,7 +55,6 @@ export class ParleyHttpApi extends Construct {
         time: '$context.requestTime',
         ip: '$context.identity.sourceIp',
         route: '$context.routeKey',
-        path: '$context.path',
         protocol: '$context.protocol',
         status: '$context.status',
         responseBytes: '$context.responseLength',
