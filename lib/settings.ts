@@ -49,6 +49,8 @@ export interface Settings {
   readonly bareApis: boolean;
   /** The limit of the web ACL in the firewall stack, for an address within five minutes. Without it, there is no such stack. */
   readonly requestsPerAddress: number | undefined;
+  /** A domain of one's own for the site, with the ARN of its certificate. */
+  readonly domain: { readonly name: string; readonly certificate: string } | undefined;
   /** The ARN of the web ACL in front of the distribution. */
   readonly webAcl: string | undefined;
 }
@@ -100,6 +102,8 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
   const isLimited = limits(node, target);
   /** A limit of what one account can do. */
   const limit = (name: string, fallback: number) => whole(node, name, isLimited ? fallback : LARGEST);
+  const domain = readDomain(node);
+  const ownUrl = target === 'local' ? LOCAL.siteUrl : domain ? `https://${domain.name}` : '';
   const settings = {
     stage,
     protect: choice(node, 'protect', { true: true, false: false }, stage === 'prod'),
@@ -121,9 +125,10 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
     signUp: choice(node, 'signUp', { on: true, off: false }, true),
     mailFrom: sender(text(node, 'mailFrom', target === 'local' ? LOCAL.mailFrom : '')),
     mails: limit('mails', 5),
-    siteUrl: site(text(node, 'siteUrl', target === 'local' ? LOCAL.siteUrl : ''), target),
+    siteUrl: site(text(node, 'siteUrl', ownUrl), target),
     bareApis: choice(node, 'bareApis', { on: true, off: false }, false),
     requestsPerAddress: optional(node, 'requestsPerAddress', 10, 2_000_000_000),
+    domain,
     webAcl: webAcl(text(node, 'webAcl', '')),
   };
   if (settings.mailFrom !== undefined && settings.siteUrl === undefined) {
@@ -168,6 +173,26 @@ function site(given: string, target: 'aws' | 'local'): string | undefined {
   if (URL.canParse(given) && new URL(given).origin === given && schemes.includes(new URL(given).protocol))
     return given;
   throw new Error(`context "siteUrl" must be an origin such as https://chat.example, not "${given}"`);
+}
+
+/** A host name without a wildcard: the site has one address. */
+const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+
+/** CloudFront takes certificates of this region alone. */
+const CERTIFICATE = /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/;
+
+function readDomain(node: Node): Settings['domain'] {
+  const [name, certificate] = [text(node, 'domain', ''), text(node, 'certificate', '')];
+  if (name === '' && certificate === '') return undefined;
+  if (!DOMAIN.test(name)) {
+    throw new Error(`context "domain" must be a host name in lower case such as chat.example, not "${name}"`);
+  }
+  if (!CERTIFICATE.test(certificate)) {
+    throw new Error(
+      `context "certificate" must be the ARN of the domain's certificate in ACM in us-east-1, not "${certificate}"`,
+    );
+  }
+  return { name, certificate };
 }
 
 /** CloudFront takes none of another region or scope. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AccessLevel,
   Distribution,
@@ -8,6 +9,7 @@ import {
   HttpVersion,
   PriceClass,
   S3OriginAccessControl,
+  SecurityPolicyProtocol,
   Function as ViewerFunction,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -80,11 +82,19 @@ export class SiteStack extends Stack {
         '/ws/ticket*': http,
         '/ws*': sockets,
       },
+      ...(settings.domain && {
+        domainNames: [settings.domain.name],
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', settings.domain.certificate),
+        minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      }),
       ...(settings.webAcl && { webAclId: settings.webAcl }),
       ...(settings.protect && { logBucket: viewerLogBucket(this) as IBucket }),
     });
     acknowledge(distribution, settings);
-    new CfnOutput(this, 'SiteUrl', { value: `https://${distribution.distributionDomainName}/` });
+    const host = distribution.distributionDomainName;
+    new CfnOutput(this, 'SiteUrl', { value: `https://${settings.domain?.name ?? host}/` });
+    // A DNS record of the domain must lead there.
+    if (settings.domain) new CfnOutput(this, 'DistributionHost', { value: host });
   }
 
   #viewerFunction(id: string, purpose: string, file: string): ViewerFunction {
@@ -105,19 +115,21 @@ const uncachedErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504].m
   ttl: Duration.seconds(0),
 }));
 
-function acknowledge(distribution: Distribution, { protect, webAcl }: Settings): void {
+function acknowledge(distribution: Distribution, { protect, domain, webAcl }: Settings): void {
   Validations.of(distribution).acknowledge(
     { id: 'AwsSolutions-CFR1', reason: 'A chat for no country in particular.' },
-    {
-      id: 'AwsSolutions-CFR4',
-      reason:
-        'CloudFront fixes the policy of its own domain (*.cloudfront.net) at TLSv1; only a domain and certificate of your own can raise it.',
-    },
     {
       id: '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
       reason: 'There is a default root object, so no path lists the bucket.',
     },
   );
+  if (domain === undefined) {
+    Validations.of(distribution).acknowledge({
+      id: 'AwsSolutions-CFR4',
+      reason:
+        'CloudFront fixes the policy of its own domain (*.cloudfront.net) at TLSv1; -c domain and -c certificate raise it to TLS 1.2.',
+    });
+  }
   if (webAcl === undefined) {
     Validations.of(distribution).acknowledge({
       id: 'AwsSolutions-CFR2',

@@ -181,20 +181,22 @@ describe('the configuration', () => {
     const asked: string[] = [];
     const nothing = { tryGetContext: (name: string) => void asked.push(name) };
     const defaults = readSettings(nothing as unknown as Node);
-    const { stage, ...rest } = defaults;
+    const { stage, domain, ...rest } = defaults;
     const shown = rowsBelow(configuration, 'Deploy-time settings');
     expect(shown.map(({ context }) => codesIn(context)[0])).toEqual(asked);
     expect(
       shown.map((row) => (row.default === 'none' ? [] : (codesIn(row.default)[0] ?? numberIn(row.default)))),
     ).toEqual(
       Object.values({
-        ...{ stage, limits: 'on', ...rest, protect: 'false', tracing: 'off', signUp: 'on', bareApis: 'off' },
+        ...{ stage, limits: 'on', domain: [], certificate: [], ...rest },
+        ...{ protect: 'false', tracing: 'off', signUp: 'on', bareApis: 'off' },
         ...{ mailFrom: [], siteUrl: [], requestsPerAddress: [], webAcl: [] },
       }),
     );
     expect([defaults.protect, defaults.tracing, defaults.signUp, defaults.bareApis]).toEqual([
       ...[false, false, true, false],
     ]);
+    expect(domain).toBeUndefined();
     for (const name of ['mailFrom', 'siteUrl', 'requestsPerAddress', 'webAcl'] as const)
       expect(defaults[name]).toBeUndefined();
   });
