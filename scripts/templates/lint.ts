@@ -13,7 +13,15 @@ import { pythonEnvironment } from '../python.ts';
 import { untilSignal } from '../until-signal.ts';
 import { type Reference, readReference, unknownConditionKeys } from './policies.ts';
 
-const settings = [{}, { stage: 'prod', protect: 'true', tracing: 'on', origins: 'https://app.example.com' }];
+const settings = [
+  {},
+  {
+    ...{ stage: 'prod', protect: 'true', tracing: 'on', origins: 'https://app.example.com' },
+    ...{ domain: 'chat.example', certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1-a' },
+    ...{ requestsPerAddress: '2000', webAcl: 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/1-a' },
+    mailFrom: 'parley@chat.example',
+  },
+];
 
 const requirements = join(import.meta.dirname, 'requirements.txt');
 
