@@ -22,7 +22,8 @@ export type Conversation = ConversationStore['handle'];
  * @throws TypeError if there is no WebSocket, or if `baseUrl` is not an http URL
  */
 export function createClient(options: ClientOptions) {
-  const { http, session, api, profile, presence, inbox, people, blocks, outbox, ...parts } = wire(options);
+  const { http, session, api, profile, presence, inbox, people, blocks, moderation, outbox, ...parts } =
+    wire(options);
   const { connection, conversations, ownId, exportData, forgetUser } = parts;
 
   let userId: string | undefined;
@@ -161,6 +162,27 @@ export function createClient(options: ClientOptions) {
     blocked: blocks.list,
     /** Whether the user blocks another one. It follows what this device does or hears of; undefined until then. */
     isBlocked: blocks.of,
+    /**
+     * Reports a user, or one of their messages, to the moderators. A repetition is the same report.
+     * @throws ParleyError `message_not_found`, `rate_limited`
+     */
+    report: moderation.report,
+    /**
+     * For staff: a page of the open or resolved reports.
+     * @throws ParleyError `staff_only`, as all methods for staff
+     */
+    reports: moderation.list,
+    /** For staff: takes a report from the open ones, and keeps what was done about it. */
+    resolveReport: moderation.resolve,
+    /**
+     * For staff: the user cannot log in until they are restored, and their sockets close.
+     * @throws ParleyError `cannot_suspend_staff`
+     */
+    suspend: moderation.suspend,
+    /** For staff: ends a suspension. */
+    restore: moderation.restore,
+    /** For staff: a page of the security events of a user, oldest first. */
+    securityEvents: moderation.events,
     conversation: (id: string): Conversation => conversations.of(id).handle,
     /** The conversation with a user. It begins with its first message. */
     conversationWith(user: string): Conversation {

@@ -8,6 +8,7 @@ import { createConversations } from './conversation/conversations.ts';
 import { createHistory } from './conversation/history.ts';
 import { createExport } from './export.ts';
 import { createInbox } from './inbox/inbox.ts';
+import { createModeration } from './moderation.ts';
 import { type ClientOptions, withDefaults } from './options.ts';
 import { createOutbox } from './outbox/outbox.ts';
 import { createPeople } from './people.ts';
@@ -40,6 +41,7 @@ export function wire(options: ClientOptions) {
   const profile = createProfile(api);
   const people = createPeople(get);
   const blocks = createBlocks(api);
+  const moderation = createModeration(api);
   const presence = createPresence(shared);
   const receipts = createReceipts({
     ...shared,
@@ -143,6 +145,7 @@ export function wire(options: ClientOptions) {
     inbox,
     people,
     blocks,
+    moderation,
     outbox,
     connection,
     conversations,

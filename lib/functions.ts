@@ -54,7 +54,7 @@ const readsKeys: TableAccess = { actions: ['GetItem'], partitions: ['KEYS'] };
 const readsSession: TableAccess = { actions: ['GetItem'], partitions: ['USER#*', 'KEYS'] };
 const publishesKeys: TableAccess = { actions: ['GetItem', 'PutItem'], partitions: ['KEYS'] };
 
-/** Security events are added, and nothing else: no role may read, change or delete them, but the one that exports them. */
+/** Security events are added, and nothing else: no role may read, change or delete them, but the two that show them. */
 const addsEvents: TableAccess = { actions: ['PutItem'], partitions: ['AUDIT#*'] };
 
 /** Every function, by its entry `functions/<group>/<name>.ts`. */
@@ -223,6 +223,47 @@ export const functionSpecs = {
       { actions: ['PutItem', 'DeleteItem'], partitions: ['CONV#*'] },
       readsKeys,
     ],
+  },
+  'http/report': {
+    ...small,
+    limitsWork: true,
+    tokens: 'verify',
+    table: [
+      // The reported user, and the claims and the counter of the reporter.
+      { actions: ['GetItem', 'PutItem', 'UpdateItem'], partitions: ['USER#*'] },
+      { actions: ['Query'], partitions: ['CONV#*'] },
+      { actions: ['BatchGetItem', 'PutItem'], partitions: ['REPORTS#*'] },
+      readsKeys,
+    ],
+  },
+  'http/reports': {
+    ...small,
+    limitsWork: true,
+    tokens: 'verify',
+    table: [
+      { actions: ['GetItem', 'Query', 'PutItem', 'DeleteItem'], partitions: ['REPORTS#*'] },
+      // Whether the caller is staff, and the names in the reports.
+      { actions: ['GetItem', 'BatchGetItem'], partitions: ['USER#*'] },
+      readsKeys,
+      addsEvents,
+    ],
+  },
+  'http/suspension': {
+    ...small,
+    limitsWork: true,
+    tokens: 'verify',
+    table: [
+      // The mark on the profile, and the sessions that end.
+      { actions: ['GetItem', 'UpdateItem', 'Query', 'DeleteItem'], partitions: ['USER#*'] },
+      readsKeys,
+      addsEvents,
+    ],
+  },
+  'http/audit': {
+    ...small,
+    limitsWork: true,
+    tokens: 'verify',
+    table: [{ actions: ['Query'], partitions: ['AUDIT#*'] }, readsSession],
   },
   'http/user': {
     ...small,

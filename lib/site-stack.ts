@@ -76,6 +76,7 @@ export class SiteStack extends Stack {
         '/users*': http,
         '/chat*': http,
         '/conversations*': http,
+        '/reports*': http,
         '/schema/swagger-ui/*': { ...http, cachePolicy: asTheOriginSays(this) },
         '/schema*': http,
         '/.well-known/*': http,

@@ -22,6 +22,7 @@ type Partition =
   | 'IDENTITY#*'
   | 'KEYS'
   | 'NAME#*'
+  | 'REPORTS#*'
   | 'USER#*'
   | 'WATCH#*';
 

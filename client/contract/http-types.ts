@@ -40,6 +40,8 @@ export interface Profile {
   readonly presence: 'shown' | 'hidden';
   readonly created_at: string;
   readonly has_password: boolean;
+  /** Whether the user is a moderator. Absent if not. */
+  readonly staff?: boolean;
 }
 
 export interface PasswordChange {
@@ -199,17 +201,116 @@ export type ExportLine =
   | ExportedMessage
   | ExportEnd;
 
+/** One of their messages, in a conversation of yours. */
+export interface MessagePlace {
+  readonly conversation: string;
+  readonly seq: number;
+}
+
+export interface NewReport {
+  /** The id of the reported user. */
+  readonly user: string;
+  readonly message?: MessagePlace;
+  /** `spam`, `harassment`, `violence`, `sexual`, `illegal` or `other`. */
+  readonly reason: string;
+  /** In your words: up to 1,000 characters. */
+  readonly text?: string;
+}
+
+export interface ReportReceipt {
+  readonly id: string;
+  readonly created_at: string;
+}
+
+/** A user as moderators see them. */
+export interface ModeratedUser {
+  readonly id: string;
+  readonly username: string;
+  readonly deleted?: true;
+  readonly suspended?: true;
+}
+
+export interface MessageBeside {
+  readonly seq: number;
+  readonly sender: string;
+  readonly sender_id: string;
+  /** Its beginning. */
+  readonly message: string;
+  readonly created_at: string;
+}
+
+export interface ReportedMessage {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly sender: string;
+  readonly sender_id: string;
+  readonly message: string;
+  readonly created_at: string;
+  readonly around: readonly MessageBeside[];
+}
+
+export interface NewResolution {
+  readonly action: 'dismissed' | 'warned' | 'suspended';
+  /** For other moderators: up to 1,000 characters. */
+  readonly note?: string;
+}
+
+export interface Resolution {
+  readonly action: 'dismissed' | 'warned' | 'suspended';
+  readonly note: string | null;
+  readonly by: ModeratedUser;
+  readonly created_at: string;
+}
+
+export interface Report {
+  readonly id: string;
+  readonly created_at: string;
+  readonly reason: string;
+  readonly text: string | null;
+  readonly reporter: ModeratedUser;
+  readonly user: ModeratedUser;
+  /** Null if only the user is reported. */
+  readonly message: ReportedMessage | null;
+  /** Null while it is open. */
+  readonly resolution: Resolution | null;
+}
+
+export interface ReportPage {
+  readonly next: string | null;
+  readonly results: readonly Report[];
+}
+
+export interface SecurityEvent {
+  readonly event: string;
+  readonly created_at: string;
+  readonly operation: string;
+  readonly device: string;
+  readonly address: string;
+  readonly session?: string;
+  /** Who did it, if not the user: the id of a member of the staff, or `operator`. */
+  readonly by?: string;
+}
+
+export interface SecurityEventPage {
+  readonly next: string | null;
+  readonly results: readonly SecurityEvent[];
+}
+
 /** The fields of request bodies. The server refuses unknown fields. A test compares the lists with openapi.yaml. */
 export const REQUEST_FIELDS = {
   Registration: ['email', 'username', 'first_name', 'last_name', 'password', 'password2'],
   Credentials: ['email', 'password', 'device_id'],
   PasswordChange: ['password', 'new_password'],
   ProfileChange: ['first_name', 'last_name', 'presence'],
+  NewReport: ['user', 'message', 'reason', 'text'],
+  NewResolution: ['action', 'note'],
 } as const satisfies {
   Registration: readonly (keyof Registration)[];
   Credentials: readonly (keyof Credentials)[];
   PasswordChange: readonly (keyof PasswordChange)[];
   ProfileChange: readonly (keyof ProfileChange)[];
+  NewReport: readonly (keyof NewReport)[];
+  NewResolution: readonly (keyof NewResolution)[];
 };
 
 /** Drops all other fields: the application may pass a form's values or a row of its own. */

@@ -172,6 +172,40 @@ export class CannotBlockOneself extends ParleyError {
   }
 }
 
+export class CannotReportOneself extends ParleyError {
+  readonly code = 'cannot_report_oneself';
+
+  constructor() {
+    super('You cannot report yourself. Name another user.');
+  }
+}
+
+/** The user has not written such a message in a conversation of the caller. They cannot tell what of it is missing. */
+export class MessageNotFound extends ParleyError {
+  readonly code = 'message_not_found';
+
+  constructor() {
+    super('There is no such message of this user in a conversation of yours.');
+  }
+}
+
+export class ReportNotFound extends ParleyError {
+  readonly code = 'report_not_found';
+
+  constructor(id: string) {
+    super(`There is no report with the id ${JSON.stringify(id)}.`);
+  }
+}
+
+/** Only staff may do this. The paths are no secret, so they need not be hidden from others. */
+export class StaffOnly extends ParleyError {
+  readonly code = 'staff_only';
+
+  constructor() {
+    super('Only staff may do this.');
+  }
+}
+
 export class TooManyBlocks extends ParleyError {
   readonly code = 'too_many_blocks';
 
@@ -267,12 +301,12 @@ export class SessionNotFound extends ParleyError {
   }
 }
 
-/** A user sends too much in one conversation, or an account or a socket causes too much work. `retryAfter` is in seconds. */
+/** A user sends or reports too much, or an account or a socket causes too much work. `retryAfter` is in seconds. */
 export class RateLimited extends ParleyError {
   readonly code = 'rate_limited';
   readonly retryAfter: number;
 
-  constructor(retryAfter: number, what: 'messages' | 'requests' = 'messages') {
+  constructor(retryAfter: number, what: 'messages' | 'reports' | 'requests' = 'messages') {
     super(`Too many ${what} in a short time. Try again in ${retryAfter} seconds.`);
     this.retryAfter = retryAfter;
   }

@@ -1,10 +1,11 @@
 import type { OwnProfile } from '../core/accounts/profile.ts';
 import { isEmailVerified } from '../core/accounts/verify-email.ts';
+import type { AuditEntry } from '../core/audit/audit.ts';
 import type { LiveSession } from '../core/sessions/session.ts';
 
 /** An account as its user sees it. */
 export function profileBody({ account, presence }: OwnProfile) {
-  const { id, email, username, firstName, lastName, createdAt, issuer } = account;
+  const { id, email, username, firstName, lastName, staff, createdAt, issuer } = account;
   return {
     id,
     email: email ?? null,
@@ -15,6 +16,7 @@ export function profileBody({ account, presence }: OwnProfile) {
     presence,
     created_at: createdAt,
     has_password: issuer === undefined,
+    ...(staff && { staff }),
   };
 }
 
@@ -27,5 +29,18 @@ export function sessionBody({ id, device, address, createdAt, lastUsedAt }: Live
     created_at: createdAt,
     last_used_at: lastUsedAt,
     current: id === current,
+  };
+}
+
+/** A security event of somebody else, as staff see it. */
+export function eventBody({ event, at, operation, device, address, session, by }: AuditEntry) {
+  return {
+    event,
+    created_at: at,
+    operation,
+    device,
+    address,
+    ...(session !== undefined && { session }),
+    ...(by !== undefined && { by }),
   };
 }

@@ -1,9 +1,11 @@
 import type { UserCursor } from '../core/accounts/directory.ts';
+import type { EntryId } from '../core/audit/audit.ts';
 import { conversationOf } from '../core/conversations/conversation.ts';
 import { ValidationFailed } from '../core/errors.ts';
 import type { EventPlace, ExportCursor, MessagePlace } from '../core/export/export.ts';
 import type { InboxPosition } from '../core/inbox/inbox.ts';
 import type { HistoryWindow, Window } from '../core/messages/read-messages.ts';
+import { isReportId } from '../core/reports/report.ts';
 
 export const DEFAULT_LIMIT = 10;
 export const MAX_LIMIT = 100;
@@ -132,6 +134,37 @@ export function readInboxCursor(text: string | undefined): InboxPosition | undef
     throw new ValidationFailed({ cursor: ['Must come from `next`.'] });
   }
   return { topAt, conversation };
+}
+
+/** The most reports on a page. Each may have a message of 16 KB. */
+export const MAX_REPORT_LIMIT = 10;
+
+/**
+ * Reads `limit` (1 to 10; more means 10), `state` and `cursor`: the id of the last report of the page before.
+ * @throws ValidationFailed
+ */
+export function readReportPaging({ limit: given, state = 'open', cursor }: Query) {
+  const limit = Math.min(readPaging({ limit: given }).limit, MAX_REPORT_LIMIT);
+  if (state !== 'open' && state !== 'resolved') {
+    throw new ValidationFailed({ state: ['Must be one of open, resolved.'] });
+  }
+  if (cursor !== undefined && !isReportId(cursor)) {
+    throw new ValidationFailed({ cursor: ['Must come from `next`.'] });
+  }
+  return { limit, state, from: cursor } as const;
+}
+
+/** A place in a log of security events in an opaque form, for `next`. */
+export function writeEventCursor({ time, name }: EntryId): string {
+  return Buffer.from(`${time} ${name}`).toString('base64url');
+}
+
+/** @throws ValidationFailed for a text that {@link writeEventCursor} did not write */
+export function readEventCursor(text: string | undefined): EntryId | undefined {
+  if (text === undefined) return undefined;
+  const place = eventPlace(Buffer.from(text, 'base64url').toString().split(' '));
+  if (!place) throw new ValidationFailed({ cursor: ['Must come from `next`.'] });
+  return place.event;
 }
 
 /** A place in an export in an opaque form, for the next page. It is of one user. */

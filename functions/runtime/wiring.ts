@@ -28,6 +28,7 @@ import {
   accountRemover,
   accountStore,
   credentialStore,
+  moderatedPeople,
   peopleStore,
   profileEditor,
   profileStore,
@@ -48,7 +49,9 @@ import { messageStore } from '../storage/messages.ts';
 import { membershipCheck, presenceStore } from '../storage/presence.ts';
 import { receiptStore } from '../storage/receipts.ts';
 import { remainsOf, sealRemover } from '../storage/remains.ts';
+import { reportQueue, reportStore } from '../storage/reports.ts';
 import { publicKeys, sessionCheck, sessionList, sessionStore } from '../storage/sessions.ts';
+import { suspensionStore } from '../storage/suspensions.ts';
 import { openTable as openTableNamed, type Table } from '../storage/table.ts';
 import { ticketStore } from '../storage/tickets.ts';
 import { watchStore } from '../storage/watches.ts';
@@ -317,6 +320,31 @@ export function wireProfiles(table: Table) {
 /** For `block`, `unblock` and `blockedPeople`. */
 export function wireBlocks(table: Table) {
   return { blocks: blockStore(table), profiles: profileStore(table), people: peopleStore(table) };
+}
+
+/** For `report`. */
+export function wireReporting(table: Table) {
+  return { reports: reportStore(table), profiles: profileStore(table), log: messageStore(table), ...system };
+}
+
+/** For `listReports` and `resolveReport`. */
+export function wireModeration(table: Table) {
+  return { profiles: profileStore(table), queue: reportQueue(table), people: moderatedPeople(table), now };
+}
+
+/** For `suspend` and `restoreAccount`. */
+export function wireSuspension(table: Table) {
+  return {
+    profiles: profileStore(table),
+    suspensions: suspensionStore(table),
+    sessions: sessionList(table),
+    now,
+  };
+}
+
+/** For `readEvents`. */
+export function wireEvents(table: Table) {
+  return { profiles: profileStore(table), audit: auditReader(table), now };
 }
 
 /** For `readHistory` and `readMessages`. */

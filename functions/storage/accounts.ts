@@ -14,6 +14,7 @@ import type { CredentialStore } from '../core/accounts/check-password.ts';
 import type { AccountRemover } from '../core/accounts/delete-account.ts';
 import type { ProfileEditor } from '../core/accounts/profile.ts';
 import type { AccountStore } from '../core/accounts/register.ts';
+import type { ModeratedPeople } from '../core/reports/moderate.ts';
 import { directoryKey, emailKey, NAME, presenceKey, profileKey, socketsKey, usernameKey } from './keys.ts';
 import { batchGet, type Item, isWritten, setting, type Table, toEpochSeconds, transact } from './table.ts';
 
@@ -144,6 +145,18 @@ export function peopleStore(table: Table): PeopleStore {
     async peopleOf(userIds) {
       const items = await batchGet(table, userIds.map(profileKey), { consistent: false });
       return items.map((item) => item && toPerson(item));
+    },
+  };
+}
+
+/** The same for moderators. */
+export function moderatedPeople(table: Table): ModeratedPeople {
+  return {
+    async of(userIds) {
+      const items = await batchGet(table, userIds.map(profileKey), { consistent: false });
+      return items.map(
+        (item) => item && { ...toPerson(item), ...(item.suspendedAt !== undefined && { suspended: true }) },
+      );
     },
   };
 }

@@ -3,6 +3,8 @@ import type { AttemptSubject } from '../core/accounts/attempts.ts';
 import type { DirectoryList } from '../core/accounts/directory.ts';
 import type { EntryId } from '../core/audit/audit.ts';
 import type { Identity } from '../core/issuers/issuer.ts';
+import type { ReportState } from '../core/reports/moderate.ts';
+import type { Reported } from '../core/reports/report.ts';
 
 /** The key of an item. This file has every key pattern of the table. */
 export interface Key {
@@ -113,11 +115,27 @@ export const AUDIT_PREFIX = 'EVENT#';
 
 export const auditPartition = (userId: string): string => `AUDIT#${userId}`;
 
-/** A security event of an account, sorted by time. Nobody but the export may read this partition prefix, or change what is there. */
+/** A security event of an account, sorted by time. Nobody but the export and staff may read this partition prefix, or change what is there. */
 export const auditKey = (userId: string, { time, name }: EntryId): Key => ({
   pk: auditPartition(userId),
   sk: `${AUDIT_PREFIX}${time}#${name}`,
 });
+
+export const REPORT_PREFIX = 'REPORT#';
+
+/** That a user has reported another one, or a message. */
+export const reportClaimKey = (reporterId: string, { userId, message }: Reported): Key => ({
+  pk: userPartition(reporterId),
+  sk: REPORT_PREFIX + (message ? `${message.conversation}#${message.seq}` : userId),
+});
+
+/** How many reports a user has made in the last hour. */
+export const reportCountKey = (userId: string): Key => ({ pk: userPartition(userId), sk: 'REPORTS' });
+
+export const reportPartition = (state: ReportState): string => `REPORTS#${state.toUpperCase()}`;
+
+/** A report, for the moderators. Ids sort by time. */
+export const reportKey = (state: ReportState, id: string): Key => ({ pk: reportPartition(state), sk: id });
 
 export const STAFF = 'STAFF';
 

@@ -24,6 +24,8 @@ const runtime = await startRuntime({
   assembly: () =>
     build({
       limits: 'off',
+      // It calls the HTTP API itself.
+      bareApis: 'on',
       passwordCost: '4',
       issuers: JSON.stringify([issuer.setting]),
     }),

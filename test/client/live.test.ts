@@ -176,6 +176,30 @@ it.concurrent('whoever blocks a user can neither write to them nor be written to
   await expect(ada.client.block(ada.id)).rejects.toMatchObject({ code: 'cannot_block_oneself' });
 });
 
+it.concurrent('a user reports another one and their message, and is no moderator', async () => {
+  const [ada, bob] = await Promise.all([system.person(), system.person()]);
+  const talk = ada.client.conversationWith(bob.id);
+  const theirs = bob.client.conversationWith(ada.id);
+  await Promise.all([talk.open(), theirs.open()]);
+  theirs.send('Buy this.');
+  const [{ seq = 0 } = {}] = await until(talk.messages, ({ length }) => length === 1);
+  const report = { user: bob.id, reason: 'spam', message: { conversation: talk.id, seq } };
+  const { id } = await ada.client.report(report);
+  expect(await ada.client.report({ ...report, more: 'is not sent' } as never)).toMatchObject({ id });
+  expect(await ada.client.report({ user: bob.id, reason: 'other' })).not.toMatchObject({ id });
+  expect((await ada.client.loadProfile()).staff).toBeUndefined();
+  for (const ask of [
+    () => ada.client.reports(),
+    () => ada.client.reports({ state: 'resolved', next: 'https://chat.example/reports/?limit=2' }),
+    () => ada.client.resolveReport(id, { action: 'dismissed' }),
+    () => ada.client.suspend(bob.id),
+    () => ada.client.restore(bob.id),
+    () => ada.client.securityEvents(bob.id),
+  ])
+    await expect(ask()).rejects.toMatchObject({ code: 'staff_only' });
+  await expect(ada.client.suspend('../me')).rejects.toMatchObject({ code: 'user_not_found' });
+});
+
 it.concurrent('errors of registration, login and sending have their codes', async () => {
   const ada = await system.person();
   const taken = {

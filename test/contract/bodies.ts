@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import * as reportRequests from '../../functions/protocol/report-requests.ts';
 import * as requests from '../../functions/protocol/requests.ts';
 
 /** The schema that checks the body of each operation. */
@@ -14,5 +15,7 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'PATCH /users/me': requests.profileRequest,
   'DELETE /users/me': requests.deletionRequest,
   'POST /users/me/password': requests.passwordRequest,
+  'POST /reports': reportRequests.reportRequest,
+  'POST /reports/{report_id}/resolve': reportRequests.resolutionRequest,
   'POST /conversations/{conversation}/messages': requests.messageRequest,
 };

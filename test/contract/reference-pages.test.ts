@@ -87,6 +87,10 @@ describe('the table of access patterns', () => {
       ]),
       { pk, sk: sk.replace(digits, `<${digits.exec(sk)?.[0].length} digits>`) },
       keys.staffKey('<id>'),
+      keys.reportClaimKey('<id>', { userId: '<reported>' }),
+      keys.reportCountKey('<id>'),
+      keys.reportKey('open', '<report>'),
+      keys.reportKey('resolved', '<report>'),
       keys.PUBLIC_KEYS_KEY,
     ];
     const shown = rows.flatMap((row) => {

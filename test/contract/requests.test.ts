@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { RECENT_MESSAGES } from '../../functions/core/messages/find-earlier.ts';
 import { MAX_BODY_BYTES, MAX_MESSAGE_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
+import * as reportRequests from '../../functions/protocol/report-requests.ts';
 import * as requests from '../../functions/protocol/requests.ts';
 import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
 import { readSettings } from '../../lib/settings.ts';
@@ -32,7 +33,9 @@ describe('the document and functions/protocol agree on', () => {
     expect(withBody.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
       Object.keys(CHECKED).sort(),
     );
-    const schemas = Object.entries(requests).filter(([name]) => name.endsWith('Request'));
+    const schemas = Object.entries({ ...requests, ...reportRequests }).filter(([name]) =>
+      name.endsWith('Request'),
+    );
     expect(new Set(Object.values(CHECKED))).toEqual(new Set(schemas.map(([, schema]) => schema)));
   });
 

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { OPERATIONS } from '../contract/document.ts';
 import { ANSWER_HEADERS } from '../support/answer-headers.ts';
 import { tokenFor } from '../support/mailbox.ts';
+import { makeStaff } from '../support/staff.ts';
 import { conversationOf } from './support/devices.ts';
 import { sendMessage } from './support/messages.ts';
 import { logIn, type Person, people, person, registration } from './support/people.ts';
@@ -14,6 +15,7 @@ import { rest } from './support/rest.ts';
 const site = inject('parleyUrl');
 const httpApi = inject('httpApiUrl');
 const folder = inject('mailFolder');
+const table = inject('table');
 const api = rest(site);
 
 interface Answer {
@@ -50,9 +52,11 @@ const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 let ada: Person;
 let charles: Person;
+let staff: Person;
 let conversation: string;
 beforeAll(async () => {
-  [ada, charles] = await people(api, 2);
+  [ada, charles, staff] = await people(api, 3);
+  if (table) await makeStaff(table, staff.id);
   conversation = conversationOf(ada, charles);
   await sendMessage(api, ada, conversation, 'There is one.');
 });
@@ -62,6 +66,7 @@ interface Success {
   readonly body?: object;
   readonly headers?: Record<string, string>;
   readonly sessionId?: string;
+  readonly reportId?: string;
   /** Who asks, if not Ada. */
   readonly by?: Person;
 }
@@ -107,6 +112,19 @@ const SUCCESSES: Readonly<Record<string, () => Success | Promise<Success>>> = {
   'DELETE /users/me/sessions/{session_id}': async () => ({ status: 204, sessionId: (await session()).id }),
   'PUT /users/{user_id}/block': async () => ({ status: 204, by: (await people(api, 1))[0] }),
   'DELETE /users/{user_id}/block': () => ({ status: 204 }),
+  'PUT /users/{user_id}/suspension': () => ({ status: 204, by: staff }),
+  'DELETE /users/{user_id}/suspension': () => ({ status: 204, by: staff }),
+  'GET /users/{user_id}/audit': () => ({ status: 200, by: staff }),
+  'POST /reports': async () => {
+    const by = await person(api);
+    return { status: 201, body: { user: charles.id, reason: 'spam' }, by };
+  },
+  'GET /reports': () => ({ status: 200, by: staff }),
+  'POST /reports/{report_id}/resolve': async () => {
+    const by = await person(api);
+    const { body } = await api.post('/reports', { user: ada.id, reason: 'other' }, { token: by.access });
+    return { status: 204, body: { action: 'dismissed' }, by: staff, reportId: body.id };
+  },
   'POST /conversations/{conversation}/messages': () => ({
     status: 201,
     body: { text: 'One more.' },
@@ -141,8 +159,9 @@ function assertHeaders({ status, headers, body }: Answer, expected: Readonly<Rec
   ]);
 }
 
-const filled = (path: string, sessionId = NOBODY) =>
+const filled = (path: string, sessionId = NOBODY, reportId = NOBODY) =>
   path
+    .replace('{report_id}', reportId)
     .replace('{user_id}', charles.id)
     .replace('{conversation}', conversation)
     .replace('{session_id}', sessionId)
@@ -162,6 +181,8 @@ const operations = OPERATIONS.map(({ method, path, described }) => ({
     JSON.stringify(described.parameters ?? []),
   ),
 }));
+/** Nobody can name staff of a system elsewhere. */
+const isForStaff = (path: string) => /^\/reports|\/(?:suspension|audit)$/.test(path);
 const isPage = (path: string) => path === '/schema/swagger-ui';
 const expectedOf = (path: string) => ({
   ...(PUBLIC[path] !== undefined && { 'cache-control': PUBLIC[path] }),
@@ -174,24 +195,27 @@ describe.each([
 ])('%s, an answer has each security header once', (_, url) => {
   const named = (some: typeof operations) => some.map((one) => [one.method, one.path, one] as const);
   const skipped = url === '';
+  // This system trusts no other issuer. The tests of the exchange look at its headers.
+  // Nobody sees the mail of a system elsewhere, if it sends any.
+  const mailing = folder === '' ? /\/(?:reset|verification)/ : /^$/;
+  const possible = operations.filter(
+    ({ path }) => path !== '/users/token/exchange' && !mailing.test(path) && (table || !isForStaff(path)),
+  );
 
   describe.skipIf(skipped)('if it is a success', () => {
-    // This system trusts no other issuer. The tests of the exchange look at its headers.
-    // Nobody sees the mail of a system elsewhere, if it sends any.
-    const mailing = folder === '' ? /\/(?:reset|verification)/ : /^$/;
-    const possible = operations.filter(({ path }) => path !== '/users/token/exchange' && !mailing.test(path));
     it.each(named(possible))('of %s %s', async (method, path) => {
       const {
         status,
         body,
         headers,
         sessionId,
+        reportId,
         by = ada,
       } = (await SUCCESSES[`${method} ${path}`]?.()) ?? {
         status: 200,
       };
       const { access } = await logIn(api, by);
-      const answer = await send(url + filled(path, sessionId), method, {
+      const answer = await send(url + filled(path, sessionId, reportId), method, {
         token: access,
         body,
         ...(headers && { headers }),
@@ -203,10 +227,11 @@ describe.each([
       assertHeaders(answer, expectedOf(path));
     });
 
-    it.each(named(operations.filter(({ method }) => method === 'GET')))(
+    it.each(named(possible.filter(({ method }) => method === 'GET')))(
       'of HEAD instead of %s %s',
       async (_, path) => {
-        const answer = await send(url + filled(path), 'HEAD', { token: (await logIn(api, ada)).access });
+        const { access } = await logIn(api, isForStaff(path) ? staff : ada);
+        const answer = await send(url + filled(path), 'HEAD', { token: access });
         expect([answer.status, answer.body]).toEqual([200, '']);
         assertHeaders(answer, expectedOf(path));
       },
@@ -253,10 +278,10 @@ describe.each([
       },
     );
 
-    it.each(named(operations.filter(({ method, path }) => path.includes('{') && method !== 'POST')))(
+    it.each(named(possible.filter(({ method, path }) => path.includes('{') && method !== 'POST')))(
       '404 of %s %s, for an id of nothing',
       async (method, path) => {
-        const { access: token } = await logIn(api, ada);
+        const { access: token } = await logIn(api, isForStaff(path) ? staff : ada);
         const answer = await send(url + nowhere(path), method, { token });
         expect(answer.status).toBe(404);
         assertHeaders(answer);

@@ -158,6 +158,23 @@ describe.skipIf(notOurs)('the table requests of', () => {
     expect(cost).toEqual({ GetItem: 1, Query: 2, BatchGetItem: 1, wru: 0, rru: 3.5 });
   });
 
+  it('a report are the user, the messages, the claim and three writes; a repeated one two reads more and no write', async () => {
+    const [by, whom] = await people(api, 2);
+    await sendMessage(api, whom, conversationOf(by, whom), 'There is one.');
+    const message = { conversation: conversationOf(by, whom), seq: 1 };
+    const ask = () => api.post('/reports/', { user: whom.id, message, reason: 'spam' }, { token: by.access });
+    // The starting process reads the public keys.
+    await api.post('/reports/', { user: by.id, reason: 'spam' }, { token: by.access });
+    runtime().resetUsage();
+    expect(await ask()).toMatchObject({ status: 201 });
+    const made = runtime()
+      .usage()
+      .requests.filter((one) => one.function === 'report');
+    expect(tally(made)).toEqual({ GetItem: 3, Query: 1, UpdateItem: 1, PutItem: 2, wru: 3, rru: 3.5 });
+    const repeated = await costOf('report', ask);
+    expect(repeated).toEqual({ GetItem: 3, Query: 1, BatchGetItem: 1, wru: 0, rru: 5.5 });
+  });
+
   it('a profile are the account and its presence, and with each request the caller’s session', async () => {
     for (const [name, path] of [
       ['me', '/users/me/'],

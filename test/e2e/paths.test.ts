@@ -42,6 +42,7 @@ describe('every path answers with and without its trailing slash, without a redi
     '/users/token',
     '/users/token/refresh',
     '/users/logout',
+    '/reports',
     '/conversations/{id}/messages',
   ])('POST %s', async (path) => {
     const [without, slash] = await Promise.all([
@@ -91,6 +92,8 @@ describe('an unknown path answers 404', () => {
     '/chat/history/a/b/',
     '/conversations/a/messages/1',
     '/conversations/a/b/',
+    '/reports/x',
+    '/reports/x/resolve/y',
     '/schema/openapi.yaml',
     '/schema/swagger-ui/nothing.js',
     '/schema/swagger-ui/../index.mjs',
@@ -127,6 +130,10 @@ describe('a known path with another method answers 405 and says which methods it
     ['DELETE', '/users/me/blocks/', 'GET, HEAD'],
     ['GET', '/users/00000000-0000-0000-0000-000000000000/block/', 'PUT, DELETE'],
     ['POST', '/users/00000000-0000-0000-0000-000000000000/block', 'PUT, DELETE'],
+    ['POST', '/users/00000000-0000-0000-0000-000000000000/suspension', 'PUT, DELETE'],
+    ['POST', '/users/00000000-0000-0000-0000-000000000000/audit/', 'GET, HEAD'],
+    ['DELETE', '/reports/', 'POST, GET, HEAD'],
+    ['GET', '/reports/x/resolve/', 'POST'],
     ['POST', '/conversations/', 'GET, HEAD'],
     ['PUT', '/conversations/a/', 'GET, HEAD'],
     ['PATCH', '/conversations/a/messages', 'GET, HEAD, POST'],

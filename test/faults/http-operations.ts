@@ -216,6 +216,27 @@ async function ticket({ url, api }: Scene) {
   };
 }
 
+/** A new user reports Bob. */
+async function report({ url, api, bob }: Scene) {
+  return async (): Promise<Trial> => {
+    const { id, access: token } = await person(api);
+    const body = { user: bob.id, reason: 'spam' };
+    return {
+      marker: id,
+      run: () => request(url, 'POST', '/reports/', { token, body }),
+      async check() {
+        // The report is there once: whoever repeats it gets the same one.
+        const [one, other] = [
+          await api.post('/reports/', body, { token }),
+          await api.post('/reports/', body, { token }),
+        ];
+        expect([200, 201]).toContain(one.status);
+        expect(other).toMatchObject({ status: 200, body: one.body });
+      },
+    };
+  };
+}
+
 const own = read(() => '/users/me/');
 const ownSessions = read(() => '/users/me/sessions/');
 const exported = read(() => '/users/me/export/', { needsInbox: true });
@@ -247,6 +268,8 @@ export const httpOperations: readonly Operation[] = [
   { what: 'change password', functionName: 'own-password', call: 'Query', prepare: changePassword },
   { what: 'change password', functionName: 'own-password', call: 'DeleteItem', prepare: changePassword },
   { what: 'ticket', functionName: 'ticket', call: 'PutItem', prepare: ticket },
+  { what: 'report', functionName: 'report', call: 'GetItem', prepare: report },
+  { what: 'report', functionName: 'report', call: 'PutItem', prepare: report },
   { what: 'user', functionName: 'user', call: 'GetItem', prepare: user },
   { what: 'list of users', functionName: 'list-users', call: 'Query', prepare: search },
   { what: 'send by HTTP', functionName: 'send-message', call: 'Query', prepare: send },

@@ -148,6 +148,7 @@ BODIES = {
     "POST /users/password/reset": lambda _: {"email": scene.charles.email},
     "POST /users/password/reset/confirm": lambda _: {"token": reset_link(), "password": NEW_PASSWORD},
     "POST /users/email/verification": lambda _: {"token": verification_link()},
+    "POST /reports": lambda _: {"user": scene.charles.id, "reason": "spam"},
     "POST /users/me/password": lambda _: {"password": PASSWORD, "new_password": NEW_PASSWORD},
 }
 
@@ -155,6 +156,7 @@ PATH_PARAMETERS = {
     "user_id": lambda _: scene.charles.id,
     "conversation": lambda _: scene.conversation,
     "session_id": lambda asker: asker.session(),
+    "report_id": lambda _: f"1795425307412-{uuid.uuid4()}",
     "asset": lambda _: "swagger-ui.css",
 }
 

@@ -113,7 +113,7 @@ describe('least privilege', () => {
     }
   });
 
-  it('functions may only add security events, and export alone may read them', () => {
+  it('functions may only add security events, and export and audit alone may read them', () => {
     const adds = ['dynamodb:PutItem'];
     expect(whoReaches('AUDIT#*')).toEqual({
       register: adds,
@@ -125,7 +125,10 @@ describe('least privilege', () => {
       exchange: adds,
       logout: adds,
       sessions: adds,
+      reports: adds,
+      suspension: adds,
       export: ['dynamodb:Query'],
+      audit: ['dynamodb:Query'],
     });
   });
 
@@ -162,15 +165,24 @@ describe('least privilege', () => {
       'message',
       'message-changes',
       'messages',
+      'report',
       'send-message',
     ]);
   });
 
   it('functions that read an inbox, a log or another user’s profile may change nothing', () => {
-    for (const name of ['user', 'conversations', 'messages', 'history', 'list-users', 'export']) {
+    for (const name of ['user', 'conversations', 'messages', 'history', 'list-users', 'export', 'audit']) {
       const actions = service.statementsOf(name).flatMap(actionsOf);
       expect(actions.filter((action) => /^dynamodb:(?!Get|BatchGet|Query)/.test(action))).toEqual([]);
     }
+  });
+
+  it('whoever reports may add a report and read no page of them, and only staff’s function may take one away', () => {
+    expect(whoReaches('REPORTS#*')).toEqual({
+      report: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+      reports: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    });
+    expect(whoReaches('STAFF')).toEqual({});
   });
 
   it('message writes watchers, and account-changes reads them', () => {
@@ -200,6 +212,10 @@ describe('least privilege', () => {
       'export',
       'ticket',
       'blocks',
+      'report',
+      'reports',
+      'suspension',
+      'audit',
       'user',
       'conversations',
       'messages',

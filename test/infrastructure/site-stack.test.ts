@@ -54,6 +54,7 @@ describe('the distribution', () => {
       ['/users*', 'RefHttp'],
       ['/chat*', 'RefHttp'],
       ['/conversations*', 'RefHttp'],
+      ['/reports*', 'RefHttp'],
       ['/schema/swagger-ui/*', 'RefHttp'],
       ['/schema*', 'RefHttp'],
       ['/.well-known/*', 'RefHttp'],

@@ -29,6 +29,7 @@ import {
   resolve,
 } from '../../functions/core/conversations/conversation.ts';
 import { foldId, isId } from '../../functions/core/ids.ts';
+import { isReportId } from '../../functions/core/reports/report.ts';
 import { clientInfo } from '../../functions/middleware/client-info.ts';
 import { answer, json, problemReply, withoutSlash } from '../../functions/middleware/http-replies.ts';
 import { baseUrl, pathParameters, readInput } from '../../functions/middleware/http-stack.ts';
@@ -50,6 +51,7 @@ import {
 import { formBody, isFormType, parseJsonBody } from '../../functions/protocol/json-body.ts';
 import { clientId, newMessages } from '../../functions/protocol/new-messages.ts';
 import * as paging from '../../functions/protocol/paging.ts';
+import * as reportRequests from '../../functions/protocol/report-requests.ts';
 import * as requests from '../../functions/protocol/requests.ts';
 import {
   isBlank,
@@ -190,6 +192,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     asConversationNotFound,
   },
   'functions/core/ids.ts': { isId, foldId },
+  'functions/core/reports/report.ts': { isReportId },
   'functions/middleware/client-info.ts': {
     clientInfo: (text) =>
       clientInfo({ http: { userAgent: text, sourceIp: text } } as APIGatewayProxyEventV2['requestContext']),
@@ -271,11 +274,24 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     readInboxCursor: paging.readInboxCursor,
     'readInboxCursor of a decoded text': (text) =>
       paging.readInboxCursor(Buffer.from(text).toString('base64url')),
+    readReportPaging: (text) => paging.readReportPaging({ limit: '1', cursor: text }),
+    writeEventCursor: (text) => paging.writeEventCursor({ time: text, name: text }),
+    readEventCursor: paging.readEventCursor,
+    'readEventCursor of a decoded text': (text) =>
+      paging.readEventCursor(Buffer.from(text).toString('base64url')),
     writeExportCursor: (text) =>
       paging.writeExportCursor({ at: text, place: { conversation: text, seq: 1 } }, text),
     readExportCursor: (text) => paging.readExportCursor(text, text),
     'readExportCursor of a decoded text': (text) =>
       paging.readExportCursor(Buffer.from(text).toString('base64url'), text),
+  },
+  'functions/protocol/report-requests.ts': {
+    reportRequest: (text) =>
+      validate(reportRequests.reportRequest, {
+        ...{ user: text, reason: text, text },
+        message: { conversation: text, seq: 1 },
+      }),
+    resolutionRequest: object(reportRequests.resolutionRequest),
   },
   'functions/protocol/requests.ts': {
     newEmail: value(requests.newEmail),
@@ -321,6 +337,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
 
 /** Not in {@link READERS}: files, and single functions, with the reason. */
 export const OTHERS: Readonly<Record<string, string>> = {
+  'client/moderation.ts': 'reads the URL of the next page, which the server makes',
   'client/export.ts': 'reads the link of the next page, which the server makes',
   'client/inbox/inbox.ts': 'reads the URL of the next page, which the server makes',
   'client/inbox/unread-total.ts': 'reads the URL of the next page, which the server makes',
@@ -334,6 +351,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'functions/auth/issuer-keys.ts': 'reads the addresses of issuers that the settings trust',
   'functions/auth/secrets.ts newSecret': 'writes random bytes, and reads no text',
   'functions/auth/subject-tokens.ts': 'reads the type of a token whose signature it has verified',
+  'functions/core/reports/report.ts report': 'reads the id of a report; `preview` reads the texts',
   'functions/http/fallback.ts': 'reads the routes of its own configuration; `allowedMethods` reads the path',
   'functions/http/schema.ts': 'looks at both ends of a path',
   'web/state/drafts.ts': 'reads its own entry in the storage of the page',

@@ -17,6 +17,7 @@ export type SecurityEventName =
   | 'log_in_refused'
   | 'suspended'
   | 'restored'
+  | 'report_resolved'
   | 'staff_added'
   | 'staff_removed'
   | 'account_deleted';

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_BLOCKS } from '../../../functions/core/blocks/block.ts';
 import { MAX_SESSIONS } from '../../../functions/core/sessions/own-sessions.ts';
-import { directoryKey, profileKey, sessionKey } from '../../../functions/storage/keys.ts';
+import { auditKey, directoryKey, profileKey, sessionKey } from '../../../functions/storage/keys.ts';
 import { tokenFor } from '../../support/mailbox.ts';
 import { conversationOf } from '../../support/people.ts';
 import { storeAll } from '../../support/runtime-table.ts';
+import { makeStaff } from '../../support/staff.ts';
 import { PRICES } from '../prices.ts';
 import type { BenchIssuer } from './bench-issuer.ts';
 import type { Setting } from './measure-sockets.ts';
@@ -22,7 +23,9 @@ export async function measureHttp(setting: Setting, issuer: BenchIssuer, progres
   progress('exchanges');
   const exchanges = await measureExchanges(setting, issuer);
   progress('blocks');
-  return { ...logs, ...users, ...accounts, ...exchanges, ...(await measureBlocks(setting)) };
+  const blocks = await measureBlocks(setting);
+  progress('moderation');
+  return { ...logs, ...users, ...accounts, ...exchanges, ...blocks, ...(await measureModeration(setting)) };
 }
 
 /** Counts a request. The first call of a function also reads the public keys, so it is made twice. */
@@ -193,6 +196,67 @@ async function measureBlocks({ scene }: Setting) {
   // Whatever is open later on is taken for a device of the two who talk.
   await Promise.all([own.close(), theirs.close()]);
   return { block, blocks, unblock };
+}
+
+/** Messages of the largest size are reported. Staff read such reports, whose texts are the largest as JSON, and suspend somebody. */
+async function measureModeration({ scene }: Setting) {
+  const [reporter, other, moderator] = [await scene.person(), await scene.person(), await scene.person()];
+  await makeStaff(scene.runtime, moderator.id);
+  const theirs = await scene.device(other);
+  const conversation = conversationOf(reporter, other);
+  await scene.say(theirs, reporter, [
+    ...Array.from({ length: 7 }, () => LARGEST),
+    ...Array.from({ length: 14 }, () => ESCAPED),
+  ]);
+  const ask = async (seq: number, text: string) => {
+    const body = { user: other.id, message: { conversation, seq }, reason: 'harassment', text };
+    return (await scene.answer(201, '/reports/', { access: reporter.access, body })).id as string;
+  };
+  await ask(3, '🦀'.repeat(1_000));
+  const report = await scene.count(() => ask(4, '🦀'.repeat(1_000)));
+  const largest = await ask(5, '🦀'.repeat(1_000));
+  for (let seq = 10; seq < 20; seq += 1) await ask(seq, `!${'\u0001'.repeat(999)}`);
+  const { access } = moderator;
+  const resolving = (id: string) =>
+    scene.answer(204, `/reports/${id}/resolve/`, {
+      access,
+      body: { action: 'dismissed', note: '🦀'.repeat(1_000) },
+    });
+  const { results } = await scene.answer(200, '/reports/?limit=3', { access });
+  const [first, second] = results as { id: string }[];
+  await resolving(first?.id ?? '');
+  await resolving(second?.id ?? '');
+  const resolve = await scene.count(() => resolving(largest));
+  const reports = await counted(scene, 200, '/reports/', { access });
+  const guest = await scene.person();
+  await logInEverywhere(scene, guest);
+  const path = `/users/${guest.id}/suspension/`;
+  await scene.answer(204, path, { access, method: 'DELETE' });
+  const suspend = await scene.count(() => scene.answer(204, path, { access, method: 'PUT' }), {
+    only: ['suspension', 'account-changes'],
+    waiting: () => scene.settled('account-changes'),
+  });
+  // Nothing follows from it.
+  const restoreUser = await scene.count(() => scene.answer(204, path, { access, method: 'DELETE' }), {
+    only: ['suspension'],
+  });
+  await storeAll(
+    scene.runtime,
+    Array.from({ length: 120 }, (_, i) => ({
+      ...auditKey(guest.id, {
+        time: `2026-11-01T12:00:00.${String(i).padStart(3, '0')}Z`,
+        name: randomUUID(),
+      }),
+      event: 'surplus_sessions_ended',
+      at: '2026-11-01T12:00:00.000Z',
+      ...{ operation: 'POST /users/token/exchange', device: 'x'.repeat(256), address: '192.0.2.1' },
+      session: randomUUID(),
+      ttl: Math.floor(Date.now() / 1000) + 86_400,
+    })),
+  );
+  const audit = await counted(scene, 200, `/users/${guest.id}/audit/?limit=100`, { access });
+  await theirs.close();
+  return { report, reports, resolve, suspend, restoreUser, audit };
 }
 
 /** Users of another issuer, with the longest names. */

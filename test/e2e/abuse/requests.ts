@@ -390,6 +390,83 @@ const others: readonly Attack[] = [
   ),
 ];
 
+/** What only staff may do, and reports of what is not one's own. */
+const moderation: readonly Attack[] = [
+  ...(
+    [
+      ['GET', () => '/reports/'],
+      ['GET', () => '/reports/?state=resolved&limit=1'],
+      ['POST', () => `/reports/1795425307412-${NOBODY}/resolve/`],
+      ['PUT', ({ bob }) => `/users/${bob.id}/suspension/`],
+      ['PUT', ({ mallory }) => `/users/${mallory.id}/suspension/`],
+      ['PUT', () => `/users/${NOBODY}/suspension/`],
+      ['DELETE', ({ bob }) => `/users/${bob.id}/suspension/`],
+      ['GET', ({ bob }) => `/users/${bob.id}/audit/`],
+      ['GET', ({ mallory }) => `/users/${mallory.id}/audit/`],
+    ] as [string, (scene: Scene) => string][]
+  ).map(([method, path], i) =>
+    attack(
+      `what only staff may do (${i})`,
+      (scene) => ({
+        method,
+        path: path(scene),
+        ...(method === 'POST' && { body: { action: 'dismissed' } }),
+      }),
+      403,
+      'staff_only',
+    ),
+  ),
+  ...(
+    [
+      ['a message of others', ({ theirs }) => ({ conversation: theirs, seq: 1 })],
+      ['a message that is not there', ({ ours }) => ({ conversation: ours, seq: 999_999 })],
+      ['a conversation by its key', ({ theirs }) => ({ conversation: `CONV#${theirs}`, seq: 1 })],
+    ] as [string, (scene: Scene) => object][]
+  ).map(([what, message]) =>
+    attack(
+      `a report of ${what}`,
+      (scene) => ({
+        method: 'POST',
+        path: '/reports/',
+        body: { user: scene.bob.id, message: message(scene), reason: 'spam' },
+      }),
+      404,
+      'message_not_found',
+    ),
+  ),
+  attack(
+    'a report of oneself',
+    ({ mallory }) => ({ method: 'POST', path: '/reports/', body: { user: mallory.id, reason: 'spam' } }),
+    400,
+    'cannot_report_oneself',
+  ),
+  attack(
+    'a report of oneself in capitals',
+    ({ mallory }) => ({
+      method: 'POST',
+      path: '/reports/',
+      body: { user: mallory.id.toUpperCase(), reason: 'spam' },
+    }),
+    400,
+    'cannot_report_oneself',
+  ),
+  attack(
+    'a report of nobody',
+    () => ({ method: 'POST', path: '/reports/', body: { user: NOBODY, reason: 'spam' } }),
+    404,
+    'user_not_found',
+  ),
+  ...[{ reporter: NOBODY }, { copy: 'x' }, { id: '1' }, { created_at: '1999-01-01T00:00:00.000Z' }].map(
+    (more) =>
+      attack(
+        `a report with ${Object.keys(more)}`,
+        ({ bob }) => ({ method: 'POST', path: '/reports/', body: { user: bob.id, reason: 'spam', ...more } }),
+        400,
+        'validation_failed',
+      ),
+  ),
+];
+
 /** Forms of a refresh token. */
 const refreshes: readonly Attack[] = [
   ['nothing', () => ''],
@@ -617,6 +694,7 @@ export const ATTACKS: readonly Attack[] = [
   ...authorizations,
   ...elsewhere,
   ...others,
+  ...moderation,
   ...refreshes,
   ...wrongFields,
   ...bodies,

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import type { Runtime } from '../../../local/runtime.ts';
 import { buildSystems, SETTINGS } from '../../systems.ts';
 import { startWatched } from './watched-runtime.ts';
 
@@ -11,6 +12,8 @@ declare module 'vitest' {
     webSocketUrl: string;
     /** The folder of sent mail. Empty if it is not known. */
     mailFolder: string;
+    /** How to reach the table. Undefined if it is not known. */
+    table: Pick<Runtime, 'tableEndpoint' | 'credentials' | 'tableName'> | undefined;
     /** The reason why tests with a runtime of their own do not run. Empty if they run. */
     notOurs: string;
   }
@@ -24,6 +27,7 @@ export default async function startSystem(project: TestProject): Promise<(() => 
     project.provide('httpApiUrl', process.env.PARLEY_HTTP_API_URL ?? '');
     project.provide('webSocketUrl', process.env.PARLEY_WEBSOCKET_URL ?? '');
     project.provide('mailFolder', '');
+    project.provide('table', undefined);
     project.provide('notOurs', 'PARLEY_URL is set: this needs a runtime that the suite starts itself');
     return undefined;
   }
@@ -34,6 +38,8 @@ export default async function startSystem(project: TestProject): Promise<(() => 
   project.provide('httpApiUrl', runtime.httpApiUrl);
   project.provide('webSocketUrl', runtime.webSocketUrl);
   project.provide('mailFolder', runtime.mailFolder);
+  const { tableEndpoint, credentials, tableName } = runtime;
+  project.provide('table', { tableEndpoint, credentials, tableName });
   project.provide('notOurs', '');
   return () =>
     end().catch((error) => {

@@ -7,7 +7,7 @@ import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import { PAGE_EVENTS } from '../../../functions/core/export/export-data.ts';
 import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import { catchUp } from '../../../functions/core/sync/catch-up.ts';
-import { readPaging } from '../../../functions/protocol/paging.ts';
+import { MAX_REPORT_LIMIT, readPaging } from '../../../functions/protocol/paging.ts';
 import { accountStore } from '../../../functions/storage/accounts.ts';
 import { auditLog, auditReader } from '../../../functions/storage/audit.ts';
 import { conversationList } from '../../../functions/storage/conversation-list.ts';
@@ -17,6 +17,7 @@ import { inboxProjection } from '../../../functions/storage/inbox-projection.ts'
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { presenceStore } from '../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../functions/storage/receipts.ts';
+import { reportQueue, reportStore } from '../../../functions/storage/reports.ts';
 import type { Table } from '../../../functions/storage/table.ts';
 import { documentClient, memoryTable } from '../../support/memory-table.ts';
 import { frozenClock, NOON } from '../support/clock.ts';
@@ -113,6 +114,23 @@ const LARGEST: Readonly<Record<string, (table: Table) => Promise<unknown>>> = {
     const reader = auditReader(table);
     const [first] = await reader.after(id(1), undefined, PAGE_EVENTS, new Date(NOON));
     await reader.after(id(1), first?.id, PAGE_EVENTS, new Date(NOON));
+  },
+  async 'functions/storage/reports.ts'(table) {
+    const kept = (seq: number, text: string) => ({ seq, text, senderId: id(2), createdAt: NOON });
+    const ids = Array.from({ length: MAX_REPORT_LIMIT + 3 }, (_, n) => `1795425307412-${id(n)}`);
+    for (const one of ids) {
+      const message = { conversation: pairId(id(1), id(2)), seq: 3 };
+      const longest = { reason: 'harassment', text: '🦀'.repeat(1_000) } as const;
+      const copies = {
+        copy: kept(3, '🦀'.repeat(4_000)),
+        around: [1, 2, 4, 5].map((seq) => kept(seq, '🦀'.repeat(120))),
+      };
+      const report = { id: one, reporterId: id(1), userId: id(2), createdAt: NOON, message, ...longest };
+      await reportStore(table).open({ ...report, ...copies });
+    }
+    const queue = reportQueue(table);
+    await queue.page('open', { from: undefined, limit: MAX_REPORT_LIMIT + 1 });
+    await queue.page('open', { from: ids[0], limit: MAX_REPORT_LIMIT + 1 });
   },
   async 'functions/storage/conversation-list.ts'(table) {
     await fillInbox(table, limit + 3);
