@@ -3,6 +3,9 @@ import type { Entry, FunctionSpec } from './functions.ts';
 import { httpRoutes } from './routes.ts';
 import type { Settings } from './settings.ts';
 
+/** It asks for no key, and costs nothing. https://haveibeenpwned.com/API/v3#PwnedPasswords */
+const PWNED_PASSWORDS = 'https://api.pwnedpasswords.com/range/';
+
 /** The values of the variables come from these. */
 export interface EnvironmentProps {
   readonly settings: Settings;
@@ -35,6 +38,7 @@ function needsOf(
     tokens,
     hashesPasswords,
     checksPasswords,
+    setsPasswords,
     extendsSessions,
     connections,
     sends,
@@ -54,6 +58,7 @@ function needsOf(
     hashing: hashesPasswords === true,
     passwords: hashesPasswords === true,
     guesses: checksPasswords === true,
+    newPasswords: setsPasswords === true,
     extending: extendsSessions === true,
     connections: connections !== undefined,
     sending: sends === true,
@@ -88,6 +93,7 @@ function valuesOf(
     SIGN_UP: settings.signUp ? 'on' : 'off',
     WRONG_PASSWORDS: String(settings.wrongPasswords),
     WRONG_PASSWORDS_PER_ADDRESS: String(settings.wrongPasswordsPerAddress),
+    BREACHED_PASSWORDS: settings.breachCheck ? PWNED_PASSWORDS : 'off',
     ALLOWED_ORIGINS: settings.origins.join(','),
     FLOOD_MESSAGES: String(settings.floodMessages),
     FLOOD_SECONDS: String(settings.floodSeconds),

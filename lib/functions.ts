@@ -14,6 +14,8 @@ export interface FunctionSpec {
   readonly hashesPasswords?: true;
   /** Verifies passwords, and so needs the limit of wrong ones. */
   readonly checksPasswords?: true;
+  /** Takes new passwords, and so may ask whether they were stolen. */
+  readonly setsPasswords?: true;
   /** Extends sessions, and so needs the longest life of one. */
   readonly extendsSessions?: true;
   /** The methods of @connections that it may call. */
@@ -61,6 +63,7 @@ const addsEvents: TableAccess = { actions: ['PutItem'], partitions: ['AUDIT#*'] 
 export const functionSpecs = {
   'http/register': {
     ...hashing,
+    setsPasswords: true,
     table: [{ actions: ['PutItem'], partitions: ['EMAIL#*', 'NAME#*', 'USER#*', 'DIRECTORY#*'] }, addsEvents],
   },
   'http/token': {
@@ -79,6 +82,7 @@ export const functionSpecs = {
   },
   'http/own-password': {
     ...hashing,
+    setsPasswords: true,
     checksPasswords: true,
     limitsWork: true,
     tokens: 'verify',
@@ -101,6 +105,7 @@ export const functionSpecs = {
   },
   'http/confirm-reset': {
     ...hashing,
+    setsPasswords: true,
     checksPasswords: true,
     table: [
       { actions: ['GetItem', 'UpdateItem'], partitions: ['EMAIL#*'] },

@@ -29,6 +29,8 @@ export interface Settings {
   readonly wrongPasswords: number;
   /** Wrong passwords from one address of the Internet within a minute. */
   readonly wrongPasswordsPerAddress: number;
+  /** New passwords that were stolen elsewhere are refused. */
+  readonly breachCheck: boolean;
   /** Exchanges of issuers' tokens of one account within a minute. */
   readonly exchanges: number;
   /** Sockets that an account can have open. One more closes its oldest one. */
@@ -118,6 +120,7 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
     floodSeconds: whole(node, 'floodSeconds', 10),
     wrongPasswords: limit('wrongPasswords', 10),
     wrongPasswordsPerAddress: limit('wrongPasswordsPerAddress', 100),
+    breachCheck: choice(node, 'breachCheck', { on: true, off: false }, false),
     exchanges: limit('exchanges', 20),
     socketsPerAccount: between(node, 'socketsPerAccount', 1, MAX_SOCKETS, 20),
     workPerMinute: limit('workPerMinute', 1_200),

@@ -288,6 +288,8 @@ export const texts = {
     'Must not contain the username.': 'The password must not contain the username.',
     'Must be more than your name or the name of this service.':
       'Use more than your name or the name of this service.',
+    'This password was stolen from another service.':
+      'This password was stolen from another service, so others may try it. Choose another one.',
     'Must not be the present password.': 'This is your present password.',
     'Must not be one character again and again, or a sequence.': 'This is too easy to guess.',
     'May have letters from a to z, digits and @ . + - _ only.':

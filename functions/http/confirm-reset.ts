@@ -9,7 +9,7 @@ import { arePasswordsOn, openAudit, openHttpEntry, openTable, wireReset } from '
 const table = openTable();
 const reporting = openHttpEntry();
 const audit = openAudit(table);
-const dependencies = { ...wireReset(table), audit };
+const dependencies = { ...wireReset(table, reporting), audit };
 
 /** `POST /users/password/reset/confirm/`: gives the account of a link a new password, and ends all its sessions; 204. */
 export const handler = httpStack(reporting)

@@ -16,7 +16,7 @@ import {
 const access = openUserAccess();
 const reporting = openHttpEntry();
 const audit = openAudit(access.table);
-const dependencies = { ...wireOwnPassword(access.table), audit };
+const dependencies = { ...wireOwnPassword(access.table, reporting), audit };
 
 /** `POST /users/me/password/`: changes the caller's password, and ends all their other sessions; 204. */
 export const handler = userStack(reporting, access)

@@ -9,7 +9,7 @@ import { arePasswordsOn, openAudit, openHttpEntry, openTable, wireRegistration }
 const table = openTable();
 const reporting = openHttpEntry();
 const audit = openAudit(table);
-const registration = { ...wireRegistration(table), audit };
+const registration = { ...wireRegistration(table, reporting), audit };
 
 /** `POST /users/register/`: creates an account; 201. */
 export const handler = httpStack(reporting)

@@ -6,6 +6,7 @@ export type Need =
   | 'hashing'
   | 'passwords'
   | 'guesses'
+  | 'newPasswords'
   | 'extending'
   | 'origins'
   | 'sending'
@@ -76,6 +77,12 @@ export const variables = {
     type: 'number',
     need: 'guesses',
     meaning: 'Number of wrong passwords from one address of the Internet within a minute.',
+  },
+  BREACHED_PASSWORDS: {
+    type: 'text',
+    need: 'newPasswords',
+    meaning:
+      'Address of the service that knows stolen passwords, before the digits of a hash; off if nobody is asked.',
   },
   ALLOWED_ORIGINS: {
     type: 'list',

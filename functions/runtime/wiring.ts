@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { accessTokens, accessTokenVerifier, keySet, type VerifyAccessToken } from '../auth/access-tokens.ts';
+import { breachedPasswords } from '../auth/breached-passwords.ts';
 import { fetchJson } from '../auth/fetch-json.ts';
 import { issuerKeys } from '../auth/issuer-keys.ts';
 import { linkTokens } from '../auth/link-tokens.ts';
@@ -178,9 +179,20 @@ function wireTokens(table: Table) {
 /** For `withPasswords`. */
 export const arePasswordsOn = (): boolean => config.text('SIGN_UP') === 'on';
 
-/** For `register`. */
-export function wireRegistration(table: Table) {
+/** For `newPasswordFaults`. */
+function wireBreaches({ logger }: Pick<Reporting, 'logger'>) {
+  const url = config.text('BREACHED_PASSWORDS');
   return {
+    breaches: url === 'off' ? undefined : breachedPasswords(url, { fetch, deadline: system.deadline }),
+    onBreachFailure: (error: unknown) =>
+      logger.warn('the service of breached passwords did not answer', error as Error),
+  };
+}
+
+/** For `register`. */
+export function wireRegistration(table: Table, reporting: Reporting) {
+  return {
+    ...wireBreaches(reporting),
     accounts: accountStore(table),
     passwords: passwordHasher(config.number('PASSWORD_COST')),
     ...system,
@@ -205,8 +217,13 @@ function wirePasswordCheck(table: Table) {
 }
 
 /** For `changePassword`. */
-export function wireOwnPassword(table: Table) {
-  return { ...wirePasswordCheck(table), profiles: profileStore(table), sessions: sessionList(table) };
+export function wireOwnPassword(table: Table, reporting: Reporting) {
+  return {
+    ...wirePasswordCheck(table),
+    ...wireBreaches(reporting),
+    profiles: profileStore(table),
+    sessions: sessionList(table),
+  };
 }
 
 /** For `deleteAccount`. */
@@ -254,8 +271,9 @@ export function wireResetRequest(table: Table, { logger, count }: Reporting) {
 export const wireVerificationRequest = wireLinks;
 
 /** For `resetPassword`. */
-export function wireReset(table: Table) {
+export function wireReset(table: Table, reporting: Reporting) {
   return {
+    ...wireBreaches(reporting),
     ...wirePasswordCheck(table),
     links: linkStore(table),
     linkTokens: linkTokens(system.randomBytes),

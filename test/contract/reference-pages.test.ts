@@ -193,7 +193,7 @@ describe('the configuration', () => {
     ).toEqual(
       Object.values({
         ...{ stage, limits: 'on', domain: [], certificate: [], ...rest },
-        ...{ protect: 'false', tracing: 'off', signUp: 'on', bareApis: 'off' },
+        ...{ protect: 'false', tracing: 'off', signUp: 'on', bareApis: 'off', breachCheck: 'off' },
         ...{ mailFrom: [], siteUrl: [], requestsPerAddress: [], webAcl: [] },
       }),
     );

@@ -8,6 +8,7 @@ import { ParleyError } from '../../client/errors.ts';
 import * as clientIds from '../../client/ids.ts';
 import type { Message } from '../../client/index.ts';
 import * as accessToken from '../../client/session/access-token.ts';
+import { breachedPasswords, isListed } from '../../functions/auth/breached-passwords.ts';
 import { isCompactJws } from '../../functions/auth/compact-jws.ts';
 import { linkTokens } from '../../functions/auth/link-tokens.ts';
 import { refreshTokens } from '../../functions/auth/refresh-tokens.ts';
@@ -132,6 +133,12 @@ function viewerFunction(file: string): Read {
     });
 }
 
+/** Nobody is asked: it is about what is done with the password. */
+const breaches = breachedPasswords('', {
+  fetch: async () => new Response(''),
+  deadline: AbortSignal.timeout,
+});
+
 /** Requests with longer fields are refused before these are compared with the password. */
 const owner = (text: string) => ({
   username: text.slice(0, 150),
@@ -165,6 +172,10 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     haveSameSession: (text) => accessToken.haveSameSession(text, text),
     isReadable: (text) => accessToken.isReadable(token(text)),
     receivedTokens: (text) => accessToken.receivedTokens(token(text), 0),
+  },
+  'functions/auth/breached-passwords.ts': {
+    isListed: (text) => isListed(text, text),
+    breachedPasswords: (text) => breaches.includes(text),
   },
   'functions/auth/link-tokens.ts': { linkTokens: linkTokens((size) => Buffer.alloc(size)).read },
   'functions/auth/compact-jws.ts': { isCompactJws },

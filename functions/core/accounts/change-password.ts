@@ -3,10 +3,11 @@ import { type Caller, endEveryOtherSession } from '../sessions/own-sessions.ts';
 import type { SessionList } from '../sessions/session.ts';
 import type { Account, Credentials, ProfileStore } from './account.ts';
 import type { KnownDevices } from './attempts.ts';
+import { type BreachDependencies, newPasswordFaults } from './breaches.ts';
 import { type CheckDependencies, type CredentialStore, ifMatching } from './check-password.ts';
-import { normalizePassword, passwordFaults } from './passwords.ts';
+import { normalizePassword } from './passwords.ts';
 
-interface Dependencies extends CheckDependencies {
+interface Dependencies extends CheckDependencies, BreachDependencies {
   readonly profiles: ProfileStore;
   readonly credentials: CredentialStore & PasswordChanger;
   readonly sessions: SessionList;
@@ -31,7 +32,7 @@ export async function changePassword(
   const account = await dependencies.profiles.profileOf(caller.userId);
   if (!account) throw new TokenInvalid(SESSION_ENDED);
   const next = normalizePassword(newPassword);
-  rejectBadPassword(next, normalizePassword(password), account);
+  await rejectBadPassword(dependencies, { next, present: normalizePassword(password) }, account);
   const { email, issuer } = account;
   if (issuer !== undefined || email === undefined) throw new WrongPassword();
   if (!(await replace(dependencies, caller, email, { password, next }))) throw new Unavailable();
@@ -39,8 +40,12 @@ export async function changePassword(
   await endEveryOtherSession(dependencies, caller);
 }
 
-function rejectBadPassword(next: string, present: string, account: Account): void {
-  const faults = passwordFaults(next, account);
+async function rejectBadPassword(
+  dependencies: BreachDependencies,
+  { next, present }: { readonly next: string; readonly present: string },
+  account: Account,
+): Promise<void> {
+  const faults = await newPasswordFaults(dependencies, next, account);
   if (next === present) faults.push('Must not be the present password.');
   if (faults.length > 0) throw new ValidationFailed({ new_password: faults });
 }

@@ -1,7 +1,8 @@
 import type { Audit } from '../audit/audit.ts';
 import { type FieldErrors, ValidationFailed } from '../errors.ts';
 import type { Account, OwnAccount } from './account.ts';
-import { normalizePassword, type PasswordHasher, passwordFaults } from './passwords.ts';
+import { type BreachDependencies, newPasswordFaults } from './breaches.ts';
+import { normalizePassword, type PasswordHasher } from './passwords.ts';
 
 export interface Registration {
   readonly email: string;
@@ -12,7 +13,7 @@ export interface Registration {
   readonly passwordAgain: string;
 }
 
-interface Dependencies {
+interface Dependencies extends BreachDependencies {
   readonly accounts: AccountStore;
   readonly passwords: Pick<PasswordHasher, 'hash'>;
   readonly audit: Audit;
@@ -33,7 +34,7 @@ export async function register(dependencies: Dependencies, registration: Registr
   const { accounts, passwords, audit, newId, now } = dependencies;
   const password = normalizePassword(registration.password);
   const passwordAgain = normalizePassword(registration.passwordAgain);
-  rejectBadPassword({ ...registration, password, passwordAgain });
+  await rejectBadPassword(dependencies, { ...registration, password, passwordAgain });
   const account: OwnAccount = {
     id: newId(),
     email: registration.email,
@@ -50,9 +51,12 @@ export async function register(dependencies: Dependencies, registration: Registr
   return account;
 }
 
-function rejectBadPassword({ password, passwordAgain, ...owner }: Registration): void {
+async function rejectBadPassword(
+  dependencies: BreachDependencies,
+  { password, passwordAgain, ...owner }: Registration,
+): Promise<void> {
   const errors: Record<string, readonly string[]> = {};
-  const faults = passwordFaults(password, owner);
+  const faults = await newPasswordFaults(dependencies, password, owner);
   if (faults.length > 0) errors.password = faults;
   if (password !== passwordAgain) errors.password2 = ['The two passwords differ.'];
   if (Object.keys(errors).length > 0) throw new ValidationFailed(errors satisfies FieldErrors);

@@ -3,6 +3,7 @@ import { endEverySession } from '../sessions/own-sessions.ts';
 import type { SessionList } from '../sessions/session.ts';
 import type { ProfileStore } from './account.ts';
 import type { KnownDevices } from './attempts.ts';
+import { type BreachDependencies, newPasswordFaults } from './breaches.ts';
 import { type CheckDependencies, type CredentialStore, ifMatching } from './check-password.ts';
 import {
   countMail,
@@ -12,7 +13,7 @@ import {
   type LinkTokens,
   mailLink,
 } from './links.ts';
-import { normalizePassword, passwordFaults } from './passwords.ts';
+import { normalizePassword } from './passwords.ts';
 
 /**
  * Every answer to a request for a link takes so long. To write a link and send a mail takes time, which would tell that the
@@ -62,7 +63,7 @@ async function mailReset(
   if (email !== undefined) await mailLink(dependencies, 'reset', { userId, email, changes }, abortSignal);
 }
 
-interface Dependencies extends CheckDependencies {
+interface Dependencies extends CheckDependencies, BreachDependencies {
   readonly links: ResetStore;
   readonly linkTokens: Pick<LinkTokens, 'read'>;
   readonly profiles: ProfileStore;
@@ -88,7 +89,7 @@ export async function resetPassword(
   if (!link || !account) throw new LinkInvalid();
   if (account.suspendedAt !== undefined) throw new AccountSuspended();
   const next = normalizePassword(password);
-  const faults = passwordFaults(next, account);
+  const faults = await newPasswordFaults(dependencies, next, account);
   if (faults.length > 0) throw new ValidationFailed({ password: faults });
   if (link.isUsed) {
     if (!(await isRepeated(dependencies, link, password))) throw new LinkInvalid();

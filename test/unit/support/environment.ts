@@ -29,6 +29,7 @@ Object.assign(process.env, {
   SITE_URL: 'https://chat.example',
   SITE_SECRET: 'off',
   REQUEST_LINES: 'off',
+  BREACHED_PASSWORDS: 'off',
   ALLOWED_ORIGINS: 'https://app.example',
   ROUTES: JSON.stringify([
     ['GET', '/users'],

@@ -12,6 +12,7 @@ import { noting } from '../../support/noted.ts';
 import { alice, bob, countingIds, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 import { LAPTOP, PHONE, readableAccess, readableTokens } from '../../support/sessions.ts';
+import { withoutBreaches } from '../../support/without-breaches.ts';
 
 const OLD = 'down the rabbit hole';
 const NEW = 'through the looking-glass';
@@ -32,6 +33,7 @@ async function account({ isOutdated = (_: string) => false } = {}) {
     attempts: loginAttempts(table),
     wrongPasswords: 10,
     wrongPasswordsPerAddress: 100,
+    ...withoutBreaches,
     devices: knownDevices(table),
     sessions: { ...sessionStore(table), ...sessionList(table) },
     passwords: {
@@ -283,4 +285,14 @@ describe('a change of the password beside', () => {
       { numRuns: 60 },
     );
   });
+});
+
+it('a new password that was stolen elsewhere is refused, and the present one stays', async () => {
+  const { change, dependencies, enter } = await account();
+  Object.assign(dependencies, { breaches: { includes: async (password: string) => password === NEW } });
+  expect(await rejection(change(OLD, NEW))).toMatchObject({
+    code: 'validation_failed',
+    errors: { new_password: ['This password was stolen from another service.'] },
+  });
+  await enter(OLD);
 });

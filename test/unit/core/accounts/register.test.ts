@@ -5,6 +5,7 @@ import { frozenClock } from '../../support/clock.ts';
 import { noting } from '../../support/noted.ts';
 import { alice, countingIds } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
+import { withoutBreaches } from '../../support/without-breaches.ts';
 
 const registration: Registration = {
   email: 'Alice@Example.org',
@@ -18,6 +19,7 @@ const registration: Registration = {
 function tryToRegister(
   changes: Partial<Registration> = {},
   create: () => Promise<('email' | 'username')[]> = async () => [],
+  breached: readonly string[] = [],
 ) {
   const stored: [Account, string][] = [];
   const hashed: string[] = [];
@@ -36,6 +38,8 @@ function tryToRegister(
           return `hash of ${password}`;
         },
       },
+      ...withoutBreaches,
+      breaches: { includes: async (password: string) => breached.includes(password) },
       audit: noted.audit,
       newId: countingIds(1),
       now: frozenClock().now,
@@ -116,4 +120,13 @@ describe('registering', () => {
     const { result } = tryToRegister({}, async () => [...taken]);
     expect(await rejection(result)).toEqual({ code: 'validation_failed', errors });
   });
+});
+
+it('a password that was stolen elsewhere is refused, and nothing is stored', async () => {
+  const { result, stored } = tryToRegister({}, undefined, [registration.password]);
+  expect(await rejection(result)).toMatchObject({
+    code: 'validation_failed',
+    errors: { password: ['This password was stolen from another service.'] },
+  });
+  expect(stored).toEqual([]);
 });

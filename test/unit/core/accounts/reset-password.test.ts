@@ -28,6 +28,7 @@ import { noting } from '../../support/noted.ts';
 import { alice, bob, countingIds, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 import { LAPTOP, PHONE, readableAccess, readableTokens } from '../../support/sessions.ts';
+import { withoutBreaches } from '../../support/without-breaches.ts';
 
 const OLD = 'down the rabbit hole';
 const NEW = 'through the looking-glass';
@@ -56,6 +57,7 @@ async function accounts() {
     attempts: loginAttempts(table),
     wrongPasswords: 10,
     wrongPasswordsPerAddress: 100,
+    ...withoutBreaches,
     devices: knownDevices(table),
     sessions: { ...sessionStore(table), ...sessionList(table) },
     passwords: {
@@ -403,4 +405,14 @@ describe('a reset that was cut off', () => {
     expect(await rejection(reset(token))).toEqual({ code: 'too_many_attempts', retryAfter: 60 });
     expect(await rejection(enter(NEW))).toMatchObject({ code: 'too_many_attempts' });
   });
+});
+
+it('a new password that was stolen elsewhere is refused, and the present one stays', async () => {
+  const { reset, link, dependencies, enter } = await accounts();
+  Object.assign(dependencies, { breaches: { includes: async (password: string) => password === NEW } });
+  expect(await rejection(reset(await link()))).toMatchObject({
+    code: 'validation_failed',
+    errors: { password: ['This password was stolen from another service.'] },
+  });
+  await enter(OLD);
 });
