@@ -188,6 +188,25 @@ export const texts = {
     },
   },
 
+  report: {
+    open: (username: string) => `Report ${username}`,
+    title: (username: string) => `Report ${username}?`,
+    effect: 'Moderators see your report, and who sent it. The other user is not told.',
+    reason: 'Reason',
+    reasons: {
+      spam: 'Spam',
+      harassment: 'Harassment',
+      violence: 'Violence',
+      sexual: 'Sexual content',
+      illegal: 'Something illegal',
+      other: 'Something else',
+    },
+    text: 'In your words (optional)',
+    submit: 'Send the report',
+    done: 'Sent. Thank you.',
+    close: 'Close',
+  },
+
   block: {
     open: (username: string) => `Block ${username}`,
     title: (username: string) => `Block ${username}?`,

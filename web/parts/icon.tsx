@@ -8,6 +8,7 @@ const shapes = {
   check: 'M4.5 12.5l5 5 10-11',
   checks: 'M1.5 12.5l5 5 10-11M12.5 16.5l1 1 9.5-11',
   block: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM5.7 5.7l12.6 12.6',
+  flag: 'M5 21V4M5 4.5h13l-3 4.5 3 4.5H5',
   warning: 'M12 8v5.5M12 17v.2M12 3.5L2.5 20h19z',
 } as const;
 
