@@ -1,9 +1,10 @@
-import { accountOf } from '../core/issuers/account-of.ts';
+import { SubjectTokenInvalid, WrongCredentials } from '../core/errors.ts';
+import { ACCOUNT_DELETED, accountOf } from '../core/issuers/account-of.ts';
 import { openSession } from '../core/sessions/log-in-and-out.ts';
 import { audited } from '../middleware/audited.ts';
 import { clientInfo } from '../middleware/client-info.ts';
 import { json } from '../middleware/http-replies.ts';
-import { httpStack } from '../middleware/http-stack.ts';
+import { httpStack, rawBody } from '../middleware/http-stack.ts';
 import { oauthErrors } from '../middleware/oauth-errors.ts';
 import { readExternalUser } from '../protocol/claims.ts';
 import { TOKEN_TYPE } from '../protocol/requests.ts';
@@ -17,18 +18,17 @@ const exchange = { ...wireExchange(table), audit };
 
 /** `POST /users/token/exchange/`: opens a session for a token of a trusted issuer (RFC 8693); 200 with a pair of tokens. */
 export const handler = httpStack(reporting)
+  .use(oauthErrors)
   .use(audited(audit, reporting))
-  .use(oauthErrors((message, error) => reporting.logger.warn(message, error)))
-  .handler(async ({ body, isBase64Encoded, headers, requestContext }) => {
-    const { token, type } = readTokenExchange({
-      body,
-      isBase64Encoded,
-      contentType: headers['content-type'],
-      contentEncoding: headers['content-encoding'],
-    });
+  .handler(async (event) => {
+    const { token, type } = readTokenExchange(rawBody(event));
     const { issuer, claims } = await exchange.verify(token, type);
     const account = await accountOf(exchange, readExternalUser(issuer, claims));
-    const { access, refresh } = await openSession(exchange, account.id, clientInfo(requestContext));
+    const { access, refresh } = await openSession(
+      exchange,
+      account.id,
+      clientInfo(event.requestContext),
+    ).catch(explain);
     return json(200, {
       access,
       refresh,
@@ -39,3 +39,8 @@ export const handler = httpStack(reporting)
       expires_in: exchange.accessSeconds,
     });
   });
+
+/** Another device may delete the account meanwhile. */
+function explain(error: unknown): never {
+  throw error instanceof WrongCredentials ? new SubjectTokenInvalid(ACCOUNT_DELETED) : error;
+}

@@ -7,7 +7,7 @@ import type { IsProof } from '../auth/site-proof.ts';
 import { ValidationFailed } from '../core/errors.ts';
 import { foldId } from '../core/ids.ts';
 import { NotFound } from '../protocol/errors.ts';
-import { parseJsonBody } from '../protocol/json-body.ts';
+import { parseJsonBody, type RawBody } from '../protocol/json-body.ts';
 import { validate } from '../protocol/validate.ts';
 import { type HttpReply, problemDetails, withoutSlash } from './http-replies.ts';
 import { outOfTime, type Reporting, reporter } from './reporting.ts';
@@ -64,10 +64,18 @@ export function readInput<T extends z.ZodMiniType>(
   event: APIGatewayProxyEventV2,
   maxBytes?: number,
 ): z.output<T> {
-  const { body, isBase64Encoded, headers } = event;
+  return validate(schema, parseJsonBody({ ...rawBody(event), maxBytes }));
+}
+
+/** A request's body before it is read, and what its headers say about it. */
+export function rawBody({
+  body,
+  isBase64Encoded,
+  headers,
+}: Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded' | 'headers'>): RawBody {
   const contentType = headers['content-type'];
   const contentEncoding = headers['content-encoding'];
-  return validate(schema, parseJsonBody({ body, isBase64Encoded, contentType, contentEncoding, maxBytes }));
+  return { body, isBase64Encoded, contentType, contentEncoding };
 }
 
 /**

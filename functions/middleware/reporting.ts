@@ -1,14 +1,21 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { Unavailable } from '../core/errors.ts';
+import { IssuerUnavailable, Unavailable } from '../core/errors.ts';
 
 export interface Reporting {
   readonly logger: Logger;
   readonly count: (name: 'ServerFault') => void;
 }
 
-/** Logs a server fault whole, and counts it. Outside, it is generic. */
+/**
+ * Logs a server fault whole, and counts it. Outside, it is generic. An issuer that does not answer is no fault of this server, but
+ * whoever runs it wants to know.
+ */
 export function reporter({ logger, count }: Reporting): (error: unknown) => void {
   return (error) => {
+    if (error instanceof IssuerUnavailable) {
+      logger.warn('issuer unavailable', error);
+      return;
+    }
     logger.error('server fault', error instanceof Error ? error : new Error(String(error)));
     count('ServerFault');
   };

@@ -39,6 +39,8 @@ describe.skipIf(notOurs)(`the functions' log lines ${notOurs}`, () => {
     secret('the password of a refused registration', taken.password);
     await api.post('/users/register/', taken);
     await api.post('/users/token/exchange/', {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
       subject_token: secret('a foreign token', 'eyJmb3JlaWduIjoxfQ.e30.x'),
     });
 
@@ -75,6 +77,11 @@ describe.skipIf(notOurs)(`the functions' log lines ${notOurs}`, () => {
 
   it('exist: a refused handshake leaves one', () => {
     expect(lines.join('\n')).toContain('"errorMessage":"Unauthorized"');
+  });
+
+  it('tell of a token of no trusted issuer, which is of no account', () => {
+    const line = lines.find((one) => one.includes('"code":"subject_token_invalid"'));
+    expect(line).toContain('refused, and no account is known');
   });
 
   it('have none of the secrets that were used', () => {

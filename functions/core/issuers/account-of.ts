@@ -4,6 +4,8 @@ import type { Audit } from '../audit/audit.ts';
 import { AccountSuspended, Busy, RateLimited, SubjectTokenInvalid, secondsUntil } from '../errors.ts';
 import type { ExternalUser, Identity } from './issuer.ts';
 
+export const ACCOUNT_DELETED = 'The account of this user was deleted.';
+
 /** The window of exchanges. */
 export const EXCHANGE_SECONDS = 60;
 
@@ -41,7 +43,7 @@ export async function accountOf(dependencies: Dependencies, person: ExternalUser
   }
   if (!account) {
     audit.note({ event: 'exchange_refused', userId });
-    throw new SubjectTokenInvalid('The account of this user was deleted.');
+    throw new SubjectTokenInvalid(ACCOUNT_DELETED);
   }
   if (account.suspendedAt !== undefined) {
     audit.note({ event: 'exchange_refused', userId });
