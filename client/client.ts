@@ -12,6 +12,7 @@ import { notLoggedIn, ParleyError } from './errors.ts';
 import { conversationOf, isId } from './ids.ts';
 import type { Observable } from './observable.ts';
 import type { ClientOptions } from './options.ts';
+import { type IssuerToken, subjectToken } from './session/refresh.ts';
 import { wire } from './wiring.ts';
 
 export type Client = ReturnType<typeof createClient>;
@@ -120,13 +121,18 @@ export function createClient(options: ClientOptions) {
       http('POST', '/users/email/verification', { body: { token } }),
     /**
      * Deletes the account, and logs out: no data of the user stays on this device. The messages stay, as those of a deleted account.
-     * @throws ParleyError `wrong_password`, `too_many_attempts`; `session_ended` may mean that an earlier try has deleted it
+     * @param proof the password. For a user of another log-in, the function that returns its token, as in the options
+     * @throws ParleyError `wrong_password`, `too_many_attempts`; `subject_token_invalid`, `subject_token_expired`, and `not_logged_in`
+     * if there is no such token; `session_ended` may mean that an earlier try has deleted it
      */
-    async deleteAccount(password: string): Promise<void> {
+    async deleteAccount(proof: string | IssuerToken): Promise<void> {
+      const given = typeof proof === 'string' ? proof : await proof();
+      if (given === undefined) throw notLoggedIn();
+      const body = proof === given ? { password: given } : subjectToken(given);
       // The server closes the socket before it answers, which would look like a session that was ended elsewhere.
       connection.stop();
       try {
-        await api.request('DELETE', '/users/me', { password });
+        await api.request('DELETE', '/users/me', body);
       } catch (error) {
         if (session.state.value.user) connection.start();
         throw error;

@@ -28,8 +28,10 @@ export interface FunctionSpec {
   readonly limitsWork?: true;
   /** Decides which browser origins may open a socket. */
   readonly checksOrigin?: true;
-  /** Takes tokens of other issuers, and so needs the list of those, and the limit of exchanges. It alone calls servers that are not AWS's. */
+  /** Takes tokens of other issuers, and so needs the list of those. Only such functions call servers that are not AWS's. */
   readonly knowsIssuers?: true;
+  /** Opens sessions for such tokens, and so needs their limit. */
+  readonly exchanges?: true;
   /** Sends mail, and so needs its sender and the address of the site. */
   readonly sendsMail?: true;
   /** Answers requests without a route, and so needs the list of routes. */
@@ -133,9 +135,12 @@ export const functionSpecs = {
   'http/delete-account': {
     ...hashing,
     checksPasswords: true,
+    knowsIssuers: true,
     limitsWork: true,
     tokens: 'verify',
     table: [
+      // An account of another issuer is deleted by its token.
+      { actions: ['GetItem', 'DeleteItem'], partitions: ['IDENTITY#*'] },
       { actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['EMAIL#*'] },
       { actions: ['UpdateItem'], partitions: ['NAME#*', 'ATTEMPTS#*'] },
       { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
@@ -157,6 +162,7 @@ export const functionSpecs = {
     ...small,
     tokens: 'sign',
     knowsIssuers: true,
+    exchanges: true,
     table: [
       { actions: ['GetItem', 'PutItem'], partitions: ['IDENTITY#*'] },
       // The first exchange of a user creates an account. An e-mail address may change later.

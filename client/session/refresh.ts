@@ -17,10 +17,11 @@ interface Options {
 export type IssuerToken = () => Promise<string | undefined>;
 
 /** The parameters of RFC 8693. */
-const EXCHANGE = {
-  grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const subjectToken = (subject_token: string) => ({
   subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
-};
+  subject_token,
+});
 
 /** The session has ended, the account is suspended, or the other log-in's token opens none. */
 const REFUSALS = [
@@ -46,8 +47,10 @@ export function createRefresh({ http, held, store, issuerToken, now }: Options) 
 
   /** A session for the user of the other log-in. Undefined if there is none, or nobody is logged in there. */
   const enter = async (): Promise<Tokens | undefined> => {
-    const subject_token = await issuerToken?.();
-    return subject_token ? fetchTokens('/users/token/exchange', { ...EXCHANGE, subject_token }) : undefined;
+    const token = await issuerToken?.();
+    return token
+      ? fetchTokens('/users/token/exchange', { grant_type: GRANT, ...subjectToken(token) })
+      : undefined;
   };
 
   /** The successor of tokens. If they have expired, those of a new session. */

@@ -95,8 +95,8 @@ export const tokenRequest = z.strictObject({
   device_id: z.optional(deviceId),
 });
 
-/** `DELETE /users/me/` */
-export const deletionRequest = z.strictObject({ password: knownPassword });
+/** `DELETE /users/me/` of a user who has a password */
+export const passwordDeletion = z.strictObject({ password: knownPassword });
 
 /** `POST /users/me/password/` */
 export const passwordRequest = z.strictObject({ password: knownPassword, new_password: newPassword });
@@ -119,11 +119,21 @@ export const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
 /** The longest token of another issuer. Most servers take no larger header, so no issuer makes larger tokens. */
 export const MAX_SUBJECT_TOKEN_LENGTH = 8_192;
 
+const subjectToken = {
+  subject_token: characters({ min: 1, max: MAX_SUBJECT_TOKEN_LENGTH }),
+  subject_token_type: z.enum([`${TOKEN_TYPE}id_token`, `${TOKEN_TYPE}access_token`, `${TOKEN_TYPE}jwt`]),
+};
+
+/** `DELETE /users/me/` of a user of another issuer */
+export const tokenDeletion = z.strictObject(subjectToken);
+
+/** `DELETE /users/me/`. A body is checked by one of the two, so that its errors are of that one. */
+export const deletionRequest = z.union([passwordDeletion, tokenDeletion]);
+
 /** `POST /users/token/exchange/`: OAuth has servers ignore parameters that they do not know (RFC 6749 §3.2). */
 export const tokenExchangeRequest = z.object({
   grant_type: z.literal('urn:ietf:params:oauth:grant-type:token-exchange'),
-  subject_token: characters({ min: 1, max: MAX_SUBJECT_TOKEN_LENGTH }),
-  subject_token_type: z.enum([`${TOKEN_TYPE}id_token`, `${TOKEN_TYPE}access_token`, `${TOKEN_TYPE}jwt`]),
+  ...subjectToken,
   requested_token_type: z.optional(z.enum([`${TOKEN_TYPE}access_token`, `${TOKEN_TYPE}jwt`])),
 });
 

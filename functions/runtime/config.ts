@@ -15,6 +15,7 @@ export type Need =
   | 'connections'
   | 'routes'
   | 'issuers'
+  | 'exchanging'
   | 'mail'
   | 'entrance'
   | 'requests'
@@ -122,7 +123,7 @@ export const variables = {
   },
   EXCHANGES: {
     type: 'number',
-    need: 'issuers',
+    need: 'exchanging',
     meaning: "Number of exchanges of issuers' tokens of one account within a minute.",
   },
   MAIL_FROM: {

@@ -19,7 +19,7 @@ import { subjectTokenVerifier } from '../auth/subject-tokens.ts';
 import { tickets } from '../auth/tickets.ts';
 import { type AuditTrail, auditTrail } from '../core/audit/trail.ts';
 import type { Gateway } from '../core/connections/connection.ts';
-import type { Issuer } from '../core/issuers/issuer.ts';
+import type { Issuer, VerifySubjectToken } from '../core/issuers/issuer.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
 import { type CountWork, type RateLimit, rateLimit } from '../core/rate-limit/rate-limit.ts';
 import type { Identity } from '../core/sessions/session.ts';
@@ -226,10 +226,12 @@ export function wireOwnPassword(table: Table, reporting: Reporting) {
   };
 }
 
-/** For `deleteAccount`. */
+/** For `deleteAccount` and `deleteAccountByToken`. */
 export function wireDeletion(table: Table) {
   return {
     ...wirePasswordCheck(table),
+    verify: openIssuers(),
+    identities: identityStore(table),
     profiles: profileStore(table),
     accounts: accountRemover(table),
     sessions: sessionList(table),
@@ -301,14 +303,19 @@ export function wireRefresh(table: Table) {
   return { ...wireTokens(table), sessionSeconds: config.number('SESSION_DAYS') * 86_400, now };
 }
 
-/** For `accountOf` and `openSession`, and the verification of tokens of other issuers. */
-export function wireExchange(table: Table) {
+/** Verifies tokens of other issuers. */
+function openIssuers(): VerifySubjectToken {
   const issuers: readonly Issuer[] = JSON.parse(config.text('ISSUERS'));
   const sources = { fetchJson: fetchJson({ fetch, deadline: system.deadline }), now };
+  return subjectTokenVerifier({ issuers, keysOf: (issuer) => issuerKeys(issuer, sources), now });
+}
+
+/** For `accountOf` and `openSession`, and the verification of tokens of other issuers. */
+export function wireExchange(table: Table) {
   return {
     ...wireTokens(table),
     ...system,
-    verify: subjectTokenVerifier({ issuers, keysOf: (issuer) => issuerKeys(issuer, sources), now }),
+    verify: openIssuers(),
     identities: identityStore(table),
     exchanges: config.number('EXCHANGES'),
     profiles: { ...profileStore(table), ...profileEditor(table) },

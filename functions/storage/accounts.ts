@@ -15,8 +15,26 @@ import type { AccountRemover } from '../core/accounts/delete-account.ts';
 import type { ProfileEditor } from '../core/accounts/profile.ts';
 import type { AccountStore } from '../core/accounts/register.ts';
 import type { ModeratedPeople } from '../core/reports/moderate.ts';
-import { directoryKey, emailKey, NAME, presenceKey, profileKey, socketsKey, usernameKey } from './keys.ts';
-import { batchGet, type Item, isWritten, setting, type Table, toEpochSeconds, transact } from './table.ts';
+import {
+  directoryKey,
+  emailKey,
+  identityKey,
+  NAME,
+  presenceKey,
+  profileKey,
+  socketsKey,
+  usernameKey,
+} from './keys.ts';
+import {
+  batchGet,
+  type Item,
+  isWritten,
+  setting,
+  type Table,
+  type TransactItem,
+  toEpochSeconds,
+  transact,
+} from './table.ts';
 
 export function accountStore(table: Table): AccountStore {
   return {
@@ -173,17 +191,32 @@ export const isDeleted = (item: Item): boolean => item.deletedAt !== undefined;
 export function accountRemover(table: Table): AccountRemover {
   const { name } = table;
   return {
-    async remove({ id, email, username }, { passwordHash }, { at, nameFreeAt }) {
+    async remove({ id, email, username }, proof, { at, nameFreeAt }) {
       const deletedAt = at.toISOString();
+      const isOwn = { ConditionExpression: 'userId = :id', ExpressionAttributeValues: { ':id': id } };
+      const logIn: readonly TransactItem[] =
+        'passwordHash' in proof
+          ? []
+          : [{ Delete: { TableName: name, Key: { ...identityKey(proof) }, ...isOwn } }];
+      const address: readonly TransactItem[] =
+        email === undefined
+          ? []
+          : [
+              {
+                Delete: {
+                  TableName: name,
+                  Key: { ...emailKey(email) },
+                  ...isOwn,
+                  ...('passwordHash' in proof && {
+                    ConditionExpression: 'userId = :id AND passwordHash = :hash',
+                    ExpressionAttributeValues: { ':id': id, ':hash': proof.passwordHash },
+                  }),
+                },
+              },
+            ];
       const failed = await transact(table, [
-        {
-          Delete: {
-            TableName: name,
-            Key: emailKey(email),
-            ConditionExpression: 'userId = :id AND passwordHash = :hash',
-            ExpressionAttributeValues: { ':id': id, ':hash': passwordHash },
-          },
-        },
+        ...logIn,
+        ...address,
         {
           Update: {
             TableName: name,
@@ -198,7 +231,16 @@ export function accountRemover(table: Table): AccountRemover {
           Put: {
             TableName: name,
             Item: { ...profileKey(id), id, deletedAt },
-            ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)',
+            // An exchange may move the claim on the address.
+            ...(email === undefined
+              ? {
+                  ConditionExpression:
+                    'attribute_exists(pk) AND attribute_not_exists(deletedAt) AND attribute_not_exists(email)',
+                }
+              : {
+                  ConditionExpression: 'attribute_not_exists(deletedAt) AND email = :email',
+                  ExpressionAttributeValues: { ':email': email },
+                }),
           },
         },
         // What a message and an inbox read anyway tells them. The open sockets stay listed until they are closed.

@@ -52,6 +52,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
   const authorized: (string | undefined)[] = [];
   const refreshed = new Map<string, number>();
   const exchanged: Json[] = [];
+  const deletions: Json[] = [];
   /** The last exchange of a refresh token. It can be repeated for a minute. */
   let exchange: { readonly replaced: string; readonly successor: string; readonly at: number } | undefined;
   let generation = 0;
@@ -69,6 +70,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     refreshed,
     /** The bodies of exchanges of another log-in's tokens. */
     exchanged,
+    /** The bodies of deletions of the account. */
+    deletions,
     /** Ends the session on the server. No socket is told. */
     end: () => {
       isEnded = true;
@@ -165,6 +168,11 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       exchanged.push(body);
       isEnded = false;
       return json(200, tokens(body.subject_token === 'of bob' ? BOB : ADA));
+    }
+    if (what === 'DELETE /users/me') {
+      deletions.push(body);
+      isEnded = true;
+      return new Response(null, { status: 204 });
     }
     if (what === 'POST /users/token/refresh') {
       const uses = (refreshed.get(body.refresh) ?? 0) + 1;

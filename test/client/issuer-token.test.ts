@@ -182,3 +182,40 @@ it('after a logout stays out until resume', async () => {
   expect(client.session.value).toEqual({ state: 'out' });
   expect(server.exchanged).toHaveLength(1);
 });
+
+describe('a user of another log-in deletes their account', () => {
+  it('by a token of it, is logged out, and comes back as a new user only by resume', async () => {
+    const { server, client, tokens, issuerToken } = setUp();
+    await during(client.resume());
+    await during(client.deleteAccount(issuerToken));
+    expect(server.deletions).toEqual([
+      { subject_token_type: 'urn:ietf:params:oauth:token-type:jwt', subject_token: 'of ada' },
+    ]);
+    expect([client.session.value, await tokens.load()]).toEqual([{ state: 'out' }, undefined]);
+    await pass(60_000);
+    expect(server.exchanged).toHaveLength(1);
+    await during(client.resume());
+    expect(server.exchanged).toHaveLength(2);
+  });
+
+  it('not if nobody is logged in there, and then stays online', async () => {
+    const { server, client, state, issuerToken } = setUp();
+    await during(client.resume());
+    await pass(100);
+    state.token = undefined;
+    await expect(during(client.deleteAccount(issuerToken))).rejects.toMatchObject({ code: 'not_logged_in' });
+    expect([server.deletions, client.session.value, client.connection.value]).toEqual([[], ada, 'online']);
+  });
+
+  it('not if the token is refused, and then comes back online', async () => {
+    const { client, issuerToken } = setUp({
+      http: (method) => (method === 'DELETE' ? problem(400, 'subject_token_invalid') : undefined),
+    });
+    await during(client.resume());
+    await expect(during(client.deleteAccount(issuerToken))).rejects.toMatchObject({
+      code: 'subject_token_invalid',
+    });
+    await pass(1_000);
+    expect([client.session.value, client.connection.value]).toEqual([ada, 'online']);
+  });
+});

@@ -365,6 +365,64 @@ describe.skipIf(notOurs)('exchanging a token of another issuer', () => {
     });
   });
 
+  describe('lets a user delete their account', () => {
+    const remove = (body: object, token: string) => api.send('DELETE', '/users/me/', body, { token });
+    const proof = ({ subject_token, subject_token_type }: ReturnType<typeof form>) => ({
+      subject_token,
+      subject_token_type,
+    });
+
+    it('by a token of the issuer, and the same user comes again as somebody new', async () => {
+      const id = subject();
+      const { email, ...more } = registration();
+      const claims = { preferred_username: id, email, email_verified: true };
+      const { body: first } = await exchange(form((await issuers.logIn(id, claims)).id_token));
+      const before = await me(first.access);
+      expect(before.email).toBe(email);
+      const { id_token } = await issuers.logIn(id, claims);
+      expect(await remove(proof(form(id_token)), first.access)).toMatchObject({ status: 204 });
+      expect(await api.get('/users/me/', { token: first.access })).toMatchObject({ status: 401 });
+      const { body: second } = await exchange(form(id_token));
+      const after = await me(second.access);
+      expect([after.id === before.id, after.email]).toEqual([false, email]);
+      // Deleted again, the address is free for anybody.
+      expect(await remove(proof(form(id_token)), second.access)).toMatchObject({ status: 204 });
+      expect(await api.post('/users/register/', { email, ...more })).toMatchObject({ status: 201 });
+    });
+
+    it('with the client library', async () => {
+      const id = subject();
+      const issuerToken = async () => (await issuers.logIn(id)).id_token;
+      const client = createClient({ baseUrl: watched.runtime.url, issuerToken });
+      const first = await client.resume();
+      await client.deleteAccount(issuerToken);
+      expect(client.session.value).toEqual({ state: 'out' });
+      expect((await client.resume())?.id).not.toBe(first?.id);
+      client.close();
+    });
+
+    it('but by no token of another user or issuer, no forged one, and no password', async () => {
+      const sub = subject();
+      const { body } = await enter({ sub });
+      const by = (token: string) => remove(proof(form(token)), body.access);
+      const refused = { status: 400, body: { code: 'subject_token_invalid' } };
+      expect(await by(await sign(own, claimsOf('own')))).toMatchObject(refused);
+      expect(await by(await sign(own, claimsOf('rotates', { sub })))).toMatchObject(refused);
+      expect(await by(await sign(await newKey('own', 'ES256'), claimsOf('own', { sub })))).toMatchObject(
+        refused,
+      );
+      expect(await by(body.access)).toMatchObject(refused);
+      const old = await sign(own, claimsOf('own', { sub, exp: now() - 120 }));
+      expect(await by(old)).toMatchObject({ status: 400, body: { code: 'subject_token_expired' } });
+      expect(await remove({ password: 'x' }, body.access)).toMatchObject({ status: 403 });
+      expect(await api.get('/users/me/', { token: body.access })).toMatchObject({ status: 200 });
+      const ada = await person(api);
+      const foreign = proof(form(await sign(own, claimsOf('own', { sub }))));
+      expect(await remove(foreign, ada.access)).toMatchObject(refused);
+      expect(await api.get('/users/me/', { token: ada.access })).toMatchObject({ status: 200 });
+    });
+  });
+
   describe('refuses', () => {
     it.each([
       ['another grant type', { grant_type: 'password' }, 'grant_type', 'unsupported_grant_type'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oauthError, readTokenExchange } from '../../../functions/protocol/token-exchange.ts';
+import { oauthError, readDeletion, readTokenExchange } from '../../../functions/protocol/token-exchange.ts';
 import { thrownBy } from '../support/rejection.ts';
 
 const TYPE = 'urn:ietf:params:oauth:token-type:';
@@ -64,5 +64,37 @@ describe('a token exchange', () => {
 
   it('is refused by its size before it is read', () => {
     expect(thrownBy(() => form('x'.repeat(16 * 1024 + 1)))).toMatchObject({ code: 'body_too_large' });
+  });
+});
+
+describe('the body of a deletion', () => {
+  const deletion = (body: unknown, arePasswordsOn = true) =>
+    readDeletion(
+      { body: JSON.stringify(body), isBase64Encoded: false, contentType: 'application/json' },
+      { arePasswordsOn },
+    );
+  const { grant_type: _, ...token } = good;
+
+  it('has a password, or a token of another issuer', () => {
+    expect(deletion({ password: 'x' })).toEqual({ password: 'x' });
+    for (const arePasswordsOn of [true, false])
+      expect(deletion(token, arePasswordsOn)).toEqual({ token: 'a.b.c', type: 'id_token' });
+  });
+
+  it.each([
+    [{}, { password: [expect.any(String)] }],
+    [{ password: 7 }, { password: [expect.any(String)] }],
+    [{ ...token, password: 'x' }, { password: ['Unknown field.'] }],
+    [good, { grant_type: ['Unknown field.'] }],
+    [{ subject_token: 'x' }, { subject_token_type: [expect.any(String)] }],
+    [{ subject_token_type: token.subject_token_type }, { subject_token: [expect.any(String)] }],
+    [{ ...token, subject_token: 'x'.repeat(8_193) }, { subject_token: [expect.any(String)] }],
+  ])('is checked: %j', (body, errors) => {
+    expect(thrownBy(() => deletion(body))).toMatchObject({ code: 'validation_failed', errors });
+  });
+
+  it('is refused where there are no passwords, unless it has a token', () => {
+    for (const body of [{ password: 'x' }, {}, []])
+      expect(thrownBy(() => deletion(body, false))).toMatchObject({ code: 'passwords_off' });
   });
 });

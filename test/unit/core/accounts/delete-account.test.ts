@@ -1,14 +1,17 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deleteAccount } from '../../../../functions/core/accounts/delete-account.ts';
+import { deleteAccount, deleteAccountByToken } from '../../../../functions/core/accounts/delete-account.ts';
 import { followDeletion } from '../../../../functions/core/accounts/follow-deletion.ts';
 import { OF_DELETED_ACCOUNT } from '../../../../functions/core/connections/connection.ts';
-import { logIn } from '../../../../functions/core/sessions/log-in-and-out.ts';
+import { SubjectTokenExpired } from '../../../../functions/core/errors.ts';
+import { accountOf } from '../../../../functions/core/issuers/account-of.ts';
+import { logIn, openSession } from '../../../../functions/core/sessions/log-in-and-out.ts';
 import {
   accountRemover,
   accountStore,
   credentialStore,
+  profileEditor,
   profileStore,
 } from '../../../../functions/storage/accounts.ts';
 import { connectionAdder } from '../../../../functions/storage/connection-adder.ts';
@@ -16,6 +19,7 @@ import { connectionStore } from '../../../../functions/storage/connections.ts';
 import { loginAttempts } from '../../../../functions/storage/counters.ts';
 import { knownDevices } from '../../../../functions/storage/devices.ts';
 import { directory, directoryProjection } from '../../../../functions/storage/directory.ts';
+import { identityStore } from '../../../../functions/storage/identities.ts';
 import { presenceStore } from '../../../../functions/storage/presence.ts';
 import { remainsOf } from '../../../../functions/storage/remains.ts';
 import { sessionList, sessionStore } from '../../../../functions/storage/sessions.ts';
@@ -292,5 +296,133 @@ describe('what follows a deletion', () => {
       followed += 1;
     } while ((await stepsAsked()) === followed);
     expect([followed, left()]).toEqual([3, MARKS]);
+  });
+});
+
+/** Carol, a user of another issuer, with two sessions. */
+async function external(address: string | null = 'carol@example.org') {
+  const given = await account();
+  const { table, state, dependencies: parts, noted } = given;
+  const identities = identityStore(table);
+  const profiles = { ...profileStore(table), ...profileEditor(table) };
+  const dependencies = { ...parts, profiles, identities, exchanges: 20 };
+  const CAROL = {
+    issuer: 'https://login.example',
+    subject: 'carol',
+    username: 'carol',
+    email: address ?? undefined,
+  };
+  const enter = async () => {
+    const { id: userId } = await accountOf(dependencies, CAROL);
+    await openSession(dependencies, userId, PHONE);
+    return userId;
+  };
+  const userId = await enter();
+  await enter();
+  noted.length = 0;
+  return {
+    ...given,
+    dependencies,
+    carol: CAROL,
+    userId,
+    enter,
+    removeBy: (identify: Parameters<typeof deleteAccountByToken>[2]) =>
+      deleteAccountByToken(dependencies, userId, identify),
+    remove: () => deleteAccountByToken(dependencies, userId, async () => CAROL),
+    identity: () => state.get({ pk: 'IDENTITY#https://login.example carol', sk: 'ACCOUNT' }),
+    address: (of = 'carol@example.org') => state.get({ pk: `EMAIL#${of}`, sk: 'CREDENTIALS' }),
+    isThere: async () => (await profiles.profileOf(userId)) !== undefined,
+    sessionsLeft: () => given.sessionsOf({ ...alice, id: userId }),
+  };
+}
+
+describe('deleting the account of a user of another issuer', () => {
+  it('takes identity, address and sessions, and the same user gets a new account', async () => {
+    const { remove, identity, address, isThere, sessionsLeft, enter, userId, noted } = await external();
+    await remove();
+    expect([identity(), address(), await isThere(), await sessionsLeft()]).toEqual([
+      ...[undefined, undefined, false, 0],
+    ]);
+    expect(noted).toEqual([`account_deleted of ${userId}`]);
+    const next = await enter();
+    expect(next).not.toBe(userId);
+    expect([identity()?.userId, address()?.userId]).toEqual([next, next]);
+  });
+
+  it('works for one without an address', async () => {
+    const { remove, identity, isThere, dependencies, userId } = await external(null);
+    expect((await dependencies.profiles.profileOf(userId))?.email).toBeUndefined();
+    await remove();
+    expect([identity(), await isThere()]).toEqual([undefined, false]);
+  });
+
+  it('is refused with a token of somebody else, or one that is not valid, which is noted', async () => {
+    const { removeBy, carol, isThere, userId, noted, sessionsLeft } = await external();
+    for (const other of [
+      { ...carol, subject: 'dave' },
+      { ...carol, issuer: 'https://other.example' },
+    ])
+      expect(await rejection(removeBy(async () => other))).toEqual({ code: 'subject_token_invalid' });
+    const expired = removeBy(async () => {
+      throw new SubjectTokenExpired();
+    });
+    expect(await rejection(expired)).toEqual({ code: 'subject_token_expired' });
+    expect([await isThere(), await sessionsLeft()]).toEqual([true, 2]);
+    expect(noted).toEqual(Array.from({ length: 3 }, () => `exchange_refused of ${userId}`));
+  });
+
+  it('does not delete an account with a password by the token of another user, or the reverse', async () => {
+    const { dependencies, carol, userId, address, isThere } = await external();
+    const own = deleteAccountByToken(dependencies, alice.id, async () => carol);
+    expect(await rejection(own)).toEqual({ code: 'subject_token_invalid' });
+    expect(await dependencies.profiles.profileOf(alice.id)).toBeDefined();
+    const byPassword = deleteAccount(dependencies, { userId, sessionId: id(1) }, PASSWORD);
+    expect(await rejection(byPassword)).toEqual({ code: 'wrong_password' });
+    expect([address()?.userId, await isThere()]).toEqual([userId, true]);
+  });
+
+  it('twice at once is done by both', async () => {
+    const { remove, isThere, sessionsLeft } = await external();
+    await Promise.all([remove(), remove()]);
+    expect([await isThere(), await sessionsLeft()]).toEqual([false, 0]);
+  });
+
+  it('beside exchanges that move the address leaves no claim, in whatever order their steps come', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const { dependencies, carol, remove, identity, address, userId, sessionsLeft } = await external();
+        const { accounts, identities } = dependencies;
+        dependencies.accounts = { remove: scheduler.scheduleFunction(accounts.remove) };
+        dependencies.identities = {
+          ...identities,
+          userOf: scheduler.scheduleFunction(identities.userOf),
+          moveEmail: scheduler.scheduleFunction(identities.moveEmail),
+        };
+        const moving = accountOf(dependencies, { ...carol, email: 'next@example.org' });
+        const done = Promise.allSettled([remove(), moving]);
+        await scheduler.waitFor(done);
+        const [deleted] = await done;
+        expect(deleted?.status).toBe('fulfilled');
+        expect(await sessionsLeft()).toBe(0);
+        // The exchange may have come last, and made a new account.
+        for (const claim of [identity(), address(), address('next@example.org')])
+          expect(claim?.userId).not.toBe(userId);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('that was cut off left the account whole or deleted, and the same request again finishes it', async () => {
+    for (let steps = 0; ; steps += 1) {
+      const { remove, killAfter, isThere, identity, address, sessionsLeft } = await external();
+      killAfter(steps);
+      const cut = await remove().catch((error: unknown) => error);
+      killAfter(Number.POSITIVE_INFINITY);
+      expect([identity() !== undefined, address() !== undefined]).toEqual([await isThere(), await isThere()]);
+      await remove();
+      expect([await isThere(), await sessionsLeft()]).toEqual([false, 0]);
+      if (cut === undefined) break;
+      expect(cut).toBeInstanceOf(Killed);
+    }
   });
 });
