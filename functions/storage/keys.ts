@@ -51,7 +51,7 @@ export const identityKey = ({ issuer, subject }: Identity): Key => ({
 });
 
 /** How many tokens of other issuers an account has exchanged in the last minute. */
-export const exchangesKey = (userId: string): Key => ({ pk: userPartition(userId), sk: 'EXCHANGES' });
+export const exchangesKey = (userId: string): Key => ({ pk: userPartition(userId), sk: 'EXCHANGED' });
 
 /** No e-mail address is an address of the Internet: it has an `@`. */
 export const attemptsKey = (subject: AttemptSubject): Key =>

@@ -33,10 +33,10 @@ describe('the trusted issuers', () => {
     });
   });
 
-  it('reach the one function that knows them', () => {
+  it('reach the functions that know them', () => {
     const { service } = synthesize({ issuers: JSON.stringify([good]) });
     const knowing = [...service.functions()].filter(([, one]) => 'ISSUERS' in one.Environment.Variables);
-    expect(knowing.map(([name]) => name)).toEqual(['exchange']);
+    expect(knowing.map(([name]) => name)).toEqual(['delete-account', 'exchange']);
     expect(JSON.parse(knowing[0]?.[1].Environment.Variables.ISSUERS)).toEqual([checked]);
   });
 

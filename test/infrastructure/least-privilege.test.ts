@@ -79,8 +79,11 @@ describe('least privilege', () => {
     });
   });
 
-  it('only exchange may claim the users of other issuers', () => {
-    expect(whoReaches('IDENTITY#*')).toEqual({ exchange: ['dynamodb:GetItem', 'dynamodb:PutItem'] });
+  it('only exchange may claim the users of other issuers, and only a deletion give them up', () => {
+    expect(whoReaches('IDENTITY#*')).toEqual({
+      'delete-account': ['dynamodb:DeleteItem', 'dynamodb:GetItem'],
+      exchange: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    });
   });
 
   it('only functions that check a password or send mail may count attempts', () => {
