@@ -1,5 +1,5 @@
 import type { MiddlewareObj } from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { isRetriable, ParleyError, ValidationFailed } from '../core/errors.ts';
 import { MethodNotAllowed, UnsupportedEncoding } from '../protocol/errors.ts';
 
@@ -137,13 +137,18 @@ function extraHeaders(error: unknown, status: number): Record<string, string> {
   return isRetriable(error) ? { 'retry-after': String(error.retryAfter) } : {};
 }
 
+/** Further members for the problem details of a request. */
+export interface Members extends Record<string, unknown> {
+  members?: Readonly<Record<string, unknown>>;
+}
+
 /** Answers every error of the handler and of the middlewares before it, and reports faults of the server. */
 export function problemDetails(
   report: (error: unknown) => void,
-): MiddlewareObj<APIGatewayProxyEventV2, HttpReply> {
+): MiddlewareObj<APIGatewayProxyEventV2, HttpReply, Error, Context, Members> {
   return {
     onError(request) {
-      const reply = problemReply(request.error);
+      const reply = problemReply(request.error, request.internal.members);
       if ((reply.statusCode ?? 500) >= 500) report(request.error);
       request.response = reply;
     },
