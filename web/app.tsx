@@ -13,6 +13,7 @@ import { Inbox } from './views/inbox.tsx';
 import { LogIn, LogInElsewhere } from './views/log-in.tsx';
 import { People } from './views/people.tsx';
 import { Profile } from './views/profile.tsx';
+import { Reports } from './views/reports/reports.tsx';
 import { ResetPassword } from './views/reset-password.tsx';
 import { SignUp } from './views/sign-up.tsx';
 import { VerifyEmail } from './views/verify-email.tsx';
@@ -70,6 +71,8 @@ function View() {
       return <People />;
     case 'profile':
       return <Profile />;
+    case 'reports':
+      return <Reports />;
     default:
       return isWide.value ? <Choose /> : <Inbox />;
   }

@@ -92,6 +92,7 @@ export const texts = {
   },
 
   profile: {
+    toReports: 'Reports of users',
     title: 'Profile',
     firstName: 'First name',
     lastName: 'Last name',
@@ -205,6 +206,34 @@ export const texts = {
     submit: 'Send the report',
     done: 'Sent. Thank you.',
     close: 'Close',
+  },
+
+  reports: {
+    title: 'Reports',
+    showResolved: 'Show resolved reports',
+    showResolvedHint: 'They are kept for 400 days.',
+    count: (count: number) =>
+      count === 0 ? 'There are none.' : count === 1 ? '1 report' : `${count} reports`,
+    countAndMore: (count: number) => `${count} reports, and there are more.`,
+    more: 'Show more',
+    about: (username: string) => `About ${username}:`,
+    by: (username: string, when: string) => `Reported by ${username}, ${when}`,
+    messages: 'The reported message, and those around it',
+    reported: 'This message is reported.',
+    deleted: 'This account was deleted.',
+    note: 'Note for other moderators (optional)',
+    dismiss: 'Dismiss',
+    warned: 'I have warned the user',
+    suspend: (username: string) => `Suspend ${username}`,
+    suspended: (username: string) => `${username} is suspended.`,
+    restore: (username: string) => `Restore ${username}`,
+    restored: (username: string) => `${username} can log in again.`,
+    resolved: (username: string) => `The report about ${username} is resolved.`,
+    resolutions: {
+      dismissed: (by: string, when: string) => `Dismissed by ${by}, ${when}.`,
+      warned: (by: string, when: string) => `The user was warned by ${by}, ${when}.`,
+      suspended: (by: string, when: string) => `The user was suspended by ${by}, ${when}.`,
+    },
   },
 
   block: {

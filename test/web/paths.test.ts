@@ -7,6 +7,7 @@ describe('an address', () => {
     [paths.inbox, { view: 'inbox' }],
     [paths.people, { view: 'people' }],
     [paths.profile, { view: 'profile' }],
+    [paths.reports, { view: 'reports' }],
     [paths.logIn, { view: 'log-in' }],
     [paths.signUp, { view: 'sign-up' }],
     [paths.forgot, { view: 'forgot' }],

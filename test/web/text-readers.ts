@@ -33,7 +33,7 @@ import { foldId, isId } from '../../functions/core/ids.ts';
 import { isReportId } from '../../functions/core/reports/report.ts';
 import { clientInfo } from '../../functions/middleware/client-info.ts';
 import { answer, json, problemReply, withoutSlash } from '../../functions/middleware/http-replies.ts';
-import { baseUrl, pathParameters, readInput } from '../../functions/middleware/http-stack.ts';
+import { baseUrl, pathParameters, rawBody, readInput } from '../../functions/middleware/http-stack.ts';
 import { actionSchemas, readAction } from '../../functions/protocol/actions.ts';
 import { allowedMethods } from '../../functions/protocol/allowed-methods.ts';
 import { readExternalUser } from '../../functions/protocol/claims.ts';
@@ -216,6 +216,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
   },
   'functions/middleware/http-stack.ts': {
     pathParameters: (text) => pathParameters().before?.({ event: event(text) } as never),
+    rawBody: (text) => rawBody(event(text)),
     readInput: (text) => readInput(requests.messageRequest, event(text)),
     baseUrl: (text) => baseUrl(event(text)),
   },
@@ -314,6 +315,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     logoutRequest: object(requests.logoutRequest),
     profileRequest: object(requests.profileRequest),
     passwordRequest: object(requests.passwordRequest),
+    deletionRequest: (text) => requests.deletionRequest.safeParse({ password: text, subject_token: text }),
     passwordDeletion: object(requests.passwordDeletion),
     tokenDeletion: object(requests.tokenDeletion),
     resetRequest: object(requests.resetRequest),

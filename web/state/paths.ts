@@ -2,7 +2,7 @@
  * A view of the app. It stands after `#` in the address: so no server needs a rule for it, and the back button works.
  */
 export type Route =
-  | { readonly view: 'inbox' | 'people' | 'profile' | 'log-in' | 'sign-up' | 'forgot' }
+  | { readonly view: 'inbox' | 'people' | 'profile' | 'reports' | 'log-in' | 'sign-up' | 'forgot' }
   | { readonly view: 'conversation'; readonly userId: string }
   | { readonly view: 'reset' | 'verify'; readonly token: string };
 
@@ -10,6 +10,7 @@ export const paths = {
   inbox: '#/',
   people: '#/people',
   profile: '#/profile',
+  reports: '#/reports',
   logIn: '#/log-in',
   signUp: '#/sign-up',
   forgot: '#/forgot',
@@ -21,6 +22,7 @@ export function routeOf(hash: string): Route {
   switch (first) {
     case 'people':
     case 'profile':
+    case 'reports':
     case 'log-in':
     case 'sign-up':
     case 'forgot':

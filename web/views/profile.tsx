@@ -10,6 +10,7 @@ import { client, profile } from '../state/chat.ts';
 import { errorText } from '../state/error-texts.ts';
 import { areSupported, notifications, turnOff, turnOn } from '../state/notifications.ts';
 import { hasMail, hasPasswords } from '../state/passwords.ts';
+import { paths } from '../state/paths.ts';
 import { isShown } from '../state/screen.ts';
 import { texts } from '../texts.ts';
 import { DeleteAccount } from './delete-account.tsx';
@@ -73,6 +74,11 @@ export function Profile() {
             {hasMail && own.has_password && !own.email_verified && <Unverified />}
             <Names own={own} />
             <hr />
+            {own.staff && (
+              <p>
+                <a href={paths.reports}>{words.toReports}</a>
+              </p>
+            )}
             {error.value !== undefined && (
               <p class="refusal" role="alert">
                 {errorText(error.value)}

@@ -1,30 +1,11 @@
 import type { User } from '@parley/client';
-import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from '../../parts/icon.tsx';
+import { useRequest } from '../../parts/use-request.ts';
 import { client } from '../../state/chat.ts';
-import { errorText } from '../../state/error-texts.ts';
 import { texts } from '../../texts.ts';
 
 const words = texts.block;
-
-/** The state of a request that a button sends. */
-function useRequest(send: () => Promise<void>) {
-  const isBusy = useSignal(false);
-  const error = useSignal<string | undefined>(undefined);
-  const run = async () => {
-    if (isBusy.value) return;
-    isBusy.value = true;
-    error.value = undefined;
-    try {
-      await send();
-    } catch (failure) {
-      error.value = errorText(failure);
-    }
-    isBusy.value = false;
-  };
-  return { run: () => void run(), isBusy, error };
-}
 
 /** In place of the composer: whoever blocks a user cannot write either, and can end the block here. */
 export function Blocked({ peer: { id, username } }: { readonly peer: User }) {
