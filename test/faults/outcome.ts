@@ -36,9 +36,12 @@ export async function request(
   return 'unavailable';
 }
 
+/** As long as the function may run. Two reads that are late each time take nearly ten seconds. */
+const PATIENCE_MS = 15_000;
+
 /** Sends a frame. asyncapi.yaml must describe the reply. The socket stays open. */
 export async function frame(socket: Socket, content: object): Promise<Outcome> {
-  const reply = await socket.ask(content);
+  const reply = await socket.ask(content, PATIENCE_MS);
   expect(socket.isOpen).toBe(true);
   if (reply.type !== 'error') return 'done';
   expect(JSON.stringify(reply)).toMatch(/"code":"(unavailable|busy)"/);

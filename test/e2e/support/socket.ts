@@ -113,8 +113,8 @@ export class Socket {
   }
 
   /** Waits until a condition holds for the frames so far. Checks again at each frame. */
-  async until(fulfilled: () => boolean): Promise<void> {
-    const deadline = AbortSignal.timeout(PATIENCE_MS);
+  async until(fulfilled: () => boolean, patienceMs = PATIENCE_MS): Promise<void> {
+    const deadline = AbortSignal.timeout(patienceMs);
     while (!fulfilled()) {
       this.assertDocumented();
       if (this.#socket.readyState >= WebSocket.CLOSING)
@@ -140,11 +140,11 @@ export class Socket {
   }
 
   /** Sends a frame with a `ref` and waits for its reply. `next` then skips that reply. */
-  async ask(frame: object): Promise<Frame> {
+  async ask(frame: object, patienceMs = PATIENCE_MS): Promise<Frame> {
     const ref = crypto.randomUUID();
     this.send({ ref, ...frame });
     const answer = () => this.frames.find((one) => one.ref === ref);
-    await this.until(() => answer() !== undefined);
+    await this.until(() => answer() !== undefined, patienceMs);
     const found = answer() as Frame;
     this.#answers.add(found);
     return found;
