@@ -5,13 +5,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startRuntime } from '../../local/runtime.ts';
+import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { build, root } from '../../scripts/build.ts';
 import { pythonEnvironment } from '../../scripts/python.ts';
 import { run } from '../../scripts/run.ts';
 import { untilSignal } from '../../scripts/until-signal.ts';
 import { BenchIssuer } from '../bench/worst/bench-issuer.ts';
 import { OPERATIONS } from '../contract/document.ts';
+import { register } from '../support/people.ts';
+import { makeStaff } from '../support/staff.ts';
 
 /** How often each status came, by operation. */
 type Reached = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -44,6 +46,7 @@ await untilSignal(async (signal) => {
           PARLEY_URL: runtime.url,
           PARLEY_EXCHANGE: JSON.stringify(await issuer.exchange({ sub: 'fuzz' })),
           PARLEY_MAIL: runtime.mailFolder,
+          PARLEY_STAFF: JSON.stringify(await moderator(runtime)),
           PARLEY_REACHED: reached,
         },
       },
@@ -56,6 +59,13 @@ await untilSignal(async (signal) => {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+/** A member of the staff. */
+async function moderator(runtime: Runtime): Promise<{ readonly email: string; readonly password: string }> {
+  const { id, email, password } = await register(runtime.url);
+  await makeStaff(runtime, id);
+  return { email, password };
+}
 
 /** An operation that only ever refused was not tested. */
 function assertReached(reached: Reached): void {

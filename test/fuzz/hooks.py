@@ -33,19 +33,29 @@ ENDING = {
 }
 
 
+"""Only staff may do these."""
+STAFF_ONLY = {
+    "PUT /users/{user_id}/suspension",
+    "DELETE /users/{user_id}/suspension",
+    "GET /users/{user_id}/audit",
+    "GET /reports",
+    "POST /reports/{report_id}/resolve",
+}
+
+
 class Account:
     """A new user who is logged in."""
 
     def __init__(self):
         name = f"fuzz-{uuid.uuid4()}"
-        self.email = f"{name}@example.com"
+        self.email, self.password = f"{name}@example.com", PASSWORD
         names = {"username": name, "first_name": "Ada", "last_name": "Lovelace"}
         passwords = {"password": PASSWORD, "password2": PASSWORD}
         self.id = post("/users/register", {"email": self.email, **names, **passwords})["id"]
         self.log_in()
 
     def log_in(self):
-        tokens = post("/users/token", {"email": self.email, "password": PASSWORD})
+        tokens = post("/users/token", {"email": self.email, "password": self.password})
         self.access, self.refresh = tokens["access"], tokens["refresh"]
         self.since = time.monotonic()
 
@@ -62,6 +72,15 @@ def post(path, body, headers=None):
     answer = requests.post(URL + path, json=body, headers=headers, timeout=20)
     answer.raise_for_status()
     return answer.json() if answer.content else None
+
+
+class Staff(Account):
+    """The member of the staff whom the caller of this file has made."""
+
+    def __init__(self):
+        staff = json.loads(os.environ["PARLEY_STAFF"])
+        self.email, self.password = staff["email"], staff["password"]
+        self.log_in()
 
 
 class Scene:
@@ -106,11 +125,14 @@ def verification_link():
 
 
 scene = Scene()
+staff = Staff()
 """By the id of a case. Whoever asks must be known when its body is made."""
 askers = {}
 
 
 def asker_of(case):
+    if case.operation.label in STAFF_ONLY:
+        return staff
     if case.operation.label not in ENDING:
         return scene.ada
     if case.id not in askers:
@@ -152,11 +174,17 @@ BODIES = {
     "POST /users/me/password": lambda _: {"password": PASSWORD, "new_password": NEW_PASSWORD},
 }
 
+def open_report():
+    """Of somebody else each time: a user's second report of the same thing is the first one."""
+    return post("/reports", {"user": scene.charles.id, "reason": "spam"}, Account().headers)["id"]
+
+
 PATH_PARAMETERS = {
-    "user_id": lambda _: scene.charles.id,
+    # Charles must not be suspended.
+    "user_id": lambda asker: Account().id if asker is staff else scene.charles.id,
     "conversation": lambda _: scene.conversation,
     "session_id": lambda asker: asker.session(),
-    "report_id": lambda _: f"1795425307412-{uuid.uuid4()}",
+    "report_id": lambda _: open_report(),
     "asset": lambda _: "swagger-ui.css",
 }
 
