@@ -28,7 +28,8 @@ describe('while others guess a password,', () => {
     expect(await attempt(api, { ...credentials(), device_id: DEVICE })).toBe(200);
   });
 
-  it('the owner gets in by a link to a new password, and then everywhere', async () => {
+  // Nobody sees the mail of a system elsewhere, if it sends any.
+  it.skipIf(folder === '')('the owner gets in by a link to a new password, and then everywhere', async () => {
     const eve = await person(api);
     for (let n = 0; n < 11; n += 1) await attempt(api, { email: eve.email, password: 'a-wrong-guess' });
     expect(await attempt(api, { email: eve.email, password: eve.password })).toBe(429);

@@ -116,6 +116,7 @@ export const tooLong: readonly string[] = [
   'device-retries.test.ts > the same message sent again, without `after` > is recognised in the last 100 messages of the conversation, and counts as new after that',
   'device-retries.test.ts > the same message sent again, without `after` > is recognised behind the longest messages, which are more than one read of the store returns',
   'device-retries.test.ts > the same message sent again, with `after` > is stored once, however many messages came meanwhile',
+  'guessing.test.ts > while others guess a password, > the known device has ten guesses, and not one more',
   'login.test.ts > guessing passwords > gets no further with 200 guesses at once, with or without an account',
   'sending.test.ts > the same request again > is recognised for 100 messages without `after`, and further back with it',
 ];
