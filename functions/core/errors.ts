@@ -6,6 +6,11 @@ export abstract class ParleyError extends Error {
   abstract readonly code: string;
 }
 
+/** The caller may try again in `retryAfter` seconds. */
+export abstract class RetriableError extends ParleyError {
+  abstract readonly retryAfter: number;
+}
+
 /** The input is not valid. `errors` says why, by field. `unlisted` is the number of further faults. */
 export class ValidationFailed extends ParleyError {
   readonly code = 'validation_failed';
@@ -49,7 +54,7 @@ export class AccountSuspended extends ParleyError {
 }
 
 /** Too many wrong passwords for one e-mail address, or from one place. `retryAfter` is in seconds. */
-export class TooManyAttempts extends ParleyError {
+export class TooManyAttempts extends RetriableError {
   readonly code = 'too_many_attempts';
   readonly retryAfter: number;
 
@@ -60,7 +65,7 @@ export class TooManyAttempts extends ParleyError {
 }
 
 /** Too many mails to one address, whether it has an account or not. `retryAfter` is in seconds. */
-export class TooManyMails extends ParleyError {
+export class TooManyMails extends RetriableError {
   readonly code = 'too_many_mails';
   readonly retryAfter: number;
 
@@ -236,7 +241,7 @@ export class AfterInvalid extends ParleyError {
  * The conversation has too many writers, or the store is too slow. Nothing was stored, and a retry in `retryAfter`
  * seconds is safe.
  */
-export class Busy extends ParleyError {
+export class Busy extends RetriableError {
   readonly code = 'busy';
   readonly retryAfter = 1;
 
@@ -264,7 +269,7 @@ export class SubjectTokenExpired extends ParleyError {
 }
 
 /** The keys of a trusted issuer cannot be read. The caller may try again in `retryAfter` seconds. */
-export class IssuerUnavailable extends ParleyError {
+export class IssuerUnavailable extends RetriableError {
   readonly code = 'issuer_unavailable';
   readonly retryAfter = 5;
 
@@ -274,7 +279,7 @@ export class IssuerUnavailable extends ParleyError {
 }
 
 /** The store or another service throttles or times out. The caller may try again in `retryAfter` seconds. */
-export class Unavailable extends ParleyError {
+export class Unavailable extends RetriableError {
   readonly code = 'unavailable';
   readonly retryAfter = 1;
 
@@ -302,7 +307,7 @@ export class SessionNotFound extends ParleyError {
 }
 
 /** A user sends or reports too much, or an account or a socket causes too much work. `retryAfter` is in seconds. */
-export class RateLimited extends ParleyError {
+export class RateLimited extends RetriableError {
   readonly code = 'rate_limited';
   readonly retryAfter: number;
 
@@ -310,15 +315,6 @@ export class RateLimited extends ParleyError {
     super(`Too many ${what} in a short time. Try again in ${retryAfter} seconds.`);
     this.retryAfter = retryAfter;
   }
-}
-
-/** Whether the caller may try again; the error then tells in how many seconds. */
-export function isRetriable(
-  error: unknown,
-): error is TooManyAttempts | TooManyMails | RateLimited | Busy | Unavailable | IssuerUnavailable {
-  return [TooManyAttempts, TooManyMails, RateLimited, Busy, Unavailable, IssuerUnavailable].some(
-    (type) => error instanceof type,
-  );
 }
 
 /** Whole seconds until a time, for `retryAfter`; at least one. */

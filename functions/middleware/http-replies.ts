@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { isRetriable, ParleyError, ValidationFailed } from '../core/errors.ts';
+import { ParleyError, RetriableError, ValidationFailed } from '../core/errors.ts';
 import { MethodNotAllowed, UnsupportedEncoding } from '../protocol/errors.ts';
 
 export type HttpReply = APIGatewayProxyStructuredResultV2;
@@ -134,7 +134,7 @@ function extraHeaders(error: unknown, status: number): Record<string, string> {
   if (error instanceof MethodNotAllowed) return { allow: error.allow.join(', ') };
   // It tells the client that the encoding is at fault, not the type (RFC 9110 §15.5.16).
   if (error instanceof UnsupportedEncoding) return { 'accept-encoding': 'identity' };
-  return isRetriable(error) ? { 'retry-after': String(error.retryAfter) } : {};
+  return error instanceof RetriableError ? { 'retry-after': String(error.retryAfter) } : {};
 }
 
 /** Further members for the problem details of a request. */

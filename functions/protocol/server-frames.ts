@@ -1,6 +1,6 @@
 import type { Person } from '../core/accounts/account.ts';
 import type { LastFrames } from '../core/connections/open-and-close.ts';
-import { type FieldErrors, isRetriable, TokenExpired, ValidationFailed } from '../core/errors.ts';
+import { type FieldErrors, RetriableError, TokenExpired, ValidationFailed } from '../core/errors.ts';
 import type { InboxEntry } from '../core/inbox/inbox.ts';
 import type { NewMessage } from '../core/messages/append.ts';
 import type { Message } from '../core/messages/message.ts';
@@ -159,7 +159,7 @@ export function errorFrame(error: Explained) {
     type: 'error' as const,
     code: error.code,
     detail: error.message,
-    ...(isRetriable(error) && { retry_after: error.retryAfter }),
+    ...(error instanceof RetriableError && { retry_after: error.retryAfter }),
     ...(error instanceof ValidationFailed && { errors: error.errors satisfies FieldErrors }),
   };
 }
