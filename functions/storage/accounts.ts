@@ -32,6 +32,7 @@ import {
   setting,
   type Table,
   type TransactItem,
+  TTL,
   toEpochSeconds,
   transact,
 } from './table.ts';
@@ -75,8 +76,6 @@ export async function createAccount<Claim extends string>(
   if (failed.length > 0 && taken.length === 0) throw new Error('the items of a new account exist already');
   return taken;
 }
-
-const TTL = { '#ttl': 'ttl' };
 
 const IF_FREE = { ConditionExpression: 'attribute_not_exists(pk)' };
 

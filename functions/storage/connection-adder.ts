@@ -8,7 +8,7 @@ import { Busy } from '../core/errors.ts';
 import { isDeleted } from './accounts.ts';
 import { attributeOf, connectionsIn, isIn, toEntry } from './connections.ts';
 import { socketsKey } from './keys.ts';
-import { type Item, type Table, toEpochSeconds, updateIf } from './table.ts';
+import { type Item, type Table, TTL, toEpochSeconds, updateIf } from './table.ts';
 
 /** The sockets that must leave the list, so that one more fits. */
 interface Room {
@@ -88,7 +88,7 @@ function addition(connection: Connection, now: Date, { ended, replaced }: Room, 
       '#added': attributeOf('open', connectionId),
       '#mark': attributeOf('closing', connectionId),
       '#count': 'count',
-      '#ttl': 'ttl',
+      ...TTL,
       ...named('#left', leaving, (one) => attributeOf('open', one.connectionId)),
       ...named('#closing', replaced, (one) => attributeOf('closing', one.connectionId)),
     },

@@ -4,7 +4,7 @@ import { Unavailable } from '../core/errors.ts';
 import type { MailCounter } from '../core/mail/mail.ts';
 import type { RetryCounter } from '../core/messages/message.ts';
 import { attemptsKey, type Key, mailsKey, retriesKey } from './keys.ts';
-import { fromEpochSeconds, type Item, type Table, toEpochSeconds, updateIf } from './table.ts';
+import { fromEpochSeconds, type Item, type Table, TTL, toEpochSeconds, updateIf } from './table.ts';
 
 /**
  * Two counters for each subject: `attempts` with a wrong password or one that is being verified, and `failures`, those known
@@ -44,13 +44,7 @@ export function retryCounter(table: Table): RetryCounter {
   return {
     async count(senderId, conversation, retries, { messages, seconds }, now) {
       const window = { counter: 'retries', more: retries, limit: messages, seconds };
-      const { isCounted, windowEnds } = await countInWindow(
-        table,
-        retriesKey(senderId, conversation),
-        window,
-        now,
-      );
-      return isCounted ? undefined : windowEnds;
+      return refusedUntil(await countInWindow(table, retriesKey(senderId, conversation), window, now));
     },
   };
 }
@@ -60,8 +54,7 @@ export function mailCounter(table: Table): MailCounter {
   return {
     async count(email, { mails, seconds }, now) {
       const window = { counter: 'mails', limit: mails, seconds };
-      const { isCounted, windowEnds } = await countInWindow(table, mailsKey(email), window, now);
-      return isCounted ? undefined : windowEnds;
+      return refusedUntil(await countInWindow(table, mailsKey(email), window, now));
     },
   };
 }
@@ -69,8 +62,7 @@ export function mailCounter(table: Table): MailCounter {
 /** When the window ends, in seconds since 1970. */
 const ENDS = { '#ends': 'ends' };
 
-/** `ttl` is a reserved word of DynamoDB. */
-const NAMES = { ...ENDS, '#ttl': 'ttl' };
+const NAMES = { ...ENDS, ...TTL };
 
 /** A new window needs a second round, and another writer who was faster a third. */
 const MAX_ROUNDS = 5;
@@ -102,6 +94,10 @@ interface Counted {
   /** The item as it is now. */
   readonly stored: Item;
 }
+
+/** When a caller may try again; undefined if this try was counted. */
+export const refusedUntil = ({ isCounted, windowEnds }: Counted): Date | undefined =>
+  isCounted ? undefined : windowEnds;
 
 /**
  * Counts some more within a window, in an item that expires with it. The first count begins the window. One

@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Account } from '../core/accounts/account.ts';
 import type { IdentityStore } from '../core/issuers/account-of.ts';
 import { createAccount } from './accounts.ts';
-import { countInWindow } from './counters.ts';
+import { countInWindow, refusedUntil } from './counters.ts';
 import { emailKey, exchangesKey, identityKey, profileKey } from './keys.ts';
 import { type Table, type TransactItem, transact } from './table.ts';
 
@@ -60,8 +60,7 @@ export function identityStore(table: Table): IdentityStore {
 
     async countExchange(userId, { exchanges, seconds }, now) {
       const window = { counter: 'exchanges', limit: exchanges, seconds };
-      const { isCounted, windowEnds } = await countInWindow(table, exchangesKey(userId), window, now);
-      return isCounted ? undefined : windowEnds;
+      return refusedUntil(await countInWindow(table, exchangesKey(userId), window, now));
     },
   };
 }

@@ -8,12 +8,10 @@ import {
   type Item,
   type Table,
   type TransactItem,
+  TTL,
   toEpochSeconds,
   transact,
 } from './table.ts';
-
-/** `ttl` is a reserved word of DynamoDB. */
-const TTL = { '#ttl': 'ttl' };
 
 /** The links that were mailed to the owner of an account. They are in its partition, so they go when it is deleted. */
 export function linkStore(table: Table): LinkStore & ResetStore & VerificationStore {

@@ -11,7 +11,7 @@ import type {
 } from '../core/sessions/session.ts';
 import { PUBLIC_KEYS_KEY, SESSION_PREFIX, sessionKey, userPartition } from './keys.ts';
 import { liveItems } from './live-items.ts';
-import { type Item, isWritten, type Table, toEpochSeconds } from './table.ts';
+import { type Item, isWritten, type Table, TTL, toEpochSeconds } from './table.ts';
 
 export function sessionStore({ client, name }: Table): SessionStore {
   return {
@@ -35,7 +35,7 @@ export function sessionStore({ client, name }: Table): SessionStore {
               'SET rotationHash = :next, replacedHash = :rotation, salt = :salt, rotatedAt = :at, #ttl = :ttl, device = :device, address = :address',
             ConditionExpression:
               'familyHash = :family AND rotationHash = :rotation AND #ttl > :now AND createdAt >= :born',
-            ExpressionAttributeNames: { '#ttl': 'ttl' },
+            ExpressionAttributeNames: TTL,
             ExpressionAttributeValues: {
               ':family': claim.familyHash,
               ':rotation': claim.rotationHash,
@@ -95,7 +95,7 @@ export function sessionList(table: Table): SessionList {
             Key: sessionKey(userId, sessionId),
             // DynamoDB deletes expired items late, and a session that has expired is none.
             ConditionExpression: '#ttl > :now',
-            ExpressionAttributeNames: { '#ttl': 'ttl' },
+            ExpressionAttributeNames: TTL,
             ExpressionAttributeValues: { ':now': toEpochSeconds(now) },
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),

@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Ticket, TicketStore } from '../core/connections/ticket.ts';
 import { ticketKey } from './keys.ts';
-import { fromEpochSeconds, type Item, type Table, toEpochSeconds, updateIf } from './table.ts';
+import { fromEpochSeconds, type Item, type Table, TTL, toEpochSeconds, updateIf } from './table.ts';
 
 export function ticketStore(table: Table): TicketStore {
   const { client, name } = table;
@@ -17,7 +17,7 @@ export function ticketStore(table: Table): TicketStore {
         UpdateExpression: 'SET spender = :spender',
         // DynamoDB deletes expired items late.
         ConditionExpression: '#ttl > :now AND attribute_not_exists(spender)',
-        ExpressionAttributeNames: { '#ttl': 'ttl' },
+        ExpressionAttributeNames: TTL,
         ExpressionAttributeValues: { ':spender': spender, ':now': toEpochSeconds(now) },
         ReturnValues: 'ALL_NEW',
       });
