@@ -104,7 +104,7 @@ function valuesOf(
     WORK_PER_MINUTE: String(settings.workPerMinute),
     ISSUERS: JSON.stringify(settings.issuers),
     EXCHANGES: String(settings.exchanges),
-    MAIL_FROM: settings.signUp && settings.mailFrom ? settings.mailFrom : 'off',
+    MAIL_FROM: settings.mailFrom ?? 'off',
     MAILS: String(settings.mails),
     SITE_URL: settings.siteUrl ?? 'off',
     SITE_SECRET: siteSecret ?? 'off',

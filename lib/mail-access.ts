@@ -7,8 +7,8 @@ import type { Settings } from './settings.ts';
  * Allows mail from the one sender. SES asks for the right to use the identity that it verified: the address, or else its domain.
  * The condition leaves out all other addresses of the domain.
  */
-export function grantMail(grantee: ParleyFunction, { mailFrom, signUp }: Settings): void {
-  if (mailFrom === undefined || !signUp) return;
+export function grantMail(grantee: ParleyFunction, { mailFrom }: Settings): void {
+  if (mailFrom === undefined) return;
   const domain = mailFrom.slice(mailFrom.lastIndexOf('@') + 1);
   grantee.addToRolePolicy(
     new PolicyStatement({

@@ -41,7 +41,7 @@ export interface Settings {
   readonly issuers: readonly Issuer[];
   /** Users register and log in with passwords of Parley's own. Without it, they log in by the tokens of issuers alone. */
   readonly signUp: boolean;
-  /** Sender of all mail. Without it, there is no mail. */
+  /** Sender of all mail. Without it, there is no mail; without `signUp`, there is none either. */
   readonly mailFrom: string | undefined;
   /** Mails to one e-mail address within an hour. */
   readonly mails: number;
@@ -148,7 +148,8 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
   if (settings.sessionDays * DAY_SECONDS <= settings.refreshTokenSeconds) {
     throw new Error('context "sessionDays" must be more than the seconds in "refreshTokenSeconds"');
   }
-  return settings;
+  // Mails have links to set a password or to verify an address, and only accounts with a password need these.
+  return settings.signUp ? settings : { ...settings, mailFrom: undefined };
 }
 
 /** Without limits one account can spend whatever it likes, and passwords can be guessed. */

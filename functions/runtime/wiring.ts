@@ -241,11 +241,16 @@ export function wireDeletion(table: Table) {
 /** For `withMail`. */
 export const isMailOn = (): boolean => config.text('MAIL_FROM') !== 'off';
 
+/** The links in mails, and their tokens. */
+const openLinks = (table: Table) => ({
+  links: linkStore(table),
+  linkTokens: linkTokens(system.randomBytes),
+});
+
 /** For `mailLink`. */
 function wireLinks(table: Table) {
   return {
-    links: linkStore(table),
-    linkTokens: linkTokens(system.randomBytes),
+    ...openLinks(table),
     mailer: sesMailer(openMailService(), config.text('MAIL_FROM')),
     mails: mailCounter(table),
     maxMails: config.number('MAILS'),
@@ -277,8 +282,7 @@ export function wireReset(table: Table, reporting: Reporting) {
   return {
     ...wireBreaches(reporting),
     ...wirePasswordCheck(table),
-    links: linkStore(table),
-    linkTokens: linkTokens(system.randomBytes),
+    ...openLinks(table),
     profiles: profileStore(table),
     sessions: sessionList(table),
   };
@@ -286,7 +290,7 @@ export function wireReset(table: Table, reporting: Reporting) {
 
 /** For `verifyEmail`. */
 export function wireEmailVerification(table: Table) {
-  return { links: linkStore(table), linkTokens: linkTokens(system.randomBytes), now };
+  return { ...openLinks(table), now };
 }
 
 /** For `logIn`. */

@@ -101,6 +101,16 @@ describe('the app', () => {
     );
   });
 
+  it('sends no mail where there are no passwords, but still wants its settings to be right', () => {
+    const issuers = JSON.stringify([{ issuer: 'https://login.example', audience: 'x' }]);
+    const given: Record<string, string> = { mailFrom: 'a@b.example', siteUrl: 'https://b.example', issuers };
+    const senderOf = (context: Record<string, string>) =>
+      readSettings({ tryGetContext: (name: string) => context[name] } as unknown as Node).mailFrom;
+    expect(senderOf(given)).toBe('a@b.example');
+    expect(senderOf({ ...given, signUp: 'off' })).toBeUndefined();
+    expect(() => senderOf({ ...given, signUp: 'off', siteUrl: '' })).toThrow('context "mailFrom"');
+  });
+
   it('lifts the limits of accounts only where nothing is deployed', () => {
     const settings = (context: Record<string, string>) =>
       readSettings({ tryGetContext: (name: string) => context[name] } as unknown as Node, 'local');

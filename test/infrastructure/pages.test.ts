@@ -27,7 +27,6 @@ describe('the pages of the web app', () => {
 
   it.each([
     ['that there are no passwords', { signUp: false, mailFrom: undefined }, 'data-sign-up="off"'],
-    ['the same where a sender is set', { signUp: false, mailFrom: 'a@b.example' }, 'data-sign-up="off"'],
     ['that there is mail', { signUp: true, mailFrom: 'a@b.example' }, 'data-mail="on"'],
   ])('say %s in a copy, which differs in nothing else', (_, settings, mark) => {
     inFolder((place) => {
