@@ -1,9 +1,9 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { ReportQueue, ReportState, ResolvedReport } from '../core/reports/moderate.ts';
 import type { Report, ReportClaim, ReportStore } from '../core/reports/report.ts';
-import { countInWindow } from './counters.ts';
+import { countInWindow, refusedUntil } from './counters.ts';
 import { reportClaimKey, reportCountKey, reportKey, reportPartition } from './keys.ts';
-import { batchGet, type Item, isWritten, type Table, toEpochSeconds } from './table.ts';
+import { batchGet, type Item, isWritten, type Table, TTL, toEpochSeconds } from './table.ts';
 
 /** As long as security events. A claim ends no later than its report: that one is kept so long from its resolution on. */
 export const REPORT_KEPT_DAYS = 400;
@@ -32,7 +32,7 @@ export function reportStore(table: Table): ReportStore {
             },
             // An expired claim, which DynamoDB deletes late, is none.
             ConditionExpression: 'attribute_not_exists(pk) OR id = :former OR #ttl <= :now',
-            ExpressionAttributeNames: { '#ttl': 'ttl' },
+            ExpressionAttributeNames: TTL,
             ExpressionAttributeValues: {
               ':former': former ?? '',
               ':now': toEpochSeconds(new Date(claim.createdAt)),
@@ -64,8 +64,7 @@ export function reportStore(table: Table): ReportStore {
 
     async count(reporterId, { reports, seconds }, now) {
       const window = { counter: 'reports', limit: reports, seconds };
-      const { isCounted, windowEnds } = await countInWindow(table, reportCountKey(reporterId), window, now);
-      return isCounted ? undefined : windowEnds;
+      return refusedUntil(await countInWindow(table, reportCountKey(reporterId), window, now));
     },
   };
 }

@@ -209,8 +209,11 @@ describe('the document and functions/protocol agree on', () => {
 
   it('the error classes', () => {
     const known = [...domainErrors.map(({ error }) => error.constructor.name), ...HTTP_ONLY];
+    // The bases have no code of their own.
     const isError = (one: unknown) =>
-      typeof one === 'function' && one.prototype instanceof errors.ParleyError;
+      typeof one === 'function' &&
+      one.prototype instanceof errors.ParleyError &&
+      one !== errors.RetriableError;
     const exported = Object.entries(errors).flatMap(([name, one]) => (isError(one) ? name : []));
     expect(exported.sort()).toEqual(known.sort());
   });
