@@ -1,4 +1,4 @@
-import { useId, useRef } from 'preact/hooks';
+import { DialogButton } from '../parts/dialog-button.tsx';
 import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import { client } from '../state/chat.ts';
@@ -8,41 +8,32 @@ const words = texts.deletion;
 
 /** Deletes the account, after it has said what that means. The password is the second question. */
 export function DeleteAccount() {
-  const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-
   return (
-    <>
-      <button type="button" onClick={() => dialog.current?.showModal()}>
-        {words.open}
-      </button>
-      <dialog ref={dialog} aria-labelledby={`${id}-title`} aria-describedby={`${id}-lost`}>
-        <h2 id={`${id}-title`}>{words.title}</h2>
-        <div id={`${id}-lost`}>
-          <p>{words.lost}</p>
-          <p>{words.stays}</p>
-        </div>
-        <Form
-          submit={words.submit}
-          fields={['password']}
-          onSubmit={({ password = '' }) => client.deleteAccount(password)}
-        >
-          {(errors) => (
-            <Field
-              label={words.password}
-              name="password"
-              type="password"
-              autocomplete="current-password"
-              error={errors.password}
-            />
-          )}
-        </Form>
-        <div class="actions">
-          <button type="button" onClick={() => dialog.current?.close()}>
-            {words.cancel}
-          </button>
-        </div>
-      </dialog>
-    </>
+    <DialogButton label={words.open} title={words.title} effects={[words.lost, words.stays]}>
+      {(close) => (
+        <>
+          <Form
+            submit={words.submit}
+            fields={['password']}
+            onSubmit={({ password = '' }) => client.deleteAccount(password)}
+          >
+            {(errors) => (
+              <Field
+                label={words.password}
+                name="password"
+                type="password"
+                autocomplete="current-password"
+                error={errors.password}
+              />
+            )}
+          </Form>
+          <div class="actions">
+            <button type="button" onClick={close}>
+              {words.cancel}
+            </button>
+          </div>
+        </>
+      )}
+    </DialogButton>
   );
 }

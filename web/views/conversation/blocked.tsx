@@ -1,6 +1,6 @@
 import type { User } from '@parley/client';
-import { useEffect, useId, useRef } from 'preact/hooks';
-import { Icon } from '../../parts/icon.tsx';
+import { useEffect, useRef } from 'preact/hooks';
+import { DialogButton } from '../../parts/dialog-button.tsx';
 import { useRequest } from '../../parts/use-request.ts';
 import { client } from '../../state/chat.ts';
 import { texts } from '../../texts.ts';
@@ -30,44 +30,39 @@ export function Blocked({ peer: { id, username } }: { readonly peer: User }) {
 
 /** Blocks a user, after it has said what that means. */
 export function Block({ peer: { id, username } }: { readonly peer: User }) {
-  const name = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const { run, isBusy, error } = useRequest(async () => {
-    await client.block(id);
-    dialog.current?.close();
-  });
+  return (
+    <DialogButton
+      label={words.open(username)}
+      icon="block"
+      title={words.title(username)}
+      effects={[words.effect, words.stays]}
+    >
+      {(close) => <Answer userId={id} close={close} />}
+    </DialogButton>
+  );
+}
 
+function Answer({ userId, close }: { readonly userId: string; readonly close: () => void }) {
+  const { run, isBusy, error } = useRequest(async () => {
+    await client.block(userId);
+    close();
+  });
   return (
     <>
-      <button
-        type="button"
-        class="plain block"
-        aria-label={words.open(username)}
-        onClick={() => dialog.current?.showModal()}
-      >
-        <Icon name="block" />
-      </button>
-      <dialog ref={dialog} aria-labelledby={`${name}-title`} aria-describedby={`${name}-effect`}>
-        <h2 id={`${name}-title`}>{words.title(username)}</h2>
-        <div id={`${name}-effect`}>
-          <p>{words.effect}</p>
-          <p>{words.stays}</p>
-        </div>
-        {error.value && (
-          <p class="error" role="alert">
-            {error.value}
-          </p>
-        )}
-        <div class="actions">
-          {/* The first button has the focus. */}
-          <button type="button" class="main" onClick={() => dialog.current?.close()}>
-            {words.cancel}
-          </button>
-          <button type="button" aria-disabled={isBusy.value} onClick={run}>
-            {words.submit}
-          </button>
-        </div>
-      </dialog>
+      {error.value && (
+        <p class="error" role="alert">
+          {error.value}
+        </p>
+      )}
+      <div class="actions">
+        {/* The first button has the focus. */}
+        <button type="button" class="main" onClick={close}>
+          {words.cancel}
+        </button>
+        <button type="button" aria-disabled={isBusy.value} onClick={run}>
+          {words.submit}
+        </button>
+      </div>
     </>
   );
 }

@@ -1,8 +1,8 @@
 import type { User } from '@parley/client';
-import { useId, useRef } from 'preact/hooks';
+import { useId } from 'preact/hooks';
+import { DialogButton } from '../../parts/dialog-button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
-import { Icon } from '../../parts/icon.tsx';
 import { client } from '../../state/chat.ts';
 import { texts } from '../../texts.ts';
 
@@ -20,51 +20,46 @@ const REASONS = {
 /** Reports a user to the moderators. */
 export function Report({ peer: { id, username } }: { readonly peer: User }) {
   const name = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-
   return (
-    <>
-      <button
-        type="button"
-        class="plain block"
-        aria-label={words.open(username)}
-        onClick={() => dialog.current?.showModal()}
-      >
-        <Icon name="flag" />
-      </button>
-      <dialog ref={dialog} aria-labelledby={`${name}-title`} aria-describedby={`${name}-effect`}>
-        <h2 id={`${name}-title`}>{words.title(username)}</h2>
-        <p id={`${name}-effect`}>{words.effect}</p>
-        <Form
-          submit={words.submit}
-          done={words.done}
-          fields={['text']}
-          onSubmit={({ reason = 'other', text = '' }) =>
-            client.report({ user: id, reason, ...(text.trim() !== '' && { text: text.trim() }) })
-          }
-        >
-          {(errors) => (
-            <>
-              <div class="field">
-                <label for={`${name}-reason`}>{words.reason}</label>
-                <select id={`${name}-reason`} name="reason">
-                  {Object.entries(REASONS).map(([reason, label]) => (
-                    <option key={reason} value={reason}>
-                      {label}
-                    </option>
-                  ))}
-                </select>
-              </div>
-              <Field label={words.text} name="text" autocomplete="off" error={errors.text} />
-            </>
-          )}
-        </Form>
-        <div class="actions">
-          <button type="button" onClick={() => dialog.current?.close()}>
-            {words.close}
-          </button>
-        </div>
-      </dialog>
-    </>
+    <DialogButton
+      label={words.open(username)}
+      icon="flag"
+      title={words.title(username)}
+      effects={[words.effect]}
+    >
+      {(close) => (
+        <>
+          <Form
+            submit={words.submit}
+            done={words.done}
+            fields={['text']}
+            onSubmit={({ reason = 'other', text = '' }) =>
+              client.report({ user: id, reason, ...(text.trim() !== '' && { text: text.trim() }) })
+            }
+          >
+            {(errors) => (
+              <>
+                <div class="field">
+                  <label for={`${name}-reason`}>{words.reason}</label>
+                  <select id={`${name}-reason`} name="reason">
+                    {Object.entries(REASONS).map(([reason, label]) => (
+                      <option key={reason} value={reason}>
+                        {label}
+                      </option>
+                    ))}
+                  </select>
+                </div>
+                <Field label={words.text} name="text" autocomplete="off" error={errors.text} />
+              </>
+            )}
+          </Form>
+          <div class="actions">
+            <button type="button" onClick={close}>
+              {words.close}
+            </button>
+          </div>
+        </>
+      )}
+    </DialogButton>
   );
 }

@@ -1,4 +1,4 @@
-import type { ModeratedUser, Report, ReportedMessage } from '@parley/client';
+import type { ModeratedUser, Report, ReportedMessage, Resolution } from '@parley/client';
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { Field } from '../../parts/field.tsx';
@@ -77,20 +77,16 @@ function Messages({ message }: { readonly message: ReportedMessage }) {
 
 function Resolve({ report: { id, user }, onResolved }: Props) {
   const note = useSignal('');
-  const resolve = (action: 'dismissed' | 'warned') => async () => {
+  const resolve = (action: Resolution['action']) => async () => {
     const text = note.peek().trim();
+    // If the second request fails, the report stays open, and the same button does the rest.
+    if (action === 'suspended') await client.suspend(user.id);
     await client.resolveReport(id, { action, ...(text !== '' && { note: text }) });
     onResolved();
   };
   const dismiss = useRequest(resolve('dismissed'));
   const warn = useRequest(resolve('warned'));
-  const suspend = useRequest(async () => {
-    const text = note.peek().trim();
-    // If the second request fails, the report stays open, and the same button does the rest.
-    await client.suspend(user.id);
-    await client.resolveReport(id, { action: 'suspended', ...(text !== '' && { note: text }) });
-    onResolved();
-  });
+  const suspend = useRequest(resolve('suspended'));
   const error = dismiss.error.value ?? warn.error.value ?? suspend.error.value;
   return (
     <>
