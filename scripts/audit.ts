@@ -27,7 +27,7 @@ try {
     console.log(lineOf(entry));
     count += 1;
   }
-  console.error(`${count} events of ${userId}`);
+  console.error(`Events of ${userId}: ${count}`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -70,7 +70,7 @@ async function run(action: Action, user: string, name: string): Promise<void> {
     const members = await staff.list();
     for (const { id, username, email } of members)
       console.log([id, username, email ?? ''].join('  ').trimEnd());
-    console.error(`${members.length} members of the staff`);
+    console.error(`Members of the staff: ${members.length}`);
     return;
   }
   const userId = await userOf(table, user);

@@ -9,7 +9,7 @@ const DAY_SECONDS = 24 * 60 * 60;
 /** A device that was not used for so long is a stranger. */
 const KEPT_SECONDS = 90 * DAY_SECONDS;
 
-/** The last ones count. With them the item stays within the 2 KB of two WRU. */
+/** The last ones count. With them the item stays within the 1 KB of one WRU. */
 const MOST = 20;
 
 /** Seconds since 1970 of the last log-in, by the hash of a name. */
