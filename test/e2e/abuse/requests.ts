@@ -155,6 +155,20 @@ const elsewhere: readonly Attack[] = [
   ),
 ];
 
+/** A registration with what is another user's already. */
+const claim = (what: string, taken: (bob: Scene['bob']) => Partial<ReturnType<typeof registration>>) =>
+  attack(
+    what,
+    ({ bob }) => ({
+      method: 'POST',
+      path: '/users/register/',
+      token: undefined,
+      body: registration(taken(bob)),
+    }),
+    400,
+    'validation_failed',
+  );
+
 /** Ids of others. What one is not in cannot be told from what does not exist. */
 const others: readonly Attack[] = [
   attack(
@@ -333,61 +347,11 @@ const others: readonly Attack[] = [
     401,
     'wrong_credentials',
   ),
-  attack(
-    'a registration with the address of another user',
-    ({ bob }) => ({
-      method: 'POST',
-      path: '/users/register/',
-      token: undefined,
-      body: registration({ email: bob.email }),
-    }),
-    400,
-    'validation_failed',
-  ),
-  attack(
-    'the same in capitals',
-    ({ bob }) => ({
-      method: 'POST',
-      path: '/users/register/',
-      token: undefined,
-      body: registration({ email: bob.email.toUpperCase() }),
-    }),
-    400,
-    'validation_failed',
-  ),
-  attack(
-    'a registration with the name of another user',
-    ({ bob }) => ({
-      method: 'POST',
-      path: '/users/register/',
-      token: undefined,
-      body: registration({ username: bob.username }),
-    }),
-    400,
-    'validation_failed',
-  ),
-  attack(
-    'the same in full-width letters',
-    ({ bob }) => ({
-      method: 'POST',
-      path: '/users/register/',
-      token: undefined,
-      body: registration({ username: bob.username.replace('t', 'ｔ') }),
-    }),
-    400,
-    'validation_failed',
-  ),
-  attack(
-    'the same in capitals',
-    ({ bob }) => ({
-      method: 'POST',
-      path: '/users/register/',
-      token: undefined,
-      body: registration({ username: bob.username.toUpperCase() }),
-    }),
-    400,
-    'validation_failed',
-  ),
+  claim('a registration with the address of another user', (bob) => ({ email: bob.email })),
+  claim('the same in capitals', (bob) => ({ email: bob.email.toUpperCase() })),
+  claim('a registration with the name of another user', (bob) => ({ username: bob.username })),
+  claim('the same in full-width letters', (bob) => ({ username: bob.username.replace('t', 'ｔ') })),
+  claim('the same in capitals', (bob) => ({ username: bob.username.toUpperCase() })),
 ];
 
 /** What only staff may do, and reports of what is not one's own. */

@@ -2,17 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changePassword } from '../../../../functions/core/accounts/change-password.ts';
 import { logIn } from '../../../../functions/core/sessions/log-in-and-out.ts';
-import { accountStore, credentialStore, profileStore } from '../../../../functions/storage/accounts.ts';
-import { loginAttempts } from '../../../../functions/storage/counters.ts';
-import { knownDevices } from '../../../../functions/storage/devices.ts';
-import { sessionList, sessionStore } from '../../../../functions/storage/sessions.ts';
+import { accountStore } from '../../../../functions/storage/accounts.ts';
 import { Killed, memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { noting } from '../../support/noted.ts';
-import { alice, bob, countingIds, id } from '../../support/people.ts';
+import { overTable } from '../../support/password-check.ts';
+import { alice, bob, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
-import { LAPTOP, PHONE, readableAccess, readableTokens } from '../../support/sessions.ts';
-import { withoutBreaches } from '../../support/without-breaches.ts';
+import { LAPTOP, PHONE } from '../../support/sessions.ts';
 
 const OLD = 'down the rabbit hole';
 const NEW = 'through the looking-glass';
@@ -23,19 +20,11 @@ async function account({ isOutdated = (_: string) => false } = {}) {
   const memory = memoryTable();
   const { table, state } = memory;
   const clock = frozenClock();
-  const newId = countingIds(500);
   const verified: string[] = [];
   const noted = noting();
   let salt = 0;
   const dependencies = {
-    profiles: profileStore(table),
-    credentials: credentialStore(table),
-    attempts: loginAttempts(table),
-    wrongPasswords: 10,
-    wrongPasswordsPerAddress: 100,
-    ...withoutBreaches,
-    devices: knownDevices(table),
-    sessions: { ...sessionStore(table), ...sessionList(table) },
+    ...overTable(table, { audit: noted.audit, now: clock.now }),
     passwords: {
       verify: async (password: string, hash: string) => {
         verified.push(password);
@@ -44,15 +33,6 @@ async function account({ isOutdated = (_: string) => false } = {}) {
       hash: async (password: string) => `${++salt}: ${password}`,
       isOutdated,
     },
-    decoyHash: 'nothing',
-    refreshTokens: readableTokens,
-    accessTokens: readableAccess,
-    refreshSeconds: 86_400,
-    newId,
-    audit: noted.audit,
-    now: clock.now,
-    random: () => 0.5,
-    wait: async () => {},
   };
   await accountStore(table).create(alice, `0: ${OLD}`);
   await accountStore(table).create(bob, `0: ${OLD}`);

@@ -10,14 +10,11 @@ import { logIn, openSession } from '../../../../functions/core/sessions/log-in-a
 import {
   accountRemover,
   accountStore,
-  credentialStore,
   profileEditor,
   profileStore,
 } from '../../../../functions/storage/accounts.ts';
 import { connectionAdder } from '../../../../functions/storage/connection-adder.ts';
 import { connectionStore } from '../../../../functions/storage/connections.ts';
-import { loginAttempts } from '../../../../functions/storage/counters.ts';
-import { knownDevices } from '../../../../functions/storage/devices.ts';
 import { directory, directoryProjection } from '../../../../functions/storage/directory.ts';
 import { identityStore } from '../../../../functions/storage/identities.ts';
 import { presenceStore } from '../../../../functions/storage/presence.ts';
@@ -27,9 +24,10 @@ import { Killed, memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { aConnection } from '../../support/connections.ts';
 import { noting } from '../../support/noted.ts';
-import { alice, bob, countingIds, id } from '../../support/people.ts';
+import { overTable } from '../../support/password-check.ts';
+import { alice, bob, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
-import { PHONE, readableAccess, readableTokens } from '../../support/sessions.ts';
+import { PHONE } from '../../support/sessions.ts';
 
 const PASSWORD = 'down the rabbit hole';
 const DAY_MS = 86_400_000;
@@ -43,14 +41,8 @@ async function account() {
   const noted = noting();
   const sessions = { ...sessionStore(table), ...sessionList(table) };
   const dependencies = {
-    profiles: profileStore(table),
+    ...overTable(table, { audit: noted.audit, now: clock.now }),
     accounts: accountRemover(table),
-    credentials: credentialStore(table),
-    attempts: loginAttempts(table),
-    wrongPasswords: 10,
-    wrongPasswordsPerAddress: 100,
-    devices: knownDevices(table),
-    sessions,
     passwords: {
       verify: async (password: string, hash: string) => {
         verified.push(password);
@@ -59,15 +51,6 @@ async function account() {
       hash: async (password: string) => password,
       isOutdated: () => false,
     },
-    decoyHash: 'nothing',
-    refreshTokens: readableTokens,
-    accessTokens: readableAccess,
-    refreshSeconds: 86_400,
-    newId: countingIds(500),
-    audit: noted.audit,
-    now: clock.now,
-    random: () => 0.5,
-    wait: async () => {},
   };
   const lists = directoryProjection(table);
   for (const user of [alice, bob]) {

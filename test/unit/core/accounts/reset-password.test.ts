@@ -11,24 +11,17 @@ import {
 import { Unavailable } from '../../../../functions/core/errors.ts';
 import type { Mail } from '../../../../functions/core/mail/mail.ts';
 import { logIn } from '../../../../functions/core/sessions/log-in-and-out.ts';
-import {
-  accountRemover,
-  accountStore,
-  credentialStore,
-  profileStore,
-} from '../../../../functions/storage/accounts.ts';
-import { loginAttempts, mailCounter } from '../../../../functions/storage/counters.ts';
-import { knownDevices } from '../../../../functions/storage/devices.ts';
+import { accountRemover, accountStore } from '../../../../functions/storage/accounts.ts';
+import { mailCounter } from '../../../../functions/storage/counters.ts';
 import { identityStore } from '../../../../functions/storage/identities.ts';
 import { linkStore } from '../../../../functions/storage/links.ts';
-import { sessionList, sessionStore } from '../../../../functions/storage/sessions.ts';
 import { Killed, memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { noting } from '../../support/noted.ts';
-import { alice, bob, countingIds, id } from '../../support/people.ts';
+import { overTable } from '../../support/password-check.ts';
+import { alice, bob, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
-import { LAPTOP, PHONE, readableAccess, readableTokens } from '../../support/sessions.ts';
-import { withoutBreaches } from '../../support/without-breaches.ts';
+import { LAPTOP, PHONE } from '../../support/sessions.ts';
 
 const OLD = 'down the rabbit hole';
 const NEW = 'through the looking-glass';
@@ -52,20 +45,12 @@ async function accounts() {
   const noted = noting();
   let salt = 0;
   const dependencies = {
-    profiles: profileStore(table),
-    credentials: credentialStore(table),
-    attempts: loginAttempts(table),
-    wrongPasswords: 10,
-    wrongPasswordsPerAddress: 100,
-    ...withoutBreaches,
-    devices: knownDevices(table),
-    sessions: { ...sessionStore(table), ...sessionList(table) },
+    ...overTable(table, { audit: noted.audit, now: clock.now }),
     passwords: {
       verify: async (password: string, hash: string) => hash.endsWith(`: ${password}`),
       hash: async (password: string) => `${++salt}: ${password}`,
       isOutdated: () => false,
     },
-    decoyHash: 'nothing',
     links: linkStore(table),
     linkTokens: linkTokens(countingBytes()),
     mailer: { send: async (mail: Mail) => void mails.push(mail) },
@@ -73,14 +58,6 @@ async function accounts() {
     maxMails: 5,
     siteUrl: 'https://chat.example',
     onMailFailure: (error: unknown) => void failures.push(error),
-    refreshTokens: readableTokens,
-    accessTokens: readableAccess,
-    refreshSeconds: 86_400,
-    newId: countingIds(500),
-    audit: noted.audit,
-    now: clock.now,
-    random: () => 0.5,
-    wait: async (_: number) => {},
     deadline: clock.deadline,
   };
   await accountStore(table).create(alice, `0: ${OLD}`);
