@@ -122,8 +122,8 @@ export function createClient(options: ClientOptions) {
     /**
      * Deletes the account, and logs out: no data of the user stays on this device. The messages stay, as those of a deleted account.
      * @param proof the password. For a user of another log-in, the function that returns its token, as in the options
-     * @throws ParleyError `wrong_password`, `too_many_attempts`; `subject_token_invalid`, `subject_token_expired`, and `not_logged_in`
-     * if there is no such token; `session_ended` may mean that an earlier try has deleted it
+     * @throws ParleyError `wrong_password` or `too_many_attempts`. With a token `subject_token_invalid` or `subject_token_expired`, or
+     * `not_logged_in` if the function returns none. After `session_ended`, an earlier try may have deleted the account
      */
     async deleteAccount(proof: string | IssuerToken): Promise<void> {
       const given = typeof proof === 'string' ? proof : await proof();
