@@ -69,13 +69,17 @@ function bundleAll(): void {
   for (const { path, contents } of outputFiles) {
     put(path, contents);
   }
-  putSchemaFiles(join(target, 'http', 'schema'));
+  putDocument(join(target, 'http', 'schema'));
+  putSwaggerFiles(join(target, 'http', 'api-docs'));
   removeAllBut(names);
 }
 
-function putSchemaFiles(folder: string): void {
+function putDocument(folder: string): void {
   const document = parse(readFileSync(join(root, 'openapi.yaml'), 'utf8'));
   put(join(folder, 'openapi.json'), Buffer.from(JSON.stringify(document)));
+}
+
+function putSwaggerFiles(folder: string): void {
   const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   for (const file of swaggerAssets) {
     put(join(folder, 'swagger-ui', file), readFileSync(join(assets, file)));

@@ -1,6 +1,6 @@
 import { type Need, type VariableName, variables } from '../functions/runtime/config.ts';
 import type { Entry, FunctionSpec } from './functions.ts';
-import { httpRoutes } from './routes.ts';
+import { routesWith } from './routes.ts';
 import type { Settings } from './settings.ts';
 
 /** It asks for no key, and costs nothing. https://haveibeenpwned.com/API/v3#PwnedPasswords */
@@ -109,6 +109,6 @@ function valuesOf(
     SITE_URL: settings.siteUrl ?? 'off',
     SITE_SECRET: siteSecret ?? 'off',
     REQUEST_LINES: settings.protect ? 'on' : 'off',
-    ROUTES: JSON.stringify(httpRoutes.map(({ method, path }) => [method, path])),
+    ROUTES: JSON.stringify(routesWith(settings).map(({ method, path }) => [method, path])),
   };
 }

@@ -1,3 +1,4 @@
+import type { Settings } from './settings.ts';
 import type { TableAccess } from './table-access.ts';
 
 /** The methods of the @connections API: POST sends a frame, GET tells whether a socket is open, DELETE closes it. */
@@ -36,6 +37,8 @@ export interface FunctionSpec {
   readonly sendsMail?: true;
   /** Answers requests without a route, and so needs the list of routes. */
   readonly knowsRoutes?: true;
+  /** The setting without which the function and its routes are left out. */
+  readonly onlyWith?: 'apiDocs';
 }
 
 /** Password hashing is bound by the processor. Lambda gives a whole one from 1,769 MB. */
@@ -314,6 +317,7 @@ export const functionSpecs = {
   },
   'http/jwks': { ...small, table: [readsKeys] },
   'http/schema': small,
+  'http/api-docs': { ...small, onlyWith: 'apiDocs' },
   'http/fallback': { ...small, knowsRoutes: true },
   'websocket/authorize': {
     ...small,
@@ -372,3 +376,9 @@ export const functionSpecs = {
 
 export type Entry = keyof typeof functionSpecs;
 export type HttpEntry = Extract<Entry, `http/${string}`>;
+
+/** Whether a stage with these settings has the function. */
+export function isDeployed(entry: Entry, settings: Pick<Settings, 'apiDocs'>): boolean {
+  const { onlyWith }: FunctionSpec = functionSpecs[entry];
+  return onlyWith === undefined || settings[onlyWith];
+}

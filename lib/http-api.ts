@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { accessLog } from './access-log.ts';
 import type { ParleyFunction } from './function.ts';
 import { type FunctionSpec, functionSpecs, type HttpEntry } from './functions.ts';
-import { httpRoutes, refusedRoutes } from './routes.ts';
+import { httpRoutes, refusedRoutes, routesWith } from './routes.ts';
 import type { Settings } from './settings.ts';
 import { type Throttle, throttle } from './throttle.ts';
 
@@ -26,18 +26,18 @@ export class ParleyHttpApi extends Construct {
       defaultIntegration: new HttpLambdaIntegration('Fallback', functions['http/fallback']),
       ...cors(settings.origins),
     });
-    const routes = [...Map.groupBy([...httpRoutes, ...refusedRoutes], ({ entry }) => entry)].flatMap(
-      ([entry, specs]) => {
-        // One permission for each function instead of one for each route. Its pattern, stage/method/path, does not
-        // match $default, which has no path, so the integration above keeps its own.
-        const integration = new HttpLambdaIntegration(entry, functions[entry], {
-          scopePermissionToRoute: false,
-        });
-        return specs.flatMap(({ method, path }) =>
-          this.api.addRoutes({ path, methods: [HttpMethod[method]], integration }),
-        );
-      },
-    );
+    const routes = [
+      ...Map.groupBy([...routesWith(settings), ...refusedRoutes], ({ entry }) => entry),
+    ].flatMap(([entry, specs]) => {
+      // One permission for each function instead of one for each route. Its pattern, stage/method/path, does not
+      // match $default, which has no path, so the integration above keeps its own.
+      const integration = new HttpLambdaIntegration(entry, functions[entry], {
+        scopePermissionToRoute: false,
+      });
+      return specs.flatMap(({ method, path }) =>
+        this.api.addRoutes({ path, methods: [HttpMethod[method]], integration }),
+      );
+    });
     Validations.of(this.api).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:

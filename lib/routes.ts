@@ -1,4 +1,5 @@
-import type { HttpEntry } from './functions.ts';
+import { type HttpEntry, isDeployed } from './functions.ts';
+import type { Settings } from './settings.ts';
 
 export interface HttpRouteSpec {
   readonly method: 'DELETE' | 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'PUT';
@@ -47,8 +48,8 @@ const operations: readonly HttpRouteSpec[] = [
 /** Routes without a twin: a file's name, and a page whose `{asset+}` matches what follows the slash. */
 const exactOperations: readonly HttpRouteSpec[] = [
   { method: 'GET', path: '/.well-known/jwks.json', entry: 'http/jwks' },
-  { method: 'GET', path: '/schema/swagger-ui', entry: 'http/schema' },
-  { method: 'GET', path: '/schema/swagger-ui/{asset+}', entry: 'http/schema' },
+  { method: 'GET', path: '/schema/swagger-ui', entry: 'http/api-docs' },
+  { method: 'GET', path: '/schema/swagger-ui/{asset+}', entry: 'http/api-docs' },
 ];
 
 const routes = operations.flatMap(withHead);
@@ -62,6 +63,11 @@ export const httpRoutes: readonly HttpRouteSpec[] = [
   ...routes.flatMap(withTwin),
   ...exactOperations.flatMap(withHead),
 ];
+
+/** The routes of a stage with these settings. */
+export function routesWith(settings: Pick<Settings, 'apiDocs'>): readonly HttpRouteSpec[] {
+  return httpRoutes.filter(({ entry }) => isDeployed(entry, settings));
+}
 
 /**
  * A twin matches more than its own path: `GET /users/{proxy+}` would match `GET /users/token`, for which `$default`

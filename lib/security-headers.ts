@@ -29,7 +29,7 @@ const contentSecurityPolicy = {
 
 /**
  * An answer of an API is nobody's page. The functions say the same (`functions/middleware/http-replies.ts`), except with the
- * page of Swagger UI.
+ * pages of Swagger UI (`functions/http/api-docs.ts`).
  */
 const contentSecurityPolicyOfAnswers = { 'default-src': "'none'", 'frame-ancestors': "'none'" };
 

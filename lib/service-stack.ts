@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { DataStack } from './data-stack.ts';
 import { environmentOf } from './environment.ts';
 import { ParleyFunction } from './function.ts';
-import { type Entry, type FunctionSpec, functionSpecs } from './functions.ts';
+import { type Entry, type FunctionSpec, functionSpecs, isDeployed } from './functions.ts';
 import { ParleyHttpApi } from './http-api.ts';
 import { grantMail } from './mail-access.ts';
 import type { Settings } from './settings.ts';
@@ -56,7 +56,9 @@ export class ServiceStack extends Stack {
   }
 
   #functions(): Record<Entry, ParleyFunction> {
-    const entries = Object.entries(functionSpecs) as [Entry, FunctionSpec][];
+    const entries = (Object.entries(functionSpecs) as [Entry, FunctionSpec][]).filter(([entry]) =>
+      isDeployed(entry, this.#props.settings),
+    );
     return Object.fromEntries(entries.map(([entry, spec]) => [entry, this.#function(entry, spec)])) as Record<
       Entry,
       ParleyFunction

@@ -9,6 +9,8 @@ export interface Settings {
   readonly protect: boolean;
   /** The part of the account's requests a second that this stage may use, in both APIs and in posts to connections. */
   readonly requestsPerSecond: number;
+  /** Swagger UI at `/schema/swagger-ui/`: third-party script, which a stage with real users can do without. */
+  readonly apiDocs: boolean;
   /** Sends traces to X-Ray, which costs up to 5 USD a million invocations. */
   readonly tracing: boolean;
   /**
@@ -57,6 +59,9 @@ export interface Settings {
   readonly webAcl: string | undefined;
 }
 
+/** Where the settings come from: a node of a CDK app, or what stands for one. */
+export type Context = Pick<Node, 'tryGetContext'>;
+
 /** On this machine there is always mail: the local runtime writes it into files. */
 const LOCAL = { mailFrom: 'parley@localhost.example', siteUrl: 'http://localhost:8000' };
 
@@ -94,7 +99,7 @@ const SMALLEST_QUOTA = 2_500;
  *
  * @param target `local` allows what must not be deployed
  */
-export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Settings {
+export function readSettings(node: Context, target: 'aws' | 'local' = 'aws'): Settings {
   const stage = text(node, 'stage', 'dev');
   if (!STAGE.test(stage)) {
     throw new Error(
@@ -110,6 +115,7 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
     stage,
     protect: choice(node, 'protect', { true: true, false: false }, stage === 'prod'),
     requestsPerSecond: between(node, 'requestsPerSecond', 10, 1_000_000, SMALLEST_QUOTA),
+    apiDocs: choice(node, 'apiDocs', { on: true, off: false }, stage !== 'prod'),
     tracing: choice(node, 'tracing', { on: true, off: false }, false),
     origins: origins(text(node, 'origins', '')),
     accessTokenSeconds: whole(node, 'accessTokenSeconds', 30 * 60),
@@ -153,7 +159,7 @@ export function readSettings(node: Node, target: 'aws' | 'local' = 'aws'): Setti
 }
 
 /** Without limits one account can spend whatever it likes, and passwords can be guessed. */
-function limits(node: Node, target: 'aws' | 'local'): boolean {
+function limits(node: Context, target: 'aws' | 'local'): boolean {
   const isOn = choice(node, 'limits', { on: true, off: false }, true);
   if (!isOn && target === 'aws') {
     throw new Error('context "limits": off is for load tests on your own machine, and cannot be deployed');
@@ -185,7 +191,7 @@ const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2
 /** CloudFront takes certificates of this region alone. */
 const CERTIFICATE = /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/;
 
-function readDomain(node: Node): Settings['domain'] {
+function readDomain(node: Context): Settings['domain'] {
   const [name, certificate] = [text(node, 'domain', ''), text(node, 'certificate', '')];
   if (name === '' && certificate === '') return undefined;
   if (!DOMAIN.test(name)) {
@@ -208,12 +214,12 @@ function webAcl(given: string): string | undefined {
   );
 }
 
-function text(node: Node, name: string, fallback: string): string {
+function text(node: Context, name: string, fallback: string): string {
   return String(node.tryGetContext(name) ?? fallback);
 }
 
 /** An empty value counts as missing, so that a pipeline can pass a variable that is not set. */
-function choice<T>(node: Node, name: string, values: Readonly<Record<string, T>>, fallback: T): T {
+function choice<T>(node: Context, name: string, values: Readonly<Record<string, T>>, fallback: T): T {
   const given = text(node, name, '');
   if (given === '') return fallback;
   if (!Object.hasOwn(values, given)) {
@@ -222,7 +228,7 @@ function choice<T>(node: Node, name: string, values: Readonly<Record<string, T>>
   return values[given] as T;
 }
 
-function whole(node: Node, name: string, fallback: number): number {
+function whole(node: Context, name: string, fallback: number): number {
   const value = Number(text(node, name, String(fallback)));
   if (!Number.isSafeInteger(value) || value < 1 || value > LARGEST) {
     throw new Error(`context "${name}" must be a whole number from 1 to ${LARGEST}`);
@@ -230,7 +236,7 @@ function whole(node: Node, name: string, fallback: number): number {
   return value;
 }
 
-function between(node: Node, name: string, min: number, max: number, fallback: number): number {
+function between(node: Context, name: string, min: number, max: number, fallback: number): number {
   const value = whole(node, name, fallback);
   if (value < min || value > max) {
     throw new Error(`context "${name}" must be a whole number from ${min} to ${max}`);
@@ -238,7 +244,7 @@ function between(node: Node, name: string, min: number, max: number, fallback: n
   return value;
 }
 
-function optional(node: Node, name: string, min: number, max: number): number | undefined {
+function optional(node: Context, name: string, min: number, max: number): number | undefined {
   return text(node, name, '') === '' ? undefined : between(node, name, min, max, min);
 }
 

@@ -77,7 +77,9 @@ export class SiteStack extends Stack {
         '/chat*': http,
         '/conversations*': http,
         '/reports*': http,
-        '/schema/swagger-ui/*': { ...http, cachePolicy: asTheOriginSays(this) },
+        ...(settings.apiDocs && {
+          '/schema/swagger-ui/*': { ...http, cachePolicy: asTheOriginSays(this) },
+        }),
         '/schema*': http,
         '/.well-known/*': http,
         '/ws/ticket*': http,

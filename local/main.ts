@@ -19,8 +19,8 @@ export interface App {
   /** With `--watch`, a change in `sources` starts a new build. Paths are relative to `root`. */
   readonly root: string;
   readonly sources: { readonly folders: readonly string[]; readonly files: readonly string[] };
-  /** The URLs that the start prints, for this URL of the distribution. */
-  addresses(url: string): readonly string[];
+  /** The URLs that the start prints, for this URL of the distribution and these deploy-time settings. */
+  addresses(url: string, context: Readonly<Record<string, string>>): readonly string[];
 }
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -44,7 +44,7 @@ async function run({ context, watch, help: _, ...options }: Command, app?: App):
   const starting = startRuntime({ ...options, assembly, onLog: print });
   endOnSignals(starting);
   const runtime = await starting;
-  print(readyLine(runtime, app));
+  print(readyLine(runtime, context, app));
   if (watch && app !== undefined) watchSources(app.root, app.sources, () => reload(runtime, app));
   const reason = await runtime.died;
   throw new EndedError(
@@ -55,9 +55,9 @@ async function run({ context, watch, help: _, ...options }: Command, app?: App):
 /** The runtime cannot continue. */
 class EndedError extends Error {}
 
-function readyLine(runtime: Runtime, app?: App): string {
+function readyLine(runtime: Runtime, context: Command['context'], app?: App): string {
   const { url, httpApiUrl, webSocketUrl, tableEndpoint, credentials } = runtime;
-  const addresses = app?.addresses(url) ?? [`${url}/`, httpApiUrl, webSocketUrl];
+  const addresses = app?.addresses(url, context) ?? [`${url}/`, httpApiUrl, webSocketUrl];
   const tools = `DynamoDB and Secrets Manager: ${tableEndpoint}/ with the access key ${credentials.accessKeyId}`;
   return `${app?.name ?? 'The app'} is ready: ${[...addresses, tools].join(' · ')}`;
 }

@@ -1,4 +1,6 @@
 /** `npm start`: Parley on this machine, built from its sources and served by `local/`. */
+import cdk from '../cdk.json' with { type: 'json' };
+import { readSettings } from '../lib/settings.ts';
 import { readPort } from '../local/command-line.ts';
 import { main } from '../local/main.ts';
 import { BuildError, build, root, sources } from './build.ts';
@@ -9,9 +11,10 @@ await main({
   buildErrors: [BuildError],
   root,
   sources,
-  addresses: (url) => {
+  addresses: (url, context) => {
     const socketUrl = url.replace('http', 'ws');
-    return [`${url}/`, `${socketUrl}/ws`, `${socketUrl}/ws/chat/{user_id}/`, `${url}/schema/swagger-ui/`];
+    const pages = hasApiDocs(context) ? [`${url}/schema/swagger-ui/`] : [];
+    return [`${url}/`, `${socketUrl}/ws`, `${socketUrl}/ws/chat/{user_id}/`, ...pages];
   },
 });
 
@@ -19,4 +22,9 @@ await main({
 function linksHere(): Readonly<Record<string, string>> {
   const port = readPort(process.env);
   return port === 8000 ? {} : { siteUrl: `http://localhost:${port}` };
+}
+
+function hasApiDocs(given: Readonly<Record<string, string>>): boolean {
+  const context: Readonly<Record<string, unknown>> = { ...cdk.context, ...given };
+  return readSettings({ tryGetContext: (name) => context[name] }, 'local').apiDocs;
 }

@@ -30,10 +30,11 @@ export const SETTINGS = {
   shortTokens: { ...unlimited, accessTokenSeconds: '10' },
   /** A password hash costs more than in the other systems. */
   costlierPasswords: { ...unlimited, passwordCost: '5' },
-  /** Users log in with the tokens of another issuer only. */
+  /** Users log in with the tokens of another issuer only. And there is no Swagger UI. */
   withoutPasswords: {
     ...quick,
     signUp: 'off',
+    apiDocs: 'off',
     issuers: JSON.stringify([{ issuer: 'https://login.example.com', audience: 'chat' }]),
   },
   twoOrigins: { ...quick, bareApis: 'on', origins: 'https://chat.example.com,https://other.example.com' },

@@ -193,13 +193,19 @@ describe('the configuration', () => {
     ).toEqual(
       Object.values({
         ...{ stage, limits: 'on', domain: [], certificate: [], ...rest },
-        ...{ protect: 'false', tracing: 'off', signUp: 'on', bareApis: 'off', breachCheck: 'off' },
+        ...{
+          protect: 'false',
+          apiDocs: 'on',
+          tracing: 'off',
+          signUp: 'on',
+          bareApis: 'off',
+          breachCheck: 'off',
+        },
         ...{ mailFrom: [], siteUrl: [], requestsPerAddress: [], webAcl: [] },
       }),
     );
-    expect([defaults.protect, defaults.tracing, defaults.signUp, defaults.bareApis]).toEqual([
-      ...[false, false, true, false],
-    ]);
+    const { protect, apiDocs, tracing, signUp, bareApis } = defaults;
+    expect([protect, apiDocs, tracing, signUp, bareApis]).toEqual([false, true, false, true, false]);
     expect(domain).toBeUndefined();
     for (const name of ['mailFrom', 'siteUrl', 'requestsPerAddress', 'webAcl'] as const)
       expect(defaults[name]).toBeUndefined();

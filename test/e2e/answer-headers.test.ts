@@ -141,8 +141,8 @@ const PUBLIC: Readonly<Record<string, string>> = {
 };
 
 const POLICY_OF_SWAGGER =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
-  "font-src 'self' data:; connect-src 'self'; worker-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self'; connect-src 'self'; " +
+  "frame-src 'self'; worker-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 function assertHeaders({ status, headers, body }: Answer, expected: Readonly<Record<string, string>> = {}) {
   const wanted = Object.entries({ ...ANSWER_HEADERS, ...expected });

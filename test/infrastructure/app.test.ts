@@ -52,6 +52,7 @@ describe('the app', () => {
 
   it.each([
     [{ protect: 'yes' }, 'context "protect" must be true or false, not "yes"'],
+    [{ apiDocs: 'true' }, 'context "apiDocs" must be on or off, not "true"'],
     [{ tracing: 'true' }, 'context "tracing" must be on or off, not "true"'],
     [{ requestsPerSecond: '9' }, 'context "requestsPerSecond" must be a whole number from 10'],
     [{ accessTokenSeconds: '1e3x' }, 'context "accessTokenSeconds"'],

@@ -85,17 +85,17 @@ describe('the bundles of functions', () => {
     expect(existsSync(stranger)).toBe(false);
   });
 
-  it('contain the OpenAPI document and Swagger UI’s files in the schema function only', () => {
-    const files = readdirSync(bundle('http/schema'), { recursive: true }).toSorted();
-    expect(files).toEqual([
+  it('contain the OpenAPI document and Swagger UI’s files in one function each', () => {
+    const files = (entry: string) => readdirSync(bundle(entry), { recursive: true }).toSorted();
+    expect(files('http/schema')).toEqual(['index.mjs', 'openapi.json']);
+    expect(files('http/api-docs')).toEqual([
       'index.mjs',
-      'openapi.json',
       'swagger-ui',
       'swagger-ui/favicon-32x32.png',
       'swagger-ui/swagger-ui-bundle.js',
       'swagger-ui/swagger-ui.css',
     ]);
     expect(JSON.parse(readFileSync(bundle('http/schema', 'openapi.json'), 'utf8')).openapi).toMatch(/^3\.1/);
-    expect(readdirSync(bundle('http/token'))).toEqual(['index.mjs']);
+    expect(files('http/token')).toEqual(['index.mjs']);
   });
 });

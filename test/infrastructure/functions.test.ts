@@ -8,12 +8,12 @@ import { synthesize } from './support/synthesize.ts';
 import { actionsOf } from './support/template.ts';
 
 const { service } = synthesize();
-const prod = synthesize({ stage: 'prod' }).service;
+const prod = synthesize({ stage: 'prod', apiDocs: 'on' }).service;
 const names = [...service.functions().keys()];
 const environmentOf = (name: string) => service.functions().get(name)?.Environment.Variables;
 
 describe('every function', () => {
-  it('is in the list, and none is missing', () => {
+  it('is in the list, and none is missing where all settings are on', () => {
     expect(names.toSorted()).toEqual(
       Object.keys(functionSpecs)
         .map((entry) => entry.split('/')[1])
@@ -93,7 +93,7 @@ describe('the size of functions', () => {
 describe('functions get the variables that they need:', () => {
   it('the table, if they use it', () => {
     const without = names.filter((name) => !('TABLE_NAME' in environmentOf(name)));
-    expect(without).toEqual(['schema', 'fallback']);
+    expect(without).toEqual(['schema', 'api-docs', 'fallback']);
   });
 
   it('the secret, if they sign', () => {

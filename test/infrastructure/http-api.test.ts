@@ -55,9 +55,30 @@ describe('the HTTP API', () => {
   it('routes the key set and the page’s files by their names', () => {
     expect(routes(service)).toMatchObject({
       'GET /.well-known/jwks.json': 'jwks',
-      'GET /schema/swagger-ui': 'schema',
-      'GET /schema/swagger-ui/{asset+}': 'schema',
+      'GET /schema/swagger-ui': 'api-docs',
+      'GET /schema/swagger-ui/{asset+}': 'api-docs',
     });
+  });
+
+  it.each([
+    ['in prod', { stage: 'prod' }, false],
+    ['with -c apiDocs=off', { apiDocs: 'off' }, false],
+    ['in prod with -c apiDocs=on', { stage: 'prod', apiDocs: 'on' }, true],
+    ['in dev', {}, true],
+  ])('%s, Swagger UI has a function, routes and a behaviour of its own: %j %s', (_, context, served) => {
+    const { service: made, site, all } = synthesize(context);
+    const told = JSON.parse(made.functions().get('fallback')?.Environment.Variables.ROUTES);
+    const isOfPage = (path: string) => path.includes('swagger-ui');
+    const { CacheBehaviors } = site.only('AWS::CloudFront::Distribution').DistributionConfig;
+    expect([
+      made.functions().has('api-docs'),
+      Object.keys(routes(made)).some(isOfPage),
+      told.flat().some(isOfPage),
+      CacheBehaviors.some(({ PathPattern }: { PathPattern: string }) => isOfPage(PathPattern)),
+      site.ofType('AWS::CloudFront::CachePolicy').length === 1,
+      /api-?docs|swagger/i.test(JSON.stringify(all.map(({ json }) => json))),
+    ]).toEqual(Array(6).fill(served));
+    expect(routes(made)['GET /schema']).toBe('schema');
   });
 
   it('sends everything else to the fallback', () => {

@@ -367,7 +367,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'functions/auth/subject-tokens.ts': 'reads the type of a token whose signature it has verified',
   'functions/core/reports/report.ts report': 'reads the id of a report; `preview` reads the texts',
   'functions/http/fallback.ts': 'reads the routes of its own configuration; `allowedMethods` reads the path',
-  'functions/http/schema.ts': 'looks at both ends of a path',
+  'functions/http/api-docs.ts': 'looks at the end of a path',
   'web/state/drafts.ts': 'reads its own entry in the storage of the page',
   'web/state/times.ts': 'reads the language of the browser',
   'web/views/conversation/composer.tsx': 'trims the own text',

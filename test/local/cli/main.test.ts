@@ -82,6 +82,13 @@ describe('npm start', () => {
     expect((await asked('http://localhost:1')).headers.get('access-control-allow-origin')).toBeNull();
   });
 
+  it('names Swagger UI only where it is served', async () => {
+    const started = run(['--memory', '-c', 'stage=prod']);
+    const url = await ready(started);
+    expect(started.lines[0]).not.toContain('swagger-ui');
+    expect((await fetch(`${url}/schema/swagger-ui/`)).status).toBe(404);
+  });
+
   it('runs the cloud assembly of --assembly, and prints its URLs', async () => {
     const started = run(['--memory', '--assembly', await build({}), '--ignore', 'AWS::SNS::Topic']);
     const url = await ready(started);
