@@ -193,6 +193,9 @@ export const texts = {
     open: (username: string) => `Report ${username}`,
     title: (username: string) => `Report ${username}?`,
     effect: 'Moderators see your report, and who sent it. The other user is not told.',
+    openMessage: 'Report this message',
+    titleOfMessage: (username: string) => `Report this message of ${username}?`,
+    effectOfMessage: 'Moderators see this message and the beginnings of those around it.',
     reason: 'Reason',
     reasons: {
       spam: 'Spam',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { violations } from './support/axe.ts';
-import { write } from './support/people.ts';
+import type { Device } from './support/device.ts';
+import { conversationOf, write } from './support/people.ts';
 import { phone, stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
@@ -31,4 +32,65 @@ test.each([
   expect(await violations(own.page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Close' }).click();
   await dialog.waitFor({ state: 'hidden' });
+});
+
+/** Ways to the button beside a message, and to its dialog. */
+const WAYS = {
+  'by mouse': async (own: Device, text: string) => {
+    await own.message(text).hover();
+    await own.message(text).getByRole('button', { name: 'Report this message' }).click();
+  },
+  'by keyboard': async (own: Device, text: string) => {
+    await own.log.focus();
+    await own.page.keyboard.press('Tab');
+    // The newest of the two messages comes first.
+    await own.page.keyboard.press('ArrowUp');
+    const focused = own.message(text).getByRole('button', { name: 'Report this message' });
+    await expect.poll(() => focused.evaluate((button) => button === document.activeElement)).toBe(true);
+    expect(await focused.evaluate((button) => getComputedStyle(button).opacity)).toBe('1');
+    await own.page.keyboard.press('Enter');
+  },
+  'by touch': async (own: Device, text: string) => {
+    const button = own.message(text).getByRole('button', { name: 'Report this message' });
+    const opacity = () => button.evaluate((one) => getComputedStyle(one).opacity);
+    expect(await opacity()).toBe('0');
+    await own.message(text).getByText(text, { exact: true }).tap();
+    await expect.poll(opacity).toBe('1');
+    await button.tap();
+  },
+};
+
+test.each([
+  ['by mouse', undefined],
+  ['by keyboard', undefined],
+  ['by touch', phone],
+] as const)('%s, a user reports one message of another to the moderators', async (way, context) => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  await write(url(), ada, charles, 'My own.');
+  await write(url(), charles, ada, 'Buy this.');
+  await write(url(), charles, ada, 'Please.');
+  const own = await device({ as: ada, hash: `#/with/${charles.id}`, ...(context && { context }) });
+  await own.message('Please.').waitFor();
+  await own.page.emulateMedia({ reducedMotion: 'reduce' });
+  // Nobody reports an own message.
+  expect(await own.page.getByRole('button', { name: 'Report this message' }).count()).toBe(2);
+  await WAYS[way](own, 'Buy this.');
+  const dialog = own.page.getByRole('dialog', { name: `Report this message of ${charles.username}?` });
+  await dialog.getByText('Buy this.').waitFor();
+  expect(await violations(own.page)).toEqual([]);
+  await dialog.getByLabel('Reason').selectOption('spam');
+  const sent = own.page.waitForResponse((response) => response.url().endsWith('/reports'));
+  await dialog.getByRole('button', { name: 'Send the report' }).click();
+  const answer = await sent;
+  const conversation = conversationOf(ada, charles);
+  expect([answer.status(), answer.request().postDataJSON()]).toEqual([
+    201,
+    { user: charles.id, message: { conversation, seq: 2 }, reason: 'spam' },
+  ]);
+  await dialog.getByText('Sent. Thank you.').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const button = own.message('Buy this.').getByRole('button');
+  expect(await button.evaluate((one) => one === document.activeElement)).toBe(true);
+  expect(await violations(own.page)).toEqual([]);
 });

@@ -1,20 +1,22 @@
-import type { ComponentChildren } from 'preact';
-import { useId, useRef } from 'preact/hooks';
+import type { ComponentChildren, RefObject } from 'preact';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 
-interface Props {
-  readonly label: string;
-  /** In place of the label, which then is read only. */
-  readonly icon?: Parameters<typeof Icon>[0]['name'];
+interface DialogProps {
   readonly title: string;
   /** What will happen, a paragraph each. */
   readonly effects: readonly string[];
   readonly children: (close: () => void) => ComponentChildren;
 }
 
+interface Props extends DialogProps {
+  readonly label: string;
+  /** In place of the label, which then is read only. */
+  readonly icon?: Parameters<typeof Icon>[0]['name'];
+}
+
 /** A button with a dialog that says what it does, and asks before it does it. */
-export function DialogButton({ label, icon, title, effects, children }: Props) {
-  const id = useId();
+export function DialogButton({ label, icon, ...shown }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const open = () => dialog.current?.showModal();
   return (
@@ -28,15 +30,39 @@ export function DialogButton({ label, icon, title, effects, children }: Props) {
           {label}
         </button>
       )}
-      <dialog ref={dialog} aria-labelledby={`${id}-title`} aria-describedby={`${id}-effects`}>
-        <h2 id={`${id}-title`}>{title}</h2>
-        <div id={`${id}-effects`}>
-          {effects.map((effect) => (
-            <p key={effect}>{effect}</p>
-          ))}
-        </div>
-        {children(() => dialog.current?.close())}
-      </dialog>
+      <Dialog dialog={dialog} {...shown} />
     </>
+  );
+}
+
+/** Such a dialog without a button. It is open as long as it is there. */
+export function OpenDialog({ onClose, ...shown }: DialogProps & { readonly onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
+  return <Dialog dialog={dialog} onClose={onClose} {...shown} />;
+}
+
+interface OwnDialogProps extends DialogProps {
+  readonly dialog: RefObject<HTMLDialogElement | null>;
+  readonly onClose?: () => void;
+}
+
+function Dialog({ dialog, onClose, title, effects, children }: OwnDialogProps) {
+  const id = useId();
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-effects`}
+      {...(onClose && { onClose })}
+    >
+      <h2 id={`${id}-title`}>{title}</h2>
+      <div id={`${id}-effects`}>
+        {effects.map((effect) => (
+          <p key={effect}>{effect}</p>
+        ))}
+      </div>
+      {children(() => dialog.current?.close())}
+    </dialog>
   );
 }

@@ -45,7 +45,7 @@ function With({ peer }: { readonly peer: User }) {
     <section class="view conversation" aria-label={username}>
       <ConversationHead peer={peer} talk={talk} focus={isTouch.value} isBlocked={isBlocked} />
       {isReady ? (
-        <MessageList talk={talk} username={username} unreadFrom={unreadFrom} />
+        <MessageList talk={talk} peer={peer} unreadFrom={unreadFrom} />
       ) : (
         <Loading talk={talk} username={username} hasFailed={hasFailed} />
       )}

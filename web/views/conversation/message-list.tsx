@@ -1,4 +1,4 @@
-import type { Conversation } from '@parley/client';
+import type { Conversation, User } from '@parley/client';
 import { type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { announce } from '../../parts/announcer.tsx';
@@ -9,6 +9,7 @@ import { texts } from '../../texts.ts';
 import { createAnnouncements } from './announcements.ts';
 import { MessageRows } from './message-rows.tsx';
 import { OlderMessages } from './older-messages.tsx';
+import { type Reported, ReportMessage } from './report.tsx';
 import { firstUnread, unreadLine } from './rows.ts';
 import { createScrollPosition } from './scroll-position.ts';
 
@@ -19,19 +20,21 @@ const NEAR_TOP_PX = 600;
 
 interface Props {
   readonly talk: Conversation;
-  readonly username: string;
+  readonly peer: User;
   /** The “New messages” line stands before this `seq`. */
   readonly unreadFrom: Signal<number | undefined>;
 }
 
 /** The messages of a conversation. It opens at the first unread message and keeps its scroll position. */
-export function MessageList({ talk, username, unreadFrom }: Props) {
+export function MessageList({ talk, peer, unreadFrom }: Props) {
+  const { username } = peer;
   const log = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const scroll = useRef<ReturnType<typeof createScrollPosition> | undefined>(undefined);
   const wantsOlder = useSignal(false);
   const isAtEnd = useSignal(true);
   const seen = useSignal(0);
+  const reported = useSignal<Reported | undefined>(undefined);
   const sent = useRef(talk.messages.value.at(-1)?.key);
   const messages = useObservable(talk.messages);
   const announcementOf = useRef(createAnnouncements(messages));
@@ -123,9 +126,16 @@ export function MessageList({ talk, username, unreadFrom }: Props) {
         {hasOlder && <OlderMessages talk={talk} isWanted={wantsOlder} />}
         {messages.length === 0 && <p class="nothing">{words.empty(username)}</p>}
         <ul ref={list}>
-          <MessageRows talk={talk} messages={messages} username={username} unreadFrom={unreadFrom.value} />
+          <MessageRows
+            talk={talk}
+            messages={messages}
+            username={username}
+            unreadFrom={unreadFrom.value}
+            reported={username ? reported : undefined}
+          />
         </ul>
       </div>
+      <ReportMessage peer={peer} reported={reported} />
       {!isAtEnd.value && (
         <button type="button" class="to-newest" onClick={toNewest}>
           <Icon name="down" />

@@ -1,4 +1,5 @@
 import type { Conversation, Message } from '@parley/client';
+import type { Signal } from '@preact/signals';
 import { Component, type TargetedMouseEvent } from 'preact';
 import { Tick, Time } from '../../parts/message-meta.tsx';
 import { now } from '../../state/clock.ts';
@@ -6,36 +7,44 @@ import { messageErrorText } from '../../state/error-texts.ts';
 import { dayName, locale, timeOf } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
 import { piecesOf } from './links.ts';
+import { ReportButton, type Reported } from './report.tsx';
 import { type Row, rowsOf } from './rows.ts';
 
 interface Props {
   readonly row: Extract<Row, { readonly kind: 'message' }>;
   readonly sender: string;
   readonly talk: Conversation;
+  /** What is reported, for messages of the other user. Undefined if nothing can be. */
+  readonly reported: Signal<Reported | undefined> | undefined;
+  /** Whether Tab leads to its button. */
+  readonly isTabStop: boolean;
 }
 
 const words = texts.conversation;
 
 /** One message. It renders again only after a change, however long the conversation is. */
 class MessageRow extends Component<Props> {
-  override shouldComponentUpdate({ row, sender, talk }: Props): boolean {
+  override shouldComponentUpdate({ row, sender, talk, reported, isTabStop }: Props): boolean {
     const { row: shown } = this.props;
     return (
       row.message !== shown.message ||
       row.isFirst !== shown.isFirst ||
       row.isLast !== shown.isLast ||
       sender !== this.props.sender ||
-      talk !== this.props.talk
+      talk !== this.props.talk ||
+      reported !== this.props.reported ||
+      isTabStop !== this.props.isTabStop
     );
   }
 
-  override render({ row, sender, talk }: Props) {
+  override render({ row, sender, talk, reported, isTabStop }: Props) {
     const { message, at, isFirst, isLast } = row;
     const { key, seq, isOwn, text, state, reason } = message;
     const position = `${isOwn ? 'own' : 'theirs'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`;
     return (
       <li class={`message ${position}`} data-key={key} data-seq={seq} data-own={isOwn} data-state={state}>
-        <div class="bubble">
+        {/* A tap gives it the focus, which shows the button beside it where there is no pointer. */}
+        <div class="bubble" tabIndex={isOwn ? undefined : -1}>
           {/* Side and colour show the sender. Screen readers need the name. */}
           {isFirst && <span class="unseen">{`${sender}: `}</span>}
           <div class="body" dir="auto">
@@ -57,6 +66,14 @@ class MessageRow extends Component<Props> {
             </span>
           </div>
         </div>
+        {!isOwn && seq !== undefined && reported && (
+          <ReportButton
+            isTabStop={isTabStop}
+            onClick={() => {
+              reported.value = { conversation: talk.id, seq, text };
+            }}
+          />
+        )}
         {state === 'failed' && (
           <div class="failure">
             <p>{reason && messageErrorText(reason)}</p>
@@ -86,10 +103,12 @@ interface ListProps {
   readonly messages: readonly Message[];
   readonly username: string;
   readonly unreadFrom?: number | undefined;
+  readonly reported?: Props['reported'];
 }
 
 /** The messages, with a line before each day and before the first unread message. */
-export function MessageRows({ talk, messages, username, unreadFrom }: ListProps) {
+export function MessageRows({ talk, messages, username, unreadFrom, reported }: ListProps) {
+  const newest = messages.findLast(({ isOwn }) => !isOwn)?.key;
   return (
     <>
       {rowsOf(messages, unreadFrom).map((row) => {
@@ -108,7 +127,17 @@ export function MessageRows({ talk, messages, username, unreadFrom }: ListProps)
             );
           default: {
             const sender = row.message.isOwn ? words.own : username;
-            return <MessageRow key={row.key} row={row} sender={sender} talk={talk} />;
+            const isTabStop = row.message.key === newest;
+            return (
+              <MessageRow
+                key={row.key}
+                row={row}
+                sender={sender}
+                talk={talk}
+                reported={reported}
+                isTabStop={isTabStop}
+              />
+            );
           }
         }
       })}

@@ -1,8 +1,11 @@
-import type { User } from '@parley/client';
+import type { MessagePlace, User } from '@parley/client';
+import type { Signal } from '@preact/signals';
+import type { TargetedKeyboardEvent } from 'preact';
 import { useId } from 'preact/hooks';
-import { DialogButton } from '../../parts/dialog-button.tsx';
+import { DialogButton, OpenDialog } from '../../parts/dialog-button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { client } from '../../state/chat.ts';
 import { texts } from '../../texts.ts';
 
@@ -19,7 +22,6 @@ const REASONS = {
 
 /** Reports a user to the moderators. */
 export function Report({ peer: { id, username } }: { readonly peer: User }) {
-  const name = useId();
   return (
     <DialogButton
       label={words.open(username)}
@@ -27,39 +29,123 @@ export function Report({ peer: { id, username } }: { readonly peer: User }) {
       title={words.title(username)}
       effects={[words.effect]}
     >
+      {(close) => <ReportForm user={id} close={close} />}
+    </DialogButton>
+  );
+}
+
+/** A message that the user wants to report. */
+export interface Reported extends MessagePlace {
+  readonly text: string;
+}
+
+interface ReportMessageProps {
+  readonly peer: User;
+  /** The dialog is open as long as there is one. */
+  readonly reported: Signal<Reported | undefined>;
+}
+
+/** Reports one message to the moderators, who then see it, too. */
+export function ReportMessage({ peer, reported }: ReportMessageProps) {
+  if (reported.value === undefined) return null;
+  const { text, ...message } = reported.value;
+  return (
+    <OpenDialog
+      title={words.titleOfMessage(peer.username)}
+      effects={[words.effectOfMessage, words.effect]}
+      onClose={() => {
+        reported.value = undefined;
+      }}
+    >
       {(close) => (
         <>
-          <Form
-            submit={words.submit}
-            done={words.done}
-            fields={['text']}
-            onSubmit={({ reason = 'other', text = '' }) =>
-              client.report({ user: id, reason, ...(text.trim() !== '' && { text: text.trim() }) })
-            }
-          >
-            {(errors) => (
-              <>
-                <div class="field">
-                  <label for={`${name}-reason`}>{words.reason}</label>
-                  <select id={`${name}-reason`} name="reason">
-                    {Object.entries(REASONS).map(([reason, label]) => (
-                      <option key={reason} value={reason}>
-                        {label}
-                      </option>
-                    ))}
-                  </select>
-                </div>
-                <Field label={words.text} name="text" autocomplete="off" error={errors.text} />
-              </>
-            )}
-          </Form>
-          <div class="actions">
-            <button type="button" onClick={close}>
-              {words.close}
-            </button>
-          </div>
+          <blockquote dir="auto">{text}</blockquote>
+          <ReportForm user={peer.id} message={message} close={close} />
         </>
       )}
-    </DialogButton>
+    </OpenDialog>
+  );
+}
+
+interface ReportButtonProps {
+  readonly onClick: () => void;
+  /** One tab stop for all messages, however many there are. The arrow keys lead to the others. */
+  readonly isTabStop: boolean;
+}
+
+/** The button beside a message. */
+export function ReportButton({ onClick, isTabStop }: ReportButtonProps) {
+  return (
+    <button
+      type="button"
+      class="plain report-message"
+      aria-label={words.openMessage}
+      title={words.openMessage}
+      tabIndex={isTabStop ? 0 : -1}
+      onClick={onClick}
+      onKeyDown={toNeighbour}
+    >
+      <Icon name="flag" />
+    </button>
+  );
+}
+
+const STEPS: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 };
+
+function toNeighbour(event: TargetedKeyboardEvent<HTMLButtonElement>): void {
+  const step = STEPS[event.key];
+  const list = event.currentTarget.closest('ul');
+  if (step === undefined || list === null) return;
+  // Otherwise the list would scroll, too.
+  event.preventDefault();
+  const buttons = [...list.querySelectorAll<HTMLElement>('.report-message')];
+  buttons[buttons.indexOf(event.currentTarget) + step]?.focus();
+}
+
+interface FormProps {
+  readonly user: string;
+  readonly message?: MessagePlace;
+  readonly close: () => void;
+}
+
+function ReportForm({ user, message, close }: FormProps) {
+  const name = useId();
+  return (
+    <>
+      <Form
+        submit={words.submit}
+        done={words.done}
+        fields={['text']}
+        onSubmit={({ reason = 'other', text = '' }) =>
+          client.report({
+            user,
+            reason,
+            ...(message && { message }),
+            ...(text.trim() !== '' && { text: text.trim() }),
+          })
+        }
+      >
+        {(errors) => (
+          <>
+            <div class="field">
+              <label for={`${name}-reason`}>{words.reason}</label>
+              <select id={`${name}-reason`} name="reason">
+                {Object.entries(REASONS).map(([reason, label]) => (
+                  <option key={reason} value={reason}>
+                    {label}
+                  </option>
+                ))}
+              </select>
+            </div>
+            <Field label={words.text} name="text" autocomplete="off" error={errors.text} />
+          </>
+        )}
+      </Form>
+      <div class="actions">
+        <button type="button" onClick={close}>
+          {words.close}
+        </button>
+      </div>
+    </>
   );
 }
