@@ -4,6 +4,7 @@ import {
   type PasswordChange,
   type Registration,
   type SessionList,
+  type SignUp,
   type UserSession,
   type UserWithPresence,
 } from './contract/http-types.ts';
@@ -58,9 +59,20 @@ export function createClient(options: ClientOptions) {
     people: { state: people.state, search: people.search, more: people.more },
     profile: profile.state,
 
-    /** @throws ParleyError with `errors` by field */
+    /**
+     * Creates an account. Without an `id` in the result, there is no account yet: a link is mailed to the address.
+     * @throws ParleyError with `errors` by field
+     */
     register: (registration: Registration) =>
-      http<Account>('POST', '/users/register', { body: fieldsOf('Registration', registration) }),
+      http<SignUp & { readonly id?: string }>('POST', '/users/register', {
+        body: fieldsOf('Registration', registration),
+      }),
+    /**
+     * Creates the account of a sign-up by the token of such a link, and its password.
+     * @throws ParleyError `link_invalid`, `wrong_password`, `too_many_attempts`, or `validation_failed` with `errors` by field
+     */
+    confirmSignUp: (token: string, password: string) =>
+      http<Account>('POST', '/users/register/confirm', { body: { token, password } }),
     /** @throws ParleyError `wrong_credentials`, `too_many_attempts` */
     logIn: session.logIn,
     /** Continues with the tokens of an earlier page. Resolves with undefined if there are none. */

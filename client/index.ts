@@ -30,6 +30,7 @@ export type {
   Resolution,
   SecurityEvent,
   SecurityEventPage,
+  SignUp,
   User,
   UserSession,
   UserWithPresence,

@@ -4,6 +4,9 @@ import type { TableAccess } from './table-access.ts';
 /** The methods of the @connections API: POST sends a frame, GET tells whether a socket is open, DELETE closes it. */
 export type ConnectionMethod = 'POST' | 'GET' | 'DELETE';
 
+/** The settings that decide which functions a stage has. */
+export type OptionalParts = Pick<Settings, 'apiDocs' | 'verifyEmail'>;
+
 /** The permissions and settings of one function. A function gets only the permissions in its spec. */
 export interface FunctionSpec {
   readonly memoryMb: number;
@@ -37,8 +40,8 @@ export interface FunctionSpec {
   readonly sendsMail?: true;
   /** Answers requests without a route, and so needs the list of routes. */
   readonly knowsRoutes?: true;
-  /** The setting without which the function and its routes are left out. */
-  readonly onlyWith?: 'apiDocs';
+  /** With other settings the function and its routes are left out. */
+  readonly onlyWith?: Partial<OptionalParts>;
 }
 
 /** Password hashing is bound by the processor. Lambda gives a whole one from 1,769 MB. */
@@ -68,8 +71,34 @@ const addsEvents: TableAccess = { actions: ['PutItem'], partitions: ['AUDIT#*'] 
 export const functionSpecs = {
   'http/register': {
     ...hashing,
+    onlyWith: { verifyEmail: 'optional' },
     setsPasswords: true,
     table: [{ actions: ['PutItem'], partitions: ['EMAIL#*', 'NAME#*', 'USER#*', 'DIRECTORY#*'] }, addsEvents],
+  },
+  // The same where addresses must be verified.
+  'http/sign-up': {
+    ...hashing,
+    onlyWith: { verifyEmail: 'required' },
+    setsPasswords: true,
+    sendsMail: true,
+    table: [
+      // One request reads both claims.
+      { actions: ['BatchGetItem'], partitions: ['EMAIL#*', 'NAME#*'] },
+      { actions: ['UpdateItem'], partitions: ['ATTEMPTS#*'] },
+      { actions: ['PutItem'], partitions: ['PENDING#*'] },
+    ],
+  },
+  'http/confirm-sign-up': {
+    ...hashing,
+    checksPasswords: true,
+    table: [
+      { actions: ['GetItem', 'UpdateItem'], partitions: ['PENDING#*'] },
+      // A request that is sent again is checked against the account that it has created.
+      { actions: ['GetItem', 'PutItem', 'UpdateItem'], partitions: ['EMAIL#*'] },
+      { actions: ['PutItem'], partitions: ['NAME#*', 'USER#*', 'DIRECTORY#*'] },
+      { actions: ['UpdateItem'], partitions: ['ATTEMPTS#*'] },
+      addsEvents,
+    ],
   },
   'http/token': {
     ...hashing,
@@ -317,7 +346,7 @@ export const functionSpecs = {
   },
   'http/jwks': { ...small, table: [readsKeys] },
   'http/schema': small,
-  'http/api-docs': { ...small, onlyWith: 'apiDocs' },
+  'http/api-docs': { ...small, onlyWith: { apiDocs: true } },
   'http/fallback': { ...small, knowsRoutes: true },
   'websocket/authorize': {
     ...small,
@@ -378,7 +407,7 @@ export type Entry = keyof typeof functionSpecs;
 export type HttpEntry = Extract<Entry, `http/${string}`>;
 
 /** Whether a stage with these settings has the function. */
-export function isDeployed(entry: Entry, settings: Pick<Settings, 'apiDocs'>): boolean {
-  const { onlyWith }: FunctionSpec = functionSpecs[entry];
-  return onlyWith === undefined || settings[onlyWith];
+export function isDeployed(entry: Entry, settings: OptionalParts): boolean {
+  const { onlyWith = {} }: FunctionSpec = functionSpecs[entry];
+  return Object.entries(onlyWith).every(([name, value]) => settings[name as keyof OptionalParts] === value);
 }

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { accessLog } from './access-log.ts';
 import type { ParleyFunction } from './function.ts';
 import { type FunctionSpec, functionSpecs, type HttpEntry } from './functions.ts';
-import { httpRoutes, refusedRoutes, routesWith } from './routes.ts';
+import { refusedRoutes, routesWith } from './routes.ts';
 import type { Settings } from './settings.ts';
 import { type Throttle, throttle } from './throttle.ts';
 
@@ -63,7 +63,7 @@ export class ParleyHttpApi extends Construct {
         integrationError: '$context.integrationErrorMessage',
       }),
     });
-    (stage.node.defaultChild as CfnStage).routeSettings = routeLimits(limits);
+    (stage.node.defaultChild as CfnStage).routeSettings = routeLimits(settings, limits);
     // A stage may only name routes that exist.
     stage.node.addDependency(...routes);
   }
@@ -79,11 +79,11 @@ const HASHING: Throttle = { rateLimit: 50, burstLimit: 100 };
 /** Each of these requests waits for more than a second, and may send a mail: about fifteen functions at once. */
 const MAILING: Throttle = { rateLimit: 10, burstLimit: 20 };
 
-function routeLimits({ rateLimit, burstLimit }: Throttle) {
+function routeLimits(settings: Settings, { rateLimit, burstLimit }: Throttle) {
   return Object.fromEntries(
-    httpRoutes.flatMap(({ method, path, entry }) => {
+    routesWith(settings).flatMap(({ method, path, entry }) => {
       const spec: FunctionSpec = functionSpecs[entry];
-      const most = spec.hashesPasswords ? HASHING : spec.sendsMail ? MAILING : undefined;
+      const most = spec.sendsMail ? MAILING : spec.hashesPasswords ? HASHING : undefined;
       if (most === undefined) return [];
       const limit = {
         ThrottlingRateLimit: Math.min(most.rateLimit, rateLimit),

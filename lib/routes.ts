@@ -1,5 +1,4 @@
-import { type HttpEntry, isDeployed } from './functions.ts';
-import type { Settings } from './settings.ts';
+import { type HttpEntry, isDeployed, type OptionalParts } from './functions.ts';
 
 export interface HttpRouteSpec {
   readonly method: 'DELETE' | 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'PUT';
@@ -8,7 +7,10 @@ export interface HttpRouteSpec {
 }
 
 const operations: readonly HttpRouteSpec[] = [
+  // A stage has one of these two.
   { method: 'POST', path: '/users/register', entry: 'http/register' },
+  { method: 'POST', path: '/users/register', entry: 'http/sign-up' },
+  { method: 'POST', path: '/users/register/confirm', entry: 'http/confirm-sign-up' },
   { method: 'POST', path: '/users/token', entry: 'http/token' },
   { method: 'POST', path: '/users/token/refresh', entry: 'http/refresh' },
   { method: 'POST', path: '/users/token/exchange', entry: 'http/exchange' },
@@ -65,7 +67,7 @@ export const httpRoutes: readonly HttpRouteSpec[] = [
 ];
 
 /** The routes of a stage with these settings. */
-export function routesWith(settings: Pick<Settings, 'apiDocs'>): readonly HttpRouteSpec[] {
+export function routesWith(settings: OptionalParts): readonly HttpRouteSpec[] {
   return httpRoutes.filter(({ entry }) => isDeployed(entry, settings));
 }
 

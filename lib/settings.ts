@@ -43,6 +43,8 @@ export interface Settings {
   readonly issuers: readonly Issuer[];
   /** Users register and log in with passwords of Parley's own. Without it, they log in by the tokens of issuers alone. */
   readonly signUp: boolean;
+  /** Where it is required, an account exists once a link in a mail to its address was used, and no answer tells which addresses have one. */
+  readonly verifyEmail: 'required' | 'optional';
   /** Sender of all mail. Without it, there is no mail; without `signUp`, there is none either. */
   readonly mailFrom: string | undefined;
   /** Mails to one e-mail address within an hour. */
@@ -132,6 +134,7 @@ export function readSettings(node: Context, target: 'aws' | 'local' = 'aws'): Se
     workPerMinute: limit('workPerMinute', 1_200),
     issuers: readIssuers(node.tryGetContext('issuers'), target),
     signUp: choice(node, 'signUp', { on: true, off: false }, true),
+    verifyEmail: choice(node, 'verifyEmail', VERIFY_EMAIL, 'optional'),
     mailFrom: sender(text(node, 'mailFrom', target === 'local' ? LOCAL.mailFrom : '')),
     mails: limit('mails', 5),
     siteUrl: site(text(node, 'siteUrl', ownUrl), target),
@@ -145,6 +148,9 @@ export function readSettings(node: Context, target: 'aws' | 'local' = 'aws'): Se
       'context "mailFrom": with it, "siteUrl" must be the address of the site, for the links in mails',
     );
   }
+  if (settings.verifyEmail === 'required' && settings.signUp && settings.mailFrom === undefined) {
+    throw new Error('context "verifyEmail": with required, "mailFrom" must name the sender of the mails');
+  }
   if (settings.webAcl !== undefined && settings.bareApis) {
     throw new Error('context "webAcl": with "bareApis" on, requests can go past it');
   }
@@ -155,7 +161,7 @@ export function readSettings(node: Context, target: 'aws' | 'local' = 'aws'): Se
     throw new Error('context "sessionDays" must be more than the seconds in "refreshTokenSeconds"');
   }
   // Mails have links to set a password or to verify an address, and only accounts with a password need these.
-  return settings.signUp ? settings : { ...settings, mailFrom: undefined };
+  return settings.signUp ? settings : { ...settings, mailFrom: undefined, verifyEmail: 'optional' };
 }
 
 /** Without limits one account can spend whatever it likes, and passwords can be guessed. */
@@ -166,6 +172,11 @@ function limits(node: Context, target: 'aws' | 'local'): boolean {
   }
   return isOn;
 }
+
+const VERIFY_EMAIL: Readonly<Record<string, Settings['verifyEmail']>> = {
+  required: 'required',
+  optional: 'optional',
+};
 
 /** Printable ASCII without what separates or quotes addresses in a header, so that it is exactly one. */
 const SENDER = /^(?!.*[,;:<>()[\]\\" ])[\x21-\x7e]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;

@@ -22,6 +22,7 @@ type Partition =
   | 'IDENTITY#*'
   | 'KEYS'
   | 'NAME#*'
+  | 'PENDING#*'
   | 'REPORTS#*'
   | 'USER#*'
   | 'WATCH#*';

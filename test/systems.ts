@@ -37,6 +37,8 @@ export const SETTINGS = {
     apiDocs: 'off',
     issuers: JSON.stringify([{ issuer: 'https://login.example.com', audience: 'chat' }]),
   },
+  /** An account exists once its address is verified. */
+  verifiedSignUp: { ...quick, verifyEmail: 'required' },
   twoOrigins: { ...quick, bareApis: 'on', origins: 'https://chat.example.com,https://other.example.com' },
 } as const;
 

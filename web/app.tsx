@@ -7,6 +7,7 @@ import { hasMail, hasPasswords } from './state/passwords.ts';
 import { goToApp, isAuthView, route } from './state/route.ts';
 import { isWide } from './state/screen.ts';
 import { texts } from './texts.ts';
+import { ConfirmSignUp } from './views/confirm-sign-up.tsx';
 import { Conversation } from './views/conversation/conversation.tsx';
 import { ForgotPassword } from './views/forgot-password.tsx';
 import { Inbox } from './views/inbox.tsx';
@@ -26,6 +27,7 @@ export function App() {
     const now = route.value;
     if (now.view === 'reset') return <ResetPassword key={now.token} token={now.token} />;
     if (now.view === 'verify') return <VerifyEmail key={now.token} token={now.token} />;
+    if (now.view === 'confirm' && !user) return <ConfirmSignUp key={now.token} token={now.token} />;
   }
   // A key, because another tab may log in another user, who must not see this user's state.
   if (user) return <Chat key={user.id} />;

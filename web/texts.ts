@@ -34,6 +34,16 @@ export const texts = {
     submit: 'Create account',
     toLogIn: 'Log in',
     hasAccount: 'Already have an account?',
+    sent: 'Look into your mail',
+    look: (email: string) =>
+      `A mail is on its way to ${email}. Its link creates your account, once, within 24 hours.`,
+  },
+  confirm: {
+    title: 'Confirm your sign-up',
+    hint: 'Enter the password that you chose. Then your account is ready.',
+    password: 'Password',
+    submit: 'Create account',
+    toSignUp: 'Sign up again',
   },
 
   forgot: {

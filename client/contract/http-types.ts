@@ -9,12 +9,16 @@ export interface Registration {
   readonly password2: string;
 }
 
-export interface Account {
-  readonly id: string;
+/** A new account before its address is verified, where that is required. */
+export interface SignUp {
   readonly email: string;
   readonly username: string;
   readonly first_name: string;
   readonly last_name: string;
+}
+
+export interface Account extends SignUp {
+  readonly id: string;
 }
 
 export interface Credentials {

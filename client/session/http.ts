@@ -58,7 +58,7 @@ export function createHttp(baseUrl: string, fetch: Fetch): HttpRequest {
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      if (response.status === 204 || response.status === 202) return undefined as T;
+      if (text === '' && (response.status === 204 || response.status === 202)) return undefined as T;
       if (response.headers.get('content-type') === 'application/x-ndjson')
         return linesOf(response, text) as T;
       const json = objectIn(text);

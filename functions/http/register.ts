@@ -3,6 +3,7 @@ import { audited } from '../middleware/audited.ts';
 import { json } from '../middleware/http-replies.ts';
 import { httpStack, jsonInput } from '../middleware/http-stack.ts';
 import { withPasswords } from '../middleware/with-feature.ts';
+import { accountBody, registrationOf } from '../protocol/registration.ts';
 import { registerRequest } from '../protocol/requests.ts';
 import { arePasswordsOn, openAudit, openHttpEntry, openTable, wireRegistration } from '../runtime/wiring.ts';
 
@@ -16,22 +17,4 @@ export const handler = httpStack(reporting)
   .use(audited(audit, reporting))
   .use(withPasswords(arePasswordsOn()))
   .use(jsonInput(registerRequest))
-  .handler(async ({ input }) => {
-    const {
-      email,
-      username,
-      first_name: firstName,
-      last_name: lastName,
-      password,
-      password2: passwordAgain,
-    } = input;
-    const account = await register(registration, {
-      email,
-      username,
-      firstName,
-      lastName,
-      password,
-      passwordAgain,
-    });
-    return json(201, { id: account.id, email, username, first_name: firstName, last_name: lastName });
-  });
+  .handler(async ({ input }) => json(201, accountBody(await register(registration, registrationOf(input)))));

@@ -83,6 +83,9 @@ export const registerRequest = z.strictObject({
 
 const knownPassword = characters({ min: 1, max: 4096 });
 
+/** `POST /users/register/confirm/` */
+export const signUpRequest = z.strictObject({ token, password: knownPassword });
+
 /** As long as 128 random bits in hexadecimal or base64url at least, so that nobody guesses it. */
 const deviceId = z
   .string()

@@ -52,6 +52,7 @@ import { receiptStore } from '../storage/receipts.ts';
 import { remainsOf, sealRemover } from '../storage/remains.ts';
 import { reportQueue, reportStore } from '../storage/reports.ts';
 import { publicKeys, sessionCheck, sessionList, sessionStore } from '../storage/sessions.ts';
+import { signUpStore } from '../storage/sign-ups.ts';
 import { suspensionStore } from '../storage/suspensions.ts';
 import { openTable as openTableNamed, type Table } from '../storage/table.ts';
 import { ticketStore } from '../storage/tickets.ts';
@@ -189,14 +190,15 @@ function wireBreaches({ logger }: Pick<Reporting, 'logger'>) {
   };
 }
 
+/** For `chosenPassword`, and to hash it. */
+const wireNewPassword = (reporting: Reporting) => ({
+  ...wireBreaches(reporting),
+  passwords: passwordHasher(config.number('PASSWORD_COST')),
+});
+
 /** For `register`. */
 export function wireRegistration(table: Table, reporting: Reporting) {
-  return {
-    ...wireBreaches(reporting),
-    accounts: accountStore(table),
-    passwords: passwordHasher(config.number('PASSWORD_COST')),
-    ...system,
-  };
+  return { ...wireNewPassword(reporting), accounts: accountStore(table), ...system };
 }
 
 /** For `checkPassword`. */
@@ -247,31 +249,59 @@ const openLinks = (table: Table) => ({
   linkTokens: linkTokens(system.randomBytes),
 });
 
-/** For `mailLink`. */
-function wireLinks(table: Table) {
+/** For whatever sends a mail with a link. */
+function wireMail(table: Table) {
   return {
-    ...openLinks(table),
     mailer: sesMailer(openMailService(), config.text('MAIL_FROM')),
     mails: mailCounter(table),
     maxMails: config.number('MAILS'),
     siteUrl: config.text('SITE_URL'),
-    profiles: profileStore(table),
     now,
   };
 }
 
+/** For `mailLink`. */
+const wireLinks = (table: Table) => ({
+  ...openLinks(table),
+  ...wireMail(table),
+  profiles: profileStore(table),
+});
+
+/** For `mailUnseen`. */
+const wireSameAnswer = ({ logger, count }: Reporting) => ({
+  wait: system.wait,
+  deadline: system.deadline,
+  onMailFailure(error: unknown): void {
+    logger.error('a mail was not sent', error as Error);
+    count('ServerFault');
+  },
+});
+
 /** For `requestReset`. */
-export function wireResetRequest(table: Table, { logger, count }: Reporting) {
+export function wireResetRequest(table: Table, reporting: Reporting) {
+  return { ...wireLinks(table), ...wireSameAnswer(reporting), credentials: credentialStore(table) };
+}
+
+/** The sign-ups that wait for a mailbox, and the tokens of their links. */
+const openSignUps = (table: Table) => ({
+  signUps: signUpStore(table),
+  linkTokens: linkTokens(system.randomBytes),
+});
+
+/** For `requestSignUp`. */
+export function wireSignUpRequest(table: Table, reporting: Reporting) {
   return {
-    ...wireLinks(table),
-    credentials: credentialStore(table),
-    wait: system.wait,
-    deadline: system.deadline,
-    onMailFailure(error: unknown): void {
-      logger.error('a mail was not sent', error as Error);
-      count('ServerFault');
-    },
+    ...wireNewPassword(reporting),
+    ...wireMail(table),
+    ...wireSameAnswer(reporting),
+    ...openSignUps(table),
+    newId: system.newId,
   };
+}
+
+/** For `confirmSignUp`. */
+export function wireSignUp(table: Table) {
+  return { ...wirePasswordCheck(table), ...openSignUps(table) };
 }
 
 /** For `sendVerification`. */

@@ -19,7 +19,6 @@ import {
   directoryKey,
   emailKey,
   identityKey,
-  NAME,
   presenceKey,
   profileKey,
   socketsKey,
@@ -41,7 +40,7 @@ export function accountStore(table: Table): AccountStore {
   return {
     create: (account, passwordHash) =>
       createAccount(table, account, {
-        email: { ...emailKey(account.email), userId: account.id, passwordHash },
+        email: ifFree(table, { ...emailKey(account.email), userId: account.id, passwordHash }),
       }),
   };
 }
@@ -49,28 +48,26 @@ export function accountStore(table: Table): AccountStore {
 /**
  * Stores an account and its unique claims, or nothing. One transaction stores the claims, the profile and the directory entries.
  * The claims come first, so the index of a failed item tells which claim is taken.
- * @param claims the items of those beside the username
- * @returns the claims that another account has already; none means that it is stored
+ * @param claims the writes of those beside the username
+ * @returns the claims that failed: another account has them already. None means that the account is stored
  */
 export async function createAccount<Claim extends string>(
   table: Table,
   account: Account,
-  claims: Readonly<Partial<Record<Claim, Item>>>,
+  claims: Readonly<Partial<Record<Claim, TransactItem>>>,
 ): Promise<readonly (Claim | 'username')[]> {
   const { id, username, createdAt } = account;
-  const claimed = Object.entries({ ...claims, username: { ...usernameKey(username), userId: id } });
+  const name = { ...usernameKey(username), userId: id };
+  const claimed = Object.entries({ ...claims, username: ifFree(table, name, freeAt(createdAt)) });
   const items = [
-    ...claimed.map(([, item]) => item as Item),
     { ...profileKey(id), ...account },
     { ...directoryKey('everyone', username), id, username },
     { ...directoryKey('users', username), id, username },
   ];
-  const failed = await transact(
-    table,
-    items.map((Item) => ({
-      Put: { TableName: table.name, Item, ...(Item.sk === NAME ? freeAt(createdAt) : IF_FREE) },
-    })),
-  );
+  const failed = await transact(table, [
+    ...claimed.map(([, write]) => write as TransactItem),
+    ...items.map((item) => ifFree(table, item)),
+  ]);
   const taken = claimed.filter((_, i) => failed.includes(i)).map(([name]) => name as Claim | 'username');
   // No claim failed, but the profile or a directory entry exists: the new id is taken, which is no mistake of the caller.
   if (failed.length > 0 && taken.length === 0) throw new Error('the items of a new account exist already');
@@ -78,6 +75,11 @@ export async function createAccount<Claim extends string>(
 }
 
 const IF_FREE = { ConditionExpression: 'attribute_not_exists(pk)' };
+
+/** Stores an item if its key is free. */
+export const ifFree = ({ name }: Table, Item: Item, condition: object = IF_FREE): TransactItem => ({
+  Put: { TableName: name, Item, ...condition },
+});
 
 /** The name of a deleted account is free once its claim has ended. DynamoDB deletes the claim later, by days. */
 const freeAt = (time: string) => ({

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Account } from '../core/accounts/account.ts';
 import type { IdentityStore } from '../core/issuers/account-of.ts';
-import { createAccount } from './accounts.ts';
+import { createAccount, ifFree } from './accounts.ts';
 import { countInWindow, refusedUntil } from './counters.ts';
 import { emailKey, exchangesKey, identityKey, profileKey } from './keys.ts';
 import { type Table, type TransactItem, transact } from './table.ts';
@@ -22,8 +22,8 @@ export function identityStore(table: Table): IdentityStore {
     create(identity, account) {
       const { id: userId, email } = account;
       return createAccount(table, account, {
-        identity: { ...identityKey(identity), userId },
-        ...(email !== undefined && { email: { ...emailKey(email), userId } }),
+        identity: ifFree(table, { ...identityKey(identity), userId }),
+        ...(email !== undefined && { email: ifFree(table, { ...emailKey(email), userId }) }),
       });
     },
 

@@ -20,7 +20,6 @@ export const MESSAGE_PREFIX = 'MSG#';
 export const MEMBERSHIP_PREFIX = 'CONV#';
 export const INBOX_PREFIX = 'INBOX#';
 const NAME_PREFIX = 'NAME#';
-export const NAME = 'NAME';
 
 /** Enough for the largest integer that JSON carries exactly, 2⁵³ − 1. */
 const SEQ_DIGITS = 16;
@@ -42,7 +41,7 @@ export const socketsKey = (userId: string): Key => ({ pk: userPartition(userId),
 /** The unique claim on an email, with the credentials. Only a few functions may access this partition prefix. */
 export const emailKey = (email: string): Key => ({ pk: `EMAIL#${foldEmail(email)}`, sk: 'CREDENTIALS' });
 
-export const usernameKey = (username: string): Key => ({ pk: `NAME#${foldUsername(username)}`, sk: NAME });
+export const usernameKey = (username: string): Key => ({ pk: `NAME#${foldUsername(username)}`, sk: 'NAME' });
 
 /** The unique claim of a user of another issuer. An issuer's address has no space, so the pair is told apart again. */
 export const identityKey = ({ issuer, subject }: Identity): Key => ({
@@ -70,6 +69,9 @@ export const ticketKey = (hash: string): Key => ({ pk: `TICKET#${hash}`, sk: 'TI
 
 /** How many mails went to an address in the last hour. */
 export const mailsKey = (email: string): Key => ({ pk: `ATTEMPTS#${foldEmail(email)}`, sk: 'MAIL' });
+
+/** A sign-up whose address is not confirmed yet, by the hash of the link's secret. */
+export const signUpKey = (hash: string): Key => ({ pk: `PENDING#${hash}`, sk: 'SIGN_UP' });
 
 /** A link in a mail to the owner of an account, by the hash of its secret. */
 export const linkKey = (userId: string, hash: string): Key => ({

@@ -9,6 +9,7 @@ import { Scene } from './scene.ts';
 import { BenchIssuer } from './worst/bench-issuer.ts';
 import { DEAREST, type Kind } from './worst/kinds.ts';
 import { measureDearest } from './worst/measure.ts';
+import { measureSignUps } from './worst/measure-sign-ups.ts';
 import { markdownOf as dearestMarkdown, dearestOf } from './worst/table.ts';
 
 /**
@@ -17,20 +18,15 @@ import { markdownOf as dearestMarkdown, dearestOf } from './worst/table.ts';
  */
 const values = readOptions();
 const issuer = await BenchIssuer.start();
-const runtime = await startRuntime({
-  port: 0,
-  memory: true,
-  // No limit may stop the work, and no password takes long: that of a hash is assumed.
-  assembly: () =>
-    build({
-      limits: 'off',
-      // It calls the HTTP API itself.
-      bareApis: 'on',
-      passwordCost: '4',
-      issuers: JSON.stringify([issuer.setting]),
-    }),
-  onLog: (line) => console.error(line),
-});
+const start = (context: Readonly<Record<string, string>>) =>
+  startRuntime({
+    port: 0,
+    memory: true,
+    // No limit may stop the work, and no password takes long: that of a hash is assumed. It calls the HTTP API itself.
+    assembly: () => build({ limits: 'off', bareApis: 'on', passwordCost: '4', ...context }),
+    onLog: (line) => console.error(line),
+  });
+const runtime = await start({ issuers: JSON.stringify([issuer.setting]) });
 try {
   if (values.worst) await dearest();
   else await ordinary();
@@ -59,11 +55,23 @@ async function ordinary(): Promise<void> {
 }
 
 async function dearest(): Promise<void> {
-  const counts = await measureDearest(runtime, issuer, (what) => console.error(`… ${what}`));
+  const progress = (what: string) => console.error(`… ${what}`);
+  const most = await measureDearest(runtime, issuer, progress);
+  progress('sign-ups');
+  const counts = { ...most, ...(await signUps()) };
   const all = dearestOf(counts);
   console.log(dearestMarkdown(Object.keys(DEAREST).map((kind) => all[kind as Kind])));
   console.log(`\n${dearestMarkdown([all.sendToAll, all.largeToAll])}`);
   record('worst/counts.json', counts);
+}
+
+async function signUps() {
+  const verified = await start({ verifyEmail: 'required' });
+  try {
+    return await measureSignUps(verified);
+  } finally {
+    await verified.stop();
+  }
 }
 
 function record(file: string, counts: object): void {

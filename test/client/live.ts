@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
-import { type Client, type ClientOptions, createClient, type Observable } from '../../client/index.ts';
+import {
+  type Account,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type Observable,
+} from '../../client/index.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { build } from '../../scripts/build.ts';
 import { SETTINGS } from '../systems.ts';
@@ -46,7 +52,12 @@ export function runningSystem() {
       const credentials = { email: `${username}@example.com`, password };
       const client = device(options);
       const names = { first_name: 'Ada', last_name: 'Lovelace' };
-      const { id } = await client.register({ ...credentials, username, password2: password, ...names });
+      const { id } = (await client.register({
+        ...credentials,
+        username,
+        password2: password,
+        ...names,
+      })) as Account;
       await client.logIn(credentials);
       await until(client.connection, (state) => state === 'online');
       return { id, username, credentials, client };

@@ -27,3 +27,25 @@ function accepted(path: string): Response {
   const status = path === '/users/password/reset' || path.includes('/me/') ? 202 : 204;
   return new Response(null, { status });
 }
+
+it('a sign-up that must be verified has no id, and its link makes the account', async () => {
+  const person = { email: 'ada@example.com', username: 'ada', first_name: 'Ada', last_name: 'Lovelace' };
+  const registration = {
+    ...person,
+    password: 'the weaving of patterns',
+    password2: 'the weaving of patterns',
+  };
+  const server = fakeServer({
+    http: (_, path) => {
+      if (path === '/users/register') return Response.json(person, { status: 202 });
+      if (path === '/users/register/confirm') return Response.json({ id: 'a', ...person }, { status: 201 });
+      return undefined;
+    },
+  });
+  const { client } = await online(server);
+  expect(await during(client.register(registration))).toEqual(person);
+  expect(await during(client.confirmSignUp('secret-token', registration.password))).toEqual({
+    id: 'a',
+    ...person,
+  });
+});

@@ -9,6 +9,7 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /users/token/refresh': requests.refreshRequest,
   'POST /users/token/exchange': requests.tokenExchangeRequest,
   'POST /users/password/reset': requests.resetRequest,
+  'POST /users/register/confirm': requests.signUpRequest,
   'POST /users/password/reset/confirm': requests.newPasswordRequest,
   'POST /users/email/verification': requests.verificationRequest,
   'POST /users/logout': requests.logoutRequest,

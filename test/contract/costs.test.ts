@@ -39,9 +39,9 @@ describe('the dearest frame or request of each kind', () => {
     expect(all[ONCE].usd).toBeLessThan(making);
   });
 
-  it.each(MAILING)('%s costs as much as thirty messages at most, five times an hour', (kind) => {
+  it.each(MAILING)('%s costs a mail and as much as ten messages at most, five times an hour', (kind) => {
     expect(worst.counts[kind]).toHaveProperty('mails', 1);
-    expect(all[kind].usd).toBeLessThanOrEqual(3 * MOST_USD);
+    expect(all[kind].usd).toBeLessThanOrEqual(PRICES.mails + MOST_USD);
     expect(readSettings(new App().node).mails).toBe(5);
   });
 

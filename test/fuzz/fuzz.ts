@@ -67,13 +67,18 @@ async function moderator(runtime: Runtime): Promise<{ readonly email: string; re
   return { email, password };
 }
 
+/** Only a system where addresses must be verified has such a link. test/e2e/verified-sign-up.test.ts uses one. */
+const ELSEWHERE = ['POST /users/register/confirm'];
+
 /** An operation that only ever refused was not tested. */
 function assertReached(reached: Reached): void {
   const missed = OPERATIONS.map(({ method, path }) => `${method} ${path}`).filter(
-    (label) => !Object.keys(reached[label] ?? {}).some((status) => status.startsWith('2')),
+    (label) =>
+      !ELSEWHERE.includes(label) &&
+      !Object.keys(reached[label] ?? {}).some((status) => status.startsWith('2')),
   );
   if (missed.length > 0) throw new Error(`No request succeeded: ${missed.join(', ')}`);
-  console.log(`All ${OPERATIONS.length} operations succeeded at least once.`);
+  console.log(`${OPERATIONS.length - ELSEWHERE.length} operations succeeded at least once.`);
 }
 
 /** A function logs its faults at this level, even those that a client cannot see. */

@@ -10,14 +10,17 @@ import { actionsOf } from './support/template.ts';
 const { service } = synthesize();
 const prod = synthesize({ stage: 'prod', apiDocs: 'on' }).service;
 const names = [...service.functions().keys()];
-const environmentOf = (name: string) => service.functions().get(name)?.Environment.Variables;
+const environmentIn = (of: typeof service, name: string) => of.functions().get(name)?.Environment.Variables;
+const environmentOf = (name: string) => environmentIn(service, name);
+const mail = { mailFrom: 'parley@chat.example', siteUrl: 'https://chat.example' };
+const verified = synthesize({ ...mail, verifyEmail: 'required' }).service;
 
 describe('every function', () => {
-  it('is in the list, and none is missing where all settings are on', () => {
-    expect(names.toSorted()).toEqual(
-      Object.keys(functionSpecs)
-        .map((entry) => entry.split('/')[1])
-        .toSorted(),
+  it('is in the list, and only that of sign-ups by mail is missing by default, in place of which register is there', () => {
+    const all = Object.keys(functionSpecs).map((entry) => entry.split('/')[1]);
+    expect(names.toSorted()).toEqual(all.filter((name) => name !== 'sign-up').toSorted());
+    expect([...verified.functions().keys()].toSorted()).toEqual(
+      all.filter((name) => name !== 'register').toSorted(),
     );
   });
 
@@ -80,7 +83,14 @@ describe('every function', () => {
 describe('the size of functions', () => {
   it('is a whole processor (1,769 MB) for exactly those that hash passwords', () => {
     const whole = names.filter((name) => service.functions().get(name)?.MemorySize >= 1769);
-    expect(whole).toEqual(['register', 'token', 'own-password', 'confirm-reset', 'delete-account']);
+    expect(whole).toEqual([
+      'register',
+      'confirm-sign-up',
+      'token',
+      'own-password',
+      'confirm-reset',
+      'delete-account',
+    ]);
   });
 
   it('includes a timeout below API Gateway’s (29 s) for those behind an API', () => {
@@ -174,11 +184,11 @@ describe('functions get the variables that they need:', () => {
 
   it('the limit of wrong passwords, if they verify any, and that of exchanges', () => {
     const { service: strict } = synthesize({ wrongPasswords: '3', exchanges: '5' });
-    for (const name of ['token', 'own-password', 'confirm-reset', 'delete-account']) {
+    for (const name of ['confirm-sign-up', 'token', 'own-password', 'confirm-reset', 'delete-account']) {
       expect(environmentOf(name).WRONG_PASSWORDS).toBe('10');
       expect(strict.functions().get(name)?.Environment.Variables.WRONG_PASSWORDS).toBe('3');
     }
-    expect(names.filter((name) => 'WRONG_PASSWORDS' in environmentOf(name))).toHaveLength(4);
+    expect(names.filter((name) => 'WRONG_PASSWORDS' in environmentOf(name))).toHaveLength(5);
     expect(names.filter((name) => 'EXCHANGES' in environmentOf(name))).toEqual(['exchange']);
     expect(strict.functions().get('exchange')?.Environment.Variables.EXCHANGES).toBe('5');
   });
@@ -257,7 +267,8 @@ describe('the environment of a function', () => {
 
   it.each(Object.keys(functionSpecs))('of %s has exactly the variables that its bundle reads', (entry) => {
     const bundle = readFileSync(join('.build/functions', entry, 'index.mjs'), 'utf8');
-    const given = Object.keys(environmentOf(entry.split('/')[1] as string) ?? {});
+    const name = entry.split('/')[1] as string;
+    const given = Object.keys(environmentOf(name) ?? environmentIn(verified, name) ?? {});
     const read = own.filter((name) => new RegExp(`["'\`]${name}["'\`]`).test(bundle));
     expect(given.filter((name) => own.includes(name)).toSorted()).toEqual(read.toSorted());
     expect(given.filter((name) => !(name in variables))).toEqual([]);

@@ -30,6 +30,7 @@ function stage(template: Template) {
 describe('the HTTP API', () => {
   it.each([
     ['POST /users/register', 'register'],
+    ['POST /users/register/confirm', 'confirm-sign-up'],
     ['POST /users/token', 'token'],
     ['POST /users/token/refresh', 'refresh'],
     ['POST /users/logout', 'logout'],
@@ -136,6 +137,8 @@ describe('the HTTP API', () => {
     expect(Object.keys(RouteSettings)).toEqual([
       'POST /users/register',
       'POST /users/register/{proxy+}',
+      'POST /users/register/confirm',
+      'POST /users/register/confirm/{proxy+}',
       'POST /users/token',
       'POST /users/token/{proxy+}',
       'POST /users/password/reset',
@@ -173,13 +176,28 @@ describe('the HTTP API', () => {
     expect(limits(RouteSettings['POST /users/password/reset'])).toEqual(mailing);
   });
 
+  it('sends registrations elsewhere where addresses must be verified, with the limit of mails', () => {
+    const mail = { mailFrom: 'parley@chat.example', siteUrl: 'https://chat.example' };
+    const { service: verified } = synthesize({ ...mail, verifyEmail: 'required' });
+    const changed = Object.entries(routes(verified)).filter(([key, name]) => routes(service)[key] !== name);
+    expect(changed).toEqual([
+      ['POST /users/register', 'sign-up'],
+      ['POST /users/register/{proxy+}', 'sign-up'],
+    ]);
+    const { RouteSettings } = stage(verified)?.Properties ?? {};
+    expect(RouteSettings['POST /users/register']).toEqual({
+      ThrottlingBurstLimit: 20,
+      ThrottlingRateLimit: 10,
+    });
+  });
+
   it('throttles routes only after they exist', () => {
     const limited = Object.keys(stage(service)?.Properties.RouteSettings);
     const ids = service
       .ofType('AWS::ApiGatewayV2::Route')
       .filter(([, { Properties }]) => limited.includes(Properties.RouteKey))
       .map(([id]) => id);
-    expect(ids).toHaveLength(14);
+    expect(ids).toHaveLength(16);
     expect(stage(service)?.DependsOn).toEqual(expect.arrayContaining(ids));
   });
 

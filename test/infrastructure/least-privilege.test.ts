@@ -66,14 +66,17 @@ describe('least privilege', () => {
       'own-password': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
       'reset-password': ['dynamodb:GetItem'],
       'confirm-reset': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      'confirm-sign-up': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       'delete-account': ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
       exchange: ['dynamodb:DeleteItem', 'dynamodb:PutItem'],
     });
   });
 
-  it('only register and exchange may claim usernames, and delete-account ends a claim', () => {
+  it('only functions that create accounts may claim usernames, and delete-account ends one', () => {
     expect(whoReaches('NAME#*')).toEqual({
       register: ['dynamodb:PutItem'],
+
+      'confirm-sign-up': ['dynamodb:PutItem'],
       'delete-account': ['dynamodb:UpdateItem'],
       exchange: ['dynamodb:PutItem'],
     });
@@ -88,6 +91,7 @@ describe('least privilege', () => {
 
   it('only functions that check a password or send mail may count attempts', () => {
     expect(Object.keys(whoReaches('ATTEMPTS#*'))).toEqual([
+      'confirm-sign-up',
       'token',
       'own-password',
       'reset-password',
@@ -120,6 +124,7 @@ describe('least privilege', () => {
     const adds = ['dynamodb:PutItem'];
     expect(whoReaches('AUDIT#*')).toEqual({
       register: adds,
+      'confirm-sign-up': adds,
       token: adds,
       'own-password': adds,
       'delete-account': adds,
@@ -133,6 +138,24 @@ describe('least privilege', () => {
       export: ['dynamodb:Query'],
       audit: ['dynamodb:Query'],
     });
+  });
+
+  it('confirm-sign-up reads and uses sign-ups that wait, and sign-up may keep them, read claims, and write none', () => {
+    expect(whoReaches('PENDING#*')).toEqual({
+      'confirm-sign-up': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    });
+    const mail = { mailFrom: 'parley@chat.example', siteUrl: 'https://chat.example' };
+    const verified = synthesize({ ...mail, verifyEmail: 'required' }).service;
+    const granted = verified
+      .statementsOf('sign-up')
+      .filter((statement) => actionsOf(statement).some((action) => action.startsWith('dynamodb:')))
+      .map((statement) => [actionsOf(statement), Object.values(statement.Condition ?? {})[0]]);
+    const keys = (...partitions: string[]) => ({ 'dynamodb:LeadingKeys': partitions });
+    expect(granted).toEqual([
+      [['dynamodb:BatchGetItem'], keys('EMAIL#*', 'NAME#*')],
+      [['dynamodb:UpdateItem'], keys('ATTEMPTS#*')],
+      [['dynamodb:PutItem'], keys('PENDING#*')],
+    ]);
   });
 
   it('ticket may keep tickets, and authorize may spend them', () => {
@@ -229,9 +252,10 @@ describe('least privilege', () => {
     ]);
   });
 
-  it('register, exchange and account-changes write the directory, and list-users reads it', () => {
+  it('functions that create accounts and account-changes write the directory, and list-users reads it', () => {
     expect(whoReaches('DIRECTORY#*')).toEqual({
       register: ['dynamodb:PutItem'],
+      'confirm-sign-up': ['dynamodb:PutItem'],
       exchange: ['dynamodb:PutItem'],
       'list-users': ['dynamodb:GetItem', 'dynamodb:Query'],
       'account-changes': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],

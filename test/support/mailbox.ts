@@ -19,7 +19,7 @@ export function mailsTo(folder: string, address: string): readonly ReceivedMail[
 }
 
 /** The token in the last link of this kind that an address got. */
-export function tokenFor(folder: string, address: string, kind: 'reset' | 'verify'): string {
+export function tokenFor(folder: string, address: string, kind: 'reset' | 'verify' | 'sign-up'): string {
   const links = mailsTo(folder, address).flatMap((mail) => mail.links);
   const last = links.filter((link) => link.includes(`/#/${kind}/`)).at(-1);
   if (last === undefined) throw new Error(`${address} got no link of the kind ${kind}`);

@@ -319,6 +319,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     passwordDeletion: object(requests.passwordDeletion),
     tokenDeletion: object(requests.tokenDeletion),
     resetRequest: object(requests.resetRequest),
+    signUpRequest: object(requests.signUpRequest),
     newPasswordRequest: object(requests.newPasswordRequest),
     verificationRequest: object(requests.verificationRequest),
     messageRequest: object(requests.messageRequest),

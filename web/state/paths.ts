@@ -4,7 +4,7 @@
 export type Route =
   | { readonly view: 'inbox' | 'people' | 'profile' | 'reports' | 'log-in' | 'sign-up' | 'forgot' }
   | { readonly view: 'conversation'; readonly userId: string }
-  | { readonly view: 'reset' | 'verify'; readonly token: string };
+  | { readonly view: 'reset' | 'verify' | 'confirm'; readonly token: string };
 
 export const paths = {
   inbox: '#/',
@@ -24,10 +24,11 @@ export function routeOf(hash: string): Route {
     case 'profile':
     case 'reports':
     case 'log-in':
-    case 'sign-up':
     case 'forgot':
       return { view: first };
     // The server makes these addresses, in mails.
+    case 'sign-up':
+      return second === '' ? { view: first } : { view: 'confirm', token: second };
     case 'reset':
     case 'verify':
       return { view: first, token: second };

@@ -23,7 +23,8 @@ export const isAuthView = ({ view }: Route): boolean =>
   view === 'log-in' || view === 'sign-up' || view === 'forgot';
 
 /** The views that a link in a mail opens, whoever is logged in. */
-export const isLinkView = ({ view }: Route): boolean => view === 'reset' || view === 'verify';
+export const isLinkView = ({ view }: Route): boolean =>
+  view === 'reset' || view === 'verify' || view === 'confirm';
 
 /** After the login, goes to the address that the user opened first. */
 export const goToApp = (): void => goInstead(wanted);

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
@@ -17,10 +18,29 @@ export function SignUp() {
   useEffect(() => {
     if (registeredEmail.value !== undefined) goInstead(paths.logIn);
   }, [registeredEmail.value]);
+  // The address that a link was mailed to.
+  const mailed = useSignal<string | undefined>(undefined);
+  if (mailed.value !== undefined) {
+    return (
+      <AuthPage>
+        <Heading focus>{words.sent}</Heading>
+        <p>{words.look(mailed.value)}</p>
+        <p class="aside">
+          <a href={paths.logIn}>{words.toLogIn}</a>
+        </p>
+      </AuthPage>
+    );
+  }
   return (
     <AuthPage>
       <Heading>{words.title}</Heading>
-      <Form submit={words.submit} fields={accountFields} onSubmit={signUp}>
+      <Form
+        submit={words.submit}
+        fields={accountFields}
+        onSubmit={async (values) => {
+          mailed.value = await signUp(values);
+        }}
+      >
         {(errors) => (
           <>
             <Field

@@ -20,7 +20,7 @@ export interface TriedFrom {
   readonly address?: string | undefined;
   /** What the client says that it is. A secret of the device: nobody else can name it. */
   readonly deviceId?: string | undefined;
-  /** The session of a user who is logged in. */
+  /** The session of a user who is logged in. A link that only its mailbox knows counts as one, too. */
   readonly sessionId?: string | undefined;
 }
 

@@ -36,6 +36,12 @@ export interface LinkStore {
   add(link: Link): Promise<void>;
 }
 
+/**
+ * Every answer to a request for a mail takes so long. To write a link and send a mail takes time, which would tell whether the address
+ * has an account. What is not sent by then is given up.
+ */
+export const ANSWER_MS = 1_500;
+
 /** Seconds that a link works. */
 export const LINK_SECONDS: Readonly<Record<LinkKind, number>> = { reset: 30 * 60, verify: 24 * 60 * 60 };
 
@@ -65,9 +71,33 @@ export async function countMail(
   if (windowEnds) throw new TooManyMails(secondsUntil(windowEnds, now()));
 }
 
+export interface SameAnswer {
+  readonly wait: (milliseconds: number) => Promise<void>;
+  readonly deadline: (milliseconds: number) => AbortSignal;
+  /** Hears of a mail that could not be sent. The caller must not: it would tell them whether there is an account. */
+  readonly onMailFailure: (error: unknown) => void;
+}
+
+/** Mails something, or nothing. Neither the result nor its time tells which. */
+export async function mailUnseen(
+  { wait, deadline, onMailFailure }: SameAnswer,
+  mail: (abortSignal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const answer = wait(ANSWER_MS);
+  try {
+    await mail(deadline(ANSWER_MS));
+  } catch (error) {
+    onMailFailure(error);
+  }
+  await answer;
+}
+
+/** The address of a page of the site that takes a token. Browsers send a fragment to no server, and to no other site as a referrer. */
+export const linkTo = (siteUrl: string, page: LinkKind | 'sign-up', token: string): string =>
+  `${siteUrl}/#/${page}/${token}`;
+
 /**
- * Stores a link and mails it to the owner of the account. The token is in the fragment of the link, which browsers send to no
- * server. So it stands in no log, and no other site gets it as a referrer.
+ * Stores a link and mails it to the owner of the account.
  */
 export async function mailLink(
   { links, linkTokens, mailer, siteUrl, now }: LinkDependencies,
@@ -82,6 +112,6 @@ export async function mailLink(
   const { token, hash } = linkTokens.issue(userId);
   const expiresAt = new Date(now().getTime() + LINK_SECONDS[kind] * 1000);
   await links.add({ kind, userId, hash, email, changes, expiresAt });
-  const mail: Mail = LETTERS[kind]({ to: email, link: `${siteUrl}/#/${kind}/${token}` });
+  const mail: Mail = LETTERS[kind]({ to: email, link: linkTo(siteUrl, kind, token) });
   await mailer.send(mail, abortSignal);
 }

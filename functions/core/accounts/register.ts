@@ -21,10 +21,15 @@ interface Dependencies extends BreachDependencies {
   readonly now: () => Date;
 }
 
-const TAKEN = {
-  email: 'An account with this email exists already.',
-  username: 'An account with this username exists already.',
-};
+/** What only one account can have. */
+export type UniqueField = 'email' | 'username';
+
+/** The error for fields that another account has already. */
+export function taken(fields: readonly UniqueField[]): ValidationFailed {
+  return new ValidationFailed(
+    Object.fromEntries(fields.map((field) => [field, [`An account with this ${field} exists already.`]])),
+  );
+}
 
 /**
  * Creates an account. If two registrations race for one email or username, exactly one wins.
@@ -32,9 +37,7 @@ const TAKEN = {
  */
 export async function register(dependencies: Dependencies, registration: Registration): Promise<Account> {
   const { accounts, passwords, audit, newId, now } = dependencies;
-  const password = normalizePassword(registration.password);
-  const passwordAgain = normalizePassword(registration.passwordAgain);
-  await rejectBadPassword(dependencies, { ...registration, password, passwordAgain });
+  const password = await chosenPassword(dependencies, registration);
   const account: OwnAccount = {
     id: newId(),
     email: registration.email,
@@ -44,22 +47,27 @@ export async function register(dependencies: Dependencies, registration: Registr
     staff: false,
     createdAt: now().toISOString(),
   };
-  const taken = await accounts.create(account, await passwords.hash(password));
-  if (taken.length > 0)
-    throw new ValidationFailed(Object.fromEntries(taken.map((field) => [field, [TAKEN[field]]])));
+  const others = await accounts.create(account, await passwords.hash(password));
+  if (others.length > 0) throw taken(others);
   audit.note({ event: 'registered', userId: account.id });
   return account;
 }
 
-async function rejectBadPassword(
+/**
+ * The password of a new account, normalized.
+ * @throws ValidationFailed if it is weak, or was typed in two ways
+ */
+export async function chosenPassword(
   dependencies: BreachDependencies,
-  { password, passwordAgain, ...owner }: Registration,
-): Promise<void> {
+  { password: typed, passwordAgain, ...owner }: Registration,
+): Promise<string> {
+  const password = normalizePassword(typed);
   const errors: Record<string, readonly string[]> = {};
   const faults = await newPasswordFaults(dependencies, password, owner);
   if (faults.length > 0) errors.password = faults;
-  if (password !== passwordAgain) errors.password2 = ['The two passwords differ.'];
+  if (password !== normalizePassword(passwordAgain)) errors.password2 = ['The two passwords differ.'];
   if (Object.keys(errors).length > 0) throw new ValidationFailed(errors satisfies FieldErrors);
+  return password;
 }
 
 export interface AccountStore {
@@ -67,5 +75,5 @@ export interface AccountStore {
    * Stores the account, its credentials and both unique claims, or nothing. Resolves to the fields that another
    * account has already; none means that it is stored.
    */
-  create(account: OwnAccount, passwordHash: string): Promise<readonly ('email' | 'username')[]>;
+  create(account: OwnAccount, passwordHash: string): Promise<readonly UniqueField[]>;
 }

@@ -12,22 +12,14 @@ import {
   type LinkDependencies,
   type LinkTokens,
   mailLink,
+  mailUnseen,
+  type SameAnswer,
 } from './links.ts';
 import { normalizePassword } from './passwords.ts';
 
-/**
- * Every answer to a request for a link takes so long. To write a link and send a mail takes time, which would tell that the
- * address has an account. What is not sent by then is given up.
- */
-export const ANSWER_MS = 1_500;
-
-interface RequestDependencies extends LinkDependencies {
+interface RequestDependencies extends LinkDependencies, SameAnswer {
   readonly credentials: Pick<CredentialStore, 'credentialsOf'>;
   readonly profiles: ProfileStore;
-  readonly wait: (milliseconds: number) => Promise<void>;
-  readonly deadline: (milliseconds: number) => AbortSignal;
-  /** Hears of a mail that could not be sent. The caller must not: it would tell them that there is an account. */
-  readonly onMailFailure: (error: unknown) => void;
 }
 
 /**
@@ -36,16 +28,8 @@ interface RequestDependencies extends LinkDependencies {
  * @throws TooManyMails, for addresses without an account, too
  */
 export async function requestReset(dependencies: RequestDependencies, email: string): Promise<void> {
-  const { wait, deadline, onMailFailure } = dependencies;
   await countMail(dependencies, email);
-  const answer = wait(ANSWER_MS);
-  const abortSignal = deadline(ANSWER_MS);
-  try {
-    await mailReset(dependencies, email, abortSignal);
-  } catch (error) {
-    onMailFailure(error);
-  }
-  await answer;
+  await mailUnseen(dependencies, (abortSignal) => mailReset(dependencies, email, abortSignal));
 }
 
 async function mailReset(

@@ -33,6 +33,24 @@ export const verificationLetter = (linked: Linked): Mail =>
     otherwise: 'If you have no such account, do nothing.',
   });
 
+/** The mail with a link that creates an account. */
+export const signUpLetter = (linked: Linked): Mail =>
+  withLink(linked, {
+    subject: 'Confirm your sign-up',
+    action: 'Confirm and create the account',
+    why: 'Somebody, probably you, signed up for Parley with this e-mail address. The link creates the account. It works once, for 24 hours, and asks for the password that you chose.',
+    otherwise: 'If you did not sign up, do nothing: no account is created.',
+  });
+
+/** The mail to the owner of an account whose address was used to sign up again. */
+export const takenLetter = (linked: Linked): Mail =>
+  withLink(linked, {
+    subject: 'You have an account already',
+    action: 'Log in',
+    why: 'Somebody, probably you, tried to sign up for Parley with this e-mail address. You have an account with it already, so no new one is created.',
+    otherwise: 'If it was not you, do nothing: your account stays as it is.',
+  });
+
 function withLink({ to, link }: Linked, { subject, action, why, otherwise }: Letter): Mail {
   return {
     to,

@@ -41,6 +41,8 @@ export const DEAREST = {
   audit: '`GET /users/{user_id}/audit/`: 100 events',
   register: '`POST /users/register/`',
   taken: '`POST /users/register/` with a name that is taken',
+  signUp: '`POST /users/register/` where addresses must be verified',
+  confirmSignUp: '`POST /users/register/confirm/`',
   sessions: '`GET /users/me/sessions/`: 40 of the longest names',
   ticket: '`POST /ws/ticket/`',
   endSession: '`DELETE /users/me/sessions/{session_id}/`, one socket of the session open',
@@ -72,7 +74,7 @@ export const FAN_OUT = {
 } as const;
 
 /** They send a mail, which costs 100 USD a million. An address gets only a few mails an hour. */
-export const MAILING: readonly Kind[] = ['askReset', 'askVerification'];
+export const MAILING: readonly Kind[] = ['askReset', 'askVerification', 'signUp'];
 
 /** Ten messages of 4.44 USD a million. */
 export const MOST_USD = 44;

@@ -1,4 +1,4 @@
-import { ANSWER_MS } from '../../../functions/core/accounts/reset-password.ts';
+import { ANSWER_MS } from '../../../functions/core/accounts/links.ts';
 import { gigabytesOf, sum } from '../cost-table.ts';
 import { ASSUMED_MS, PRICES } from '../prices.ts';
 import { DEAREST, FAN_OUT, type Kind } from './kinds.ts';
@@ -40,6 +40,8 @@ const REQUEST_MS = 5;
 const HASH_MS = 120;
 const HASHES: Readonly<Record<string, number>> = {
   register: 1,
+  'sign-up': 1,
+  'confirm-sign-up': 1,
   token: 1,
   'own-password': 2,
   'confirm-reset': 1,
@@ -80,7 +82,7 @@ function gigabyteSeconds({ invocations, requests, waitedMs }: Consumed): number 
     Object.entries(invocations).map(([entry, count]) => {
       const own = (HASHES[entry] ?? 0) * HASH_MS * count;
       const waited = entry === 'message' ? waitedMs : 0;
-      const least = (entry === 'reset-password' ? ANSWER_MS : ASSUMED_MS) * count;
+      const least = (entry === 'reset-password' || entry === 'sign-up' ? ANSWER_MS : ASSUMED_MS) * count;
       const ms = Math.max(least, REQUEST_MS * (requests[entry] ?? 0)) + own + waited;
       return (gigabytesOf(entry) * ms) / 1000;
     }),

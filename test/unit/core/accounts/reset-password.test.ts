@@ -3,11 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { linkTokens } from '../../../../functions/auth/link-tokens.ts';
 import type { Account } from '../../../../functions/core/accounts/account.ts';
 import { changePassword } from '../../../../functions/core/accounts/change-password.ts';
-import {
-  ANSWER_MS,
-  requestReset,
-  resetPassword,
-} from '../../../../functions/core/accounts/reset-password.ts';
+import { ANSWER_MS } from '../../../../functions/core/accounts/links.ts';
+import { requestReset, resetPassword } from '../../../../functions/core/accounts/reset-password.ts';
 import { Unavailable } from '../../../../functions/core/errors.ts';
 import type { Mail } from '../../../../functions/core/mail/mail.ts';
 import { logIn } from '../../../../functions/core/sessions/log-in-and-out.ts';
