@@ -66,32 +66,43 @@ function bundleAll(): void {
     outExtension: { '.js': '.mjs' },
     write: false,
   });
-  for (const { path, contents } of outputFiles) {
-    put(path, contents);
-  }
-  putDocument(join(target, 'http', 'schema'));
-  putSwaggerFiles(join(target, 'http', 'api-docs'));
-  removeAllBut(names);
+  const files: readonly File[] = [
+    ...outputFiles,
+    document(join(target, 'http', 'schema')),
+    ...swaggerFiles(join(target, 'http', 'api-docs')),
+  ];
+  for (const { path, contents } of files) put(path, contents);
+  removeAllBut(files);
 }
 
-function putDocument(folder: string): void {
-  const document = parse(readFileSync(join(root, 'openapi.yaml'), 'utf8'));
-  put(join(folder, 'openapi.json'), Buffer.from(JSON.stringify(document)));
+interface File {
+  readonly path: string;
+  readonly contents: Uint8Array;
 }
 
-function putSwaggerFiles(folder: string): void {
+function document(folder: string): File {
+  const content = parse(readFileSync(join(root, 'openapi.yaml'), 'utf8'));
+  return { path: join(folder, 'openapi.json'), contents: Buffer.from(JSON.stringify(content)) };
+}
+
+function swaggerFiles(folder: string): File[] {
   const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  for (const file of swaggerAssets) {
-    put(join(folder, 'swagger-ui', file), readFileSync(join(assets, file)));
+  return swaggerAssets.map((file) => ({
+    path: join(folder, 'swagger-ui', file),
+    contents: readFileSync(join(assets, file)),
+  }));
+}
+
+/** What an earlier version of the sources left would be deployed. */
+function removeAllBut(files: readonly File[]): void {
+  const kept = new Set(files.flatMap(({ path }) => [path, ...foldersOf(path)]));
+  for (const name of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
+    const path = join(target, name);
+    if (!kept.has(path)) rmSync(path, { recursive: true, force: true });
   }
 }
 
-function removeAllBut(names: readonly string[]): void {
-  for (const group of readdirSync(target)) {
-    for (const name of readdirSync(join(target, group))) {
-      if (!names.includes(`${group}/${name}`)) {
-        rmSync(join(target, group, name), { recursive: true, force: true });
-      }
-    }
-  }
+function foldersOf(path: string): string[] {
+  const folder = dirname(path);
+  return folder === target ? [] : [folder, ...foldersOf(folder)];
 }
