@@ -176,6 +176,20 @@ export interface ExportedSecurityEvent {
   readonly session?: string;
 }
 
+/** What you have reported. */
+export interface ExportedReport {
+  readonly type: 'report';
+  readonly id: string;
+  readonly created_at: string;
+  /** The id of the reported user. */
+  readonly user: string;
+  /** Null if you reported the user. */
+  readonly message: MessagePlace | null;
+  readonly reason: string;
+  /** In your words. */
+  readonly text: string | null;
+}
+
 export interface ExportedConversation {
   readonly type: 'conversation';
   readonly id: string;
@@ -201,6 +215,7 @@ export type ExportLine =
   | ExportedProfile
   | ExportedSession
   | ExportedSecurityEvent
+  | ExportedReport
   | ExportedConversation
   | ExportedMessage
   | ExportEnd;

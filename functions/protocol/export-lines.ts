@@ -36,6 +36,10 @@ export function exportLine(part: ExportPart, { userId, sessionId }: Caller) {
         ...(session !== undefined && { session }),
       };
     }
+    case 'report': {
+      const { id, createdAt, userId: user, message = null, reason, text = null } = part.report;
+      return { type: 'report' as const, id, created_at: createdAt, user, message, reason, text };
+    }
     case 'conversation': {
       const { id, peer, own, peers } = part.conversation;
       return {

@@ -2,7 +2,8 @@ import type { UserCursor } from '../core/accounts/directory.ts';
 import type { EntryId } from '../core/audit/audit.ts';
 import { conversationOf } from '../core/conversations/conversation.ts';
 import { ValidationFailed } from '../core/errors.ts';
-import type { EventPlace, ExportCursor, MessagePlace } from '../core/export/export.ts';
+import type { EventPlace, ExportCursor, MessagePlace, ReportPlace } from '../core/export/export.ts';
+import { isId } from '../core/ids.ts';
 import type { InboxPosition } from '../core/inbox/inbox.ts';
 import type { HistoryWindow, Window } from '../core/messages/read-messages.ts';
 import { isReportId } from '../core/reports/report.ts';
@@ -172,7 +173,9 @@ export function writeExportCursor({ at, place }: ExportCursor, userId: string): 
   const words =
     'event' in place
       ? ['event', place.event.time, place.event.name]
-      : ['message', place.conversation, place.seq];
+      : 'report' in place
+        ? ['report', place.report]
+        : ['message', place.conversation, place.seq];
   return Buffer.from([userId, at, ...words].join(' ')).toString('base64url');
 }
 
@@ -180,11 +183,25 @@ export function writeExportCursor({ at, place }: ExportCursor, userId: string): 
 export function readExportCursor(text: string | undefined, userId: string): ExportCursor | undefined {
   if (text === undefined) return undefined;
   const [of, at = '', kind = '', ...words] = Buffer.from(text, 'base64url').toString().split(' ');
-  const place = kind === 'event' ? eventPlace(words) : kind === 'message' && messagePlace(words, userId);
+  const place = PLACES.get(kind)?.(words, userId);
   if (of !== userId || !TIME.test(at) || !place) {
     throw new ValidationFailed({ cursor: ['Must come from the `Link` of an answer to you.'] });
   }
   return { at, place };
+}
+
+type ReadPlace = (words: readonly string[], userId: string) => ExportCursor['place'] | undefined;
+
+const PLACES: ReadonlyMap<string, ReadPlace> = new Map<string, ReadPlace>([
+  ['event', eventPlace],
+  ['report', reportPlace],
+  ['message', messagePlace],
+]);
+
+function reportPlace([report = '', ...rest]: readonly string[], userId: string): ReportPlace | undefined {
+  if (rest.length > 0) return undefined;
+  if (isId(report)) return { report };
+  return messagePlace(report.split('#'), userId) && { report };
 }
 
 function eventPlace([time = '', name = '', ...rest]: readonly string[]): EventPlace | undefined {

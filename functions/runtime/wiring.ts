@@ -47,6 +47,7 @@ import { inboxReader } from '../storage/inbox.ts';
 import { inboxProjection } from '../storage/inbox-projection.ts';
 import { linkStore } from '../storage/links.ts';
 import { messageStore } from '../storage/messages.ts';
+import { ownReports } from '../storage/own-reports.ts';
 import { membershipCheck, presenceStore } from '../storage/presence.ts';
 import { receiptStore } from '../storage/receipts.ts';
 import { remainsOf, sealRemover } from '../storage/remains.ts';
@@ -418,6 +419,7 @@ export function wireExport(table: Table) {
     presences: presenceStore(table),
     sessions: sessionList(table),
     audit: auditReader(table),
+    reports: ownReports(table),
     conversations: conversationList(table),
     inbox: inboxReader(table),
     log: messageStore(table),

@@ -14,6 +14,7 @@ import {
   PAGE_CONVERSATIONS,
   PAGE_EVENTS,
   PAGE_MESSAGES,
+  PAGE_REPORTS,
 } from '../../functions/core/export/export-data.ts';
 import { preview } from '../../functions/core/inbox/inbox.ts';
 import { EXCHANGE_SECONDS } from '../../functions/core/issuers/account-of.ts';
@@ -313,6 +314,7 @@ describe('the limits', () => {
     ['bytes of a page of an export', PAGE_BYTES],
     ['messages in a page of an export', PAGE_MESSAGES],
     ['security events in a page of an export', PAGE_EVENTS],
+    ['reports in a page of an export', PAGE_REPORTS],
     ['days that security events are kept', KEPT_DAYS],
     ['conversations in a page of an export', PAGE_CONVERSATIONS],
     ["characters of an issuer's token", MAX_SUBJECT_TOKEN_LENGTH],

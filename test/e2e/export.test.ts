@@ -128,6 +128,27 @@ describe('the export of one’s own data', () => {
     expect(nextOf(again)).toBe(nextOf(pages[1] as Reply));
   });
 
+  it('has what the user has reported, and not what others have', async () => {
+    const { seq } = await say(charles, ada, 'Buy this.');
+    const conversation = conversationOf(ada, charles);
+    const message = { conversation, seq };
+    const report = async (by: Person, body: object) =>
+      (await api.post('/reports/', body, { token: by.access })).body.id as string;
+    const ids = [
+      await report(ada, { user: charles.id, message, reason: 'spam' }),
+      await report(ada, { user: grace.id, reason: 'other', text: 'Never answers.' }),
+    ];
+    await report(charles, { user: ada.id, reason: 'harassment' });
+    const told = (await exportOf(ada)).filter(({ type }) => type === 'report');
+    expect(told).toHaveLength(2);
+    expect(told).toContainEqual(
+      expect.objectContaining({ id: ids[0], user: charles.id, message, reason: 'spam', text: null }),
+    );
+    expect(told).toContainEqual(
+      expect.objectContaining({ id: ids[1], user: grace.id, message: null, text: 'Never answers.' }),
+    );
+  });
+
   it('lets nobody else follow its links', async () => {
     await fill(ada, charles);
     await fill(ada, grace);

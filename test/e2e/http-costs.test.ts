@@ -105,22 +105,22 @@ describe.skipIf(notOurs)('the table requests of', () => {
     expect(await costOf('sessions', list)).toMatchObject({ GetItem: 1, Query: 1, wru: 0 });
   });
 
-  it('an export are the account, the sessions, the events, the conversations and their logs, whatever others have', async () => {
+  it('an export are the account, the sessions, the events, the reports, the conversations and their logs, whatever others have', async () => {
     await say(charles);
     const stranger = await person(api);
     const path = '/users/me/export/';
     const asked = async () =>
       expect(await api.get(path, { token: stranger.access })).toMatchObject({ status: 200 });
     const cost = await costOf('export', asked);
-    // The session, the profile, the lists of sessions, events and conversations, and the presence.
-    expect(cost).toEqual({ GetItem: 2, Query: 3, BatchGetItem: 1, wru: 0, rru: 4.5 });
+    // The session, the profile, the lists of sessions, events, reports and conversations, and the presence.
+    expect(cost).toEqual({ GetItem: 2, Query: 4, BatchGetItem: 1, wru: 0, rru: 5 });
     await sendMessage(api, stranger, conversationOf(stranger, charles), 'One more.');
     const isThere = async () => {
       const { body } = await api.get('/conversations/', { token: stranger.access });
       expect(body.results).toHaveLength(1);
     };
     await vi.waitFor(isThere, { timeout: 15_000, interval: 100 });
-    expect(await costOf('export', asked)).toMatchObject({ Query: 4, BatchGetItem: 3, wru: 0 });
+    expect(await costOf('export', asked)).toMatchObject({ Query: 5, BatchGetItem: 3, wru: 0 });
   });
 
   it('a block are the presences of both, the profile, a note of both receipts and one transaction; a list is two reads', async () => {

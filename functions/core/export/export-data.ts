@@ -18,6 +18,8 @@ import type {
   ExportPage,
   ExportPart,
   MessagePlace,
+  OwnReports,
+  ReportPlace,
 } from './export.ts';
 
 interface Dependencies {
@@ -25,6 +27,7 @@ interface Dependencies {
   readonly presences: Pick<PresenceStore, 'of'>;
   readonly sessions: SessionList;
   readonly audit: AuditReader;
+  readonly reports: OwnReports;
   readonly conversations: ConversationList;
   readonly inbox: Pick<InboxReader, 'details'>;
   readonly log: Pick<MessageLog, 'since'>;
@@ -36,12 +39,15 @@ export const PAGE_BYTES = 200 * 1024;
 export const PAGE_MESSAGES = 250;
 export const PAGE_CONVERSATIONS = 20;
 export const PAGE_EVENTS = 100;
+export const PAGE_REPORTS = 20;
 const READ_BYTES = 340_000;
 
 /** A line beside the text of a message, at most: ids, times and a name. */
 const LINE_BYTES = 600;
 /** The same with the name of a device, of which JSON may double each character. */
 const DEVICE_LINE_BYTES = 900;
+/** The same with the words of a reporter: 1,000 characters, of which JSON writes each with 6 bytes at most. */
+const REPORT_LINE_BYTES = 6_600;
 
 /** So many conversations are read at once. Those that do not fit into the page any more are read again for the next one. */
 const BATCH = 10;
@@ -55,7 +61,7 @@ interface Room {
 }
 
 /**
- * A page of all that is stored about a user: their account, where they are logged in, its security events, and each conversation with
+ * A page of all that is stored about a user: their account, where they are logged in, its security events, what they have reported, and each conversation with
  * its messages, those of the other member too, as the user can read them. Conversations come in the order of their ids, events and
  * messages in that of their log. None of these changes, so all pages together have each message once, and a page that is asked for again has the same messages.
  * @throws TokenInvalid if the session that asks has ended
@@ -80,6 +86,11 @@ export async function exportPage(
     messages: PAGE_MESSAGES,
     conversations: PAGE_CONVERSATIONS,
   };
+  if (!start || !('seq' in start)) {
+    const { reports, next } = await reportsBehind(dependencies, userId, at, start, room);
+    parts.push(...reports);
+    if (next) return { parts, next: { at, place: next } };
+  }
   let place: MessagePlace | undefined = start && 'seq' in start ? start : undefined;
   const untilHere = (): ExportPage => ({ parts, next: place && { at, place } });
 
@@ -134,6 +145,27 @@ async function eventsBehind(
   return {
     events: told.map(({ entry }) => ({ kind: 'event', entry })),
     next: last && told.length === PAGE_EVENTS ? { event: last.id } : undefined,
+  };
+}
+
+/** The reports behind a place that are not later than the export, and where to read on if there may be more. */
+async function reportsBehind(
+  { reports, now }: Pick<Dependencies, 'reports' | 'now'>,
+  userId: string,
+  at: string,
+  place: EventPlace | ReportPlace | undefined,
+  room: Room,
+): Promise<{ readonly reports: readonly ExportPart[]; readonly next: ReportPlace | undefined }> {
+  const last = place && 'report' in place ? place.report : undefined;
+  // Beside all sessions and a page of events there is room for ten.
+  const limit = Math.min(PAGE_REPORTS, Math.floor(room.bytes / REPORT_LINE_BYTES));
+  const found = await reports.after(userId, last, limit, now());
+  room.bytes -= found.reports.length * REPORT_LINE_BYTES;
+  room.readBytes -= found.reports.length * REPORT_LINE_BYTES;
+  const told = found.reports.filter(({ createdAt }) => createdAt <= at);
+  return {
+    reports: told.map((report) => ({ kind: 'report', report })),
+    next: found.next === undefined ? undefined : { report: found.next },
   };
 }
 

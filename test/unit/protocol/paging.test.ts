@@ -257,7 +257,10 @@ describe('the cursor of an export', () => {
   const talk = { at: NOON, place: { conversation: CONVERSATION, seq: 7 } };
   const event = { at: NOON, place: { event: { time: NOON, name: 'attempts_limited' } } };
 
-  it.each([talk, event, { at: NOON, place: { event: { time: NOON, name: id(9) } } }])(
+  const report = { at: NOON, place: { report: id(9) } };
+  const message = { at: NOON, place: { report: `${CONVERSATION}#7` } };
+
+  it.each([talk, event, report, message, { at: NOON, place: { event: { time: NOON, name: id(9) } } }])(
     'is read as it was written, for the same user: %j',
     (cursor) => {
       expect(readExportCursor(writeExportCursor(cursor, alice.id), alice.id)).toEqual(cursor);
@@ -287,6 +290,12 @@ describe('the cursor of an export', () => {
     ['an event without a time', own(`${NOON} event now x`)],
     ['an event without a name', own(`${NOON} event ${NOON}`)],
     ['a name behind which another key could hide', own(`${NOON} event ${NOON} x#y`)],
+    ['reports of another user', writeExportCursor(report, bob.id)],
+    ['a report of nothing', own(`${NOON} report`)],
+    ['a report of a conversation of others', own(`${NOON} report ${bob.id}.${id(3)}#7`)],
+    ['a report of a message without a seq', own(`${NOON} report ${CONVERSATION}`)],
+    ['a report and more', own(`${NOON} report ${id(9)} x`)],
+    ['a place of a kind that is no kind', own(`${NOON} constructor ${id(9)}`)],
     ['an event and more', own(`${NOON} event ${NOON} x y`)],
   ])('is refused when it holds %s', (_, cursor) => {
     expect(thrownBy(() => readExportCursor(cursor, alice.id))).toEqual({

@@ -4,7 +4,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { followAccount, listUsers, MAX_OFFSET } from '../../../functions/core/accounts/directory.ts';
 import { pairId } from '../../../functions/core/conversations/conversation.ts';
-import { PAGE_EVENTS } from '../../../functions/core/export/export-data.ts';
+import { PAGE_EVENTS, PAGE_REPORTS } from '../../../functions/core/export/export-data.ts';
 import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import { catchUp } from '../../../functions/core/sync/catch-up.ts';
 import { MAX_REPORT_LIMIT, readPaging } from '../../../functions/protocol/paging.ts';
@@ -15,6 +15,7 @@ import { directory, directoryProjection } from '../../../functions/storage/direc
 import { inboxReader } from '../../../functions/storage/inbox.ts';
 import { inboxProjection } from '../../../functions/storage/inbox-projection.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
+import { ownReports } from '../../../functions/storage/own-reports.ts';
 import { presenceStore } from '../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../functions/storage/receipts.ts';
 import { reportQueue, reportStore } from '../../../functions/storage/reports.ts';
@@ -131,6 +132,17 @@ const LARGEST: Readonly<Record<string, (table: Table) => Promise<unknown>>> = {
     const queue = reportQueue(table);
     await queue.page('open', { from: undefined, limit: MAX_REPORT_LIMIT + 1 });
     await queue.page('open', { from: ids[0], limit: MAX_REPORT_LIMIT + 1 });
+  },
+  async 'functions/storage/own-reports.ts'(table) {
+    for (let n = 0; n < PAGE_REPORTS + 3; n += 1) {
+      const message = { conversation: pairId(id(1), id(2)), seq: n + 1 };
+      const longest = { reason: 'harassment', text: '🦀'.repeat(1_000), message } as const;
+      const one = { id: `1795425307412-${id(n)}`, reporterId: id(1), userId: id(2), createdAt: NOON };
+      await reportStore(table).claim({ ...one, ...longest }, undefined);
+    }
+    const reports = ownReports(table);
+    const { next } = await reports.after(id(1), undefined, 1, new Date(NOON));
+    await reports.after(id(1), next, PAGE_REPORTS, new Date(NOON));
   },
   async 'functions/storage/conversation-list.ts'(table) {
     await fillInbox(table, limit + 3);

@@ -8,16 +8,20 @@ import {
   PAGE_CONVERSATIONS,
   PAGE_EVENTS,
   PAGE_MESSAGES,
+  PAGE_REPORTS,
 } from '../../../../functions/core/export/export-data.ts';
 import type { Message } from '../../../../functions/core/messages/message.ts';
+import type { ReportClaim } from '../../../../functions/core/reports/report.ts';
 import { exportLine } from '../../../../functions/protocol/export-lines.ts';
 import { readExportCursor, writeExportCursor } from '../../../../functions/protocol/paging.ts';
 import { profileStore } from '../../../../functions/storage/accounts.ts';
 import { auditLog, auditReader } from '../../../../functions/storage/audit.ts';
 import { conversationList } from '../../../../functions/storage/conversation-list.ts';
 import { presenceKey, profileKey } from '../../../../functions/storage/keys.ts';
+import { ownReports } from '../../../../functions/storage/own-reports.ts';
 import { presenceStore } from '../../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../../functions/storage/receipts.ts';
+import { REPORT_KEPT_DAYS, reportStore } from '../../../../functions/storage/reports.ts';
 import { NOON } from '../../support/clock.ts';
 import { inboxes, person, saying } from '../../support/inboxes.ts';
 import { id } from '../../support/people.ts';
@@ -41,6 +45,7 @@ function stored() {
     presences: presenceStore(table),
     sessions: own,
     audit: auditReader(table),
+    reports: ownReports(table),
     conversations: conversationList(table),
     inbox: reader.inbox,
     log,
@@ -64,6 +69,14 @@ function stored() {
         const operation = 'POST /users/token';
         const entry = { event: 'wrong_password', userId, operation, at, ...PHONE } as const;
         await auditLog(table).append({ time: at, name: id(9_000 + n) }, entry);
+      }
+    },
+    /** Reports of `id(1)`, each of another user, at noon. */
+    async report(count: number, more: Partial<ReportClaim> = {}) {
+      for (let n = 0; n < count; n += 1) {
+        const claim = { id: `${Date.parse(NOON)}-${id(n)}`, userId: id(2_000 + n), reason: 'spam' } as const;
+        const whole = { ...claim, reporterId: id(1), createdAt: NOON, ...more };
+        await reportStore(table).claim(whole, undefined);
       }
     },
     page: (from?: ExportCursor, who = caller) => exportPage(dependencies, who, from),
@@ -198,6 +211,37 @@ describe('an export', () => {
     expect((await page()).parts.filter(({ kind }) => kind === 'event')).toHaveLength(2);
   });
 
+  it('has what the user has reported, in their words, and nothing that others have', async () => {
+    const { report, page } = stored();
+    const message = { conversation: pairId(id(1), id(2)), seq: 3 };
+    await report(1, { text: 'It does not stop.' });
+    await report(1, { userId: id(2), message, reason: 'harassment' });
+    await report(1, { reporterId: id(2), userId: id(1) });
+    const lines = (await page()).parts.map((part) => exportLine(part, caller));
+    const own = { type: 'report', id: `${Date.parse(NOON)}-${id(0)}`, created_at: NOON };
+    expect(lines.filter(({ type }) => type === 'report')).toEqual([
+      { ...own, user: id(2), message, reason: 'harassment', text: null },
+      { ...own, user: id(2_000), message: null, reason: 'spam', text: 'It does not stop.' },
+    ]);
+  });
+
+  it('has no report that is later than its first page, or older than they are kept', async () => {
+    const { report, page, clock, table } = stored();
+    await report(1);
+    await report(1, { userId: id(3), createdAt: '2026-11-23T12:00:01.000Z' });
+    const told = async () =>
+      (await page()).parts.flatMap((part) => (part.kind === 'report' ? part.report.userId : []));
+    expect(await told()).toEqual([id(2_000)]);
+    clock.pass(1_000);
+    expect(await told()).toEqual([id(3), id(2_000)]);
+    clock.pass(REPORT_KEPT_DAYS * 86_400_000 - 1_000);
+    expect(await reportsAt(clock.now())).toEqual([id(3)]);
+
+    async function reportsAt(now: Date) {
+      return (await ownReports(table).after(id(1), undefined, 9, now)).reports.map(({ userId }) => userId);
+    }
+  });
+
   it('is refused once the session that asks has ended', async () => {
     const { own, page } = stored();
     await own.remove(id(1), id(500), new Date(NOON));
@@ -281,6 +325,26 @@ describe('the pages of an export', () => {
     expect(said(parts)).toHaveLength(1);
     for (const page of found) expect(bytesOf(page)).toBeLessThanOrEqual(PAGE_BYTES);
   });
+
+  it.each([0, 1, PAGE_REPORTS, PAGE_REPORTS + 1, 3 * PAGE_REPORTS])(
+    'have each of %d of the longest reports once',
+    async (count) => {
+      const { report, say, happen, pages } = stored();
+      await happen(PAGE_EVENTS - 1);
+      await report(count, { text: '\u0001'.repeat(1_000) });
+      await say(saying(1, 2, 1));
+      const found = await pages();
+      const parts = found.flat();
+      const told = parts.flatMap((part) => (part.kind === 'report' ? part.report.userId : []));
+      expect(told).toEqual(Array.from({ length: count }, (_, n) => id(2_000 + n)));
+      expect(said(parts)).toHaveLength(1);
+      expect(parts.at(-1)).toEqual({ kind: 'done' });
+      for (const page of found) {
+        expect(bytesOf(page)).toBeLessThanOrEqual(PAGE_BYTES);
+        expect(page.filter(({ kind }) => kind === 'report').length).toBeLessThanOrEqual(PAGE_REPORTS);
+      }
+    },
+  );
 
   it('tell a conversation before its messages, and once', async () => {
     const { say, pages } = stored();
