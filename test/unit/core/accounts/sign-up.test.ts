@@ -105,7 +105,13 @@ describe('a sign-up whose address must be verified', () => {
   it('becomes an account with a verified address by the link and the password', async () => {
     const { link, confirm, enter, dependencies, noted, state } = await signUps();
     const account = await confirm(await link());
-    expect(account).toMatchObject({ id: id(100), email: CAROL.email, username: 'carol', firstName: 'Carol' });
+    expect(account).toMatchObject({
+      id: id(100),
+      email: CAROL.email,
+      username: 'carol',
+      firstName: 'Carol',
+      staff: false,
+    });
     expect(await dependencies.profiles.profileOf(id(100))).toEqual({
       ...account,
       suspendedAt: undefined,
@@ -125,8 +131,8 @@ describe('a sign-up whose address must be verified', () => {
       const { ask, mails, clock, commands } = await signUps();
       commands.length = 0;
       answers.push([await ask({ email }), clock.waits, commands.filter((name) => name !== 'Put')]);
-      expect(mails.map(({ to, text }) => [to, text.includes('#/sign-up/')])).toEqual([
-        [email, email === CAROL.email],
+      expect(mails.map(({ to, text }) => [to, /https:\S+\/#?/.exec(text)?.[0]])).toEqual([
+        [email, email === CAROL.email ? 'https://chat.example/#/sign-up/' : 'https://chat.example/'],
       ]);
     }
     expect(answers[1]).toEqual(answers[0]);
