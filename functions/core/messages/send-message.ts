@@ -123,8 +123,9 @@ async function appendAll(
   try {
     for await (const appended of append(dependencies, draft, requireAll)) messages.push(appended);
   } catch (error) {
-    // Without a member or a place to begin, no message of the draft can be stored.
-    const isOfAll = [UserNotFound, AccountDeleted, AfterInvalid].some((type) => error instanceof type);
+    // Without a member or a place to begin, no message of the draft can be stored. A member may be deleted after the first one was.
+    const isMissing = [UserNotFound, AccountDeleted, AfterInvalid].some((type) => error instanceof type);
+    const isOfAll = isMissing && messages.length === 0;
     if (isOfAll || !(error instanceof ParleyError)) throw error;
     return { messages, refusal: error };
   }

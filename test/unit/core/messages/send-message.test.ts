@@ -239,6 +239,16 @@ describe('sending several messages', () => {
     expect(faults).toEqual([refusal]);
   });
 
+  it('keeps what is stored when a member turns out to be deleted behind the first of them', async () => {
+    const { dependencies } = scene({
+      log: memoryLog({ holding: 0 }),
+      of: async () => [OF_DELETED_ACCOUNT, [here]],
+    });
+    const first = { ...several, after: 0 };
+    const { messages, refusal } = await sendMessages(dependencies, first, () => []);
+    expect([messages.length, refusal?.code]).toEqual([1, 'user_not_found']);
+  });
+
   it('reports no refusal that is the sender’s own doing', async () => {
     const { dependencies, faults } = scene({});
     const limited = { ...dependencies, sendLimit: { messages: 1, seconds: 10 } };
