@@ -18,7 +18,7 @@ interface Feed {
   readonly window?: Duration;
 }
 
-/** Accounts, sessions, sockets and presence. Users wait for what follows, so there is no batch window. */
+/** Accounts and what is left of them, sessions, sockets and presence. Users wait for what follows, so there is no batch window. */
 export function feedAccountChanges(scope: Construct, table: Table, consumer: LambdaFunction): void {
   feed(scope, table, consumer, {
     name: 'AccountChanges',
@@ -27,6 +27,7 @@ export function feedAccountChanges(scope: Construct, table: Table, consumer: Lam
       changes(['INSERT', 'MODIFY', 'REMOVE'], FilterRule.isEqual('SOCKETS')),
       changes(['INSERT', 'MODIFY'], FilterRule.isEqual('PROFILE')),
       changes(['INSERT', 'MODIFY'], FilterRule.isEqual('PRESENCE')),
+      changes(['REMOVE'], FilterRule.isEqual('REMAINS')),
     ],
   });
 }

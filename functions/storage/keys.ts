@@ -16,6 +16,7 @@ export const SESSION_PREFIX = 'SESSION#';
 export const SOCKETS = 'SOCKETS';
 export const PROFILE = 'PROFILE';
 export const PRESENCE = 'PRESENCE';
+export const REMAINS = 'REMAINS';
 export const MESSAGE_PREFIX = 'MSG#';
 export const MEMBERSHIP_PREFIX = 'CONV#';
 export const INBOX_PREFIX = 'INBOX#';
@@ -37,6 +38,9 @@ export const sessionKey = (userId: string, sessionId: string): Key => ({
 
 /** All open sockets of an account, in one item. */
 export const socketsKey = (userId: string): Key => ({ pk: userPartition(userId), sk: SOCKETS });
+
+/** When it expires, what is left of a deleted account is looked for once more. */
+export const remainsKey = (userId: string): Key => ({ pk: userPartition(userId), sk: REMAINS });
 
 /** The unique claim on an email, with the credentials. Only a few functions may access this partition prefix. */
 export const emailKey = (email: string): Key => ({ pk: `EMAIL#${foldEmail(email)}`, sk: 'CREDENTIALS' });

@@ -3,11 +3,21 @@ import type { Remains } from '../core/accounts/follow-deletion.ts';
 import { atMost } from '../core/at-most.ts';
 import { pairWith } from '../core/conversations/conversation.ts';
 import type { SealRemover } from '../core/presence/follow-presence.ts';
-import { type Key, PRESENCE, PROFILE, profileKey, SOCKETS, sealKey, userPartition } from './keys.ts';
-import { isWritten, type Table } from './table.ts';
+import {
+  type Key,
+  PRESENCE,
+  PROFILE,
+  profileKey,
+  REMAINS,
+  remainsKey,
+  SOCKETS,
+  sealKey,
+  userPartition,
+} from './keys.ts';
+import { isWritten, type Table, TTL, toEpochSeconds } from './table.ts';
 
-/** These say that the account is deleted, and stay. */
-const MARKS = [PROFILE, SOCKETS, PRESENCE];
+/** Three say that the account is deleted, and stay. The last one waits for its end. */
+const MARKS = [PROFILE, SOCKETS, PRESENCE, REMAINS];
 
 /** So many items are deleted at once. */
 const PARALLEL = 25;
@@ -43,6 +53,18 @@ export function remainsOf({ client, name }: Table): Remains {
             ExpressionAttributeValues: { ':one': 1 },
           }),
         ),
+      );
+    },
+
+    async lookAgain(userId, at) {
+      await client.send(
+        new UpdateCommand({
+          TableName: name,
+          Key: remainsKey(userId),
+          UpdateExpression: 'SET #ttl = :at',
+          ExpressionAttributeNames: TTL,
+          ExpressionAttributeValues: { ':at': toEpochSeconds(at) },
+        }),
       );
     },
   };

@@ -1,6 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import type { Account } from '../core/accounts/account.ts';
+import type { Deletion } from '../core/accounts/follow-deletion.ts';
 import type { Connection } from '../core/connections/connection.ts';
 import { conversationOf } from '../core/conversations/conversation.ts';
 import type { LogEntry } from '../core/messages/message.ts';
@@ -12,6 +13,7 @@ import {
   MESSAGE_PREFIX,
   PRESENCE,
   PROFILE,
+  REMAINS,
   SESSION_PREFIX,
   SOCKETS,
   userPartition,
@@ -28,11 +30,8 @@ export type Change =
   | { readonly kind: 'presence'; readonly before: StoredPresence | undefined; readonly after: StoredPresence }
   | { readonly kind: 'message'; readonly message: LogEntry };
 
-interface AccountDeleted {
+interface AccountDeleted extends Deletion {
   readonly kind: 'account-deleted';
-  readonly userId: string;
-  /** Absent for a record of the work that follows. */
-  readonly username?: string | undefined;
 }
 
 interface SessionsEnded {
@@ -68,6 +67,7 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
     return { kind: 'sessions-ended', userId: before.userId as string, sessionIds: [before.id as string] };
   }
   const userId = (dynamodb?.Keys?.pk?.S ?? '').slice(userPartition('').length);
+  if (sk === REMAINS && eventName === 'REMOVE') return { kind: 'account-deleted', userId, isLate: true };
   if (sk === SOCKETS) return socketsChange(userId, before ?? {}, after ?? {});
   if (sk === PRESENCE && after) {
     return {

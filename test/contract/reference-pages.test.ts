@@ -67,6 +67,7 @@ describe('the table of access patterns', () => {
       keys.summaryKey('<id a>.<id b>'),
       keys.sealKey('<id a>.<id b>', '<member>' as unknown as number),
       keys.presenceKey('<id>'),
+      keys.remainsKey('<id>'),
       keys.watchListKey({ userId: '<id>', connectionId: '<connection id>' }),
       keys.watcherKey('<id>', '<watcher id>'),
       keys.watchedKey('<id>'),

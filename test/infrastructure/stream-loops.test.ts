@@ -150,12 +150,22 @@ const changes: Record<
         'account-changes: INSERT DIRECTORY#… COUNT',
         'account-changes: REMOVE DIRECTORY#… NAME#…',
         'account-changes: INSERT DIRECTORY#… COUNT',
-        ...Array<string>(502).fill('account-changes: REMOVE USER#… RETRIES#…'),
+        ...Array<string>(503).fill('account-changes: REMOVE USER#… RETRIES#…'),
         'account-changes: MODIFY USER#… PROFILE',
-        ...Array<string>(198).fill('account-changes: REMOVE USER#… RETRIES#…'),
+        ...Array<string>(197).fill('account-changes: REMOVE USER#… RETRIES#…'),
+        'account-changes: INSERT USER#… REMAINS',
       ],
       [],
     ],
+  ],
+  'the last look for what is left of a deleted account': [
+    ({ store }) => {
+      store({ pk: `USER#${alice.id}`, sk: 'PROFILE', id: alice.id, deletedAt: now.toISOString() });
+      store({ pk: `USER#${alice.id}`, sk: `CONV#${CONVERSATION}`, readSeq: 1 });
+      store({ pk: `USER#${alice.id}`, sk: 'REMAINS', ttl: 1 });
+    },
+    ({ state }) => state.set({ pk: `USER#${alice.id}`, sk: 'REMAINS' }, undefined),
+    [['account-changes: REMOVE USER#… CONV#…'], []],
   ],
   'an account that joins the staff': [
     ({ store }) => {

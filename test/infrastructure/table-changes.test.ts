@@ -23,6 +23,7 @@ describe('the stream', () => {
       { eventName: ['INSERT', 'MODIFY', 'REMOVE'], dynamodb: sk('SOCKETS') },
       { eventName: ['INSERT', 'MODIFY'], dynamodb: sk('PROFILE') },
       { eventName: ['INSERT', 'MODIFY'], dynamodb: sk('PRESENCE') },
+      { eventName: ['REMOVE'], dynamodb: sk('REMAINS') },
     ]);
   });
 

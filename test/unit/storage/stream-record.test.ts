@@ -147,6 +147,11 @@ describe('a record of a conversation or of a presence', () => {
       { kind: 'sockets', userId: alice.id, stayed: [], gone: [phone], replaced: [phone] },
     ],
     [
+      'the end of the wait for what is left of a deleted account',
+      lambdaRecord('REMOVE', user('REMAINS'), { ttl: 1 }),
+      { kind: 'account-deleted', userId: alice.id, isLate: true },
+    ],
+    [
       'the first presence of somebody',
       lambdaRecord('INSERT', user('PRESENCE'), undefined, { online: true }),
       { kind: 'presence', before: undefined, after: { userId: alice.id, online: true, hidden: false } },

@@ -74,8 +74,11 @@ async function account() {
     enter,
     remove: (password = PASSWORD) =>
       deleteAccount(dependencies, { userId: alice.id, sessionId: id(500) }, password),
-    follow: (username?: string) =>
-      followDeletion({ directory: lists, remains: remainsOf(table) }, { userId: alice.id, username }),
+    follow: (username?: string, isLate?: true) =>
+      followDeletion(
+        { directory: lists, remains: remainsOf(table), now: clock.now },
+        { userId: alice.id, username, isLate },
+      ),
     sessionsOf: async ({ id: userId } = alice) => (await sessions.of(userId, clock.now())).length,
     left: (user = alice) => state.partition(`USER#${user.id}`).map(({ sk }) => sk as string),
     register: (account: typeof alice) => accountStore(table).create(account, 'another password'),
@@ -83,6 +86,8 @@ async function account() {
 }
 
 const MARKS = ['PRESENCE', 'PROFILE', 'SOCKETS'];
+/** With what brings the last look. */
+const MARKS_AND_LOOK = ['PRESENCE', 'PROFILE', 'REMAINS', 'SOCKETS'];
 
 describe('deleting an account', () => {
   it('is noted once, as a wrong password is', async () => {
@@ -238,11 +243,23 @@ describe('what follows a deletion', () => {
     const { remove, follow, left, table } = await account();
     await remove();
     await follow(alice.username);
-    expect(left()).toEqual(MARKS);
+    expect(left()).toEqual(MARKS_AND_LOOK);
     for (const list of ['users', 'everyone'] as const) {
       expect(await directory(table).page(list, { limit: 9 })).toEqual([{ id: bob.id, username: 'bob' }]);
       expect(await directory(table).count(list)).toBe(1);
     }
+  });
+
+  it('looks again after an hour, and no more after that', async () => {
+    const { remove, follow, left, state, store, clock } = await account();
+    await remove();
+    await follow(alice.username);
+    const look = { pk: `USER#${alice.id}`, sk: 'REMAINS' };
+    expect(state.get(look)).toEqual({ ...look, ttl: clock.now().getTime() / 1000 + 3600 });
+    state.set(look, undefined);
+    store({ pk: `USER#${alice.id}`, sk: 'CONV#x', readSeq: 1 });
+    await follow(undefined, true);
+    expect(left()).toEqual(MARKS);
   });
 
   it('may be cut off after any command and begun again, and a repetition changes nothing', async () => {
@@ -254,7 +271,7 @@ describe('what follows a deletion', () => {
       killAfter(Number.POSITIVE_INFINITY);
       await follow(alice.username);
       await follow(alice.username);
-      expect(left()).toEqual(MARKS);
+      expect(left()).toEqual(MARKS_AND_LOOK);
       expect(await directory(table).count('users')).toBe(1);
       expect(state.get({ pk: `USER#${alice.id}`, sk: 'PROFILE' })).toEqual({
         ...{ pk: `USER#${alice.id}`, sk: 'PROFILE', id: alice.id, deletedAt: NOON },
@@ -278,7 +295,7 @@ describe('what follows a deletion', () => {
       await follow(followed === 0 ? alice.username : undefined);
       followed += 1;
     } while ((await stepsAsked()) === followed);
-    expect([followed, left()]).toEqual([3, MARKS]);
+    expect([followed, left()]).toEqual([3, MARKS_AND_LOOK]);
   });
 });
 
