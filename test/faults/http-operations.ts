@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { conversationOf } from '../e2e/support/devices.ts';
+import { sendMessage } from '../e2e/support/messages.ts';
 import { logIn, person, registration } from '../e2e/support/people.ts';
 import { handshake, request } from './outcome.ts';
 import { bobHears, inboxHas, logHasOnce, type Operation, type Scene, type Trial, withBob } from './scene.ts';
@@ -130,6 +131,36 @@ async function changePassword({ url, api }: Scene) {
         const { status } = await api.post('/users/token/refresh/', { refresh: phone.refresh });
         expect(status).toBe(401);
         expect(await api.get('/users/me/', { token })).toMatchObject({ status: 200 });
+      },
+    };
+  };
+}
+
+/** A second device is logged out, Bob keeps the conversation, and the name stays taken. */
+async function deleteAccount(scene: Scene) {
+  const { url, api, bob } = scene;
+  return async (): Promise<Trial> => {
+    const { alice, conversation } = await withBob(scene);
+    const { id, access: token, email, username, password } = alice;
+    const { refresh } = await logIn(api, alice);
+    const text = `Farewell, says ${username}`;
+    await sendMessage(api, alice, conversation, text);
+    const body = { password };
+    return {
+      marker: id,
+      run: () => request(url, 'DELETE', '/users/me/', { token, body }),
+      // 401 says that the own session has ended already.
+      async again() {
+        const { status } = await api.send('DELETE', '/users/me/', body, { token });
+        expect([204, 401]).toContain(status);
+      },
+      async check() {
+        expect((await api.get(`/users/${id}/`, { token: bob.access })).body).toMatchObject({ deleted: true });
+        expect(await api.post('/users/token/', { email, password })).toMatchObject({ status: 401 });
+        expect(await api.post('/users/token/refresh/', { refresh })).toMatchObject({ status: 401 });
+        const taken = await api.post('/users/register/', { ...registration(), username });
+        expect(taken.body.errors).toEqual({ username: [expect.any(String)] });
+        await logHasOnce(scene, bob, conversation, text);
       },
     };
   };
@@ -267,6 +298,15 @@ export const httpOperations: readonly Operation[] = [
   { what: 'change password', functionName: 'own-password', call: 'GetItem', prepare: changePassword },
   { what: 'change password', functionName: 'own-password', call: 'Query', prepare: changePassword },
   { what: 'change password', functionName: 'own-password', call: 'DeleteItem', prepare: changePassword },
+  { what: 'delete account', functionName: 'delete-account', call: 'GetItem', prepare: deleteAccount },
+  {
+    what: 'delete account',
+    functionName: 'delete-account',
+    call: 'TransactWriteItems',
+    prepare: deleteAccount,
+  },
+  { what: 'delete account', functionName: 'delete-account', call: 'Query', prepare: deleteAccount },
+  { what: 'delete account', functionName: 'delete-account', call: 'DeleteItem', prepare: deleteAccount },
   { what: 'ticket', functionName: 'ticket', call: 'PutItem', prepare: ticket },
   { what: 'report', functionName: 'report', call: 'GetItem', prepare: report },
   { what: 'report', functionName: 'report', call: 'PutItem', prepare: report },
