@@ -1,4 +1,5 @@
 import { pairId } from '../../../functions/core/conversations/conversation.ts';
+import { isOneLeaving } from './accounts.ts';
 import type { Fate } from './fate.ts';
 import type { Person, World } from './world.ts';
 
@@ -57,7 +58,8 @@ export class Blocks {
     );
     block.running -= 1;
     if (outcome.kind === 'lost') block.isDoubtful = !world.isCalm;
-    if (outcome.kind === 'error' && outcome.error.code !== 'unavailable') {
+    const isDenied = outcome.kind === 'error' && outcome.error.code !== 'unavailable';
+    if (isDenied && !isOneLeaving(world, by, other)) {
       world.blame(`"${words}" is refused with ${outcome.error.code}`);
     }
     const isCertain = outcome.kind === 'ok' && wasAlone && mine === block.changes;

@@ -2,11 +2,12 @@ import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewayma
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { refreshTokens } from '../../../functions/auth/refresh-tokens.ts';
 import { connectionsGateway } from '../../../functions/gateway/connections-gateway.ts';
-import { profileStore } from '../../../functions/storage/accounts.ts';
+import { accountRemover, credentialStore, profileStore } from '../../../functions/storage/accounts.ts';
 import { blockStore } from '../../../functions/storage/blocks.ts';
 import { connectionAdder } from '../../../functions/storage/connection-adder.ts';
 import { connectionStore } from '../../../functions/storage/connections.ts';
-import { retryCounter } from '../../../functions/storage/counters.ts';
+import { loginAttempts, retryCounter } from '../../../functions/storage/counters.ts';
+import { knownDevices } from '../../../functions/storage/devices.ts';
 import { directoryProjection } from '../../../functions/storage/directory.ts';
 import { inboxReader } from '../../../functions/storage/inbox.ts';
 import { inboxProjection } from '../../../functions/storage/inbox-projection.ts';
@@ -46,6 +47,10 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
     gateway: connectionsGateway(management),
     retries: retryCounter(table),
     profiles: profileStore(table),
+    credentials: credentialStore(table),
+    attempts: loginAttempts(table),
+    devices: knownDevices(table),
+    accounts: accountRemover(table),
     sessions: { ...sessionStore(table), ...sessionList(table), ...sessionCheck(table, { consistent: true }) },
     refreshTokens: refreshTokens(system.randomBytes),
     receipts: receiptStore(table),

@@ -1,15 +1,18 @@
 import type { OwnAccount } from '../../../functions/core/accounts/account.ts';
 import { accountStore } from '../../../functions/storage/accounts.ts';
 import { memoryTable } from '../../support/memory-table.ts';
+import { firstPassword } from './accounts.ts';
 import { Client } from './client.ts';
-import type { World } from './world.ts';
+import { hashOf } from './functions.ts';
+import type { Person, World } from './world.ts';
 
 /** Registers all users. Each gets two devices and a client of the original protocol, none of them connected. */
 export async function cast(world: World): Promise<readonly Client[]> {
   const accounts = accountStore(memoryTable(world.state).table);
   const createdAt = new Date(world.scheduler.time);
-  for (const { id, username } of world.people) {
-    await accounts.create(accountOf(id, username, createdAt.toISOString()), 'hash');
+  for (const person of world.people) {
+    const hash = hashOf(firstPassword(person.id), '0');
+    await accounts.create(accountOf(person, createdAt.toISOString()), hash);
   }
   const clients = world.people.flatMap((person, i) => [
     new Client(world, person, 'phone'),
@@ -19,7 +22,6 @@ export async function cast(world: World): Promise<readonly Client[]> {
   return clients;
 }
 
-function accountOf(id: string, username: string, createdAt: string): OwnAccount {
-  const email = `${username}@example.org`;
+export function accountOf({ id, username, email }: Person, createdAt: string): OwnAccount {
   return { id, email, username, firstName: username, lastName: '', staff: false, createdAt };
 }

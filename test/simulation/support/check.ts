@@ -12,6 +12,7 @@ import {
   presenceKey,
 } from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
+import { isUnanswered } from './settle.ts';
 import type { Simulation } from './simulation.ts';
 import type { Person } from './world.ts';
 
@@ -24,7 +25,7 @@ export function check(simulation: Simulation, inboxes: ReadonlyMap<string, reado
   for (const [conversation, log] of logs) checkOrder(simulation, conversation, log);
   checkIntents(simulation, logs);
   checkClients(simulation, logs);
-  for (const person of world.people) {
+  for (const person of world.living) {
     const expected = new Map(
       [...logs].filter(([conversation]) => conversationOf(conversation)?.members.includes(person.id)),
     );
@@ -53,11 +54,12 @@ function checkOrder({ world }: Simulation, conversation: string, log: Log): void
 
 /** Each acknowledged message is stored once, at its number. Each message with a client id is stored in the end. */
 function checkIntents({ world, intents }: Simulation, logs: ReadonlyMap<string, Log>): void {
-  for (const { text, conversation, clientId, acked, sender } of intents) {
+  for (const intent of intents) {
+    const { text, conversation, acked, sender } = intent;
     const found = (logs.get(conversation) ?? []).filter((message) => message.text === text);
     const places = found.map(({ seq }) => seq).join(' and ') || 'nowhere';
     if (found.length > 1) world.blame(`"${text}" is stored twice, as ${places}`);
-    if (clientId !== undefined && !acked) world.blame(`"${text}" was never acknowledged`);
+    if (isUnanswered(world, intent)) world.blame(`"${text}" was never acknowledged`);
     if (acked && found[0]?.id !== acked.id) {
       world.blame(`"${text}" was acknowledged as ${acked.seq} and is stored ${places}`);
     }
@@ -68,6 +70,7 @@ function checkIntents({ world, intents }: Simulation, logs: ReadonlyMap<string, 
 /** Every client that caught up holds exactly the log. */
 function checkClients({ world, clients }: Simulation, logs: ReadonlyMap<string, Log>): void {
   for (const { name, person, peer, held } of clients) {
+    if (world.isDeleted(person)) continue;
     for (const [conversation, log] of logs) {
       const { members } = conversationOf(conversation) as Conversation;
       if (!members.includes(person.id) || (peer && !members.includes(peer.id))) continue;
@@ -128,6 +131,8 @@ function checkInbox(
       [id, own],
       [peerId, peers],
     ] as const) {
+      // The receipts of a deleted account are deleted with it.
+      if (world.isDeleted({ id: userId })) continue;
       const [least, most] = readBounds(simulation, userId, conversation, log);
       const [leastGot, mostGot] = receipts.bounds(userId, conversation, 'received', log.length);
       // The member's own messages directly after that may count too, because they hide nothing.
@@ -147,10 +152,10 @@ function checkInbox(
   }
 }
 
-/** Every user is counted once in both lists, however often the stream delivered them. */
+/** Every user who is there is counted once in both lists, however often the stream delivered them. */
 export function checkDirectory({ world }: Simulation): void {
   for (const list of ['users', 'everyone'] as const) {
     const counted = world.state.get(directoryCountKey(list))?.entries;
-    if (counted !== world.people.length) world.blame(`${list} counts ${counted} of ${world.people.length}`);
+    if (counted !== world.living.length) world.blame(`${list} counts ${counted} of ${world.living.length}`);
   }
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '../../../functions/core/connections/connection.ts';
 import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
+import { isOneLeaving } from './accounts.ts';
 import type { Fate } from './fate.ts';
 import { type LogIn, logIn } from './log-in.ts';
 import type { ServerFrame, Socket } from './sockets.ts';
@@ -45,9 +46,13 @@ export class Client {
   async connect(fate: Fate): Promise<void> {
     if (this.isConnected || this.#isConnecting) return;
     this.#isConnecting = true;
-    if (!this.logIn) await logIn(this, fate);
+    await this.logInIfNeeded(fate);
     if (this.logIn) await this.#open(this.logIn.sessionId, fate);
     this.#isConnecting = false;
+  }
+
+  async logInIfNeeded(fate: Fate): Promise<void> {
+    if (!this.logIn) await logIn(this, fate);
   }
 
   async #open(sessionId: string, fate: Fate): Promise<void> {
@@ -71,11 +76,17 @@ export class Client {
     const outcome = await world.invokeOver(connectionId, `$connect ${connectionId}`, fate, (functions) =>
       functions.connect(connection, peer?.id ?? ''),
     );
-    if (outcome.kind === 'error' && outcome.error.code === 'token_invalid') this.#leave(sessionId);
+    if (outcome.kind === 'error' && outcome.error.code === 'token_invalid') this.leave(sessionId);
+    if (outcome.kind === 'error' && outcome.error.code === 'user_not_found') this.#requireMissing(peer);
     if (outcome.kind !== 'ok') return;
     socket.isOpen = true;
     this.#socket = socket;
     this.connection = connection;
+  }
+
+  #requireMissing(peer: Person | undefined): void {
+    if (peer && isOneLeaving(this.world, peer)) return;
+    this.world.blame(`${this.name} cannot connect to a user who is there`);
   }
 
   disconnect(ending: Ending, fate: Fate): void {
@@ -98,12 +109,12 @@ export class Client {
   }
 
   /** The session has ended. The next connection begins with a new one. */
-  #leave(sessionId: string): void {
+  leave(sessionId: string): void {
     if (this.logIn?.sessionId === sessionId) this.logIn = undefined;
   }
 
   #receive(frame: ServerFrame, sessionId: string): void {
-    if (frame.type === 'session.ended') this.#leave(sessionId);
+    if (frame.type === 'session.ended') this.leave(sessionId);
     if (frame.type === 'chat.message' || frame.type === 'chat.messages') {
       for (const shown of shownBy(frame)) this.take(shown);
     }

@@ -17,6 +17,7 @@ import {
   MESSAGE_PREFIX,
   PRESENCE,
   PROFILE,
+  REMAINS,
   SESSION_PREFIX,
   SOCKETS,
 } from '../../../functions/storage/keys.ts';
@@ -41,6 +42,7 @@ const accountChanges: Follower = {
     const { sk } = written.key;
     if (sk.startsWith(SESSION_PREFIX)) return eventNameOf(written) === 'REMOVE';
     if (sk === PROFILE || sk === PRESENCE) return eventNameOf(written) !== 'REMOVE';
+    if (sk === REMAINS) return eventNameOf(written) === 'REMOVE';
     return sk === SOCKETS;
   },
   handlerWith({ gateway, system, directory, connections, presences, watches, remains, seals }, onFailure) {
@@ -59,7 +61,7 @@ const accountChanges: Follower = {
         case 'account':
           return followAccount(directory, change);
         case 'account-deleted':
-          return followDeletion({ directory, remains }, change);
+          return followDeletion({ directory, remains, now }, change);
         case 'sessions-ended':
           return closeSessions(dependencies, change);
         case 'sockets':

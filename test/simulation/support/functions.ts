@@ -1,3 +1,5 @@
+import { changePassword } from '../../../functions/core/accounts/change-password.ts';
+import { deleteAccount } from '../../../functions/core/accounts/delete-account.ts';
 import { block, unblock } from '../../../functions/core/blocks/block.ts';
 import type { Connection } from '../../../functions/core/connections/connection.ts';
 import { admit } from '../../../functions/core/connections/connection.ts';
@@ -9,6 +11,7 @@ import {
 import { type KnownEnds, renew } from '../../../functions/core/connections/renew.ts';
 import { resolve } from '../../../functions/core/conversations/conversation.ts';
 import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
+import { SESSION_ENDED, TokenInvalid, UserNotFound } from '../../../functions/core/errors.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import type { Draft } from '../../../functions/core/messages/append.ts';
 import { readHistory } from '../../../functions/core/messages/read-messages.ts';
@@ -16,7 +19,8 @@ import { type SendDependencies, sendMessages } from '../../../functions/core/mes
 import { watchPresence } from '../../../functions/core/presence/presence.ts';
 import { forwardTyping, TYPING_SECONDS, type TypingTimes } from '../../../functions/core/presence/typing.ts';
 import { markRead, markReceived } from '../../../functions/core/receipts/move-receipt.ts';
-import { logOut, openSession } from '../../../functions/core/sessions/log-in-and-out.ts';
+import { logIn, logOut } from '../../../functions/core/sessions/log-in-and-out.ts';
+import type { Caller } from '../../../functions/core/sessions/own-sessions.ts';
 import { refreshSession } from '../../../functions/core/sessions/refresh-session.ts';
 import { catchUp, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
 import {
@@ -34,12 +38,17 @@ const SEND_LIMIT = { messages: 20, seconds: 10 };
 /** Longer than any schedule, so a session ends only if somebody ends it. */
 const REFRESH_SECONDS = 365 * 24 * 60 * 60;
 
+/** More than any schedule has: guesses are another subject. */
+const WRONG_PASSWORDS = 1_000_000;
+
 const CLIENT = { device: 'simulated', address: '192.0.2.1' };
 
 interface Surroundings {
   /** The memory of one running function. */
   readonly typingTimes: TypingTimes;
   readonly knownEnds: KnownEnds;
+  /** Hears of each log-in that came to its end. */
+  readonly onLogIn: (sessionId: string, password: string) => void;
   /** Gets the errors that `deliver` swallows. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -51,11 +60,31 @@ interface Surroundings {
  */
 export function functionsWith(
   capabilities: Capabilities,
-  { typingTimes, knownEnds, onFailure }: Surroundings,
+  { typingTimes, knownEnds, onLogIn, onFailure }: Surroundings,
 ) {
   const { log, connections, gateway, profiles, sessions, receipts, inbox, presences, system } = capabilities;
   const { memberships, watches, refreshTokens, retries, blocks } = capabilities;
+  const { credentials, attempts, devices, accounts } = capabilities;
   const { now } = system;
+  const audit = { note: () => {} };
+  const passwords = {
+    hash: async (password: string) => hashOf(password, system.randomBytes(4).toString('hex')),
+    verify: async (password: string, hash: string) => passwordIn(hash) === password,
+    isOutdated: () => false,
+  };
+  const checking = {
+    ...{ audit, credentials, attempts, devices, passwords, profiles, sessions, accounts },
+    decoyHash: 'none',
+    wrongPasswords: WRONG_PASSWORDS,
+    wrongPasswordsPerAddress: undefined,
+    breaches: undefined,
+    onBreachFailure: () => {},
+    ...system,
+  };
+  /** As the middleware of all operations of a user. */
+  const requireSession = async ({ userId, sessionId }: Caller) => {
+    if (!(await sessions.isLive(userId, sessionId, now()))) throw new TokenInvalid(SESSION_ENDED);
+  };
   const sending: SendDependencies = {
     log,
     profiles,
@@ -71,15 +100,11 @@ export function functionsWith(
   };
   const restoring = { connections, sessions, gateway, now, lastFrames, knownEnds };
   const login = {
-    audit: { note: () => {} },
-    profiles,
-    sessions,
+    ...checking,
     refreshTokens,
     accessTokens: { sign: async () => 'access' },
     refreshSeconds: REFRESH_SECONDS,
     sessionSeconds: 10 * REFRESH_SECONDS,
-    newId: system.newId,
-    now,
   };
   const moving = { log, receipts, presences, now };
 
@@ -95,7 +120,7 @@ export function functionsWith(
   return {
     async connect(connection: Connection, peerId: string) {
       const verdict = await admit(profiles, connection.userId, peerId);
-      if (verdict !== 'admitted') throw new Error(`not admitted: ${verdict}`);
+      if (verdict !== 'admitted') throw new UserNotFound(peerId);
       await openConnection({ connections, sessions, now }, connection);
     },
 
@@ -140,10 +165,22 @@ export function functionsWith(
     renew: (connection: Connection, username: string, expiresAt: Date) =>
       renew(restoring, connection, { ...connection, username, staff: false, expiresAt }),
 
-    logIn: (userId: string) => openSession(login, userId, CLIENT, async () => true),
-    logOut: (userId: string, token: string) =>
-      logOut({ sessions, refreshTokens, audit: login.audit }, userId, token),
+    async logIn(email: string, password: string, deviceId: string) {
+      const tokens = await logIn(login, { email, password, deviceId }, CLIENT);
+      onLogIn(sessionIn(tokens.refresh), password);
+      return tokens;
+    },
+    logOut: (userId: string, token: string) => logOut({ sessions, refreshTokens, audit }, userId, token),
     refresh: (token: string) => refreshSession(login, token, CLIENT),
+
+    async changePassword(caller: Caller, change: Parameters<typeof changePassword>[2]) {
+      await requireSession(caller);
+      await changePassword(checking, caller, change);
+    },
+    async deleteAccount(caller: Caller, password: string) {
+      await requireSession(caller);
+      await deleteAccount(checking, caller, password);
+    },
 
     /** The effect of `PATCH /users/me` on the presence. */
     hide: (userId: string, hidden: boolean) => presences.hide(userId, hidden),
@@ -162,3 +199,9 @@ export function functionsWith(
 }
 
 export type Functions = ReturnType<typeof functionsWith>;
+
+/** Readable, and with a salt, as hashes have one. bcrypt is tested elsewhere. */
+export const hashOf = (password: string, salt: string): string => `${salt}:${password}`;
+export const passwordIn = (hash: string): string => hash.slice(hash.indexOf(':') + 1);
+
+export const sessionIn = (refreshToken: string): string => refreshToken.split('.')[1] ?? '';

@@ -9,7 +9,7 @@ import type { Person, World } from './world.ts';
 export async function inboxesOf(simulation: Simulation): Promise<ReadonlyMap<string, readonly InboxEntry[]>> {
   const { world } = simulation;
   const inboxes = new Map<string, readonly InboxEntry[]>();
-  await all(simulation, world.people, async (person) => {
+  await all(simulation, world.living, async (person) => {
     inboxes.set(person.id, await inboxOf(world, person));
   });
   return inboxes;

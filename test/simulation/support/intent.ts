@@ -2,6 +2,7 @@ import { pairId, pairWith } from '../../../functions/core/conversations/conversa
 import type { Message } from '../../../functions/core/messages/message.ts';
 import type { Sent } from '../../../functions/core/messages/send-message.ts';
 import { conversationPartition } from '../../../functions/storage/keys.ts';
+import { isOneLeaving } from './accounts.ts';
 import type { Client } from './client.ts';
 import type { Fate } from './fate.ts';
 import { faultOfMessage } from './witness.ts';
@@ -24,10 +25,12 @@ export interface Intent {
 
 /** The code for a message that a block refuses. */
 const BLOCKED = 'cannot_write_to_user';
+/** The code for a message to an account that is deleted, or from one. */
+const DELETED = 'user_not_found';
 /** Errors that mean: try again later. A correct client may get them. */
 const TEMPORARY = new Set(['unavailable', 'busy', 'rate_limited', BLOCKED]);
 /** Errors that promise that nothing was stored. */
-const NOTHING_STORED = new Set(['busy', 'rate_limited', BLOCKED]);
+const NOTHING_STORED = new Set(['busy', 'rate_limited', BLOCKED, DELETED]);
 
 export interface Said {
   readonly number: number;
@@ -96,7 +99,8 @@ export async function trySendingAll(
   }
   const isSame = before.changes === world.blocks.look(sender.id, peer.id).changes;
   const stored = sent.messages.find(({ repeated }) => !repeated);
-  if (before.isSealed && isSame && stored) {
+  const isKept = !isOneLeaving(world, sender, peer);
+  if (before.isSealed && isKept && isSame && stored) {
     world.blame(`"${stored.message.text}" is stored while one of the two blocks the other`);
   }
   if (before.isOpen && isSame && sent.refusal?.code === BLOCKED) {
@@ -119,9 +123,15 @@ function checkOrder(world: World, sent: Sent['messages']): void {
   }
 }
 
-function checkRefusal(world: World, { text, tries }: Intent, conversation: string, code: string): void {
+function checkRefusal(
+  world: World,
+  { text, tries, sender, peer }: Intent,
+  conversation: string,
+  code: string,
+): void {
   world.say(`"${text}" is answered with ${code}`);
-  if (!TEMPORARY.has(code)) world.blame(`"${text}" is refused with ${code}`);
+  const isDeleted = code === DELETED && isOneLeaving(world, sender, peer);
+  if (!TEMPORARY.has(code) && !isDeleted) world.blame(`"${text}" is refused with ${code}`);
   const isStored = world.state
     .partition(conversationPartition(conversation))
     .some((item) => item.text === text);

@@ -1,5 +1,6 @@
 import type { Client } from './client.ts';
 import type { Fate } from './fate.ts';
+import { sessionIn } from './functions.ts';
 
 /** Within a minute the former token gets the same successor again. Wrong clocks shorten that minute. */
 const GRACE_MS = 59_000;
@@ -14,22 +15,32 @@ export interface LogIn {
   underWay: number;
   /** The client asked the server to end it. */
   isLeaving: boolean;
+  /** The changes of the password that had begun when it began. */
+  readonly changes: number;
+  /** It began during one of them, which may end it too. */
+  readonly isDuringChange: boolean;
 }
 
-/** Opens a session, as with an e-mail address and a password. */
+/** Opens a session, with each password that may be the present one. */
 export async function logIn(client: Client, fate: Fate): Promise<void> {
   const { world, person, name } = client;
+  const known = world.accounts.of(person.id);
+  const { changes, running, passwords } = known;
   world.say(`${name} logs in`);
-  const outcome = await world.invoke(`log-in of ${name}`, fate, (functions) => functions.logIn(person.id));
-  if (outcome.kind !== 'ok' || client.logIn) return;
-  const { refresh } = outcome.value;
-  client.logIn = {
-    sessionId: refresh.split('.')[1] ?? '',
-    refresh,
-    triedAt: undefined,
-    underWay: 0,
-    isLeaving: false,
-  };
+  for (const password of passwords) {
+    const outcome = await world.invoke(`log-in of ${name}`, fate, (functions) =>
+      functions.logIn(person.email, password, name),
+    );
+    if (outcome.kind === 'ok') {
+      const { refresh } = outcome.value;
+      const times = { triedAt: undefined, underWay: 0, isLeaving: false };
+      const change = { changes, isDuringChange: running > 0 };
+      client.logIn ??= { sessionId: sessionIn(refresh), refresh, ...times, ...change };
+    }
+    if (outcome.kind !== 'error' || outcome.error.code !== 'wrong_credentials') return;
+  }
+  const isQuiet = running === 0 && changes === known.changes && !known.isLeaving;
+  if (isQuiet) world.blame(`${name} cannot log in with any password of its user`);
 }
 
 /** The client forgets its tokens, whether or not it gets an answer. The server must close its socket. */
@@ -64,7 +75,10 @@ async function exchange(client: Client, logIn: LogIn, sent: string, fate: Fate):
     logIn.triedAt = undefined;
   } else if (outcome.kind === 'error' && outcome.error.code === 'token_invalid') {
     const triedAt = logIn.triedAt ?? world.scheduler.time;
-    if (!logIn.isLeaving && world.scheduler.time - triedAt < GRACE_MS) {
+    const known = world.accounts.of(client.person.id);
+    const mayHaveEnded =
+      logIn.isLeaving || logIn.isDuringChange || known.isLeaving || known.changes > logIn.changes;
+    if (!mayHaveEnded && world.scheduler.time - triedAt < GRACE_MS) {
       world.blame(`${name} is logged out, because an answer got lost`);
     }
     if (client.logIn === logIn) client.logIn = undefined;

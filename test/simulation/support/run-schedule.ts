@@ -1,9 +1,19 @@
 import type { Plant } from './capabilities.ts';
 import { check, checkDirectory } from './check.ts';
+import { checkAccounts, checkNames, checkPeersOfDeleted } from './check-accounts.ts';
 import { checkAllOffline, checkDeparture, checkPresence, checkSockets } from './check-presence.ts';
 import { checkSessions } from './check-sessions.ts';
 import { inboxesOf } from './inboxes.ts';
-import { blockOne, calmDown, depart, endAllSockets, pingAll, settle, unblockAll } from './settle.ts';
+import {
+  blockOne,
+  calmDown,
+  depart,
+  endAllSockets,
+  pingAll,
+  settle,
+  settlePasswords,
+  unblockAll,
+} from './settle.ts';
 import { Simulation } from './simulation.ts';
 import type { Schedule } from './steps.ts';
 
@@ -30,12 +40,16 @@ export async function runSchedule(schedule: Schedule, plant?: Plant): Promise<Re
       checkDirectory(simulation);
     },
     async () => {
+      await settlePasswords(simulation);
       await pingAll(simulation);
       checkSessions(simulation);
+      checkAccounts(simulation, 'first');
     },
     async () => {
       await settle(simulation);
-      check(simulation, await inboxesOf(simulation));
+      const inboxes = await inboxesOf(simulation);
+      check(simulation, inboxes);
+      await checkPeersOfDeleted(simulation, inboxes);
       checkSockets(simulation);
       checkPresence(simulation);
     },
@@ -52,6 +66,8 @@ export async function runSchedule(schedule: Schedule, plant?: Plant): Promise<Re
     async () => {
       await endAllSockets(simulation);
       checkAllOffline(simulation);
+      checkAccounts(simulation, 'last');
+      await checkNames(simulation);
     },
   ];
   for (const look of looks) {

@@ -1,10 +1,12 @@
 import { synchronize } from './catching-up.ts';
+import type { Client } from './client.ts';
 import { GOOD_FATE } from './fate.ts';
-import { trySending } from './intent.ts';
+import { type Intent, trySending } from './intent.ts';
+import { settlePassword } from './own-account.ts';
 import { quiet } from './scheduler.ts';
 import type { Simulation } from './simulation.ts';
 import { watchEverybody } from './watching.ts';
-import type { Person } from './world.ts';
+import type { World } from './world.ts';
 
 /** More turns than this mean an endless loop. */
 const MAX_TURNS = 50_000;
@@ -35,7 +37,7 @@ export async function pingAll(simulation: Simulation): Promise<void> {
 /** Everybody ends all blocks. */
 export async function unblockAll(simulation: Simulation): Promise<void> {
   const { world } = simulation;
-  const pairs = world.people.flatMap((one) =>
+  const pairs = world.living.flatMap((one) =>
     world.people.filter((other) => other !== one).map((other) => [one, other] as const),
   );
   await all(simulation, pairs, ([by, other]) => world.blocks.change(world, by, other, false, GOOD_FATE));
@@ -45,10 +47,11 @@ export async function unblockAll(simulation: Simulation): Promise<void> {
 /** The first user blocks the second one, while all devices are online and watch everybody. */
 export async function blockOne(simulation: Simulation): Promise<void> {
   const { world, clients } = simulation;
-  const [one, other] = world.people as [Person, Person];
+  const [one, other] = world.living;
   const devices = clients.filter(({ peer }) => !peer);
   await all(simulation, devices, (device) => watchEverybody(device, GOOD_FATE));
   await finish(simulation);
+  if (!one || !other) return;
   await all(simulation, [one], (by) => world.blocks.change(world, by, other, true, GOOD_FATE));
   await finish(simulation);
 }
@@ -60,22 +63,41 @@ export async function settle(simulation: Simulation): Promise<void> {
   for (const client of clients.filter(({ peer }) => peer)) client.disconnect('told', GOOD_FATE);
   // A client whose session has ended logs in and connects again. A new socket may replace that of another client, if the list
   // still has one that ended without `$disconnect`.
+  const able = clients.filter((client) => isAble(client));
   for (let round = 0; round < 4; round += 1) {
-    await all(simulation, clients, (client) => client.connect(GOOD_FATE));
+    await all(simulation, able, (client) => client.connect(GOOD_FATE));
     await finish(simulation);
   }
-  for (const client of clients) {
+  for (const client of able) {
     if (!client.isConnected) world.blame(`${client.name} cannot connect`);
   }
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const unanswered = intents.filter(({ clientId, acked }) => clientId !== undefined && !acked);
+    const unanswered = intents.filter((intent) => isUnanswered(world, intent));
     if (unanswered.length === 0) break;
     // Messages that the rate limit refused must wait for the end of the window.
     world.scheduler.pass(11_000);
     await all(simulation, unanswered, (intent) => trySending(world, intent, GOOD_FATE));
   }
   await pingAll(simulation);
-  await all(simulation, clients, (client) => synchronize(client, GOOD_FATE));
+  const readers = clients.filter(({ person }) => !world.isDeleted(person));
+  await all(simulation, readers, (client) => synchronize(client, GOOD_FATE));
+  await finish(simulation);
+}
+
+/** Nobody can connect of a deleted account, or to one. */
+const isAble = ({ world, person, peer }: Client): boolean =>
+  !world.isDeleted(person) && (peer === undefined || !world.isDeleted(peer));
+
+/** It will be acknowledged one day. */
+export const isUnanswered = (world: World, { clientId, acked, sender, peer }: Intent): boolean =>
+  clientId !== undefined && !acked && ![sender, peer].some(world.isDeleted);
+
+/** Changes of passwords whose answers did not come are made again. */
+export async function settlePasswords(simulation: Simulation): Promise<void> {
+  const { world, clients } = simulation;
+  await all(simulation, world.living, (person) =>
+    settlePassword(clients.filter((client) => client.person === person)),
+  );
   await finish(simulation);
 }
 
@@ -92,7 +114,7 @@ export async function depart(simulation: Simulation): Promise<readonly string[]>
   const devices = clients.filter(({ peer }) => !peer);
   await all(simulation, devices, (device) => watchEverybody(device, GOOD_FATE));
   const leaving = clients.filter(({ person }) => world.people.indexOf(person) % 2 === 0);
-  const ended = leaving.map(({ connection }) => connection?.connectionId ?? '');
+  const ended = leaving.flatMap(({ connection }) => connection?.connectionId ?? []);
   for (const client of leaving) client.disconnect('told', GOOD_FATE);
   await finish(simulation);
   return ended;

@@ -6,6 +6,7 @@ import type { Client } from './client.ts';
 import { type Fate, GOOD_FATE } from './fate.ts';
 import { type Intent, newIntent, type Said, trySending, trySendingAll } from './intent.ts';
 import { logOut, refresh } from './log-in.ts';
+import { changePassword, deleteAccount } from './own-account.ts';
 import { type Reader, readersOf } from './readers.ts';
 import { ReceiptAttempts } from './receipts.ts';
 import { Recency } from './recency.ts';
@@ -86,6 +87,10 @@ export class Simulation {
         return renewSocket(this.#client(action.by), action.to, fate);
       case 'log-out':
         return logOut(this.#client(action.by), fate);
+      case 'change-password':
+        return changePassword(this.#client(action.by), action.again, fate);
+      case 'delete-account':
+        return deleteAccount(this.#client(action.by), fate);
       case 'refresh':
         return refresh(this.#client(action.by), action.tabs, fate);
       case 'hide': {

@@ -34,6 +34,8 @@ export type Action =
   | { readonly kind: 'read' | 'received'; readonly by: number; readonly what: number; readonly back: number }
   | { readonly kind: 'typing' | 'watch' | 'ping' | 'renew'; readonly by: number; readonly to: number }
   | { readonly kind: 'log-out'; readonly by: number }
+  | { readonly kind: 'change-password'; readonly by: number; readonly again: boolean }
+  | { readonly kind: 'delete-account'; readonly by: number }
   | { readonly kind: 'refresh'; readonly by: number; readonly tabs: number }
   | { readonly kind: 'hide'; readonly by: number; readonly hidden: boolean }
   | { readonly kind: 'block'; readonly by: number; readonly to: number; readonly isBlocked: boolean }
@@ -115,6 +117,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('refresh'), by: who, tabs: fc.constantFrom(1, 1, 2, 3) }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('change-password'), by: who, again: flag }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete-account'), by: who }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('hide'), by: who, hidden: flag }) },
   {
     weight: 3,

@@ -3,7 +3,7 @@ import {
   conversationOf,
   pairId,
 } from '../../../functions/core/conversations/conversation.ts';
-import { membershipKey, messageKey, sessionKey } from '../../../functions/storage/keys.ts';
+import { membershipKey, messageKey, profileKey, sessionKey } from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import type { State } from '../../support/table/state.ts';
 import type { ServerFrame, Socket } from './sockets.ts';
@@ -53,6 +53,10 @@ export function faultOfMessage(
   return `"${text}" is shown as ${seq} of ${conversation}, where the table has ${JSON.stringify(stored?.text)}`;
 }
 
+/** The memberships and receipts of a deleted account are deleted, while its last frames are under way. */
+const isDeleted = (state: State, userId: string): boolean =>
+  state.get(profileKey(userId))?.deletedAt !== undefined;
+
 /**
  * Returns the fault if this frame may not be posted to this socket now. Nobody may get other users' data or unstored
  * data.
@@ -64,12 +68,16 @@ export function faultOfFrame(state: State, socket: Socket, frame: ServerFrame): 
   if (type === 'presence') {
     const users = frame.users as readonly { user_id: string }[];
     const isShared = ({ user_id }: { user_id: string }) =>
-      state.get(membershipKey(userId, pairId(userId, user_id))) !== undefined;
+      state.get(
+        isDeleted(state, userId)
+          ? messageKey(pairId(userId, user_id), 1)
+          : membershipKey(userId, pairId(userId, user_id)),
+      ) !== undefined;
     return socket.conversation === '' && users.every(isShared) ? undefined : outsider;
   }
   if (type === 'session.ended') {
     if (socket.conversation !== '') return outsider;
-    const isLive = state.get(sessionKey(userId, sessionId)) !== undefined;
+    const isLive = !isDeleted(state, userId) && state.get(sessionKey(userId, sessionId)) !== undefined;
     return isLive ? `${connectionId} is told that its session has ended, which lives` : undefined;
   }
   if (type === 'connection.replaced') return socket.conversation === '' ? undefined : outsider;
@@ -101,6 +109,7 @@ function faultOfMark(
   conversation: string,
   { user_id, seq }: MarkFrame,
 ): string | undefined {
+  if (isDeleted(state, user_id)) return undefined;
   const membership = state.get(membershipKey(user_id, conversation));
   const stored = membership?.[type === 'conversation.read' ? 'readSeq' : 'receivedSeq'] ?? 0;
   if (!state.get(messageKey(conversation, seq)))

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { KnownEnds } from '../../../functions/core/connections/renew.ts';
 import { ParleyError } from '../../../functions/core/errors.ts';
 import type { TypingTimes } from '../../../functions/core/presence/typing.ts';
+import { profileKey } from '../../../functions/storage/keys.ts';
 import { documentClient } from '../../support/memory-table.ts';
 import { State } from '../../support/table/state.ts';
 import { Stream } from '../../support/table/stream.ts';
+import { Accounts } from './accounts.ts';
 import { Blocks } from './blocking.ts';
 import { type Capabilities, capabilitiesOver, type Plant } from './capabilities.ts';
 import type { Fate, Fault } from './fate.ts';
@@ -20,6 +22,7 @@ import { shortened } from './words.ts';
 export interface Person {
   readonly id: string;
   readonly username: string;
+  readonly email: string;
 }
 
 /** The end of an invocation as its caller sees it. */
@@ -43,6 +46,7 @@ export class World {
   readonly state: State;
   readonly sockets: Sockets;
   readonly blocks = new Blocks();
+  readonly accounts = new Accounts();
   /** The story of the run, in words. */
   readonly story: string[] = [];
   /** The broken rules. */
@@ -67,6 +71,7 @@ export class World {
     this.people = Array.from({ length: people }, (_, i) => ({
       id: uuid(i + 1),
       username: NAMES[i] ?? `u${i}`,
+      email: `${NAMES[i] ?? `u${i}`}@example.org`,
     }));
     this.sockets = new Sockets((socket, frame) => {
       this.blame(faultOfFrame(this.state, socket, frame));
@@ -83,6 +88,18 @@ export class World {
     this.say(`!!! ${violation}`);
   };
 
+  /** By what the table says. */
+  readonly isDeleted = ({ id }: Pick<Person, 'id'>): boolean =>
+    this.state.get(profileKey(id))?.deletedAt !== undefined;
+
+  get living(): readonly Person[] {
+    return this.people.filter((person) => !this.isDeleted(person));
+  }
+
+  get deleted(): readonly Person[] {
+    return this.people.filter(this.isDeleted);
+  }
+
   readonly newId = (): string => {
     this.#ids += 1;
     return uuid(this.#ids);
@@ -95,6 +112,7 @@ export class World {
         functionsWith(capabilities, {
           typingTimes: this.#typingTimes,
           knownEnds: this.#knownEnds,
+          onLogIn: (sessionId, password) => this.accounts.opened(sessionId, password),
           onFailure: (error) => this.#judge(name, error),
         }),
       ),
