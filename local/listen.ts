@@ -14,6 +14,12 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/**
+ * How long a client may take to send a request, headers and body. AWS documents no such limit, only that CloudFront closes the
+ * connections of slow clients; this is the time that an integration gets.
+ */
+export const REQUEST_MS = 30_000;
+
 /** Another process listens on the port. */
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
@@ -25,7 +31,7 @@ export class PortTakenError extends Error {
 
 /**
  * Listens on loopback at once, so a port in use is an error before any slow work. Requests wait until `handlers` are
- * there. Requests that `admission` does not allow get an error response.
+ * there. Requests that `admission` does not allow get an error response, and those that are not there in time get 408.
  *
  * @throws PortTakenError
  */
@@ -33,8 +39,14 @@ export async function listen(
   port: number,
   admission: Admission,
   handlers: Promise<Handlers>,
+  { requestMs = REQUEST_MS }: { readonly requestMs?: number | undefined } = {},
 ): Promise<Listener> {
-  const server = createServer(async (request, response) => {
+  const patience = {
+    headersTimeout: requestMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.max(100, requestMs / 10),
+  };
+  const server = createServer(patience, async (request, response) => {
     const refused = admit(request, admission);
     if (refused !== undefined) {
       request.resume();

@@ -32,6 +32,8 @@ export interface RuntimeOptions {
   readonly stateFolder?: string | undefined;
   /** Default: API Gateway's own quotas. */
   readonly limits?: Partial<GatewayLimits>;
+  /** How long a client may take to send a request. Default: {@link REQUEST_MS}. */
+  readonly requestMs?: number;
   /** Behaviour of AWS that is not documented, and differs from the default of the runtime. */
   readonly assume?: readonly Assumption[];
   /** A Node.js program that runs the handlers, as the bootstrap of a custom runtime does. Default: the runtime's own. */
@@ -100,7 +102,7 @@ async function compose(
     readAssembly(typeof assembly === 'string' ? assembly : await assembly(), ignoredTypes);
   const anybody: Admission = { hosts, pages: true };
   const site = Promise.withResolvers<Handlers>();
-  const front = await listen(options.port, anybody, site.promise);
+  const front = await listen(options.port, anybody, site.promise, options);
   atEnd(front.close);
 
   const stateFolder = options.memory ? undefined : resolve(options.stateFolder ?? '.parley');
@@ -164,7 +166,7 @@ async function compose(
   });
   deployed = running;
   atEnd(running.stop);
-  const apis = await listen(0, anybody, Promise.resolve(running.apis));
+  const apis = await listen(0, anybody, Promise.resolve(running.apis), options);
   atEnd(apis.close);
   site.resolve(running.site);
 

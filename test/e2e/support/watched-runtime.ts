@@ -11,7 +11,7 @@ export interface Watched {
 /** With `npm run test:assume`, all runtimes of a run assume this. */
 const assumedByAll = (process.env.PARLEY_ASSUME ?? '').split(',').filter(isAssumption);
 
-export interface SystemOptions extends Pick<RuntimeOptions, 'limits' | 'assume' | 'bootstrap'> {
+export interface SystemOptions extends Pick<RuntimeOptions, 'limits' | 'requestMs' | 'assume' | 'bootstrap'> {
   /** Deploy-time settings, as `-c name=value` of the CDK. */
   readonly context?: Readonly<Record<string, string>>;
   /** Gets every line that a function logs. */
@@ -24,6 +24,7 @@ export async function startWatched({
   limits = {},
   assume = assumedByAll,
   bootstrap,
+  requestMs,
   onLog: tell = () => {},
 }: SystemOptions = {}): Promise<Watched> {
   const faults: string[] = [];
@@ -40,6 +41,7 @@ export async function startWatched({
     limits,
     assume,
     bootstrap,
+    ...(requestMs !== undefined && { requestMs }),
     onLog,
   });
   return {
