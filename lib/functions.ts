@@ -162,7 +162,7 @@ export const functionSpecs = {
   },
   'http/verify-email': {
     ...small,
-    table: [{ actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] }],
+    table: [{ actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] }, addsEvents],
   },
   'http/delete-account': {
     ...hashing,
@@ -265,6 +265,7 @@ export const functionSpecs = {
       // It seals the conversation.
       { actions: ['PutItem', 'DeleteItem'], partitions: ['CONV#*'] },
       readsKeys,
+      addsEvents,
     ],
   },
   'http/report': {

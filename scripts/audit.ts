@@ -58,7 +58,7 @@ async function* eventsOf(table: Table, userId: string): AsyncGenerator<AuditEntr
   }
 }
 
-function lineOf({ at, event, operation, address, device, session, by }: AuditEntry): string {
-  const more = [session && `session ${session}`, by && `by ${by}`].filter(Boolean);
+function lineOf({ at, event, operation, address, device, session, other, by }: AuditEntry): string {
+  const more = [session && `session ${session}`, other && `other ${other}`, by && `by ${by}`].filter(Boolean);
   return [at, event, operation, address, JSON.stringify(device), ...more].join('  ');
 }

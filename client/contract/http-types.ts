@@ -174,6 +174,8 @@ export interface ExportedSecurityEvent {
   readonly address: string;
   /** Id of the session that began or ended. */
   readonly session?: string;
+  /** The id of whom you blocked, or no longer block. */
+  readonly other?: string;
 }
 
 /** What you have reported. */
@@ -306,6 +308,8 @@ export interface SecurityEvent {
   readonly device: string;
   readonly address: string;
   readonly session?: string;
+  /** The id of whom the user blocked, or no longer blocks. */
+  readonly other?: string;
   /** Who did it, if not the user: the id of a member of the staff, or `operator`. */
   readonly by?: string;
 }

@@ -33,7 +33,7 @@ export function sessionBody({ id, device, address, createdAt, lastUsedAt }: Live
 }
 
 /** A security event of somebody else, as staff see it. */
-export function eventBody({ event, at, operation, device, address, session, by }: AuditEntry) {
+export function eventBody({ event, at, operation, device, address, session, other, by }: AuditEntry) {
   return {
     event,
     created_at: at,
@@ -41,6 +41,7 @@ export function eventBody({ event, at, operation, device, address, session, by }
     device,
     address,
     ...(session !== undefined && { session }),
+    ...(other !== undefined && { other }),
     ...(by !== undefined && { by }),
   };
 }

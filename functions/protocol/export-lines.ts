@@ -23,7 +23,7 @@ export function exportLine(part: ExportPart, { userId, sessionId }: Caller) {
     case 'session':
       return { type: 'session' as const, ...sessionBody(part.session, sessionId) };
     case 'event': {
-      const { event, at, operation, session, by } = part.entry;
+      const { event, at, operation, session, other, by } = part.entry;
       // The client and the address of staff are theirs.
       const { device, address } = by === undefined ? part.entry : { device: '', address: '' };
       return {
@@ -34,6 +34,7 @@ export function exportLine(part: ExportPart, { userId, sessionId }: Caller) {
         device,
         address,
         ...(session !== undefined && { session }),
+        ...(other !== undefined && { other }),
       };
     }
     case 'report': {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { auditPartition } from '../../functions/storage/keys.ts';
+import { tokenFor } from '../support/mailbox.ts';
 import { withTable } from '../support/runtime-table.ts';
 import { SETTINGS } from '../systems.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
@@ -111,6 +112,26 @@ describe.skipIf(notOurs)('the security events of an account', () => {
     const body = { password: ada.password, new_password: 'a cloud of dandelions' };
     expect(await api.post('/users/me/password/', body, { token: ada.access })).toMatchObject({ status: 204 });
     expect(await names()).toEqual(['registered', 'logged_in', 'password_changed']);
+  });
+
+  it('are a verified address, and the blocks that change something', async () => {
+    await api.post('/users/me/email/verification/', undefined, { token: ada.access });
+    const token = tokenFor(runtime().mailFolder, ada.email, 'verify');
+    for (const status of [204, 400])
+      expect(await api.post('/users/email/verification/', { token })).toMatchObject({ status });
+    const charles = await person(api);
+    for (const method of ['DELETE', 'PUT', 'PUT', 'DELETE'])
+      expect(await api.request(method, `/users/${charles.id}/block/`, { token: ada.access })).toMatchObject({
+        status: 204,
+      });
+    const found = (await events()).slice(2);
+    expect(found.map(({ event, operation, other }) => [event, operation, other])).toEqual([
+      ['email_verified', 'POST /users/email/verification', undefined],
+      ['blocked', 'PUT /users/{user_id}/block', charles.id],
+      ['unblocked', 'DELETE /users/{user_id}/block', charles.id],
+    ]);
+    // Nobody tells the other.
+    expect(await names(charles)).toEqual(['registered', 'logged_in']);
   });
 
   it('are nobody else’s, and have nothing secret', async () => {

@@ -123,7 +123,7 @@ describe.skipIf(notOurs)('the table requests of', () => {
     expect(await costOf('export', asked)).toMatchObject({ Query: 5, BatchGetItem: 3, wru: 0 });
   });
 
-  it('a block are the presences of both, the profile, a note of both receipts and one transaction; a list is two reads', async () => {
+  it('a block are the presences of both, the profile, a note of both receipts, one transaction and a security event; a list is two reads', async () => {
     const [by, whom] = await people(api, 2);
     await sendMessage(api, by, conversationOf(by, whom), 'There is one.');
     const ask = (method: string) => async () => {
@@ -144,7 +144,14 @@ describe.skipIf(notOurs)('the table requests of', () => {
           .usage()
           .requests.filter((one) => one.function === 'blocks'),
       );
-    expect(usage()).toEqual({ GetItem: 4, UpdateItem: 2, TransactWriteItems: 1, wru: 6, rru: 3.5 });
+    expect(usage()).toEqual({
+      GetItem: 4,
+      UpdateItem: 2,
+      TransactWriteItems: 1,
+      PutItem: 1,
+      wru: 7,
+      rru: 3.5,
+    });
     expect(await costOf('blocks', ask('PUT'))).toEqual({ GetItem: 4, wru: 0, rru: 3.5 });
     const list = () => api.get('/users/me/blocks/', { token: by.access });
     expect(await costOf('blocks', list)).toEqual({ GetItem: 2, BatchGetItem: 1, wru: 0, rru: 2 });

@@ -135,6 +135,8 @@ describe('least privilege', () => {
       sessions: adds,
       reports: adds,
       suspension: adds,
+      'verify-email': adds,
+      blocks: adds,
       export: ['dynamodb:Query'],
       audit: ['dynamodb:Query'],
     });

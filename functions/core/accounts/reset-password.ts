@@ -16,6 +16,7 @@ import {
   type SameAnswer,
 } from './links.ts';
 import { normalizePassword } from './passwords.ts';
+import { isEmailVerified } from './verify-email.ts';
 
 interface RequestDependencies extends LinkDependencies, SameAnswer {
   readonly credentials: Pick<CredentialStore, 'credentialsOf'>;
@@ -80,6 +81,7 @@ export async function resetPassword(
   } else {
     if (!(await links.reset(link, await passwords.hash(next), now()))) throw new LinkInvalid();
     audit.note({ event: 'password_changed', userId: link.userId });
+    if (!isEmailVerified(account)) audit.note({ event: 'email_verified', userId: link.userId });
     // Whoever guesses must not keep the owner of the mailbox out.
     await attempts.clear({ email: link.email });
   }

@@ -1,3 +1,4 @@
+import type { Audit } from '../audit/audit.ts';
 import { LinkInvalid, SESSION_ENDED, TokenInvalid } from '../errors.ts';
 import type { Account, ProfileStore } from './account.ts';
 import { countMail, type LinkClaim, type LinkDependencies, type LinkTokens, mailLink } from './links.ts';
@@ -26,6 +27,7 @@ export async function sendVerification(
 interface Dependencies {
   readonly links: VerificationStore;
   readonly linkTokens: Pick<LinkTokens, 'read'>;
+  readonly audit: Audit;
   readonly now: () => Date;
 }
 
@@ -33,9 +35,13 @@ interface Dependencies {
  * Notes that an address is verified, by the link that its owner got. Of two uses at once one succeeds.
  * @throws LinkInvalid for a link that was used, has expired, or never was
  */
-export async function verifyEmail({ links, linkTokens, now }: Dependencies, token: string): Promise<void> {
+export async function verifyEmail(
+  { links, linkTokens, audit, now }: Dependencies,
+  token: string,
+): Promise<void> {
   const claim = linkTokens.read(token);
   if (!claim || !(await links.verify(claim, now()))) throw new LinkInvalid();
+  audit.note({ event: 'email_verified', userId: claim.userId });
 }
 
 export interface VerificationStore {

@@ -12,6 +12,9 @@ export type SecurityEventName =
   | 'session_ended'
   | 'other_sessions_ended'
   | 'password_changed'
+  | 'email_verified'
+  | 'blocked'
+  | 'unblocked'
   | 'exchange_limited'
   | 'exchange_refused'
   | 'log_in_refused'
@@ -36,6 +39,8 @@ export interface SecurityEvent {
   readonly about?: string;
   /** Id of the session that began or ended. */
   readonly session?: string | undefined;
+  /** Id of the other user, whom the user blocks or no longer blocks. */
+  readonly other?: string | undefined;
   /** Who did it, if it was not the user: the id of a member of the staff, or {@link OPERATOR}. */
   readonly by?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { PeopleStore, Person, PersonStore, ProfileStore } from '../accounts/account.ts';
+import type { Audit } from '../audit/audit.ts';
 import { CannotBlockOneself, SESSION_ENDED, TokenInvalid, TooManyBlocks, UserNotFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 
@@ -26,6 +27,7 @@ export interface BlockStore {
 interface Dependencies {
   readonly blocks: BlockStore;
   readonly profiles: ProfileStore & PersonStore;
+  readonly audit: Audit;
 }
 
 /**
@@ -34,7 +36,7 @@ interface Dependencies {
  * @throws CannotBlockOneself, UserNotFound, TooManyBlocks
  */
 export async function block(
-  { blocks, profiles }: Dependencies,
+  { blocks, profiles, audit }: Dependencies,
   userId: string,
   otherId: string,
 ): Promise<void> {
@@ -51,6 +53,7 @@ export async function block(
   const outcome = await blocks.add(userId, otherId, MAX_BLOCKS);
   if (outcome === 'deleted') throw new TokenInvalid(SESSION_ENDED);
   if (outcome === 'full') throw new TooManyBlocks(MAX_BLOCKS);
+  audit.note({ event: 'blocked', userId, other: otherId });
 }
 
 /**
@@ -58,14 +61,18 @@ export async function block(
  * @throws CannotBlockOneself, UserNotFound
  */
 export async function unblock(
-  { blocks, profiles }: Dependencies,
+  { blocks, profiles, audit }: Dependencies,
   userId: string,
   otherId: string,
 ): Promise<void> {
   requireOther(userId, otherId);
   const own = await blocks.of(userId);
-  if (own.includes(otherId)) return blocks.remove(userId, otherId);
-  if (!(await profiles.personOf(otherId))) throw new UserNotFound(otherId);
+  if (own.includes(otherId)) {
+    await blocks.remove(userId, otherId);
+    audit.note({ event: 'unblocked', userId, other: otherId });
+  } else if (!(await profiles.personOf(otherId))) {
+    throw new UserNotFound(otherId);
+  }
 }
 
 /** Those whom a user blocks, by name. At most {@link MAX_BLOCKS}, so they are one page. */

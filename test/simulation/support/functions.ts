@@ -185,8 +185,10 @@ export function functionsWith(
     /** The effect of `PATCH /users/me` on the presence. */
     hide: (userId: string, hidden: boolean) => presences.hide(userId, hidden),
 
-    block: (userId: string, otherId: string) => block({ blocks, profiles }, userId, otherId),
-    unblock: (userId: string, otherId: string) => unblock({ blocks, profiles }, userId, otherId),
+    block: (userId: string, otherId: string) =>
+      block({ blocks, profiles, audit: login.audit }, userId, otherId),
+    unblock: (userId: string, otherId: string) =>
+      unblock({ blocks, profiles, audit: login.audit }, userId, otherId),
 
     history: (userId: string, peerId: string, offset: number) =>
       readHistory({ profiles, history: log }, { userId, peerId, window: { limit: 3, offset } }),

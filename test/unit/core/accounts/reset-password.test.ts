@@ -302,6 +302,16 @@ describe('a link to a new password', () => {
     ]);
   });
 
+  it('is noted as a verified address, if it was not verified before', async () => {
+    const { link, reset, noted } = await accounts();
+    noted.length = 0;
+    await reset(await link());
+    await reset(await link(), OTHER);
+    expect(noted.filter((event) => event.startsWith('email_verified'))).toEqual([
+      `email_verified of ${alice.id}`,
+    ]);
+  });
+
   it('is void after another reset, after a change of the password, and for a deleted account', async () => {
     const { link, reset, dependencies, table, clock } = await accounts();
     const [first, second] = [await link(), await link()];

@@ -14,6 +14,7 @@ import { identityStore } from '../../../../functions/storage/identities.ts';
 import { linkStore } from '../../../../functions/storage/links.ts';
 import { memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
+import { noting } from '../../support/noted.ts';
 import { alice, bob, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
@@ -25,6 +26,7 @@ async function accounts() {
   const { table } = memory;
   const clock = frozenClock();
   const mails: Mail[] = [];
+  const noted = noting();
   let bytes = 0;
   const dependencies = {
     profiles: profileStore(table),
@@ -34,6 +36,7 @@ async function accounts() {
     mails: mailCounter(table),
     maxMails: 5,
     siteUrl: 'https://chat.example',
+    audit: noted.audit,
     now: clock.now,
   };
   for (const account of [alice, bob]) await accountStore(table).create(account, 'x');
@@ -42,6 +45,7 @@ async function accounts() {
     ...memory,
     clock,
     mails,
+    noted: noted.events,
     dependencies,
     send,
     confirm: (token: string) => verifyEmail(dependencies, token),
@@ -60,6 +64,16 @@ describe('a link that confirms an e-mail address', () => {
     await confirm(await link());
     expect(mails).toMatchObject([{ to: alice.email, subject: 'Confirm your e-mail address' }]);
     expect([await verifiedAt(), await verifiedAt(bob)]).toEqual([NOON, undefined]);
+  });
+
+  it('is noted as a verified address, once, and nothing is noted of a link that is refused', async () => {
+    const { link, confirm, noted } = await accounts();
+    const token = await link();
+    expect(noted).toEqual([]);
+    await confirm(token);
+    await rejection(confirm(token));
+    await rejection(confirm('x'));
+    expect(noted).toEqual([`email_verified of ${alice.id}`]);
   });
 
   it('works once: of many uses at once, in whatever order their steps come, one succeeds', async () => {

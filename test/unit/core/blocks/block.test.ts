@@ -20,6 +20,7 @@ import { sealRemover } from '../../../../functions/storage/remains.ts';
 import { watchStore } from '../../../../functions/storage/watches.ts';
 import { NOON } from '../../support/clock.ts';
 import { inboxes, person, saying } from '../../support/inboxes.ts';
+import { noting } from '../../support/noted.ts';
 import { CONVERSATION, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
@@ -38,13 +39,18 @@ async function world() {
   const presences = presenceStore(table);
   for (const userId of [ONE, TWO, THREE]) await presences.set(userId, true, clock.now());
   const blocks = blockStore(table);
-  const dependencies = { blocks, profiles: profileStore(table), people: peopleStore(table) };
+  const noted = noting();
+  const dependencies = {
+    ...{ blocks, profiles: profileStore(table), people: peopleStore(table) },
+    audit: noted.audit,
+  };
   const receipts = receiptStore(table);
   const moving = { log, receipts, presences, now: clock.now };
   return {
     ...all,
     presences,
     blocks,
+    noted: noted.events,
     people: () => blockedPeople(dependencies, ONE),
     block: (by = ONE, whom: string = TWO) => block(dependencies, by, whom),
     unblock: (by = ONE, whom: string = TWO) => unblock(dependencies, by, whom),
@@ -89,6 +95,17 @@ describe('a block', () => {
     expect(all.state.get({ pk: `USER#${ONE}`, sk: 'PRESENCE' })?.blocks).toBe(0);
     expect(await all.isSealed()).toBe(false);
     expect(await all.people()).toEqual([]);
+  });
+
+  it('is noted with the other user, and so is its end; what changes nothing and what is refused is not', async () => {
+    const all = await world();
+    await all.unblock();
+    await all.block();
+    await all.block();
+    await rejection(all.block(ONE, id(404)));
+    await all.unblock();
+    await all.unblock();
+    expect(all.noted).toEqual([`blocked of ${ONE} and ${TWO}`, `unblocked of ${ONE} and ${TWO}`]);
   });
 
   it('of both lasts until both have ended it', async () => {
