@@ -307,7 +307,8 @@ export const functionSpecs = {
     ...small,
     limitsWork: true,
     tokens: 'verify',
-    table: [{ actions: ['Query'], partitions: ['AUDIT#*'] }, readsSession],
+    // To read is an event, too, of the reader.
+    table: [{ actions: ['Query', 'PutItem'], partitions: ['AUDIT#*'] }, readsSession],
   },
   'http/user': {
     ...small,

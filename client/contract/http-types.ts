@@ -174,7 +174,7 @@ export interface ExportedSecurityEvent {
   readonly address: string;
   /** Id of the session that began or ended. */
   readonly session?: string;
-  /** The id of whom you blocked, or no longer block. */
+  /** The id of whom you blocked, or no longer block, or whose events you read as staff. */
   readonly other?: string;
 }
 
@@ -308,7 +308,7 @@ export interface SecurityEvent {
   readonly device: string;
   readonly address: string;
   readonly session?: string;
-  /** The id of whom the user blocked, or no longer blocks. */
+  /** The id of whom the user blocked, or no longer blocks, or whose events they read as staff. */
   readonly other?: string;
   /** Who did it, if not the user: the id of a member of the staff, or `operator`. */
   readonly by?: string;

@@ -29,8 +29,8 @@ export const handler = userStack(reporting, access)
       return noContent;
     }
     const paging = readReportPaging(event.queryStringParameters ?? {});
-    const { reports, people, next } = await asStaff(dependencies, userId, () =>
-      listReports(dependencies, paging),
+    const { reports, people, next } = await asStaff(dependencies, userId, (by) =>
+      listReports(dependencies, paging, by),
     );
     const { state, limit } = paging;
     const query = next && new URLSearchParams({ state, limit: String(limit), cursor: next });

@@ -404,7 +404,7 @@ export function wireSuspension(table: Table) {
 
 /** For `readEvents`. */
 export function wireEvents(table: Table) {
-  return { profiles: profileStore(table), audit: auditReader(table), now };
+  return { profiles: profileStore(table), events: auditReader(table), now };
 }
 
 /** For `readHistory` and `readMessages`. */

@@ -148,6 +148,30 @@ describe.skipIf(notOurs)('reports', () => {
     expect(await resolve('nothing')).toMatchObject({ status: 404, body: { code: 'report_not_found' } });
   });
 
+  it('leave an event of each page that staff read, and say whose events they read', async () => {
+    const [reader, other] = [moderator, ada];
+    const own = async () => {
+      const { body } = await api.get(`/users/${reader.id}/audit/?limit=100`, { token: reader.access });
+      const isOfReading = ({ event }: Report) => ['reports_read', 'events_read'].includes(event);
+      return body.results
+        .filter(isOfReading)
+        .map(({ event, operation, other: about }: Report) => [event, operation, about]);
+    };
+    const before = (await own()).length;
+    await api.get('/reports/?limit=1', { token: reader.access });
+    await api.get(`/users/${other.id}/audit/?limit=1`, { token: reader.access });
+    await api.get(`/users/${crypto.randomUUID()}/audit/`, { token: reader.access });
+    await api.get('/reports/', { token: other.access });
+    expect((await own()).slice(before)).toEqual([
+      ['reports_read', 'GET /reports', undefined],
+      ['events_read', 'GET /users/{user_id}/audit', other.id],
+    ]);
+    const { body } = await api.get('/users/me/export/', { token: reader.access });
+    expect(String(body)).toContain(`"other":"${other.id}"`);
+    const { body: theirs } = await api.get('/users/me/export/', { token: other.access });
+    expect(String(theirs)).not.toContain('events_read');
+  });
+
   it('come by pages, the oldest first, or resolved ones the newest first', async () => {
     const ids = [];
     for (const by of await people(api, 5)) ids.push((await report({}, by)).body.id);

@@ -21,6 +21,8 @@ export type SecurityEventName =
   | 'suspended'
   | 'restored'
   | 'report_resolved'
+  | 'reports_read'
+  | 'events_read'
   | 'staff_added'
   | 'staff_removed'
   | 'account_deleted';
@@ -39,7 +41,7 @@ export interface SecurityEvent {
   readonly about?: string;
   /** Id of the session that began or ended. */
   readonly session?: string | undefined;
-  /** Id of the other user, whom the user blocks or no longer blocks. */
+  /** Id of the other user, whom the user blocks or no longer blocks, or whose events they read as staff. */
   readonly other?: string | undefined;
   /** Who did it, if it was not the user: the id of a member of the staff, or {@link OPERATOR}. */
   readonly by?: string | undefined;

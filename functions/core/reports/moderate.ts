@@ -50,17 +50,26 @@ export interface ReportPage {
   readonly next: string | undefined;
 }
 
-/** A page of the reports, with the people who are named in them. Only staff may see it: see {@link asStaff}. */
+/**
+ * A page of the reports, with the people who are named in them. Only staff may see it: see {@link asStaff}. It is an event of the
+ * reader.
+ */
 export async function listReports(
-  { queue, people }: { readonly queue: ReportQueue; readonly people: ModeratedPeople },
+  {
+    queue,
+    people,
+    audit,
+  }: { readonly queue: ReportQueue; readonly people: ModeratedPeople; readonly audit: Audit },
   {
     state,
     from,
     limit,
   }: { readonly state: ReportState; readonly from: string | undefined; readonly limit: number },
+  by: string,
 ): Promise<ReportPage> {
   // One more than the page tells whether another page follows.
   const found = await queue.page(state, { from, limit: limit + 1 });
+  audit.note({ event: 'reports_read', userId: by });
   const reports = found.slice(0, limit);
   const ids = [...new Set(reports.flatMap(peopleIn))];
   const known = (await people.of(ids)).flatMap((person) => person ?? []);

@@ -217,7 +217,7 @@ describe('staff', () => {
       clock.pass(1_000);
     }
     const list = (state: 'open' | 'resolved', from?: string) =>
-      listReports(moderation(), { state, from, limit: 2 });
+      listReports(moderation(), { state, from, limit: 2 }, id(9));
     const page = await list('open');
     expect([page.reports.map((one) => one.id), page.next]).toEqual([[ids[4]], undefined]);
     expect([...page.people.keys()].toSorted()).toEqual([alice.id, bob.id]);
@@ -231,7 +231,8 @@ describe('staff', () => {
     await ask(MESSAGE);
     memory.store({ ...memory.state.get({ pk: `USER#${bob.id}`, sk: 'PROFILE' }), suspendedAt: NOON });
     memory.store({ pk: `USER#${alice.id}`, sk: 'PROFILE', id: alice.id, deletedAt: NOON });
-    const { people } = await listReports(moderation(), { state: 'open', from: undefined, limit: 2 });
+    const { people } = await listReports(moderation(), { state: 'open', from: undefined, limit: 2 }, id(9));
+    expect(noted.events.at(-1)).toBe(`reports_read of ${id(9)}`);
     expect(people.get(bob.id)).toEqual({ id: bob.id, username: 'bob', suspended: true });
     expect(people.get(alice.id)).toEqual({ id: alice.id, username: 'Deleted account', deleted: true });
   });
