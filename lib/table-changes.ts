@@ -23,11 +23,11 @@ export function feedAccountChanges(scope: Construct, table: Table, consumer: Lam
   feed(scope, table, consumer, {
     name: 'AccountChanges',
     filters: [
-      changes(['REMOVE'], FilterRule.beginsWith('SESSION#')),
-      changes(['INSERT', 'MODIFY', 'REMOVE'], FilterRule.isEqual('SOCKETS')),
-      changes(['INSERT', 'MODIFY'], FilterRule.isEqual('PROFILE')),
-      changes(['INSERT', 'MODIFY'], FilterRule.isEqual('PRESENCE')),
-      changes(['REMOVE'], FilterRule.isEqual('REMAINS')),
+      changes(['REMOVE'], 'USER#', FilterRule.beginsWith('SESSION#')),
+      changes(['INSERT', 'MODIFY', 'REMOVE'], 'USER#', FilterRule.isEqual('SOCKETS')),
+      changes(['INSERT', 'MODIFY'], 'USER#', FilterRule.isEqual('PROFILE')),
+      changes(['INSERT', 'MODIFY'], 'USER#', FilterRule.isEqual('PRESENCE')),
+      changes(['REMOVE'], 'USER#', FilterRule.isEqual('REMAINS')),
     ],
   });
 }
@@ -36,7 +36,7 @@ export function feedAccountChanges(scope: Construct, table: Table, consumer: Lam
 export function feedMessageChanges(scope: Construct, table: Table, consumer: LambdaFunction): void {
   feed(scope, table, consumer, {
     name: 'MessageChanges',
-    filters: [changes(['INSERT'], FilterRule.beginsWith('MSG#'))],
+    filters: [changes(['INSERT'], 'CONV#', FilterRule.beginsWith('MSG#'))],
     window: Duration.seconds(1),
   });
 }
@@ -79,9 +79,9 @@ function feed(
   );
 }
 
-function changes(eventNames: readonly string[], sortKey: unknown) {
+function changes(eventNames: readonly string[], partition: string, sortKey: unknown) {
   return FilterCriteria.filter({
     eventName: FilterRule.or(...eventNames),
-    dynamodb: { Keys: { sk: { S: sortKey } } },
+    dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(partition) }, sk: { S: sortKey } } },
   });
 }

@@ -285,6 +285,18 @@ describe('least privilege', () => {
     }
   });
 
+  it('what follows the stream may reach no credentials, claims, events, reports and keys in the table', () => {
+    const reached = (name: string) => [
+      ...new Set(
+        service
+          .statementsOf(name)
+          .flatMap(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? []),
+      ),
+    ];
+    expect(reached('account-changes').toSorted()).toEqual(['CONV#*', 'DIRECTORY#*', 'USER#*', 'WATCH#*']);
+    expect(reached('message-changes').toSorted()).toEqual(['CONV#*', 'USER#*']);
+  });
+
   it('only account-changes and message-changes may read the stream', () => {
     expect([...service.whoMay('dynamodb:GetRecords').keys()]).toEqual(['account-changes', 'message-changes']);
   });

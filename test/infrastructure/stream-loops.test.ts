@@ -273,8 +273,8 @@ describe('the writes of a stream function', () => {
   it('pass a filter only if a socket is removed, a presence changes, or a deletion takes another step', () => {
     const kinds = new Set(Object.values(changes).flatMap(([, , rounds]) => rounds.flat()));
     const keys = [...kinds].map((kind) => kind.replace(/^.*?: /, '').split(' '));
-    const passing = keys.filter(([eventName, , sk = '']) => {
-      const record = { eventName, dynamodb: { Keys: { sk: { S: sk } } } };
+    const passing = keys.filter(([eventName, pk = '', sk = '']) => {
+      const record = { eventName, dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } } } };
       return readers.some(({ filters }) => filters.some((filter) => filter(record)));
     });
     expect(passing.map((parts) => parts.join(' ')).toSorted()).toEqual([

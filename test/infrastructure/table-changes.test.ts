@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import * as keyPatterns from '../../functions/storage/keys.ts';
+import { compileFilter } from '../../local/aws/stream/filter.ts';
 import { synthesize } from './support/synthesize.ts';
 import { functionAt } from './support/template.ts';
 
@@ -10,7 +12,25 @@ const mappings = new Map(
 );
 const patternsOf = (name: string) =>
   mappings.get(name).FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern));
-const sk = (...tests: unknown[]) => ({ Keys: { sk: { S: tests } } });
+const keys = (partition: string, ...tests: unknown[]) => ({
+  Keys: { pk: { S: [{ prefix: partition }] }, sk: { S: tests } },
+});
+
+/** Of those whose keys are not made of texts alone. */
+const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
+  identityKey: [{ issuer: 'https://login.example.com', subject: 'x' }],
+  attemptsKey: [{ email: 'ada@example.com' }],
+  directoryKey: ['users', 'ada'],
+  directoryCountKey: ['users'],
+  messageKey: ['x', 1],
+  auditKey: ['x', { time: '2026-11-23T12:00:00.000Z', name: 'y' }],
+  reportClaimKey: ['x', { userId: 'y' }],
+  reportKey: ['open', 'x'],
+  watchListKey: [{ userId: 'x', connectionId: 'y' }],
+};
+
+const isKey = (made: unknown): made is keyPatterns.Key =>
+  typeof made === 'object' && made !== null && 'pk' in made && 'sk' in made;
 
 describe('the stream', () => {
   it('feeds account-changes and message-changes: two readers, the most that a shard serves without throttling', () => {
@@ -19,19 +39,76 @@ describe('the stream', () => {
 
   it('brings ended sessions, sockets that came or went, and changed accounts and presence to account-changes', () => {
     expect(patternsOf('account-changes')).toEqual([
-      { eventName: ['REMOVE'], dynamodb: sk({ prefix: 'SESSION#' }) },
-      { eventName: ['INSERT', 'MODIFY', 'REMOVE'], dynamodb: sk('SOCKETS') },
-      { eventName: ['INSERT', 'MODIFY'], dynamodb: sk('PROFILE') },
-      { eventName: ['INSERT', 'MODIFY'], dynamodb: sk('PRESENCE') },
-      { eventName: ['REMOVE'], dynamodb: sk('REMAINS') },
+      { eventName: ['REMOVE'], dynamodb: keys('USER#', { prefix: 'SESSION#' }) },
+      { eventName: ['INSERT', 'MODIFY', 'REMOVE'], dynamodb: keys('USER#', 'SOCKETS') },
+      { eventName: ['INSERT', 'MODIFY'], dynamodb: keys('USER#', 'PROFILE') },
+      { eventName: ['INSERT', 'MODIFY'], dynamodb: keys('USER#', 'PRESENCE') },
+      { eventName: ['REMOVE'], dynamodb: keys('USER#', 'REMAINS') },
     ]);
   });
 
   it('brings new messages, and nothing else, to message-changes', () => {
     expect(patternsOf('message-changes')).toEqual([
-      { eventName: ['INSERT'], dynamodb: sk({ prefix: 'MSG#' }) },
+      { eventName: ['INSERT'], dynamodb: keys('CONV#', { prefix: 'MSG#' }) },
     ]);
   });
+
+  /** An item of each kind. Each has a `pk` and an `sk` that functions/storage/keys.ts makes. */
+  const items = Object.entries(keyPatterns).flatMap(([name, made]) => {
+    const key =
+      typeof made === 'function'
+        ? (made as (...given: unknown[]) => unknown)(...(ARGUMENTS[name] ?? ['x', 'y', 'z']))
+        : made;
+    return isKey(key) ? [{ name, key }] : [];
+  });
+
+  it('passes on what a function needs, and no credentials, events, links, devices, reports or keys', () => {
+    const passing = (of: string) =>
+      items.flatMap(({ name, key }) =>
+        ['INSERT', 'MODIFY', 'REMOVE']
+          .filter((eventName) => {
+            const Keys = { pk: { S: key.pk }, sk: { S: key.sk } };
+            return patternsOf(of).some((pattern: object) =>
+              compileFilter(pattern)({ eventName, dynamodb: { Keys } }),
+            );
+          })
+          .map((eventName) => `${name} ${eventName}`),
+      );
+    expect(items.length).toBeGreaterThan(30);
+    expect(passing('account-changes').toSorted()).toEqual([
+      'presenceKey INSERT',
+      'presenceKey MODIFY',
+      'profileKey INSERT',
+      'profileKey MODIFY',
+      'remainsKey REMOVE',
+      'sessionKey REMOVE',
+      'socketsKey INSERT',
+      'socketsKey MODIFY',
+      'socketsKey REMOVE',
+    ]);
+    expect(passing('message-changes')).toEqual(['messageKey INSERT']);
+  });
+
+  it.each(['PROFILE', 'PRESENCE', 'SOCKETS', 'SESSION#x', 'REMAINS', 'MSG#1'])(
+    'passes no %s of another partition on',
+    (sk) => {
+      for (const pk of [
+        'EMAIL#ada@example.com',
+        'AUDIT#x',
+        'KEYS',
+        'REPORTS#OPEN',
+        'NAME#ada',
+        'ATTEMPTS#x',
+      ]) {
+        for (const eventName of ['INSERT', 'MODIFY', 'REMOVE']) {
+          const event = { eventName, dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } } } };
+          for (const name of ['account-changes', 'message-changes']) {
+            expect(patternsOf(name).some((pattern: object) => compileFilter(pattern)(event))).toBe(false);
+          }
+        }
+      }
+    },
+  );
 
   it('collects messages for a second, so that a burst is one batch, and delays nothing else', () => {
     expect(mappings.get('message-changes').MaximumBatchingWindowInSeconds).toBe(1);
