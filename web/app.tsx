@@ -27,7 +27,7 @@ export function App() {
     const now = route.value;
     if (now.view === 'reset') return <ResetPassword key={now.token} token={now.token} />;
     if (now.view === 'verify') return <VerifyEmail key={now.token} token={now.token} />;
-    if (now.view === 'confirm' && !user) return <ConfirmSignUp key={now.token} token={now.token} />;
+    if (now.view === 'confirm') return <ConfirmSignUp key={now.token} token={now.token} />;
   }
   // A key, because another tab may log in another user, who must not see this user's state.
   if (user) return <Chat key={user.id} />;

@@ -44,6 +44,9 @@ export const texts = {
     password: 'Password',
     submit: 'Create account',
     toSignUp: 'Sign up again',
+    loggedIn: (username: string) =>
+      `You are logged in here as ${username}. If the link is for another account, log out first to create it.`,
+    toApp: 'Go to the chat',
   },
 
   forgot: {

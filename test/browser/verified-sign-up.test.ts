@@ -60,3 +60,40 @@ test('whoever signs up with the address of an account sees the same, and its own
     .poll(() => mailsTo(runtime().mailFolder, ada.email).at(-1)?.headers.subject)
     .toBe('You have an account already');
 });
+
+test.each([
+  ['wide', undefined],
+  ['a phone', phone],
+] as const)(
+  'on %s, a link that is opened by somebody else says so, and logs nobody out unasked',
+  async (_, context) => {
+    const { url } = runtime();
+    const [ada, bob] = [newcomer('ada'), newcomer('bob')];
+    const own = await device({ url, hash: '#/log-in', ...(context && { context }) });
+    for (const person of [bob, ada]) {
+      await own.signUp(person);
+      await own.heading('Look into your mail').waitFor();
+      await own.load('#/log-in');
+    }
+    const link = await linkOf(ada.email);
+    await own.load(await linkOf(bob.email));
+    await own.fill({ Password: bob.password });
+    await own.button('Create account').click();
+    await own.page.getByText('No conversations yet').waitFor();
+
+    const mail = await own.tab(link);
+    await mail.page.getByText(`You are logged in here as ${bob.username}.`).waitFor();
+    expect(await violations(mail.page)).toEqual([]);
+    expect(await mail.field('Password').count()).toBe(0);
+    await mail.link('Go to the chat').click();
+    await mail.link(`Profile, ${bob.username}`).waitFor();
+
+    await mail.page.evaluate((hash) => location.assign(hash), link);
+    await mail.button('Log out').click();
+    await mail.fill({ Password: ada.password });
+    await own.heading('Log in').waitFor();
+    await mail.button('Create account').click();
+    await mail.link(`Profile, ${ada.username}`).waitFor();
+    await own.link(`Profile, ${ada.username}`).waitFor();
+  },
+);

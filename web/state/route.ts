@@ -44,10 +44,10 @@ export const goInstead = (path: string): void => location.replace(path);
 
 let userId: string | undefined;
 client.session.subscribe(({ state, user }) => {
-  // The next user must not start where this one stopped, or see who they talked to.
+  // The next user must not start where this one stopped, or see who they talked to. A link in a mail is no such place.
   if (userId && (state === 'out' || (user && user.id !== userId))) {
     wanted = paths.inbox;
-    goInstead(paths.inbox);
+    if (!isLinkView(route.peek())) goInstead(paths.inbox);
   }
   userId = state === 'out' ? undefined : (user?.id ?? userId);
 });
