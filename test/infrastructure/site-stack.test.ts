@@ -65,6 +65,13 @@ describe('the distribution', () => {
     expect(config.DefaultRootObject).toBe('index.html');
   });
 
+  it('takes seven methods at most, and no TRACE', () => {
+    const seven = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+    for (const { AllowedMethods = ['GET', 'HEAD'] } of [...behaviors, config.DefaultCacheBehavior]) {
+      expect(AllowedMethods.filter((method: string) => !seven.includes(method))).toEqual([]);
+    }
+  });
+
   it.each(behaviors.map(({ PathPattern }) => PathPattern))(
     'passes %s on with every header of the viewer but Host, over TLS 1.2, without a path of its own',
     (pattern) => {
