@@ -6,10 +6,11 @@ import { withMail } from '../middleware/with-feature.ts';
 import { isMailOn, openHttpEntry, openUserAccess, wireVerificationRequest } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
-const dependencies = wireVerificationRequest(access.table);
+const reporting = openHttpEntry();
+const dependencies = wireVerificationRequest(access.table, reporting);
 
 /** `POST /users/me/email/verification/`: mails the caller a link that confirms their e-mail address; 202. */
-export const handler = userStack(openHttpEntry(), access)
+export const handler = userStack(reporting, access)
   .use(withMail(isMailOn()))
   .handler(async (event) => {
     refuseBody(event);

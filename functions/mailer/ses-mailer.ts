@@ -1,4 +1,4 @@
-import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { BadRequestException, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { patience, tellingOutages } from '../aws/outages.ts';
 import type { Mailer } from '../core/mail/mail.ts';
 
@@ -20,9 +20,15 @@ const ONE_ADDRESS = /^(?!.*[,;:<>()[\]\\" ])[\x21-\x7e]+@[\x21-\x7e]+$/;
 
 /**
  * Mail by Amazon SES. SES itself makes and encodes the headers of a message that it gets in parts, so no line break in a part can
- * become a header.
+ * become a header. SES refuses some addresses that browsers take, such as `a..b@c`. As at an address without a mailbox, nobody gets
+ * the mail, and that is no fault of the service: otherwise anybody could raise its alarm.
+ * @param onRefused hears of such an address
  */
-export function sesMailer(client: SESv2Client, from: string): Mailer {
+export function sesMailer(
+  client: SESv2Client,
+  from: string,
+  onRefused: (error: BadRequestException) => void,
+): Mailer {
   return {
     async send({ to, subject, text, html }, abortSignal) {
       if (!ONE_ADDRESS.test(to)) throw new Error('a mail must go to exactly one address');
@@ -32,7 +38,12 @@ export function sesMailer(client: SESv2Client, from: string): Mailer {
         Destination: { ToAddresses: [to] },
         Content: { Simple: { Subject: part(subject), Body: { Text: part(text), Html: part(html) } } },
       });
-      await client.send(command, abortSignal ? { abortSignal } : {});
+      try {
+        await client.send(command, abortSignal ? { abortSignal } : {});
+      } catch (error) {
+        if (!(error instanceof BadRequestException)) throw error;
+        onRefused(error);
+      }
     },
   };
 }

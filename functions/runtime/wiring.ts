@@ -251,9 +251,11 @@ const openLinks = (table: Table) => ({
 });
 
 /** For whatever sends a mail with a link. */
-function wireMail(table: Table) {
+function wireMail(table: Table, { logger }: Pick<Reporting, 'logger'>) {
   return {
-    mailer: sesMailer(openMailService(), config.text('MAIL_FROM')),
+    mailer: sesMailer(openMailService(), config.text('MAIL_FROM'), (error) =>
+      logger.warn('SES takes no mail for an address', error),
+    ),
     mails: mailCounter(table),
     maxMails: config.number('MAILS'),
     siteUrl: config.text('SITE_URL'),
@@ -262,9 +264,9 @@ function wireMail(table: Table) {
 }
 
 /** For `mailLink`. */
-const wireLinks = (table: Table) => ({
+const wireLinks = (table: Table, reporting: Pick<Reporting, 'logger'>) => ({
   ...openLinks(table),
-  ...wireMail(table),
+  ...wireMail(table, reporting),
   profiles: profileStore(table),
 });
 
@@ -280,7 +282,11 @@ const wireSameAnswer = ({ logger, count }: Reporting) => ({
 
 /** For `requestReset`. */
 export function wireResetRequest(table: Table, reporting: Reporting) {
-  return { ...wireLinks(table), ...wireSameAnswer(reporting), credentials: credentialStore(table) };
+  return {
+    ...wireLinks(table, reporting),
+    ...wireSameAnswer(reporting),
+    credentials: credentialStore(table),
+  };
 }
 
 /** The sign-ups that wait for a mailbox, and the tokens of their links. */
@@ -293,7 +299,7 @@ const openSignUps = (table: Table) => ({
 export function wireSignUpRequest(table: Table, reporting: Reporting) {
   return {
     ...wireNewPassword(reporting),
-    ...wireMail(table),
+    ...wireMail(table, reporting),
     ...wireSameAnswer(reporting),
     ...openSignUps(table),
     newId: system.newId,

@@ -1,12 +1,14 @@
-import { BadRequestException, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { BadRequestException, MessageRejected, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { describe, expect, it } from 'vitest';
 import { sesMailer } from '../../../functions/mailer/ses-mailer.ts';
 import { ses } from '../support/mocked-clients.ts';
 import 'aws-sdk-client-mock-vitest/extend';
 
+const refused: unknown[] = [];
 const mailer = sesMailer(
   new SESv2Client({ region: 'us-east-1', endpoint: 'http://127.0.0.1:1' }),
   'parley@chat.example',
+  (error) => void refused.push(error),
 );
 const mail = { to: 'ada@example.com', subject: 'Grüße', text: 'Hello\n', html: '<p>Hello</p>' };
 
@@ -45,8 +47,16 @@ describe('a mail', () => {
   });
 
   it('that SES refuses is an error', async () => {
-    const refusal = new BadRequestException({ message: 'no', $metadata: {} });
+    const refusal = new MessageRejected({ message: 'Email address is not verified.', $metadata: {} });
     ses.on(SendEmailCommand).rejects(refusal);
     await expect(mailer.send(mail)).rejects.toBe(refusal);
+    expect(refused).toEqual([]);
+  });
+
+  it('to an address that SES refuses arrives nowhere, which is no error', async () => {
+    const refusal = new BadRequestException({ message: 'Illegal address', $metadata: {} });
+    ses.on(SendEmailCommand).rejects(refusal);
+    await mailer.send({ ...mail, to: 'a..b@c' });
+    expect(refused).toEqual([refusal]);
   });
 });
