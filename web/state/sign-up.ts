@@ -17,8 +17,9 @@ type Values = Readonly<Record<string, string>>;
 export const registeredEmail = signal<string | undefined>(undefined);
 
 /**
- * Registers and logs in. The result is the address to which the service mails a link first, if it does. On a bad network, the account may exist although no response came. If the user then tries the
- * same once more and the email is taken, this logs in.
+ * Registers and logs in. If the service mails a link first, nobody is logged in, and the result is the address that gets it. On a
+ * bad network, the account may exist although no response came. If the user then tries the same once more and the email is
+ * taken, this logs in.
  */
 export function createSignUp(client: Pick<Client, 'register' | 'logIn'>) {
   let unanswered: { readonly email: string; readonly password: string } | undefined;

@@ -37,8 +37,8 @@ export interface LinkStore {
 }
 
 /**
- * Every answer to a request for a mail takes so long. To write a link and send a mail takes time, which would tell whether the address
- * has an account. What is not sent by then is given up.
+ * Every answer to a request for a mail takes so long. To write a link and send a mail takes time, which would tell whether the
+ * address has an account. What is not sent by then is given up.
  */
 export const ANSWER_MS = 1_500;
 
@@ -92,13 +92,14 @@ export async function mailUnseen(
   await answer;
 }
 
-/** The address of a page of the site that takes a token. Browsers send a fragment to no server, and to no other site as a referrer. */
+/**
+ * The address of a page of the site that takes a token. Browsers send a fragment to no server. So the token stands in no log, and no
+ * other site gets it as a referrer.
+ */
 export const linkTo = (siteUrl: string, page: LinkKind | 'sign-up', token: string): string =>
   `${siteUrl}/#/${page}/${token}`;
 
-/**
- * Stores a link and mails it to the owner of the account.
- */
+/** Stores a link and mails it to the owner of the account. */
 export async function mailLink(
   { links, linkTokens, mailer, siteUrl, now }: LinkDependencies,
   kind: LinkKind,

@@ -24,8 +24,8 @@ interface RequestDependencies extends LinkDependencies, SameAnswer {
 }
 
 /**
- * Mails a link to a new password to the owner of this address, if it is that of an account with a password that is not suspended. Neither the answer nor
- * its time tells whether it is.
+ * Mails a link to a new password to the owner of this address, if it is that of an account with a password that is not
+ * suspended. Neither the answer nor its time tells whether it is.
  * @throws TooManyMails, for addresses without an account, too
  */
 export async function requestReset(dependencies: RequestDependencies, email: string): Promise<void> {

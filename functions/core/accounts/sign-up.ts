@@ -72,9 +72,9 @@ interface Dependencies extends CheckDependencies {
 }
 
 /**
- * Creates the account of a sign-up, by the link that was mailed to its address. It asks for the password, too. Otherwise somebody could
- * sign up with the address of another person, who opens the link and gets an account whose password is known to a stranger. The same
- * request again, after its answer was lost, has the same result.
+ * Creates the account of a sign-up, by the link that was mailed to its address. It asks for the password, too. Otherwise somebody
+ * could sign up with the address of another person, who opens the link and gets an account whose password is known to a stranger.
+ * The same request again, after its answer was lost, has the same result.
  * @throws LinkInvalid for a link that was used, has expired, or never was, and if another account has the address by now
  * @throws WrongPassword, TooManyAttempts: the link still works
  * @throws ValidationFailed if another account has the username by now

@@ -61,9 +61,10 @@ interface Room {
 }
 
 /**
- * A page of all that is stored about a user: their account, where they are logged in, its security events, what they have reported, and each conversation with
- * its messages, those of the other member too, as the user can read them. Conversations come in the order of their ids, events and
- * messages in that of their log. None of these changes, so all pages together have each message once, and a page that is asked for again has the same messages.
+ * A page of all that is stored about a user: their account, where they are logged in, its security events, what they have
+ * reported, and each conversation with its messages, those of the other member too, as the user can read them. Conversations come
+ * in the order of their ids, events and messages in that of their log. None of these changes, so all pages together have each
+ * message once, and a page that is asked for again has the same messages.
  * @throws TokenInvalid if the session that asks has ended
  */
 export async function exportPage(
