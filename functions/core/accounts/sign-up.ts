@@ -103,14 +103,14 @@ export async function confirmSignUp(
 
 /** The answer to a request that is sent again: it is for whoever has the password of the account. */
 async function repeated(dependencies: Dependencies, account: OwnAccount, password: string): Promise<Account> {
-  if (await matches(dependencies, account, password)) return account;
+  const credentials = onlyOf(account, dependencies.credentials);
+  if (await matches({ ...dependencies, credentials }, account, password)) return account;
   throw new LinkInvalid();
 }
 
 /** The link has a count of its own: whoever guesses at the log-in does not keep its owner out. */
 async function matches(dependencies: CheckDependencies, { id, email }: OwnAccount, password: string) {
-  const found = await ifMatching(dependencies, email, password, { sessionId: id });
-  return found?.userId === id;
+  return (await ifMatching(dependencies, email, password, { sessionId: id })) !== undefined;
 }
 
 const accountOf = ({ userId, email, username, firstName, lastName }: SignUp, now: Date): OwnAccount => ({
@@ -128,6 +128,15 @@ const credentialsOf = ({ userId, passwordHash }: SignUp): CredentialStore => ({
   credentialsOf: async () => ({ userId, passwordHash, changes: 0 }),
   // A link works for a day: its hash is as new as the link.
   replaceHash: async () => {},
+});
+
+/** The account may be deleted, and another one have its address by now. The link must not try, or log, anything there. */
+const onlyOf = ({ id }: OwnAccount, credentials: CredentialStore): CredentialStore => ({
+  ...credentials,
+  async credentialsOf(email) {
+    const found = await credentials.credentialsOf(email);
+    return found?.userId === id ? found : undefined;
+  },
 });
 
 /** Nobody has the account yet, so its log does not begin with the mistakes of somebody who may never have it. */

@@ -229,6 +229,19 @@ describe('the link of a sign-up', () => {
     expect(await rejection(enter())).toEqual({ code: 'wrong_credentials' });
   });
 
+  it('tries nothing at another account that has the address after a deletion, and leaves no trace in its log', async () => {
+    const { link, confirm, dependencies, noted } = await signUps();
+    const token = await link();
+    const { id: former } = await confirm(token);
+    await deleteAccount(dependencies, { userId: former, sessionId: id(7) } as never, PASSWORD);
+    const { id: present } = await confirm(await link({ username: 'carol2' }));
+    for (const guess of [...Array(9).fill('a guess'), PASSWORD])
+      expect(await rejection(confirm(token, guess))).toEqual(INVALID);
+    // The right guess is no better than a wrong one: all ten count.
+    expect(await rejection(confirm(token))).toMatchObject({ code: 'too_many_attempts' });
+    expect(noted.filter((event) => event.endsWith(present))).toEqual([`registered of ${present}`]);
+  });
+
   it('is void once another sign-up has the address, and says which name is taken', async () => {
     const { link, confirm } = await signUps();
     const first = await link();
