@@ -36,7 +36,7 @@ export const texts = {
     hasAccount: 'Already have an account?',
     sent: 'Look into your mail',
     look: (email: string) =>
-      `A mail is on its way to ${email}. Its link creates your account, once, within 24 hours.`,
+      `A mail is on its way to ${email}. Its link creates your account, once, within 24 hours. If you have an account already, the mail says so.`,
   },
   confirm: {
     title: 'Confirm your sign-up',
@@ -44,6 +44,7 @@ export const texts = {
     password: 'Password',
     submit: 'Create account',
     toSignUp: 'Sign up again',
+    toLogIn: 'Log in',
     loggedIn: (username: string) =>
       `You are logged in here as ${username}. If the link is for another account, log out first to create it.`,
     toApp: 'Go to the chat',

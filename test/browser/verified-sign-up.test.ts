@@ -32,6 +32,8 @@ test.each([
   await own.load(hash);
   await own.heading('Confirm your sign-up').waitFor();
   expect(await violations(own.page)).toEqual([]);
+  // The account may be there already, with another password by now.
+  expect(await own.link('Log in').getAttribute('href')).toBe('#/log-in');
   await own.fill({ Password: 'not the password' });
   await own.button('Create account').click();
   await own.page.getByRole('alert').waitFor();

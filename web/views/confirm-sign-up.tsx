@@ -51,7 +51,7 @@ export function ConfirmSignUp({ token }: { readonly token: string }) {
         )}
       </Form>
       <p class="aside">
-        <a href={paths.signUp}>{words.toSignUp}</a>
+        <a href={paths.signUp}>{words.toSignUp}</a> · <a href={paths.logIn}>{words.toLogIn}</a>
       </p>
     </AuthPage>
   );
