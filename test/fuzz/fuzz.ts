@@ -18,6 +18,9 @@ import { makeStaff } from '../support/staff.ts';
 /** How often each status came, by operation. */
 type Reached = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
+/** Only a system where addresses must be verified has such a link. test/e2e/verified-sign-up.test.ts uses one. */
+const ELSEWHERE = ['POST /users/register/confirm'];
+
 await untilSignal(async (signal) => {
   const python = await pythonEnvironment('fuzz', join(import.meta.dirname, 'requirements.txt'), signal);
   const folder = mkdtempSync(join(tmpdir(), 'parley-fuzz-'));
@@ -66,9 +69,6 @@ async function moderator(runtime: Runtime): Promise<{ readonly email: string; re
   await makeStaff(runtime, id);
   return { email, password };
 }
-
-/** Only a system where addresses must be verified has such a link. test/e2e/verified-sign-up.test.ts uses one. */
-const ELSEWHERE = ['POST /users/register/confirm'];
 
 /** An operation that only ever refused was not tested. */
 function assertReached(reached: Reached): void {
