@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linkTokens } from '../../../../functions/auth/link-tokens.ts';
 import type { Account } from '../../../../functions/core/accounts/account.ts';
 import { changePassword } from '../../../../functions/core/accounts/change-password.ts';
 import { ANSWER_MS } from '../../../../functions/core/accounts/links.ts';
@@ -9,11 +8,11 @@ import { Unavailable } from '../../../../functions/core/errors.ts';
 import type { Mail } from '../../../../functions/core/mail/mail.ts';
 import { logIn } from '../../../../functions/core/sessions/log-in-and-out.ts';
 import { accountRemover, accountStore } from '../../../../functions/storage/accounts.ts';
-import { mailCounter } from '../../../../functions/storage/counters.ts';
 import { identityStore } from '../../../../functions/storage/identities.ts';
 import { linkStore } from '../../../../functions/storage/links.ts';
 import { Killed, memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock } from '../../support/clock.ts';
+import { mailing } from '../../support/mailing.ts';
 import { noting } from '../../support/noted.ts';
 import { overTable } from '../../support/password-check.ts';
 import { alice, bob, id } from '../../support/people.ts';
@@ -26,19 +25,13 @@ const OTHER = 'the hunting of the snark';
 const INVALID = { code: 'link_invalid' };
 const MINUTE_MS = 60_000;
 
-/** Bytes that count up, so that each secret is another one. */
-function countingBytes() {
-  let next = 0;
-  return (size: number) => Buffer.alloc(size, ++next);
-}
-
 /** Alice with two sessions, and Bob with one, in a table in memory. Hashes can be read. */
 async function accounts() {
   const memory = memoryTable();
   const { table } = memory;
   const clock = frozenClock();
-  const mails: Mail[] = [];
-  const failures: unknown[] = [];
+  const mailed = mailing(table, clock);
+  const { mails, failures } = mailed;
   const noted = noting();
   let salt = 0;
   const dependencies = {
@@ -49,13 +42,7 @@ async function accounts() {
       isOutdated: () => false,
     },
     links: linkStore(table),
-    linkTokens: linkTokens(countingBytes()),
-    mailer: { send: async (mail: Mail) => void mails.push(mail) },
-    mails: mailCounter(table),
-    maxMails: 5,
-    siteUrl: 'https://chat.example',
-    onMailFailure: (error: unknown) => void failures.push(error),
-    deadline: clock.deadline,
+    ...mailed.dependencies,
   };
   await accountStore(table).create(alice, `0: ${OLD}`);
   await accountStore(table).create(bob, `0: ${OLD}`);

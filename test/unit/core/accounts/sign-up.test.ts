@@ -1,19 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linkTokens } from '../../../../functions/auth/link-tokens.ts';
 import { deleteAccount } from '../../../../functions/core/accounts/delete-account.ts';
 import { ANSWER_MS } from '../../../../functions/core/accounts/links.ts';
 import type { Registration } from '../../../../functions/core/accounts/register.ts';
 import { confirmSignUp, requestSignUp } from '../../../../functions/core/accounts/sign-up.ts';
 import { Unavailable } from '../../../../functions/core/errors.ts';
-import type { Mail } from '../../../../functions/core/mail/mail.ts';
 import { logIn } from '../../../../functions/core/sessions/log-in-and-out.ts';
 import { accountRemover, accountStore } from '../../../../functions/storage/accounts.ts';
-import { mailCounter } from '../../../../functions/storage/counters.ts';
 import { signUpStore } from '../../../../functions/storage/sign-ups.ts';
 import { Killed, memoryTable } from '../../../support/memory-table.ts';
 import type { State } from '../../../support/table/state.ts';
 import { frozenClock } from '../../support/clock.ts';
+import { mailing } from '../../support/mailing.ts';
 import { noting } from '../../support/noted.ts';
 import { overTable } from '../../support/password-check.ts';
 import { alice, countingIds, id } from '../../support/people.ts';
@@ -34,12 +32,6 @@ const CAROL: Registration = {
   passwordAgain: PASSWORD,
 };
 
-/** Bytes that count up, so that each secret is another one. */
-function countingBytes() {
-  let next = 0;
-  return (size: number) => Buffer.alloc(size, ++next);
-}
-
 const itemsIn = (state: State) => state.partitionKeys().flatMap((pk) => state.partition(pk));
 
 /** A table in memory where Alice has an account. Hashes can be read. */
@@ -47,8 +39,8 @@ async function signUps() {
   const memory = memoryTable();
   const { table } = memory;
   const clock = frozenClock();
-  const mails: Mail[] = [];
-  const failures: unknown[] = [];
+  const mailed = mailing(table, clock);
+  const { mails, failures } = mailed;
   const noted = noting();
   const dependencies = {
     ...overTable(table, { audit: noted.audit, now: clock.now }),
@@ -60,13 +52,7 @@ async function signUps() {
     },
     accounts: accountRemover(table),
     signUps: signUpStore(table),
-    linkTokens: linkTokens(countingBytes()),
-    mailer: { send: async (mail: Mail) => void mails.push(mail) },
-    mails: mailCounter(table),
-    maxMails: 5,
-    siteUrl: 'https://chat.example',
-    onMailFailure: (error: unknown) => void failures.push(error),
-    deadline: clock.deadline,
+    ...mailed.dependencies,
   };
   await accountStore(table).create(alice, `hash of ${STRANGERS}`);
   const timed = () => ({ ...dependencies, wait: clock.wait });

@@ -1,19 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linkTokens } from '../../../../functions/auth/link-tokens.ts';
 import type { Account } from '../../../../functions/core/accounts/account.ts';
 import {
   isEmailVerified,
   sendVerification,
   verifyEmail,
 } from '../../../../functions/core/accounts/verify-email.ts';
-import type { Mail } from '../../../../functions/core/mail/mail.ts';
 import { accountStore, profileStore } from '../../../../functions/storage/accounts.ts';
-import { mailCounter } from '../../../../functions/storage/counters.ts';
 import { identityStore } from '../../../../functions/storage/identities.ts';
 import { linkStore } from '../../../../functions/storage/links.ts';
 import { memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
+import { mailing } from '../../support/mailing.ts';
 import { noting } from '../../support/noted.ts';
 import { alice, bob, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
@@ -25,17 +23,12 @@ async function accounts() {
   const memory = memoryTable();
   const { table } = memory;
   const clock = frozenClock();
-  const mails: Mail[] = [];
+  const { mails, dependencies: toMail } = mailing(table, clock);
   const noted = noting();
-  let bytes = 0;
   const dependencies = {
     profiles: profileStore(table),
     links: linkStore(table),
-    linkTokens: linkTokens((size) => Buffer.alloc(size, ++bytes)),
-    mailer: { send: async (mail: Mail) => void mails.push(mail) },
-    mails: mailCounter(table),
-    maxMails: 5,
-    siteUrl: 'https://chat.example',
+    ...toMail,
     audit: noted.audit,
     now: clock.now,
   };
