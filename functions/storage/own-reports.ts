@@ -4,7 +4,7 @@ import type { ReportClaim } from '../core/reports/report.ts';
 import { REPORT_PREFIX, userPartition } from './keys.ts';
 import { type Table, toEpochSeconds } from './table.ts';
 
-/** What a user has reported, by the claims in their own partition, in the order of what is reported. */
+/** The reports of a user, from the claims in their own partition. They are sorted by the reported user or message. */
 export function ownReports({ client, name }: Table): OwnReports {
   return {
     async after(userId, last, limit, now) {

@@ -50,7 +50,7 @@ export function signUpStore(table: Table): SignUpStore {
 
 /** The claim on the name of a deleted account ends. */
 const isClaimed = (claim: Item | undefined, now: Date): boolean =>
-  claim !== undefined && !(Number(claim.ttl) <= toEpochSeconds(now));
+  claim !== undefined && (claim.ttl === undefined || Number(claim.ttl) > toEpochSeconds(now));
 
 function toSignUp(item: Item): SignUp {
   const { userId, hash, email, username, firstName, lastName, passwordHash, ttl } = item;

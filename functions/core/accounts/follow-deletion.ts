@@ -16,15 +16,15 @@ export interface Deletion {
   readonly userId: string;
   /** Absent for the steps that follow the first one. */
   readonly username?: string | undefined;
-  /** It is looked for what came after the last step. */
+  /** A later look, for items that were written after the last step. */
   readonly isLate?: true | undefined;
 }
 
 /**
  * Finishes the deletion of an account: takes it out of the directory, and deletes its inbox, its receipts, its lists of watched
  * users and any session that is left. Each step may be repeated. If there is more than one step, it asks for the next one by a
- * change of the account's item, which comes back through the stream. The last step asks for none, but for one more look after an
- * hour: a receipt or a log-in that was under way may still write.
+ * change of the account's item, which comes back through the stream. The last step asks for one more look after an hour,
+ * because a receipt or a log-in that was under way may still write.
  */
 export async function followDeletion(
   { directory, remains, now }: Dependencies,

@@ -38,7 +38,7 @@ export interface LinkStore {
 
 /**
  * Every answer to a request for a mail takes so long. To write a link and send a mail takes time, which would tell whether the
- * address has an account. What is not sent by then is given up.
+ * address has an account. A mail that is not sent by then is given up.
  */
 export const ANSWER_MS = 1_500;
 

@@ -56,7 +56,7 @@ export interface ExportPage {
 
 export interface OwnReports {
   /**
-   * What a user has reported, in an order that does not change: behind a place, or from the beginning. `next` is the place behind
+   * The reports of a user, in an order that does not change: behind a place, or from the beginning. `next` is the place behind
    * these if there may be more. Of several reports of the same thing, it is the last one.
    */
   after(
