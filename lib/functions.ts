@@ -26,6 +26,8 @@ export interface FunctionSpec {
   readonly connections?: readonly ConnectionMethod[];
   /** Appends messages, and so needs the flood limit. */
   readonly sends?: true;
+  /** Edits messages, and so needs the time in which that is allowed. */
+  readonly changesMessages?: true;
   /** Adds sockets to the list of an account, and so needs the limit of that list. */
   readonly listsSockets?: true;
   /** Bounds the work that an account can cause. */
@@ -346,6 +348,18 @@ export const functionSpecs = {
       readsKeys,
     ],
   },
+  'http/change-message': {
+    ...delivering,
+    limitsWork: true,
+    tokens: 'verify',
+    connections: ['POST', 'DELETE'],
+    changesMessages: true,
+    table: [
+      { actions: ['BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['CONV#*'] },
+      { actions: ['GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['USER#*'] },
+      readsKeys,
+    ],
+  },
   'http/jwks': { ...small, table: [readsKeys] },
   'http/schema': small,
   'http/api-docs': { ...small, onlyWith: { apiDocs: true } },
@@ -375,9 +389,10 @@ export const functionSpecs = {
     tokens: 'verify',
     connections: ['POST', 'GET', 'DELETE'],
     sends: true,
+    changesMessages: true,
     listsSockets: true,
     table: [
-      { actions: ['Query', 'PutItem'], partitions: ['CONV#*'] },
+      { actions: ['Query', 'PutItem', 'UpdateItem'], partitions: ['CONV#*'] },
       // A page of `sync` reads memberships and conversations in one request.
       { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
       { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['USER#*'] },

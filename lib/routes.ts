@@ -43,6 +43,8 @@ const operations: readonly HttpRouteSpec[] = [
   { method: 'GET', path: '/conversations/{conversation}', entry: 'http/conversations' },
   { method: 'GET', path: '/conversations/{conversation}/messages', entry: 'http/messages' },
   { method: 'POST', path: '/conversations/{conversation}/messages', entry: 'http/send-message' },
+  { method: 'PATCH', path: '/conversations/{conversation}/messages/{seq}', entry: 'http/change-message' },
+  { method: 'DELETE', path: '/conversations/{conversation}/messages/{seq}', entry: 'http/change-message' },
   { method: 'POST', path: '/ws/ticket', entry: 'http/ticket' },
   { method: 'GET', path: '/schema', entry: 'http/schema' },
 ];

@@ -27,6 +27,8 @@ export interface Settings {
   readonly floodMessages: number;
   /** … within so many seconds. */
   readonly floodSeconds: number;
+  /** A message may be edited for so many minutes after it was sent. Undefined: for ever. */
+  readonly editMinutes: number | undefined;
   /** Wrong passwords for one e-mail address within a minute. */
   readonly wrongPasswords: number;
   /** Wrong passwords from one address of the Internet within a minute. */
@@ -88,6 +90,8 @@ const STAGE = /^[a-z][a-z0-9]{0,19}$/;
 /** They are one item, and twenty fit into 4 KB, the unit in which reads are billed. */
 const MAX_SOCKETS = 100;
 
+const YEAR_MINUTES = 365 * 24 * 60;
+
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** Browsers keep no cookie for longer, and a log-in should not outlive that. */
@@ -126,6 +130,7 @@ export function readSettings(node: Context, target: 'aws' | 'local' = 'aws'): Se
     passwordCost: between(node, 'passwordCost', MIN_PASSWORD_COST[target], MAX_PASSWORD_COST, 10),
     floodMessages: limit('floodMessages', 20),
     floodSeconds: whole(node, 'floodSeconds', 10),
+    editMinutes: optional(node, 'editMinutes', 1, YEAR_MINUTES),
     wrongPasswords: limit('wrongPasswords', 10),
     wrongPasswordsPerAddress: limit('wrongPasswordsPerAddress', 100),
     breachCheck: choice(node, 'breachCheck', { on: true, off: false }, false),

@@ -32,11 +32,11 @@ export function feedAccountChanges(scope: Construct, table: Table, consumer: Lam
   });
 }
 
-/** Messages. A burst within a second becomes one batch, and the inboxes are updated once. */
+/** New and changed messages. A burst within a second becomes one batch, and the inboxes are updated once. */
 export function feedMessageChanges(scope: Construct, table: Table, consumer: LambdaFunction): void {
   feed(scope, table, consumer, {
     name: 'MessageChanges',
-    filters: [changes(['INSERT'], 'CONV#', FilterRule.beginsWith('MSG#'))],
+    filters: [changes(['INSERT', 'MODIFY'], 'CONV#', FilterRule.beginsWith('MSG#'))],
     window: Duration.seconds(1),
   });
 }

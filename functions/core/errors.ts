@@ -1,3 +1,5 @@
+import type { Message } from './messages/message.ts';
+
 /** Messages by input field: `{email: ['…']}`. */
 export type FieldErrors = Readonly<Record<string, readonly string[]>>;
 
@@ -185,12 +187,50 @@ export class CannotReportOneself extends ParleyError {
   }
 }
 
-/** The user has not written such a message in a conversation of the caller. They cannot tell what of it is missing. */
+/** There is no such message in a conversation of the caller, or not of the user they named. They cannot tell which. */
 export class MessageNotFound extends ParleyError {
   readonly code = 'message_not_found';
 
   constructor() {
-    super('There is no such message of this user in a conversation of yours.');
+    super('There is no such message in a conversation of yours.');
+  }
+}
+
+/** Only the sender of a message may change it. */
+export class NotYourMessage extends ParleyError {
+  readonly code = 'not_your_message';
+
+  constructor() {
+    super('Only its sender may change a message.');
+  }
+}
+
+/** The message is deleted, so there is nothing left to edit. */
+export class MessageDeleted extends ParleyError {
+  readonly code = 'message_deleted';
+
+  constructor() {
+    super('This message is deleted.');
+  }
+}
+
+/** Somebody has edited the message since the caller saw it. */
+export class VersionConflict extends ParleyError {
+  readonly code = 'version_conflict';
+  readonly present: Message;
+
+  constructor(present: Message) {
+    super('The message has another version by now. `present` is what it is.');
+    this.present = present;
+  }
+}
+
+/** This deployment lets messages be edited for some time only. */
+export class EditTooLate extends ParleyError {
+  readonly code = 'edit_too_late';
+
+  constructor() {
+    super('This message is too old to be edited.');
   }
 }
 

@@ -2,8 +2,8 @@ import { readHistory } from '../core/messages/read-messages.ts';
 import { json } from '../middleware/http-replies.ts';
 import { baseUrl } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
+import { historyEntry } from '../protocol/message-bodies.ts';
 import { type Envelope, pageLink, readHistoryWindow } from '../protocol/paging.ts';
-import { historyEntry } from '../protocol/server-frames.ts';
 import { openHttpEntry, openUserAccess, wireHistory } from '../runtime/wiring.ts';
 
 const access = openUserAccess();

@@ -4,9 +4,10 @@ import { json } from '../middleware/http-replies.ts';
 import { jsonInput } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { MAX_MESSAGE_BODY_BYTES } from '../protocol/json-body.ts';
+import { syncedMessage } from '../protocol/message-bodies.ts';
 import { toNewMessages } from '../protocol/new-messages.ts';
 import { messageRequest, readIdempotencyKey } from '../protocol/requests.ts';
-import { framesOf, lastFrames, sentMessages, syncedMessage } from '../protocol/server-frames.ts';
+import { framesOf, lastFrames, sentMessages } from '../protocol/server-frames.ts';
 import { openGateway, openHttpEntry, openUserAccess, wireSending } from '../runtime/wiring.ts';
 
 const access = openUserAccess();

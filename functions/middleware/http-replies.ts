@@ -1,7 +1,8 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { ParleyError, RetriableError, ValidationFailed } from '../core/errors.ts';
+import { ParleyError, RetriableError, ValidationFailed, VersionConflict } from '../core/errors.ts';
 import { MethodNotAllowed, UnsupportedEncoding } from '../protocol/errors.ts';
+import { presentState } from '../protocol/message-bodies.ts';
 
 export type HttpReply = APIGatewayProxyStructuredResultV2;
 
@@ -71,6 +72,8 @@ const STATUS: Readonly<Record<string, number>> = {
   account_suspended: 403,
   staff_only: 403,
   cannot_write_to_user: 403,
+  not_your_message: 403,
+  edit_too_late: 403,
   site_only: 403,
   not_found: 404,
   user_not_found: 404,
@@ -80,6 +83,8 @@ const STATUS: Readonly<Record<string, number>> = {
   report_not_found: 404,
   method_not_allowed: 405,
   client_id_conflict: 409,
+  version_conflict: 409,
+  message_deleted: 409,
   too_many_blocks: 409,
   cannot_suspend_staff: 409,
   body_too_large: 413,
@@ -121,6 +126,7 @@ export function problemReply(error: unknown, more: Readonly<Record<string, unkno
     code,
     detail: error instanceof ParleyError ? error.message : 'Something went wrong on the server.',
     ...(error instanceof ValidationFailed && { errors: error.errors }),
+    ...(error instanceof VersionConflict && { present: presentState(error) }),
     ...more,
   };
   return json(status, problem, {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { BadFrame } from './errors.ts';
-import { accessToken, conversation, heldSeqs, messageText, seq, userId } from './fields.ts';
+import { accessToken, conversation, heldConversations, messageText, seq, userId, version } from './fields.ts';
 import type { FrameFields } from './frames.ts';
 import { clientId, newMessages, oneOrSeveral } from './new-messages.ts';
 import { validate } from './validate.ts';
@@ -34,11 +34,13 @@ export const actionSchemas = {
       }),
       oneOrSeveral(['text', 'client_id']),
     ),
+  'message.edit': z.object({ conversation, seq, version, text: messageText }),
+  'message.delete': z.object({ conversation, seq }),
   'conversation.read': z.object({ conversation, seq }),
   'message.received': z.object({ conversation, seq }),
   typing: z.object({ conversation }),
   sync: z.object({
-    conversations: heldSeqs(MAX_SYNCED),
+    conversations: heldConversations(MAX_SYNCED),
     since: z.optional(time),
   }),
   'presence.watch': z.object({

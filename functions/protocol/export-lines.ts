@@ -1,7 +1,7 @@
 import type { ExportPart } from '../core/export/export.ts';
 import type { Caller } from '../core/sessions/own-sessions.ts';
 import { profileBody, sessionBody } from './account-bodies.ts';
-import { syncedMessage } from './server-frames.ts';
+import { syncedMessage } from './message-bodies.ts';
 
 /** A line of an export, of which `type` tells the other fields. Readers skip types that they do not know. */
 export function exportLine(part: ExportPart, { userId, sessionId }: Caller) {

@@ -34,28 +34,43 @@ export const conversation = z.pipe(conversationId, z.transform(foldId));
 
 export const seq = z.int().check(z.minimum(0));
 
+/** Of a message: 1 as written, one more with each edit. */
+export const version = z.int().check(z.minimum(1));
+
+/** What a client holds of a conversation: a bare `seq` if it does not follow changes. */
+const held = z.union([seq, z.object({ seq, change: seq })]);
+
+interface HeldConversation {
+  readonly seq: number;
+  readonly change?: number | undefined;
+}
+
 /**
- * The last `seq` held of each conversation. If a conversation is named twice, in different letter cases, the lower
- * `seq` counts.
+ * The last `seq` held of each conversation, and its change. If a conversation is named twice, in different letter cases, the
+ * lower numbers count.
  */
-export const heldSeqs = (most: number) =>
+export const heldConversations = (most: number) =>
   z.pipe(
     z
-      .record(conversationId, seq)
+      .record(conversationId, held)
       .check(
-        z.refine(
-          (held) => Object.keys(held).length <= most,
-          `At most ${most} at a time; ask again for more.`,
-        ),
+        z.refine((all) => Object.keys(all).length <= most, `At most ${most} at a time; ask again for more.`),
       ),
-    z.transform((held: Record<string, number>) => {
-      const folded = new Map<string, number>();
-      for (const [id, last] of Object.entries(held)) {
-        folded.set(foldId(id), Math.min(last, folded.get(foldId(id)) ?? last));
+    z.transform((all: Record<string, z.output<typeof held>>) => {
+      const folded = new Map<string, HeldConversation>();
+      for (const [id, one] of Object.entries(all)) {
+        const given: HeldConversation = typeof one === 'number' ? { seq: one } : one;
+        const known = folded.get(foldId(id)) ?? given;
+        folded.set(foldId(id), { seq: Math.min(known.seq, given.seq), change: lower(known, given) });
       }
       return Object.fromEntries(folded);
     }),
   );
+
+function lower(one: HeldConversation, other: HeldConversation): number | undefined {
+  const known = [one.change, other.change].filter((change) => change !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
 
 /** An access token: a JWS in its compact form (RFC 7515 §7.1). */
 export const accessToken = z.string().check(z.maxLength(4096), z.regex(/^[\w.-]+$/));

@@ -1,10 +1,11 @@
 import { domainToASCII } from 'node:url';
 import * as z from 'zod/mini';
 import { lengthFaults, normalizePassword } from '../core/accounts/passwords.ts';
-import { ValidationFailed } from '../core/errors.ts';
+import { MessageNotFound, ValidationFailed } from '../core/errors.ts';
 import { CLIENT_ID } from '../core/ids.ts';
-import { characters, messageText, seq } from './fields.ts';
+import { characters, messageText, seq, version } from './fields.ts';
 import { newMessages, oneOrSeveral } from './new-messages.ts';
+import { wholeNumber } from './paging.ts';
 import { isBlank } from './text.ts';
 
 /** RFC 5321 §4.5.3.1.3: a path has 256 octets, and its angle brackets take two of them. */
@@ -159,6 +160,19 @@ export const messageRequest = z
     read: z.optional(seq),
   })
   .check(oneOrSeveral(['text']));
+
+/** `PATCH /conversations/{conversation}/messages/{seq}/` */
+export const editRequest = z.strictObject({ text: messageText, version });
+
+/**
+ * The `seq` in a path.
+ * @throws MessageNotFound for a text that is none
+ */
+export function readSeq(text: string | undefined): number {
+  const seq = wholeNumber(text ?? '') ?? 0;
+  if (seq < 1) throw new MessageNotFound();
+  return seq;
+}
 
 /**
  * The `Idempotency-Key` header: the client's name for its message, a UUID, bare or as a quoted string (draft-ietf-

@@ -1,19 +1,26 @@
-import type { Person } from '../core/accounts/account.ts';
 import type { LastFrames } from '../core/connections/open-and-close.ts';
-import { type FieldErrors, RetriableError, TokenExpired, ValidationFailed } from '../core/errors.ts';
+import {
+  type FieldErrors,
+  RetriableError,
+  TokenExpired,
+  ValidationFailed,
+  VersionConflict,
+} from '../core/errors.ts';
 import type { InboxEntry } from '../core/inbox/inbox.ts';
 import type { NewMessage } from '../core/messages/append.ts';
+import type { Telling } from '../core/messages/change-message.ts';
 import type { Message } from '../core/messages/message.ts';
 import type { FramesFor, Sent } from '../core/messages/send-message.ts';
 import type { Presence } from '../core/presence/presence.ts';
-
-/**
- * The client id of a message, for its sender alone. A device of the sender may still hold the message as unsent, and recognises
- * it by this name. Other members get no client id: their own clients may use the same one.
- */
-function ownClientId({ clientId }: Message, isSender: boolean) {
-  return isSender && clientId !== undefined ? { client_id: clientId } : {};
-}
+import type { SyncPage } from '../core/sync/catch-up.ts';
+import {
+  changedBody,
+  changedState,
+  messageBody,
+  ownClientId,
+  presentState,
+  syncedMessage,
+} from './message-bodies.ts';
 
 /** A stored message as the sockets of one reader get it. */
 export function messageFrame(message: Message, senderName: string, reader: 'sender' | 'others') {
@@ -27,13 +34,9 @@ export function messageFrame(message: Message, senderName: string, reader: 'send
     sender_id: message.senderId,
     created_at: message.createdAt,
     ...(message.read > 0 && { read: message.read }),
+    ...changedState(message),
     ...ownClientId(message, reader === 'sender'),
   };
-}
-
-/** One of several stored messages, which share their conversation and their sender. */
-function messageBody({ id, seq, text, createdAt, read }: Message) {
-  return { id, seq, message: text, created_at: createdAt, ...(read > 0 && { read }) };
 }
 
 /** Several stored messages of one conversation and sender, as the devices of one reader get them. */
@@ -139,6 +142,7 @@ export function conversationBody(entry: InboxEntry) {
       sender_id: last.senderId,
       message: last.text,
       created_at: last.createdAt,
+      ...changedState(last),
     },
     unread,
     read: own.read,
@@ -161,6 +165,30 @@ export function errorFrame(error: Explained) {
     detail: error.message,
     ...(error instanceof RetriableError && { retry_after: error.retryAfter }),
     ...(error instanceof ValidationFailed && { errors: error.errors satisfies FieldErrors }),
+    ...(error instanceof VersionConflict && { present: presentState(error) }),
+  };
+}
+
+/** A changed message, as the devices of one reader get it: also the reply to whoever changed it. */
+export function changedFrame(message: Message, reader: 'sender' | 'others') {
+  return { type: 'message.changed' as const, ...changedBody(message, reader) };
+}
+
+/** How the devices are told of a change, but for the one that asked for it. */
+export function tellingChanges(except?: string): Telling {
+  return { frameFor: (message, reader) => JSON.stringify(changedFrame(message, reader)), except };
+}
+
+/** A page of `sync`. */
+export function syncFrame(page: SyncPage, readerId: string) {
+  return {
+    type: page.complete ? ('sync.done' as const) : ('sync.page' as const),
+    messages: page.messages.map((message) => syncedMessage(message, readerId)),
+    changed: page.changed.map((message) => syncedMessage(message, readerId)),
+    changes: Object.fromEntries(page.changes),
+    resets: page.resets,
+    conversations: page.inbox.map(conversationBody),
+    position: page.position,
   };
 }
 
@@ -170,31 +198,3 @@ export const lastFrames: LastFrames = {
   replaced: JSON.stringify(connectionReplacedFrame),
   tokenExpired: JSON.stringify(errorFrame(new TokenExpired())),
 };
-
-/** A message of a conversation's log, where the reader knows its members: `sync` and the conversation's messages over HTTP. */
-export function syncedMessage(message: Message, readerId: string) {
-  return {
-    id: message.id,
-    conversation: message.conversation,
-    seq: message.seq,
-    message: message.text,
-    sender_id: message.senderId,
-    created_at: message.createdAt,
-    ...(message.read > 0 && { read: message.read }),
-    ...ownClientId(message, message.senderId === readerId),
-  };
-}
-
-/** A message as the history shows it to one of its two members. Messages do not change yet: `updated_at` is when they came. */
-export function historyEntry(message: Message, self: Person, peer: Person) {
-  const isOwn = message.senderId === self.id;
-  return {
-    id: message.id,
-    sender: isOwn ? self : peer,
-    receiver: isOwn ? peer : self,
-    message: message.text,
-    created_at: message.createdAt,
-    updated_at: message.createdAt,
-    seq: message.seq,
-  };
-}

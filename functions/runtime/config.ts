@@ -10,6 +10,7 @@ export type Need =
   | 'extending'
   | 'origins'
   | 'sending'
+  | 'changing'
   | 'sockets'
   | 'work'
   | 'connections'
@@ -99,6 +100,11 @@ export const variables = {
     type: 'number',
     need: 'sending',
     meaning: 'Length of that window in seconds, counted from its first message.',
+  },
+  EDIT_SECONDS: {
+    type: 'text',
+    need: 'changing',
+    meaning: 'Seconds after it was sent in which a message may be edited; off if there is no end.',
   },
   SOCKETS_PER_ACCOUNT: {
     type: 'number',

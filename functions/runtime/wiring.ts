@@ -20,6 +20,7 @@ import { tickets } from '../auth/tickets.ts';
 import { type AuditTrail, auditTrail } from '../core/audit/trail.ts';
 import type { Gateway } from '../core/connections/connection.ts';
 import type { Issuer, VerifySubjectToken } from '../core/issuers/issuer.ts';
+import type { ChangeDependencies } from '../core/messages/change-message.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
 import { type CountWork, type RateLimit, rateLimit } from '../core/rate-limit/rate-limit.ts';
 import type { Identity } from '../core/sessions/session.ts';
@@ -44,7 +45,7 @@ import { knownDevices } from '../storage/devices.ts';
 import { directoryProjection } from '../storage/directory.ts';
 import { identityStore } from '../storage/identities.ts';
 import { inboxReader } from '../storage/inbox.ts';
-import { inboxProjection } from '../storage/inbox-projection.ts';
+import { changedSummary, inboxProjection } from '../storage/inbox-projection.ts';
 import { linkStore } from '../storage/links.ts';
 import { messageStore } from '../storage/messages.ts';
 import { ownReports } from '../storage/own-reports.ts';
@@ -444,6 +445,16 @@ export function wireInbox(table: Table) {
   };
 }
 
+/** What everything that tells devices needs. */
+const wireTelling = (table: Table, gateway: Gateway, reporting: Reporting) => ({
+  connections: connectionStore(table),
+  gateway,
+  onDeliveryFailure: onDeliveryFailure(reporting),
+  onConnectionsFailure: (error: unknown) =>
+    reporting.logger.warn('connections could not be read or restored', error as Error),
+  ...system,
+});
+
 /** For `sendMessage` and `tellDevices`. The last frames come from the protocol. */
 export function wireSending(
   table: Table,
@@ -451,20 +462,30 @@ export function wireSending(
   reporting: Reporting,
 ): Omit<SendDependencies, 'lastFrames'> {
   return {
+    ...wireTelling(table, gateway, reporting),
     log: messageStore(table),
     profiles: profileStore(table),
     retries: retryCounter(table),
     sendLimit: { messages: config.number('FLOOD_MESSAGES'), seconds: config.number('FLOOD_SECONDS') },
-    connections: connectionStore(table),
-    gateway,
-    onDeliveryFailure: onDeliveryFailure(reporting),
     onFault(error) {
       reporting.logger.error('server fault', error);
       reporting.count('ServerFault');
     },
-    onConnectionsFailure: (error) =>
-      reporting.logger.warn('connections could not be read or restored', error as Error),
-    ...system,
+  };
+}
+
+/** For `editMessage` and `deleteMessage`. The last frames come from the protocol. */
+export function wireChanging(
+  table: Table,
+  gateway: Gateway,
+  reporting: Reporting,
+): Omit<ChangeDependencies, 'lastFrames'> {
+  const seconds = config.text('EDIT_SECONDS');
+  return {
+    ...wireTelling(table, gateway, reporting),
+    log: messageStore(table),
+    summaries: changedSummary(table),
+    editSeconds: seconds === 'off' ? undefined : Number(seconds),
   };
 }
 

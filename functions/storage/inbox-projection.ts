@@ -1,11 +1,45 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { InboxProjection, Peer } from '../core/inbox/inbox.ts';
+import { type ChangedSummary, type InboxProjection, type Peer, toLast } from '../core/inbox/inbox.ts';
 import { fromSummary, toInboxPosition, toSummary } from './inbox.ts';
 import { INBOX_PREFIX, inboxPositionKey, membershipKey, summaryKey, userPartition } from './keys.ts';
 import { isWritten, setting, type Table } from './table.ts';
 
+/** Shows a changed message in the summary of its conversation, as long as that is its last one. */
+export function changedSummary({ client, name }: Table): ChangedSummary {
+  return {
+    async showChanged({ id }, message) {
+      const { text, changed } = toLast(message);
+      await isWritten(
+        client.send(
+          new UpdateCommand({
+            TableName: name,
+            Key: summaryKey(id),
+            UpdateExpression: 'SET #text = :text, #changed = :changed',
+            ConditionExpression:
+              '#id = :id AND (attribute_not_exists(#changed) OR #changed.#change < :change)',
+            ExpressionAttributeNames: {
+              '#id': 'id',
+              '#text': 'text',
+              '#changed': 'changed',
+              '#change': 'change',
+            },
+            ExpressionAttributeValues: {
+              ':id': message.id,
+              ':text': text,
+              ':changed': changed,
+              ':change': changed?.change,
+            },
+          }),
+        ),
+      );
+    },
+  };
+}
+
 /** Writes the inboxes for the stream's function. Each step may be repeated. */
-export function inboxProjection({ client, name }: Table): InboxProjection {
+export function inboxProjection(table: Table): InboxProjection {
+  const { client, name } = table;
+
   /**
    * Names the conversation's position in the membership. A conversation only moves up: a late run finds that a newer one was
    * faster, and to repeat its own move has no effect.
@@ -32,17 +66,24 @@ export function inboxProjection({ client, name }: Table): InboxProjection {
     },
 
     async summarize({ id }, summary) {
+      const { UpdateExpression, ExpressionAttributeNames, ...values } = setting(fromSummary(summary));
+      // The message before may have changed.
+      const left = summary.last.changed ? '' : ' REMOVE #changed';
       await isWritten(
         client.send(
           new UpdateCommand({
             TableName: name,
             Key: summaryKey(id),
-            ...setting(fromSummary(summary)),
+            UpdateExpression: UpdateExpression + left,
+            ExpressionAttributeNames: { ...ExpressionAttributeNames, '#changed': 'changed' },
+            ...values,
             ConditionExpression: 'attribute_not_exists(#seq) OR #seq < :seq',
           }),
         ),
       );
     },
+
+    ...changedSummary(table),
 
     async top(userId) {
       // One position is far below the 1 MB at which DynamoDB ends a Query.

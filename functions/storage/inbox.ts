@@ -6,8 +6,8 @@ import {
   type InboxReader,
   type LastMessage,
   type Peer,
-  preview,
   type Summary,
+  toLast,
 } from '../core/inbox/inbox.ts';
 import type { ByMember } from '../core/messages/message.ts';
 import { further, NOTHING_READ, type Progress, type ReadReceipt } from '../core/receipts/receipt.ts';
@@ -44,7 +44,7 @@ export function inboxReader(table: Table): InboxReader {
   ): Promise<ConversationDetails> {
     if (details.last || details.topAt === undefined) return details;
     const last = await log.last(conversation);
-    return last ? { ...details, last: toLast({ ...last, text: preview(last.text) }) } : details;
+    return last ? { ...details, last: toLast(last) } : details;
   }
 
   return {
@@ -129,7 +129,7 @@ type StoredReceipt = readonly [seq: number, others: number];
 export function toSummary(item: Item): Summary {
   const receipts = (item.receipts ?? {}) as ByMember<StoredReceipt>;
   return {
-    last: toLast(item as unknown as LastMessage),
+    last: readLast(item as unknown as LastMessage),
     receipts: mapMembers(receipts, ([seq, others]): ReadReceipt => ({ seq, others })),
   };
 }
@@ -138,6 +138,6 @@ export function fromSummary({ last, receipts }: Summary): Item {
   return { ...last, receipts: mapMembers(receipts, ({ seq, others }): StoredReceipt => [seq, others]) };
 }
 
-function toLast({ seq, id, senderId, text, createdAt, counts = {} }: LastMessage): LastMessage {
-  return { seq, id, senderId, text, createdAt, counts };
+function readLast({ seq, id, senderId, text, createdAt, changed, counts = {} }: LastMessage): LastMessage {
+  return { seq, id, senderId, text, createdAt, ...(changed && { changed }), counts };
 }

@@ -106,6 +106,18 @@ export const messageKey = (conversation: string, seq: number): Key => ({
   sk: messageSk(seq),
 });
 
+/** Sorts before the messages. */
+const CHANGE_PREFIX = 'CHANGE#';
+export const changeSk = (change: number): string =>
+  `${CHANGE_PREFIX}${String(change).padStart(SEQ_DIGITS, '0')}`;
+export const LAST_CHANGE_SK = `${CHANGE_PREFIX}${'9'.repeat(SEQ_DIGITS)}`;
+/** That a message of the conversation has changed. */
+export const changeKey = (conversation: string, change: number): Key => ({
+  pk: conversationPartition(conversation),
+  sk: changeSk(change),
+});
+export const changeOf = (sk: string): number => Number(sk.slice(CHANGE_PREFIX.length));
+
 /**
  * Stands behind all messages while a member blocks the other one, so that whoever reads the end of the log meets it there. Each
  * member has one of their own.

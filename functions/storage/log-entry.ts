@@ -22,7 +22,16 @@ export function fromLogEntry(conversation: Conversation, entry: LogEntry): Item 
 }
 
 export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
-  const { id, text, clientId, read = 0, createdAt, counts = {}, recent } = item as unknown as LogEntry;
+  const {
+    id,
+    text,
+    clientId,
+    read = 0,
+    createdAt,
+    changed,
+    counts = {},
+    recent,
+  } = item as unknown as LogEntry;
   return {
     id,
     conversation: conversation.id,
@@ -32,6 +41,7 @@ export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
     ...(clientId !== undefined && { clientId }),
     read,
     createdAt,
+    ...(changed && { changed }),
     counts,
     rates: mapMembers((item.rates ?? {}) as ByMember<StoredRate>, toRate),
     recent: recent ?? new Uint8Array(),

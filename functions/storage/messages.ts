@@ -1,9 +1,14 @@
 import { PutCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../core/conversations/conversation.ts';
+import type { ChangeLog } from '../core/messages/change.ts';
 import type { MessageHistory, MessageLog } from '../core/messages/message.ts';
-import type { Ahead } from '../core/sync/catch-up.ts';
+import type { Ahead, Held } from '../core/sync/catch-up.ts';
 import {
+  changeKey,
+  changeOf,
+  changeSk,
   conversationPartition,
+  LAST_CHANGE_SK,
   LAST_MESSAGE_SK,
   LAST_SEAL_SK,
   messageKey,
@@ -11,12 +16,14 @@ import {
   SEAL_PREFIX,
 } from './keys.ts';
 import { fromLogEntry, type Item, toLogEntry } from './log-entry.ts';
-import { batchGet, isWritten, type Table } from './table.ts';
+import { batchGet, isWritten, type Table, tryTransact } from './table.ts';
+
+const CHANGES = { ':low': changeSk(1), ':high': LAST_CHANGE_SK };
 
 const NEWEST_FIRST = { ScanIndexForward: false };
 
 /** The log of each conversation: one item a message, with its `seq` in the sort key. Every read is strongly consistent. */
-export function messageStore(table: Table): MessageLog & MessageHistory & Ahead {
+export function messageStore(table: Table): MessageLog & MessageHistory & ChangeLog & Ahead {
   const { client, name } = table;
 
   const between = ({ id }: Conversation, low: number, high?: number) => ({
@@ -83,10 +90,62 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Ahead 
       return items.map((item) => toLogEntry(conversation, item));
     },
 
-    async ahead(held) {
-      const keys = held.map(({ conversation, seq }) => messageKey(conversation.id, seq + 1));
+    async ahead({ messages, changes }) {
+      const keys = [
+        ...messages.map(({ conversation, seq }) => messageKey(conversation.id, seq + 1)),
+        ...changes.map(({ conversation, change }) => changeKey(conversation.id, change + 1)),
+      ];
       const next = await batchGet(table, keys, { consistent: true });
-      return new Set(held.filter((_, i) => next[i]).map(({ conversation }) => conversation.id));
+      const idsOf = (held: readonly Held[], from: number) =>
+        new Set(held.filter((_, i) => next[from + i]).map(({ conversation }) => conversation.id));
+      return { messages: idsOf(messages, 0), changes: idsOf(changes, messages.length) };
+    },
+
+    async lastChange({ id }) {
+      const range = { ':pk': conversationPartition(id), ...CHANGES };
+      const [newest] = await query(range, 1, NEWEST_FIRST);
+      return newest ? changeOf(newest.sk as string) : 0;
+    },
+
+    async changesFrom({ id }, change, limit) {
+      const range = { ':pk': conversationPartition(id), ...CHANGES, ':low': changeSk(change) };
+      const items = await query(range, limit);
+      return items.map(({ sk, seq }) => ({ change: changeOf(sk as string), seq: seq as number }));
+    },
+
+    async change(conversation, entry, former) {
+      const { text, changed } = entry;
+      const change = changed?.change ?? 0;
+      const failed = await tryTransact(client, [
+        {
+          Update: {
+            TableName: name,
+            Key: messageKey(conversation.id, entry.seq),
+            UpdateExpression: 'SET #text = :text, #changed = :changed',
+            ConditionExpression: former.changed
+              ? '#changed.#change = :former'
+              : 'attribute_exists(pk) AND attribute_not_exists(#changed)',
+            ExpressionAttributeNames: {
+              '#text': 'text',
+              '#changed': 'changed',
+              ...(former.changed && { '#change': 'change' }),
+            },
+            ExpressionAttributeValues: {
+              ':text': text,
+              ':changed': changed,
+              ...(former.changed && { ':former': former.changed.change }),
+            },
+          },
+        },
+        {
+          Put: {
+            TableName: name,
+            Item: { ...changeKey(conversation.id, change), seq: entry.seq },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          },
+        },
+      ]);
+      return failed !== 'busy' && failed.length === 0;
     },
 
     append: (conversation, entry) =>

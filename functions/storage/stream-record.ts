@@ -76,7 +76,7 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
       after: toPresence(userId, after),
     };
   }
-  if (sk.startsWith(MESSAGE_PREFIX) && eventName === 'INSERT' && after) {
+  if (sk.startsWith(MESSAGE_PREFIX) && after) {
     const id = (after.pk as string).slice(conversationPartition('').length);
     const conversation = conversationOf(id);
     return conversation && { kind: 'message', message: toLogEntry(conversation, after) };
@@ -126,7 +126,7 @@ function socketsChange(userId: string, before: Item, after: Item): SocketsChange
   return { kind: 'sockets', userId, stayed, gone, replaced: onlyIn('closing', after, before) };
 }
 
-/** The message that a record adds to the log, if it adds one. */
+/** The message that a record adds to the log or changes, if it does. */
 export function messageIn(record: DynamoDBRecord): LogEntry | undefined {
   const change = readChange(record);
   return change?.kind === 'message' ? change.message : undefined;

@@ -127,18 +127,31 @@ export async function transact(
 ): Promise<readonly number[]> {
   for (let round = 0; round < MAX_TRANSACTION_ROUNDS; round += 1) {
     if (round > 0) await backoff(round - 1);
-    try {
-      await client.send(new TransactWriteCommand({ TransactItems: items }));
-      return [];
-    } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
-      const codes = error.CancellationReasons?.map(({ Code = 'None' }) => Code) ?? [];
-      const failed = codes.flatMap((code, i) => (code === 'ConditionalCheckFailed' ? i : []));
-      if (failed.length > 0) return failed;
-      if (!codes.some((code) => PASSING.has(code))) throw error;
-    }
+    const failed = await tryTransact(client, items);
+    if (failed !== 'busy') return failed;
   }
   throw new Unavailable();
+}
+
+/**
+ * One try of a transaction.
+ * @returns the indexes of the items whose conditions failed; none if all were written; `busy` if others were writing the items
+ */
+export async function tryTransact(
+  client: Table['client'],
+  items: TransactItem[],
+): Promise<readonly number[] | 'busy'> {
+  try {
+    await client.send(new TransactWriteCommand({ TransactItems: items }));
+    return [];
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    const codes = error.CancellationReasons?.map(({ Code = 'None' }) => Code) ?? [];
+    const failed = codes.flatMap((code, i) => (code === 'ConditionalCheckFailed' ? i : []));
+    if (failed.length > 0) return failed;
+    if (codes.some((code) => PASSING.has(code))) return 'busy';
+    throw error;
+  }
 }
 
 /** `ttl` is a reserved word of DynamoDB. */

@@ -6,6 +6,7 @@ import { tellDevices } from '../core/delivery/deliver.ts';
 import { TokenExpired, TokenInvalid, UserNotFound } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import type { Draft, NewMessage } from '../core/messages/append.ts';
+import { type ChangeDependencies, deleteMessage, editMessage } from '../core/messages/change-message.ts';
 import {
   type Origin,
   type SendDependencies,
@@ -21,7 +22,7 @@ import type { ActionFrame, ActionInput, ActionName } from '../protocol/actions.t
 import type { MessageFrame } from '../protocol/frames.ts';
 import { toNewMessages } from '../protocol/new-messages.ts';
 import {
-  conversationBody,
+  changedFrame,
   framesOf,
   messageFrame,
   presenceFrame,
@@ -29,7 +30,8 @@ import {
   refreshedFrame,
   sentFrame,
   sentMessagesFrame,
-  syncedMessage,
+  syncFrame,
+  tellingChanges,
   typingFrame,
 } from '../protocol/server-frames.ts';
 
@@ -41,6 +43,7 @@ export interface Caller {
 
 interface Dependencies {
   readonly sending: SendDependencies;
+  readonly changing: ChangeDependencies;
   readonly receipts: ReceiptDependencies;
   readonly inbox: SyncDependencies;
   readonly watching: WatchDependencies;
@@ -54,7 +57,7 @@ type Action<N extends ActionName> = (caller: Caller, input: ActionInput<N>) => P
 
 /** The actions of a device's frames, and the one of a conversation's socket. */
 export function createActions(dependencies: Dependencies) {
-  const { sending, receipts, inbox, watching, restoring, verify } = dependencies;
+  const { sending, changing, receipts, inbox, watching, restoring, verify } = dependencies;
   const typingTimes: TypingTimes = new Map();
 
   const origin = (connection: Connection): Origin => ({
@@ -99,6 +102,18 @@ export function createActions(dependencies: Dependencies) {
       return sentMessagesFrame(conversation.id, tried, sent);
     },
 
+    async 'message.edit'({ connection }, { conversation: id, ...edit }) {
+      const conversation = resolve(id, connection.userId);
+      const telling = tellingChanges(connection.connectionId);
+      return changedFrame(await editMessage(changing, { conversation, ...edit }, telling), 'sender');
+    },
+
+    async 'message.delete'({ connection }, { conversation: id, seq }) {
+      const conversation = resolve(id, connection.userId);
+      const telling = tellingChanges(connection.connectionId);
+      return changedFrame(await deleteMessage(changing, { conversation, seq }, telling), 'sender');
+    },
+
     'conversation.read': receipt('conversation.read', markRead),
     'message.received': receipt('message.received', markReceived),
 
@@ -113,17 +128,11 @@ export function createActions(dependencies: Dependencies) {
     /** A page of what the device missed: `sync.done` if nothing is missing behind it. */
     async sync({ connection }, { conversations, since }) {
       const { userId } = connection;
-      const held = Object.entries(conversations).map(([id, seq]) => ({
+      const held = Object.entries(conversations).map(([id, one]) => ({
         conversation: resolve(id, userId),
-        seq,
+        ...one,
       }));
-      const page = await catchUp(inbox, { userId, held, since });
-      return {
-        type: page.complete ? 'sync.done' : 'sync.page',
-        messages: page.messages.map((message) => syncedMessage(message, userId)),
-        conversations: page.inbox.map(conversationBody),
-        position: page.position,
-      };
+      return syncFrame(await catchUp(inbox, { userId, held, since }), userId);
     },
 
     async 'presence.watch'({ connection }, { users }) {

@@ -10,6 +10,7 @@ import {
   openReporting,
   openTable,
   system,
+  wireChanging,
   wireConnections,
   wireInbox,
   wireReceipts,
@@ -28,6 +29,7 @@ const restoring = { ...wireConnections(table), gateway, lastFrames, knownEnds };
 
 const actions = createActions({
   sending: { ...wireSending(table, gateway, reporting), lastFrames },
+  changing: { ...wireChanging(table, gateway, reporting), lastFrames },
   receipts: wireReceipts(table),
   inbox: wireInbox(table),
   watching: wireWatching(table),

@@ -40,6 +40,7 @@ export const WORK = {
   alone: 'a message alone, inboxes included',
   top: 'a message that brings its conversation to the top of both inboxes',
   http: 'a message over HTTP until it is answered',
+  edit: 'an edit until it is acknowledged',
   read: 'a `conversation.read`',
   received: 'a `message.received` that is written',
   coalesced: 'a `message.received` that comes too soon',

@@ -59,6 +59,11 @@ async function receipts(scene: Scene) {
   const told = (type: string) => hers.heard((frame) => frame.type === type);
   const receipt = (action: string) => his.ask(action, { conversation, seq });
   const moved = (action: string) => () => Promise.all([receipt(action), told(action)]);
+  const edit = () =>
+    Promise.all([
+      hers.ask('message.edit', { conversation, seq, version: 1, text: `${TEXT.slice(1)}!` }),
+      his.heard(({ type }) => type === 'message.changed'),
+    ]);
   return {
     read: await scene.count(1, moved('conversation.read'), { before: hear, only }),
     received: await scene.count(1, moved('message.received'), { before: hearAfterPause, only }),
@@ -70,6 +75,7 @@ async function receipts(scene: Scene) {
       },
       only,
     }),
+    edit: await scene.count(1, edit, { before: hear, only }),
     typing: await scene.count(1, () => Promise.all([his.ask('typing', { conversation }), told('typing')]), {
       times: 1,
       only,
@@ -85,17 +91,21 @@ async function reads(scene: Scene) {
     call(httpApiUrl, `/conversations/${conversation}/messages/?limit=20`, { access: ada.access });
   await page(); // As above.
   const { position } = await hers.ask('sync', { conversations: {} });
-  const held = Object.fromEntries(
-    (await scene.inbox(ada)).map(({ id, last_message }) => [id, last_message.seq]),
-  );
+  const found = (await scene.inbox(ada)).map(({ id, last_message: { seq } }) => [id, { seq, change: 0 }]);
+  const { changes } = await hers.ask('sync', { conversations: Object.fromEntries(found) });
+  const held: Record<string, { seq: number; change: number }> = Object.fromEntries(found);
+  for (const [id, change] of Object.entries(changes as Record<string, number>)) {
+    held[id] = { seq: held[id]?.seq ?? 0, change };
+  }
   const sync = (conversations: object) => async () => {
     const { type } = await hers.ask('sync', { conversations, since: position });
     if (type !== 'sync.done') throw new Error(`The reply is ${type}`);
   };
-  const behind = { ...held, [conversation]: (held[conversation] as number) - 20 };
+  const { seq = 0, change = 0 } = held[conversation] ?? {};
+  const behind = { ...held, [conversation]: { seq: seq - 20, change } };
   return {
     inbox: await scene.count(1, () => scene.inbox(ada), { httpRequests: 1 }),
-    messages: await scene.count(1, page, { httpRequests: 1 }),
+    messages: await scene.count(1, page, { httpRequests: 1, only: ['messages'] }),
     syncNothing: await scene.count(1, sync(held)),
     syncTwenty: await scene.count(1, sync(behind)),
   };

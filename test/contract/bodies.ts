@@ -19,4 +19,5 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /reports': reportRequests.reportRequest,
   'POST /reports/{report_id}/resolve': reportRequests.resolutionRequest,
   'POST /conversations/{conversation}/messages': requests.messageRequest,
+  'PATCH /conversations/{conversation}/messages/{seq}': requests.editRequest,
 };

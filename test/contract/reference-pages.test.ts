@@ -23,6 +23,7 @@ import { RECENT_MESSAGES, RETRY_REACH } from '../../functions/core/messages/find
 import { TYPING_SECONDS } from '../../functions/core/presence/typing.ts';
 import { RECEIVED_EVERY_MS } from '../../functions/core/receipts/move-receipt.ts';
 import { MAX_SESSIONS } from '../../functions/core/sessions/own-sessions.ts';
+import { RESET_BEHIND } from '../../functions/core/sync/missed-changes.ts';
 import { problemReply } from '../../functions/middleware/http-replies.ts';
 import { actionSchemas, MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
 import { readRef } from '../../functions/protocol/frames.ts';
@@ -56,7 +57,7 @@ describe('the table of access patterns', () => {
 
   it('has the keys that functions/storage/keys.ts makes', () => {
     const digits = /\d+$/;
-    const { pk, sk } = keys.messageKey('<id a>.<id b>', 1);
+    const numbered = [keys.messageKey('<id a>.<id b>', 1), keys.changeKey('<id a>.<id b>', 1)];
     const made: readonly keys.Key[] = [
       keys.profileKey('<id>'),
       keys.sessionKey('<id>', '<session id>'),
@@ -88,7 +89,10 @@ describe('the table of access patterns', () => {
         keys.directoryKey(list, '<username>'),
         keys.directoryCountKey(list),
       ]),
-      { pk, sk: sk.replace(digits, `<${digits.exec(sk)?.[0].length} digits>`) },
+      ...numbered.map(({ pk, sk }) => ({
+        pk,
+        sk: sk.replace(digits, `<${digits.exec(sk)?.[0].length} digits>`),
+      })),
       keys.staffKey('<id>'),
       keys.reportClaimKey('<id>', { userId: '<reported>' }),
       keys.reportCountKey('<id>'),
@@ -204,13 +208,13 @@ describe('the configuration', () => {
           bareApis: 'off',
           breachCheck: 'off',
         },
-        ...{ mailFrom: [], siteUrl: [], requestsPerAddress: [], webAcl: [] },
+        ...{ mailFrom: [], siteUrl: [], requestsPerAddress: [], webAcl: [], editMinutes: [] },
       }),
     );
     const { protect, apiDocs, tracing, signUp, bareApis } = defaults;
     expect([protect, apiDocs, tracing, signUp, bareApis]).toEqual([false, true, false, true, false]);
     expect(domain).toBeUndefined();
-    for (const name of ['mailFrom', 'siteUrl', 'requestsPerAddress', 'webAcl'] as const)
+    for (const name of ['mailFrom', 'siteUrl', 'requestsPerAddress', 'webAcl', 'editMinutes'] as const)
       expect(defaults[name]).toBeUndefined();
   });
 
@@ -324,6 +328,7 @@ describe('the limits', () => {
     ['characters of a message preview in the inbox', [...preview('x'.repeat(MAX_MESSAGE_LENGTH))].length],
     ['conversations in a `sync`', MAX_SYNCED],
     ['messages in a page of `sync`', socketLimits.synced_messages_per_page],
+    ['missed changes of a conversation', RESET_BEHIND],
     ['users that a device may watch', MAX_WATCHED],
     ['messages in a frame', MAX_MESSAGES],
     ['bytes of the texts in a frame with several messages', MAX_MESSAGES_BYTES],

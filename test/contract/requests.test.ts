@@ -58,15 +58,17 @@ describe('the document and functions/protocol agree on', () => {
 
   it('the size of pages, messages and bodies', () => {
     const { limit } = DOCUMENT.components.parameters;
-    const { UserPage, MessagePage, ConversationPage, MessageWindow, Message, StoredMessage, NewMessage } =
+    const { UserPage, MessagePage, ConversationPage, MessageWindow, Message, StoredMessage } =
       DOCUMENT.components.schemas;
+    const { NewMessage, MessageEdit } = DOCUMENT.components.schemas;
     expect(limit.schema.default).toBe(DEFAULT_LIMIT);
     expect(limit.description).toContain(`More than ${MAX_LIMIT} counts as ${MAX_LIMIT}`);
     for (const page of [UserPage, MessagePage, ConversationPage, MessageWindow])
       expect(page.properties.results.maxItems).toBe(MAX_LIMIT);
     for (const message of [Message, StoredMessage])
       expect(message.properties.message.maxLength).toBe(MAX_MESSAGE_LENGTH);
-    expect(NewMessage.properties.text.description).toContain(`1 to ${MAX_MESSAGE_LENGTH} characters`);
+    for (const given of [NewMessage, MessageEdit])
+      expect(given.properties.text.description).toContain(`1 to ${MAX_MESSAGE_LENGTH} characters`);
     expect(DOCUMENT.info.description).toContain(`${MAX_BODY_BYTES / 1024} KiB`);
     expect(DOCUMENT.info.description).toContain(`${MAX_MESSAGE_BODY_BYTES / 1024} KiB`);
   });

@@ -64,6 +64,13 @@ const VALUES: readonly unknown[] = [
   { x: 1.5 },
   { x: '1' },
   { x: null },
+  { x: { seq: 0, change: 0 } },
+  { x: { seq: 7, change: 3, more: 1 }, y: 2 },
+  { x: { seq: 7 } },
+  { x: { change: 3 } },
+  { x: { seq: 7, change: -1 } },
+  { x: { seq: 7, change: null } },
+  { x: { seq: 1.5, change: 1 } },
 ];
 
 type Fields = Record<string, unknown>;

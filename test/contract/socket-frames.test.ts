@@ -7,10 +7,11 @@ import { RECENT_MESSAGES } from '../../functions/core/messages/find-earlier.ts';
 import type { Message } from '../../functions/core/messages/message.ts';
 import { TYPING_SECONDS } from '../../functions/core/presence/typing.ts';
 import { RECEIVED_EVERY_MS } from '../../functions/core/receipts/move-receipt.ts';
+import type { SyncPage } from '../../functions/core/sync/catch-up.ts';
+import { RESET_BEHIND } from '../../functions/core/sync/missed-changes.ts';
 import { MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
 import { BadFrame, type FrameFault } from '../../functions/protocol/errors.ts';
 import * as frames from '../../functions/protocol/server-frames.ts';
-import { syncedMessage } from '../../functions/protocol/server-frames.ts';
 import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { compiler, SOCKET_DOCUMENT } from './document.ts';
@@ -35,6 +36,18 @@ const message: Message = {
   createdAt,
 };
 const { clientId: _, ...withoutClientId } = { ...message, read: 0 };
+const edited: Message = {
+  ...message,
+  text: 'Hello, Charles',
+  changed: { change: 7, version: 2, editedAt: createdAt },
+};
+const deleted: Message = {
+  ...message,
+  text: '',
+  changed: { change: 8, version: 2, deletedAt: createdAt },
+};
+/** One with every field that it may have, and one without each of them, in each of its states. */
+const ALL_STATES = [message, withoutClientId, edited, deleted];
 const entry: InboxEntry = {
   conversation,
   peer: { id: ada, username: 'ada' },
@@ -45,6 +58,10 @@ const entry: InboxEntry = {
   presence: { userId: ada, online: false, lastSeen: createdAt },
   isBlocked: false,
 };
+const entries = [undefined, edited.changed, deleted.changed].map((changed) => ({
+  ...entry,
+  last: { ...entry.last, changed },
+}));
 const here = { userId: ada, online: true };
 const gone = { userId: ada, online: false, lastSeen: createdAt };
 const mark = { conversation, userId: charles, seq: 42 };
@@ -80,6 +97,11 @@ const domainErrors = [
   { error: new errors.Unavailable(), kinds: both },
   { error: new errors.TokenInvalid(), kinds: ['device'] },
   { error: new errors.ConversationNotFound(conversation), kinds: ['device'] },
+  { error: new errors.MessageNotFound(), kinds: ['device'] },
+  { error: new errors.NotYourMessage(), kinds: ['device'] },
+  { error: new errors.MessageDeleted(), kinds: ['device'] },
+  { error: new errors.VersionConflict(edited), kinds: ['device'] },
+  { error: new errors.EditTooLate(), kinds: ['device'] },
   { error: new errors.ValidationFailed({ seq: ['This field is required.'] }), kinds: ['device'] },
 ];
 /** Errors of requests and handshakes only. */
@@ -91,7 +113,6 @@ const HTTP_ONLY = [
   'IssuerUnavailable',
   'LinkInvalid',
   'MailOff',
-  'MessageNotFound',
   'NotAuthenticated',
   'PasswordsOff',
   'ReportNotFound',
@@ -120,35 +141,41 @@ const errorsOn = (kind: SocketKind) =>
 /** The sender gets a message with its client_id, the other member without. */
 const readers = [ada, charles];
 const sides = ['sender', 'others'] as const;
-const told = [message, withoutClientId].flatMap((one) =>
-  sides.map((side) => frames.messageFrame(one, 'ada', side)),
-);
-const synced = {
-  messages: [message, withoutClientId].flatMap((one) => readers.map((reader) => syncedMessage(one, reader))),
-  conversations: [entry].map(frames.conversationBody),
+const told = ALL_STATES.flatMap((one) => sides.map((side) => frames.messageFrame(one, 'ada', side)));
+const changed = [edited, deleted].flatMap((one) => sides.map((side) => frames.changedFrame(one, side)));
+const page: SyncPage = {
+  messages: ALL_STATES,
+  changed: [edited, deleted],
+  changes: new Map([[conversation, 8]]),
+  resets: [conversation],
+  inbox: entries,
+  complete: true,
   position: createdAt,
 };
+const synced = (complete: boolean) =>
+  readers.map((reader) => replied(frames.syncFrame({ ...page, complete }, reader)));
 
 const stored = { message, repeated: false };
 const repeated = { message: withoutClientId, repeated: true };
+const changedSince = [edited, deleted].map((one) => ({ message: one, repeated: true }));
 const tried = [message, message, message];
 
 /** Frames that the functions build, by the name of the message that describes them. */
 const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   conversation: {
-    stored: [
-      ...told,
-      replied(frames.messageFrame(withoutClientId, 'ada', 'sender')),
-      replied(frames.messageFrame(message, 'ada', 'sender')),
-    ],
+    stored: [...told, ...ALL_STATES.map((one) => replied(frames.messageFrame(one, 'ada', 'sender')))],
     chatMessage: told,
     error: errorsOn('conversation'),
   },
   device: {
     chatMessage: told,
-    sent: [frames.sentFrame(message, 'ada'), replied(frames.sentFrame(message, 'ada'))],
+    sent: [message, edited, deleted].flatMap((one) => {
+      const frame = frames.sentFrame(one, 'ada');
+      return [frame, replied(frame)];
+    }),
     sentMessages: [
       replied(frames.sentMessagesFrame(conversation, tried, { messages: [stored, repeated] })),
+      frames.sentMessagesFrame(conversation, tried, { messages: [stored, ...changedSince] }),
       frames.sentMessagesFrame(conversation, tried, {
         messages: [stored],
         refusal: new errors.RateLimited(7),
@@ -158,7 +185,9 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
         refusal: new errors.ClientIdConflict(),
       }),
     ],
-    chatMessages: sides.map((side) => frames.messagesFrame([message, withoutClientId], 'ada', side)),
+    chatMessages: sides.map((side) => frames.messagesFrame(ALL_STATES, 'ada', side)),
+    messageChanged: changed,
+    changedReply: [...changed, frames.changedFrame(message, 'sender')].map(replied),
     readReceipt: [frames.receiptFrame('conversation.read', mark)],
     readReply: [replied({ ...frames.receiptFrame('conversation.read', mark), moved: true })],
     receivedReceipt: [frames.receiptFrame('message.received', mark)],
@@ -169,8 +198,8 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
     typeReply: [replied({ ...frames.typingFrame(conversation, ada, TYPING_SECONDS), forwarded: true })],
     presence: [frames.presenceFrame([here]), frames.presenceFrame([gone])],
     watchReply: [frames.presenceFrame([]), replied(frames.presenceFrame([here, gone]))],
-    syncPage: [replied({ type: 'sync.page', ...synced })],
-    syncDone: [replied({ type: 'sync.done', ...synced })],
+    syncPage: synced(false),
+    syncDone: synced(true),
     authRefreshed: [replied(frames.refreshedFrame(new Date(createdAt)))],
     pong: [replied({ type: 'pong', time: createdAt }), { type: 'pong', time: createdAt, restored: true }],
     sessionEnded: [frames.sessionEndedFrame],
@@ -227,6 +256,7 @@ describe('the document and functions/protocol agree on', () => {
       window_seconds: floodSeconds,
       retry_known_messages: RECENT_MESSAGES,
       synced_conversations: MAX_SYNCED,
+      changes_missed_until_reset: RESET_BEHIND,
       watched_users: MAX_WATCHED,
       typing_shown_seconds: TYPING_SECONDS,
       received_stored_every_seconds: RECEIVED_EVERY_MS / 1000,

@@ -18,6 +18,8 @@ const sorted = (list: Iterable<string>) => [...new Set(list)].sort();
 /** The types of answers that differ from their action. */
 const ANSWERS: Partial<Record<ActionName, string>> = {
   'message.send': 'message.sent',
+  'message.edit': 'message.changed',
+  'message.delete': 'message.changed',
   sync: 'sync.done',
   'presence.watch': 'presence',
 };
@@ -64,7 +66,10 @@ describe('the sessions in two terminals', () => {
     line
       .slice(2)
       .replaceAll(/….…|<CONVERSATION>/g, `${ada}.${charles}`)
-      .replaceAll(/(?<="(?:created_at|last_seen|position)":")…/g, '2026-11-23T05:00:00.000Z')
+      .replaceAll(
+        /(?<="(?:created_at|edited_at|deleted_at|last_seen|position)":")…/g,
+        '2026-11-23T05:00:00.000Z',
+      )
       .replaceAll(/…|<PEER>/g, charles as string);
   const lines = [readme, sockets]
     .flatMap((page) => blocksOf(page, 'text'))

@@ -67,6 +67,7 @@ interface Success {
   readonly headers?: Record<string, string>;
   readonly sessionId?: string;
   readonly reportId?: string;
+  readonly seq?: number;
   /** Who asks, if not Ada. */
   readonly by?: Person;
 }
@@ -125,6 +126,14 @@ const SUCCESSES: Readonly<Record<string, () => Success | Promise<Success>>> = {
     const { body } = await api.post('/reports', { user: ada.id, reason: 'other' }, { token: by.access });
     return { status: 204, body: { action: 'dismissed' }, by: staff, reportId: body.id };
   },
+  'PATCH /conversations/{conversation}/messages/{seq}': async () => {
+    const { seq } = await sendMessage(api, ada, conversation, 'To be edited.');
+    return { status: 200, body: { text: 'Edited.', version: 1 }, seq };
+  },
+  'DELETE /conversations/{conversation}/messages/{seq}': async () => {
+    const { seq } = await sendMessage(api, ada, conversation, 'To be deleted.');
+    return { status: 200, seq };
+  },
   'POST /conversations/{conversation}/messages': () => ({
     status: 201,
     body: { text: 'One more.' },
@@ -159,8 +168,9 @@ function assertHeaders({ status, headers, body }: Answer, expected: Readonly<Rec
   ]);
 }
 
-const filled = (path: string, sessionId = NOBODY, reportId = NOBODY) =>
+const filled = (path: string, sessionId = NOBODY, reportId = NOBODY, seq = 1) =>
   path
+    .replace('{seq}', String(seq))
     .replace('{report_id}', reportId)
     .replace('{user_id}', charles.id)
     .replace('{conversation}', conversation)
@@ -214,12 +224,13 @@ describe.each([
         headers,
         sessionId,
         reportId,
+        seq,
         by = ada,
       } = (await SUCCESSES[`${method} ${path}`]?.()) ?? {
         status: 200,
       };
       const { access } = await logIn(api, by);
-      const answer = await send(url + filled(path, sessionId, reportId), method, {
+      const answer = await send(url + filled(path, sessionId, reportId, seq), method, {
         token: access,
         body,
         ...(headers && { headers }),

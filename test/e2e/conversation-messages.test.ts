@@ -37,6 +37,7 @@ describe('a conversation’s messages', () => {
     expect(status).toBe(200);
     expect(body).toEqual({
       last_seq: 25,
+      last_change: 0,
       older: `${url}/conversations/${conversation}/messages/?before=16&limit=10`,
       newer: null,
       results: toldTo(ada, said.slice(15)),

@@ -71,7 +71,7 @@ describe('an unknown action gets an error with the known actions', () => {
     'PING',
     'ping ',
     'sendmessage',
-    'message.delete',
+    'message.remove',
     'toString',
     'constructor',
     '__proto__',
@@ -83,7 +83,7 @@ describe('an unknown action gets an error with the known actions', () => {
       type: 'error',
       code: 'unknown_action',
       detail: expect.stringContaining(
-        'message.send, conversation.read, message.received, typing, sync, presence.watch, auth.refresh, ping',
+        'message.send, message.edit, message.delete, conversation.read, message.received, typing, sync, presence.watch, auth.refresh, ping',
       ),
       ref: 'r-1',
     });
@@ -125,7 +125,7 @@ describe('missing or wrong fields are named, and the frame changes nothing', () 
   });
 
   it.each(
-    ['conversation.read', 'message.received'].flatMap((action) =>
+    ['conversation.read', 'message.received', 'message.delete'].flatMap((action) =>
       [
         ['no conversation', 'conversation', { seq: 1 }],
         ['a conversation that is a number', 'conversation', { conversation: 7, seq: 1 }],

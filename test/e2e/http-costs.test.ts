@@ -59,7 +59,7 @@ describe.skipIf(notOurs)('the table requests of', () => {
     expect(cost).toEqual({ GetItem: 1, Query: 1, BatchGetItem: 1, PutItem: 1, wru: 1, rru: 2.5 });
   });
 
-  it('a part of a log are one query for the newest, two elsewhere, three around a message, for any length of the log', async () => {
+  it('a part of a log are two queries for the newest or elsewhere, four around a message, for any length of the log', async () => {
     const part = (query: string) => get(`/conversations/${conversation}/messages/?limit=5&${query}`);
     for (let i = 0; i < 10; i += 1) await say(charles);
     const few = await costOf('messages', part('before=8'));
@@ -67,8 +67,32 @@ describe.skipIf(notOurs)('the table requests of', () => {
     for (let i = 0; i < 50; i += 1) await say(charles);
     for (const query of ['before=8', 'before=40', 'after=0', 'after=30'])
       expect(await costOf('messages', part(query)), query).toEqual(few);
-    expect(await costOf('messages', part(''))).toMatchObject({ Query: 1, wru: 0 });
-    expect(await costOf('messages', part('around=33'))).toMatchObject({ Query: 3, wru: 0 });
+    // The last change is one more.
+    expect(await costOf('messages', part(''))).toMatchObject({ Query: 2, wru: 0 });
+    expect(await costOf('messages', part('around=33'))).toMatchObject({ Query: 4, wru: 0 });
+  });
+
+  it('an edit are the message, the end of the log, the last change, the sockets of both, and one transaction', async () => {
+    const { seq } = await say(charles);
+    let version = 0;
+    const edit = async () => {
+      version += 1;
+      const body = { text: `${version} ${'x'.repeat(200)}`, version };
+      const reply = await api.patch(`/conversations/${conversation}/messages/${seq - 1}/`, body, {
+        token: ada.access,
+      });
+      expect(reply.status).toBe(200);
+    };
+    await say(charles);
+    version = 0;
+    expect(await costOf('change-message', edit)).toEqual({
+      GetItem: 1,
+      BatchGetItem: 2,
+      Query: 2,
+      TransactWriteItems: 1,
+      wru: 4,
+      rru: 4.5,
+    });
   });
 
   it('a page of the inbox are a query for its positions and two reads for its entries, for any length', async () => {

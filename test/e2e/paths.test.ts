@@ -59,6 +59,16 @@ describe('every path answers with and without its trailing slash, without a redi
     }
   });
 
+  it.each(['PATCH', 'DELETE'])(
+    '%s /conversations/{id}/messages/1, of which there is none',
+    async (method) => {
+      const ask = (path: string) => api.send(method, path, { text: 'x', version: 1 }, { token });
+      const without = await ask(`/conversations/${id}/messages/1`);
+      expect(without).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } });
+      expect((await ask(`/conversations/${id}/messages/1/`)).body).toEqual(without.body);
+    },
+  );
+
   it.each(['/conversations/{id}', '/conversations/{id}/messages'])(
     'GET %s, of which there is none',
     async (path) => {

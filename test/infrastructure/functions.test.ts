@@ -136,6 +136,7 @@ describe('functions get the variables that they need:', () => {
       'conversations',
       'messages',
       'send-message',
+      'change-message',
       'authorize',
       'message',
     ]);
@@ -161,7 +162,7 @@ describe('functions get the variables that they need:', () => {
       ],
     };
     const posting = names.filter((name) => 'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI' in environmentOf(name));
-    expect(posting).toEqual(['send-message', 'message', 'account-changes']);
+    expect(posting).toEqual(['send-message', 'change-message', 'message', 'account-changes']);
     for (const name of posting) {
       expect(environmentOf(name).AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI).toEqual(endpoint);
     }
@@ -180,6 +181,16 @@ describe('functions get the variables that they need:', () => {
       'send-message',
       'message',
     ]);
+  });
+
+  it('the time for edits, if they edit messages', () => {
+    const { service: strict } = synthesize({ editMinutes: '15' });
+    const editing = names.filter((name) => 'EDIT_SECONDS' in environmentOf(name));
+    expect(editing).toEqual(['change-message', 'message']);
+    for (const name of editing) {
+      expect(environmentOf(name).EDIT_SECONDS).toBe('off');
+      expect(strict.functions().get(name)?.Environment.Variables.EDIT_SECONDS).toBe('900');
+    }
   });
 
   it('the limit of wrong passwords, if they verify any, and that of exchanges', () => {
@@ -215,6 +226,7 @@ describe('functions get the variables that they need:', () => {
       'conversations',
       'messages',
       'send-message',
+      'change-message',
       'connect',
       'message',
     ]);

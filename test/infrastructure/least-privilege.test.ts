@@ -38,7 +38,7 @@ describe('least privilege', () => {
     }
   });
 
-  it('three functions may post to connections and close them, on this API’s stage only', () => {
+  it('four functions may post to connections and close them, on this API’s stage only', () => {
     const reach = [...service.whoMay('execute-api:ManageConnections').keys()].map((name) => {
       const resources = service
         .statementsOf(name)
@@ -54,6 +54,7 @@ describe('least privilege', () => {
     });
     expect(Object.fromEntries(reach)).toEqual({
       'send-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
+      'change-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       message: ['/ws/DELETE/@connections/*', '/ws/GET/@connections/*', '/ws/POST/@connections/*'],
       'account-changes': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
     });
@@ -168,7 +169,7 @@ describe('least privilege', () => {
     });
   });
 
-  it('only message and send-message may put messages; message-changes may store the summary; blocks have seals', () => {
+  it('only message and send-message may put messages, and change-message changes; message-changes may store the summary; blocks have seals', () => {
     const writing = Object.entries(whoReaches('CONV#*')).flatMap(([name, actions]) =>
       actions.filter((action) => !/Query|Get/.test(action)).map((action) => `${name}: ${action}`),
     );
@@ -177,8 +178,11 @@ describe('least privilege', () => {
       'account-changes: dynamodb:DeleteItem',
       'blocks: dynamodb:DeleteItem',
       'blocks: dynamodb:PutItem',
+      'change-message: dynamodb:PutItem',
+      'change-message: dynamodb:UpdateItem',
       'message-changes: dynamodb:UpdateItem',
       'message: dynamodb:PutItem',
+      'message: dynamodb:UpdateItem',
       'send-message: dynamodb:PutItem',
     ]);
   });
@@ -188,6 +192,7 @@ describe('least privilege', () => {
       actions.some((action) => /Query|Get/.test(action)),
     );
     expect(reading.map(([name]) => name).toSorted()).toEqual([
+      'change-message',
       'conversations',
       'export',
       'history',
@@ -249,6 +254,7 @@ describe('least privilege', () => {
       'conversations',
       'messages',
       'send-message',
+      'change-message',
       'jwks',
       'authorize',
       'message',

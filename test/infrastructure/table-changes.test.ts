@@ -23,6 +23,7 @@ const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   directoryKey: ['users', 'ada'],
   directoryCountKey: ['users'],
   messageKey: ['x', 1],
+  changeKey: ['x', 1],
   auditKey: ['x', { time: '2026-11-23T12:00:00.000Z', name: 'y' }],
   reportClaimKey: ['x', { userId: 'y' }],
   reportKey: ['open', 'x'],
@@ -47,9 +48,9 @@ describe('the stream', () => {
     ]);
   });
 
-  it('brings new messages, and nothing else, to message-changes', () => {
+  it('brings new and changed messages, and nothing else, to message-changes', () => {
     expect(patternsOf('message-changes')).toEqual([
-      { eventName: ['INSERT'], dynamodb: keys('CONV#', { prefix: 'MSG#' }) },
+      { eventName: ['INSERT', 'MODIFY'], dynamodb: keys('CONV#', { prefix: 'MSG#' }) },
     ]);
   });
 
@@ -86,7 +87,7 @@ describe('the stream', () => {
       'socketsKey MODIFY',
       'socketsKey REMOVE',
     ]);
-    expect(passing('message-changes')).toEqual(['messageKey INSERT']);
+    expect(passing('message-changes')).toEqual(['messageKey INSERT', 'messageKey MODIFY']);
   });
 
   it.each(['PROFILE', 'PRESENCE', 'SOCKETS', 'SESSION#x', 'REMAINS', 'MSG#1'])(

@@ -238,7 +238,8 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     userId: value(fields.userId),
     conversation: value(fields.conversation),
     seq: value(fields.seq),
-    heldSeqs: (text) => validate(fields.heldSeqs(50), { [text]: 1 }),
+    version: value(fields.version),
+    heldConversations: (text) => validate(fields.heldConversations(50), { [text]: 1 }),
     messageText: value(fields.messageText),
     accessToken: value(fields.accessToken),
   },
@@ -323,6 +324,8 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     newPasswordRequest: object(requests.newPasswordRequest),
     verificationRequest: object(requests.verificationRequest),
     messageRequest: object(requests.messageRequest),
+    editRequest: object(requests.editRequest),
+    readSeq: requests.readSeq,
     readIdempotencyKey: requests.readIdempotencyKey,
   },
   'functions/protocol/text.ts': {

@@ -1,10 +1,11 @@
+import { preview } from '../../../client/contract/preview.ts';
 import type { Person } from '../accounts/account.ts';
 import type { Conversation, OwnConversation } from '../conversations/conversation.ts';
-import type { ByMember } from '../messages/message.ts';
+import type { ByMember, Changed, LogEntry } from '../messages/message.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Progress, ReadReceipt, Receipts } from '../receipts/receipt.ts';
 
-export { preview } from '../../../client/contract/preview.ts';
+export { preview };
 
 /** The last message of a conversation, as the inbox shows it. */
 export interface LastMessage {
@@ -14,6 +15,7 @@ export interface LastMessage {
   /** Cut to what one line of an inbox can show. */
   readonly text: string;
   readonly createdAt: string;
+  readonly changed?: Changed | undefined;
   /** How many messages each member has sent up to this one. */
   readonly counts: ByMember<number>;
 }
@@ -81,8 +83,19 @@ export interface Summary {
   readonly receipts: ByMember<ReadReceipt>;
 }
 
+/** The last message of a log entry. */
+export function toLast({ seq, id, senderId, text, createdAt, changed, counts }: LogEntry): LastMessage {
+  return { seq, id, senderId, text: preview(text), createdAt, ...(changed && { changed }), counts };
+}
+
+/** Shows changed messages in the inboxes. */
+export interface ChangedSummary {
+  /** Has no effect if the inboxes show another message, or a later state of this one. */
+  showChanged(conversation: Conversation, message: LogEntry): Promise<void>;
+}
+
 /** Writes the inboxes. Each step may be repeated without effect. */
-export interface InboxProjection {
+export interface InboxProjection extends ChangedSummary {
   summary(conversation: Conversation): Promise<Summary | undefined>;
   /** Stores a summary, unless the stored one has a newer message. */
   summarize(conversation: Conversation, summary: Summary): Promise<void>;

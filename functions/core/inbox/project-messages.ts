@@ -8,7 +8,7 @@ import {
 } from '../conversations/conversation.ts';
 import type { ByMember, LogEntry, MessageLog } from '../messages/message.ts';
 import { further, NOTHING_READ, type ReadReceipt, receiptOfSender } from '../receipts/receipt.ts';
-import { type InboxPosition, type InboxProjection, preview } from './inbox.ts';
+import { type InboxPosition, type InboxProjection, toLast } from './inbox.ts';
 
 export interface ProjectionDependencies {
   readonly inbox: InboxProjection;
@@ -18,7 +18,7 @@ export interface ProjectionDependencies {
 }
 
 /**
- * Projects new messages of one conversation, in order, into the inboxes of all members. It reads the summary first and writes it
+ * Projects new and changed messages of one conversation, in order, into the inboxes of all members. It reads the summary first and writes it
  * last, so a run that crashes is repeated whole, and records that come again after it change nothing.
  */
 export async function projectMessages(
@@ -30,13 +30,13 @@ export async function projectMessages(
   const conversation = newest && conversationOf(newest.conversation);
   if (!newest || !conversation) return;
   const before = await inbox.summary(conversation);
+  // Also a message that has changed since it was projected comes again.
+  if (before?.last.seq === newest.seq && newest.changed) await inbox.showChanged(conversation, newest);
   if (before && before.last.seq >= newest.seq) return;
-  const { seq, id, senderId, text, createdAt, counts } = newest;
   const members = conversation.members.map((_, self) => ({ ...conversation, self }));
   await allEnded(members.map((own) => moveUp(dependencies, own)));
   const receipts = await receiptsAfter(dependencies, conversation, messages, before?.receipts ?? {});
-  const last = { seq, id, senderId, text: preview(text), createdAt, counts };
-  await inbox.summarize(conversation, { last, receipts });
+  await inbox.summarize(conversation, { last: toLast(newest), receipts });
 }
 
 /**

@@ -25,7 +25,7 @@ import {
   type LastMessage,
   type Peer,
   type PeerProgress,
-  preview,
+  toLast,
 } from './inbox.ts';
 
 export interface InboxDependencies {
@@ -122,9 +122,8 @@ export async function readConversation(
     presencesOfPeers(presences, [conversation]),
   ]);
   if (!message || !peer || !details || !presence) throw new ConversationNotFound(conversation.id);
-  const { seq, id, senderId, text, createdAt, counts } = message;
-  const last = { seq, id, senderId, text: preview(text), createdAt, counts };
-  return entry(conversation, peer, last, await withSent(log, conversation, details, message), presence);
+  const progress = await withSent(log, conversation, details, message);
+  return entry(conversation, peer, toLast(message), progress, presence);
 }
 
 /**

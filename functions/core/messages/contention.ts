@@ -18,7 +18,20 @@ export interface Contention {
 
 /** The dearer a refusal, the fewer tries a message has, and the longer it waits for its turn. */
 export function contentionOf(text: string): Contention {
-  const wru = Math.ceil(storedBytes(text) / 1024);
+  return contention(unitsOf(text));
+}
+
+/**
+ * The same for a change of a message. A transaction costs twice as much, and has one more item. It is billed by the larger of both
+ * states.
+ */
+export function contentionOfChange(former: string, text: string): Contention {
+  return contention(2 * Math.max(unitsOf(former), unitsOf(text)) + 2);
+}
+
+const unitsOf = (text: string): number => Math.ceil(storedBytes(text) / 1024);
+
+function contention(wru: number): Contention {
   return {
     maxTries: Math.min(MAX_TRIES, Math.floor(MAX_WRU / wru)),
     backoff(refused) {

@@ -73,7 +73,8 @@ export async function findEarlier(
       (entry.id === id ||
         (clientId !== undefined && entry.senderId === senderId && entry.clientId === clientId)),
   );
-  if (earlier && earlier.text !== text) throw new ClientIdConflict();
+  // Of a message that has changed, nobody knows any more what was written first.
+  if (earlier && !earlier.changed && earlier.text !== text) throw new ClientIdConflict();
   return earlier;
 }
 

@@ -16,6 +16,24 @@ export interface Message {
   readonly read: number;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
+  /** Undefined while it stands as it was written. */
+  readonly changed?: Changed | undefined;
+}
+
+/** What has become of a message since it was written. */
+export interface Changed {
+  /** Number of its last change. Of two states of a message, the one with the higher number is newer. */
+  readonly change: number;
+  /** 1 as written, and one more with each edit. */
+  readonly version: number;
+  /** ISO 8601, UTC. */
+  readonly editedAt?: string | undefined;
+  /** ISO 8601, UTC. The text of a deleted message is empty: what was written is stored no more. */
+  readonly deletedAt?: string | undefined;
+}
+
+export function isDeleted({ changed }: Pick<Message, 'changed'>): boolean {
+  return changed?.deletedAt !== undefined;
 }
 
 /** Values by member number. A member without a value is left out. */

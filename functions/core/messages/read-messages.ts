@@ -2,6 +2,7 @@ import type { Person, PersonStore } from '../accounts/account.ts';
 import { type Conversation, pairWith } from '../conversations/conversation.ts';
 import { ConversationNotFound, UserNotFound } from '../errors.ts';
 import { isId } from '../ids.ts';
+import type { ChangeLog } from './change.ts';
 import { gather, type PageBounds } from './gather.ts';
 import type { LogEntry, Message, MessageHistory } from './message.ts';
 
@@ -27,6 +28,8 @@ export interface MessagesPage {
   readonly messages: readonly Message[];
   /** The newest `seq` of the conversation. */
   readonly last: number;
+  /** The messages have the state of this change at least. Undefined for a page before or after a `seq`. */
+  readonly change: number | undefined;
   readonly sides: Sides;
 }
 
@@ -46,7 +49,7 @@ export interface HistoryPage {
 const PAGE: Omit<PageBounds, 'messages'> = {
   bytes: 256 * 1024,
   // The history also has both members' names, of up to 150 characters.
-  beside: 600,
+  beside: 700,
   readBytes: 420_000,
 };
 
@@ -55,12 +58,16 @@ const PAGE: Omit<PageBounds, 'messages'> = {
  * @throws ConversationNotFound if the conversation has no message
  */
 export async function readMessages(
-  history: MessageHistory,
+  history: MessageHistory & Pick<ChangeLog, 'lastChange'>,
   { conversation, window }: { conversation: Conversation; window: Window },
 ): Promise<MessagesPage> {
+  // Whoever reads on from a page has its change already.
+  const isFirst = window.before === undefined && window.after === undefined;
+  // Before the messages: what changes in between is on the page, and is told once more.
+  const change = isFirst ? await history.lastChange(conversation) : undefined;
   const page = await readWindow(history, conversation, window);
   if (page.last === 0) throw new ConversationNotFound(conversation.id);
-  return { ...page, messages: page.messages.toReversed() };
+  return { ...page, change, messages: page.messages.toReversed() };
 }
 
 /**

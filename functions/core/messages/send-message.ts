@@ -162,6 +162,8 @@ async function countRetries(
   if (allowedAt && repeats === messages.length) throw new RateLimited(secondsUntil(allowedAt, now()));
 }
 
+/** A message that has changed since was told with its change. */
 function isToBeDelivered({ message, repeated }: Appended, now: Date): boolean {
+  if (message.changed) return false;
   return !repeated || now.getTime() - Date.parse(message.createdAt) < REDELIVER_MS;
 }

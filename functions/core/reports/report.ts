@@ -11,7 +11,7 @@ import {
 } from '../errors.ts';
 import { isId } from '../ids.ts';
 import { preview } from '../inbox/inbox.ts';
-import type { LogEntry, MessageLog } from '../messages/message.ts';
+import { isDeleted, type LogEntry, type MessageLog } from '../messages/message.ts';
 
 export const REASONS = ['spam', 'harassment', 'violence', 'sexual', 'illegal', 'other'] as const;
 export type Reason = (typeof REASONS)[number];
@@ -176,7 +176,8 @@ async function around(
 ): Promise<readonly KeptMessage[]> {
   const first = Math.max(1, seq - BESIDE);
   const found = await log.since(conversation, first, seq + BESIDE - first + 1);
-  return found.filter((one) => one.seq <= seq + BESIDE).map(kept);
+  // Of a deleted message nothing is left to keep.
+  return found.filter((one) => one.seq <= seq + BESIDE && !isDeleted(one)).map(kept);
 }
 
 const kept = ({ seq, senderId, text, createdAt }: LogEntry): KeptMessage => ({

@@ -1,27 +1,38 @@
 import type { OwnConversation } from '../conversations/conversation.ts';
 import type { ConversationDetails, InboxEntry, InboxPosition, InboxReader } from '../inbox/inbox.ts';
 import { entriesAt, located } from '../inbox/read-inbox.ts';
+import type { ChangeLog } from '../messages/change.ts';
 import { gather, jsonBytes } from '../messages/gather.ts';
 import type { Message, MessageLog } from '../messages/message.ts';
 import type { PresenceStore } from '../presence/presence.ts';
+import { type ChangesPage, type MissedChanges, missedChanges } from './missed-changes.ts';
+import { isEmpty, isFull, type Room, roomAfter, roomBeside } from './room.ts';
 
 /** What a client has of a conversation: all messages up to this `seq`. */
 export interface Held {
   readonly conversation: OwnConversation;
   readonly seq: number;
+  /** They are in the state of this change. Undefined for a client that does not follow changes. */
+  readonly change?: number | undefined;
 }
 
-/** Tells which logs have gone on. */
+/** What a client has that follows changes. */
+export type Followed = Held & { readonly change: number };
+
+/** Tells which conversations have gone on. */
 export interface Ahead {
   /**
-   * Ids of the conversations with more messages than are held. The log has no gaps, so it looks for the next `seq` alone. Strongly
-   * consistent.
+   * Ids of the conversations with more messages, and of those with more changes, than are held. Neither sequence has gaps, so it looks
+   * for the next number alone. Strongly consistent.
    */
-  ahead(held: readonly Held[]): Promise<ReadonlySet<string>>;
+  ahead(held: { readonly messages: readonly Held[]; readonly changes: readonly Followed[] }): Promise<{
+    readonly messages: ReadonlySet<string>;
+    readonly changes: ReadonlySet<string>;
+  }>;
 }
 
 export interface SyncDependencies {
-  readonly log: Pick<MessageLog, 'since'> & Ahead;
+  readonly log: Pick<MessageLog, 'since' | 'at'> & Pick<ChangeLog, 'changesFrom'> & Ahead;
   readonly inbox: InboxReader;
   readonly presences: Pick<PresenceStore, 'of'>;
   readonly now: () => Date;
@@ -34,7 +45,7 @@ export interface SyncRequest {
   readonly since?: string | undefined;
 }
 
-export interface SyncPage {
+export interface SyncPage extends ChangesPage {
   /** Missing messages, in order within each conversation. */
   readonly messages: readonly Message[];
   /** The inbox entries of the conversations asked for, and of those that are new since. */
@@ -45,14 +56,8 @@ export interface SyncPage {
   readonly position: string;
 }
 
-/** A page of messages and inbox entries. With the JSON around it, it fits into three units of 32 KB, which API Gateway bills. */
-const PAGE_BYTES = 94_000;
 /** JSON of an inbox entry beside its texts and names, at most. */
 const ENTRY_BYTES = 500;
-const PAGE_MESSAGES = 100;
-/** A page reads so many bytes of the logs, and no more than one further message of each that it shows. */
-const READ_BYTES = 200_000;
-const MESSAGE_BYTES = 400;
 
 /** Conversations in a page: those held, and at least a few that are new, so that every page leads further. */
 const PAGE_CONVERSATIONS = 60;
@@ -87,14 +92,47 @@ export async function catchUp(
   const isBehind = ({ conversation, seq }: Held) => (known.get(conversation.id)?.last?.seq ?? 0) > seq;
   const [entries, ahead] = await Promise.all([
     entriesAt(dependencies, [...asked, ...fresh], known),
-    log.ahead(held.filter((one) => !isBehind(one))),
+    log.ahead({ messages: held.filter((one) => !isBehind(one)), changes: held.filter(isFollowed) }),
   ]);
-  const left =
-    PAGE_BYTES -
-    entries.reduce((bytes, { peer, last }) => bytes + ENTRY_BYTES + jsonBytes(peer.username, last.text), 0);
-  const behind = held.filter((one) => isBehind(one) || ahead.has(one.conversation.id));
-  const { messages, complete } = await missing(log, behind, left);
-  return { messages, inbox: entries, complete: complete && !news.isCut, position: news.position };
+  const room = roomBeside(
+    entries.reduce((bytes, { peer, last }) => bytes + ENTRY_BYTES + jsonBytes(peer.username, last.text), 0),
+  );
+  // Changes first: a message that is read after them has at least their state.
+  const missed = await missedChanges(log, held.filter(isFollowed), ahead.changes, room);
+  const behind = held.filter((one) => isBehind(one) || ahead.messages.has(one.conversation.id));
+  const { messages, complete } = await missing(log, behind, missed.room);
+  const { changed, resets } = missed;
+  return {
+    messages,
+    changed,
+    changes: withinReach(missed, held, messages),
+    resets,
+    inbox: entries,
+    complete: complete && missed.complete && !news.isCut,
+    position: news.position,
+  };
+}
+
+function isFollowed(held: Held): held is Followed {
+  return held.change !== undefined;
+}
+
+/**
+ * The changes up to which a client has what it holds after this page. A change of a message that it does not hold yet is not
+ * among them: that message may still reach it by another way, in an earlier state.
+ */
+function withinReach(
+  { changes, found }: MissedChanges,
+  held: readonly Held[],
+  messages: readonly Message[],
+): ReadonlyMap<string, number> {
+  const reach = new Map(held.map(({ conversation, seq }) => [conversation.id, seq]));
+  for (const { conversation, seq } of messages) reach.set(conversation, seq);
+  const known = [...changes].map(([id, change]) => {
+    const beyond = found.get(id)?.find(({ seq }) => seq > (reach.get(id) ?? 0));
+    return [id, beyond ? Math.min(change, beyond.change - 1) : change] as const;
+  });
+  return new Map(known);
 }
 
 interface News {
@@ -121,25 +159,23 @@ async function newSince(
 async function missing(
   log: Pick<MessageLog, 'since'>,
   behind: readonly Held[],
-  pageBytes: number,
-): Promise<{ messages: readonly Message[]; complete: boolean }> {
+  ofPage: Room,
+): Promise<{ readonly messages: readonly Message[]; readonly complete: boolean }> {
   const messages: Message[] = [];
-  let bytes = pageBytes;
-  let readBytes = READ_BYTES;
+  let room = ofPage;
   for (const { conversation, seq } of behind) {
-    const room = PAGE_MESSAGES - messages.length;
-    // The page is as large as it may be, except for the first message.
-    if (room === 0 || (messages.length > 0 && bytes < MESSAGE_BYTES)) return { messages, complete: false };
+    if (isFull(room)) return { messages, complete: false };
+    const limit = room.messages;
     const found = await gather(
-      (limit, last) => log.since(conversation, (last?.seq ?? seq) + 1, limit),
+      (count, last) => log.since(conversation, (last?.seq ?? seq) + 1, count),
       // One more tells whether the log goes on.
-      { messages: room + 1, bytes, beside: MESSAGE_BYTES, readBytes },
-      messages.length === 0,
+      { ...room, messages: limit + 1 },
+      isEmpty(room),
     );
-    messages.push(...found.messages.slice(0, room));
-    if (found.isFull || found.messages.length > room) return { messages, complete: false };
-    bytes = found.bytes;
-    readBytes = found.readBytes;
+    const shown = found.messages.slice(0, limit);
+    messages.push(...shown);
+    if (found.isFull || found.messages.length > limit) return { messages, complete: false };
+    room = roomAfter(room, found, shown.length);
   }
   return { messages, complete: true };
 }

@@ -52,6 +52,17 @@ async function measureLogs({ scene, ada, charles, hers }: Setting) {
   const escaped = await get(`/conversations/${conversationOf(ada, stranger)}/messages/?limit=100&before=30`);
   const post = async () => scene.answer(201, log, { access, body: { text: LARGEST } });
   await post();
+  const changing = (method: string, body?: object) => async () => {
+    const { seq } = await scene.answer(201, log, { access, body: { text: LARGEST } });
+    const work = () => scene.answer(200, `${log}${seq}/`, { access, method, ...(body && { body }) });
+    return scene.count(work, { only: ['change-message'] });
+  };
+  // The first call reads the public keys, too.
+  await changing('DELETE')();
+  const patch = await changing('PATCH', { version: 1, text: `${LARGEST.slice(2)}x` })();
+  const removal = await changing('DELETE')();
+  // What follows is dearer behind a message of 16 KB than behind a deleted one.
+  await post();
   const entry = await get(`/conversations/${conversation}/`);
   const inbox = await get('/conversations/?limit=100');
   const bodies = { text: 'x'.repeat(64 * 1024) };
@@ -60,6 +71,7 @@ async function measureLogs({ scene, ada, charles, hers }: Setting) {
   const faults = await counted(scene, 400, '/users/register/', { body: fields });
   return {
     ...{ history, messages, around, escaped, inbox, conversation: entry, tooLarge, faults },
+    ...{ patch, removal },
     post: await scene.count(post, { only: ['send-message'] }),
   };
 }

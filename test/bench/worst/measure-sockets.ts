@@ -53,6 +53,15 @@ export async function measureFrames(setting: Setting, progress: Progress) {
   );
   await say(LARGEST);
 
+  progress('changes');
+  await say(LARGEST);
+  await shown();
+  const changing = (action: string, more: object) => () =>
+    both(hers.ask(action, { conversation, seq, ...more }), 'message.changed');
+  const edit = await scene.count(changing('message.edit', { version: 1, text: `${LARGEST.slice(2)}x` }), OWN);
+  const remove = await scene.count(changing('message.delete', {}), OWN);
+  await say(LARGEST);
+
   progress('receipts');
   // The other half of a receipt: Charles has not read or received anything yet.
   const receipt = (action: string, at: number) => () =>
@@ -66,7 +75,13 @@ export async function measureFrames(setting: Setting, progress: Progress) {
 
   progress('sync');
   const behind = others.slice(0, 49).map((other) => conversationOf(ada, other));
-  const held = Object.fromEntries([...behind, conversation].map((id) => [id, 0]));
+  const held = Object.fromEntries([...behind, conversation].map((id) => [id, { seq: 0, change: 0 }]));
+  for (const id of behind.slice(0, 10)) {
+    for (let version = 1; version <= 30; version += 1) {
+      const text = String(version);
+      await hers.ask('message.edit', { conversation: id, seq: 1, version, text });
+    }
+  }
   const since = '1970-01-01T00:00:00.000Z';
   const sync = await scene.count(() => hers.ask('sync', { conversations: held, since }), OWN);
 
@@ -81,7 +96,21 @@ export async function measureFrames(setting: Setting, progress: Progress) {
     hers.send(`{"action":"nothing","ref":"refused","padding":"${'x'.repeat(131_000)}"}`);
     await hers.heard(({ ref }) => ref === 'refused');
   }, OWN);
-  return { send, original, frame, read, received, typing, retry, sync, watch, watchAgain, refused };
+  return {
+    send,
+    original,
+    frame,
+    edit,
+    remove,
+    read,
+    received,
+    typing,
+    retry,
+    sync,
+    watch,
+    watchAgain,
+    refused,
+  };
 }
 
 /** The client id that is looked for has the fingerprint of five others, all behind it, and every message that is read is large. */

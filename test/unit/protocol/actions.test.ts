@@ -15,7 +15,8 @@ const faults = (frame: object) => {
 const CLIENT_ID = 'ABCDEF00-0000-4000-8000-00000000000F';
 const SAY = { action: 'message.send', to: id(2), text: 'Hello', client_id: id(77) };
 const many = <T>(length: number, make: (i: number) => T) => Array.from({ length }, (_, i) => make(i));
-const held = (length: number) => Object.fromEntries(many(length, (i) => [`${id(1)}.${id(2 + i)}`, i]));
+const held = (length: number) =>
+  Object.fromEntries(many(length, (i) => [`${id(1)}.${id(2 + i)}`, { seq: i, change: i }]));
 
 describe('a device’s frame', () => {
   it.each<[ActionName, string, object]>([
@@ -34,7 +35,13 @@ describe('a device’s frame', () => {
     ['message.received', 'up to none', { conversation: CONVERSATION, seq: 0 }],
     ['typing', 'in a conversation', { conversation: CONVERSATION }],
     ['sync', 'of nothing held', { conversations: {} }],
-    ['sync', 'since a position', { conversations: { [CONVERSATION]: 0 }, since: '2026-11-23T12:00:00.000Z' }],
+    ['message.edit', 'of a message', { conversation: CONVERSATION, seq: 4, version: 1, text: 'Better.' }],
+    ['message.delete', 'of a message', { conversation: CONVERSATION, seq: 4 }],
+    [
+      'sync',
+      'since a position',
+      { conversations: { [CONVERSATION]: { seq: 0, change: 0 } }, since: '2026-11-23T12:00:00.000Z' },
+    ],
     ['sync', 'of 50 conversations', { conversations: held(50) }],
     ['presence.watch', 'of nobody', { users: [] }],
     ['presence.watch', 'of 50 users', { users: many(50, id) }],
@@ -55,12 +62,19 @@ describe('a device’s frame', () => {
       users: [],
       conversations: {},
       token: 'a.b.c',
+      version: 1,
       sender: id(3),
     };
     const frame = ['message.send', 'sync', 'presence.watch', 'ping'].includes(action)
       ? good
       : { ...good, conversation: CONVERSATION };
     expect(read(frame).input).not.toHaveProperty('sender');
+  });
+
+  it('may hold a conversation without following its changes', () => {
+    expect(read({ action: 'sync', conversations: { [CONVERSATION]: 4 } }).input).toEqual({
+      conversations: { [CONVERSATION]: { seq: 4 } },
+    });
   });
 
   it('compares client ids without letter case (RFC 9562 §4)', () => {
@@ -99,7 +113,7 @@ describe('an unknown action', () => {
     expect(() => read({ action, ref: 'r1' })).toThrow(
       new BadFrame(
         'unknown_action',
-        '`action` must be one of message.send, conversation.read, message.received, typing, sync, presence.watch, auth.refresh, ping.',
+        '`action` must be one of message.send, message.edit, message.delete, conversation.read, message.received, typing, sync, presence.watch, auth.refresh, ping.',
       ),
     );
   });

@@ -48,7 +48,13 @@ describe('a device’s frame may have its ids in any letter case', () => {
       { [BOTH]: 4, [BOTH.toUpperCase()]: 2 },
       { [BOTH]: 2, [BOTH.toUpperCase()]: 4 },
     ]) {
-      expect(read({ action: 'sync', conversations }).input).toEqual({ conversations: { [BOTH]: 2 } });
+      expect(read({ action: 'sync', conversations }).input).toEqual({
+        conversations: { [BOTH]: { seq: 2 } },
+      });
     }
+    const conversations = { [BOTH]: { seq: 4, change: 1 }, [BOTH.toUpperCase()]: { seq: 2, change: 3 } };
+    expect(read({ action: 'sync', conversations }).input).toEqual({
+      conversations: { [BOTH]: { seq: 2, change: 1 } },
+    });
   });
 });

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Busy, RateLimited, Unavailable, ValidationFailed } from '../../../functions/core/errors.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
+import { historyEntry, syncedMessage } from '../../../functions/protocol/message-bodies.ts';
 import {
   conversationBody,
   errorFrame,
-  historyEntry,
   messageFrame,
   presenceFrame,
   receiptFrame,
   sentFrame,
   sessionEndedFrame,
-  syncedMessage,
   typingFrame,
 } from '../../../functions/protocol/server-frames.ts';
 import { NOON } from '../support/clock.ts';

@@ -44,9 +44,11 @@ describe('the summary of a conversation', () => {
         {
           TableName,
           Key: meta,
-          UpdateExpression: `SET ${NAMES.map((name) => `#${name} = :${name}`).join(', ')}`,
+          UpdateExpression: `SET ${NAMES.map((name) => `#${name} = :${name}`).join(', ')} REMOVE #changed`,
           ConditionExpression: 'attribute_not_exists(#seq) OR #seq < :seq',
-          ExpressionAttributeNames: Object.fromEntries(NAMES.map((name) => [`#${name}`, name])),
+          ExpressionAttributeNames: Object.fromEntries(
+            [...NAMES, 'changed'].map((name) => [`#${name}`, name]),
+          ),
           ExpressionAttributeValues: { ...values, ':receipts': stored },
         },
       ],

@@ -48,7 +48,10 @@ describe('the check for newer messages', () => {
 
   it('is one consistent read of the next message’s key for each log', async () => {
     documents.on(BatchGetCommand).resolves({ Responses: { 'parley-test': [item(5)] } });
-    expect(await log.ahead(held)).toEqual(new Set([CONVERSATION]));
+    expect(await log.ahead({ messages: held, changes: [] })).toEqual({
+      messages: new Set([CONVERSATION]),
+      changes: new Set(),
+    });
     const Keys = [
       { pk: `CONV#${CONVERSATION}`, sk: sk(5) },
       { pk: `CONV#${alice.id}.${id(3)}`, sk: sk(1) },
@@ -59,8 +62,22 @@ describe('the check for newer messages', () => {
     ]);
   });
 
+  it('looks for the next change in the same read', async () => {
+    const change = { pk: `CONV#${CONVERSATION}`, sk: `CHANGE#${String(8).padStart(16, '0')}` };
+    documents.on(BatchGetCommand).resolves({ Responses: { 'parley-test': [{ ...change, seq: 2 }] } });
+    const changes = [{ conversation: ALICES, seq: 4, change: 7 }];
+    expect(await log.ahead({ messages: held, changes })).toEqual({
+      messages: new Set(),
+      changes: new Set([CONVERSATION]),
+    });
+    expect(sent()).toHaveLength(1);
+  });
+
   it('costs no request without logs', async () => {
-    expect(await log.ahead([])).toEqual(new Set());
+    expect(await log.ahead({ messages: [], changes: [] })).toEqual({
+      messages: new Set(),
+      changes: new Set(),
+    });
     expect(sent()).toEqual([]);
   });
 });

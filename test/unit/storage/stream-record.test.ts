@@ -175,7 +175,6 @@ describe('a record of a conversation or of a presence', () => {
   });
 
   it.each([
-    ['a message that changed', lambdaRecord('MODIFY', { pk, sk }, message, message)],
     ['a message that went', lambdaRecord('REMOVE', { pk, sk }, message)],
     [
       'sockets that were written again',

@@ -1,4 +1,5 @@
 import { Unavailable } from '../../../functions/core/errors.ts';
+import type { Change, ChangeLog } from '../../../functions/core/messages/change.ts';
 import { nextRecent } from '../../../functions/core/messages/find-earlier.ts';
 import type {
   LogEntry,
@@ -12,11 +13,12 @@ import { alice, CONVERSATION, id } from './people.ts';
 /** What becomes of a write; `answer lost`: it is stored, but the writer learns of a fault alone. */
 export type WriteOutcome = 'stored' | 'answer lost' | 'unavailable';
 
-export interface MemoryLog extends MessageLog, MessageHistory {
+export interface MemoryLog extends MessageLog, MessageHistory, ChangeLog {
   readonly messages: readonly LogEntry[];
   /** Says whether a member blocks the other one. */
   isSealed: boolean;
-  /** Every call, in order: `last`, `end`, `at 3,7`, `since 3 10`, `up to 9 10`, `append 4`. */
+  readonly changes: readonly Change[];
+  /** Every call, in order: `last`, `end`, `at 3,7`, `since 3 10`, `up to 9 10`, `append 4`, `last change`, `change 1 of 4`. */
   readonly calls: readonly string[];
   /** Somebody else's message gets the next place. */
   add(message?: Partial<LogEntry>): void;
@@ -31,9 +33,11 @@ export function memoryLog({
   onWrite?: (log: MemoryLog, message: LogEntry) => WriteOutcome;
 } = {}): MemoryLog {
   const messages: LogEntry[] = [];
+  const changes: Change[] = [];
   const calls: string[] = [];
   const log: MemoryLog = {
     messages,
+    changes,
     calls,
     isSealed: false,
     add(message) {
@@ -61,6 +65,26 @@ export function memoryLog({
       calls.push(`up to ${to ?? 'the end'} ${limit}`);
       const from = to === undefined ? messages : messages.filter(({ seq }) => seq <= to);
       return from.toReversed().slice(0, limit);
+    },
+    async lastChange() {
+      calls.push('last change');
+      return changes.length;
+    },
+    async changesFrom(_, from, limit) {
+      return changes.filter(({ change }) => change >= from).slice(0, limit);
+    },
+    async change(_, message, former) {
+      const change = message.changed?.change ?? 0;
+      calls.push(`change ${change} of ${message.seq}`);
+      const outcome = onWrite(log, message);
+      if (outcome === 'unavailable') throw new Unavailable();
+      const present = messages.findIndex(({ seq }) => seq === message.seq);
+      const isCurrent = messages[present]?.changed?.change === former.changed?.change;
+      if (!isCurrent || change !== changes.length + 1) return false;
+      messages[present] = message;
+      changes.push({ change, seq: message.seq });
+      if (outcome === 'answer lost') throw new Unavailable();
+      return true;
     },
     async append(_, message) {
       calls.push(`append ${message.seq}`);

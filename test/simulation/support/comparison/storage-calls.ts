@@ -71,9 +71,19 @@ const calls: readonly fc.Arbitrary<Call>[] = [
         messageStore(table).upTo(pairIn(run, n), to, 2),
   ),
   fc.tuple(small, seq).map(([n, seq]) => (table, run) => {
-    return messageStore(table).ahead(
-      [0, 1, 2].map((i) => ({ conversation: pairIn(run, i), seq: seq - (i === n ? 1 : 0) })),
-    );
+    const held = [0, 1, 2].map((i) => ({ conversation: pairIn(run, i), seq: seq - (i === n ? 1 : 0) }));
+    const changes = held.map((one) => ({ ...one, change: one.seq }));
+    return messageStore(table).ahead({ messages: held, changes });
+  }),
+  fc.tuple(small, seq, small).map(([n, seq, change]) => async (table, run) => {
+    const log = messageStore(table);
+    const [entry] = await log.at(pairIn(run, n), [seq]);
+    if (!entry) return log.lastChange(pairIn(run, n));
+    const changed = { ...entry, text: `${change}`, changed: { change: change + 1, version: 2 } };
+    return log.change(pairIn(run, n), changed, entry);
+  }),
+  fc.tuple(small, small).map(([n, from]) => (table, run) => {
+    return messageStore(table).changesFrom(pairIn(run, n), from, 2);
   }),
   fc.tuple(small, seq).map(
     ([n, seq]) =>

@@ -34,6 +34,7 @@ function scripted({
   const inbox: InboxProjection = {
     summary: async () => (last > 0 ? { last: { ...noted, seq: last }, receipts } : undefined),
     summarize: async ({ id }, { last, receipts }) => void steps.push(['summarize', id, last, receipts]),
+    showChanged: async ({ id }, { seq, text }) => void steps.push(['showChanged', id, seq, text]),
     top: async () => top,
     positionOf: async () => former,
     moveToTop: async (...args) => void steps.push(['moveToTop', ...args]),

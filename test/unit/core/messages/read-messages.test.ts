@@ -54,10 +54,10 @@ describe('a part of a conversation', () => {
     expect(history.calls).toEqual(['last', 'up to 3 2']);
   });
 
-  it('at the end of the log is one read, which also tells the newest seq', async () => {
+  it('at the end of the log is one read, which also tells the newest seq, behind that of the last change', async () => {
     const history = memoryLog({ holding: 10 });
     await readMessages(history, { conversation: BOBS, window: { limit: 3 } });
-    expect(history.calls).toEqual(['up to the end 3']);
+    expect(history.calls).toEqual(['last change', 'up to the end 3']);
   });
 
   it('is not found in a conversation without a message', async () => {
@@ -152,7 +152,7 @@ describe('a part of large messages', () => {
   it('is read in slices of at most 25, so that little is read in vain', async () => {
     const history = largest(60);
     await of(history, { limit: 100 });
-    expect(history.calls).toEqual(['up to the end 25']);
+    expect(history.calls).toEqual(['last change', 'up to the end 25']);
   });
 
   it('whatever the sizes, never exceeds 256 KB, reads no more than 420 KB, and leads through the whole log', async () => {

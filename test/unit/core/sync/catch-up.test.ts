@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { pairId, pairWith } from '../../../../functions/core/conversations/conversation.ts';
 import type { Held } from '../../../../functions/core/sync/catch-up.ts';
 import { catchUp, type SyncPage, type SyncRequest } from '../../../../functions/core/sync/catch-up.ts';
-import { conversationBody, syncedMessage } from '../../../../functions/protocol/server-frames.ts';
+import { syncedMessage } from '../../../../functions/protocol/message-bodies.ts';
+import { conversationBody } from '../../../../functions/protocol/server-frames.ts';
 import { messageStore } from '../../../../functions/storage/messages.ts';
 import { receiptStore } from '../../../../functions/storage/receipts.ts';
 import { inboxes, saying } from '../../support/inboxes.ts';
@@ -142,7 +143,7 @@ describe('a page ends', () => {
   });
 
   it.each([
-    ['letters', 'a', 21],
+    ['letters', 'a', 20],
     ['characters of four bytes', '🦀', 5],
     ['control characters, which JSON writes in six', '\u0001', 3],
   ])('before it is too large for a reply, with texts of 4,000 %s', async (_, character, count) => {
