@@ -81,7 +81,7 @@ export function createClient(options: ClientOptions) {
     async refresh(): Promise<void> {
       await session.refresh(await session.access());
     },
-    /** The number of the user's unsent and refused messages, in all tabs. `logOut` discards them. */
+    /** The number of the user's unsent and refused messages, edits and removals, in all tabs. `logOut` discards them. */
     countUnsent: async (): Promise<number> => (userId ? outbox.count(userId) : 0),
     /** Logs out at once, even without a network. No data of the user stays on this device. */
     async logOut(): Promise<void> {

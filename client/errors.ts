@@ -1,4 +1,5 @@
 import type { ErrorCode } from './contract/error-code.ts';
+import type { StoredMessage } from './contract/http-types.ts';
 
 /** Error texts by field. */
 export type FieldErrors = Readonly<Record<string, readonly string[]>>;
@@ -7,6 +8,7 @@ interface Details {
   readonly status?: number | undefined;
   readonly errors?: FieldErrors | undefined;
   readonly retryAfter?: number | undefined;
+  readonly present?: StoredMessage | undefined;
   /** The underlying error, such as that of `fetch`. */
   readonly cause?: unknown;
 }
@@ -22,14 +24,17 @@ export class ParleyError extends Error {
   readonly errors: FieldErrors | undefined;
   /** In seconds. */
   readonly retryAfter: number | undefined;
+  /** With `version_conflict`: the message as it is now. */
+  readonly present: StoredMessage | undefined;
 
-  constructor(code: ErrorCode, detail: string, { status, errors, retryAfter, cause }: Details = {}) {
+  constructor(code: ErrorCode, detail: string, { status, errors, retryAfter, present, cause }: Details = {}) {
     super(detail, cause ? { cause } : undefined);
     this.name = 'ParleyError';
     this.code = code;
     this.status = status;
     this.errors = errors;
     this.retryAfter = retryAfter;
+    this.present = present;
   }
 }
 

@@ -43,7 +43,14 @@ export type { Lock } from './locks.ts';
 export type { Observable } from './observable.ts';
 export type { ClientOptions } from './options.ts';
 export { indexedOutbox } from './outbox/indexed-outbox.ts';
-export { memoryOutbox, type OutboxStore, type Unsent } from './outbox/outbox-store.ts';
+export {
+  memoryOutbox,
+  type OutboxStore,
+  type Reason,
+  type Unsent,
+  type UnsentChange,
+  type Waiting,
+} from './outbox/outbox-store.ts';
 export type { PeopleState } from './people.ts';
 export type { PresenceState } from './presence.ts';
 export type { SessionState } from './session/held-tokens.ts';

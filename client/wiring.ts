@@ -78,6 +78,7 @@ export function wire(options: ClientOptions) {
       receipts,
       inbox,
       onMessages: (messages) => router.receive(messages),
+      sync: () => catchUp.of(conversations.of(id)),
     }),
   );
 

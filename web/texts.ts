@@ -200,6 +200,7 @@ export const texts = {
       delivered: 'Delivered',
       read: 'Read',
       failed: 'Not sent',
+      changing: 'Saving…',
     },
   },
 

@@ -2,6 +2,7 @@ import type { Action, Frame, SyncDone, SyncPage } from '../contract/frame-types.
 import type { StoredMessage } from '../contract/http-types.ts';
 import type { ConversationStore } from '../conversation/conversation.ts';
 import type { Conversations } from '../conversation/conversations.ts';
+import type { Held } from '../conversation/log-reader.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { singleFlight } from '../locks.ts';
 import type { Retry } from '../retry.ts';
@@ -38,22 +39,38 @@ export function createCatchUp(options: Options) {
   const resyncing = singleFlight();
 
   const syncBatch = async (batch: readonly ConversationStore[], from: string | undefined) => {
+    /** What the pages have told so far. A frame may bring a message before the page that has its present state. */
+    const told = new Map<ConversationStore, Held>();
     for (let since = from; ; ) {
-      const held = batch.flatMap((store) => {
+      for (const store of batch) {
+        const held = told.get(store);
+        if (held?.isCurrent()) continue;
         // A conversation that was closed meanwhile holds nothing and accepts nothing.
-        const last = store.last();
-        return last === undefined ? [] : [[store.id, last] as const];
-      });
+        const next = store.held();
+        if (next) told.set(store, next);
+        else told.delete(store);
+      }
       const reply = (await request({
         action: 'sync',
-        conversations: Object.fromEntries(held),
+        conversations: Object.fromEntries(
+          [...told].map(([{ id }, { seq, change }]) => [id, { seq, change }] as const),
+        ),
         ...(since !== undefined && { since }),
       })) as SyncPage | SyncDone;
       inbox.merge(reply.conversations);
       // Before the messages: a log that is too far behind starts again at its end, instead of showing page after page.
       await Promise.all(batch.map((store) => store.reach(inbox.lastOf(store.id) ?? 0)));
-      receive(reply.messages);
-      if (reply.type === 'sync.done') return reply.position;
+      receive([...reply.messages, ...reply.changed]);
+      for (const store of batch) if (reply.resets.includes(store.id)) store.restart();
+      for (const [store, held] of told) {
+        const last = reply.messages.findLast(({ conversation }) => conversation === store.id);
+        const { [store.id]: change = held.change } = reply.changes;
+        told.set(store, { ...held, seq: last?.seq ?? held.seq, change });
+      }
+      if (reply.type === 'sync.done') {
+        for (const { change, reached } of told.values()) reached(change);
+        return reply.position;
+      }
       if (since !== undefined) since = reply.position;
     }
   };
@@ -61,7 +78,7 @@ export function createCatchUp(options: Options) {
   /** Fetches new messages of open conversations, and other new conversations. After a year away, one page of each. */
   const sync = async () => {
     const since = position;
-    const loaded = conversations.open().filter((store) => store.last() !== undefined);
+    const loaded = conversations.open().filter((store) => store.held());
     const positions: string[] = [];
     for (let from = 0; from === 0 || from < loaded.length; from += CONVERSATIONS_PER_SYNC) {
       positions.push(await syncBatch(loaded.slice(from, from + CONVERSATIONS_PER_SYNC), since));
@@ -81,6 +98,10 @@ export function createCatchUp(options: Options) {
   };
 
   return {
+    /** Only what one conversation has missed. */
+    async of(store: ConversationStore): Promise<void> {
+      await syncBatch([store], undefined);
+    },
     /** On a connection that still works but may have missed frames. Also sends what another tab has left unsent. */
     again: () =>
       resyncing.run(async () => {

@@ -52,6 +52,7 @@ export function createFrameRouter(options: Options) {
       for (const { last } of [own, theirs]) if (last) inbox.show(last);
       conversations.find(id)?.receive(received);
     }
+    for (const message of messages) outbox.follow(message);
   };
 
   /** Messages of one sender in one conversation. */
@@ -97,6 +98,13 @@ export function createFrameRouter(options: Options) {
         return onSeveral(frame);
       case 'messages.sent':
         return onSent(frame);
+      case 'message.changed':
+        receive([frame.message]);
+        conversations.find(frame.conversation)?.tell(frame.change);
+        return;
+      case 'error':
+        if (frame.present) receive([frame.present]);
+        return;
       case 'conversation.read':
       case 'message.received':
         return onReceipt(frame);

@@ -67,8 +67,8 @@ export function createReplies(onIdle: () => void) {
         };
         const settle = (frame: Frame) => {
           if (frame.type !== 'error') return resolve(frame);
-          const { code, detail, errors, retry_after: retryAfter } = frame;
-          reject(new ParleyError(code, detail, { errors, retryAfter }));
+          const { code, detail, errors, retry_after: retryAfter, present } = frame;
+          reject(new ParleyError(code, detail, { errors, retryAfter, present }));
         };
         pending.set(ref, { settle, fail: reject, deadline: setTimeout(expire, deadlineMs) });
       });

@@ -22,6 +22,21 @@ export interface NewMessage {
   readonly read?: number;
 }
 
+export interface MessageEdit {
+  readonly action: 'message.edit';
+  readonly conversation: string;
+  readonly seq: number;
+  /** The version that is edited. */
+  readonly version: number;
+  readonly text: string;
+}
+
+export interface MessageDelete {
+  readonly action: 'message.delete';
+  readonly conversation: string;
+  readonly seq: number;
+}
+
 export interface ConversationRead {
   readonly action: 'conversation.read';
   readonly conversation: string;
@@ -41,8 +56,14 @@ export interface Type {
 
 export interface Sync {
   readonly action: 'sync';
-  readonly conversations: Readonly<Record<string, number>>;
+  readonly conversations: Readonly<Record<string, GivenPosition>>;
   readonly since?: string;
+}
+
+/** All messages up to `seq` are held, in the state of this change. */
+export interface GivenPosition {
+  readonly seq: number;
+  readonly change: number;
 }
 
 export interface PresenceWatch {
@@ -61,6 +82,8 @@ export interface Ping {
 
 export type Action =
   | MessageSend
+  | MessageEdit
+  | MessageDelete
   | ConversationRead
   | MessageReceived
   | Type
@@ -81,6 +104,10 @@ export interface ChatMessage {
   readonly sender_id: string;
   readonly created_at: string;
   readonly read?: number;
+  readonly change?: number;
+  readonly version?: number;
+  readonly edited_at?: string;
+  readonly deleted_at?: string;
   readonly client_id?: string;
 }
 
@@ -94,6 +121,10 @@ export interface MessageSent {
   readonly sender_id: string;
   readonly created_at: string;
   readonly read?: number;
+  readonly change?: number;
+  readonly version?: number;
+  readonly edited_at?: string;
+  readonly deleted_at?: string;
   readonly client_id: string;
   readonly ref?: string;
 }
@@ -129,6 +160,9 @@ export interface TypeReply {
 export interface SyncPage {
   readonly type: 'sync.page';
   readonly messages: readonly StoredMessage[];
+  readonly changed: readonly StoredMessage[];
+  readonly changes: Readonly<Record<string, number>>;
+  readonly resets: readonly string[];
   readonly conversations: readonly Conversation[];
   readonly position: string;
   readonly ref?: string;
@@ -137,6 +171,9 @@ export interface SyncPage {
 export interface SyncDone {
   readonly type: 'sync.done';
   readonly messages: readonly StoredMessage[];
+  readonly changed: readonly StoredMessage[];
+  readonly changes: Readonly<Record<string, number>>;
+  readonly resets: readonly string[];
   readonly conversations: readonly Conversation[];
   readonly position: string;
   readonly ref?: string;
@@ -186,6 +223,10 @@ export interface ToldMessage {
   readonly message: string;
   readonly created_at: string;
   readonly read?: number;
+  readonly change?: number;
+  readonly version?: number;
+  readonly edited_at?: string;
+  readonly deleted_at?: string;
   readonly client_id?: string;
 }
 
@@ -204,9 +245,29 @@ export interface MessageResult {
   readonly message?: string;
   readonly created_at?: string;
   readonly read?: number;
+  readonly change?: number;
+  readonly version?: number;
+  readonly edited_at?: string;
+  readonly deleted_at?: string;
   readonly code?: string;
   readonly detail?: string;
   readonly retry_after?: number;
+}
+
+export interface MessageChanged {
+  readonly type: 'message.changed';
+  readonly conversation: string;
+  readonly change: number;
+  readonly message: StoredMessage;
+}
+
+export interface ChangedReply {
+  readonly type: 'message.changed';
+  readonly conversation: string;
+  /** 0 if the message has never changed. */
+  readonly change: number;
+  readonly message: StoredMessage;
+  readonly ref?: string;
 }
 
 export interface ConnectionReplaced {
@@ -220,6 +281,8 @@ export interface DeviceError {
   readonly detail: string;
   readonly retry_after?: number;
   readonly errors?: Readonly<Record<string, readonly string[]>>;
+  /** The message as it is now. Only with `version_conflict`. */
+  readonly present?: StoredMessage;
   readonly ref?: string;
 }
 
@@ -236,6 +299,8 @@ export type Frame =
   | Pong
   | ChatMessages
   | MessagesSent
+  | MessageChanged
+  | ChangedReply
   | SessionEnded
   | ConnectionReplaced
   | DeviceError;

@@ -106,6 +106,10 @@ export interface LastMessage {
   readonly sender_id: string;
   readonly message: string;
   readonly created_at: string;
+  readonly change?: number;
+  readonly version?: number;
+  readonly edited_at?: string;
+  readonly deleted_at?: string;
 }
 
 export interface Conversation {
@@ -134,10 +138,19 @@ export interface StoredMessage {
   /** Up to here its sender had read before they wrote it. */
   readonly read?: number;
   readonly client_id?: string;
+  /** The number of its last change. Of two states, the one with the higher number is newer. Absent: as it was written. */
+  readonly change?: number;
+  /** Absent: 1. */
+  readonly version?: number;
+  readonly edited_at?: string;
+  /** Then `message` is empty. */
+  readonly deleted_at?: string;
 }
 
 export interface MessageWindow {
   readonly last_seq: number;
+  /** The page holds all changes up to it. Absent with `before` and `after`. */
+  readonly last_change?: number;
   readonly older: string | null;
   readonly newer: string | null;
   readonly results: readonly StoredMessage[];

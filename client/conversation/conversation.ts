@@ -1,6 +1,6 @@
 import type { Action, Frame } from '../contract/frame-types.ts';
 import type { StoredMessage } from '../contract/http-types.ts';
-import { notLoggedIn, notMember } from '../errors.ts';
+import { notLoggedIn, notMember, ParleyError } from '../errors.ts';
 import { peerIn } from '../ids.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { singleFlight } from '../locks.ts';
@@ -9,7 +9,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { ReceiptStore } from '../receipts.ts';
 import type { Retry } from '../retry.ts';
 import { createLogReader } from './log-reader.ts';
-import { type Message, storedMessage, unsentMessage } from './message.ts';
+import { isSame, type Message, storedMessage, unsentMessage } from './message.ts';
 import { createTyping } from './typing.ts';
 
 export type ConversationStore = ReturnType<typeof createConversation>;
@@ -24,6 +24,8 @@ interface Options {
   /** Messages were fetched. */
   readonly onMessages: (messages: readonly StoredMessage[]) => void;
   readonly request: (action: Action) => Promise<Frame>;
+  /** Fetches missed changes. */
+  readonly sync: () => Promise<void>;
   readonly retry: Retry;
   readonly now: () => number;
 }
@@ -53,22 +55,22 @@ export function createConversation(options: Options) {
   let shown = new Map<string, Message>();
   let users = 0;
 
-  /** `stored`: an acknowledged message that may not be in the log yet. */
-  const render = (stored?: StoredMessage) => {
-    if (stored && users > 0) early.set(stored.client_id ?? stored.id, stored);
+  /** `acknowledged`: a message that may not be in the log yet. */
+  const render = (acknowledged?: StoredMessage) => {
+    if (acknowledged && users > 0) early.set(acknowledged.client_id ?? acknowledged.id, acknowledged);
     const { log } = reader;
     const self = ownId();
     const read = receipts.of(id);
     for (const [key, { seq }] of early) if (seq <= (log.last ?? 0)) early.delete(key);
+    const changes = outbox.changesOf(id);
+    const stored = [...log.messages, ...[...early.values()].map(log.present)];
     const list = distinct([
-      ...[...log.messages, ...early.values()].map((message) => storedMessage(message, read, self)),
+      ...stored.map((message) => storedMessage(message, read, self, changes.get(message.seq))),
       ...outbox.of(id).map(unsentMessage),
     ]).map((message) => {
       // An unchanged message stays the same object, so that a list renders only changed ones.
       const before = shown.get(message.key);
-      const isSame =
-        before?.state === message.state && before.seq === message.seq && before.reason === message.reason;
-      return isSame ? before : message;
+      return isSame(before, message) ? before : message;
     });
     shown = new Map(list.map((message) => [message.key, message]));
     setList(messages, list);
@@ -87,6 +89,17 @@ export function createConversation(options: Options) {
     early.clear();
     typing.end();
     render();
+  };
+
+  /** @throws ParleyError if the message is not the user's, or not shown */
+  const change = (key: string, text?: string) => {
+    if (!ownId()) throw notLoggedIn();
+    const message = shown.get(key);
+    if (!message) throw new ParleyError('message_not_found', 'There is no such message here.');
+    if (!message.isOwn) throw new ParleyError('not_your_message', 'Only its sender may change a message.');
+    const isDeleted = message.deletedAt !== undefined;
+    if (isDeleted && text !== undefined) throw new ParleyError('message_deleted', 'This message is deleted.');
+    if (!isDeleted && (text !== message.text || message.reason)) outbox.change(ownId(), id, message, text);
   };
 
   const handle = {
@@ -134,9 +147,19 @@ export function createConversation(options: Options) {
       if (!peerIn(id, ownId())) throw notMember();
       return outbox.add(ownId(), id, text);
     },
-    /** Sends a failed message once more. */
+    /**
+     * Gives an own message another text: shows it at once, and sends it as soon as possible.
+     * @throws ParleyError `message_not_found` if no such message is loaded, `not_your_message`, `message_deleted`
+     */
+    edit: (key: string, text: string): void => change(key, text),
+    /**
+     * Deletes an own message for both members, in the same way. An unsent one is not sent.
+     * @throws ParleyError `message_not_found`, `not_your_message`
+     */
+    remove: (key: string): void => change(key),
+    /** Sends a failed message once more, or a refused edit or removal. That changes what the message is now. */
     retry: outbox.retry,
-    /** Removes a failed message. */
+    /** Removes a failed message, or forgets a refused edit or removal. */
     discard: outbox.discard,
     /** The user has read up to here, or everything. */
     markRead(seq = reader.log.last): void {
@@ -155,7 +178,17 @@ export function createConversation(options: Options) {
     begin,
     isOpen: () => users > 0,
     last: () => reader.log.last,
+    held: reader.held,
     reach: reader.reach,
+    /** Changes were missed that the server no longer tells. Keeps what it shows until it has begun anew. */
+    restart(): void {
+      reader.outdate();
+      void begin();
+    },
+    /** A frame has told this change, and `receive` has its message. */
+    tell(change: number): void {
+      if (users > 0) reader.tell(change);
+    },
     receive(received: readonly StoredMessage[]): void {
       if (users > 0) reader.add(received);
     },

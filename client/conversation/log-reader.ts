@@ -15,6 +15,8 @@ interface Options {
   readonly onMessages: (messages: readonly StoredMessage[]) => void;
   /** The log holds more, or a gap is being filled. */
   readonly onChange: () => void;
+  /** Fetches missed changes. */
+  readonly sync: () => Promise<void>;
   readonly retry: Retry;
 }
 
@@ -26,9 +28,19 @@ const LARGEST_GAP = 300;
 /** Frames overtake one another by less than this. A gap that lasts longer is fetched. */
 const REORDERED_MS = 300;
 
+/** What a log holds: all messages up to `seq`, in the state of `change`. */
+export interface Held {
+  readonly seq: number;
+  readonly change: number;
+  /** The log has not begun anew since. */
+  isCurrent(): boolean;
+  /** What it held then now has the state of this change, as far as the log has not begun anew. */
+  reached(change: number): void;
+}
+
 /** Fetches one conversation's log: its newest page, its gaps and its older messages. */
 export function createLogReader(options: Options) {
-  const { id, ownId, get, inbox, onMessages, onChange, retry } = options;
+  const { id, ownId, get, inbox, onMessages, onChange, sync, retry } = options;
   const loading = singleFlight();
   const older = singleFlight();
   let log: Log = createLog();
@@ -36,6 +48,13 @@ export function createLogReader(options: Options) {
 
   const path = pathOf(id);
   const window = (query: string) => get<MessageWindow>(`${path}/messages?${query}`);
+
+  /** Whether the log has not begun anew. If it has, a page that was asked for before may be older than its `change`. */
+  const sinceNow = () => {
+    const mine = log;
+    const { start } = mine;
+    return () => mine === log && start === mine.start;
+  };
 
   const loadNewest = async () => {
     const mine = log;
@@ -49,7 +68,7 @@ export function createLogReader(options: Options) {
       inbox.lastOf(id) === undefined ? get<InboxEntry>(path).catch(() => undefined) : undefined,
     ]);
     if (mine !== log) return;
-    log.begin(page?.results ?? []);
+    log.begin(page?.results ?? [], page?.last_change ?? 0);
     if (entry) inbox.merge([entry]);
     onMessages(page?.results ?? []);
     changed();
@@ -57,21 +76,24 @@ export function createLogReader(options: Options) {
   const renew = () => loading.run(loadNewest);
 
   const loadNext = async () => {
-    const mine = log;
+    const isCurrent = sinceNow();
     const { results } = await window(`after=${log.last}&limit=${LARGEST_PAGE}`);
-    if (mine !== log) return;
+    if (!isCurrent()) return;
     log.add(results);
     onMessages(results);
     changed();
   };
 
+  const lacksAny = () => log.missing > 0 || log.lacksChanges;
+
   const fill = async (attempt: number) => {
     const mine = log;
     try {
-      while (mine === log && log.missing > 0) {
-        const { last } = log;
-        await (log.missing > LARGEST_GAP ? renew() : loadNext());
-        if (mine === log && log.last === last) throw new Error('Still missing.');
+      while (mine === log && lacksAny()) {
+        const { last, change } = log;
+        if (log.missing === 0) await sync();
+        else await (log.missing > LARGEST_GAP ? renew() : loadNext());
+        if (mine === log && log.last === last && log.change === change) throw new Error('Still missing.');
       }
       if (mine === log) filling = undefined;
     } catch (error) {
@@ -80,21 +102,21 @@ export function createLogReader(options: Options) {
   };
 
   const changed = () => {
-    if (log.missing > 0) filling ??= setTimeout(fill, REORDERED_MS, 1);
+    if (lacksAny()) filling ??= setTimeout(fill, REORDERED_MS, 1);
     onChange();
   };
 
   const ensureLoaded = async () => {
-    if (log.last === undefined) await renew();
+    if (!log.isCurrent) await renew();
   };
 
   const loadOlder = async (limit = PAGE) => {
     await ensureLoaded();
     if (log.first <= 1) return;
     await older.run(async () => {
-      const mine = log;
+      const isCurrent = sinceNow();
       const { results } = await window(`before=${log.first}&limit=${Math.min(limit, LARGEST_PAGE)}`);
-      if (mine !== log) return;
+      if (!isCurrent()) return;
       log.prepend(results);
       onMessages(results);
       changed();
@@ -123,6 +145,30 @@ export function createLogReader(options: Options) {
       log.add(messages);
       changed();
     },
+    /** A frame has told this change. Its message was added before. */
+    tell(change: number): void {
+      log.tell(change);
+      changed();
+    },
+    /** Undefined if the log must begin first. */
+    held(): Held | undefined {
+      const { last, change } = log;
+      if (last === undefined || !log.isCurrent) return undefined;
+      const isSame = sinceNow();
+      const isCurrent = () => isSame() && log.isCurrent;
+      return {
+        seq: last,
+        change,
+        isCurrent,
+        reached(to) {
+          if (!isCurrent()) return;
+          log.moveTo(to);
+          changed();
+        },
+      };
+    },
+    /** The next load begins anew: too many changes were missed. */
+    outdate: () => log.outdate(),
     /** The log goes up to here at least. */
     async reach(seq: number): Promise<void> {
       if (log.last !== undefined && seq - log.last > LARGEST_GAP) await renew();

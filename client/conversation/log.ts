@@ -2,25 +2,54 @@ import type { StoredMessage } from '../contract/http-types.ts';
 
 export type Log = ReturnType<typeof createLog>;
 
+/** Of two states of one message, the newer one. Of equal ones, the first, so that an unchanged message stays the same object. */
+export function newest(state: StoredMessage, other: StoredMessage | undefined): StoredMessage {
+  return other && (other.change ?? 0) > (state.change ?? 0) ? other : state;
+}
+
 /**
- * A part of a conversation's log without a gap, from `first` to `last`. Messages that come out of order wait in
- * `ahead`.
+ * A part of a conversation's log without a gap, from `first` to `last`, and in the state of `change` at least. States come in
+ * any order and any number of times: an older one never replaces a newer one.
  */
 export function createLog() {
   let held: readonly StoredMessage[] = [];
   let last: number | undefined;
-  const ahead = new Map<number, StoredMessage>();
+  let change = 0;
+  /** Counts the beginnings: what was asked before one says nothing about the messages that are held after it. */
+  let start = 0;
+  let isOutdated = false;
+  /** Messages that came too early, and the told states of messages before the first one. */
+  const beside = new Map<number, StoredMessage>();
+  /** The numbers of changes that were told before an earlier one. */
+  const told = new Set<number>();
 
-  const takeAhead = () => {
+  const firstSeq = () => held[0]?.seq ?? (last ?? 0) + 1;
+  const heldAt = (seq: number): StoredMessage | undefined => held[seq - firstSeq()];
+
+  /** Its newest known state. */
+  const present = (message: StoredMessage) =>
+    newest(newest(heldAt(message.seq) ?? message, beside.get(message.seq)), message);
+  const take = (message: StoredMessage) => {
+    const state = present(message);
+    beside.delete(message.seq);
+    return state;
+  };
+
+  const takeBeside = () => {
     if (last === undefined) return;
     const next: StoredMessage[] = [];
-    for (const seq of ahead.keys()) if (seq <= last) ahead.delete(seq);
-    for (let message = ahead.get(last + 1); message; message = ahead.get(last + 1)) {
+    for (let message = beside.get(last + 1); message; message = beside.get(last + 1)) {
       next.push(message);
-      ahead.delete(message.seq);
+      beside.delete(message.seq);
       last = message.seq;
     }
     if (next.length > 0) held = [...held, ...next];
+  };
+
+  const moveTo = (number: number) => {
+    change = Math.max(change, number);
+    for (const one of told) if (one <= change) told.delete(one);
+    while (told.delete(change + 1)) change += 1;
   };
 
   return {
@@ -32,32 +61,69 @@ export function createLog() {
       return last;
     },
     get first() {
-      return held[0]?.seq ?? (last ?? 0) + 1;
+      return firstSeq();
+    },
+    get change() {
+      return change;
+    },
+    get start() {
+      return start;
+    },
+    /** It has begun, and need not begin anew. */
+    get isCurrent() {
+      return last !== undefined && !isOutdated;
     },
     /** How many messages the log lacks up to the newest one that has arrived: 0 if there is no gap. */
     get missing() {
-      return last === undefined ? 0 : Math.max(last, ...ahead.keys()) - last;
+      return last === undefined ? 0 : Math.max(last, ...beside.keys()) - last;
     },
+    /** A change was told, but not all before it. */
+    get lacksChanges() {
+      return this.isCurrent && told.size > 0;
+    },
+    present,
     /**
      * Begins with the newest page, in order, or with an empty one if nobody has written yet. If there is a gap before
-     * the page, drops the messages that it held.
+     * the page, or after `outdate`, drops the messages that it held.
+     * @param pageChange the page holds all changes up to it
      */
-    begin(page: readonly StoredMessage[]) {
-      if (last !== undefined && (page[0]?.seq ?? 0) <= last + 1) return this.add(page);
-      held = page;
+    begin(page: readonly StoredMessage[], pageChange: number) {
+      if (last !== undefined && !isOutdated && (page[0]?.seq ?? 0) <= last + 1) return this.add(page);
+      held = page.map(take);
       last = page.at(-1)?.seq ?? 0;
-      takeAhead();
+      start += 1;
+      isOutdated = false;
+      takeBeside();
+      moveTo(pageChange);
     },
     /** Takes messages in any order and any number of times. */
     add(messages: readonly StoredMessage[]) {
-      for (const message of messages) ahead.set(message.seq, message);
-      takeAhead();
+      for (const message of messages) {
+        const { seq } = message;
+        const before = heldAt(seq);
+        const state = present(message);
+        if (before && state !== before) held = held.with(seq - firstSeq(), state);
+        // An older message comes with its page. A change of it may have been told after that was read.
+        if (!before && (seq > (last ?? 0) || message.change)) beside.set(seq, state);
+      }
+      takeBeside();
+    },
+    /** A frame has told this change, and `add` has its message. */
+    tell(number: number) {
+      if (number > change) told.add(number);
+      if (last !== undefined) moveTo(0);
+    },
+    /** The messages have the state of this change. */
+    moveTo,
+    /** So many changes were missed that it must begin anew. */
+    outdate() {
+      isOutdated = true;
     },
     /** Takes older messages, in order, up to the one before `first`. */
     prepend(messages: readonly StoredMessage[]) {
       const first = held[0]?.seq ?? 1;
       const older = messages.filter(({ seq }) => seq < first);
-      if (older.at(-1)?.seq === first - 1) held = [...older, ...held];
+      if (older.at(-1)?.seq === first - 1) held = [...older.map(take), ...held];
     },
   };
 }

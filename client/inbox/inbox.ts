@@ -22,9 +22,11 @@ export interface InboxItem {
   readonly last: {
     readonly seq: number;
     readonly senderId: string;
-    /** The beginning of the message. */
+    /** The beginning of the message. Empty if it is deleted. */
     readonly text: string;
     readonly createdAt: string;
+    readonly editedAt?: string;
+    readonly deletedAt?: string;
   };
   readonly unread: number;
   readonly read: number;
@@ -45,6 +47,10 @@ interface Options {
 
 const PAGE = 50;
 
+/** A later message, or a later state of the same one. */
+const isAfter = (last: LastMessage, before: LastMessage) =>
+  last.seq > before.seq || (last.seq === before.seq && (last.change ?? 0) > (before.change ?? 0));
+
 /** The conversations, most recent first, and their unread messages. */
 export function createInbox({ get, receipts, presence, blocks, ownId, retry }: Options) {
   const items = observable<readonly InboxItem[]>([]);
@@ -62,11 +68,15 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry }: O
   /** An unchanged item stays the same object, so that a list renders only changed ones. */
   const itemOf = (id: string, peer: User, last: LastMessage): InboxItem => {
     const { seq, sender_id: senderId, message: text, created_at: createdAt } = last;
+    const { edited_at: editedAt, deleted_at: deletedAt } = last;
     const { read, peerRead, peerReceived } = receipts.of(id);
     const unread = counts.of(id, read);
     const before = shown.get(id);
     if (
       before?.last.seq === seq &&
+      before.last.text === text &&
+      before.last.editedAt === editedAt &&
+      before.last.deletedAt === deletedAt &&
       before.peer.username === peer.username &&
       before.unread === unread &&
       before.read === read &&
@@ -75,7 +85,12 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry }: O
     ) {
       return before;
     }
-    const item = { id, peer, last: { seq, senderId, text, createdAt }, unread, read, peerRead, peerReceived };
+    const changed = {
+      ...(editedAt !== undefined && { editedAt }),
+      ...(deletedAt !== undefined && { deletedAt }),
+    };
+    const message = { seq, senderId, text, createdAt, ...changed };
+    const item = { id, peer, last: message, unread, read, peerRead, peerReceived };
     shown.set(id, item);
     return item;
   };
@@ -92,12 +107,12 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry }: O
     unread.delete(id);
     if (!before) void presence.rewatch(peer.id);
     // The server's inbox follows the log by about a second, so a message from the socket may be newer.
-    known.set(id, { peer, last: before && before.seq >= last.seq ? before : last });
+    known.set(id, { peer, last: before && !isAfter(last, before) ? before : last });
   };
 
   const advance = (id: string, last: LastMessage) => {
     const entry = known.get(id);
-    if (!entry || last.seq <= entry.last.seq) return;
+    if (!entry || !isAfter(last, entry.last)) return;
     put(id, entry.peer, last);
     render();
   };
@@ -148,7 +163,7 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry }: O
   const fetchEntry = async (id: string, last: LastMessage) => {
     const mine = generation;
     const before = fetching.get(id);
-    if (!before || before.seq < last.seq) fetching.set(id, last);
+    if (!before || isAfter(last, before)) fetching.set(id, last);
     if (before) return;
     const fetchOnce = async () => {
       const entry = await get<Conversation>(pathOf(id));
@@ -182,10 +197,11 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry }: O
       else unread.render();
     },
     /** Shows a message in the list if it is the last one of its conversation. */
-    show({ conversation, id, seq, sender_id, message, created_at }: StoredMessage): void {
-      const last = { id, seq, sender_id, message: preview(message), created_at };
+    show({ conversation, ...message }: StoredMessage): void {
+      const last = { ...message, message: preview(message.message) };
       if (known.has(conversation)) advance(conversation, last);
-      else void fetchEntry(conversation, last);
+      // An old message that has changed does not bring its conversation into the list.
+      else if (!last.change || fetching.has(conversation)) void fetchEntry(conversation, last);
     },
     /** Loads the first page. Conversations that are already there stay. */
     async load(): Promise<void> {

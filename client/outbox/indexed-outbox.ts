@@ -1,4 +1,4 @@
-import { inTime, memoryOutbox, type OutboxStore, type Unsent } from './outbox-store.ts';
+import { inTime, memoryOutbox, type OutboxStore, type Waiting } from './outbox-store.ts';
 
 /** The part of IndexedDB that this library needs. */
 interface Request<T> {
@@ -76,7 +76,7 @@ export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()
         if (hasOpened) throw error;
         return [];
       });
-      const rows = [...((await stored) as Unsent[]), ...(await memory.load())];
+      const rows = [...((await stored) as Waiting[]), ...(await memory.load())];
       return [...new Map(rows.map((row) => [row.clientId, row])).values()];
     },
     put: async (message) => {

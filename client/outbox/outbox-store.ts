@@ -1,3 +1,9 @@
+/** Why the server refused something. */
+export interface Reason {
+  readonly code: string;
+  readonly detail: string;
+}
+
 /** A message that the server has not acknowledged yet. */
 export interface Unsent {
   readonly clientId: string;
@@ -12,22 +18,49 @@ export interface Unsent {
   /** The last `seq` that was known at the first attempt. It makes every retry safe. */
   readonly after?: number;
   /** Why the server refused it. */
-  readonly reason?: { readonly code: string; readonly detail: string };
+  readonly reason?: Reason;
 }
 
-/** Where messages are stored until they are acknowledged. */
+/** An edit or the removal of an own message that the server has not acknowledged yet. At most one for each message. */
+export interface UnsentChange {
+  /** Of the change: `change` and the key of the message. */
+  readonly clientId: string;
+  /** The writer. Not named `userId`: a tab with an earlier version of this library would send the text as a message. */
+  readonly changerId: string;
+  readonly conversation: string;
+  /** Absent until the message is known to be stored. */
+  readonly seq?: number;
+  /** The version that is changed. */
+  readonly version: number;
+  /** The new text. Absent for a removal. */
+  readonly text?: string;
+  /** A text that the server may have stored already. It is repeated until the server answers, and `text` follows. */
+  readonly tried?: string;
+  /** RFC 3339. Changes are sent in this order. */
+  readonly createdAt: string;
+  /** Why the server refused it. */
+  readonly reason?: Reason;
+}
+
+/** What an outbox stores. */
+export type Waiting = Unsent | UnsentChange;
+
+export const isChange = (one: Waiting): one is UnsentChange => 'changerId' in one;
+export const writerOf = (one: Waiting): string => (isChange(one) ? one.changerId : one.userId);
+
+/** Where messages and changes are stored until they are acknowledged. It reads nothing of them but `clientId`. */
 export interface OutboxStore {
-  load(): Promise<readonly Unsent[]>;
-  put(message: Unsent): Promise<void>;
+  load(): Promise<readonly Waiting[]>;
+  put(one: Waiting): Promise<void>;
   remove(clientId: string): Promise<void>;
 }
 
 export function memoryOutbox(): OutboxStore {
-  const held = new Map<string, Unsent>();
+  const held = new Map<string, Waiting>();
   return {
     load: async () => [...held.values()],
-    put: async (message) => {
-      held.set(message.clientId, message);
+    put: async (one) => {
+      held.set(one.clientId, one);
     },
     remove: async (clientId) => {
       held.delete(clientId);
@@ -47,9 +80,11 @@ export async function inTime<T>(work: () => Promise<T>): Promise<T> {
   return Promise.race([work(), late]).finally(() => clearTimeout(deadline));
 }
 
+export type SharedStore = ReturnType<typeof shareStore>;
+
 /**
- * Shares a store among all tabs of a user. A message that one tab has removed, because it was sent or discarded, is
- * gone for the others too: they look before they put it back. If the store fails or does not answer, messages are only
+ * Shares a store among all tabs of a user. What one tab has removed, because it was sent or discarded, is gone for the
+ * others too: they look before they put it back. If the store fails or does not answer, messages and changes are only
  * in memory.
  */
 export function shareStore(store: OutboxStore) {
@@ -64,46 +99,50 @@ export function shareStore(store: OutboxStore) {
     return mine;
   };
 
-  const put = (unsent: Unsent) =>
+  const put = (one: Waiting) =>
     inTurn(async () => {
-      await store.put(unsent);
-      saved.add(unsent.clientId);
+      await store.put(one);
+      saved.add(one.clientId);
     });
 
-  /** All messages of a user. Undefined if the store fails. */
+  /** All that waits of a user. Undefined if the store fails. */
   const all = (userId: string) =>
     inTurn(async () => {
-      const found = (await store.load()).filter((one) => one.userId === userId);
+      const found = (await store.load()).filter((one) => writerOf(one) === userId);
       for (const { clientId } of found) saved.add(clientId);
       return found;
     });
 
-  const isGone = (clientId: string, found: readonly Unsent[]) =>
+  const isGone = (clientId: string, found: readonly Waiting[]) =>
     saved.has(clientId) && !found.some((one) => one.clientId === clientId);
 
   return {
     put,
     all,
     isGone,
-    remove(clientId: string): void {
+    remove(one: Waiting): void {
+      const { clientId } = one;
       void inTurn(async () => {
+        // Another tab may have edited the message once more. That is still to be sent.
+        const isOther = (now: Waiting) => now.clientId === clientId && now.text !== one.text;
+        if (isChange(one) && (await store.load()).some(isOther)) return;
         saved.delete(clientId);
         await store.remove(clientId);
       });
     },
-    /** Removes all matching messages: first the known ones, because the page may be closed at any moment. */
-    removeAll: (matches: (unsent: Unsent) => boolean, known: readonly Unsent[]) =>
+    /** Removes all that matches: first what is known, because the page may be closed at any moment. */
+    removeAll: (matches: (one: Waiting) => boolean, known: readonly Waiting[]) =>
       inTurn(async () => {
-        const remove = (all: readonly Unsent[]) =>
+        const remove = (all: readonly Waiting[]) =>
           Promise.all(all.filter(matches).map(({ clientId }) => store.remove(clientId)));
         await remove(known);
         await remove(await store.load());
       }),
-    /** The stored version of a message. Undefined if another tab has removed it. */
-    async latest(unsent: Unsent): Promise<Unsent | undefined> {
-      const found = (await all(unsent.userId)) ?? [unsent];
-      if (isGone(unsent.clientId, found)) return undefined;
-      return found.find((one) => one.clientId === unsent.clientId) ?? unsent;
+    /** The stored version. Undefined if another tab has removed it. */
+    async latest<T extends Waiting>(one: T): Promise<T | undefined> {
+      const found = (await all(writerOf(one))) ?? [one];
+      if (isGone(one.clientId, found)) return undefined;
+      return (found.find(({ clientId }) => clientId === one.clientId) as T | undefined) ?? one;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { History } from '../conversation/history.ts';
 import { hasCode, mayPass, notMember, ParleyError } from '../errors.ts';
 import { peerIn } from '../ids.ts';
 import type { Retry } from '../retry.ts';
-import type { Unsent } from './outbox-store.ts';
+import type { Reason, Unsent } from './outbox-store.ts';
 
 /** The part of the outbox that sending needs. */
 interface Waiting {
@@ -28,20 +28,32 @@ export interface SenderOptions {
 }
 
 /** After so many internal errors, the message counts as refused. */
-const MAX_FAULTS = 8;
+export const MAX_FAULTS = 8;
 /** API Gateway closes a socket that gets a frame of more than 32 KB. A longer message would be retried without end. */
 const MAX_BYTES = 30_000;
 /** The server's limits of a frame with several messages. */
 const MAX_MESSAGES = 20;
 const MAX_BYTES_OF_ALL = 24 * 1024;
 
-const bytesOf = ({ text }: Unsent) => new TextEncoder().encode(JSON.stringify(text)).length;
+const bytesOf = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length;
+
+/** @throws ParleyError `validation_failed` if no frame can have this text */
+export function requireFitting(text: string): void {
+  if (bytesOf(text) > MAX_BYTES) throw new ParleyError('validation_failed', 'The message is too long.');
+}
+
+/** Why the server refused something. */
+export function explained(error: unknown): Reason {
+  const { code = '', message = '', errors } = error as Partial<ParleyError>;
+  // The error of its only field says more.
+  return { code, detail: errors?.text?.[0] ?? message };
+}
 
 /** The first messages, as many as one frame can have; at least one. */
 function fitting(all: readonly Unsent[]): readonly Unsent[] {
   let bytes = 0;
   const end = all.findIndex((one, i) => {
-    bytes += bytesOf(one);
+    bytes += bytesOf(one.text);
     return bytes > MAX_BYTES_OF_ALL || i === MAX_MESSAGES;
   });
   return end < 0 ? all : all.slice(0, Math.max(1, end));
@@ -72,8 +84,10 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
     const stored = await waiting.latest(unsent);
     if (!stored) return undefined;
     const isUntried = stored.after === undefined;
-    if (isUntried) await waiting.keep({ ...unsent, after });
-    return { unsent: { after, ...stored }, isUntried };
+    // With its text of now: the user may have edited it since it was stored.
+    const next = isUntried ? { ...unsent, after } : stored;
+    if (isUntried) await waiting.keep(next);
+    return { unsent: next, isUntried };
   };
 
   /** The log has grown too much since the first attempt for the server to search it, so this searches it. */
@@ -90,7 +104,7 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
   const send = async (frame: readonly Unsent[]): Promise<MessageResult | undefined> => {
     const [first] = frame as [Unsent];
     const { clientId: client_id, conversation, userId, text, read = 0 } = first;
-    if (bytesOf(first) > MAX_BYTES) throw new ParleyError('validation_failed', 'The message is too long.');
+    requireFitting(text);
     const to = peerIn(conversation, userId);
     if (to === undefined) throw notMember();
     // `read` is sent too, because `after` may come from another tab or have been raised.
@@ -143,7 +157,6 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
         const unsent = waiting.get(clientId);
         if (mine !== generation || !unsent) continue;
         failures += 1;
-        const { code, message, errors } = error as Partial<ParleyError>;
         const isFault = hasCode(error, 'internal') && failures >= MAX_FAULTS;
         if (isAboutAll && (isFault || !mayPass(error))) {
           isAlone = true;
@@ -157,9 +170,7 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
             : searchLog(unsent);
           await correction.catch(() => undefined);
         } else if (!mayPass(error) || isFault) {
-          // The error of its only field says more.
-          const detail = errors?.text?.[0] ?? message ?? '';
-          await replace({ ...unsent, reason: { code: code ?? '', detail } });
+          await replace({ ...unsent, reason: explained(error) });
           failures = 0;
           isAlone = false;
           continue;

@@ -46,6 +46,8 @@ interface Faults {
  */
 export function fakeServer(faults: Partial<Faults> = {}) {
   const log: Json[] = [];
+  /** The `seq` of the message that each change was of. */
+  const changes: number[] = [];
   const sockets: FakeSocket[] = [];
   const requests: string[] = [];
   /** The access token of each request. */
@@ -61,6 +63,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
   const receipts = { read: 0, received: 0, peer_read: 0, peer_received: 0 };
   const server = {
     log,
+    changes,
     sockets,
     requests,
     authorized,
@@ -81,8 +84,10 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     profile: { id: ADA, username: 'ada', first_name: 'Ada', last_name: 'Lovelace', presence: 'shown' },
     /** Bob's presence. */
     bob: { online: true, last_seen: null as string | null },
-    /** Messages per page of `sync`. The real server has 100. */
+    /** Messages per page of `sync`, new and changed ones. The real server has 100. */
     synced: 3,
+    /** `sync` tells so many changes of a conversation. */
+    kept: 1_000,
     get isEnded() {
       return isEnded;
     },
@@ -97,6 +102,9 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       return message;
     },
     push: (frame: Json) => push(frame),
+    /** A message gets another text, by a device of its sender, or is deleted. */
+    edit: (seq: number, text: string) => change(seq, text),
+    delete: (seq: number) => change(seq),
     /** Appends a message. Its sender had seen all before it, or up to `seen`. */
     append: (sender: string, text: string, clientId?: string, seen?: number) =>
       append(sender, text, clientId, seen),
@@ -137,10 +145,26 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     else receipts.peer_read = Math.max(receipts.peer_read, read);
     return message;
   };
-  const push = (frame: Json) => {
+  const push = (frame: Json, except?: FakeSocket) => {
     for (const delay of faults.push?.(frame) ?? [1]) {
-      for (const socket of server.open()) setTimeout(() => socket.deliver(frame), delay);
+      for (const socket of server.open())
+        if (socket !== except) setTimeout(() => socket.deliver(frame), delay);
     }
+  };
+  const changedFrame = (message: Json) => ({
+    type: 'message.changed',
+    conversation: TALK,
+    change: message.change ?? 0,
+    message,
+  });
+  const change = (seq: number, text?: string, except?: FakeSocket) => {
+    const { version = 1, edited_at, ...before } = log[seq - 1];
+    const at = new Date(1_700_000_900_000 + changes.push(seq)).toISOString();
+    const next = text === undefined ? { deleted_at: at } : { version: version + 1, edited_at: at };
+    const message = { ...before, message: text ?? '', change: changes.length, ...next };
+    log[seq - 1] = message;
+    push(changedFrame(message), except);
+    return message;
   };
   const entry = () => ({
     id: TALK,
@@ -200,10 +224,11 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     const results = after
       ? log.slice(Number(after), Number(after) + limit)
       : log.slice(Math.max(0, before - 1 - limit), before - 1);
-    return json(200, { last_seq: log.length, older: null, newer: null, results });
+    const first = query.has('before') || after ? {} : { last_change: changes.length };
+    return json(200, { last_seq: log.length, ...first, older: null, newer: null, results });
   };
 
-  const process = (frame: Json): Json => {
+  const process = (frame: Json, from?: FakeSocket): Json => {
     switch (frame.action) {
       case 'auth.refresh':
         return { type: 'auth.refreshed', expires_at: new Date(0).toISOString() };
@@ -233,12 +258,39 @@ export function fakeServer(faults: Partial<Faults> = {}) {
         const message = earlier ?? append(ADA, frame.text, frame.client_id, frame.read ?? frame.after ?? 0);
         return { type: 'message.sent', ...message, sender: 'ada' };
       }
+      case 'message.edit':
+      case 'message.delete': {
+        const { seq, text } = frame;
+        const { sender_id, version = 1, deleted_at, message } = log[seq - 1] ?? {};
+        const refusal = (code: string, more = {}) => ({ type: 'error', code, detail: code, ...more });
+        if (!sender_id) return refusal('message_not_found');
+        if (sender_id !== ADA) return refusal('not_your_message');
+        if (deleted_at && text !== undefined) return refusal('message_deleted');
+        const isRepeat = message === text && (version === frame.version || version === frame.version + 1);
+        if (text !== undefined && !isRepeat && version !== frame.version)
+          return refusal('version_conflict', { present: log[seq - 1] });
+        if (!isRepeat && !deleted_at) change(seq, text, from);
+        return changedFrame(log[seq - 1]);
+      }
       case 'sync': {
-        const missing = log.slice(frame.conversations[TALK] ?? log.length);
-        const type = missing.length > server.synced ? 'sync.page' : 'sync.done';
+        const { seq, change: held } = frame.conversations[TALK] ?? {
+          seq: log.length,
+          change: changes.length,
+        };
+        const isReset = changes.length - held >= server.kept;
+        const missed = isReset ? [] : [...new Set(changes.slice(held))].filter((one) => one <= seq);
+        const told = missed.slice(0, server.synced);
+        const left = new Set(missed.slice(server.synced));
+        const cut = changes.findIndex((one, i) => i >= held && left.has(one));
+        const missing = log.slice(seq);
+        const room = server.synced - told.length;
         return {
-          type,
-          messages: missing.slice(0, server.synced),
+          type: cut >= 0 || missing.length > room ? 'sync.page' : 'sync.done',
+          messages: missing.slice(0, room),
+          changed: told.map((one) => log[one - 1]),
+          changes:
+            isReset || !(TALK in frame.conversations) ? {} : { [TALK]: cut < 0 ? changes.length : cut },
+          resets: isReset ? [TALK] : [],
           conversations:
             log.length > 0 && (TALK in frame.conversations || frame.since !== undefined) ? [entry()] : [],
           position: new Date(0).toISOString(),
@@ -290,7 +342,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
           return void setTimeout(() => socket.deliver(said), 1);
         }
         if (frame.action === 'auth.refresh') socket.token = frame.token;
-        const reply = { ...process(frame), ref: frame.ref };
+        const reply = { ...process(frame, socket), ref: frame.ref };
         if (how !== 'lost') setTimeout(() => socket.isOpen && socket.deliver(reply), how);
       },
     };

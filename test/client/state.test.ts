@@ -80,7 +80,8 @@ describe('the inbox', () => {
 
   it('shows a message that the server’s inbox did not hold yet', async () => {
     let isBehind = true;
-    const nothing = { type: 'sync.done', messages: [], conversations: [], position: 'p' };
+    const untold = { changed: [], changes: {}, resets: [] };
+    const nothing = { type: 'sync.done', messages: [], ...untold, conversations: [], position: 'p' };
     const server = fakeServer({
       reply: ({ action }) => (action === 'sync' && isBehind ? { error: nothing } : 1),
       http: (_method, path) =>

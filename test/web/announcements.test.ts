@@ -8,6 +8,7 @@ const theirs = (seq: number, text = `Number ${seq}`): Message => ({
   senderId: 'charles',
   isOwn: false,
   text,
+  version: 1,
   createdAt: '2026-11-24T05:00:00.000Z',
   state: 'received',
 });

@@ -13,6 +13,7 @@ function said(seq: number | undefined, senderId: string, day: number, hour: numb
     senderId,
     isOwn: senderId === ADA,
     text: 'x',
+    version: 1,
     createdAt: new Date(2026, 10, day, hour, minute).toISOString(),
     state: senderId === ADA ? 'sent' : 'received',
   };

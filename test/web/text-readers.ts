@@ -76,6 +76,7 @@ const message = (text: string): Message => ({
   senderId: 'b',
   isOwn: false,
   text,
+  version: 1,
   createdAt: '2026-11-27T09:00:00.000Z',
   state: 'received',
 });

@@ -5,6 +5,7 @@ import { Icon } from './icon.tsx';
 
 const icons = {
   sending: 'clock',
+  changing: 'clock',
   sent: 'check',
   delivered: 'checks',
   read: 'checks',

@@ -1,0 +1,173 @@
+import type { Action, Frame } from '../contract/frame-types.ts';
+import type { StoredMessage } from '../contract/http-types.ts';
+import { hasCode, mayPass, type ParleyError } from '../errors.ts';
+import type { Retry } from '../retry.ts';
+import type { UnsentChange } from './outbox-store.ts';
+import { explained, MAX_FAULTS, requireFitting } from './sender.ts';
+import { createWaitingList, type WaitingListOptions } from './waiting-list.ts';
+
+interface Options extends WaitingListOptions {
+  readonly isOnline: () => boolean;
+  /** When it resolves, `acknowledge` has had the message of the reply. */
+  readonly request: (action: Action) => Promise<Frame>;
+  readonly retry: Retry;
+}
+
+/** What is changed. Without `seq`, the message is not known to be stored yet. */
+export interface Changing {
+  readonly key: string;
+  readonly seq: number | undefined;
+  readonly version: number;
+}
+
+const idOf = (key: string | undefined) => `change ${key}`;
+
+/**
+ * The user's edits and removals that are not acknowledged yet: one for each message, which a later one replaces. All tabs of the
+ * user share them. Sends one at a time in each conversation, in order.
+ */
+export function createChanges(options: Options) {
+  const { isOnline, request, retry } = options;
+  const list = createWaitingList<UnsentChange>(options);
+  const busy = new Set<string>();
+  /** Counts users: work that began for an earlier user stops. */
+  let generation = 0;
+
+  const ready = (conversation: string) =>
+    list.of(conversation).find(({ seq, reason }) => seq !== undefined && !reason);
+
+  /**
+   * The attempt is stored before it is sent, so all tabs repeat the same text until the server answers. It recognises a
+   * repeated edit, but not another text with the same version.
+   */
+  const prepared = async (change: UnsentChange): Promise<UnsentChange | undefined> => {
+    const stored = await list.latest(change);
+    // If the user has changed it meanwhile, the next round sends that.
+    if (!stored || list.get(change.clientId) !== change) return undefined;
+    const { text, tried, reason } = stored;
+    if (reason || text === undefined || tried !== undefined) {
+      list.take(stored);
+      return reason ? undefined : stored;
+    }
+    const attempt = { ...stored, tried: text };
+    await list.keep(attempt);
+    return list.get(change.clientId) === attempt ? attempt : undefined;
+  };
+
+  const send = async ({ clientId, conversation, seq = 0, version, text, tried }: UnsentChange) => {
+    if (text === undefined || tried === undefined) {
+      await request({ action: 'message.delete', conversation, seq });
+    } else {
+      requireFitting(tried);
+      await request({ action: 'message.edit', conversation, seq, version, text: tried });
+    }
+    const now = list.get(clientId);
+    const isUnanswered = now?.text === text && now?.tried === tried && now?.version === version;
+    if (now && isUnanswered) throw new Error('Not acknowledged.');
+  };
+
+  const refuse = async (attempt: UnsentChange, error: unknown) => {
+    const before = list.get(attempt.clientId);
+    const stored = before && (await list.latest(before));
+    if (!stored || list.get(attempt.clientId) !== before) return;
+    const { version, tried, ...others } = stored;
+    const isThis = version === attempt.version && tried === attempt.tried;
+    // Otherwise another tab has gone on, or the user has changed it: then that is tried.
+    if (!isThis) return list.take(stored);
+    if (others.text !== attempt.text) return list.keep({ ...others, version });
+    // To try again is to change what the message is now.
+    const { present } = error as Partial<ParleyError>;
+    await list.keep({ ...others, version: present?.version ?? version, reason: explained(error) });
+  };
+
+  const pump = async (conversation: string): Promise<void> => {
+    const mine = generation;
+    if (busy.has(conversation)) return;
+    busy.add(conversation);
+    const isWanted = () => isOnline() && mine === generation;
+    let failures = 0;
+    for (let next = ready(conversation); next && isWanted(); next = ready(conversation)) {
+      const attempt = await prepared(next);
+      if (!attempt || !isWanted()) continue;
+      try {
+        await send(attempt);
+        failures = 0;
+      } catch (error) {
+        if (mine !== generation) return;
+        failures += 1;
+        const isFault = hasCode(error, 'internal') && failures >= MAX_FAULTS;
+        if (!mayPass(error) || isFault) {
+          await refuse(attempt, error);
+          failures = 0;
+        } else if (isWanted()) {
+          // The next connection sends all that waits.
+          await retry.pause(error, failures);
+        }
+      }
+    }
+    if (mine === generation) busy.delete(conversation);
+  };
+
+  const put = async (change: UnsentChange) => {
+    await list.put(change);
+    await pump(change.conversation);
+  };
+
+  return {
+    list,
+    pump,
+    /** That of a message with this key. */
+    get: (key: string) => list.get(idOf(key)),
+    /** Those of stored messages, by `seq`. */
+    of: (conversation: string) => new Map(list.of(conversation).map((one) => [one.seq, one])),
+    /** Without `text`, the message is to be deleted. */
+    add(
+      message: Changing,
+      rest: Pick<UnsentChange, 'changerId' | 'conversation' | 'createdAt' | 'text'>,
+    ): void {
+      const { key, seq, version } = message;
+      const before = list.get(idOf(key));
+      // One that waits keeps its place, its version and what it has tried.
+      const kept = before && !before.reason ? before : { version, ...rest };
+      const { text: _, ...others } = kept;
+      const text = rest.text === undefined ? {} : { text: rest.text };
+      void put({ ...others, ...text, ...(seq !== undefined && { seq }), clientId: idOf(key) });
+    },
+    drop(key: string): void {
+      const own = list.get(idOf(key));
+      if (own) list.drop(own);
+    },
+    /** Sends a refused one again. */
+    async retry(key: string): Promise<void> {
+      const refused = list.get(idOf(key));
+      if (!refused?.reason || !(await list.latest(refused))) return;
+      const { reason, ...again } = refused;
+      await put(again);
+    },
+    /** A message is stored. If it was edited or removed before, that can be sent now. */
+    place({ client_id, sender_id, seq }: StoredMessage): void {
+      const own = list.get(idOf(client_id));
+      if (own?.seq === undefined && own?.changerId === sender_id) void put({ ...own, seq });
+    },
+    /** Takes a state of a message from any source. It may be what one of them was to bring about. */
+    acknowledge({ conversation, seq, message, version = 1, deleted_at }: StoredMessage): void {
+      const own = list.of(conversation).find((one) => one.seq === seq);
+      if (!own) return;
+      const { tried, ...others } = own;
+      const { text } = own;
+      if (text === undefined) {
+        if (deleted_at !== undefined) list.drop(own);
+        return;
+      }
+      // An older state may have the same text by chance.
+      if (deleted_at !== undefined || message !== (tried ?? text) || version < own.version) return;
+      if (message === text) list.drop(own);
+      else void put({ ...others, version });
+    },
+    reset(): void {
+      generation += 1;
+      busy.clear();
+      list.reset();
+    },
+  };
+}
