@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { logIn, write } from './support/people.ts';
+import { edit, logIn, remove, write } from './support/people.ts';
 import { stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
@@ -11,6 +11,8 @@ interface Told {
 }
 
 interface Shown extends Told {
+  readonly tag: string;
+  readonly silent: boolean;
   readonly isClosed: boolean;
 }
 
@@ -31,9 +33,13 @@ function standIn(): void {
     onclick?: () => void;
     readonly title: string;
     readonly body: string;
-    constructor(title: string, { body = '' } = {}) {
+    readonly tag: string;
+    readonly silent: boolean;
+    constructor(title: string, { body = '', tag = '', silent = false } = {}) {
       this.title = title;
       this.body = body;
+      this.tag = tag;
+      this.silent = silent;
       told.push(this);
     }
     isClosed = false;
@@ -59,14 +65,18 @@ const told = (page: Page): Promise<Told[]> =>
     (globalThis as unknown as { doubles: Doubles }).doubles.told.map(({ title, body }) => ({ title, body })),
   );
 
-/** The notifications that are still open. */
-const standing = (page: Page): Promise<string[]> =>
-  page.evaluate(() =>
-    (globalThis as unknown as { doubles: Doubles }).doubles.told
+/** The notifications that are still open. A later one replaces one with the same tag. */
+const open = (page: Page): Promise<Told[]> =>
+  page.evaluate(() => {
+    const { told: all } = (globalThis as unknown as { doubles: Doubles }).doubles;
+    return [...new Map(all.map((one) => [one.tag, one])).values()]
       .filter(({ isClosed }) => !isClosed)
-      .map(({ title }) => title)
-      .toSorted(),
-  );
+      .map(({ title, body }) => ({ title, body }));
+  });
+
+/** Their titles. */
+const standing = async (page: Page): Promise<string[]> =>
+  (await open(page)).map(({ title }) => title).toSorted();
 
 test('a user who turned notifications on gets one while the page is hidden, and a click opens the conversation', async () => {
   const [ada, charles, mary] = await Promise.all([person('ada'), person('charles'), person('mary')]);
@@ -148,4 +158,31 @@ test('a notification closes when its conversation is read on any device, and whe
   await own.button('Log out').click();
   await own.heading('Log in').waitFor();
   await expect.poll(() => standing(own.page)).toEqual([]);
+});
+
+test('a notification follows an edit without a sound, and closes when its message is deleted', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  const before = await write(url(), charles, ada, 'From before');
+  const own = await device({ as: ada, before: standIn });
+  await own.link(/^Profile/).click();
+  await own.field('Notify me of new messages').check();
+  await own.inbox(charles.username).waitFor();
+  await hide(own.page, true);
+
+  // A change of a message from before is no news.
+  await edit(url(), charles, ada, before, 'Edited');
+  await own.inbox(charles.username).getByText('Edited').waitFor();
+  expect(await told(own.page)).toEqual([]);
+
+  const message = await write(url(), charles, ada, 'My password is');
+  await expect.poll(() => open(own.page)).toEqual([{ title: charles.username, body: 'My password is' }]);
+  await edit(url(), charles, ada, message, 'Good morning');
+  await expect.poll(() => open(own.page)).toEqual([{ title: charles.username, body: 'Good morning' }]);
+  const sounds = await own.page.evaluate(() =>
+    (globalThis as unknown as { doubles: Doubles }).doubles.told.map(({ silent }) => silent),
+  );
+  expect(sounds).toEqual([false, true]);
+  await remove(url(), charles, ada, message);
+  await expect.poll(() => open(own.page)).toEqual([]);
+  expect(await told(own.page)).toHaveLength(2);
 });

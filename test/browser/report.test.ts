@@ -34,29 +34,36 @@ test.each([
   await dialog.waitFor({ state: 'hidden' });
 });
 
-/** Ways to the button beside a message, and to its dialog. */
+const MENU = 'Message options';
+const ITEM = 'Report this message';
+
+/** Ways to the button beside a message, to its menu, and to the dialog. */
 const WAYS = {
   'by mouse': async (own: Device, text: string) => {
     await own.message(text).hover();
-    await own.message(text).getByRole('button', { name: 'Report this message' }).click();
+    await own.menuButton(text).click();
+    await own.menu.getByRole('menuitem', { name: ITEM }).click();
   },
   'by keyboard': async (own: Device, text: string) => {
     await own.log.focus();
     await own.page.keyboard.press('Tab');
-    // The newest of the two messages comes first.
+    // The newest of the messages comes first.
     await own.page.keyboard.press('ArrowUp');
-    const focused = own.message(text).getByRole('button', { name: 'Report this message' });
+    const focused = own.menuButton(text);
     await expect.poll(() => focused.evaluate((button) => button === document.activeElement)).toBe(true);
     expect(await focused.evaluate((button) => getComputedStyle(button).opacity)).toBe('1');
     await own.page.keyboard.press('Enter');
+    await own.menu.waitFor();
+    await own.page.keyboard.press('Enter');
   },
   'by touch': async (own: Device, text: string) => {
-    const button = own.message(text).getByRole('button', { name: 'Report this message' });
+    const button = own.menuButton(text);
     const opacity = () => button.evaluate((one) => getComputedStyle(one).opacity);
     expect(await opacity()).toBe('0');
     await own.message(text).getByText(text, { exact: true }).tap();
     await expect.poll(opacity).toBe('1');
     await button.tap();
+    await own.menu.getByRole('menuitem', { name: ITEM }).tap();
   },
 };
 
@@ -73,7 +80,12 @@ test.each([
   await own.message('Please.').waitFor();
   await own.page.emulateMedia({ reducedMotion: 'reduce' });
   // Nobody reports an own message.
-  expect(await own.page.getByRole('button', { name: 'Report this message' }).count()).toBe(2);
+  expect(await own.page.getByRole('button', { name: MENU }).count()).toBe(3);
+  await own.menuButton('My own.').evaluate((button) => (button as HTMLElement).click());
+  await own.menu.waitFor();
+  expect(await own.menu.getByRole('menuitem', { name: ITEM }).count()).toBe(0);
+  await own.page.keyboard.press('Escape');
+  await own.menu.waitFor({ state: 'detached' });
   await WAYS[way](own, 'Buy this.');
   const dialog = own.page.getByRole('dialog', { name: `Report this message of ${charles.username}?` });
   await dialog.getByText('Buy this.').waitFor();

@@ -94,6 +94,50 @@ const viewsOf = ({ ada, charles, mary, stranger }: World & { stranger: Person })
         await page.getByRole('button', { name: 'Discard' }).waitFor();
       },
     },
+    'conversation-menu': {
+      hash: withCharles,
+      as: ada,
+      async ready(page) {
+        await isThere(page);
+        await openMenu(page, 'May I use that sentence?');
+      },
+    },
+    'conversation-editing': {
+      hash: withCharles,
+      as: ada,
+      async ready(page) {
+        await isThere(page);
+        await openMenu(page, 'May I use that sentence?');
+        await page.getByRole('menuitem', { name: 'Edit' }).click();
+        await page.getByText('Editing', { exact: true }).waitFor();
+      },
+    },
+    'conversation-delete': {
+      hash: withCharles,
+      as: ada,
+      async ready(page) {
+        await isThere(page);
+        await openMenu(page, 'May I use that sentence?');
+        await page.getByRole('menuitem', { name: 'Delete' }).click();
+        await page.getByRole('dialog').waitFor();
+      },
+    },
+    'conversation-changed': {
+      hash: withCharles,
+      as: ada,
+      async ready(page) {
+        await isThere(page);
+        await openMenu(page, 'May I use that sentence?');
+        await page.getByRole('menuitem', { name: 'Edit' }).click();
+        await page.getByRole('textbox', { name: 'Edit message' }).fill('May I print that sentence?');
+        await page.getByRole('button', { name: 'Save' }).click();
+        await page.getByText('edited', { exact: true }).waitFor();
+        await openMenu(page, 'Does the engine run tonight?');
+        await page.getByRole('menuitem', { name: 'Delete' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+        await page.getByRole('log').getByText('This message was deleted').waitFor();
+      },
+    },
     'conversation-unread': {
       hash: `#/with/${mary.id}`,
       as: ada,
@@ -101,6 +145,14 @@ const viewsOf = ({ ada, charles, mary, stranger }: World & { stranger: Person })
     },
   };
 };
+
+/** The menu of a message. The button is there before it shows. */
+const openMenu = (page: Page, text: string) =>
+  page
+    .locator('li.message')
+    .filter({ hasText: text })
+    .getByRole('button', { name: 'Message options' })
+    .evaluate((button) => (button as HTMLElement).click());
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(join(root, 'docs', 'screenshots'), { recursive: true });

@@ -46,6 +46,14 @@ it('if more than three messages come at once, their number is announced', () => 
   ).toBe('4 new messages');
 });
 
+it('a changed message is not announced again, and a deleted one not at all', () => {
+  const announcementOf = createAnnouncements([theirs(1), theirs(2)]);
+  const edited: Message = { ...theirs(2, 'Better'), version: 2, editedAt: '2026-11-24T05:01:00.000Z' };
+  const deleted = (seq: number): Message => ({ ...theirs(seq, ''), deletedAt: '2026-11-24T05:02:00.000Z' });
+  expect(announcementOf([theirs(1), edited], 'charles')).toBe('');
+  expect(announcementOf([deleted(1), edited, deleted(3), theirs(4)], 'charles')).toBe('charles: Number 4');
+});
+
 it('older messages and own messages are not announced', () => {
   const announcementOf = createAnnouncements([theirs(5)]);
   expect(
@@ -62,5 +70,20 @@ it('each refusal of an own message is announced once', () => {
   expect(announcementOf([theirs(1), own('a')], 'charles')).toBe('');
   expect(announcementOf([theirs(1), own('a', refused)], 'charles')).toBe(
     'Not sent: This user does not exist.',
+  );
+});
+
+it('each refusal of a change is announced once', () => {
+  const stored = own('a', { seq: 1, state: 'read' });
+  const reason = { code: 'edit_too_late', detail: 'x' };
+  const announcementOf = createAnnouncements([stored, theirs(2)]);
+  const messages = [{ ...stored, reason, refusedText: 'Better' }, theirs(2)];
+  expect(announcementOf(messages, 'charles')).toBe(
+    'Your change was not saved. This message is too old to be edited. You wrote:',
+  );
+  expect(announcementOf(messages, 'charles')).toBe('');
+  expect(announcementOf([stored, theirs(2)], 'charles')).toBe('');
+  expect(announcementOf([{ ...stored, reason }, theirs(2)], 'charles')).toBe(
+    'The message was not deleted. This message is too old to be edited.',
   );
 });

@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ParleyError } from '../../client/index.ts';
+import { type Message, ParleyError } from '../../client/index.ts';
 import { type FieldErrors, ValidationFailed } from '../../functions/core/errors.ts';
 import { registerRequest } from '../../functions/protocol/requests.ts';
 import { isBlank as isBlankOnTheServer } from '../../functions/protocol/text.ts';
 import { validate } from '../../functions/protocol/validate.ts';
-import { errorText, fieldErrorTexts, isBlank, messageErrorText } from '../../web/state/error-texts.ts';
+import {
+  errorText,
+  fieldErrorTexts,
+  isBlank,
+  messageErrorText,
+  refusalText,
+} from '../../web/state/error-texts.ts';
 import { texts } from '../../web/texts.ts';
 
 /** Each `code: x`, and each value of an enum under `code`, in a contract. */
@@ -76,6 +82,19 @@ describe('the text for an error', () => {
     expect(messageErrorText({ code: 'validation_failed', detail: 'x' })).toBe(
       'The message contains characters that cannot be sent.',
     );
+  });
+
+  it('says of a refused change what was not done, and why', () => {
+    const reason = { code: 'version_conflict', detail: 'x' };
+    const message = { state: 'read', reason } as Message;
+    expect(refusalText({ ...message, refusedText: 'Better' })).toBe(
+      'Your change was not saved. This message was edited on another device. You wrote:',
+    );
+    expect(refusalText(message)).toBe(
+      'The message was not deleted. This message was edited on another device.',
+    );
+    expect(refusalText({ ...message, state: 'failed' })).toBe('This message was edited on another device.');
+    expect(refusalText({ state: 'read' } as Message)).toBe('');
   });
 
   it('is no stack trace after an error in the app', () => {

@@ -343,6 +343,8 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
   'web/state/error-texts.ts': {
     errorText: (text) => errorTexts.errorText(new ParleyError(text as never, text)),
     messageErrorText: (text) => errorTexts.messageErrorText({ code: text as never, detail: text }),
+    refusalText: (text) =>
+      errorTexts.refusalText({ ...message(text), reason: { code: text, detail: text }, refusedText: text }),
     fieldErrorTexts: (text) => errorTexts.fieldErrorTexts(text, { [text]: text }),
     isBlank: errorTexts.isBlank,
   },

@@ -36,3 +36,8 @@ export function Time({ at, format }: TimeProps) {
     </time>
   );
 }
+
+/** Stands beside the time of an edited message. */
+export function Edited({ at }: { readonly at: Date }) {
+  return <span title={texts.changes.editedAt(fullTime(at))}>{texts.changes.edited}</span>;
+}

@@ -14,6 +14,14 @@ export function errorText(error: unknown): string {
 export const messageErrorText = ({ code, detail }: NonNullable<Message['reason']>): string =>
   textOf(code === 'validation_failed' ? 'message_invalid' : code, detail);
 
+/** Why a message was refused, or the change of a stored one. */
+export function refusalText({ state, reason, refusedText }: Message): string {
+  if (!reason) return '';
+  const why = messageErrorText(reason);
+  if (state === 'failed') return why;
+  return refusedText === undefined ? texts.changes.notDeleted(why) : texts.changes.notSaved(why);
+}
+
 /** The server's own text if there is none for the code. */
 const textOf = (code: string, detail: string): string => texts.errors[code] ?? detail;
 

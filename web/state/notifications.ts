@@ -96,25 +96,35 @@ async function isShownAnywhere(): Promise<boolean> {
 }
 
 /** The notifications that this page has shown, by conversation. */
-const open = new Map<string, Notification>();
+const open = new Map<string, { readonly shown: Notification; readonly last: InboxItem['last'] }>();
 
 function close(id: string): void {
-  open.get(id)?.close();
+  open.get(id)?.shown.close();
   open.delete(id);
 }
 
-const isUnread = (id: string) => inbox.items.peek().some((item) => item.id === id && item.unread > 0);
+/** The notification shows what the message is now, which may have changed since it came. */
+async function show(id: string): Promise<void> {
+  if (await isShownAnywhere()) return;
+  const item = inbox.items.peek().find((one) => one.id === id);
+  if (item && item.unread > 0 && item.last.deletedAt === undefined) display(item);
+}
 
-async function show({ id, peer, last }: InboxItem): Promise<void> {
-  if ((await isShownAnywhere()) || !isUnread(id)) return;
+function display({ id, peer, last }: InboxItem): void {
+  // The new text of a shown message makes no sound.
+  const silent = open.get(id)?.last.seq === last.seq;
   try {
     // With the tag, a conversation has one notification, however many tabs there are.
-    const shown = new Notification(peer.username, { body: last.text, tag: id, icon: '/icon.svg' });
-    open.set(id, shown);
+    const shown = new Notification(peer.username, { body: last.text, tag: id, icon: '/icon.svg', silent });
+    open.set(id, { shown, last });
     shown.onclick = () => {
       window.focus();
       go(paths.conversation(peer.id));
       shown.close();
+    };
+    // A new text must not bring back what the user has closed.
+    shown.onclose = () => {
+      if (open.get(id)?.shown === shown) open.delete(id);
     };
   } catch {
     // Some phone browsers allow notifications only from service workers.
@@ -123,7 +133,7 @@ async function show({ id, peer, last }: InboxItem): Promise<void> {
 
 /**
  * Shows a notification for each message that comes while the page is hidden. Closes it when the message is read, here
- * or on another device, and when the session ends. Messages from before the page was loaded get none.
+ * or on another device, when it is deleted, and when the session ends. Messages from before the page was loaded get none.
  */
 export function showNotifications(): void {
   holdWhileShown();
@@ -141,11 +151,13 @@ export function showNotifications(): void {
     }
     for (const item of items) {
       const { id, last, unread } = item;
-      if (unread === 0) close(id);
+      if (unread === 0 || last.deletedAt !== undefined) close(id);
+      const told = open.get(id)?.last;
+      if (told?.seq === last.seq && told.text !== last.text) display(item);
       const isNew = last.seq > (known.get(id) ?? (hasStarted ? last.seq - 1 : last.seq));
       known.set(id, Math.max(last.seq, known.get(id) ?? 0));
       if (isNew && unread > 0 && last.senderId !== me.peek()?.id && !isShown.peek() && notifications.areOn) {
-        void show(item);
+        void show(id);
       }
     }
     hasStarted = true;

@@ -27,6 +27,7 @@ export function InboxRow({ item, isChosen }: Props) {
   const isTyping = useObservable(client.conversation(id).typing);
   useEffect(() => (row.current ? watchPresence(row.current) : undefined), []);
   const isOwn = last.senderId === me.value?.id;
+  const isDeleted = last.deletedAt !== undefined;
   const at = new Date(last.createdAt);
 
   return (
@@ -42,10 +43,10 @@ export function InboxRow({ item, isChosen }: Props) {
             <em>{texts.conversation.typing}</em>
           ) : (
             <>
-              {isOwn && <Tick state={stateOf(item)} />}
+              {isOwn && !isDeleted && <Tick state={stateOf(item)} />}
               {isOwn && <span class="unseen">{texts.inbox.you}</span>}
-              <span class="preview" dir="auto">
-                {last.text}
+              <span class={isDeleted ? 'preview deleted' : 'preview'} dir="auto">
+                {isDeleted ? texts.changes.wasDeleted : last.text}
               </span>
             </>
           )}

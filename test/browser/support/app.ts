@@ -108,6 +108,45 @@ export class App {
     });
   }
 
+  /** The button beside a message. It shows on hover, on a tap, and by keyboard. */
+  menuButton(text: string): Locator {
+    return this.message(text).getByRole('button', { name: 'Message options' });
+  }
+
+  get menu(): Locator {
+    return this.page.getByRole('menu', { name: 'Message options' });
+  }
+
+  /** Chooses from the menu of a message, by mouse or by touch. */
+  async choose(text: string, item: string): Promise<void> {
+    if (this.isTouch) {
+      await this.message(text).getByText(text, { exact: true }).tap();
+      await this.menuButton(text).tap();
+    } else {
+      await this.message(text).hover();
+      await this.menuButton(text).click();
+    }
+    await this.menu.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
+  /** The field, while it holds the text of a message. */
+  get editField(): Locator {
+    return this.page.getByRole('textbox', { name: 'Edit message', exact: true });
+  }
+
+  /** Gives a message another text. */
+  async edit(before: string, after: string): Promise<void> {
+    await this.choose(before, 'Edit');
+    await this.editField.fill(after);
+    if (this.isTouch) await this.button('Save').tap();
+    else await this.editField.press('Enter');
+  }
+
+  /** What screen readers were told last. */
+  get announcement(): Locator {
+    return this.page.locator('[data-announcer]');
+  }
+
   async say(text: string): Promise<void> {
     await this.textbox.fill(text);
     // On a touch screen, Enter starts a new line.

@@ -75,6 +75,48 @@ export async function write(
   );
 }
 
+/** A message to change: its number, and its version. */
+interface Place {
+  readonly seq: number;
+  readonly version?: number;
+}
+
+/** Edits a message over HTTP, as another device of its sender does. */
+export async function edit(
+  url: string,
+  sender: Person,
+  peer: { readonly id: string },
+  { seq, version = 1 }: Place,
+  text: string,
+): Promise<void> {
+  await change(url, sender, peer, seq, { method: 'PATCH', body: JSON.stringify({ text, version }) });
+}
+
+/** Deletes a message over HTTP. */
+export async function remove(
+  url: string,
+  sender: Person,
+  peer: { readonly id: string },
+  { seq }: Place,
+): Promise<void> {
+  await change(url, sender, peer, seq, { method: 'DELETE' });
+}
+
+async function change(
+  url: string,
+  sender: Person,
+  peer: { readonly id: string },
+  seq: number,
+  request: RequestInit,
+): Promise<void> {
+  const path = `/conversations/${conversationOf(sender, peer)}/messages/${seq}/`;
+  const response = await fetch(url + path, {
+    ...request,
+    headers: { authorization: `Bearer ${sender.tokens.access}`, 'content-type': 'application/json' },
+  });
+  if (!response.ok) throw new Error(`${request.method} ${path}: ${response.status} ${await response.text()}`);
+}
+
 /** How many messages of a conversation a user has not read, as the server knows it. */
 export async function unread(url: string, reader: Person, peer: { readonly id: string }): Promise<number> {
   const { access } = reader.tokens;

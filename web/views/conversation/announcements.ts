@@ -1,5 +1,5 @@
 import type { Message } from '@parley/client';
-import { messageErrorText } from '../../state/error-texts.ts';
+import { refusalText } from '../../state/error-texts.ts';
 import { texts } from '../../texts.ts';
 
 const words = texts.conversation;
@@ -8,15 +8,17 @@ const words = texts.conversation;
 const MAX_READ_OUT = 3;
 
 /**
- * Finds the text for screen readers after each change: the other user's new messages, and own messages that were
- * refused.
+ * Finds the text for screen readers after each change: the other user's new messages, and refusals of own messages and
+ * of their changes. A message is new once: an edit does not announce it again.
  */
 export function createAnnouncements(first: readonly Message[]) {
   let announced = lastOf(first);
   let refused = refusedOf(first);
 
   return (messages: readonly Message[], username: string): string => {
-    const came = newer(messages, announced).filter(({ isOwn }) => !isOwn);
+    const came = newer(messages, announced).filter(
+      ({ isOwn, deletedAt }) => !isOwn && deletedAt === undefined,
+    );
     const failed = refusedOf(messages);
     const reasons = [...failed].filter(([key]) => !refused.has(key)).map(([, text]) => text);
     announced = Math.max(announced, lastOf(messages));
@@ -46,12 +48,11 @@ function newer(messages: readonly Message[], than: number): readonly Message[] {
 }
 
 function refusedOf(messages: readonly Message[]): ReadonlyMap<string, string> {
-  const failed = new Map<string, string>();
-  for (let at = messages.length - 1; at >= 0; at -= 1) {
-    const { key, seq, reason } = messages[at] as Message;
-    // Messages that are not stored come after all others.
-    if (seq !== undefined) break;
-    if (reason) failed.set(key, `${words.states.failed}: ${messageErrorText(reason)}`);
+  const refused = new Map<string, string>();
+  for (const message of messages) {
+    if (!message.reason) continue;
+    const text = refusalText(message);
+    refused.set(message.key, message.state === 'failed' ? `${words.states.failed}: ${text}` : text);
   }
-  return failed;
+  return refused;
 }

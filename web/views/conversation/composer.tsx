@@ -1,12 +1,14 @@
 import type { Conversation } from '@parley/client';
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { announce } from '../../parts/announcer.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { drafts } from '../../state/chat.ts';
-import { isBlank } from '../../state/error-texts.ts';
+import { drafts, useObservable } from '../../state/chat.ts';
+import { errorText, isBlank } from '../../state/error-texts.ts';
 import { isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
+import { EditLine } from './edit-line.tsx';
+import { beginEdit, type Edited, lastOwn } from './message-actions.ts';
 
 const words = texts.conversation;
 
@@ -18,17 +20,26 @@ const COUNTED_FROM = 3_800;
 interface Props {
   readonly talk: Conversation;
   readonly username: string;
+  /** The message whose text the field holds, in place of a new one. */
+  readonly editing: Signal<Edited | undefined>;
   readonly onSend: () => void;
   readonly onLeave: () => void;
 }
 
-/** The field for a new message. Its draft stays when the user leaves the conversation. */
-export function Composer({ talk, username, onSend, onLeave }: Props) {
+/**
+ * The field for a new message, or for the text of a message that the user edits. The draft stays meanwhile, and when the
+ * user leaves the conversation.
+ */
+export function Composer({ talk, username, editing, onSend, onLeave }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const text = useSignal(drafts.of(talk.id));
   const length = text.value.length < COUNTED_FROM ? 0 : [...text.value].length;
   const isTooLong = length > MAX_CHARACTERS;
-  const isEmpty = isBlank(text.value);
+  const error = useSignal<string | undefined>(undefined);
+  const messages = useObservable(talk.messages);
+  const { value: edited } = editing;
+  const present = edited && messages.find(({ key }) => key === edited.key);
+  const isDisabled = isBlank(text.value) || isTooLong || present?.deletedAt !== undefined;
 
   useEffect(() => {
     if (!isTouch.peek()) field.current?.focus({ preventScroll: true });
@@ -47,6 +58,26 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
     return () => removeEventListener('resize', grow);
   }, [text.value]);
 
+  useLayoutEffect(() => {
+    const { current: area } = field;
+    if (!area || !present) return undefined;
+    // At once, because the cursor is set behind it.
+    area.value = text.value = present.refusedText ?? present.text;
+    if (document.activeElement === area) announce(texts.changes.editing);
+    else area.focus({ preventScroll: true });
+    area.setSelectionRange(area.value.length, area.value.length);
+    return () => {
+      text.value = drafts.of(talk.id);
+      error.value = undefined;
+    };
+  }, [edited?.key]);
+  useEffect(
+    () => () => {
+      editing.value = undefined;
+    },
+    [editing],
+  );
+
   const count = isTooLong ? words.tooLong(length - MAX_CHARACTERS) : words.left(MAX_CHARACTERS - length);
   const isCounted = length > 0;
   useEffect(() => {
@@ -56,55 +87,94 @@ export function Composer({ talk, username, onSend, onLeave }: Props) {
 
   const write = (next: string) => {
     text.value = next;
-    drafts.keep(talk.id, next);
+    error.value = undefined;
+    if (!edited) drafts.keep(talk.id, next);
   };
   const send = () => {
-    if (isEmpty || isTooLong) return;
-    talk.send(text.value.replace(/^\n+/, '').trimEnd());
+    const written = text.value.replace(/^\n+/, '').trimEnd();
+    if (edited) return save(edited.key, written);
+    talk.send(written);
     write('');
     onSend();
+  };
+  const save = (key: string, written: string) => {
+    const isSame = present?.text === written && present.state !== 'failed';
+    try {
+      if (!isSame) talk.edit(key, written);
+      editing.value = undefined;
+    } catch (reason) {
+      error.value = errorText(reason);
+    }
+  };
+  const submit = () => {
+    if (isDisabled) return;
+    send();
     field.current?.focus();
   };
+  const cancel = () => {
+    editing.value = undefined;
+    field.current?.focus();
+  };
+  const editLast = (event: Event) => {
+    const last = lastOwn(messages);
+    if (!last) return;
+    // Otherwise the cursor would move to the beginning of the text.
+    event.preventDefault();
+    editing.value = beginEdit(last);
+  };
+  const described = [edited && 'edit-line', isCounted && 'composer-count', error.value && 'composer-error'];
 
   return (
     <form
       class="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        submit();
       }}
     >
+      {edited && <EditLine edited={edited} present={present} onCancel={cancel} />}
       <textarea
         ref={field}
         rows={1}
         value={text.value}
         dir="auto"
-        aria-label={words.message}
+        aria-label={edited ? texts.changes.message : words.message}
         aria-invalid={isTooLong ? 'true' : undefined}
-        aria-describedby={isCounted ? 'composer-count' : undefined}
-        placeholder={username ? words.placeholder(username) : words.message}
+        aria-describedby={described.filter(Boolean).join(' ') || undefined}
+        placeholder={edited ? texts.changes.message : username ? words.placeholder(username) : words.message}
         enterkeyhint={isTouch.value ? 'enter' : 'send'}
         onInput={({ currentTarget: { value } }) => {
           write(value);
-          if (!isBlank(value)) talk.type();
+          if (!edited && !isBlank(value)) talk.type();
         }}
         onKeyDown={(event) => {
           // While an input method composes a word, it uses Enter and Escape. Safari marks the last key only by the code
           // 229.
           if (event.isComposing || event.keyCode === 229) return;
-          if (event.key === 'Escape') onLeave();
+          if (event.key === 'Escape') (edited ? cancel : onLeave)();
+          if (event.key === 'ArrowUp' && !edited && text.value === '') editLast(event);
           if (event.key === 'Enter' && !event.shiftKey && !isTouch.value) {
             event.preventDefault();
-            send();
+            submit();
           }
         }}
       />
-      <button type="submit" class="main round" aria-label={words.send} aria-disabled={isEmpty || isTooLong}>
-        <Icon name="send" />
+      <button
+        type="submit"
+        class="main round"
+        aria-label={edited ? texts.changes.save : words.send}
+        aria-disabled={isDisabled}
+      >
+        <Icon name={edited ? 'check' : 'send'} />
       </button>
       {isCounted && (
         <p id="composer-count" class={isTooLong ? 'error' : 'hint'}>
           {count}
+        </p>
+      )}
+      {error.value && (
+        <p id="composer-error" class="error" role="alert">
+          {error.value}
         </p>
       )}
     </form>

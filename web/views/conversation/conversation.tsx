@@ -11,6 +11,7 @@ import { Blocked } from './blocked.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationHead } from './conversation-head.tsx';
 import { Loading } from './loading.tsx';
+import type { Edited } from './message-actions.ts';
 import { MessageList } from './message-list.tsx';
 import { firstUnread } from './rows.ts';
 import { usePeer } from './use-peer.ts';
@@ -30,6 +31,7 @@ function With({ peer }: { readonly peer: User }) {
   const isBlocked = useBlocked(id);
   const unreadFrom = useSignal<number | undefined>(undefined);
   const hasFailed = useSignal(false);
+  const editing = useSignal<Edited | undefined>(undefined);
   useTitle(username);
   useEffect(() => {
     talk.open().catch(() => {
@@ -45,7 +47,13 @@ function With({ peer }: { readonly peer: User }) {
     <section class="view conversation" aria-label={username}>
       <ConversationHead peer={peer} talk={talk} focus={isTouch.value} isBlocked={isBlocked} />
       {isReady ? (
-        <MessageList talk={talk} peer={peer} unreadFrom={unreadFrom} />
+        <MessageList
+          talk={talk}
+          peer={peer}
+          unreadFrom={unreadFrom}
+          canWrite={!peer.deleted && !isBlocked}
+          editing={editing}
+        />
       ) : (
         <Loading talk={talk} username={username} hasFailed={hasFailed} />
       )}
@@ -57,6 +65,7 @@ function With({ peer }: { readonly peer: User }) {
         <Composer
           talk={talk}
           username={username}
+          editing={editing}
           onLeave={leave}
           onSend={() => {
             unreadFrom.value = undefined;

@@ -1,17 +1,20 @@
-import type { Conversation, User } from '@parley/client';
+import type { Conversation, Message, User } from '@parley/client';
 import { type Signal, useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useRef } from 'preact/hooks';
 import { announce } from '../../parts/announcer.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { inbox, useObservable } from '../../state/chat.ts';
-import { isShown } from '../../state/screen.ts';
+import { isShown, isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
 import { createAnnouncements } from './announcements.ts';
+import { useLongPress } from './long-press.ts';
+import type { Edited } from './message-actions.ts';
+import { MessageMenu, menuButton } from './message-menu.tsx';
 import { MessageRows } from './message-rows.tsx';
 import { OlderMessages } from './older-messages.tsx';
-import { type Reported, ReportMessage } from './report.tsx';
 import { firstUnread, unreadLine } from './rows.ts';
 import { createScrollPosition } from './scroll-position.ts';
+import { createTabStop } from './tab-stop.ts';
 
 const words = texts.conversation;
 
@@ -23,10 +26,12 @@ interface Props {
   readonly peer: User;
   /** The “New messages” line stands before this `seq`. */
   readonly unreadFrom: Signal<number | undefined>;
+  readonly canWrite: boolean;
+  readonly editing: Signal<Edited | undefined>;
 }
 
 /** The messages of a conversation. It opens at the first unread message and keeps its scroll position. */
-export function MessageList({ talk, peer, unreadFrom }: Props) {
+export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props) {
   const { username } = peer;
   const log = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
@@ -34,11 +39,21 @@ export function MessageList({ talk, peer, unreadFrom }: Props) {
   const wantsOlder = useSignal(false);
   const isAtEnd = useSignal(true);
   const seen = useSignal(0);
-  const reported = useSignal<Reported | undefined>(undefined);
+  const open = useSignal<string | undefined>(undefined);
+  const tabStop = useRef(createTabStop());
   const sent = useRef(talk.messages.value.at(-1)?.key);
   const messages = useObservable(talk.messages);
   const announcementOf = useRef(createAnnouncements(messages));
   const hasOlder = useObservable(talk.hasOlder);
+  const allowed = {
+    canWrite,
+    canReport: username !== '',
+    canCopy: isTouch.value && 'clipboard' in navigator,
+  };
+  useLongPress(
+    list,
+    useCallback(({ dataset: { key } }) => (open.value = key), [open]),
+  );
 
   /** Marks what is on the screen as read, and loads older messages near the top. */
   const update = () => {
@@ -46,9 +61,12 @@ export function MessageList({ talk, peer, unreadFrom }: Props) {
     if (!position || !log.current) return;
     isAtEnd.value = position.isAtEnd;
     wantsOlder.value = log.current.scrollTop < NEAR_TOP_PX;
+    tabStop.current.follow(list.current, () =>
+      menuButton(position.lastSeen((row) => menuButton(row) !== null)),
+    );
     if (!isShown.peek()) return;
-    const seq = position.lastSeen();
-    if (seq === undefined) return;
+    const seq = Number(position.lastSeen(({ dataset }) => dataset.seq !== undefined)?.dataset.seq ?? 0);
+    if (seq === 0) return;
     seen.value = Math.max(seen.value, seq);
     talk.markRead(seq);
   };
@@ -81,7 +99,7 @@ export function MessageList({ talk, peer, unreadFrom }: Props) {
     update();
     const announcement = announcementOf.current(messages, username);
     if (announcement) announce(announcement);
-  }, [messages, hasOlder]);
+  }, [messages, hasOlder, canWrite]);
 
   const shown = isShown.value;
   const wasShown = useRef(shown);
@@ -106,7 +124,9 @@ export function MessageList({ talk, peer, unreadFrom }: Props) {
     log.current?.focus();
   };
 
-  const news = messages.filter(({ seq, isOwn }) => !isOwn && seq !== undefined && seq > seen.value).length;
+  const isNew = ({ seq, isOwn, deletedAt }: Message) =>
+    !isOwn && seq !== undefined && seq > seen.value && deletedAt === undefined;
+  const news = messages.filter(isNew).length;
   return (
     <div class="log-frame">
       {/* Not a live region, because it would also announce older messages. `Announcer` announces the new ones. */}
@@ -125,17 +145,27 @@ export function MessageList({ talk, peer, unreadFrom }: Props) {
       >
         {hasOlder && <OlderMessages talk={talk} isWanted={wantsOlder} />}
         {messages.length === 0 && <p class="nothing">{words.empty(username)}</p>}
-        <ul ref={list}>
+        <ul ref={list} onFocusIn={update} onFocusOut={update}>
           <MessageRows
             talk={talk}
             messages={messages}
             username={username}
             unreadFrom={unreadFrom.value}
-            reported={username ? reported : undefined}
+            open={open}
+            allowed={allowed}
+            edited={editing.value?.key}
           />
         </ul>
       </div>
-      <ReportMessage peer={peer} reported={reported} />
+      <MessageMenu
+        talk={talk}
+        peer={peer}
+        messages={messages}
+        list={list}
+        allowed={allowed}
+        open={open}
+        editing={editing}
+      />
       {!isAtEnd.value && (
         <button type="button" class="to-newest" onClick={toNewest}>
           <Icon name="down" />

@@ -1,101 +1,106 @@
 import type { Conversation, Message } from '@parley/client';
 import type { Signal } from '@preact/signals';
-import { Component, type TargetedMouseEvent } from 'preact';
-import { Tick, Time } from '../../parts/message-meta.tsx';
+import { Component } from 'preact';
+import { Edited, Tick, Time } from '../../parts/message-meta.tsx';
 import { now } from '../../state/clock.ts';
-import { messageErrorText } from '../../state/error-texts.ts';
 import { dayName, locale, timeOf } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
 import { piecesOf } from './links.ts';
-import { ReportButton, type Reported } from './report.tsx';
+import { type Allowed, actionsOf } from './message-actions.ts';
+import { MenuButton } from './message-menu.tsx';
+import { Refusal } from './refusal.tsx';
 import { type Row, rowsOf } from './rows.ts';
 
 interface Props {
   readonly row: Extract<Row, { readonly kind: 'message' }>;
   readonly sender: string;
   readonly talk: Conversation;
-  /** What is reported, for messages of the other user. Undefined if nothing can be. */
-  readonly reported: Signal<Reported | undefined> | undefined;
-  /** Whether Tab leads to its button. */
-  readonly isTabStop: boolean;
+  /** The `key` of the message whose menu is open. Undefined if this one has no menu. */
+  readonly open: Signal<string | undefined> | undefined;
+  readonly isMenuOpen: boolean;
+  /** Its text stands in the composer. */
+  readonly isEdited: boolean;
 }
 
 const words = texts.conversation;
 
 /** One message. It renders again only after a change, however long the conversation is. */
 class MessageRow extends Component<Props> {
-  override shouldComponentUpdate({ row, sender, talk, reported, isTabStop }: Props): boolean {
-    const { row: shown } = this.props;
+  override shouldComponentUpdate({ row, ...next }: Props): boolean {
+    const { row: shown, ...props } = this.props;
     return (
       row.message !== shown.message ||
       row.isFirst !== shown.isFirst ||
       row.isLast !== shown.isLast ||
-      sender !== this.props.sender ||
-      talk !== this.props.talk ||
-      reported !== this.props.reported ||
-      isTabStop !== this.props.isTabStop
+      next.sender !== props.sender ||
+      next.talk !== props.talk ||
+      next.open !== props.open ||
+      next.isMenuOpen !== props.isMenuOpen ||
+      next.isEdited !== props.isEdited
     );
   }
 
-  override render({ row, sender, talk, reported, isTabStop }: Props) {
+  override render({ row, sender, talk, open, isMenuOpen, isEdited }: Props) {
     const { message, at, isFirst, isLast } = row;
-    const { key, seq, isOwn, text, state, reason } = message;
+    const { key, seq, isOwn, state, editedAt, deletedAt, reason } = message;
     const position = `${isOwn ? 'own' : 'theirs'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`;
+    const isDeleted = deletedAt !== undefined;
+    const bubble = `message-${seq ?? key}`;
     return (
-      <li class={`message ${position}`} data-key={key} data-seq={seq} data-own={isOwn} data-state={state}>
-        {/* A tap gives it the focus, which shows the button beside it where there is no pointer. */}
-        <div class="bubble" tabIndex={isOwn ? undefined : -1}>
-          {/* Side and colour show the sender. Screen readers need the name. */}
-          {isFirst && <span class="unseen">{`${sender}: `}</span>}
-          <div class="body" dir="auto">
-            <span class="text">
-              {piecesOf(text).map((piece) =>
-                piece.href ? (
-                  <a href={piece.href} target="_blank" rel="noopener noreferrer">
-                    {piece.text}
-                  </a>
-                ) : (
-                  piece.text
-                ),
-              )}
-            </span>
-            {/* After the last words, in either writing direction. Its own direction is that of the texts. */}
-            <span class="meta" dir={texts.direction}>
-              <Time at={at} format={timeOf} />
-              {state !== 'received' && <Tick state={state} />}
-            </span>
+      <li
+        class={`message ${position}${isDeleted ? ' deleted' : ''}${isEdited ? ' edited' : ''}`}
+        data-key={key}
+        data-seq={seq}
+        data-own={isOwn}
+        data-state={state}
+      >
+        <div class="beside">
+          {/* A tap gives it the focus, which shows the button beside it where there is no pointer. */}
+          <div id={bubble} class="bubble" tabIndex={open && -1}>
+            {/* Side and colour show the sender. Screen readers need the name. */}
+            {isFirst && <span class="unseen">{`${sender}: `}</span>}
+            <div class="body" dir="auto">
+              <Text message={message} />
+              {/* After the last words, in either writing direction. Its own direction is that of the texts. */}
+              <span class="meta" dir={texts.direction}>
+                {editedAt !== undefined && !isDeleted && <Edited at={new Date(editedAt)} />}
+                <Time at={at} format={timeOf} />
+                {state !== 'received' && (!isDeleted || state === 'changing') && <Tick state={state} />}
+              </span>
+            </div>
           </div>
+          {open && (
+            <MenuButton
+              bubble={bubble}
+              isOpen={isMenuOpen}
+              onClick={() => {
+                open.value = isMenuOpen ? undefined : key;
+              }}
+            />
+          )}
         </div>
-        {!isOwn && seq !== undefined && reported && (
-          <ReportButton
-            isTabStop={isTabStop}
-            onClick={() => {
-              reported.value = { conversation: talk.id, seq, text };
-            }}
-          />
-        )}
-        {state === 'failed' && (
-          <div class="failure">
-            <p>{reason && messageErrorText(reason)}</p>
-            <button type="button" onClick={withFocusOnLog(() => void talk.retry(key))}>
-              {texts.tryAgain}
-            </button>
-            <button type="button" onClick={withFocusOnLog(() => talk.discard(key))}>
-              {words.discard}
-            </button>
-          </div>
-        )}
+        {(state === 'failed' || reason) && <Refusal talk={talk} message={message} />}
       </li>
     );
   }
 }
 
-/** The button disappears, so the list of messages gets the focus. */
-function withFocusOnLog(act: () => void) {
-  return ({ currentTarget }: TargetedMouseEvent<HTMLButtonElement>) => {
-    currentTarget.closest<HTMLElement>('[role=log]')?.focus();
-    act();
-  };
+/** The text with its links, or what stands in place of a deleted one. */
+function Text({ message: { text, deletedAt } }: { readonly message: Message }) {
+  if (deletedAt !== undefined) return <span class="text">{texts.changes.wasDeleted}</span>;
+  return (
+    <span class="text">
+      {piecesOf(text).map((piece) =>
+        piece.href ? (
+          <a href={piece.href} target="_blank" rel="noopener noreferrer">
+            {piece.text}
+          </a>
+        ) : (
+          piece.text
+        ),
+      )}
+    </span>
+  );
 }
 
 interface ListProps {
@@ -103,12 +108,18 @@ interface ListProps {
   readonly messages: readonly Message[];
   readonly username: string;
   readonly unreadFrom?: number | undefined;
-  readonly reported?: Props['reported'];
+  /** Undefined if there are no menus. */
+  readonly open?: Signal<string | undefined>;
+  readonly allowed?: Allowed;
+  /** The `key` of the message whose text stands in the composer. */
+  readonly edited?: string | undefined;
 }
 
+const NOTHING: Allowed = { canWrite: false, canReport: false, canCopy: false };
+
 /** The messages, with a line before each day and before the first unread message. */
-export function MessageRows({ talk, messages, username, unreadFrom, reported }: ListProps) {
-  const newest = messages.findLast(({ isOwn }) => !isOwn)?.key;
+export function MessageRows({ talk, messages, username, unreadFrom, open, ...list }: ListProps) {
+  const { allowed = NOTHING, edited } = list;
   return (
     <>
       {rowsOf(messages, unreadFrom).map((row) => {
@@ -126,16 +137,16 @@ export function MessageRows({ talk, messages, username, unreadFrom, reported }: 
               </li>
             );
           default: {
-            const sender = row.message.isOwn ? words.own : username;
-            const isTabStop = row.message.key === newest;
+            const { message, key } = row;
             return (
               <MessageRow
-                key={row.key}
+                key={key}
                 row={row}
-                sender={sender}
+                sender={message.isOwn ? words.own : username}
                 talk={talk}
-                reported={reported}
-                isTabStop={isTabStop}
+                open={actionsOf(message, allowed).length > 0 ? open : undefined}
+                isMenuOpen={key === open?.value}
+                isEdited={key === edited}
               />
             );
           }

@@ -1,11 +1,9 @@
 import type { MessagePlace, User } from '@parley/client';
 import type { Signal } from '@preact/signals';
-import type { TargetedKeyboardEvent } from 'preact';
 import { useId } from 'preact/hooks';
 import { DialogButton, OpenDialog } from '../../parts/dialog-button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
-import { Icon } from '../../parts/icon.tsx';
 import { client } from '../../state/chat.ts';
 import { texts } from '../../texts.ts';
 
@@ -65,41 +63,6 @@ export function ReportMessage({ peer, reported }: ReportMessageProps) {
       )}
     </OpenDialog>
   );
-}
-
-interface ReportButtonProps {
-  readonly onClick: () => void;
-  /** One tab stop for all messages, however many there are. The arrow keys lead to the others. */
-  readonly isTabStop: boolean;
-}
-
-/** The button beside a message. */
-export function ReportButton({ onClick, isTabStop }: ReportButtonProps) {
-  return (
-    <button
-      type="button"
-      class="plain report-message"
-      aria-label={words.openMessage}
-      title={words.openMessage}
-      tabIndex={isTabStop ? 0 : -1}
-      onClick={onClick}
-      onKeyDown={toNeighbour}
-    >
-      <Icon name="flag" />
-    </button>
-  );
-}
-
-const STEPS: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 };
-
-function toNeighbour(event: TargetedKeyboardEvent<HTMLButtonElement>): void {
-  const step = STEPS[event.key];
-  const list = event.currentTarget.closest('ul');
-  if (step === undefined || list === null) return;
-  // Otherwise the list would scroll, too.
-  event.preventDefault();
-  const buttons = [...list.querySelectorAll<HTMLElement>('.report-message')];
-  buttons[buttons.indexOf(event.currentTarget) + step]?.focus();
 }
 
 interface FormProps {

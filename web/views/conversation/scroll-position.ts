@@ -54,14 +54,12 @@ export function createScrollPosition(log: HTMLElement) {
       log.scrollTop = row.offsetTop - log.clientHeight / 4;
       save();
     },
-    /** The `seq` of the last message whose end is on the screen. */
-    lastSeen(): number | undefined {
+    /** The last message whose end is on the screen, and which matches. */
+    lastSeen(matches: (row: HTMLElement) => boolean): HTMLElement | undefined {
       const bottom = log.scrollTop + log.clientHeight + 1;
       let row = firstBelow(bottom - 1) ?? (rows()[rows().length - 1] as HTMLElement | undefined);
-      while (row && (row.offsetTop + row.offsetHeight > bottom || !row.dataset.seq)) {
-        row = previousMessage(row);
-      }
-      return row ? Number(row.dataset.seq) : undefined;
+      while (row && (row.offsetTop + row.offsetHeight > bottom || !matches(row))) row = previousMessage(row);
+      return row;
     },
   };
 }

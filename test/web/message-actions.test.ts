@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import type { Message } from '../../client/index.ts';
+import { actionsOf, beginEdit, lastOwn } from '../../web/views/conversation/message-actions.ts';
+
+const theirs: Message = {
+  key: '1',
+  seq: 1,
+  senderId: 'charles',
+  isOwn: false,
+  text: 'Hello',
+  version: 1,
+  createdAt: '2026-11-24T05:00:00.000Z',
+  state: 'received',
+};
+const own: Message = { ...theirs, key: '2', seq: 2, senderId: 'ada', isOwn: true, state: 'read' };
+const unsent: Message = { ...own, key: '3', seq: undefined, state: 'sending' };
+const deleted = (message: Message): Message => ({
+  ...message,
+  text: '',
+  deletedAt: '2026-11-24T05:01:00.000Z',
+});
+const all = { canWrite: true, canReport: true, canCopy: false };
+
+it.each([
+  ['own one', own, ['edit', 'remove']],
+  ['one of another user', theirs, ['report']],
+  ['unsent one', unsent, ['edit', 'remove']],
+  // Below it stands a button that discards it.
+  ['refused one', { ...unsent, state: 'failed' as const }, ['edit']],
+  ['deleted own one', deleted(own), []],
+  ['deleted one of another user', deleted(theirs), []],
+])('the menu of a message, of an %s', (_, message, actions) => {
+  expect(actionsOf(message, all)).toEqual(actions);
+});
+
+it('who cannot write can still delete, and who is unknown cannot be reported', () => {
+  expect(actionsOf(own, { ...all, canWrite: false })).toEqual(['remove']);
+  expect(actionsOf(theirs, { ...all, canReport: false })).toEqual([]);
+});
+
+it('a touch screen offers to copy the text, because a long press does not select it', () => {
+  const touch = { ...all, canCopy: true };
+  expect(actionsOf(own, touch)).toEqual(['edit', 'remove', 'copy']);
+  expect(actionsOf(theirs, touch)).toEqual(['report', 'copy']);
+  expect(actionsOf(deleted(theirs), touch)).toEqual([]);
+});
+
+it('the last own message is the last one that is not deleted', () => {
+  expect(lastOwn([own, unsent, theirs])).toBe(unsent);
+  expect(lastOwn([own, deleted(unsent), theirs])).toBe(own);
+  expect(lastOwn([theirs, deleted(own)])).toBeUndefined();
+});
+
+it('an edit begins with the present version', () => {
+  expect(beginEdit({ ...own, version: 3 })).toEqual({ key: '2', version: 3 });
+});

@@ -1,0 +1,42 @@
+import type { Message } from '@parley/client';
+
+export type MessageAction = 'edit' | 'remove' | 'report' | 'copy';
+
+/** What the user may do in the conversation. */
+export interface Allowed {
+  /** Not while one of the two is blocked, or if the other account is deleted. */
+  readonly canWrite: boolean;
+  /** The other user is known. */
+  readonly canReport: boolean;
+  /** On a touch screen, where a long press opens the menu and selects no text. */
+  readonly canCopy: boolean;
+}
+
+/** What a message offers in its menu. */
+export function actionsOf(
+  message: Message,
+  { canWrite, canReport, canCopy }: Allowed,
+): readonly MessageAction[] {
+  const { isOwn, seq, state, deletedAt } = message;
+  if (deletedAt !== undefined) return [];
+  const actions: MessageAction[] = [];
+  if (isOwn && canWrite) actions.push('edit');
+  // A message that was refused has a button for this already.
+  if (isOwn && state !== 'failed') actions.push('remove');
+  if (!isOwn && seq !== undefined && canReport) actions.push('report');
+  if (canCopy) actions.push('copy');
+  return actions;
+}
+
+/** The user's last message that is not deleted. */
+export const lastOwn = (messages: readonly Message[]): Message | undefined =>
+  messages.findLast(({ isOwn, deletedAt }) => isOwn && deletedAt === undefined);
+
+/** A message whose text stands in the composer. */
+export interface Edited {
+  readonly key: string;
+  /** The version when that began. */
+  readonly version: number;
+}
+
+export const beginEdit = ({ key, version }: Message): Edited => ({ key, version });

@@ -1,0 +1,205 @@
+import type { Conversation, Message, User } from '@parley/client';
+import { type Signal, useSignal } from '@preact/signals';
+import type { RefObject, TargetedKeyboardEvent } from 'preact';
+import { useCallback, useEffect } from 'preact/hooks';
+import { announce } from '../../parts/announcer.tsx';
+import { OpenDialog } from '../../parts/dialog-button.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { Menu } from '../../parts/menu.tsx';
+import { useRequest } from '../../parts/use-request.ts';
+import { texts } from '../../texts.ts';
+import { type Allowed, actionsOf, beginEdit, type Edited, type MessageAction } from './message-actions.ts';
+import { type Reported, ReportMessage } from './report.tsx';
+
+const words = texts.changes;
+
+interface Props {
+  readonly talk: Conversation;
+  readonly peer: User;
+  readonly messages: readonly Message[];
+  readonly list: RefObject<HTMLElement | null>;
+  readonly allowed: Allowed;
+  /** The `key` of the message whose menu is open. */
+  readonly open: Signal<string | undefined>;
+  readonly editing: Signal<Edited | undefined>;
+}
+
+/** The menu of a message, and the dialogs that it opens. */
+export function MessageMenu({ talk, peer, messages, list, allowed, open, editing }: Props) {
+  const reported = useSignal<Reported | undefined>(undefined);
+  const removed = useSignal<Message | undefined>(undefined);
+  const { value: key } = open;
+  const message = key === undefined ? undefined : messages.find((one) => one.key === key);
+  const actions = message ? actionsOf(message, allowed) : [];
+  const button = key === undefined || !list.current ? null : buttonOf(list.current, key);
+  const close = useCallback(() => {
+    open.value = undefined;
+  }, [open]);
+
+  const isGone = key !== undefined && actions.length === 0;
+  useEffect(() => {
+    if (!isGone) return;
+    // Another device has deleted the message, so the menu with the focus is gone.
+    close();
+    toLog(list);
+  }, [isGone]);
+
+  const choose: Readonly<Record<MessageAction, (chosen: Message) => void>> = {
+    edit(chosen) {
+      editing.value = beginEdit(chosen);
+    },
+    remove(chosen) {
+      removed.value = chosen;
+    },
+    report({ seq, text }) {
+      if (seq !== undefined) reported.value = { conversation: talk.id, seq, text };
+    },
+    copy({ text }) {
+      navigator.clipboard.writeText(text).then(
+        () => announce(words.copied),
+        () => undefined,
+      );
+    },
+  };
+  return (
+    <>
+      {message && button && actions.length > 0 && (
+        <Menu
+          label={words.menu}
+          button={button}
+          items={actions.map((action) => ({
+            label: LABELS[action],
+            onChoose: () => choose[action](message),
+          }))}
+          onClose={close}
+        />
+      )}
+      <ReportMessage peer={peer} reported={reported} />
+      <RemoveMessage
+        talk={talk}
+        removed={removed}
+        onRemoved={({ key: gone }) => {
+          if (editing.peek()?.key === gone) editing.value = undefined;
+          // The button that had the focus is gone.
+          toLog(list);
+          announce(words.wasDeleted);
+        }}
+      />
+    </>
+  );
+}
+
+const LABELS: Readonly<Record<MessageAction, string>> = {
+  edit: words.edit,
+  remove: words.remove,
+  report: texts.report.openMessage,
+  copy: words.copy,
+};
+
+const buttonOf = (list: HTMLElement, key: string) =>
+  menuButton(list.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`));
+
+/** The button beside the message of a row. */
+export const menuButton = (row: HTMLElement | null | undefined): HTMLElement | null =>
+  row?.querySelector<HTMLElement>('.message-menu') ?? null;
+
+const toLog = (list: RefObject<HTMLElement | null>) =>
+  list.current?.closest<HTMLElement>('[role=log]')?.focus();
+
+interface RemoveProps {
+  readonly talk: Conversation;
+  /** The dialog is open as long as there is one. */
+  readonly removed: Signal<Message | undefined>;
+  readonly onRemoved: (message: Message) => void;
+}
+
+/** Asks, and deletes the message. */
+function RemoveMessage({ talk, removed, onRemoved }: RemoveProps) {
+  const { value: message } = removed;
+  if (message === undefined) return null;
+  return (
+    <OpenDialog
+      title={words.title}
+      effects={[message.seq === undefined ? words.effectOfUnsent : words.effect]}
+      onClose={() => {
+        removed.value = undefined;
+      }}
+    >
+      {(close) => (
+        <>
+          <blockquote dir="auto">{message.text}</blockquote>
+          <Answer
+            remove={() => {
+              talk.remove(message.key);
+              close();
+              onRemoved(message);
+            }}
+            close={close}
+          />
+        </>
+      )}
+    </OpenDialog>
+  );
+}
+
+function Answer({ remove, close }: { readonly remove: () => void; readonly close: () => void }) {
+  const { run, error } = useRequest(async () => remove());
+  return (
+    <>
+      {error.value && (
+        <p class="error" role="alert">
+          {error.value}
+        </p>
+      )}
+      <div class="actions">
+        {/* The first button has the focus, because the other one cannot be undone. */}
+        <button type="button" class="main" onClick={close}>
+          {words.cancel}
+        </button>
+        <button type="button" onClick={run}>
+          {words.remove}
+        </button>
+      </div>
+    </>
+  );
+}
+
+interface ButtonProps {
+  readonly onClick: () => void;
+  readonly isOpen: boolean;
+  /** The id of the message’s element. */
+  readonly bubble: string;
+}
+
+/** The button beside a message. The arrow keys lead to those of the other messages. */
+export function MenuButton({ onClick, isOpen, bubble }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      class="plain message-menu"
+      aria-label={words.menu}
+      aria-describedby={bubble}
+      aria-haspopup="menu"
+      aria-expanded={isOpen}
+      title={words.menu}
+      // The list moves its one tab stop.
+      tabIndex={-1}
+      onClick={onClick}
+      onKeyDown={toNeighbour}
+    >
+      <Icon name="more" />
+    </button>
+  );
+}
+
+const STEPS: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 };
+
+function toNeighbour(event: TargetedKeyboardEvent<HTMLButtonElement>): void {
+  const step = STEPS[event.key];
+  const list = event.currentTarget.closest('ul');
+  if (step === undefined || list === null) return;
+  // Otherwise the list would scroll, too.
+  event.preventDefault();
+  const buttons = [...list.querySelectorAll<HTMLElement>('.message-menu')];
+  buttons[buttons.indexOf(event.currentTarget) + step]?.focus();
+}
