@@ -12,6 +12,9 @@ import {
   presenceKey,
 } from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
+import { checkChanges, checkSummary } from './check-changes.ts';
+import { isMessageOf } from './intent.ts';
+import { changeOf } from './message-states.ts';
 import { isUnanswered } from './settle.ts';
 import type { Simulation } from './simulation.ts';
 import type { Person } from './world.ts';
@@ -24,6 +27,7 @@ export function check(simulation: Simulation, inboxes: ReadonlyMap<string, reado
   const logs = logsOf(simulation);
   for (const [conversation, log] of logs) checkOrder(simulation, conversation, log);
   checkIntents(simulation, logs);
+  checkChanges(simulation, logs);
   checkClients(simulation, logs);
   for (const person of world.living) {
     const expected = new Map(
@@ -56,7 +60,7 @@ function checkOrder({ world }: Simulation, conversation: string, log: Log): void
 function checkIntents({ world, intents }: Simulation, logs: ReadonlyMap<string, Log>): void {
   for (const intent of intents) {
     const { text, conversation, acked, sender } = intent;
-    const found = (logs.get(conversation) ?? []).filter((message) => message.text === text);
+    const found = (logs.get(conversation) ?? []).filter(isMessageOf(intent));
     const places = found.map(({ seq }) => seq).join(' and ') || 'nowhere';
     if (found.length > 1) world.blame(`"${text}" is stored twice, as ${places}`);
     if (isUnanswered(world, intent)) world.blame(`"${text}" was never acknowledged`);
@@ -74,8 +78,10 @@ function checkClients({ world, clients }: Simulation, logs: ReadonlyMap<string, 
     for (const [conversation, log] of logs) {
       const { members } = conversationOf(conversation) as Conversation;
       if (!members.includes(person.id) || (peer && !members.includes(peer.id))) continue;
-      const holds = (held.get(conversation) ?? []).map(({ seq, id, text }) => `${seq} ${id} ${text}`).join();
-      const is = log.map(({ seq, id, text }) => `${seq} ${id} ${text}`).join();
+      const holds = (held.get(conversation) ?? [])
+        .map(({ seq, id, change, text }) => `${seq} ${id} ${change} ${text}`)
+        .join();
+      const is = log.map((one) => `${one.seq} ${one.id} ${changeOf(one)} ${one.text}`).join();
       if (holds !== is) world.blame(`${name} holds [${holds}] of ${conversation}, whose log is [${is}]`);
     }
   }
@@ -91,8 +97,9 @@ function readBounds(
   conversation: string,
   log: Log,
 ): readonly [least: number, most: number] {
-  const seen = log.flatMap(({ seq, senderId, text }) => {
-    const intent = intents.find((one) => one.conversation === conversation && one.text === text);
+  const seen = log.flatMap((message) => {
+    const { seq, senderId } = message;
+    const intent = intents.find((one) => one.conversation === conversation && isMessageOf(one)(message));
     return senderId === userId && intent ? Math.min(intent.read ?? intent.after ?? 0, seq - 1) : [];
   });
   const [least, most] = receipts.bounds(userId, conversation, 'read', log.length);
@@ -116,9 +123,11 @@ function checkInbox(
     const above = names.slice(0, i).find((upper) => recency.standsAbove(lower, upper));
     if (above) world.blame(`${username}'s inbox has ${above} above ${lower}, which is more recent`);
   });
-  for (const { conversation, last, unread, own, peers } of inbox) {
+  for (const entry of inbox) {
+    const { conversation, last, unread, own, peers } = entry;
     const log = logs.get(conversation) ?? [];
     const newest = log.at(-1);
+    checkSummary(world, username, entry, newest);
     if (last.seq !== newest?.seq || last.id !== newest.id) {
       world.blame(
         `${username}'s inbox shows ${last.seq} (${last.id}) as the last of ${conversation}, which is ${newest?.seq} (${newest?.id})`,

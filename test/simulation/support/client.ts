@@ -5,7 +5,7 @@ import { isOneLeaving } from './accounts.ts';
 import type { Fate } from './fate.ts';
 import { type LogIn, logIn } from './log-in.ts';
 import type { ServerFrame, Socket } from './sockets.ts';
-import { faultOfMessage, type Shown, shownBy } from './witness.ts';
+import { changedBy, faultOfMessage, type Shown, shownBy, shownOf } from './witness.ts';
 import type { Person, World } from './world.ts';
 
 /** Access tokens outlive their sockets. */
@@ -23,6 +23,8 @@ export class Client {
   readonly peer: Person | undefined;
   /** For each known conversation, the messages from 1 on without a gap. */
   readonly held = new Map<string, Shown[]>();
+  /** For each known conversation, the change whose state its messages have. */
+  readonly changes = new Map<string, number>();
   /** The watched users that it believes to be online. */
   readonly online = new Map<string, boolean>();
   /** The position of the last page of a sync. */
@@ -118,6 +120,7 @@ export class Client {
     if (frame.type === 'chat.message' || frame.type === 'chat.messages') {
       for (const shown of shownBy(frame)) this.take(shown);
     }
+    if (frame.type === 'message.changed') this.#follow(changedBy(frame));
     if (frame.type === 'presence') this.believe(frame);
   }
 
@@ -128,8 +131,12 @@ export class Client {
     }
   }
 
-  /** Keeps a message if it is the next one. A later one waits for a sync. */
-  take({ conversation, seq, id, senderId, text }: Shown): void {
+  /**
+   * Keeps a message if it is the next one, or a newer state of one that is held. A later message waits for a sync.
+   * @returns whether the message is held
+   */
+  take(shown: Shown): boolean {
+    const { conversation, seq, id, text, change } = shown;
     const held = this.know(conversation);
     const former = held[seq - 1];
     if (former && former.id !== id) {
@@ -137,13 +144,52 @@ export class Client {
         `${this.name} sees "${text}" as ${seq} of ${conversation}, and saw "${former.text}" there`,
       );
     }
-    if (seq === held.length + 1) held.push({ conversation, seq, id, senderId, text });
+    if (seq > held.length + 1) return false;
+    if (!former || change > former.change) held[seq - 1] = shown;
+    this.#checkState(held[seq - 1] as Shown);
+    return true;
   }
 
-  /** Handles a message in a reply. */
-  show(message: Message): void {
-    this.world.blame(faultOfMessage(this.world.state, message));
-    this.take(message);
+  /** Handles a message in a reply to a request that began at this moment. */
+  show(message: Message, moment: number): void {
+    const { world, name } = this;
+    world.blame(faultOfMessage(world, message));
+    const { conversation, seq, text, change } = shownOf(message);
+    const before = world.states.changeAt(conversation, seq, moment);
+    if (change < before) {
+      world.blame(
+        `${name} is answered with "${text}" as ${seq} of ${conversation}, after its change ${before}`,
+      );
+    }
+    this.take(shownOf(message));
+  }
+
+  /** Handles the reply to an edit or a deletion. */
+  learn(message: Message): void {
+    this.#follow(shownOf(message));
+  }
+
+  #follow(shown: Shown): void {
+    const { conversation, change } = shown;
+    const known = this.changes.get(conversation) ?? 0;
+    // A state of a message that is further ahead comes with that message.
+    if (this.take(shown) && change === known + 1) this.changes.set(conversation, change);
+  }
+
+  /** A page of a sync says up to which change the held messages are right. Frames may have said more meanwhile. */
+  reach(conversation: string, change: number): void {
+    this.changes.set(conversation, Math.max(change, this.changes.get(conversation) ?? 0));
+    for (const shown of this.know(conversation)) this.#checkState(shown);
+  }
+
+  /** Of all changes up to the one that it knows, it shows the last of each message. */
+  #checkState({ conversation, seq, change }: Shown): void {
+    const known = this.changes.get(conversation) ?? 0;
+    const last = this.world.states.changeUpTo(conversation, seq, known);
+    if (change >= last) return;
+    this.world.blame(
+      `${this.name} believes to know change ${known} of ${conversation}, but shows ${seq} as of ${change} and not ${last}`,
+    );
   }
 
   know(conversation: string): Shown[] {

@@ -4,6 +4,7 @@ import { runSchedule } from './run-schedule.ts';
 import { type Schedule, schedules } from './steps.ts';
 
 interface Options {
+  readonly of?: fc.Arbitrary<Schedule>;
   readonly runs: number;
   readonly seed: number;
   readonly plant?: Plant | undefined;
@@ -15,13 +16,14 @@ const PATIENCE_MS = 30_000;
 
 /** Runs this many random schedules. If one breaks a promise, returns the story of the smallest failing one. */
 export async function explore({
+  of = schedules,
   runs,
   seed,
   plant,
   patienceMs = PATIENCE_MS,
 }: Options): Promise<string | undefined> {
   let deadline = Number.POSITIVE_INFINITY;
-  const property = fc.asyncProperty(schedules, async (schedule) => {
+  const property = fc.asyncProperty(of, async (schedule) => {
     if (performance.now() > deadline) return true;
     const { violations } = await runSchedule(schedule, plant);
     if (violations.length === 0) return true;

@@ -85,7 +85,7 @@ const accountChanges: Follower = {
 /** functions/stream/message-changes over the given capabilities. */
 const messageChanges: Follower = {
   name: 'message-changes',
-  wants: (written) => written.key.sk.startsWith(MESSAGE_PREFIX) && eventNameOf(written) === 'INSERT',
+  wants: (written) => written.key.sk.startsWith(MESSAGE_PREFIX) && eventNameOf(written) !== 'REMOVE',
   handlerWith({ inboxProjection, log, profiles, system }, onFailure) {
     const following = { inbox: inboxProjection, log, profiles, now: system.now };
     return (records) =>

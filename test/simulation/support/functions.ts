@@ -14,6 +14,13 @@ import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { SESSION_ENDED, TokenInvalid, UserNotFound } from '../../../functions/core/errors.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import type { Draft } from '../../../functions/core/messages/append.ts';
+import {
+  type ChangeDependencies,
+  deleteMessage,
+  type Edit,
+  editMessage,
+  type MessagePlace,
+} from '../../../functions/core/messages/change-message.ts';
 import { readHistory } from '../../../functions/core/messages/read-messages.ts';
 import { type SendDependencies, sendMessages } from '../../../functions/core/messages/send-message.ts';
 import { watchPresence } from '../../../functions/core/presence/presence.ts';
@@ -22,12 +29,13 @@ import { markRead, markReceived } from '../../../functions/core/receipts/move-re
 import { logIn, logOut } from '../../../functions/core/sessions/log-in-and-out.ts';
 import type { Caller } from '../../../functions/core/sessions/own-sessions.ts';
 import { refreshSession } from '../../../functions/core/sessions/refresh-session.ts';
-import { catchUp, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
+import { catchUp, type Held, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
 import {
   framesOf,
   lastFrames,
   presenceFrame,
   receiptFrame,
+  tellingChanges,
   typingFrame,
 } from '../../../functions/protocol/server-frames.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -42,6 +50,11 @@ const REFRESH_SECONDS = 365 * 24 * 60 * 60;
 const WRONG_PASSWORDS = 1_000_000;
 
 const CLIENT = { device: 'simulated', address: '192.0.2.1' };
+
+/** With the id of its conversation, as a client sends it. */
+type Named<T extends { readonly conversation: unknown }> = Omit<T, 'conversation'> & {
+  readonly conversation: string;
+};
 
 interface Surroundings {
   /** The memory of one running function. */
@@ -63,7 +76,7 @@ export function functionsWith(
   { typingTimes, knownEnds, onLogIn, onFailure }: Surroundings,
 ) {
   const { log, connections, gateway, profiles, sessions, receipts, inbox, presences, system } = capabilities;
-  const { memberships, watches, refreshTokens, retries, blocks } = capabilities;
+  const { memberships, watches, refreshTokens, retries, blocks, inboxProjection } = capabilities;
   const { credentials, attempts, devices, accounts } = capabilities;
   const { now } = system;
   const audit = { note: () => {} };
@@ -97,6 +110,12 @@ export function functionsWith(
     onFault: () => {},
     lastFrames,
     ...system,
+  };
+  const changing: ChangeDependencies = {
+    ...sending,
+    log,
+    summaries: inboxProjection,
+    editSeconds: undefined,
   };
   const restoring = { connections, sessions, gateway, now, lastFrames, knownEnds };
   const login = {
@@ -135,6 +154,22 @@ export function functionsWith(
         from && { connection: from, restore: () => restore(restoring, from) },
       ),
 
+    /** `message.edit`, and `PATCH …/messages/{seq}`, which has no socket. */
+    edit: (userId: string, { conversation, ...edit }: Named<Edit>, from?: Connection) =>
+      editMessage(
+        changing,
+        { conversation: resolve(conversation, userId), ...edit },
+        tellingChanges(from?.connectionId),
+      ),
+
+    /** `message.delete`, and `DELETE …/messages/{seq}`. */
+    remove: (userId: string, { conversation, seq }: Named<MessagePlace>, from?: Connection) =>
+      deleteMessage(
+        changing,
+        { conversation: resolve(conversation, userId), seq },
+        tellingChanges(from?.connectionId),
+      ),
+
     read: receipt('conversation.read', markRead),
     received: receipt('message.received', markReceived),
 
@@ -145,12 +180,11 @@ export function functionsWith(
       if (tells.length > 0) await tellDevices(sending, tells, JSON.stringify(frame));
     },
 
-    sync: ({
-      userId,
-      held,
-      since,
-    }: Omit<SyncRequest, 'held'> & { held: readonly { conversation: string; seq: number }[] }) => {
-      const own = held.map(({ conversation, seq }) => ({ conversation: resolve(conversation, userId), seq }));
+    sync: ({ userId, held, since }: Omit<SyncRequest, 'held'> & { held: readonly Named<Held>[] }) => {
+      const own = held.map(({ conversation, ...one }) => ({
+        ...one,
+        conversation: resolve(conversation, userId),
+      }));
       return catchUp({ log, inbox, presences, now }, { userId, held: own, since });
     },
 

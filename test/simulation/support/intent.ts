@@ -40,6 +40,12 @@ export interface Said {
   readonly read?: number;
 }
 
+/** A message without a name is known by its text, and nobody changes it. */
+export const isMessageOf =
+  ({ clientId, text }: Intent) =>
+  (message: { readonly clientId?: unknown; readonly text?: unknown }): boolean =>
+    clientId === undefined ? message.text === text : message.clientId === clientId;
+
 /** The longest message, in characters of four bytes each. */
 const MAX_CHARACTERS = 4_000;
 
@@ -85,6 +91,7 @@ export async function trySendingAll(
     read: one.read ?? one.after,
   }));
   const before = world.blocks.look(sender.id, peer.id);
+  const { moment } = world.states;
   const outcome = await world.invokeOver(from?.connectionId, `send ${said}`, fate, (functions) =>
     functions.send(sender.username, { conversation: pairWith(sender.id, peer.id), messages, after }, from),
   );
@@ -93,7 +100,7 @@ export async function trySendingAll(
   if (outcome.kind === 'error' || !client || client.connection === from) {
     for (const [i, { message }] of sent.messages.entries()) {
       acknowledge(world, intents[i] as Intent, message);
-      client?.show(message);
+      client?.show(message, moment);
     }
     checkOrder(world, sent.messages);
   }
@@ -123,18 +130,12 @@ function checkOrder(world: World, sent: Sent['messages']): void {
   }
 }
 
-function checkRefusal(
-  world: World,
-  { text, tries, sender, peer }: Intent,
-  conversation: string,
-  code: string,
-): void {
+function checkRefusal(world: World, intent: Intent, conversation: string, code: string): void {
+  const { text, tries, sender, peer } = intent;
   world.say(`"${text}" is answered with ${code}`);
   const isDeleted = code === DELETED && isOneLeaving(world, sender, peer);
   if (!TEMPORARY.has(code) && !isDeleted) world.blame(`"${text}" is refused with ${code}`);
-  const isStored = world.state
-    .partition(conversationPartition(conversation))
-    .some((item) => item.text === text);
+  const isStored = world.state.partition(conversationPartition(conversation)).some(isMessageOf(intent));
   if (NOTHING_STORED.has(code) && tries === 1 && isStored) {
     world.blame(`"${text}" is refused with ${code}, but stored`);
   }
@@ -142,8 +143,9 @@ function checkRefusal(
 
 function acknowledge(world: World, intent: Intent, message: Message): void {
   const { acked, text } = intent;
-  world.blame(faultOfMessage(world.state, message));
-  if (message.text !== text) world.blame(`"${text}" is acknowledged as "${message.text}"`);
+  world.blame(faultOfMessage(world, message));
+  if (message.text !== text && !message.changed)
+    world.blame(`"${text}" is acknowledged as "${message.text}"`);
   if (acked && (acked.id !== message.id || acked.seq !== message.seq)) {
     world.blame(
       `"${text}" is acknowledged as ${acked.seq} (${acked.id}) and as ${message.seq} (${message.id})`,

@@ -69,7 +69,9 @@ export interface Told {
   readonly seq: number;
 }
 
-function messageIn({ key }: Written): Told[] {
+/** A changed message does not come to the top. */
+function messageIn({ key, before }: Written): Told[] {
+  if (before) return [];
   const seq = MESSAGE_SK.exec(key.sk)?.[1];
   return seq === undefined ? [] : [{ conversation: key.pk.slice('CONV#'.length), seq: Number(seq) }];
 }

@@ -2,6 +2,7 @@ import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { Plant } from './capabilities.ts';
 import { cast } from './cast.ts';
 import { synchronize } from './catching-up.ts';
+import { Changes, tryChanging } from './changing.ts';
 import type { Client } from './client.ts';
 import { type Fate, GOOD_FATE } from './fate.ts';
 import { type Intent, newIntent, type Said, trySending, trySendingAll } from './intent.ts';
@@ -21,6 +22,7 @@ export class Simulation {
   readonly world: World;
   readonly clients: readonly Client[];
   readonly intents: Intent[] = [];
+  readonly changes = new Changes();
   readonly receipts = new ReceiptAttempts();
   readonly recency: Recency;
   readonly readers: readonly Reader[];
@@ -70,6 +72,9 @@ export class Simulation {
       }
       case 'retry':
         return this.#retry(action, fate);
+      case 'edit':
+      case 'delete':
+        return this.#change(action, fate);
       case 'sync':
         await synchronize(this.#client(action.by), fate);
         return;
@@ -157,6 +162,25 @@ export class Simulation {
         person === intent.sender && isConnected && (!peer || peer === intent.peer),
     );
     return trySending(this.world, intent, fate, [...able, undefined][via % (able.length + 1)]);
+  }
+
+  async #change(action: Action & { kind: 'edit' | 'delete' }, fate: Fate): Promise<void> {
+    const { kind, by, what, isOwn, byHttp } = action;
+    const client = this.#client(by);
+    const { person, peer } = client;
+    if (!byHttp && (!client.isConnected || peer)) return client.connect(fate);
+    const via = byHttp ? undefined : client;
+    const last = this.changes.all.findLast((one) => one.kind === 'edit' && one.by === person);
+    if (kind === 'edit' && action.again && last) return tryChanging(this.world, last, fate, via);
+    const known = this.intents.filter(
+      (one) => one.clientId !== undefined && one.acked && (isOwn ? one.sender : one.peer) === person,
+    );
+    const of = known[known.length - 1 - (what % Math.max(1, known.length))];
+    if (!of) return;
+    const held = client.held.get(of.conversation)?.[(of.acked?.seq ?? 0) - 1];
+    const version = Math.max(1, (held?.version ?? 1) + (kind === 'edit' ? action.off : 0));
+    const isLong = kind === 'edit' && action.isLong;
+    return tryChanging(this.world, this.changes.wanted({ kind, by: person, of, version, isLong }), fate, via);
   }
 
   async #moveReceipt(

@@ -30,6 +30,26 @@ export type Action =
   | { readonly kind: 'post'; readonly by: number; readonly to: number; readonly count: number }
   /** Over any client of the sender, or over HTTP. */
   | { readonly kind: 'retry'; readonly what: number; readonly via: number }
+  /** Of a message that the user or the other member has sent. Over a client, or over HTTP. */
+  | {
+      readonly kind: 'edit';
+      readonly by: number;
+      readonly what: number;
+      readonly isOwn: boolean;
+      /** How far the version in the request is from the one that the client holds. */
+      readonly off: number;
+      /** The last edit of this user once more, whatever became of it. */
+      readonly again: boolean;
+      readonly isLong: boolean;
+      readonly byHttp: boolean;
+    }
+  | {
+      readonly kind: 'delete';
+      readonly by: number;
+      readonly what: number;
+      readonly isOwn: boolean;
+      readonly byHttp: boolean;
+    }
   | { readonly kind: 'sync'; readonly by: number }
   | { readonly kind: 'read' | 'received'; readonly by: number; readonly what: number; readonly back: number }
   | { readonly kind: 'typing' | 'watch' | 'ping' | 'renew'; readonly by: number; readonly to: number }
@@ -59,6 +79,35 @@ export interface Schedule {
 
 const who = fc.nat(11);
 const flag = fc.boolean();
+const mostly = fc.nat(7).map((n) => n > 0);
+/** One of the last, so that changes meet. */
+const few = fc.constantFrom(0, 0, 0, 1, 1, 2, 5);
+
+const edit = fc.record({
+  kind: fc.constant('edit'),
+  by: who,
+  what: few,
+  isOwn: mostly,
+  off: fc.constantFrom(0, 0, 0, 0, -1, 1),
+  again: fc.nat(3).map((n) => n === 3),
+  isLong: fc.nat(3).map((n) => n === 3),
+  byHttp: flag,
+});
+
+const deletion = fc.record({
+  kind: fc.constant('delete'),
+  by: who,
+  what: few,
+  isOwn: mostly,
+  byHttp: flag,
+});
+
+const stream = fc.record({
+  kind: fc.constant('stream'),
+  which: who,
+  size: fc.integer({ min: 1, max: 6 }),
+  again: fc.nat(4).map((n) => Math.max(0, n - 1)),
+});
 
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('connect'), by: who }) },
@@ -97,6 +146,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('retry'), what: who, via: who }) },
+  { weight: 5, arbitrary: edit },
+  { weight: 2, arbitrary: deletion },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('sync'), by: who }) },
   {
     weight: 6,
@@ -127,15 +178,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('block'), by: who, to: who, isBlocked: flag }),
   },
-  {
-    weight: 7,
-    arbitrary: fc.record({
-      kind: fc.constant('stream'),
-      which: who,
-      size: fc.integer({ min: 1, max: 6 }),
-      again: fc.nat(4).map((n) => Math.max(0, n - 1)),
-    }),
-  },
+  { weight: 7, arbitrary: stream },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -144,6 +187,16 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire') }) },
+) as fc.Arbitrary<Action>;
+
+/** Of two users who write, and change what they have written. */
+const change: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('connect'), by: who }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('post'), by: who, to: who, count: fc.constant(1) }) },
+  { weight: 5, arbitrary: edit },
+  { weight: 2, arbitrary: deletion },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('sync'), by: who }) },
+  { weight: 3, arbitrary: stream },
 ) as fc.Arbitrary<Action>;
 
 const fate: fc.Arbitrary<Fate> = fc.oneof(
@@ -161,14 +214,16 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   },
 );
 
-const step: fc.Arbitrary<Step> = fc.record({
-  action,
-  fate,
-  turns: fc.array(fc.nat(7), { maxLength: 14, size: 'max' }),
-});
+const schedulesOf = (action: fc.Arbitrary<Action>, people: readonly number[]): fc.Arbitrary<Schedule> =>
+  fc.record({
+    people: fc.constantFrom(...people),
+    pageBytes: fc.constantFrom(undefined, 24 * 1024),
+    steps: fc.array(fc.record({ action, fate, turns: fc.array(fc.nat(7), { maxLength: 14, size: 'max' }) }), {
+      maxLength: 40,
+      size: 'max',
+    }),
+  });
 
-export const schedules: fc.Arbitrary<Schedule> = fc.record({
-  people: fc.constantFrom(2, 2, 3, 3, 4),
-  pageBytes: fc.constantFrom(undefined, 24 * 1024),
-  steps: fc.array(step, { maxLength: 40, size: 'max' }),
-});
+export const schedules = schedulesOf(action, [2, 2, 3, 3, 4]);
+/** So few users and kinds of steps that changes meet in each of them. */
+export const schedulesOfChanges = schedulesOf(change, [2]);

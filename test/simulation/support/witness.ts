@@ -1,11 +1,8 @@
-import {
-  type Conversation,
-  conversationOf,
-  pairId,
-} from '../../../functions/core/conversations/conversation.ts';
+import { conversationOf, pairId } from '../../../functions/core/conversations/conversation.ts';
+import type { Message } from '../../../functions/core/messages/message.ts';
 import { membershipKey, messageKey, profileKey, sessionKey } from '../../../functions/storage/keys.ts';
-import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import type { State } from '../../support/table/state.ts';
+import { changeOf, type MessageStates } from './message-states.ts';
 import type { ServerFrame, Socket } from './sockets.ts';
 
 /** A message as a client sees it. */
@@ -15,19 +12,39 @@ export interface Shown {
   readonly id: string;
   readonly senderId: string;
   readonly text: string;
+  /** The number of its last change; 0 for a message as it was written. */
+  readonly change: number;
+  readonly version: number;
+}
+
+/** A message in a reply, as a client sees it. */
+export function shownOf(message: Message): Shown {
+  const { conversation, seq, id, senderId, text, changed } = message;
+  return { conversation, seq, id, senderId, text, change: changeOf(message), version: changed?.version ?? 1 };
+}
+
+/** The message of a `message.changed` frame. */
+export function changedBy({ message }: ServerFrame): Shown & { readonly isNamed: boolean } {
+  const told = message as ToldMessage & { readonly conversation: string; readonly sender_id: string };
+  return {
+    ...shownAs(told.conversation, told.sender_id, told),
+    isNamed: told.client_id !== undefined,
+  };
 }
 
 /** The messages of a `chat.message` or `chat.messages` frame. */
 export function shownBy(frame: ServerFrame): readonly Shown[] {
   const told = frame as unknown as Told;
   const { conversation, sender_id, messages = [told] } = told;
-  return messages.map(({ id, seq, message }) => ({
-    conversation,
-    seq,
-    id,
-    senderId: sender_id,
-    text: message,
-  }));
+  return messages.map((one) => shownAs(conversation, sender_id, one));
+}
+
+function shownAs(
+  conversation: string,
+  senderId: string,
+  { id, seq, message, change = 0, version = 1 }: ToldMessage,
+): Shown {
+  return { conversation, seq, id, senderId, text: message, change, version };
 }
 
 interface Told extends ToldMessage {
@@ -40,17 +57,28 @@ interface ToldMessage {
   readonly id: string;
   readonly seq: number;
   readonly message: string;
+  readonly change?: number;
+  readonly version?: number;
+  readonly client_id?: string;
 }
 
-/** Stored, then shown: returns the fault if this message may not be shown now. */
-export function faultOfMessage(
-  state: State,
-  { conversation, seq, id, senderId, text }: Shown,
-): string | undefined {
-  const item = state.get(messageKey(conversation, seq));
-  const stored = item && toLogEntry(conversationOf(conversation) as Conversation, item);
-  if (stored?.id === id && stored.senderId === senderId && stored.text === text) return undefined;
-  return `"${text}" is shown as ${seq} of ${conversation}, where the table has ${JSON.stringify(stored?.text)}`;
+/** What the table has, and what each message was there. */
+interface Stored {
+  readonly state: State;
+  readonly states: MessageStates;
+}
+
+/** Stored, then shown: returns the fault if this message may not be shown now. A frame may be late, and so show a former state. */
+export function faultOfMessage(stored: Stored, shown: Shown | Message): string | undefined {
+  const { conversation, seq, id, senderId, text } = shown;
+  const change = 'change' in shown ? shown.change : changeOf(shown);
+  const states = stored.states.of(conversation, seq);
+  const isKnown = states.some(
+    (one) => one.id === id && one.senderId === senderId && one.text === text && changeOf(one) === change,
+  );
+  if (isKnown) return undefined;
+  const present = JSON.stringify(states.at(-1)?.text);
+  return `"${text}" is shown as ${seq} of ${conversation}, where the table has ${present}`;
 }
 
 /** The memberships and receipts of a deleted account are deleted, while its last frames are under way. */
@@ -61,7 +89,8 @@ const isDeleted = (state: State, userId: string): boolean =>
  * Returns the fault if this frame may not be posted to this socket now. Nobody may get other users' data or unstored
  * data.
  */
-export function faultOfFrame(state: State, socket: Socket, frame: ServerFrame): string | undefined {
+export function faultOfFrame(stored: Stored, socket: Socket, frame: ServerFrame): string | undefined {
+  const { state } = stored;
   const { type } = frame;
   const { userId, sessionId, connectionId } = socket;
   const outsider = `a frame ${JSON.stringify(frame)} reaches ${connectionId} of ${userId}, whom it does not concern`;
@@ -87,10 +116,17 @@ export function faultOfFrame(state: State, socket: Socket, frame: ServerFrame): 
     // The original protocol knows one message a frame, of one conversation a socket.
     const isKnown = type === 'chat.message' && socket.conversation === conversation;
     if (socket.conversation !== '' && !isKnown) return outsider;
-    const faults = shownBy(frame).map((shown) => faultOfMessage(state, shown));
+    const faults = shownBy(frame).map((shown) => faultOfMessage(stored, shown));
     return faults.find((fault) => fault !== undefined);
   }
   if (socket.conversation !== '') return outsider;
+  if (type === 'message.changed') {
+    const { isNamed, ...shown } = changedBy(frame);
+    const isRight = shown.conversation === conversation && shown.change === frame.change && shown.change > 0;
+    // Other members do not learn the client's own name of a message.
+    if (!isRight || (isNamed && shown.senderId !== userId)) return outsider;
+    return faultOfMessage(stored, shown);
+  }
   if (type === 'typing') return frame.user_id === userId ? outsider : undefined;
   if (type === 'conversation.read' || type === 'message.received') {
     return faultOfMark(state, type, conversation, frame as unknown as MarkFrame);

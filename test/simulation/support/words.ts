@@ -12,6 +12,6 @@ export function wordsOf(command: object): string {
 export function shortened(text: string): string {
   return text
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-4000-8000-0*([0-9]+)/g, 'u$1')
-    .replaceAll(/MSG#0+/g, 'MSG#')
+    .replaceAll(/(MSG|CHANGE)#0+/g, '$1#')
     .replaceAll(/🦀+/gu, '🦀…');
 }

@@ -12,6 +12,7 @@ import { type Capabilities, capabilitiesOver, type Plant } from './capabilities.
 import type { Fate, Fault } from './fate.ts';
 import { type Functions, functionsWith } from './functions.ts';
 import { Invocation } from './invocation.ts';
+import { MessageStates } from './message-states.ts';
 import { gatewayPort, managementClient, storePort } from './ports.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sockets } from './sockets.ts';
@@ -44,6 +45,7 @@ export class World {
   readonly scheduler = new Scheduler('2026-11-23T12:00:00.000Z');
   readonly stream = new Stream();
   readonly state: State;
+  readonly states = new MessageStates();
   readonly sockets: Sockets;
   readonly blocks = new Blocks();
   readonly accounts = new Accounts();
@@ -67,14 +69,21 @@ export class World {
     plant: Plant = (capabilities) => capabilities,
   ) {
     this.#plant = plant;
-    this.state = new State({ onWrite: this.stream.add, now: () => this.scheduler.time, pageBytes });
+    this.state = new State({
+      onWrite: (written) => {
+        this.stream.add(written);
+        this.states.add(written);
+      },
+      now: () => this.scheduler.time,
+      pageBytes,
+    });
     this.people = Array.from({ length: people }, (_, i) => ({
       id: uuid(i + 1),
       username: NAMES[i] ?? `u${i}`,
       email: `${NAMES[i] ?? `u${i}`}@example.org`,
     }));
     this.sockets = new Sockets((socket, frame) => {
-      this.blame(faultOfFrame(this.state, socket, frame));
+      this.blame(faultOfFrame(this, socket, frame));
     });
   }
 

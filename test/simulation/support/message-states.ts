@@ -1,0 +1,54 @@
+import { type Conversation, conversationOf } from '../../../functions/core/conversations/conversation.ts';
+import type { Message } from '../../../functions/core/messages/message.ts';
+import { conversationPartition, MESSAGE_PREFIX } from '../../../functions/storage/keys.ts';
+import { toLogEntry } from '../../../functions/storage/log-entry.ts';
+import type { Written } from '../../support/table/state.ts';
+
+interface State {
+  readonly message: Message;
+  readonly moment: number;
+}
+
+export const changeOf = ({ changed }: Pick<Message, 'changed'>): number => changed?.change ?? 0;
+
+/** Every state that each message has had in the table, oldest first. */
+export class MessageStates {
+  readonly #states = new Map<string, State[]>();
+  #moment = 0;
+
+  /** Grows with each state that is stored. */
+  get moment(): number {
+    return this.#moment;
+  }
+
+  readonly add = ({ key: { pk, sk }, after }: Written): void => {
+    if (!sk.startsWith(MESSAGE_PREFIX) || !after) return;
+    this.#moment += 1;
+    const id = pk.slice(conversationPartition('').length);
+    const message = toLogEntry(conversationOf(id) as Conversation, after);
+    this.#of(id, message.seq).push({ message, moment: this.#moment });
+  };
+
+  #of(conversation: string, seq: number): State[] {
+    const name = `${conversation} ${seq}`;
+    const known = this.#states.get(name) ?? [];
+    this.#states.set(name, known);
+    return known;
+  }
+
+  of(conversation: string, seq: number): readonly Message[] {
+    return this.#of(conversation, seq).map(({ message }) => message);
+  }
+
+  /** The last change of a message up to a moment; 0 if it had none. */
+  changeAt(conversation: string, seq: number, moment: number): number {
+    const last = this.#of(conversation, seq).findLast((state) => state.moment <= moment);
+    return last ? changeOf(last.message) : 0;
+  }
+
+  /** The last change of a message whose number is no higher than that of `change`; 0 if there is none. */
+  changeUpTo(conversation: string, seq: number, change: number): number {
+    const changes = this.#of(conversation, seq).map(({ message }) => changeOf(message));
+    return Math.max(0, ...changes.filter((one) => one <= change));
+  }
+}
