@@ -4,7 +4,18 @@ import { conversationOf } from '../e2e/support/devices.ts';
 import { sendMessage } from '../e2e/support/messages.ts';
 import { logIn, person, registration } from '../e2e/support/people.ts';
 import { handshake, request } from './outcome.ts';
-import { bobHears, inboxHas, logHasOnce, type Operation, type Scene, type Trial, withBob } from './scene.ts';
+import {
+  bobHears,
+  hasChangedOnce,
+  inboxHas,
+  inboxShows,
+  logHasOnce,
+  type Operation,
+  type Scene,
+  type Trial,
+  withBob,
+  withOwnMessage,
+} from './scene.ts';
 
 async function register({ url, api }: Scene) {
   return async (): Promise<Trial> => {
@@ -215,6 +226,25 @@ async function sendFirst(scene: Scene) {
   };
 }
 
+const change = (method: 'PATCH' | 'DELETE') => async (scene: Scene) => async (): Promise<Trial> => {
+  const own = await withOwnMessage(scene);
+  const { alice, conversation, seq } = own;
+  const path = `/conversations/${conversation}/messages/${seq}/`;
+  const text = method === 'PATCH' ? 'as edited' : '';
+  const body = method === 'PATCH' ? { text, version: 1 } : undefined;
+  return {
+    marker: conversation,
+    run: () => request(scene.url, method, path, { token: alice.access, ...(body && { body }) }),
+    async check() {
+      await hasChangedOnce(scene, own, { message: text });
+      await inboxShows(scene, conversation, text);
+    },
+  };
+};
+
+const edit = change('PATCH');
+const remove = change('DELETE');
+
 /** A read changes nothing. */
 const read =
   (
@@ -315,6 +345,12 @@ export const httpOperations: readonly Operation[] = [
   { what: 'send by HTTP', functionName: 'send-message', call: 'Query', prepare: send },
   { what: 'send by HTTP', functionName: 'send-message', call: 'PutItem', prepare: send },
   { what: 'send the first', functionName: 'send-message', call: 'PutItem', prepare: sendFirst },
+  { what: 'edit by HTTP', functionName: 'change-message', call: 'Query', prepare: edit },
+  { what: 'edit by HTTP', functionName: 'change-message', call: 'BatchGetItem', prepare: edit },
+  { what: 'edit by HTTP', functionName: 'change-message', call: 'TransactWriteItems', prepare: edit },
+  // The text in the inbox. The stream's function replaces it all the same.
+  { what: 'edit by HTTP, inbox', functionName: 'change-message', call: 'UpdateItem', prepare: edit },
+  { what: 'delete by HTTP', functionName: 'change-message', call: 'TransactWriteItems', prepare: remove },
   { what: 'history', functionName: 'history', call: 'Query', prepare: history },
   { what: 'messages', functionName: 'messages', call: 'Query', prepare: messages },
   { what: 'inbox', functionName: 'conversations', call: 'Query', prepare: inbox },

@@ -48,6 +48,48 @@ export async function withBob({ api, bob }: Scene): Promise<{ alice: Person; con
   return { alice, conversation };
 }
 
+/** The number of a message that {@link withOwnMessage} sends. */
+const OWN = 2;
+
+export interface OwnMessage {
+  readonly alice: Person;
+  readonly conversation: string;
+  readonly seq: number;
+}
+
+/** A new user, and a message of hers to Bob, which she can change. */
+export async function withOwnMessage(scene: Scene): Promise<OwnMessage> {
+  const { alice, conversation } = await withBob(scene);
+  await sendMessage(scene.api, alice, conversation, 'as written');
+  return { alice, conversation, seq: OWN };
+}
+
+/** The message has changed once, for both members, and Bob's device has heard of it. */
+export async function hasChangedOnce(
+  scene: Scene,
+  { alice, conversation, seq }: OwnMessage,
+  fits: Record<string, unknown>,
+): Promise<void> {
+  for (const { access: token } of [alice, scene.bob]) {
+    const { body } = await scene.api.get(`/conversations/${conversation}/messages/`, { token });
+    expect(body).toMatchObject({ last_seq: seq, last_change: 1 });
+    expect(body.results.at(-1)).toMatchObject({ seq, change: 1, ...fits });
+  }
+  await bobHears(scene, { type: 'message.changed', conversation, change: 1 });
+}
+
+/** The inbox shows the last message as it is now, in a second at the latest. */
+export async function inboxShows({ api, bob }: Scene, conversation: string, message: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { body } = await api.get('/conversations/?limit=100', { token: bob.access });
+      const entry = body.results.find(({ id }: { id: string }) => id === conversation);
+      expect(entry?.last_message).toMatchObject({ message });
+    },
+    { timeout: 60_000, interval: 500 },
+  );
+}
+
 /** The log has a message once, and no number is missing. */
 export async function logHasOnce(
   { api }: Scene,

@@ -4,7 +4,17 @@ import { device, messageTo } from '../e2e/support/devices.ts';
 import { person } from '../e2e/support/people.ts';
 import { connect, refusal } from '../e2e/support/socket.ts';
 import { frame, handshake } from './outcome.ts';
-import { bobHears, inboxHas, logHasOnce, type Operation, type Scene, type Trial, withBob } from './scene.ts';
+import {
+  bobHears,
+  hasChangedOnce,
+  inboxHas,
+  logHasOnce,
+  type Operation,
+  type Scene,
+  type Trial,
+  withBob,
+  withOwnMessage,
+} from './scene.ts';
 
 async function send(scene: Scene) {
   const { bob } = scene;
@@ -55,6 +65,37 @@ async function sendUntold(scene: Scene) {
       check: () => logHasOnce(scene, alice, conversation, text),
     };
   };
+}
+
+const change =
+  (action: 'message.edit' | 'message.delete') => async (scene: Scene) => async (): Promise<Trial> => {
+    const own = await withOwnMessage(scene);
+    const { alice, conversation, seq } = own;
+    const phone = await device(scene.url, alice);
+    const text = action === 'message.edit' ? 'as edited' : '';
+    const edit = text === '' ? {} : { text, version: 1 };
+    return {
+      marker: conversation,
+      run: () => frame(phone, { action, conversation, seq, ...edit }),
+      check: () => hasChangedOnce(scene, own, { message: text }),
+    };
+  };
+
+/** What changed since is told. It has been told already where the reply was lost. */
+async function syncChanges(scene: Scene) {
+  const { alice, conversation, seq } = await withOwnMessage(scene);
+  const phone = await device(scene.url, alice);
+  await phone.ask({ action: 'message.delete', conversation, seq });
+  const ask = { action: 'sync', conversations: { [conversation]: { seq, change: 0 } } };
+  return async (): Promise<Trial> => ({
+    marker: conversation,
+    run: () => frame(phone, ask),
+    async check() {
+      const { changed, changes } = await phone.ask(ask);
+      expect(changed).toMatchObject([{ seq, change: 1, message: '' }]);
+      expect(changes).toEqual({ [conversation]: 1 });
+    },
+  });
 }
 
 const receipt = (action: string) => async (scene: Scene) => async (): Promise<Trial> => {
@@ -140,6 +181,8 @@ const openByTicket = async ({ url, api }: Scene) => {
 
 const read = receipt('conversation.read');
 const received = receipt('message.received');
+const edit = change('message.edit');
+const remove = change('message.delete');
 
 export const socketOperations: readonly Operation[] = [
   { what: 'handshake', functionName: 'authorize', call: 'GetItem', prepare: open('peer') },
@@ -150,12 +193,17 @@ export const socketOperations: readonly Operation[] = [
   { what: 'message.send', functionName: 'message', call: 'PutItem', prepare: send },
   { what: 'message.send, sockets', functionName: 'message', call: 'BatchGetItem', prepare: sendUntold },
   { what: 'original message', functionName: 'message', call: 'PutItem', prepare: say },
+  { what: 'message.edit', functionName: 'message', call: 'Query', prepare: edit },
+  { what: 'message.edit', functionName: 'message', call: 'TransactWriteItems', prepare: edit },
+  { what: 'message.delete', functionName: 'message', call: 'BatchGetItem', prepare: remove },
+  { what: 'message.delete', functionName: 'message', call: 'TransactWriteItems', prepare: remove },
   { what: 'conversation.read', functionName: 'message', call: 'BatchGetItem', prepare: read },
   { what: 'conversation.read', functionName: 'message', call: 'UpdateItem', prepare: read },
   { what: 'conversation.read, sockets', functionName: 'message', call: 'BatchGetItem', prepare: readUntold },
   { what: 'message.received', functionName: 'message', call: 'UpdateItem', prepare: received },
   { what: 'sync', functionName: 'message', call: 'Query', prepare: sync },
   { what: 'sync', functionName: 'message', call: 'BatchGetItem', prepare: sync },
+  { what: 'sync of changes', functionName: 'message', call: 'Query', prepare: syncChanges },
   { what: 'presence.watch', functionName: 'message', call: 'BatchGetItem', prepare: watch },
   { what: 'presence.watch', functionName: 'message', call: 'PutItem', prepare: watch },
   { what: 'presence.watch', functionName: 'message', call: 'BatchWriteItem', prepare: watchAnew },
