@@ -94,7 +94,7 @@ class Scene:
 
     def say(self, text):
         path = f"/conversations/{self.conversation}/messages"
-        post(path, {"text": text}, {**self.ada.headers, "Idempotency-Key": str(uuid.uuid4())})
+        return post(path, {"text": text}, {**self.ada.headers, "Idempotency-Key": str(uuid.uuid4())})
 
 
 def token_for(address):
@@ -172,6 +172,7 @@ BODIES = {
     "POST /users/email/verification": lambda _: {"token": verification_link()},
     "POST /reports": lambda _: {"user": scene.charles.id, "reason": "spam"},
     "POST /users/me/password": lambda _: {"password": PASSWORD, "new_password": NEW_PASSWORD},
+    "PATCH /conversations/{conversation}/messages/{seq}": lambda _: {"text": "four", "version": 1},
 }
 
 def open_report():
@@ -183,6 +184,8 @@ PATH_PARAMETERS = {
     # Charles must not be suspended.
     "user_id": lambda asker: Account().id if asker is staff else scene.charles.id,
     "conversation": lambda _: scene.conversation,
+    # A message of her own, in that conversation, which nobody has changed yet.
+    "seq": lambda _: str(scene.say("more")["seq"]),
     "session_id": lambda asker: asker.session(),
     "report_id": lambda _: open_report(),
     "asset": lambda _: "swagger-ui.css",
