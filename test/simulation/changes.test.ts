@@ -6,11 +6,11 @@ import { changeKey, messageKey, summaryKey } from '../../functions/storage/keys.
 import { SEED } from '../seed.ts';
 import type { Plant } from './support/capabilities.ts';
 import { explore } from './support/explore.ts';
-import { GOOD_FATE } from './support/fate.ts';
+import { FAULTS, GOOD_FATE } from './support/fate.ts';
 import { runSchedule } from './support/run-schedule.ts';
 import { type Action, type Schedule, type Step, schedulesOfChanges } from './support/steps.ts';
 
-const RUNS = 300;
+const RUNS = 200;
 
 test(`${RUNS} random schedules of edits and deletions keep every promise`, { timeout: 120_000 }, async () => {
   expect(await explore({ of: schedulesOfChanges, runs: RUNS, seed: SEED })).toBeUndefined();
@@ -90,6 +90,17 @@ test('a sync that reads messages before changes is caught', { timeout: 120_000 }
 const isDone = (action: Action, turns: readonly number[]): Step => ({ action, fate: GOOD_FATE, turns });
 const times = (length: number, choice: number) => Array.from({ length }, () => choice);
 
+/** Of Ann's last message, over HTTP. */
+const edit = {
+  kind: 'edit',
+  by: 0,
+  what: 0,
+  isOwn: true,
+  again: false,
+  isLong: false,
+  byHttp: true,
+} as const;
+
 /** The function that follows the messages, in every shard. */
 const isFollowed = (turns: readonly number[]): readonly Step[] =>
   [3, 4, 5].map((which) => isDone({ kind: 'stream', which, size: 5, again: 0 }, which === 5 ? turns : []));
@@ -99,15 +110,6 @@ const isFollowed = (turns: readonly number[]): readonly Step[] =>
  * stored, shown and followed.
  */
 function lateEdits(): readonly Schedule[] {
-  const edit = {
-    kind: 'edit',
-    by: 0,
-    what: 0,
-    isOwn: true,
-    again: false,
-    isLong: false,
-    byHttp: true,
-  } as const;
   const toTheUpdate = [...times(5, 0), 1, 1];
   return [7, 8, 9].flatMap((calls) =>
     [1, 2, 3].map((followed) => ({
@@ -158,4 +160,74 @@ test('a summary that takes an older state of its message is caught', async () =>
   };
   const found = await violationsOf(lateEdits(), takesAnyState);
   expect(found.join()).toMatch(/inbox shows "m1 edit 1" as the last message of .*, which is "m1 edit 2"/);
+});
+
+/**
+ * Bob's phone catches up after an edit. Ann sends a message and edits it, after the server has looked whether there is a next
+ * message, and before it reads the changes. The frame with the message as it was written comes last.
+ */
+const overtaken: Schedule = (() => {
+  const post = { kind: 'post', by: 0, to: 0, count: 1 } as const;
+  const sync = { kind: 'sync', by: 3 } as const;
+  return {
+    people: 2,
+    steps: [
+      isDone(post, times(30, 0)),
+      ...isFollowed(times(30, 0)),
+      isDone(sync, times(40, 0)),
+      // What tells of it waits: three calls, so all others stand behind them.
+      isDone({ ...edit, off: 0 }, times(5, 0)),
+      isDone(sync, times(4, 3)),
+      // Her own phone gets it, Bob's does not yet.
+      isDone(post, times(4, 4)),
+      isDone({ ...edit, off: 0 }, times(5, 5)),
+      isDone({ kind: 'pass', milliseconds: 500 }, [3, 7, 3]),
+    ],
+  };
+})();
+
+test('a message that comes late does not hide a change that a sync has passed', async () => {
+  expect(await violationsOf([overtaken])).toEqual([]);
+});
+
+test('a sync that counts changes of messages that it does not tell is caught', async () => {
+  const countsAll: Plant = (capabilities) => {
+    const { log } = capabilities;
+    return {
+      ...capabilities,
+      log: {
+        ...log,
+        changesFrom: async (...args) => (await log.changesFrom(...args)).map((one) => ({ ...one, seq: 1 })),
+      },
+    };
+  };
+  expect((await violationsOf([overtaken], countsAll)).join()).toMatch(
+    /bob.phone believes to know change 2 of u1.u2, but shows 2 as of 0/,
+  );
+});
+
+/** Whatever happens to whichever call, and the request is sent again. */
+function failures(): readonly Schedule[] {
+  const change = (kind: 'edit' | 'delete', again: boolean): Action =>
+    kind === 'edit' ? { ...edit, off: 0, again } : { kind, by: 0, what: 0, isOwn: true, byHttp: true };
+  return (['edit', 'delete'] as const).flatMap((kind) =>
+    FAULTS.flatMap((fault) =>
+      Array.from({ length: 9 }, (_, at) => ({
+        people: 2,
+        steps: [
+          isDone({ kind: 'post', by: 0, to: 0, count: 1 }, times(30, 0)),
+          {
+            action: change(kind, false),
+            fate: { ...GOOD_FATE, faults: [{ at, kind: fault }], landing: at % 2 === 0 },
+            turns: times(30, 0),
+          },
+          isDone(change(kind, true), times(30, 0)),
+        ],
+      })),
+    ),
+  );
+}
+
+test('a change is stored once, whatever happens to whichever call', { timeout: 120_000 }, async () => {
+  expect(await violationsOf(failures())).toEqual([]);
 });

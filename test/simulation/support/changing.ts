@@ -28,8 +28,9 @@ export interface ChangeIntent {
 interface Wanted {
   readonly kind: 'edit' | 'delete';
   readonly by: Person;
-  /** The message: one that was acknowledged. */
+  /** The message, and its number. */
   readonly of: Intent;
+  readonly seq: number;
   readonly version: number;
   readonly isLong: boolean;
 }
@@ -47,13 +48,12 @@ interface Before {
 export class Changes {
   readonly all: ChangeIntent[] = [];
 
-  wanted({ kind, by, of, version, isLong }: Wanted): ChangeIntent {
-    const { conversation, sender, peer, acked, text } = of;
+  wanted({ kind, by, of, seq, version, isLong }: Wanted): ChangeIntent {
+    const { conversation, sender, peer, text } = of;
     const name = `${text.split(' ')[0]} edit ${this.all.length + 1}`;
     const intent: ChangeIntent = {
-      ...{ kind, by, conversation, version },
+      ...{ kind, by, conversation, seq, version },
       peer: by === sender ? peer : sender,
-      seq: acked?.seq ?? 0,
       text: isLong ? `${name} ${'🦀'.repeat(LONG)}` : name,
       tries: 0,
       isAcked: false,

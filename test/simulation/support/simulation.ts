@@ -172,15 +172,21 @@ export class Simulation {
     const via = byHttp ? undefined : client;
     const last = this.changes.all.findLast((one) => one.kind === 'edit' && one.by === person);
     if (kind === 'edit' && action.again && last) return tryChanging(this.world, last, fate, via);
-    const known = this.intents.filter(
-      (one) => one.clientId !== undefined && one.acked && (isOwn ? one.sender : one.peer) === person,
-    );
-    const of = known[known.length - 1 - (what % Math.max(1, known.length))];
-    if (!of) return;
-    const held = client.held.get(of.conversation)?.[(of.acked?.seq ?? 0) - 1];
+    const known = this.intents
+      .filter((one) => one.clientId !== undefined && (isOwn ? one.sender : one.peer) === person)
+      .flatMap((of) => {
+        // A device also learns by a frame which number a message has that another one has sent.
+        const held = client.held.get(of.conversation)?.find(({ text }) => text === of.text);
+        const seq = of.acked?.seq ?? held?.seq;
+        return seq === undefined ? [] : { of, seq };
+      });
+    const target = known[known.length - 1 - (what % Math.max(1, known.length))];
+    if (!target) return;
+    const held = client.held.get(target.of.conversation)?.[target.seq - 1];
     const version = Math.max(1, (held?.version ?? 1) + (kind === 'edit' ? action.off : 0));
     const isLong = kind === 'edit' && action.isLong;
-    return tryChanging(this.world, this.changes.wanted({ kind, by: person, of, version, isLong }), fate, via);
+    const wanted = this.changes.wanted({ kind, by: person, ...target, version, isLong });
+    return tryChanging(this.world, wanted, fate, via);
   }
 
   async #moveReceipt(
