@@ -223,6 +223,7 @@ export const texts = {
     effectOfUnsent: 'It has not been sent yet. Nobody will receive it.',
     wasDeleted: 'This message was deleted',
     notSaved: (why: string) => `Your change was not saved. ${why} You wrote:`,
+    showRefused: 'A change was not saved',
     notDeleted: (why: string) => `The message was not deleted. ${why}`,
   },
 

@@ -63,10 +63,17 @@ export function createConversation(options: Options) {
     const read = receipts.of(id);
     for (const [key, { seq }] of early) if (seq <= (log.last ?? 0)) early.delete(key);
     const changes = outbox.changesOf(id);
-    const stored = [...log.messages, ...[...early.values()].map(log.present)];
+    const stored = [...log.messages, ...[...early.values()].map(log.present)].map((message) =>
+      storedMessage(message, read, self, changes.get(message.seq)),
+    );
+    const own = new Set(stored.flatMap(({ key, isOwn }) => (isOwn ? [key] : [])));
     const list = distinct([
-      ...stored.map((message) => storedMessage(message, read, self, changes.get(message.seq))),
-      ...outbox.of(id).map(unsentMessage),
+      ...stored,
+      // What another tab has sent may be in the log before its acknowledgement.
+      ...outbox
+        .of(id)
+        .map(unsentMessage)
+        .filter(({ key }) => !own.has(key)),
     ]).map((message) => {
       // An unchanged message stays the same object, so that a list renders only changed ones.
       const before = shown.get(message.key);

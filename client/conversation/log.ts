@@ -3,7 +3,7 @@ import type { StoredMessage } from '../contract/http-types.ts';
 export type Log = ReturnType<typeof createLog>;
 
 /** Of two states of one message, the newer one. Of equal ones, the first, so that an unchanged message stays the same object. */
-export function newest(state: StoredMessage, other: StoredMessage | undefined): StoredMessage {
+function newest(state: StoredMessage, other: StoredMessage | undefined): StoredMessage {
   return other && (other.change ?? 0) > (state.change ?? 0) ? other : state;
 }
 

@@ -41,7 +41,8 @@ export function createChanges(options: Options) {
    * repeated edit, but not another text with the same version.
    */
   const prepared = async (change: UnsentChange): Promise<UnsentChange | undefined> => {
-    const stored = await list.latest(change);
+    const latest = await list.latest(change);
+    const stored = latest && { ...latest, seq: change.seq ?? 0 };
     // If the user has changed it meanwhile, the next round sends that.
     if (!stored || list.get(change.clientId) !== change) return undefined;
     const { text, tried, reason } = stored;
@@ -113,6 +114,15 @@ export function createChanges(options: Options) {
     await pump(change.conversation);
   };
 
+  /** Changes the stored one, which another tab may have replaced. Until that is read, the one here. */
+  const update = async (own: UnsentChange, next: (one: UnsentChange) => UnsentChange) => {
+    const mine = next(own);
+    list.take(mine);
+    const stored = await list.latest(mine);
+    if (stored && list.get(own.clientId) === mine) await list.keep(next(stored));
+    await pump(own.conversation);
+  };
+
   return {
     list,
     pump,
@@ -140,21 +150,22 @@ export function createChanges(options: Options) {
     /** Sends a refused one again. */
     async retry(key: string): Promise<void> {
       const refused = list.get(idOf(key));
-      if (!refused?.reason || !(await list.latest(refused))) return;
-      const { reason, ...again } = refused;
+      const stored = refused?.reason && (await list.latest(refused));
+      if (!stored) return;
+      const { reason, ...again } = stored;
       await put(again);
     },
     /** A message is stored. If it was edited or removed before, that can be sent now. */
     place({ client_id, sender_id, seq }: StoredMessage): void {
       const own = list.get(idOf(client_id));
-      if (own?.seq === undefined && own?.changerId === sender_id) void put({ ...own, seq });
+      if (own?.seq === undefined && own?.changerId === sender_id)
+        void update(own, (one) => ({ ...one, seq }));
     },
     /** Takes a state of a message from any source. It may be what one of them was to bring about. */
     acknowledge({ conversation, seq, message, version = 1, deleted_at }: StoredMessage): void {
       const own = list.of(conversation).find((one) => one.seq === seq);
       if (!own) return;
-      const { tried, ...others } = own;
-      const { text } = own;
+      const { text, tried } = own;
       if (text === undefined) {
         if (deleted_at !== undefined) list.drop(own);
         return;
@@ -162,7 +173,13 @@ export function createChanges(options: Options) {
       // An older state may have the same text by chance.
       if (deleted_at !== undefined || message !== (tried ?? text) || version < own.version) return;
       if (message === text) list.drop(own);
-      else void put({ ...others, version });
+      else {
+        void update(own, ({ tried: sent, ...one }) =>
+          sent === tried && one.version === own.version
+            ? { ...one, version }
+            : { ...one, ...(sent && { tried: sent }) },
+        );
+      }
     },
     reset(): void {
       generation += 1;

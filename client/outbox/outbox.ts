@@ -79,7 +79,7 @@ export function createOutbox(options: Options) {
     }
   };
 
-  /** A change whose message was not found in a day is given up: the message was probably never stored. */
+  /** A change whose message did not appear in a day is given up: the message was never stored. */
   const isGivenUp = (change: UnsentChange) =>
     change.seq === undefined &&
     now() - Date.parse(change.createdAt) > DAY_MS &&
@@ -163,9 +163,9 @@ export function createOutbox(options: Options) {
       };
       if (unsent && text === undefined) {
         messages.drop(unsent);
-        // It may be on its way. Then the removal waits until it is found in the log.
-        if (unsent.after !== undefined && !unsent.reason) changes.add(message, change);
-        else changes.drop(key);
+        // It may be on its way, from another tab too. So the removal waits a while for it to appear in the log.
+        if (unsent.reason) changes.drop(key);
+        else changes.add(message, change);
         return;
       }
       changes.add(message, change);

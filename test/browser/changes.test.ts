@@ -246,6 +246,32 @@ test('an unsent message can be edited and deleted before it is sent', async () =
   await own.showsTexts(['Sent', 'Waited']);
 });
 
+test('a refused change of a message that is not on the screen shows, and a button leads to it', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  const message = await write(url(), ada, charles, 'One');
+  const own = await device({ as: ada, hash: `#/with/${charles.id}` });
+  await own.isIn(charles);
+  await own.message('One').waitFor();
+  await own.network.refuse();
+  await own.edit('One', 'Mine');
+  await edit(url(), ada, charles, message, 'Theirs');
+  for (let i = 0; i < 40; i += 1) await write(url(), ada, charles, `Message ${i}`);
+  await own.network.heal();
+  await own.message('Message 39').waitFor();
+  await own.button('Jump to the newest message').or(own.button('A change was not saved')).first().waitFor();
+  await own.log.evaluate((log) => log.scrollTo(0, log.scrollHeight));
+  await passes(own, 'a refused change that is not on the screen');
+  await own.button('A change was not saved').click();
+  await own.isAtRest();
+  const again = own.button('Try again');
+  expect(await again.evaluate((button) => button === document.activeElement)).toBe(true);
+  await own.button('A change was not saved').waitFor({ state: 'detached' });
+  const box = await again.boundingBox();
+  expect(box?.y).toBeGreaterThan(0);
+  await own.page.keyboard.press('Enter');
+  await own.message('Mine', 'sent').waitFor();
+});
+
 test('a user who is blocked can delete, but not edit', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), ada, charles, 'One');

@@ -40,6 +40,7 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props
   const isAtEnd = useSignal(true);
   const seen = useSignal(0);
   const open = useSignal<string | undefined>(undefined);
+  const hasHiddenRefusal = useSignal(false);
   const tabStop = useRef(createTabStop());
   const sent = useRef(talk.messages.value.at(-1)?.key);
   const messages = useObservable(talk.messages);
@@ -55,6 +56,12 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props
     useCallback(({ dataset: { key } }) => (open.value = key), [open]),
   );
 
+  /** A message whose change was refused, and which is not on the screen. */
+  const hiddenRefusal = () => {
+    const refused = (log.current?.getElementsByClassName('refused') ?? []) as Iterable<HTMLElement>;
+    return [...refused].find((row) => !scroll.current?.isOnScreen(row));
+  };
+
   /** Marks what is on the screen as read, and loads older messages near the top. */
   const update = () => {
     const { current: position } = scroll;
@@ -64,6 +71,7 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props
     tabStop.current.follow(list.current, () =>
       menuButton(position.lastSeen((row) => menuButton(row) !== null)),
     );
+    hasHiddenRefusal.value = hiddenRefusal() !== undefined;
     if (!isShown.peek()) return;
     const seq = Number(position.lastSeen(({ dataset }) => dataset.seq !== undefined)?.dataset.seq ?? 0);
     if (seq === 0) return;
@@ -99,7 +107,7 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props
     update();
     const announcement = announcementOf.current(messages, username);
     if (announcement) announce(announcement);
-  }, [messages, hasOlder, canWrite]);
+  }, [messages, hasOlder, canWrite, username]);
 
   const shown = isShown.value;
   const wasShown = useRef(shown);
@@ -122,6 +130,14 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props
     scroll.current?.toEnd();
     update();
     log.current?.focus();
+  };
+
+  const toRefusal = () => {
+    const row = hiddenRefusal();
+    if (!row) return;
+    scroll.current?.show(row);
+    update();
+    row.querySelector<HTMLElement>('.failure button')?.focus({ preventScroll: true });
   };
 
   const isNew = ({ seq, isOwn, deletedAt }: Message) =>
@@ -166,6 +182,12 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props
         open={open}
         editing={editing}
       />
+      {hasHiddenRefusal.value && (
+        <button type="button" class="to-refusal" onClick={toRefusal}>
+          <Icon name="warning" />
+          {texts.changes.showRefused}
+        </button>
+      )}
       {!isAtEnd.value && (
         <button type="button" class="to-newest" onClick={toNewest}>
           <Icon name="down" />

@@ -45,10 +45,11 @@ class MessageRow extends Component<Props> {
     const { key, seq, isOwn, state, editedAt, deletedAt, reason } = message;
     const position = `${isOwn ? 'own' : 'theirs'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`;
     const isDeleted = deletedAt !== undefined;
+    const isRefused = reason !== undefined && state !== 'failed';
     const bubble = `message-${seq ?? key}`;
     return (
       <li
-        class={`message ${position}${isDeleted ? ' deleted' : ''}${isEdited ? ' edited' : ''}`}
+        class={`message ${position}${isDeleted ? ' deleted' : ''}${isEdited ? ' edited' : ''}${isRefused ? ' refused' : ''}`}
         data-key={key}
         data-seq={seq}
         data-own={isOwn}

@@ -54,6 +54,9 @@ export function createScrollPosition(log: HTMLElement) {
       log.scrollTop = row.offsetTop - log.clientHeight / 4;
       save();
     },
+    isOnScreen({ offsetTop: top, offsetHeight: height }: HTMLElement): boolean {
+      return top < log.scrollTop + log.clientHeight && top + height > log.scrollTop;
+    },
     /** The last message whose end is on the screen, and which matches. */
     lastSeen(matches: (row: HTMLElement) => boolean): HTMLElement | undefined {
       const bottom = log.scrollTop + log.clientHeight + 1;
