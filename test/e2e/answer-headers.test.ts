@@ -127,11 +127,11 @@ const SUCCESSES: Readonly<Record<string, () => Success | Promise<Success>>> = {
     return { status: 204, body: { action: 'dismissed' }, by: staff, reportId: body.id };
   },
   'PATCH /conversations/{conversation}/messages/{seq}': async () => {
-    const { seq } = await sendMessage(api, ada, conversation, 'To be edited.');
+    const { seq } = await sendMessage(api, await logIn(api, ada), conversation, 'To be edited.');
     return { status: 200, body: { text: 'Edited.', version: 1 }, seq };
   },
   'DELETE /conversations/{conversation}/messages/{seq}': async () => {
-    const { seq } = await sendMessage(api, ada, conversation, 'To be deleted.');
+    const { seq } = await sendMessage(api, await logIn(api, ada), conversation, 'To be deleted.');
     return { status: 200, seq };
   },
   'POST /conversations/{conversation}/messages': () => ({
