@@ -6,7 +6,7 @@ const project = (name: string, more: object = {}) => ({
 });
 
 /** These test files start whole systems, though they stand with the part that they test. */
-const systems = ['test/client/live.test.ts', 'test/local/cli/**/*.test.ts'];
+const systems = ['test/client/live*.test.ts', 'test/local/cli/**/*.test.ts'];
 
 export default defineConfig({
   test: {
