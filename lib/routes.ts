@@ -45,6 +45,16 @@ const operations: readonly HttpRouteSpec[] = [
   { method: 'POST', path: '/conversations/{conversation}/messages', entry: 'http/send-message' },
   { method: 'PATCH', path: '/conversations/{conversation}/messages/{seq}', entry: 'http/change-message' },
   { method: 'DELETE', path: '/conversations/{conversation}/messages/{seq}', entry: 'http/change-message' },
+  {
+    method: 'PUT',
+    path: '/conversations/{conversation}/messages/{seq}/reactions/{emoji}',
+    entry: 'http/change-message',
+  },
+  {
+    method: 'DELETE',
+    path: '/conversations/{conversation}/messages/{seq}/reactions/{emoji}',
+    entry: 'http/change-message',
+  },
   { method: 'POST', path: '/ws/ticket', entry: 'http/ticket' },
   { method: 'GET', path: '/schema', entry: 'http/schema' },
 ];

@@ -227,6 +227,25 @@ export const texts = {
     notDeleted: (why: string) => `The message was not deleted. ${why}`,
   },
 
+  reactions: {
+    title: 'Reactions',
+    reaction: (emoji: string, count: number, isOwn: boolean) =>
+      `${emoji}, ${count}${isOwn ? (count > 1 ? ', you too' : ', you') : ''}`,
+    notSaved: (why: string) => `Your reaction was not saved. ${why}`,
+  },
+
+  replies: {
+    reply: 'Reply',
+    to: (username: string) => `Reply to ${username}`,
+    toOwn: 'Reply to yourself',
+    cancel: 'Cancel the reply',
+    /** For screen readers, before the name and the text of the message. */
+    answers: 'Answers',
+    missing: 'This message does not exist.',
+    tooOld: 'This message is too old to be shown here.',
+    failed: 'This message could not be loaded.',
+  },
+
   report: {
     open: (username: string) => `Report ${username}`,
     title: (username: string) => `Report ${username}?`,
@@ -343,6 +362,7 @@ export const texts = {
     passwords_off: 'There are no passwords here.',
     rate_limited: 'That was too fast. Try again in a moment.',
     ref_invalid: 'The server did not understand this.',
+    reply_to_invalid: 'The message that you answer does not exist.',
     report_not_found: 'This report does not exist.',
     session_ended: 'You were logged out. Please log in again.',
     session_not_found: 'This device is no longer logged in.',
@@ -355,6 +375,7 @@ export const texts = {
     too_many_attempts: 'Too many attempts.',
     too_many_blocks: 'You block too many users. Unblock one of them first.',
     too_many_mails: 'Too many mails to this address.',
+    too_many_reactions: 'This message has as many different reactions as it can have.',
     unavailable: 'The server is not available at the moment. Try again later.',
     unknown_action: 'The server did not understand this.',
     unsupported_media_type: 'The server did not understand this.',

@@ -1,4 +1,4 @@
-import type { Conversation, StoredMessage } from './http-types.ts';
+import type { Conversation, Reaction, StoredMessage } from './http-types.ts';
 
 /**
  * The frames of asyncapi.yaml on a device's socket. A test compares the two. First, the frames that the client sends.
@@ -10,6 +10,8 @@ export interface MessageSend {
   readonly conversation?: string;
   readonly text?: string;
   readonly client_id?: string;
+  /** The `seq` of the message that it answers. */
+  readonly reply_to?: number;
   /** Instead of `text` and `client_id`. */
   readonly messages?: readonly NewMessage[];
   readonly after?: number;
@@ -19,6 +21,7 @@ export interface MessageSend {
 export interface NewMessage {
   readonly client_id: string;
   readonly text: string;
+  readonly reply_to?: number;
   readonly read?: number;
 }
 
@@ -35,6 +38,20 @@ export interface MessageDelete {
   readonly action: 'message.delete';
   readonly conversation: string;
   readonly seq: number;
+}
+
+export interface MessageReact {
+  readonly action: 'message.react';
+  readonly conversation: string;
+  readonly seq: number;
+  readonly emoji: string;
+}
+
+export interface MessageUnreact {
+  readonly action: 'message.unreact';
+  readonly conversation: string;
+  readonly seq: number;
+  readonly emoji: string;
 }
 
 export interface ConversationRead {
@@ -84,6 +101,8 @@ export type Action =
   | MessageSend
   | MessageEdit
   | MessageDelete
+  | MessageReact
+  | MessageUnreact
   | ConversationRead
   | MessageReceived
   | Type
@@ -108,6 +127,8 @@ export interface ChatMessage {
   readonly version?: number;
   readonly edited_at?: string;
   readonly deleted_at?: string;
+  readonly reactions?: readonly Reaction[];
+  readonly reply_to?: number;
   readonly client_id?: string;
 }
 
@@ -125,6 +146,8 @@ export interface MessageSent {
   readonly version?: number;
   readonly edited_at?: string;
   readonly deleted_at?: string;
+  readonly reactions?: readonly Reaction[];
+  readonly reply_to?: number;
   readonly client_id: string;
   readonly ref?: string;
 }
@@ -227,6 +250,8 @@ export interface ToldMessage {
   readonly version?: number;
   readonly edited_at?: string;
   readonly deleted_at?: string;
+  readonly reactions?: readonly Reaction[];
+  readonly reply_to?: number;
   readonly client_id?: string;
 }
 
@@ -249,6 +274,8 @@ export interface MessageResult {
   readonly version?: number;
   readonly edited_at?: string;
   readonly deleted_at?: string;
+  readonly reactions?: readonly Reaction[];
+  readonly reply_to?: number;
   readonly code?: string;
   readonly detail?: string;
   readonly retry_after?: number;

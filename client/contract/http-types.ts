@@ -145,6 +145,15 @@ export interface StoredMessage {
   readonly edited_at?: string;
   /** Then `message` is empty. */
   readonly deleted_at?: string;
+  readonly reactions?: readonly Reaction[];
+  /** The `seq` of the earlier message that it answers. */
+  readonly reply_to?: number;
+}
+
+export interface Reaction {
+  readonly emoji: string;
+  /** Who has reacted with it, in that order. */
+  readonly users: readonly string[];
 }
 
 export interface MessageWindow {

@@ -5,7 +5,9 @@ import { peerIn } from '../ids.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { singleFlight } from '../locks.ts';
 import { type Observable, observable, setList } from '../observable.ts';
+import { plain } from '../outbox/changes.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { UnsentReaction } from '../outbox/outbox-store.ts';
 import type { ReceiptStore } from '../receipts.ts';
 import type { Retry } from '../retry.ts';
 import { createLogReader } from './log-reader.ts';
@@ -55,17 +57,21 @@ export function createConversation(options: Options) {
   let shown = new Map<string, Message>();
   let users = 0;
 
+  /** How the messages show now, with what the user wants of them. */
+  const withWaiting = () => {
+    const changes = outbox.changesOf(id);
+    const reactions = outbox.reactionsOf(id);
+    const read = receipts.of(id);
+    return (message: StoredMessage) =>
+      storedMessage(message, read, ownId(), changes.get(message.seq), reactions.get(message.seq));
+  };
+
   /** `acknowledged`: a message that may not be in the log yet. */
   const render = (acknowledged?: StoredMessage) => {
     if (acknowledged && users > 0) early.set(acknowledged.client_id ?? acknowledged.id, acknowledged);
     const { log } = reader;
-    const self = ownId();
-    const read = receipts.of(id);
     for (const [key, { seq }] of early) if (seq <= (log.last ?? 0)) early.delete(key);
-    const changes = outbox.changesOf(id);
-    const stored = [...log.messages, ...[...early.values()].map(log.present)].map((message) =>
-      storedMessage(message, read, self, changes.get(message.seq)),
-    );
+    const stored = [...log.messages, ...[...early.values()].map(log.present)].map(withWaiting());
     const own = new Set(stored.flatMap(({ key, isOwn }) => (isOwn ? [key] : [])));
     const list = distinct([
       ...stored,
@@ -98,15 +104,35 @@ export function createConversation(options: Options) {
     render();
   };
 
-  /** @throws ParleyError if the message is not the user's, or not shown */
-  const change = (key: string, text?: string) => {
+  /** @throws ParleyError if it is not shown */
+  const shownAt = (key: string) => {
     if (!ownId()) throw notLoggedIn();
     const message = shown.get(key);
     if (!message) throw new ParleyError('message_not_found', 'There is no such message here.');
+    return message;
+  };
+  const deletedError = () => new ParleyError('message_deleted', 'This message is deleted.');
+
+  /** @throws ParleyError if the message is not the user's, or not shown */
+  const change = (key: string, text?: string) => {
+    const message = shownAt(key);
     if (!message.isOwn) throw new ParleyError('not_your_message', 'Only its sender may change a message.');
     const isDeleted = message.deletedAt !== undefined;
-    if (isDeleted && text !== undefined) throw new ParleyError('message_deleted', 'This message is deleted.');
+    if (isDeleted && text !== undefined) throw deletedError();
     if (!isDeleted && (text !== message.text || message.reason)) outbox.change(ownId(), id, message, text);
+  };
+
+  /** @throws ParleyError if the message is not shown, not stored yet, or deleted */
+  const react = (key: string, emoji: string, wish: UnsentReaction['wish']) => {
+    // Twice: the first time may only drop the opposite wish, and another device of the user may have fulfilled that already.
+    for (let times = 0; times < 2; times += 1) {
+      const { seq, deletedAt, reactions } = shownAt(key);
+      if (seq === undefined) throw new ParleyError('message_not_found', 'This message is not stored yet.');
+      if (deletedAt !== undefined) throw deletedError();
+      const isThere = reactions.some((one) => one.isOwn && plain(one.emoji) === plain(emoji));
+      if (isThere === (wish === 'react')) return;
+      outbox.react(ownId(), id, { key, seq, emoji, wish });
+    }
   };
 
   const handle = {
@@ -146,13 +172,24 @@ export function createConversation(options: Options) {
      */
     loadBackTo: reader.loadBackTo,
     /**
+     * The message as it is now: one that is loaded, or fetched once. For what an answer quotes. Undefined if there is none. Rejects
+     * if it cannot be fetched now.
+     */
+    async messageAt(seq: number): Promise<Message | undefined> {
+      const held = messages.value.find((one) => one.seq === seq);
+      if (held) return held;
+      const message = await reader.fetch(seq, users > 0);
+      return message && withWaiting()(message);
+    },
+    /**
      * Shows the message at once and sends it as soon as possible. Returns its `key`. Throws if nobody is logged in, or
      * if this is not a conversation of the user who is.
+     * @param options.replyTo the `seq` of the message that it answers
      */
-    send(text: string): string {
+    send(text: string, { replyTo }: { readonly replyTo?: number | undefined } = {}): string {
       if (!ownId()) throw notLoggedIn();
       if (!peerIn(id, ownId())) throw notMember();
-      return outbox.add(ownId(), id, text);
+      return outbox.add(ownId(), id, text, replyTo);
     },
     /**
      * Gives an own message another text: shows it at once, and sends it as soon as possible.
@@ -164,9 +201,19 @@ export function createConversation(options: Options) {
      * @throws ParleyError `message_not_found`, `not_your_message`
      */
     remove: (key: string): void => change(key),
-    /** Sends a failed message once more, or a refused edit or removal. That changes what the message is now. */
+    /**
+     * Reacts to a message of either member: shows it at once, and sends it as soon as possible.
+     * @throws ParleyError `message_not_found` if no such message is loaded, or not stored yet; `message_deleted`
+     */
+    react: (key: string, emoji: string): void => react(key, emoji, 'react'),
+    /**
+     * Takes an own reaction back, in the same way.
+     * @throws ParleyError `message_not_found`, `message_deleted`
+     */
+    unreact: (key: string, emoji: string): void => react(key, emoji, 'unreact'),
+    /** Sends a failed message once more, or what was refused of another one. That changes what the message is now. */
     retry: outbox.retry,
-    /** Removes a failed message, or forgets a refused edit or removal. */
+    /** Removes a failed message, or forgets a refused edit, removal or reaction. */
     discard: outbox.discard,
     /** The user has read up to here, or everything. */
     markRead(seq = reader.log.last): void {

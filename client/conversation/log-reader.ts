@@ -45,6 +45,8 @@ export function createLogReader(options: Options) {
   const older = singleFlight();
   let log: Log = createLog();
   let filling: ReturnType<typeof setTimeout> | undefined;
+  /** Messages that the log does not hold. It follows their changes all the same, until it begins anew. */
+  const fetched = { isCurrent: () => false, messages: new Map<number, Promise<StoredMessage | undefined>>() };
 
   const path = pathOf(id);
   const window = (query: string) => get<MessageWindow>(`${path}/messages?${query}`);
@@ -56,14 +58,17 @@ export function createLogReader(options: Options) {
     return () => mine === log && start === mine.start;
   };
 
+  /** Undefined if nobody has written yet. Other ids are errors: they name no conversation at all. */
+  const windowIfAny = (query: string) =>
+    window(query).catch((error: unknown) => {
+      if (hasCode(error, 'conversation_not_found') && peerIn(id, ownId())) return undefined;
+      throw error;
+    });
+
   const loadNewest = async () => {
     const mine = log;
     const [page, entry] = await Promise.all([
-      window(`limit=${PAGE}`).catch((error: unknown) => {
-        // Nobody has written yet. Other ids are errors: they name no conversation at all.
-        if (hasCode(error, 'conversation_not_found') && peerIn(id, ownId())) return undefined;
-        throw error;
-      }),
+      windowIfAny(`limit=${PAGE}`),
       // For its receipts. Messages are worth showing without them, and the next `sync` brings them.
       inbox.lastOf(id) === undefined ? get<InboxEntry>(path).catch(() => undefined) : undefined,
     ]);
@@ -123,9 +128,33 @@ export function createLogReader(options: Options) {
     });
   };
 
+  const fetchOne = async (seq: number) => {
+    const { results = [] } = (await windowIfAny(`around=${seq}&limit=1`)) ?? {};
+    // At an end of the log, it is another message.
+    return results.find((one) => one.seq === seq);
+  };
+
   return {
     get log(): Log {
       return log;
+    },
+    /** A message that the log does not hold. While the log is live, fetches it once. Undefined if there is none. */
+    async fetch(seq: number, isLive: boolean): Promise<StoredMessage | undefined> {
+      if (!Number.isSafeInteger(seq) || seq < 1) return undefined;
+      const { messages } = fetched;
+      if (!fetched.isCurrent() || !log.isCurrent) {
+        messages.clear();
+        fetched.isCurrent = sinceNow();
+      }
+      const found = messages.get(seq) ?? fetchOne(seq);
+      if (isLive && log.isCurrent) messages.set(seq, found);
+      const message = await found.catch((error: unknown) => {
+        messages.delete(seq);
+        throw error;
+      });
+      // It may be written yet.
+      if (!message) messages.delete(seq);
+      return message && log.present(message);
     },
     ensureLoaded,
     loadOlder,

@@ -1,5 +1,6 @@
 import type { StoredMessage } from '../contract/http-types.ts';
-import type { Reason, Unsent, UnsentChange } from '../outbox/outbox-store.ts';
+import { plain } from '../outbox/changes.ts';
+import type { Reason, Unsent, UnsentChange, UnsentReaction } from '../outbox/outbox-store.ts';
 import type { Receipts } from '../receipts.ts';
 
 /**
@@ -7,6 +8,15 @@ import type { Receipts } from '../receipts.ts';
  * `reason`. While an edit or the removal of a stored message waits for the server, it is `changing`.
  */
 export type MessageState = 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'changing' | 'received';
+
+/** Who has reacted to a message with one emoji. */
+export interface MessageReaction {
+  readonly emoji: string;
+  /** Their ids, in the order in which they reacted. */
+  readonly users: readonly string[];
+  /** The user is one of them. */
+  readonly isOwn: boolean;
+}
 
 /** A message as a conversation shows it. */
 export interface Message {
@@ -27,7 +37,11 @@ export interface Message {
   readonly editedAt?: string;
   /** RFC 3339. Only of a deleted message. The device's own time while the removal waits. */
   readonly deletedAt?: string;
-  /** Why the server refused it. If it is not `failed`: why the server refused its last edit or removal. */
+  /** May be empty. With the user's own that wait for the server, and without those that they have taken back. */
+  readonly reactions: readonly MessageReaction[];
+  /** The `seq` of the earlier message that it answers. */
+  readonly replyTo?: number;
+  /** Why the server refused it. If it is not `failed`: why the server refused its last edit, removal or reaction. */
   readonly reason?: Reason;
   /** The text of an edit that was refused. Absent if a removal was refused. */
   readonly refusedText?: string;
@@ -40,24 +54,53 @@ const SHOWN = [
   'version',
   'editedAt',
   'deletedAt',
+  'replyTo',
   'reason',
   'refusedText',
 ] as const satisfies readonly (keyof Message)[];
 
 /** Whether two messages with one key look the same. */
 export function isSame(one: Message | undefined, other: Message): one is Message {
-  return one !== undefined && SHOWN.every((field) => one[field] === other[field]);
+  if (one === undefined || SHOWN.some((field) => one[field] !== other[field])) return false;
+  const [before, now] = [one.reactions, other.reactions];
+  return before === now || JSON.stringify(before) === JSON.stringify(now);
 }
 
-/** @param change the user's own, which waits or was refused */
+/** One object, so that it compares fast. */
+const NONE: readonly MessageReaction[] = [];
+
+/** With the user's own that wait. */
+function reactionsOf(
+  { reactions = [], deleted_at }: StoredMessage,
+  ownId: string,
+  waiting: readonly UnsentReaction[],
+): readonly MessageReaction[] {
+  const all = new Map(reactions.map((one) => [plain(one.emoji), one]));
+  for (const { emoji, wish, reason } of waiting) {
+    const { users = [], ...before } = all.get(plain(emoji)) ?? {};
+    if (reason || users.includes(ownId) === (wish === 'react')) continue;
+    const next = wish === 'react' ? [...users, ownId] : users.filter((id) => id !== ownId);
+    all.set(plain(emoji), { emoji, ...before, users: next });
+  }
+  const shown = [...all.values()].filter(({ users }) => users.length > 0);
+  if (shown.length === 0 || deleted_at !== undefined) return NONE;
+  return shown.map(({ emoji, users }) => ({ emoji, users, isOwn: users.includes(ownId) }));
+}
+
+/**
+ * @param change the user's own, which waits or was refused
+ * @param reacted the user's own reactions that wait or were refused
+ */
 export function storedMessage(
   message: StoredMessage,
   receipts: Receipts,
   ownId: string,
   change: UnsentChange | undefined,
+  reacted: readonly UnsentReaction[] = [],
 ): Message {
   const { id, client_id, seq, sender_id: senderId, created_at: createdAt, version = 1 } = message;
-  const { edited_at: editedAt, deleted_at: deletedAt } = message;
+  const { edited_at: editedAt, deleted_at: deletedAt, reply_to: replyTo } = message;
+  const refused = reacted.find(({ reason }) => reason);
   const isOwn = senderId === ownId;
   const given = {
     // Not the other member's `client_id`: they may have chosen the key of another message here.
@@ -71,6 +114,9 @@ export function storedMessage(
     version,
     ...(editedAt !== undefined && { editedAt }),
     ...(deletedAt !== undefined && { deletedAt }),
+    reactions: reactionsOf(message, ownId, reacted),
+    ...(replyTo !== undefined && { replyTo }),
+    ...(refused?.reason && { reason: refused.reason }),
   };
   if (!change) return given;
   const { text, reason } = change;
@@ -78,11 +124,11 @@ export function storedMessage(
   // Deleted by another device: the server will refuse the edit.
   if (deletedAt !== undefined) return { ...given, state: 'changing' };
   return text === undefined
-    ? { ...given, state: 'changing', text: '', deletedAt: change.createdAt }
+    ? { ...given, state: 'changing', text: '', deletedAt: change.createdAt, reactions: NONE }
     : { ...given, state: 'changing', text };
 }
 
-export function unsentMessage({ clientId, userId, text, createdAt, reason }: Unsent): Message {
+export function unsentMessage({ clientId, userId, text, createdAt, replyTo, reason }: Unsent): Message {
   const state = reason ? 'failed' : 'sending';
   return {
     key: clientId,
@@ -93,6 +139,8 @@ export function unsentMessage({ clientId, userId, text, createdAt, reason }: Uns
     createdAt,
     state,
     version: 1,
+    reactions: NONE,
+    ...(replyTo !== undefined && { replyTo }),
     ...(reason && { reason }),
   };
 }

@@ -2,7 +2,7 @@ import type { Action, Frame } from '../contract/frame-types.ts';
 import type { StoredMessage } from '../contract/http-types.ts';
 import { hasCode, mayPass, type ParleyError } from '../errors.ts';
 import type { Retry } from '../retry.ts';
-import type { UnsentChange } from './outbox-store.ts';
+import { isChange, isReaction, type UnsentChange, type UnsentReaction, wishOf } from './outbox-store.ts';
 import { explained, MAX_FAULTS, requireFitting } from './sender.ts';
 import { createWaitingList, type WaitingListOptions } from './waiting-list.ts';
 
@@ -20,18 +20,25 @@ export interface Changing {
   readonly version: number;
 }
 
+type Change = UnsentChange | UnsentReaction;
+
 const idOf = (key: string | undefined) => `change ${key}`;
 
 /**
- * The user's edits and removals that are not acknowledged yet: one for each message, which a later one replaces. All tabs of the
- * user share them. Sends one at a time in each conversation, in order.
+ * The user's edits, removals and reactions that are not acknowledged yet. A later edit or removal of the same message replaces one,
+ * and so does a later wish about the same reaction. All tabs of the user share them. Sends one at a time in each conversation, in
+ * order.
  */
 export function createChanges(options: Options) {
   const { isOnline, request, retry } = options;
-  const list = createWaitingList<UnsentChange>(options);
+  const list = createWaitingList<Change>(options);
   const busy = new Set<string>();
   /** Counts users: work that began for an earlier user stops. */
   let generation = 0;
+
+  const get = (key: string | undefined) => list.get(idOf(key)) as UnsentChange | undefined;
+  const edits = (conversation: string) => list.of(conversation).filter(isChange);
+  const reactionsTo = (key: string) => list.all.filter(isReaction).filter((one) => one.key === key);
 
   const ready = (conversation: string) =>
     list.of(conversation).find(({ seq, reason }) => seq !== undefined && !reason);
@@ -40,45 +47,53 @@ export function createChanges(options: Options) {
    * The attempt is stored before it is sent, so all tabs repeat the same text until the server answers. It recognises a
    * repeated edit, but not another text with the same version.
    */
-  const prepared = async (change: UnsentChange): Promise<UnsentChange | undefined> => {
+  const prepared = async (change: Change): Promise<Change | undefined> => {
     const latest = await list.latest(change);
     const stored = latest && { ...latest, seq: change.seq ?? 0 };
     // If the user has changed it meanwhile, the next round sends that.
     if (!stored || list.get(change.clientId) !== change) return undefined;
-    const { text, tried, reason } = stored;
-    if (reason || text === undefined || tried !== undefined) {
+    const { tried, reason } = stored;
+    const wish = wishOf(stored);
+    if (reason || wish === undefined || tried !== undefined) {
       list.take(stored);
       return reason ? undefined : stored;
     }
-    const attempt = { ...stored, tried: text };
+    const attempt = { ...stored, tried: wish } as Change;
     await list.keep(attempt);
     return list.get(change.clientId) === attempt ? attempt : undefined;
   };
 
-  const send = async ({ clientId, conversation, seq = 0, version, text, tried }: UnsentChange) => {
+  const sendReaction = async ({ clientId, conversation, seq, emoji, wish }: UnsentReaction) => {
+    await request({ action: `message.${wish}`, conversation, seq, emoji });
+    const now = list.get(clientId);
+    // Otherwise the user has changed it meanwhile, and the next round sends that.
+    if (now && wishOf(now) === wish) list.drop(now);
+  };
+
+  const sendEdit = async ({ clientId, conversation, seq = 0, version, text, tried }: UnsentChange) => {
     if (text === undefined || tried === undefined) {
       await request({ action: 'message.delete', conversation, seq });
     } else {
       requireFitting(tried);
       await request({ action: 'message.edit', conversation, seq, version, text: tried });
     }
-    const now = list.get(clientId);
+    const now = list.get(clientId) as UnsentChange | undefined;
     const isUnanswered = now?.text === text && now?.tried === tried && now?.version === version;
     if (now && isUnanswered) throw new Error('Not acknowledged.');
   };
 
-  const refuse = async (attempt: UnsentChange, error: unknown) => {
+  const refuse = async (attempt: Change, error: unknown) => {
     const before = list.get(attempt.clientId);
     const stored = before && (await list.latest(before));
     if (!stored || list.get(attempt.clientId) !== before) return;
-    const { version, tried, ...others } = stored;
-    const isThis = version === attempt.version && tried === attempt.tried;
+    const { tried, ...others } = stored;
+    const isThis = versionOf(stored) === versionOf(attempt) && tried === attempt.tried;
     // Otherwise another tab has gone on, or the user has changed it: then that is tried.
     if (!isThis) return list.take(stored);
-    if (others.text !== attempt.text) return list.keep({ ...others, version });
+    if (wishOf(stored) !== wishOf(attempt)) return list.keep(others);
     // To try again is to change what the message is now.
-    const { present } = error as Partial<ParleyError>;
-    await list.keep({ ...others, version: present?.version ?? version, reason: explained(error) });
+    const { version } = (error as Partial<ParleyError>).present ?? {};
+    await list.keep({ ...others, ...(version && { version }), reason: explained(error) });
   };
 
   const pump = async (conversation: string): Promise<void> => {
@@ -91,7 +106,7 @@ export function createChanges(options: Options) {
       const attempt = await prepared(next);
       if (!attempt || !isWanted()) continue;
       try {
-        await send(attempt);
+        await (isReaction(attempt) ? sendReaction(attempt) : sendEdit(attempt));
         failures = 0;
       } catch (error) {
         if (mine !== generation) return;
@@ -109,7 +124,7 @@ export function createChanges(options: Options) {
     if (mine === generation) busy.delete(conversation);
   };
 
-  const put = async (change: UnsentChange) => {
+  const put = async (change: Change) => {
     await list.put(change);
     await pump(change.conversation);
   };
@@ -118,7 +133,7 @@ export function createChanges(options: Options) {
   const update = async (own: UnsentChange, next: (one: UnsentChange) => UnsentChange) => {
     const mine = next(own);
     list.take(mine);
-    const stored = await list.latest(mine);
+    const stored = (await list.latest(mine)) as UnsentChange | undefined;
     if (stored && list.get(own.clientId) === mine) await list.keep(next(stored));
     await pump(own.conversation);
   };
@@ -127,43 +142,60 @@ export function createChanges(options: Options) {
     list,
     pump,
     /** That of a message with this key. */
-    get: (key: string) => list.get(idOf(key)),
-    /** Those of stored messages, by `seq`. */
-    of: (conversation: string) => new Map(list.of(conversation).map((one) => [one.seq, one])),
+    get,
+    /** The edits and removals of stored messages, by `seq`. */
+    of: (conversation: string) => new Map(edits(conversation).map((one) => [one.seq, one])),
+    /** The reactions, by `seq`. */
+    reactionsOf: (conversation: string) =>
+      Map.groupBy(list.of(conversation).filter(isReaction), ({ seq }) => seq),
     /** Without `text`, the message is to be deleted. */
     add(
       message: Changing,
       rest: Pick<UnsentChange, 'changerId' | 'conversation' | 'createdAt' | 'text'>,
     ): void {
       const { key, seq, version } = message;
-      const before = list.get(idOf(key));
+      const before = get(key);
       // One that waits keeps its place, its version and what it has tried.
       const kept = before && !before.reason ? before : { version, ...rest };
       const { text: _, ...others } = kept;
       const text = rest.text === undefined ? {} : { text: rest.text };
       void put({ ...others, ...text, ...(seq !== undefined && { seq }), clientId: idOf(key) });
     },
+    react(wished: Omit<UnsentReaction, 'clientId'>): void {
+      const { key, emoji, wish } = wished;
+      const clientId = `reaction ${key} ${plain(emoji)}`;
+      const before = list.get(clientId) as UnsentReaction | undefined;
+      const waits = before && !before.reason;
+      // One that was never sent and its opposite are nothing.
+      if (waits && !before.tried && before.wish !== wish) list.drop(before);
+      else void put({ ...(waits ? before : wished), wish, clientId });
+    },
     drop(key: string): void {
-      const own = list.get(idOf(key));
+      const own = get(key);
       if (own) list.drop(own);
     },
-    /** Sends a refused one again. */
+    dropReactions(key: string, isWanted = (_: UnsentReaction) => true): void {
+      for (const one of reactionsTo(key).filter(isWanted)) list.drop(one);
+    },
+    /** Sends all that was refused about a message again. */
     async retry(key: string): Promise<void> {
-      const refused = list.get(idOf(key));
-      const stored = refused?.reason && (await list.latest(refused));
-      if (!stored) return;
-      const { reason, ...again } = stored;
-      await put(again);
+      const edit = get(key);
+      for (const refused of [...(edit ? [edit] : []), ...reactionsTo(key)]) {
+        const stored = refused.reason && (await list.latest(refused));
+        if (!stored) continue;
+        const { reason, ...again } = stored;
+        await put(again);
+      }
     },
     /** A message is stored. If it was edited or removed before, that can be sent now. */
     place({ client_id, sender_id, seq }: StoredMessage): void {
-      const own = list.get(idOf(client_id));
+      const own = get(client_id);
       if (own?.seq === undefined && own?.changerId === sender_id)
         void update(own, (one) => ({ ...one, seq }));
     },
     /** Takes a state of a message from any source. It may be what one of them was to bring about. */
     acknowledge({ conversation, seq, message, version = 1, deleted_at }: StoredMessage): void {
-      const own = list.of(conversation).find((one) => one.seq === seq);
+      const own = edits(conversation).find((one) => one.seq === seq);
       if (!own) return;
       const { text, tried } = own;
       if (text === undefined) {
@@ -188,3 +220,8 @@ export function createChanges(options: Options) {
     },
   };
 }
+
+const versionOf = (one: Change) => (one as Partial<UnsentChange>).version;
+
+/** Keyboards leave the variation selector at its end out at times. With and without it is the same emoji. */
+export const plain = (emoji: string): string => emoji.replace(/\ufe0f$/, '');

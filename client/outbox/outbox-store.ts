@@ -17,6 +17,8 @@ export interface Unsent {
   readonly read?: number;
   /** The last `seq` that was known at the first attempt. It makes every retry safe. */
   readonly after?: number;
+  /** The `seq` of the message that it answers. */
+  readonly replyTo?: number;
   /** Why the server refused it. */
   readonly reason?: Reason;
 }
@@ -42,11 +44,40 @@ export interface UnsentChange {
   readonly reason?: Reason;
 }
 
-/** What an outbox stores. */
-export type Waiting = Unsent | UnsentChange;
+/** A reaction that is to be added or taken back. At most one for each message and emoji. */
+export interface UnsentReaction {
+  /** `reaction`, the key of the message and the emoji. */
+  readonly clientId: string;
+  /** Who reacts. Not named `changerId`: a tab with an earlier version of this library would delete the message. */
+  readonly reactorId: string;
+  readonly conversation: string;
+  /** Of the message. */
+  readonly key: string;
+  readonly seq: number;
+  readonly emoji: string;
+  readonly wish: 'react' | 'unreact';
+  /** What was sent last. The server may have done it already. */
+  readonly tried?: 'react' | 'unreact';
+  /** RFC 3339. Changes are sent in this order. */
+  readonly createdAt: string;
+  /** Why the server refused it. */
+  readonly reason?: Reason;
+}
 
+/** What an outbox stores. */
+export type Waiting = Unsent | UnsentChange | UnsentReaction;
+
+export const isMessage = (one: Waiting): one is Unsent => 'userId' in one;
+export const isReaction = (one: Waiting): one is UnsentReaction => 'reactorId' in one;
 export const isChange = (one: Waiting): one is UnsentChange => 'changerId' in one;
-export const writerOf = (one: Waiting): string => (isChange(one) ? one.changerId : one.userId);
+
+export function writerOf(one: Waiting): string {
+  if (isReaction(one)) return one.reactorId;
+  return isChange(one) ? one.changerId : one.userId;
+}
+
+/** What the user wants. Undefined for a removal. */
+export const wishOf = (one: Waiting): string | undefined => (isReaction(one) ? one.wish : one.text);
 
 /** Where messages and changes are stored until they are acknowledged. It reads nothing of them but `clientId`. */
 export interface OutboxStore {
@@ -123,9 +154,9 @@ export function shareStore(store: OutboxStore) {
     remove(one: Waiting): void {
       const { clientId } = one;
       void inTurn(async () => {
-        // Another tab may have edited the message once more. That is still to be sent.
-        const isOther = (now: Waiting) => now.clientId === clientId && now.text !== one.text;
-        if (isChange(one) && (await store.load()).some(isOther)) return;
+        // Another tab may have changed the message once more. That is still to be sent.
+        const isOther = (now: Waiting) => now.clientId === clientId && wishOf(now) !== wishOf(one);
+        if (!isMessage(one) && (await store.load()).some(isOther)) return;
         saved.delete(clientId);
         await store.remove(clientId);
       });

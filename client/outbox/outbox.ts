@@ -3,10 +3,13 @@ import { newId } from '../ids.ts';
 import { type Changing, createChanges } from './changes.ts';
 import {
   isChange,
+  isMessage,
+  isReaction,
   type OutboxStore,
   shareStore,
   type Unsent,
   type UnsentChange,
+  type UnsentReaction,
   type Waiting,
   writerOf,
 } from './outbox-store.ts';
@@ -26,7 +29,7 @@ interface Options extends SenderOptions {
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** The messages, edits and removals that are not acknowledged yet. All tabs of a user share them. */
+/** The messages, edits, removals and reactions that are not acknowledged yet. All tabs of a user share them. */
 export function createOutbox(options: Options) {
   const { onChange, lastShown, now } = options;
   const store = shareStore(options.store);
@@ -80,7 +83,7 @@ export function createOutbox(options: Options) {
   };
 
   /** A change whose message did not appear in a day is given up: the message was never stored. */
-  const isGivenUp = (change: UnsentChange) =>
+  const isGivenUp = (change: UnsentChange | UnsentReaction) =>
     change.seq === undefined &&
     now() - Date.parse(change.createdAt) > DAY_MS &&
     !messages.all.some(({ clientId }) => changes.get(clientId) === change);
@@ -102,6 +105,7 @@ export function createOutbox(options: Options) {
     of: (conversation: string) => messages.of(conversation).map(edited),
     /** The edits and removals of stored messages, by `seq`. */
     changesOf: changes.of,
+    reactionsOf: changes.reactionsOf,
     /** Sends all that waits, including what an earlier page or another tab left. */
     async load(userId: string): Promise<void> {
       const mine = generation;
@@ -112,8 +116,8 @@ export function createOutbox(options: Options) {
       for (const { createdAt } of found ?? []) lastTime = Math.max(lastTime, Date.parse(createdAt) || 0);
       if (mine === generation) {
         if (found) {
-          messages.merge(found.filter((one): one is Unsent => !isChange(one)));
-          changes.list.merge(found.filter(isChange));
+          messages.merge(found.filter(isMessage));
+          changes.list.merge(found.filter((one) => isChange(one) || isReaction(one)));
           for (const one of changes.list.all.filter(isGivenUp)) changes.list.drop(one);
         }
         pump();
@@ -122,7 +126,7 @@ export function createOutbox(options: Options) {
       messages.endLoading();
       changes.list.endLoading();
     },
-    /** The number of a user's unsent and refused messages, edits and removals, in all tabs. */
+    /** The number of a user's unsent and refused messages, edits, removals and reactions, in all tabs. */
     async count(userId: string): Promise<number> {
       const found = await store.all(userId);
       const own: readonly Waiting[] = [...messages.all, ...changes.list.all];
@@ -142,11 +146,12 @@ export function createOutbox(options: Options) {
       changes.reset();
       sender.reset();
     },
-    add(userId: string, conversation: string, text: string): string {
+    add(userId: string, conversation: string, text: string, replyTo?: number): string {
       const clientId = newId();
       const createdAt = nextTime();
       const read = lastShown(conversation);
-      const unsent = { clientId, userId, conversation, text, createdAt, ...(read !== undefined && { read }) };
+      const more = { ...(read !== undefined && { read }), ...(replyTo !== undefined && { replyTo }) };
+      const unsent = { clientId, userId, conversation, text, createdAt, ...more };
       // Stored before it is sent: if the page is closed in between, nothing is lost.
       void messages.put(unsent).then(() => sender.pump(conversation));
       return clientId;
@@ -155,6 +160,8 @@ export function createOutbox(options: Options) {
     change(userId: string, conversation: string, message: Changing, text?: string): void {
       const { key } = message;
       const unsent = get(key);
+      // A deleted message has no reactions.
+      if (text === undefined) changes.dropReactions(key);
       const change = {
         changerId: userId,
         conversation,
@@ -171,13 +178,22 @@ export function createOutbox(options: Options) {
       changes.add(message, change);
       if (unsent?.reason) void retry(key);
     },
-    /** Sends a refused message, edit or removal once more. */
+    /** Reacts to a stored message, or takes that back. */
+    react(
+      userId: string,
+      conversation: string,
+      reaction: Pick<UnsentReaction, 'key' | 'seq' | 'emoji' | 'wish'>,
+    ): void {
+      changes.react({ ...reaction, reactorId: userId, conversation, createdAt: nextTime() });
+    },
+    /** Sends a refused message, edit, removal or reaction once more. */
     retry,
     /** Only what was refused: anything else may be on its way. */
     discard(clientId: string): void {
       const refused = get(clientId);
       if (refused?.reason) messages.drop(refused);
       if ((refused ?? changes.get(clientId))?.reason) changes.drop(clientId);
+      changes.dropReactions(clientId, ({ reason }) => reason !== undefined);
     },
   };
 }

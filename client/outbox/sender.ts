@@ -46,7 +46,7 @@ export function requireFitting(text: string): void {
 export function explained(error: unknown): Reason {
   const { code = '', message = '', errors } = error as Partial<ParleyError>;
   // The error of its only field says more.
-  return { code, detail: errors?.text?.[0] ?? message };
+  return { code, detail: (errors?.text ?? errors?.emoji)?.[0] ?? message };
 }
 
 /** The first messages, as many as one frame can have; at least one. */
@@ -103,14 +103,19 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
   /** Returns the result of the message that the server has refused, if it has refused one of several. */
   const send = async (frame: readonly Unsent[]): Promise<MessageResult | undefined> => {
     const [first] = frame as [Unsent];
-    const { clientId: client_id, conversation, userId, text, read = 0 } = first;
+    const { clientId: client_id, conversation, userId, text } = first;
     requireFitting(text);
     const to = peerIn(conversation, userId);
     if (to === undefined) throw notMember();
     // `read` is sent too, because `after` may come from another tab or have been raised.
     const after = Math.min(...frame.map((one) => one.after ?? 0));
-    const messages = frame.map((one) => ({ client_id: one.clientId, text: one.text, read: one.read ?? 0 }));
-    const content = frame.length > 1 ? { messages } : { text, client_id, read };
+    const messages = frame.map((one) => ({
+      client_id: one.clientId,
+      text: one.text,
+      read: one.read ?? 0,
+      ...(one.replyTo !== undefined && { reply_to: one.replyTo }),
+    }));
+    const content = frame.length > 1 ? { messages } : messages[0];
     const reply = await request({ action: 'message.send', to, ...content, after });
     const { results = [] } = reply as Partial<MessagesSent>;
     if (results[0]?.status !== 'refused' && waiting.get(client_id)) throw new Error('Not acknowledged.');

@@ -234,6 +234,24 @@ export class EditTooLate extends ParleyError {
   }
 }
 
+/** A message can have only so many different emoji. */
+export class TooManyReactions extends ParleyError {
+  readonly code = 'too_many_reactions';
+
+  constructor() {
+    super('This message has as many different reactions as it can have. Use one of those.');
+  }
+}
+
+/** `reply_to` is not the number of an earlier message of the conversation. */
+export class ReplyInvalid extends ParleyError {
+  readonly code = 'reply_to_invalid';
+
+  constructor() {
+    super('`reply_to` must be the seq of an earlier message of this conversation.');
+  }
+}
+
 export class ReportNotFound extends ParleyError {
   readonly code = 'report_not_found';
 

@@ -1,11 +1,15 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { resolve } from '../core/conversations/conversation.ts';
-import { deleteMessage, editMessage } from '../core/messages/change-message.ts';
+import type { MessagePlace } from '../core/messages/apply-change.ts';
+import { deleteMessage, editMessage } from '../core/messages/edit-message.ts';
+import type { Message } from '../core/messages/message.ts';
+import { react, unreact } from '../core/messages/react.ts';
 import { json } from '../middleware/http-replies.ts';
 import { readInput, refuseBody } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { MAX_MESSAGE_BODY_BYTES } from '../protocol/json-body.ts';
 import { changedBody } from '../protocol/message-bodies.ts';
-import { editRequest, readSeq } from '../protocol/requests.ts';
+import { editRequest, readEmoji, readSeq } from '../protocol/requests.ts';
 import { lastFrames, tellingChanges } from '../protocol/server-frames.ts';
 import { openGateway, openHttpEntry, openUserAccess, wireChanging } from '../runtime/wiring.ts';
 
@@ -13,15 +17,30 @@ const access = openUserAccess();
 const reporting = openHttpEntry();
 const changing = { ...wireChanging(access.table, openGateway(access.limit.count), reporting), lastFrames };
 
-/** `PATCH` and `DELETE /conversations/{conversation}/messages/{seq}/`: edits or deletes an own message, as a socket does. */
+/**
+ * `/conversations/{conversation}/messages/{seq}/`: `PATCH` edits and `DELETE` deletes an own message. `PUT` and `DELETE` below it, at
+ * `reactions/{emoji}/`, add a reaction and take it back. Each as a socket does it.
+ */
 export const handler = userStack(reporting, access).handler(async (event) => {
-  const { identity, pathParameters, requestContext } = event;
-  const conversation = resolve(pathParameters?.conversation ?? '', identity.userId);
-  const place = { conversation, seq: readSeq(pathParameters?.seq) };
-  if (requestContext.http.method === 'DELETE') {
-    refuseBody(event);
-    return json(200, changedBody(await deleteMessage(changing, place, tellingChanges()), 'sender'));
-  }
-  const edit = { ...place, ...readInput(editRequest, event, MAX_MESSAGE_BODY_BYTES) };
-  return json(200, changedBody(await editMessage(changing, edit, tellingChanges()), 'sender'));
+  const { userId } = event.identity;
+  const { pathParameters = {} } = event;
+  const conversation = resolve(pathParameters.conversation ?? '', userId);
+  const place = { conversation, seq: readSeq(pathParameters.seq) };
+  const message = await change(event, place);
+  return json(200, changedBody(message, message.senderId === userId ? 'sender' : 'others'));
 });
+
+function change(event: APIGatewayProxyEventV2, place: MessagePlace): Promise<Message> {
+  const { method } = event.requestContext.http;
+  if (method === 'PATCH') {
+    const edit = readInput(editRequest, event, MAX_MESSAGE_BODY_BYTES);
+    return editMessage(changing, { ...place, ...edit }, tellingChanges());
+  }
+  refuseBody(event);
+  const given = event.pathParameters?.emoji;
+  if (given === undefined) return deleteMessage(changing, place, tellingChanges());
+  const reaction = { ...place, emoji: readEmoji(given) };
+  return method === 'PUT'
+    ? react(changing, reaction, tellingChanges())
+    : unreact(changing, reaction, tellingChanges());
+}

@@ -1,6 +1,16 @@
 import * as z from 'zod/mini';
 import { BadFrame } from './errors.ts';
-import { accessToken, conversation, heldConversations, messageText, seq, userId, version } from './fields.ts';
+import {
+  accessToken,
+  conversation,
+  emoji,
+  heldConversations,
+  messageText,
+  replyTo,
+  seq,
+  userId,
+  version,
+} from './fields.ts';
 import type { FrameFields } from './frames.ts';
 import { clientId, newMessages, oneOrSeveral } from './new-messages.ts';
 import { validate } from './validate.ts';
@@ -23,6 +33,7 @@ export const actionSchemas = {
       conversation: z.optional(conversation),
       text: z.optional(messageText),
       client_id: z.optional(clientId),
+      reply_to: z.optional(replyTo),
       messages: z.optional(newMessages),
       after: z.optional(seq),
       read: z.optional(seq),
@@ -36,6 +47,8 @@ export const actionSchemas = {
     ),
   'message.edit': z.object({ conversation, seq, version, text: messageText }),
   'message.delete': z.object({ conversation, seq }),
+  'message.react': z.object({ conversation, seq, emoji }),
+  'message.unreact': z.object({ conversation, seq, emoji }),
   'conversation.read': z.object({ conversation, seq }),
   'message.received': z.object({ conversation, seq }),
   typing: z.object({ conversation }),

@@ -34,6 +34,31 @@ export const conversation = z.pipe(conversationId, z.transform(foldId));
 
 export const seq = z.int().check(z.minimum(0));
 
+/** `seq` of the message that another one answers. */
+export const replyTo = z.int().check(z.minimum(1));
+
+/** An emoji of several parts, such as a family with skin tones, has some 40 UTF-16 units at most. */
+const MAX_EMOJI_LENGTH = 64;
+
+/** A text symbol such as U+2764 is an emoji only with this behind it (UTS 51, ED-9a). */
+const AS_EMOJI = '\ufe0f';
+
+/**
+ * One emoji that is recommended for general interchange (UTS 51, ED-27). Keyboards leave the variation selector out at times: with
+ * and without it is the same emoji.
+ */
+export const emoji = z.pipe(
+  z.string().check(z.maxLength(MAX_EMOJI_LENGTH)),
+  z.pipe(
+    z.transform((text: string) => (isEmoji(text + AS_EMOJI) ? text + AS_EMOJI : text)),
+    z.string().check(z.refine(isEmoji, 'Must be one emoji.')),
+  ),
+);
+
+function isEmoji(text: string): boolean {
+  return /^\p{RGI_Emoji}$/v.test(text);
+}
+
 /** Of a message: 1 as written, one more with each edit. */
 export const version = z.int().check(z.minimum(1));
 

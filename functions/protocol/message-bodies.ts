@@ -10,22 +10,34 @@ export function ownClientId({ clientId }: Message, isSender: boolean) {
   return isSender && clientId !== undefined ? { client_id: clientId } : {};
 }
 
+/** Which message it answers. The reader shows that one as it is now. */
+export function answered({ replyTo }: Pick<Message, 'replyTo'>) {
+  return replyTo === undefined ? {} : { reply_to: replyTo };
+}
+
 /** What has become of a message since it was written. */
 export function changedState({ changed }: Pick<Message, 'changed'>) {
   if (!changed) return {};
-  const { change, version, editedAt, deletedAt } = changed;
+  const { change, version, editedAt, deletedAt, reactions } = changed;
   if (deletedAt !== undefined) return { change, deleted_at: deletedAt };
-  return { change, ...(version > 1 && { version }), ...(editedAt !== undefined && { edited_at: editedAt }) };
+  const all = Object.entries(reactions ?? {}).map(([emoji, users]) => ({ emoji, users }));
+  return {
+    change,
+    ...(version > 1 && { version }),
+    ...(editedAt !== undefined && { edited_at: editedAt }),
+    ...(all.length > 0 && { reactions: all }),
+  };
 }
 
 /** One of several stored messages, which share their conversation and their sender. */
-export function messageBody({ id, seq, text, createdAt, read, changed }: Message) {
+export function messageBody({ id, seq, text, createdAt, read, replyTo, changed }: Message) {
   return {
     id,
     seq,
     message: text,
     created_at: createdAt,
     ...(read > 0 && { read }),
+    ...answered({ replyTo }),
     ...changedState({ changed }),
   };
 }
@@ -40,6 +52,7 @@ export function syncedMessage(message: Message, readerId: string) {
     sender_id: message.senderId,
     created_at: message.createdAt,
     ...(message.read > 0 && { read: message.read }),
+    ...answered(message),
     ...changedState(message),
     ...ownClientId(message, message.senderId === readerId),
   };
@@ -68,6 +81,7 @@ export function historyEntry(message: Message, self: Person, peer: Person) {
     created_at: message.createdAt,
     updated_at: message.changed?.deletedAt ?? message.changed?.editedAt ?? message.createdAt,
     seq: message.seq,
+    ...answered(message),
     ...changedState(message),
   };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { CLIENT_ID } from '../core/ids.ts';
 import type { NewMessage } from '../core/messages/append.ts';
-import { messageText, seq } from './fields.ts';
+import { messageText, replyTo, seq } from './fields.ts';
 
 /** In one frame or request. */
 export const MAX_MESSAGES = 20;
@@ -17,7 +17,12 @@ export const clientId = z.pipe(
   z.transform((text: string) => text.toLowerCase()),
 );
 
-const newMessage = z.object({ client_id: clientId, text: messageText, read: z.optional(seq) });
+const newMessage = z.object({
+  client_id: clientId,
+  text: messageText,
+  reply_to: z.optional(replyTo),
+  read: z.optional(seq),
+});
 
 /** A value of a message, which may be malformed. */
 const valuesOf = (list: unknown, name: 'client_id' | 'text'): readonly string[] =>
@@ -69,5 +74,10 @@ export function toNewMessages(
   messages: z.output<typeof newMessages>,
   read: number | undefined,
 ): readonly NewMessage[] {
-  return messages.map((one) => ({ text: one.text, clientId: one.client_id, read: one.read ?? read }));
+  return messages.map(({ text, client_id: clientId, reply_to: replyTo, read: own = read }) => ({
+    text,
+    clientId,
+    replyTo,
+    read: own,
+  }));
 }

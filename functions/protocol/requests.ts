@@ -3,10 +3,11 @@ import * as z from 'zod/mini';
 import { lengthFaults, normalizePassword } from '../core/accounts/passwords.ts';
 import { MessageNotFound, ValidationFailed } from '../core/errors.ts';
 import { CLIENT_ID } from '../core/ids.ts';
-import { characters, messageText, seq, version } from './fields.ts';
+import { characters, emoji, messageText, replyTo, seq, version } from './fields.ts';
 import { newMessages, oneOrSeveral } from './new-messages.ts';
 import { wholeNumber } from './paging.ts';
 import { isBlank } from './text.ts';
+import { validate } from './validate.ts';
 
 /** RFC 5321 §4.5.3.1.3: a path has 256 octets, and its angle brackets take two of them. */
 const MAX_EMAIL_LENGTH = 254;
@@ -155,6 +156,7 @@ export const profileRequest = z.strictObject({
 export const messageRequest = z
   .strictObject({
     text: z.optional(messageText),
+    reply_to: z.optional(replyTo),
     messages: z.optional(newMessages),
     after: z.optional(seq),
     read: z.optional(seq),
@@ -172,6 +174,14 @@ export function readSeq(text: string | undefined): number {
   const seq = wholeNumber(text ?? '') ?? 0;
   if (seq < 1) throw new MessageNotFound();
   return seq;
+}
+
+/**
+ * The emoji in a path.
+ * @throws ValidationFailed
+ */
+export function readEmoji(text: string | undefined): string {
+  return validate(z.object({ emoji }), { emoji: text ?? '' }).emoji;
 }
 
 /**

@@ -8,12 +8,13 @@ import {
 } from '../core/errors.ts';
 import type { InboxEntry } from '../core/inbox/inbox.ts';
 import type { NewMessage } from '../core/messages/append.ts';
-import type { Telling } from '../core/messages/change-message.ts';
+import type { Telling } from '../core/messages/apply-change.ts';
 import type { Message } from '../core/messages/message.ts';
 import type { FramesFor, Sent } from '../core/messages/send-message.ts';
 import type { Presence } from '../core/presence/presence.ts';
 import type { SyncPage } from '../core/sync/catch-up.ts';
 import {
+  answered,
   changedBody,
   changedState,
   messageBody,
@@ -34,6 +35,7 @@ export function messageFrame(message: Message, senderName: string, reader: 'send
     sender_id: message.senderId,
     created_at: message.createdAt,
     ...(message.read > 0 && { read: message.read }),
+    ...answered(message),
     ...changedState(message),
     ...ownClientId(message, reader === 'sender'),
   };

@@ -20,7 +20,7 @@ import { tickets } from '../auth/tickets.ts';
 import { type AuditTrail, auditTrail } from '../core/audit/trail.ts';
 import type { Gateway } from '../core/connections/connection.ts';
 import type { Issuer, VerifySubjectToken } from '../core/issuers/issuer.ts';
-import type { ChangeDependencies } from '../core/messages/change-message.ts';
+import type { EditDependencies } from '../core/messages/edit-message.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
 import { type CountWork, type RateLimit, rateLimit } from '../core/rate-limit/rate-limit.ts';
 import type { Identity } from '../core/sessions/session.ts';
@@ -474,12 +474,12 @@ export function wireSending(
   };
 }
 
-/** For `editMessage` and `deleteMessage`. The last frames come from the protocol. */
+/** For `editMessage`, `deleteMessage`, `react` and `unreact`. The last frames come from the protocol. */
 export function wireChanging(
   table: Table,
   gateway: Gateway,
   reporting: Reporting,
-): Omit<ChangeDependencies, 'lastFrames'> {
+): Omit<EditDependencies, 'lastFrames'> {
   const seconds = config.text('EDIT_SECONDS');
   return {
     ...wireTelling(table, gateway, reporting),

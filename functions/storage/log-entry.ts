@@ -1,5 +1,5 @@
 import type { Conversation } from '../core/conversations/conversation.ts';
-import type { ByMember, LogEntry } from '../core/messages/message.ts';
+import type { ByMember, Changed, LogEntry } from '../core/messages/message.ts';
 import type { SendRate } from '../core/messages/send-rates.ts';
 import { MESSAGE_PREFIX, messageKey } from './keys.ts';
 
@@ -12,10 +12,11 @@ type StoredRate = readonly [since: number, count: number];
  * would cost a second WRU.
  */
 export function fromLogEntry(conversation: Conversation, entry: LogEntry): Item {
-  const { conversation: _, seq, senderId, rates, ...rest } = entry;
+  const { conversation: _, seq, senderId, rates, changed, ...rest } = entry;
   return {
     ...messageKey(conversation.id, seq),
     ...rest,
+    ...(changed && { changed: fromChanged(conversation, changed) }),
     sender: conversation.members.indexOf(senderId),
     rates: mapMembers(rates, ({ since, count }): StoredRate => [since, count]),
   };
@@ -26,9 +27,9 @@ export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
     id,
     text,
     clientId,
+    replyTo,
     read = 0,
     createdAt,
-    changed,
     counts = {},
     recent,
   } = item as unknown as LogEntry;
@@ -39,13 +40,34 @@ export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
     senderId: conversation.members[item.sender as number] ?? '',
     text,
     ...(clientId !== undefined && { clientId }),
+    ...(replyTo !== undefined && { replyTo }),
     read,
     createdAt,
-    ...(changed && { changed }),
+    ...(item.changed !== undefined && { changed: toChanged(conversation, item.changed as StoredChanged) }),
     counts,
     rates: mapMembers((item.rates ?? {}) as ByMember<StoredRate>, toRate),
     recent: recent ?? new Uint8Array(),
   };
+}
+
+type StoredChanged = Omit<Changed, 'reactions'> & {
+  /** A list, because DynamoDB keeps no order of names. */
+  readonly reactions?: readonly (readonly [emoji: string, members: readonly number[]])[];
+};
+
+/** What has become of a message, with the users who have reacted as member numbers. */
+export function fromChanged({ members }: Conversation, { reactions, ...changed }: Changed): StoredChanged {
+  if (!reactions) return changed;
+  const stored = Object.entries(reactions).map(
+    ([emoji, users]) => [emoji, users.map((id) => members.indexOf(id))] as const,
+  );
+  return { ...changed, reactions: stored };
+}
+
+function toChanged({ members }: Conversation, { reactions, ...changed }: StoredChanged): Changed {
+  if (!reactions) return changed;
+  const users = reactions.map(([emoji, numbers]) => [emoji, numbers.map((n) => members[n] ?? '')] as const);
+  return { ...changed, reactions: Object.fromEntries(users) };
 }
 
 function toRate([since, count]: StoredRate): SendRate {

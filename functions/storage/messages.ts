@@ -15,7 +15,7 @@ import {
   messageSk,
   SEAL_PREFIX,
 } from './keys.ts';
-import { fromLogEntry, type Item, toLogEntry } from './log-entry.ts';
+import { fromChanged, fromLogEntry, type Item, toLogEntry } from './log-entry.ts';
 import { batchGet, isWritten, type Table, tryTransact } from './table.ts';
 
 const CHANGES = { ':low': changeSk(1), ':high': LAST_CHANGE_SK };
@@ -132,7 +132,7 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Change
             },
             ExpressionAttributeValues: {
               ':text': text,
-              ':changed': changed,
+              ':changed': changed && fromChanged(conversation, changed),
               ...(former.changed && { ':former': former.changed.change }),
             },
           },

@@ -6,7 +6,10 @@ import { tellDevices } from '../core/delivery/deliver.ts';
 import { TokenExpired, TokenInvalid, UserNotFound } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import type { Draft, NewMessage } from '../core/messages/append.ts';
-import { type ChangeDependencies, deleteMessage, editMessage } from '../core/messages/change-message.ts';
+import type { MessagePlace, Telling } from '../core/messages/apply-change.ts';
+import { deleteMessage, type EditDependencies, editMessage } from '../core/messages/edit-message.ts';
+import type { Message } from '../core/messages/message.ts';
+import { react, unreact } from '../core/messages/react.ts';
 import {
   type Origin,
   type SendDependencies,
@@ -43,7 +46,7 @@ export interface Caller {
 
 interface Dependencies {
   readonly sending: SendDependencies;
-  readonly changing: ChangeDependencies;
+  readonly changing: EditDependencies;
   readonly receipts: ReceiptDependencies;
   readonly inbox: SyncDependencies;
   readonly watching: WatchDependencies;
@@ -83,9 +86,24 @@ export function createActions(dependencies: Dependencies) {
       return { ...frame, moved, ...(retryAfter !== undefined && { retry_after: retryAfter }) };
     };
 
+  /** A change of a message. All other devices of both members are told. */
+  const change =
+    <T extends MessagePlace>(
+      apply: (changing: EditDependencies, what: T, telling: Telling) => Promise<Message>,
+    ) =>
+    async (
+      { connection: { userId, connectionId } }: Caller,
+      { conversation: id, ...what }: Omit<T, 'conversation'> & { readonly conversation: string },
+    ) => {
+      const place = { ...what, conversation: resolve(id, userId) } as unknown as T;
+      const message = await apply(changing, place, tellingChanges(connectionId));
+      return changedFrame(message, message.senderId === userId ? 'sender' : 'others');
+    };
+
   const actions: { readonly [N in ActionName]: Action<N> } = {
     async 'message.send'(caller, input) {
-      const { to, conversation: id, text = '', client_id: clientId, messages, after, read } = input;
+      const { to, conversation: id, text = '', client_id: clientId, reply_to: replyTo, messages } = input;
+      const { after, read } = input;
       const { userId } = caller.connection;
       const conversation = id === undefined ? pairWith(userId, otherUser(to, userId)) : resolve(id, userId);
       const place = { conversation, after };
@@ -94,7 +112,7 @@ export function createActions(dependencies: Dependencies) {
         return asConversationNotFound(id)(error);
       };
       if (messages === undefined) {
-        const { message } = await send(caller, { ...place, text, clientId, read }).catch(explain);
+        const { message } = await send(caller, { ...place, text, clientId, replyTo, read }).catch(explain);
         return sentFrame(message, caller.username);
       }
       const tried = toNewMessages(messages, read);
@@ -102,17 +120,10 @@ export function createActions(dependencies: Dependencies) {
       return sentMessagesFrame(conversation.id, tried, sent);
     },
 
-    async 'message.edit'({ connection }, { conversation: id, ...edit }) {
-      const conversation = resolve(id, connection.userId);
-      const telling = tellingChanges(connection.connectionId);
-      return changedFrame(await editMessage(changing, { conversation, ...edit }, telling), 'sender');
-    },
-
-    async 'message.delete'({ connection }, { conversation: id, seq }) {
-      const conversation = resolve(id, connection.userId);
-      const telling = tellingChanges(connection.connectionId);
-      return changedFrame(await deleteMessage(changing, { conversation, seq }, telling), 'sender');
-    },
+    'message.edit': change(editMessage),
+    'message.delete': change(deleteMessage),
+    'message.react': change(react),
+    'message.unreact': change(unreact),
 
     'conversation.read': receipt('conversation.read', markRead),
     'message.received': receipt('message.received', markReceived),

@@ -47,7 +47,7 @@ test('by keyboard, the list has one tab stop, and arrow keys lead to the menu of
 
   expect(await button.getAttribute('aria-expanded')).toBe('false');
   await keyboard.press('Enter');
-  await expect.poll(() => focused(own)).toEqual(['Edit', '']);
+  await expect.poll(() => focused(own)).toEqual(['👍', '']);
   expect(await button.getAttribute('aria-expanded')).toBe('true');
   await own.page.emulateMedia({ reducedMotion: 'reduce' });
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -55,10 +55,17 @@ test('by keyboard, the list has one tab stop, and arrow keys lead to the menu of
     expect(await violations(own.page)).toEqual([]);
   }
   const steps = [
-    ['ArrowDown', 'Delete'],
+    ['ArrowRight', '❤️'],
+    ['ArrowLeft', '👍'],
+    ['ArrowLeft', '🎉'],
+    // Left and right lead along the emoji, up and down past them.
+    ['ArrowDown', 'Reply'],
+    ['ArrowRight', 'Reply'],
     ['ArrowDown', 'Edit'],
+    ['ArrowDown', 'Delete'],
+    ['ArrowDown', '👍'],
     ['ArrowUp', 'Delete'],
-    ['Home', 'Edit'],
+    ['Home', '👍'],
     ['End', 'Delete'],
   ] as const;
   for (const [key, item] of steps) {
@@ -86,7 +93,7 @@ test('by mouse, the button appears on hover, and a click elsewhere closes the me
   await own.message('Second').hover();
   await expect.poll(opacity).toBe('1');
   await button.click();
-  expect(await items(own)).toEqual(['Report this message']);
+  expect(await items(own)).toEqual(['Reply', 'Report this message']);
   // It stays while the pointer goes to the menu.
   await own.menu.hover();
   expect(await opacity()).toBe('1');
@@ -104,7 +111,7 @@ test('by mouse, the button appears on hover, and a click elsewhere closes the me
   await button.click();
   await own.message('First').hover();
   await own.menuButton('First').click();
-  await expect.poll(() => items(own)).toEqual(['Edit', 'Delete']);
+  await expect.poll(() => items(own)).toEqual(['Reply', 'Edit', 'Delete']);
   expect(await own.menu.count()).toBe(1);
 });
 
@@ -141,8 +148,8 @@ test('by touch, a long press opens the menu, and stays away from the browser’s
   await own.page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
   );
-  expect(await items(own)).toEqual(['Edit', 'Delete', 'Copy']);
-  expect(await focused(own)).toEqual(['Edit', '']);
+  expect(await items(own)).toEqual(['Reply', 'Edit', 'Delete', 'Copy']);
+  expect(await focused(own)).toEqual(['👍', '']);
   expect(
     await own.page.evaluate(() => [
       (globalThis as unknown as { seen: { menus: number } }).seen.menus,

@@ -50,6 +50,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
   const changes: number[] = [];
   const sockets: FakeSocket[] = [];
   const requests: string[] = [];
+  const queries: string[] = [];
   /** The access token of each request. */
   const authorized: (string | undefined)[] = [];
   const refreshed = new Map<string, number>();
@@ -66,6 +67,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     changes,
     sockets,
     requests,
+    /** The query of each request. */
+    queries,
     authorized,
     faults,
     receipts,
@@ -105,12 +108,15 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     /** A message gets another text, by a device of its sender, or is deleted. */
     edit: (seq: number, text: string) => change(seq, text),
     delete: (seq: number) => change(seq),
+    /** A user reacts to a message, or takes that back. */
+    react: (user: string, seq: number, emoji: string, isOn = true) => react(user, seq, emoji, isOn),
     /** Appends a message. Its sender had seen all before it, or up to `seen`. */
-    append: (sender: string, text: string, clientId?: string, seen?: number) =>
-      append(sender, text, clientId, seen),
+    append: (sender: string, text: string, clientId?: string, seen?: number, replyTo?: number) =>
+      append(sender, text, clientId, seen, replyTo),
     fetch: async (url: string, init: RequestInit): Promise<Response> => {
       const { pathname, searchParams } = new URL(url);
       requests.push(`${init.method} ${pathname}`);
+      queries.push(searchParams.toString());
       authorized.push(new Headers(init.headers).get('authorization')?.slice(7));
       const spoiled = faults.http?.(String(init.method), pathname);
       const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -126,7 +132,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     WebSocket: undefined as unknown as SocketConstructor,
   };
 
-  const append = (sender: string, text: string, clientId?: string, seen = log.length) => {
+  const append = (sender: string, text: string, clientId?: string, seen = log.length, replyTo?: number) => {
     const before = log.at(-1);
     const most = Math.max(before?.sender_id === sender ? before.read : 0, Math.min(seen, log.length));
     const read = most === log.length ? most + 1 : most;
@@ -138,6 +144,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       sender_id: sender,
       created_at: new Date(1_700_000_000_000 + log.length).toISOString(),
       read,
+      ...(replyTo && { reply_to: replyTo }),
       ...(clientId && { client_id: clientId }),
     };
     log.push(message);
@@ -162,9 +169,23 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     const at = new Date(1_700_000_900_000 + changes.push(seq)).toISOString();
     const next = text === undefined ? { deleted_at: at } : { version: version + 1, edited_at: at };
     const message = { ...before, message: text ?? '', change: changes.length, ...next };
+    if (text === undefined) delete message.reactions;
     log[seq - 1] = message;
     push(changedFrame(message), except);
     return message;
+  };
+  const react = (user: string, seq: number, emoji: string, isOn: boolean, except?: FakeSocket) => {
+    const { reactions = [], ...before } = log[seq - 1];
+    const all = new Map<string, string[]>(reactions.map((one: Json) => [one.emoji, one.users]));
+    const users = all.get(emoji) ?? [];
+    if (users.includes(user) === isOn) return;
+    all.set(emoji, isOn ? [...users, user] : users.filter((one) => one !== user));
+    const next = [...all]
+      .filter(([, some]) => some.length > 0)
+      .map(([one, some]) => ({ emoji: one, users: some }));
+    const message = { ...before, change: changes.push(seq), ...(next.length > 0 && { reactions: next }) };
+    log[seq - 1] = message;
+    push(changedFrame(message), except);
   };
   const entry = () => ({
     id: TALK,
@@ -220,7 +241,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     if (what === `GET /conversations/${TALK}`) return json(200, entry());
     const limit = Number(query.get('limit'));
     const after = query.get('after');
-    const before = Number(query.get('before') ?? log.length + 1);
+    const around = Math.min(Number(query.get('around') ?? 0), log.length);
+    const before = around > 0 ? around + 1 : Number(query.get('before') ?? log.length + 1);
     const results = after
       ? log.slice(Number(after), Number(after) + limit)
       : log.slice(Math.max(0, before - 1 - limit), before - 1);
@@ -248,6 +270,10 @@ export function fakeServer(faults: Partial<Faults> = {}) {
               messages: undefined,
               ...one,
             });
+            if (type === 'error') {
+              isRefused = true;
+              return { client_id, status: 'refused', ...message };
+            }
             return { status: 'stored', ...message };
           });
           return { type: 'messages.sent', conversation: TALK, results };
@@ -255,7 +281,10 @@ export function fakeServer(faults: Partial<Faults> = {}) {
         const earlier = log
           .slice(Math.max(0, (frame.after ?? 0) - 1))
           .find((one) => one.client_id === frame.client_id);
-        const message = earlier ?? append(ADA, frame.text, frame.client_id, frame.read ?? frame.after ?? 0);
+        if (!earlier && frame.reply_to > log.length)
+          return { type: 'error', code: 'reply_to_invalid', detail: 'There is no such message.' };
+        const message =
+          earlier ?? append(ADA, frame.text, frame.client_id, frame.read ?? frame.after ?? 0, frame.reply_to);
         return { type: 'message.sent', ...message, sender: 'ada' };
       }
       case 'message.edit':
@@ -270,6 +299,17 @@ export function fakeServer(faults: Partial<Faults> = {}) {
         if (text !== undefined && !isRepeat && version !== frame.version)
           return refusal('version_conflict', { present: log[seq - 1] });
         if (!isRepeat && !deleted_at) change(seq, text, from);
+        return changedFrame(log[seq - 1]);
+      }
+      case 'message.react':
+      case 'message.unreact': {
+        const { seq } = frame;
+        const refusal = (code: string) => ({ type: 'error', code, detail: code });
+        if (!log[seq - 1]) return refusal('message_not_found');
+        const isOn = frame.action === 'message.react';
+        if (isOn && log[seq - 1].deleted_at) return refusal('message_deleted');
+        // A heart without the selector that makes it an emoji is the same one.
+        react(ADA, seq, frame.emoji === '\u2764' ? '\u2764\ufe0f' : frame.emoji, isOn, from);
         return changedFrame(log[seq - 1]);
       }
       case 'sync': {

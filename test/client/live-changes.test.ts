@@ -36,6 +36,50 @@ it('edits and deletions reach all devices of both users, and the inbox', async (
   expect(texts(again.messages.value)).toEqual(['hello', '']);
 });
 
+it('reactions and answers reach all devices of both users, and stay', async () => {
+  const [ada, bob] = await Promise.all([system.person(), system.person()]);
+  const second = system.device();
+  await second.logIn(ada.credentials);
+  const [talk, there, beside] = [
+    ada.client.conversationWith(bob.id),
+    bob.client.conversationWith(ada.id),
+    second.conversationWith(bob.id),
+  ];
+  await Promise.all([talk.open(), there.open(), beside.open()]);
+  const question = talk.send('Does it run?');
+  const [asked] = await until(there.messages, ({ length }) => length === 1);
+  await until(talk.messages, ([one]) => one?.seq === 1);
+  there.send('It runs.', { replyTo: 1 });
+  there.react(asked?.key ?? '', '❤');
+  talk.react(question, '👍');
+  talk.react(question, '🎉');
+  talk.unreact(question, '👍');
+  const shown = ({ reactions }: Message) => reactions.map(({ emoji, users }) => [emoji, users.length]).sort();
+  const end = JSON.stringify(
+    [
+      ['❤️', 1],
+      ['🎉', 1],
+    ].sort(),
+  );
+  for (const { messages } of [talk, there, beside]) {
+    const [, answer] = await until(
+      messages,
+      ([one, other]) => one !== undefined && other?.seq === 2 && JSON.stringify(shown(one)) === end,
+    );
+    expect(answer?.replyTo).toBe(1);
+  }
+  const later = system.device();
+  await later.logIn(bob.credentials);
+  const again = later.conversationWith(ada.id);
+  expect(shown((await again.messageAt(1)) as Message)).toEqual(JSON.parse(end));
+  expect(await again.messageAt(3)).toBeUndefined();
+  await again.open();
+  expect(again.messages.value.map(({ replyTo }) => replyTo)).toEqual([undefined, 1]);
+  again.react(again.messages.value[1]?.key ?? '', 'no emoji');
+  const [, refused] = await until(again.messages, ([, one]) => one?.reason !== undefined);
+  expect(refused?.reason?.code).toBe('validation_failed');
+});
+
 it('of two devices that edit the same version, the slower one learns what the other has written', async () => {
   const [ada, bob] = await Promise.all([system.person(), system.person()]);
   const talk = ada.client.conversationWith(bob.id);

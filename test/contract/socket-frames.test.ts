@@ -32,14 +32,15 @@ const message: Message = {
   senderId: ada,
   text: 'Hello',
   clientId: '7d6f4f0e-9b1a-4c57-8f3e-2a1b0c9d8e7f',
+  replyTo: 40,
   read: 42,
   createdAt,
 };
-const { clientId: _, ...withoutClientId } = { ...message, read: 0 };
+const { clientId: _, replyTo: __, ...withoutClientId } = { ...message, read: 0 };
 const edited: Message = {
   ...message,
   text: 'Hello, Charles',
-  changed: { change: 7, version: 2, editedAt: createdAt },
+  changed: { change: 7, version: 2, editedAt: createdAt, reactions: { '👍': [ada, charles] } },
 };
 const deleted: Message = {
   ...message,
@@ -58,7 +59,9 @@ const entry: InboxEntry = {
   presence: { userId: ada, online: false, lastSeen: createdAt },
   isBlocked: false,
 };
-const entries = [undefined, edited.changed, deleted.changed].map((changed) => ({
+/** An inbox shows no reactions. */
+const editedOnly = { change: 7, version: 2, editedAt: createdAt };
+const entries = [undefined, editedOnly, deleted.changed].map((changed) => ({
   ...entry,
   last: { ...entry.last, changed },
 }));
@@ -102,6 +105,8 @@ const domainErrors = [
   { error: new errors.MessageDeleted(), kinds: ['device'] },
   { error: new errors.VersionConflict(edited), kinds: ['device'] },
   { error: new errors.EditTooLate(), kinds: ['device'] },
+  { error: new errors.TooManyReactions(), kinds: ['device'] },
+  { error: new errors.ReplyInvalid(), kinds: ['device'] },
   { error: new errors.ValidationFailed({ seq: ['This field is required.'] }), kinds: ['device'] },
 ];
 /** Errors of requests and handshakes only. */

@@ -20,6 +20,8 @@ const ANSWERS: Partial<Record<ActionName, string>> = {
   'message.send': 'message.sent',
   'message.edit': 'message.changed',
   'message.delete': 'message.changed',
+  'message.react': 'message.changed',
+  'message.unreact': 'message.changed',
   sync: 'sync.done',
   'presence.watch': 'presence',
 };

@@ -83,7 +83,7 @@ describe('an unknown action gets an error with the known actions', () => {
       type: 'error',
       code: 'unknown_action',
       detail: expect.stringContaining(
-        'message.send, message.edit, message.delete, conversation.read, message.received, typing, sync, presence.watch, auth.refresh, ping',
+        'message.send, message.edit, message.delete, message.react, message.unreact, conversation.read, message.received, typing, sync, presence.watch, auth.refresh, ping',
       ),
       ref: 'r-1',
     });

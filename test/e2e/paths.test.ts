@@ -100,7 +100,7 @@ describe('an unknown path answers 404', () => {
     '/chat/history/',
     '/chat/history/a/b',
     '/chat/history/a/b/',
-    '/conversations/a/messages/1',
+    '/conversations/a/messages/1/2',
     '/conversations/a/b/',
     '/reports/x',
     '/reports/x/resolve/y',

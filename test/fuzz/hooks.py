@@ -186,6 +186,7 @@ PATH_PARAMETERS = {
     "conversation": lambda _: scene.conversation,
     # A message of her own, in that conversation, which nobody has changed yet.
     "seq": lambda _: str(scene.say("more")["seq"]),
+    "emoji": lambda _: "\N{THUMBS UP SIGN}",
     "session_id": lambda asker: asker.session(),
     "report_id": lambda _: open_report(),
     "asset": lambda _: "swagger-ui.css",

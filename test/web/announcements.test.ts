@@ -9,6 +9,7 @@ const theirs = (seq: number, text = `Number ${seq}`): Message => ({
   isOwn: false,
   text,
   version: 1,
+  reactions: [],
   createdAt: '2026-11-24T05:00:00.000Z',
   state: 'received',
 });

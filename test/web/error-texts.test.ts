@@ -86,13 +86,17 @@ describe('the text for an error', () => {
 
   it('says of a refused change what was not done, and why', () => {
     const reason = { code: 'version_conflict', detail: 'x' };
-    const message = { state: 'read', reason } as Message;
+    const message = { isOwn: true, state: 'read', reason } as Message;
     expect(refusalText({ ...message, refusedText: 'Better' })).toBe(
       'Your change was not saved. This message was edited on another device. You wrote:',
     );
     expect(refusalText(message)).toBe(
       'The message was not deleted. This message was edited on another device.',
     );
+    expect(refusalText({ ...message, reason: { code: 'too_many_reactions', detail: '' } })).toMatch(
+      /^Your reaction was not saved\. /,
+    );
+    expect(refusalText({ ...message, isOwn: false })).toMatch(/^Your reaction was not saved\. /);
     expect(refusalText({ ...message, state: 'failed' })).toBe('This message was edited on another device.');
     expect(refusalText({ state: 'read' } as Message)).toBe('');
   });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Message } from '../../client/index.ts';
-import { actionsOf, beginEdit, lastOwn } from '../../web/views/conversation/message-actions.ts';
+import { actionsOf, beginEdit, canReactTo, lastOwn } from '../../web/views/conversation/message-actions.ts';
 
 const theirs: Message = {
   key: '1',
@@ -9,6 +9,7 @@ const theirs: Message = {
   isOwn: false,
   text: 'Hello',
   version: 1,
+  reactions: [],
   createdAt: '2026-11-24T05:00:00.000Z',
   state: 'received',
 };
@@ -22,8 +23,8 @@ const deleted = (message: Message): Message => ({
 const all = { canWrite: true, canReport: true, canCopy: false };
 
 it.each([
-  ['own one', own, ['edit', 'remove']],
-  ['one of another user', theirs, ['report']],
+  ['own one', own, ['reply', 'edit', 'remove']],
+  ['one of another user', theirs, ['reply', 'report']],
   ['unsent one', unsent, ['edit', 'remove']],
   // Below it stands a button that discards it.
   ['refused one', { ...unsent, state: 'failed' as const }, ['edit']],
@@ -35,14 +36,20 @@ it.each([
 
 it('who cannot write can still delete, and who is unknown cannot be reported', () => {
   expect(actionsOf(own, { ...all, canWrite: false })).toEqual(['remove']);
-  expect(actionsOf(theirs, { ...all, canReport: false })).toEqual([]);
+  expect(actionsOf(theirs, { ...all, canReport: false })).toEqual(['reply']);
 });
 
 it('a touch screen offers to copy the text, because a long press does not select it', () => {
   const touch = { ...all, canCopy: true };
-  expect(actionsOf(own, touch)).toEqual(['edit', 'remove', 'copy']);
-  expect(actionsOf(theirs, touch)).toEqual(['report', 'copy']);
+  expect(actionsOf(own, touch)).toEqual(['reply', 'edit', 'remove', 'copy']);
+  expect(actionsOf(theirs, touch)).toEqual(['reply', 'report', 'copy']);
   expect(actionsOf(deleted(theirs), touch)).toEqual([]);
+});
+
+it('users react to stored messages of both, as long as they can write', () => {
+  expect([own, theirs].map((message) => canReactTo(message, all))).toEqual([true, true]);
+  expect([unsent, deleted(own), deleted(theirs)].some((message) => canReactTo(message, all))).toBe(false);
+  expect(canReactTo(theirs, { ...all, canWrite: false })).toBe(false);
 });
 
 it('the last own message is the last one that is not deleted', () => {

@@ -14,6 +14,7 @@ function said(seq: number | undefined, senderId: string, day: number, hour: numb
     isOwn: senderId === ADA,
     text: 'x',
     version: 1,
+    reactions: [],
     createdAt: new Date(2026, 10, day, hour, minute).toISOString(),
     state: senderId === ADA ? 'sent' : 'received',
   };

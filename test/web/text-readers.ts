@@ -7,6 +7,7 @@ import { preview } from '../../client/contract/preview.ts';
 import { ParleyError } from '../../client/errors.ts';
 import * as clientIds from '../../client/ids.ts';
 import type { Message } from '../../client/index.ts';
+import { plain } from '../../client/outbox/changes.ts';
 import * as accessToken from '../../client/session/access-token.ts';
 import { breachedPasswords, isListed } from '../../functions/auth/breached-passwords.ts';
 import { isCompactJws } from '../../functions/auth/compact-jws.ts';
@@ -77,6 +78,7 @@ const message = (text: string): Message => ({
   isOwn: false,
   text,
   version: 1,
+  reactions: [],
   createdAt: '2026-11-27T09:00:00.000Z',
   state: 'received',
 });
@@ -167,6 +169,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     peerIn: (text) => clientIds.peerIn(text, text),
     pathOf: clientIds.pathOf,
   },
+  'client/outbox/changes.ts': { plain },
   'client/session/access-token.ts': {
     claimsOf: (text) => accessToken.claimsOf(token(text).access),
     haveSameUser: (text) => accessToken.haveSameUser(text, text),
@@ -240,6 +243,8 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     conversation: value(fields.conversation),
     seq: value(fields.seq),
     version: value(fields.version),
+    replyTo: value(fields.replyTo),
+    emoji: value(fields.emoji),
     heldConversations: (text) => validate(fields.heldConversations(50), { [text]: 1 }),
     messageText: value(fields.messageText),
     accessToken: value(fields.accessToken),
@@ -327,6 +332,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     messageRequest: object(requests.messageRequest),
     editRequest: object(requests.editRequest),
     readSeq: requests.readSeq,
+    readEmoji: requests.readEmoji,
     readIdempotencyKey: requests.readIdempotencyKey,
   },
   'functions/protocol/text.ts': {
@@ -364,6 +370,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'client/inbox/unread-total.ts': 'reads the URL of the next page, which the server makes',
   'client/locks.ts': 'reads its own entry in the storage of the page',
   'client/options.ts': 'reads the options of the program',
+  'client/outbox/changes.ts createChanges': 'takes the emoji that the user has chosen; `plain` reads it',
   'client/people.ts': 'reads the URL of the next page, which the server makes',
   'client/session/http.ts': 'reads the answers of the server as JSON, no more',
   'client/session/token-store.ts': 'reads its own entry in the storage of the page',

@@ -12,11 +12,12 @@ const shapes = {
   more: 'M12 5.5v.01M12 12v.01M12 18.5v.01',
   pencil: 'M4 20l1-4.5L16.5 4l3.5 3.5L8.5 19zM14 6.5l3.5 3.5',
   close: 'M6 6l12 12M18 6L6 18',
+  reply: 'M10 5l-7 7 7 7M3.5 12H13c4.5 0 7 2.5 7.5 7',
   warning: 'M12 8v5.5M12 17v.2M12 3.5L2.5 20h19z',
 } as const;
 
 /** These icons point in the reading direction. */
-const mirrored: ReadonlySet<string> = new Set(['back', 'send']);
+const mirrored: ReadonlySet<string> = new Set(['back', 'send', 'reply']);
 
 /** Hidden from screen readers, because a text beside it says the same. */
 export function Icon({ name }: { readonly name: keyof typeof shapes }) {

@@ -6,8 +6,14 @@ export interface MenuItem {
   readonly onChoose: () => void;
 }
 
+/** One of several that stand side by side, above the items. Each is chosen or not. */
+export interface MenuPick extends MenuItem {
+  readonly isChecked: boolean;
+}
+
 interface Props {
   readonly label: string;
+  readonly picks?: { readonly label: string; readonly list: readonly MenuPick[] } | undefined;
   readonly items: readonly MenuItem[];
   /** The button that it belongs to. It gets the focus back. */
   readonly button: HTMLElement;
@@ -19,7 +25,7 @@ const GAP_PX = 4;
 const EDGE_PX = 8;
 
 /** A menu beside its button. It is open as long as it is there, and lies above everything else. */
-export function Menu({ label, items, button, onClose }: Props) {
+export function Menu({ label, picks, items, button, onClose }: Props) {
   const menu = useRef<HTMLDivElement>(null);
 
   useLayoutEffect(() => {
@@ -63,6 +69,10 @@ export function Menu({ label, items, button, onClose }: Props) {
     event.stopPropagation();
   };
 
+  const choose = ({ onChoose }: MenuItem) => {
+    close();
+    onChoose();
+  };
   return (
     <div
       ref={menu}
@@ -73,17 +83,25 @@ export function Menu({ label, items, button, onClose }: Props) {
       popover="manual"
       onKeyDown={onKeyDown}
     >
+      {picks && (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset belongs to a form.
+        <div class="picks" role="group" aria-label={picks.label}>
+          {picks.list.map((pick) => (
+            <button
+              key={pick.label}
+              type="button"
+              role="menuitemcheckbox"
+              aria-checked={pick.isChecked}
+              tabIndex={-1}
+              onClick={() => choose(pick)}
+            >
+              {pick.label}
+            </button>
+          ))}
+        </div>
+      )}
       {items.map((item) => (
-        <button
-          key={item.label}
-          type="button"
-          role="menuitem"
-          tabIndex={-1}
-          onClick={() => {
-            close();
-            item.onChoose();
-          }}
-        >
+        <button key={item.label} type="button" role="menuitem" tabIndex={-1} onClick={() => choose(item)}>
           {item.label}
         </button>
       ))}
@@ -103,10 +121,18 @@ function place(menu: HTMLElement | null, button: HTMLElement): void {
   menu.style.left = `${Math.max(EDGE_PX, x)}px`;
 }
 
-/** Moves the focus as the key asks for. */
+/** Moves the focus as the key asks for: left and right among the picks, up and down past them. */
 function toItem(menu: HTMLElement, key: string): boolean {
-  const items = [...menu.querySelectorAll<HTMLElement>('[role=menuitem]')];
-  const at = items.indexOf(document.activeElement as HTMLElement);
+  const picks = [...menu.querySelectorAll<HTMLElement>('[role=menuitemcheckbox]')];
+  const pick = picks.indexOf(document.activeElement as HTMLElement);
+  const forward = getComputedStyle(menu).direction === 'rtl' ? -1 : 1;
+  const sideways = { ArrowLeft: -forward, ArrowRight: forward }[key];
+  if (sideways !== undefined) {
+    if (pick >= 0) picks.at((pick + sideways) % picks.length)?.focus();
+    return true;
+  }
+  const items = [...picks.slice(0, 1), ...menu.querySelectorAll<HTMLElement>('[role=menuitem]')];
+  const at = pick >= 0 ? 0 : items.indexOf(document.activeElement as HTMLElement);
   const targets: Readonly<Record<string, number>> = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: -1 };
   const target = targets[key];
   if (target === undefined) return false;

@@ -14,12 +14,17 @@ export function errorText(error: unknown): string {
 export const messageErrorText = ({ code, detail }: NonNullable<Message['reason']>): string =>
   textOf(code === 'validation_failed' ? 'message_invalid' : code, detail);
 
+/** Own messages can be deleted despite these. */
+const OF_REACTIONS: ReadonlySet<string> = new Set(['cannot_write_to_user', 'too_many_reactions']);
+
 /** Why a message was refused, or the change of a stored one. */
-export function refusalText({ state, reason, refusedText }: Message): string {
+export function refusalText({ isOwn, state, reason, refusedText }: Message): string {
   if (!reason) return '';
   const why = messageErrorText(reason);
   if (state === 'failed') return why;
-  return refusedText === undefined ? texts.changes.notDeleted(why) : texts.changes.notSaved(why);
+  if (refusedText !== undefined) return texts.changes.notSaved(why);
+  const isReaction = !isOwn || OF_REACTIONS.has(reason.code);
+  return isReaction ? texts.reactions.notSaved(why) : texts.changes.notDeleted(why);
 }
 
 /** The server's own text if there is none for the code. */

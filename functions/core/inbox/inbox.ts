@@ -85,7 +85,17 @@ export interface Summary {
 
 /** The last message of a log entry. */
 export function toLast({ seq, id, senderId, text, createdAt, changed, counts }: LogEntry): LastMessage {
-  return { seq, id, senderId, text: preview(text), createdAt, ...(changed && { changed }), counts };
+  // An inbox shows no reactions.
+  const { reactions: _, ...shown } = changed ?? {};
+  return {
+    seq,
+    id,
+    senderId,
+    text: preview(text),
+    createdAt,
+    ...(changed && { changed: shown as Changed }),
+    counts,
+  };
 }
 
 /** Shows changed messages in the inboxes. */

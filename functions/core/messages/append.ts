@@ -1,6 +1,6 @@
 import type { ProfileStore } from '../accounts/account.ts';
 import { type OwnConversation, othersIn, selfOf } from '../conversations/conversation.ts';
-import { AfterInvalid, Busy, CannotWriteToUser, Unavailable, UserNotFound } from '../errors.ts';
+import { AfterInvalid, Busy, CannotWriteToUser, ReplyInvalid, Unavailable, UserNotFound } from '../errors.ts';
 import { contentionOf } from './contention.ts';
 import {
   carriersOf,
@@ -18,6 +18,8 @@ import { nextRates, type SendLimit } from './send-rates.ts';
 export interface NewMessage {
   readonly text: string;
   readonly clientId?: string | undefined;
+  /** `seq` of the message that it answers. */
+  readonly replyTo?: number | undefined;
   /** The last `seq` that the sender had seen when they wrote it; defaults to `after`. */
   readonly read?: number | undefined;
 }
@@ -61,7 +63,7 @@ interface Known {
  * condition on the key makes the log ordered and gap-free. A retry finds its own `client_id` (or, within one call, its own
  * message id) in the log, so each message is stored once. Each next message is appended when it is asked for.
  * @param requireAll rejects if a member of a conversation that has begun is gone; asked before each write
- * @throws ClientIdConflict, RateLimited, CannotWriteToUser, and what `requireAll` throws
+ * @throws ClientIdConflict, RateLimited, CannotWriteToUser, ReplyInvalid, and what `requireAll` throws
  * @throws AfterInvalid, or UserNotFound before the first message if another member does not exist: then nothing was stored
  * @throws Busy after too many refused tries; that message was not stored
  */
@@ -153,13 +155,15 @@ function firstPossible(last: LogEntry | undefined, { after }: Draft): number {
 function entryAfter(
   last: LogEntry | undefined,
   draft: Draft,
-  { text, clientId, read }: NewMessage,
+  { text, clientId, replyTo, read }: NewMessage,
   { id, now, sendLimit }: Pick<AppendDependencies, 'now' | 'sendLimit'> & { readonly id: string },
 ): LogEntry {
   const { conversation } = draft;
   const { self } = conversation;
   const at = now();
   const seq = (last?.seq ?? 0) + 1;
+  // The log has no gaps, so every number before this one is that of a message.
+  if (replyTo !== undefined && replyTo >= seq) throw new ReplyInvalid();
   const counts = last?.counts ?? {};
   return {
     id,
@@ -168,6 +172,7 @@ function entryAfter(
     senderId: selfOf(conversation),
     text,
     ...(clientId !== undefined && { clientId }),
+    ...(replyTo !== undefined && { replyTo }),
     read: readBySender(last, draft, read, seq),
     createdAt: at.toISOString(),
     counts: { ...counts, [self]: (counts[self] ?? 0) + 1 },

@@ -12,6 +12,8 @@ export interface Message {
   readonly text: string;
   /** The name that the client gave it. A retry has the same name. */
   readonly clientId?: string | undefined;
+  /** `seq` of the earlier message that it answers. */
+  readonly replyTo?: number | undefined;
   /** The sender had read up to this `seq` when they wrote the message; 0 if unknown. */
   readonly read: number;
   /** ISO 8601, UTC. */
@@ -30,7 +32,11 @@ export interface Changed {
   readonly editedAt?: string | undefined;
   /** ISO 8601, UTC. The text of a deleted message is empty: what was written is stored no more. */
   readonly deletedAt?: string | undefined;
+  readonly reactions?: Reactions | undefined;
 }
+
+/** Ids of the users who have reacted with each emoji, in that order. */
+export type Reactions = Readonly<Record<string, readonly string[]>>;
 
 export function isDeleted({ changed }: Pick<Message, 'changed'>): boolean {
   return changed?.deletedAt !== undefined;

@@ -52,15 +52,24 @@ async function measureLogs({ scene, ada, charles, hers }: Setting) {
   const escaped = await get(`/conversations/${conversationOf(ada, stranger)}/messages/?limit=100&before=30`);
   const post = async () => scene.answer(201, log, { access, body: { text: LARGEST } });
   await post();
-  const changing = (method: string, body?: object) => async () => {
-    const { seq } = await scene.answer(201, log, { access, body: { text: LARGEST } });
-    const work = () => scene.answer(200, `${log}${seq}/`, { access, method, ...(body && { body }) });
-    return scene.count(work, { only: ['change-message'] });
-  };
+  const changing =
+    (method: string, body?: object, below = '') =>
+    async () => {
+      const { seq } = await scene.answer(201, log, { access, body: { text: LARGEST } });
+      if (method === 'DELETE' && below) {
+        await scene.answer(200, `${log}${seq}/${below}`, { access, method: 'PUT' });
+      }
+      const work = () =>
+        scene.answer(200, `${log}${seq}/${below}`, { access, method, ...(body && { body }) });
+      return scene.count(work, { only: ['change-message'] });
+    };
   // The first call reads the public keys, too.
   await changing('DELETE')();
   const patch = await changing('PATCH', { version: 1, text: `${LARGEST.slice(2)}x` })();
   const removal = await changing('DELETE')();
+  const thumb = `reactions/${encodeURIComponent('👍')}/`;
+  const reaction = await changing('PUT', undefined, thumb)();
+  const noReaction = await changing('DELETE', undefined, thumb)();
   // What follows is dearer behind a message of 16 KB than behind a deleted one.
   await post();
   const entry = await get(`/conversations/${conversation}/`);
@@ -71,7 +80,7 @@ async function measureLogs({ scene, ada, charles, hers }: Setting) {
   const faults = await counted(scene, 400, '/users/register/', { body: fields });
   return {
     ...{ history, messages, around, escaped, inbox, conversation: entry, tooLarge, faults },
-    ...{ patch, removal },
+    ...{ patch, removal, reaction, noReaction },
     post: await scene.count(post, { only: ['send-message'] }),
   };
 }

@@ -59,6 +59,8 @@ export async function measureFrames(setting: Setting, progress: Progress) {
   const changing = (action: string, more: object) => () =>
     both(hers.ask(action, { conversation, seq, ...more }), 'message.changed');
   const edit = await scene.count(changing('message.edit', { version: 1, text: `${LARGEST.slice(2)}x` }), OWN);
+  const react = await scene.count(changing('message.react', { emoji: '👍' }), OWN);
+  const unreact = await scene.count(changing('message.unreact', { emoji: '👍' }), OWN);
   const remove = await scene.count(changing('message.delete', {}), OWN);
   await say(LARGEST);
 
@@ -101,6 +103,8 @@ export async function measureFrames(setting: Setting, progress: Progress) {
     original,
     frame,
     edit,
+    react,
+    unreact,
     remove,
     read,
     received,

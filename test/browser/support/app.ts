@@ -117,8 +117,8 @@ export class App {
     return this.page.getByRole('menu', { name: 'Message options' });
   }
 
-  /** Chooses from the menu of a message, by mouse or by touch. */
-  async choose(text: string, item: string): Promise<void> {
+  /** Opens the menu of a message, by mouse or by touch. */
+  async openMenu(text: string): Promise<void> {
     if (this.isTouch) {
       await this.message(text).getByText(text, { exact: true }).tap();
       await this.menuButton(text).tap();
@@ -126,7 +126,35 @@ export class App {
       await this.message(text).hover();
       await this.menuButton(text).click();
     }
+  }
+
+  /** Chooses from the menu of a message. */
+  async choose(text: string, item: string): Promise<void> {
+    await this.openMenu(text);
     await this.menu.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
+  /** Reacts to a message with an emoji of its menu. */
+  async react(text: string, emoji: string): Promise<void> {
+    await this.openMenu(text);
+    await this.menu.getByRole('menuitemcheckbox', { name: emoji, exact: true }).click();
+  }
+
+  /** The reactions beneath a message. */
+  reactions(text: string): Locator {
+    return this.message(text).getByRole('group', { name: 'Reactions' }).getByRole('button');
+  }
+
+  /** What the reactions beneath a message are called. */
+  async showsReactions(text: string, names: readonly string[]): Promise<void> {
+    const labels = () =>
+      this.reactions(text).evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+    await expect.poll(labels).toEqual(names);
+  }
+
+  /** The message that another one answers, above the text of that. */
+  quote(text: string): Locator {
+    return this.message(text).locator('.quote');
   }
 
   /** The field, while it holds the text of a message. */

@@ -75,6 +75,33 @@ export async function write(
   );
 }
 
+/** Answers a message over HTTP. */
+export async function answer(
+  url: string,
+  sender: Person,
+  peer: { readonly id: string },
+  { seq }: Place,
+  text: string,
+): Promise<void> {
+  const path = `/conversations/${conversationOf(sender, peer)}/messages/`;
+  const headers = {
+    authorization: `Bearer ${sender.tokens.access}`,
+    'idempotency-key': crypto.randomUUID(),
+  };
+  await post(url, path, { text, reply_to: seq }, headers);
+}
+
+/** Reacts to a message over HTTP. */
+export async function react(
+  url: string,
+  user: Person,
+  peer: { readonly id: string },
+  { seq }: Place,
+  emoji: string,
+): Promise<void> {
+  await change(url, user, peer, `${seq}/reactions/${encodeURIComponent(emoji)}`, { method: 'PUT' });
+}
+
 /** A message to change: its number, and its version. */
 interface Place {
   readonly seq: number;
@@ -106,10 +133,10 @@ async function change(
   url: string,
   sender: Person,
   peer: { readonly id: string },
-  seq: number,
+  place: number | string,
   request: RequestInit,
 ): Promise<void> {
-  const path = `/conversations/${conversationOf(sender, peer)}/messages/${seq}/`;
+  const path = `/conversations/${conversationOf(sender, peer)}/messages/${place}/`;
   const response = await fetch(url + path, {
     ...request,
     headers: { authorization: `Bearer ${sender.tokens.access}`, 'content-type': 'application/json' },

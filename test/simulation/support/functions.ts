@@ -14,13 +14,13 @@ import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { SESSION_ENDED, TokenInvalid, UserNotFound } from '../../../functions/core/errors.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import type { Draft } from '../../../functions/core/messages/append.ts';
+import type { MessagePlace } from '../../../functions/core/messages/apply-change.ts';
 import {
-  type ChangeDependencies,
   deleteMessage,
   type Edit,
+  type EditDependencies,
   editMessage,
-  type MessagePlace,
-} from '../../../functions/core/messages/change-message.ts';
+} from '../../../functions/core/messages/edit-message.ts';
 import { readHistory } from '../../../functions/core/messages/read-messages.ts';
 import { type SendDependencies, sendMessages } from '../../../functions/core/messages/send-message.ts';
 import { watchPresence } from '../../../functions/core/presence/presence.ts';
@@ -111,7 +111,7 @@ export function functionsWith(
     lastFrames,
     ...system,
   };
-  const changing: ChangeDependencies = {
+  const changing: EditDependencies = {
     ...sending,
     log,
     summaries: inboxProjection,

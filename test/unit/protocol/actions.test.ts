@@ -37,6 +37,8 @@ describe('a device’s frame', () => {
     ['sync', 'of nothing held', { conversations: {} }],
     ['message.edit', 'of a message', { conversation: CONVERSATION, seq: 4, version: 1, text: 'Better.' }],
     ['message.delete', 'of a message', { conversation: CONVERSATION, seq: 4 }],
+    ['message.react', 'with an emoji', { conversation: CONVERSATION, seq: 4, emoji: '👍' }],
+    ['message.unreact', 'with an emoji', { conversation: CONVERSATION, seq: 4, emoji: '❤️' }],
     [
       'sync',
       'since a position',
@@ -63,6 +65,7 @@ describe('a device’s frame', () => {
       conversations: {},
       token: 'a.b.c',
       version: 1,
+      emoji: '👍',
       sender: id(3),
     };
     const frame = ['message.send', 'sync', 'presence.watch', 'ping'].includes(action)
@@ -75,6 +78,12 @@ describe('a device’s frame', () => {
     expect(read({ action: 'sync', conversations: { [CONVERSATION]: 4 } }).input).toEqual({
       conversations: { [CONVERSATION]: { seq: 4 } },
     });
+  });
+
+  it('takes an emoji with and without the variation selector as the same', () => {
+    const frame = { action: 'message.react', conversation: CONVERSATION, seq: 4 };
+    for (const emoji of ['\u2764', '\u2764\ufe0f'])
+      expect(read({ ...frame, emoji }).input).toMatchObject({ emoji: '\u2764\ufe0f' });
   });
 
   it('compares client ids without letter case (RFC 9562 §4)', () => {
@@ -113,7 +122,7 @@ describe('an unknown action', () => {
     expect(() => read({ action, ref: 'r1' })).toThrow(
       new BadFrame(
         'unknown_action',
-        '`action` must be one of message.send, message.edit, message.delete, conversation.read, message.received, typing, sync, presence.watch, auth.refresh, ping.',
+        '`action` must be one of message.send, message.edit, message.delete, message.react, message.unreact, conversation.read, message.received, typing, sync, presence.watch, auth.refresh, ping.',
       ),
     );
   });
@@ -168,6 +177,10 @@ describe('a fault is named with its field', () => {
     ],
     ['typing', { conversation: REQUIRED }, {}],
     ['typing', { conversation: 'Must be a string.' }, { conversation: [CONVERSATION] }],
+    ['message.react', { emoji: REQUIRED }, mark],
+    ['message.react', { emoji: 'Must be one emoji.' }, { ...mark, emoji: '👍👍' }],
+    ['message.react', { emoji: 'Must be one emoji.' }, { ...mark, emoji: 'x' }],
+    ['message.react', { emoji: 'Must be a string.' }, { ...mark, emoji: 7 }],
     ['sync', { conversations: REQUIRED }, {}],
     ['sync', { conversations: 'Must be an object.' }, { conversations: [] }],
     ['sync', { conversations: 'At most 50 at a time; ask again for more.' }, { conversations: held(51) }],

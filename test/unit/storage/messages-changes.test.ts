@@ -5,7 +5,7 @@ import { messageStore } from '../../../functions/storage/messages.ts';
 import { NOON } from '../support/clock.ts';
 import { aLogEntry, logOf } from '../support/log-entries.ts';
 import { documents } from '../support/mocked-clients.ts';
-import { ALICES, CONVERSATION } from '../support/people.ts';
+import { ALICES, alice, bob, CONVERSATION } from '../support/people.ts';
 import { sent, table } from '../support/table.ts';
 
 const log = messageStore(table);
@@ -63,6 +63,26 @@ describe('a change', () => {
     const deleted = { ...first, text: '', changed: { change: 2, version: 2, deletedAt: NOON } };
     expect(await memory.change(ALICES, deleted, first)).toBe(true);
     expect(await memory.last(ALICES)).toEqual(deleted);
+  });
+
+  it('has the reactions in their order, with member numbers for the users', async () => {
+    const { log: memory, state } = await logOf(aLogEntry(1));
+    const reactions = { '👍': [bob.id, alice.id], '1️⃣': [alice.id], '🎉': [bob.id] };
+    const entry = aLogEntry(1, { changed: { change: 1, version: 1, reactions } });
+    expect(await memory.change(ALICES, entry, aLogEntry(1))).toBe(true);
+    const last = await memory.last(ALICES);
+    expect(last).toEqual(entry);
+    expect(Object.keys(last?.changed?.reactions ?? {})).toEqual(Object.keys(reactions));
+    const [item] = state.partition(pk).filter(({ sk: name }) => (name as string).startsWith('MSG#'));
+    expect(item).toMatchObject({
+      changed: {
+        reactions: [
+          ['👍', [1, 0]],
+          ['1️⃣', [0]],
+          ['🎉', [1]],
+        ],
+      },
+    });
   });
 
   it('that meets another one at the same moment is not stored, and is no fault', async () => {

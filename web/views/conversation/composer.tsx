@@ -9,6 +9,7 @@ import { isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
 import { EditLine } from './edit-line.tsx';
 import { beginEdit, type Edited, lastOwn } from './message-actions.ts';
+import { ReplyLine } from './reply-line.tsx';
 
 const words = texts.conversation;
 
@@ -22,6 +23,8 @@ interface Props {
   readonly username: string;
   /** The message whose text the field holds, in place of a new one. */
   readonly editing: Signal<Edited | undefined>;
+  /** The `seq` of the message that the new one answers. */
+  readonly answered: Signal<number | undefined>;
   readonly onSend: () => void;
   readonly onLeave: () => void;
 }
@@ -30,7 +33,7 @@ interface Props {
  * The field for a new message, or for the text of a message that the user edits. The draft stays meanwhile, and when the
  * user leaves the conversation.
  */
-export function Composer({ talk, username, editing, onSend, onLeave }: Props) {
+export function Composer({ talk, username, editing, answered, onSend, onLeave }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const text = useSignal(drafts.of(talk.id));
   const length = text.value.length < COUNTED_FROM ? 0 : [...text.value].length;
@@ -39,6 +42,8 @@ export function Composer({ talk, username, editing, onSend, onLeave }: Props) {
   const messages = useObservable(talk.messages);
   const { value: edited } = editing;
   const present = edited && messages.find(({ key }) => key === edited.key);
+  // An edit comes first. The answer is written after it.
+  const replyTo = edited ? undefined : answered.value;
   const isDisabled = isBlank(text.value) || isTooLong || present?.deletedAt !== undefined;
 
   useEffect(() => {
@@ -71,11 +76,18 @@ export function Composer({ talk, username, editing, onSend, onLeave }: Props) {
       error.value = undefined;
     };
   }, [edited?.key]);
+  useLayoutEffect(() => {
+    const { current: area } = field;
+    if (replyTo === undefined || !area) return;
+    // On focus, screen readers read the line above the field.
+    if (document.activeElement === area) announce(texts.replies.to(username));
+    else area.focus({ preventScroll: true });
+  }, [replyTo]);
   useEffect(
     () => () => {
-      editing.value = undefined;
+      editing.value = answered.value = undefined;
     },
-    [editing],
+    [editing, answered],
   );
 
   const count = isTooLong ? words.tooLong(length - MAX_CHARACTERS) : words.left(MAX_CHARACTERS - length);
@@ -93,7 +105,8 @@ export function Composer({ talk, username, editing, onSend, onLeave }: Props) {
   const send = () => {
     const written = text.value.replace(/^\n+/, '').trimEnd();
     if (edited) return save(edited.key, written);
-    talk.send(written);
+    talk.send(written, replyTo === undefined ? {} : { replyTo });
+    answered.value = undefined;
     write('');
     onSend();
   };
@@ -112,7 +125,8 @@ export function Composer({ talk, username, editing, onSend, onLeave }: Props) {
     field.current?.focus();
   };
   const cancel = () => {
-    editing.value = undefined;
+    if (edited) editing.value = undefined;
+    else answered.value = undefined;
     field.current?.focus();
   };
   const editLast = (event: Event) => {
@@ -122,7 +136,12 @@ export function Composer({ talk, username, editing, onSend, onLeave }: Props) {
     event.preventDefault();
     editing.value = beginEdit(last);
   };
-  const described = [edited && 'edit-line', isCounted && 'composer-count', error.value && 'composer-error'];
+  const described = [
+    edited && 'edit-line',
+    replyTo !== undefined && 'reply-line',
+    isCounted && 'composer-count',
+    error.value && 'composer-error',
+  ];
 
   return (
     <form
@@ -133,6 +152,9 @@ export function Composer({ talk, username, editing, onSend, onLeave }: Props) {
       }}
     >
       {edited && <EditLine edited={edited} present={present} onCancel={cancel} />}
+      {replyTo !== undefined && (
+        <ReplyLine key={replyTo} talk={talk} seq={replyTo} username={username} onCancel={cancel} />
+      )}
       <textarea
         ref={field}
         rows={1}
@@ -151,7 +173,7 @@ export function Composer({ talk, username, editing, onSend, onLeave }: Props) {
           // While an input method composes a word, it uses Enter and Escape. Safari marks the last key only by the code
           // 229.
           if (event.isComposing || event.keyCode === 229) return;
-          if (event.key === 'Escape') (edited ? cancel : onLeave)();
+          if (event.key === 'Escape') (edited || replyTo !== undefined ? cancel : onLeave)();
           if (event.key === 'ArrowUp' && !edited && text.value === '') editLast(event);
           if (event.key === 'Enter' && !event.shiftKey && !isTouch.value) {
             event.preventDefault();

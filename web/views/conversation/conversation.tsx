@@ -32,6 +32,7 @@ function With({ peer }: { readonly peer: User }) {
   const unreadFrom = useSignal<number | undefined>(undefined);
   const hasFailed = useSignal(false);
   const editing = useSignal<Edited | undefined>(undefined);
+  const answered = useSignal<number | undefined>(undefined);
   useTitle(username);
   useEffect(() => {
     talk.open().catch(() => {
@@ -53,6 +54,7 @@ function With({ peer }: { readonly peer: User }) {
           unreadFrom={unreadFrom}
           canWrite={!peer.deleted && !isBlocked}
           editing={editing}
+          answered={answered}
         />
       ) : (
         <Loading talk={talk} username={username} hasFailed={hasFailed} />
@@ -66,6 +68,7 @@ function With({ peer }: { readonly peer: User }) {
           talk={talk}
           username={username}
           editing={editing}
+          answered={answered}
           onLeave={leave}
           onSend={() => {
             unreadFrom.value = undefined;

@@ -1,6 +1,6 @@
 import type { Message } from '@parley/client';
 
-export type MessageAction = 'edit' | 'remove' | 'report' | 'copy';
+export type MessageAction = 'reply' | 'edit' | 'remove' | 'report' | 'copy';
 
 /** What the user may do in the conversation. */
 export interface Allowed {
@@ -20,6 +20,7 @@ export function actionsOf(
   const { isOwn, seq, state, deletedAt } = message;
   if (deletedAt !== undefined) return [];
   const actions: MessageAction[] = [];
+  if (seq !== undefined && canWrite) actions.push('reply');
   if (isOwn && canWrite) actions.push('edit');
   // A message that was refused has a button for this already.
   if (isOwn && state !== 'failed') actions.push('remove');
@@ -27,6 +28,10 @@ export function actionsOf(
   if (canCopy) actions.push('copy');
   return actions;
 }
+
+/** Reactions belong to stored messages. */
+export const canReactTo = ({ seq, deletedAt }: Message, { canWrite }: Allowed): boolean =>
+  canWrite && seq !== undefined && deletedAt === undefined;
 
 /** The user's last message that is not deleted. */
 export const lastOwn = (messages: readonly Message[]): Message | undefined =>

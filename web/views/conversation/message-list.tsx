@@ -15,6 +15,7 @@ import { OlderMessages } from './older-messages.tsx';
 import { firstUnread, unreadLine } from './rows.ts';
 import { createScrollPosition } from './scroll-position.ts';
 import { createTabStop } from './tab-stop.ts';
+import { useQuoted } from './use-quoted.ts';
 
 const words = texts.conversation;
 
@@ -28,10 +29,12 @@ interface Props {
   readonly unreadFrom: Signal<number | undefined>;
   readonly canWrite: boolean;
   readonly editing: Signal<Edited | undefined>;
+  /** The `seq` of the message that the next one answers. */
+  readonly answered: Signal<number | undefined>;
 }
 
 /** The messages of a conversation. It opens at the first unread message and keeps its scroll position. */
-export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props) {
+export function MessageList({ talk, peer, unreadFrom, canWrite, editing, answered }: Props) {
   const { username } = peer;
   const log = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
@@ -41,6 +44,7 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props
   const seen = useSignal(0);
   const open = useSignal<string | undefined>(undefined);
   const hasHiddenRefusal = useSignal(false);
+  const quoted = useQuoted(talk, list, scroll);
   const tabStop = useRef(createTabStop());
   const sent = useRef(talk.messages.value.at(-1)?.key);
   const messages = useObservable(talk.messages);
@@ -104,6 +108,7 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props
     if (hasSent) sent.current = newest.key;
     if (hasSent) scroll.current?.toEnd();
     else scroll.current?.restore();
+    quoted.follow();
     update();
     const announcement = announcementOf.current(messages, username);
     if (announcement) announce(announcement);
@@ -156,6 +161,7 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props
         tabIndex={0}
         onScroll={() => {
           scroll.current?.save();
+          quoted.failure.value = undefined;
           update();
         }}
       >
@@ -170,6 +176,7 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props
             open={open}
             allowed={allowed}
             edited={editing.value?.key}
+            onShow={quoted.show}
           />
         </ul>
       </div>
@@ -181,12 +188,18 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing }: Props
         allowed={allowed}
         open={open}
         editing={editing}
+        answered={answered}
       />
       {hasHiddenRefusal.value && (
         <button type="button" class="to-refusal" onClick={toRefusal}>
           <Icon name="warning" />
           {texts.changes.showRefused}
         </button>
+      )}
+      {quoted.failure.value && (
+        <p class="not-shown" role="alert">
+          {quoted.failure.value}
+        </p>
       )}
       {!isAtEnd.value && (
         <button type="button" class="to-newest" onClick={toNewest}>

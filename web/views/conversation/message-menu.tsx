@@ -8,7 +8,15 @@ import { Icon } from '../../parts/icon.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { useRequest } from '../../parts/use-request.ts';
 import { texts } from '../../texts.ts';
-import { type Allowed, actionsOf, beginEdit, type Edited, type MessageAction } from './message-actions.ts';
+import {
+  type Allowed,
+  actionsOf,
+  beginEdit,
+  canReactTo,
+  type Edited,
+  type MessageAction,
+} from './message-actions.ts';
+import { alongRow, picksOf } from './reactions.tsx';
 import { type Reported, ReportMessage } from './report.tsx';
 
 const words = texts.changes;
@@ -22,10 +30,12 @@ interface Props {
   /** The `key` of the message whose menu is open. */
   readonly open: Signal<string | undefined>;
   readonly editing: Signal<Edited | undefined>;
+  /** The `seq` of the message that the next one answers. */
+  readonly answered: Signal<number | undefined>;
 }
 
 /** The menu of a message, and the dialogs that it opens. */
-export function MessageMenu({ talk, peer, messages, list, allowed, open, editing }: Props) {
+export function MessageMenu({ talk, peer, messages, list, allowed, open, editing, answered }: Props) {
   const reported = useSignal<Reported | undefined>(undefined);
   const removed = useSignal<Message | undefined>(undefined);
   const { value: key } = open;
@@ -45,6 +55,10 @@ export function MessageMenu({ talk, peer, messages, list, allowed, open, editing
   }, [isGone]);
 
   const choose: Readonly<Record<MessageAction, (chosen: Message) => void>> = {
+    reply({ seq }) {
+      editing.value = undefined;
+      answered.value = seq;
+    },
     edit(chosen) {
       editing.value = beginEdit(chosen);
     },
@@ -67,6 +81,11 @@ export function MessageMenu({ talk, peer, messages, list, allowed, open, editing
         <Menu
           label={words.menu}
           button={button}
+          picks={
+            canReactTo(message, allowed)
+              ? { label: texts.reactions.title, list: picksOf(talk, message) }
+              : undefined
+          }
           items={actions.map((action) => ({
             label: LABELS[action],
             onChoose: () => choose[action](message),
@@ -90,6 +109,7 @@ export function MessageMenu({ talk, peer, messages, list, allowed, open, editing
 }
 
 const LABELS: Readonly<Record<MessageAction, string>> = {
+  reply: texts.replies.reply,
   edit: words.edit,
   remove: words.remove,
   report: texts.report.openMessage,
@@ -197,6 +217,7 @@ const STEPS: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 };
 function toNeighbour(event: TargetedKeyboardEvent<HTMLButtonElement>): void {
   const step = STEPS[event.key];
   const list = event.currentTarget.closest('ul');
+  alongRow(event);
   if (step === undefined || list === null) return;
   // Otherwise the list would scroll, too.
   event.preventDefault();

@@ -6,20 +6,25 @@ import { now } from '../../state/clock.ts';
 import { dayName, locale, timeOf } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
 import { piecesOf } from './links.ts';
-import { type Allowed, actionsOf } from './message-actions.ts';
+import { type Allowed, actionsOf, canReactTo } from './message-actions.ts';
 import { MenuButton } from './message-menu.tsx';
+import { Quote } from './quote.tsx';
+import { Reactions } from './reactions.tsx';
 import { Refusal } from './refusal.tsx';
 import { type Row, rowsOf } from './rows.ts';
 
 interface Props {
   readonly row: Extract<Row, { readonly kind: 'message' }>;
   readonly sender: string;
+  readonly username: string;
   readonly talk: Conversation;
   /** The `key` of the message whose menu is open. Undefined if this one has no menu. */
   readonly open: Signal<string | undefined> | undefined;
   readonly isMenuOpen: boolean;
   /** Its text stands in the composer. */
   readonly isEdited: boolean;
+  readonly canReact: boolean;
+  readonly onShow: ((seq: number) => void) | undefined;
 }
 
 const words = texts.conversation;
@@ -36,13 +41,16 @@ class MessageRow extends Component<Props> {
       next.talk !== props.talk ||
       next.open !== props.open ||
       next.isMenuOpen !== props.isMenuOpen ||
-      next.isEdited !== props.isEdited
+      next.isEdited !== props.isEdited ||
+      next.canReact !== props.canReact ||
+      next.username !== props.username ||
+      next.onShow !== props.onShow
     );
   }
 
-  override render({ row, sender, talk, open, isMenuOpen, isEdited }: Props) {
+  override render({ row, sender, username, talk, open, isMenuOpen, isEdited, canReact, onShow }: Props) {
     const { message, at, isFirst, isLast } = row;
-    const { key, seq, isOwn, state, editedAt, deletedAt, reason } = message;
+    const { key, seq, isOwn, state, editedAt, deletedAt, reason, replyTo } = message;
     const position = `${isOwn ? 'own' : 'theirs'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`;
     const isDeleted = deletedAt !== undefined;
     const isRefused = reason !== undefined && state !== 'failed';
@@ -60,6 +68,9 @@ class MessageRow extends Component<Props> {
           <div id={bubble} class="bubble" tabIndex={open && -1}>
             {/* Side and colour show the sender. Screen readers need the name. */}
             {isFirst && <span class="unseen">{`${sender}: `}</span>}
+            {replyTo !== undefined && !isDeleted && (
+              <Quote talk={talk} seq={replyTo} username={username} onShow={onShow} />
+            )}
             <div class="body" dir="auto">
               <Text message={message} />
               {/* After the last words, in either writing direction. Its own direction is that of the texts. */}
@@ -80,6 +91,9 @@ class MessageRow extends Component<Props> {
             />
           )}
         </div>
+        {message.reactions.length > 0 && !isDeleted && (
+          <Reactions talk={talk} message={message} canReact={canReact} />
+        )}
         {(state === 'failed' || reason) && <Refusal talk={talk} message={message} />}
       </li>
     );
@@ -114,13 +128,15 @@ interface ListProps {
   readonly allowed?: Allowed;
   /** The `key` of the message whose text stands in the composer. */
   readonly edited?: string | undefined;
+  /** Shows the message that another one answers. */
+  readonly onShow?: (seq: number) => void;
 }
 
 const NOTHING: Allowed = { canWrite: false, canReport: false, canCopy: false };
 
 /** The messages, with a line before each day and before the first unread message. */
 export function MessageRows({ talk, messages, username, unreadFrom, open, ...list }: ListProps) {
-  const { allowed = NOTHING, edited } = list;
+  const { allowed = NOTHING, edited, onShow } = list;
   return (
     <>
       {rowsOf(messages, unreadFrom).map((row) => {
@@ -148,6 +164,9 @@ export function MessageRows({ talk, messages, username, unreadFrom, open, ...lis
                 open={actionsOf(message, allowed).length > 0 ? open : undefined}
                 isMenuOpen={key === open?.value}
                 isEdited={key === edited}
+                canReact={canReactTo(message, allowed)}
+                username={username}
+                onShow={onShow}
               />
             );
           }

@@ -8,8 +8,9 @@ export function createTabStop() {
     /** Moves it to the button that is found, unless the focus is in the list. */
     follow(list: HTMLElement | null, find: () => HTMLElement | null): void {
       const { activeElement: focused } = document;
-      const hasFocus = list?.contains(focused) && focused?.matches('.message-menu');
-      const next = hasFocus ? (focused as HTMLElement) : find();
+      // A button of a message, and the one beside it.
+      const row = list?.contains(focused) && focused?.matches('button') ? focused.closest('.message') : null;
+      const next = row?.querySelector<HTMLElement>('.message-menu') ?? find();
       if (next === stop) return;
       if (stop) stop.tabIndex = -1;
       if (next) next.tabIndex = 0;

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { type Connection, OF_DELETED_ACCOUNT } from '../../../../functions/core/connections/connection.ts';
 import { Unavailable } from '../../../../functions/core/errors.ts';
 import {
-  type ChangeDependencies,
   deleteMessage,
+  type EditDependencies,
   editMessage,
-} from '../../../../functions/core/messages/change-message.ts';
+} from '../../../../functions/core/messages/edit-message.ts';
 import type { LogEntry } from '../../../../functions/core/messages/message.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
@@ -17,7 +17,7 @@ interface Scene {
   readonly rows?: readonly Connection[];
   readonly onWrite?: (log: MemoryLog, message: LogEntry) => WriteOutcome;
   readonly editSeconds?: number;
-  readonly of?: ChangeDependencies['connections']['of'];
+  readonly of?: EditDependencies['connections']['of'];
 }
 
 /** Alice has written four messages to Bob. */
@@ -28,7 +28,7 @@ function scene({ rows = [], onWrite, editSeconds, of }: Scene = {}) {
   const clock = frozenClock();
   const failures: unknown[] = [];
   const shown: string[] = [];
-  const dependencies: ChangeDependencies = {
+  const dependencies: EditDependencies = {
     log,
     summaries: { showChanged: async (_, { seq, text }) => void shown.push(`${seq} ${text}`) },
     editSeconds,

@@ -1,0 +1,67 @@
+import { EditTooLate, MessageDeleted, VersionConflict } from '../errors.ts';
+import {
+  applyChange,
+  type ChangeDependencies,
+  type MessagePlace,
+  requireOwn,
+  type Telling,
+} from './apply-change.ts';
+import { isDeleted, type Message } from './message.ts';
+
+export interface EditDependencies extends ChangeDependencies {
+  /** A message may be edited for so long after it was sent; undefined: for ever. */
+  readonly editSeconds: number | undefined;
+}
+
+export interface Edit extends MessagePlace {
+  readonly text: string;
+  /** The version that is edited. */
+  readonly version: number;
+}
+
+/**
+ * Gives an own message another text. An edit that is sent again, or that changes nothing, has the present state as its answer.
+ * @throws MessageNotFound, NotYourMessage, MessageDeleted
+ * @throws VersionConflict if the message has another version by now
+ * @throws EditTooLate
+ * @throws CannotWriteToUser while one of the two blocks the other, and AccountDeleted
+ * @throws Busy if others kept changing messages of the conversation; nothing was stored
+ */
+export function editMessage(dependencies: EditDependencies, edit: Edit, telling: Telling): Promise<Message> {
+  const { conversation, text, version } = edit;
+  const { editSeconds, now } = dependencies;
+  return applyChange(dependencies, edit, telling, ({ entry, requireAllowed }) => {
+    requireOwn(entry, conversation);
+    if (isDeleted(entry)) throw new MessageDeleted();
+    const present = entry.changed?.version ?? 1;
+    const isRepeat = entry.text === text && (present === version || present === version + 1);
+    if (isRepeat) return undefined;
+    if (present !== version) throw new VersionConflict(entry);
+    const at = now();
+    if (editSeconds !== undefined && at.getTime() > Date.parse(entry.createdAt) + editSeconds * 1000) {
+      throw new EditTooLate();
+    }
+    requireAllowed();
+    const editedAt = at.toISOString();
+    return { text, changed: { ...entry.changed, version: version + 1, editedAt } };
+  });
+}
+
+/**
+ * Deletes the text of an own message, and the reactions to it. Its number stays, so the log keeps no gap. To delete twice is to delete
+ * once.
+ * @throws MessageNotFound, NotYourMessage
+ * @throws Busy if others kept changing messages of the conversation; nothing was stored
+ */
+export function deleteMessage(
+  dependencies: ChangeDependencies,
+  place: MessagePlace,
+  telling: Telling,
+): Promise<Message> {
+  return applyChange(dependencies, place, telling, ({ entry }) => {
+    requireOwn(entry, place.conversation);
+    if (isDeleted(entry)) return undefined;
+    const deletedAt = dependencies.now().toISOString();
+    return { text: '', changed: { version: entry.changed?.version ?? 1, deletedAt } };
+  });
+}

@@ -1,0 +1,50 @@
+import type { Conversation, Message } from '@parley/client';
+import { texts } from '../../texts.ts';
+import { alongRow } from './reactions.tsx';
+import { useMessageAt } from './use-message-at.ts';
+
+const words = texts.replies;
+
+interface Props {
+  readonly talk: Conversation;
+  readonly seq: number;
+  readonly username: string;
+  /** Undefined where the message cannot be shown. */
+  readonly onShow: ((seq: number) => void) | undefined;
+}
+
+/** Above the text of an answer: the message that it answers, as that is now. To click it is to go there. */
+export function Quote({ talk, seq, username, onShow }: Props) {
+  const message = useMessageAt(talk, seq);
+  const unknown = message === null ? words.missing : texts.loading;
+  return (
+    <button
+      type="button"
+      class="quote"
+      aria-disabled={!onShow}
+      // The arrow keys lead here from the button of the message.
+      tabIndex={-1}
+      onClick={() => onShow?.(seq)}
+      onKeyDown={alongRow}
+    >
+      {/* Two lines from the beginning, so that nothing moves when the message comes. */}
+      <strong>
+        <span class="unseen">{words.answers} </span>
+        {message ? nameOf(message, username) : '\u00a0'}
+        <span class="unseen">: </span>
+      </strong>
+      <span class="quoted" dir="auto">
+        {message ? beginningOf(message) : unknown}
+      </span>
+    </button>
+  );
+}
+
+const nameOf = ({ isOwn }: Message, username: string): string => (isOwn ? texts.conversation.own : username);
+
+/** More than fits in a line, whatever the text is. */
+const BEGINNING = 200;
+
+/** One line of the present text. */
+export const beginningOf = ({ text, deletedAt }: Message): string =>
+  deletedAt === undefined ? text.slice(0, BEGINNING) : texts.changes.wasDeleted;

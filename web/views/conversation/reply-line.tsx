@@ -1,0 +1,33 @@
+import type { Conversation } from '@parley/client';
+import { Icon } from '../../parts/icon.tsx';
+import { texts } from '../../texts.ts';
+import { beginningOf } from './quote.tsx';
+import { useMessageAt } from './use-message-at.ts';
+
+const words = texts.replies;
+
+interface Props {
+  readonly talk: Conversation;
+  readonly seq: number;
+  readonly username: string;
+  readonly onCancel: () => void;
+}
+
+/** Stands above the field while the new message answers another one. */
+export function ReplyLine({ talk, seq, username, onCancel }: Props) {
+  const message = useMessageAt(talk, seq);
+  return (
+    <div class="edit-line">
+      <Icon name="reply" />
+      <div id="reply-line">
+        <strong>{message?.isOwn ? words.toOwn : words.to(username)}</strong>
+        <p class="beginning" dir="auto">
+          {message ? beginningOf(message) : '\u00a0'}
+        </p>
+      </div>
+      <button type="button" class="plain" aria-label={words.cancel} title={words.cancel} onClick={onCancel}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
