@@ -119,3 +119,29 @@ test('by keyboard, the arrow keys lead from the button of a message to its react
   // The button with the focus is gone.
   expect(await focused()).toBe('Message options');
 });
+
+test('a refused reaction is gone, and the reason stands beneath the message', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  const message = await write(url(), ada, charles, 'It runs.');
+  await react(url(), ada, charles, message, '👍');
+  const own = await device({ as: ada, hash: `#/with/${charles.id}` });
+  await own.showsReactions('It runs.', ['👍, 1, you']);
+  const blocked = await fetch(`${url()}/users/${ada.id}/block/`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${charles.tokens.access}` },
+  });
+  expect(blocked.ok).toBe(true);
+  await own.react('It runs.', '🎉');
+  const why = own.log.getByText('Your reaction was not saved. You cannot write to this user now.');
+  await why.waitFor();
+  await own.showsReactions('It runs.', ['👍, 1, you']);
+  await passes(own, 'a refused reaction');
+  await own.button('Discard').click();
+  await why.waitFor({ state: 'detached' });
+  // To take one back is allowed.
+  await own.reactions('It runs.').click();
+  await own.showsReactions('It runs.', []);
+  await own.load(`#/with/${charles.id}`);
+  await own.message('It runs.', 'sent').waitFor();
+  await own.showsReactions('It runs.', []);
+});
