@@ -171,6 +171,7 @@ function assertHeaders({ status, headers, body }: Answer, expected: Readonly<Rec
 const filled = (path: string, sessionId = NOBODY, reportId = NOBODY, seq = 1) =>
   path
     .replace('{seq}', String(seq))
+    .replace('{emoji}', encodeURIComponent('👍'))
     .replace('{report_id}', reportId)
     .replace('{user_id}', charles.id)
     .replace('{conversation}', conversation)

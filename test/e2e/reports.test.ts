@@ -109,7 +109,7 @@ describe.skipIf(notOurs)('reports', () => {
       status: 404,
       body: {
         code: 'message_not_found',
-        detail: 'There is no such message of this user in a conversation of yours.',
+        detail: 'There is no such message in a conversation of yours.',
       },
     });
     expect(await aboutMallory()).toEqual([]);
