@@ -5,7 +5,7 @@ import { person } from './support/people.ts';
 import { stage } from './support/stage.ts';
 import { chatter, face, tellTheSame } from './support/talk.ts';
 
-const CONNECTION_MS = 6_000;
+const CONNECTION_MS = 10_000;
 
 /** API Gateway closes each socket after two hours. Here this happens much sooner. */
 const url = ownSystem({ limits: { connectionMs: CONNECTION_MS }, context: SETTINGS.unlimited });
