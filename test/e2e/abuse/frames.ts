@@ -99,7 +99,7 @@ const actions: readonly Attack[] = [
   'message.send ',
   'message.send\0',
   'message',
-  'message.delete',
+  'message.remove',
   'session.ended',
   'auth.login',
   '$default',
