@@ -93,6 +93,8 @@ class Scene:
             self.say(text)
 
     def say(self, text):
+        # A request before this one may have blocked him.
+        requests.delete(f"{URL}/users/{self.charles.id}/block", headers=self.ada.headers, timeout=20)
         path = f"/conversations/{self.conversation}/messages"
         return post(path, {"text": text}, {**self.ada.headers, "Idempotency-Key": str(uuid.uuid4())})
 
