@@ -5,10 +5,7 @@ import { MethodNotAllowed, NotFound } from '../protocol/errors.ts';
 import { config } from '../runtime/config.ts';
 import { openHttpEntry } from '../runtime/wiring.ts';
 
-/** The routes, without their twins for trailing slashes. */
-const routes = (JSON.parse(config.text('ROUTES')) as Route[]).filter(
-  ([, path]) => !path.endsWith('/{proxy+}'),
-);
+const routes: readonly Route[] = JSON.parse(config.text('ROUTES'));
 
 /**
  * `$default`: requests without a route. `OPTIONS` lists the methods of the path (RFC 9110 §9.3.7), others get 405 or 404. A path

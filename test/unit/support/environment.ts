@@ -34,9 +34,7 @@ Object.assign(process.env, {
   ALLOWED_ORIGINS: 'https://app.example',
   ROUTES: JSON.stringify([
     ['GET', '/users'],
-    ['GET', '/users/{proxy+}'],
     ['POST', '/users/register'],
-    ['POST', '/users/register/{proxy+}'],
     ['GET', '/chat/history/{user_id}'],
   ]),
 });
