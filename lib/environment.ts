@@ -1,6 +1,6 @@
 import { type Need, type VariableName, variables } from '../functions/runtime/config.ts';
 import type { Entry, FunctionSpec } from './functions.ts';
-import { routesWith } from './routes.ts';
+import { routesWithoutTwins } from './routes.ts';
 import type { Settings } from './settings.ts';
 
 /** It asks for no key, and costs nothing. https://haveibeenpwned.com/API/v3#PwnedPasswords */
@@ -112,11 +112,7 @@ function valuesOf(
     SITE_URL: settings.siteUrl ?? 'off',
     SITE_SECRET: siteSecret ?? 'off',
     REQUEST_LINES: settings.protect ? 'on' : 'off',
-    // Without the twins for trailing slashes: all variables of a function have 4 KB.
-    ROUTES: JSON.stringify(
-      routesWith(settings)
-        .filter(({ path }) => !path.endsWith('/{proxy+}'))
-        .map(({ method, path }) => [method, path]),
-    ),
+    // All variables of a function have 4 KB, too little for the twins.
+    ROUTES: JSON.stringify(routesWithoutTwins(settings).map(({ method, path }) => [method, path])),
   };
 }

@@ -67,20 +67,23 @@ const exactOperations: readonly HttpRouteSpec[] = [
 ];
 
 const routes = operations.flatMap(withHead);
+const exactRoutes = exactOperations.flatMap(withHead);
 
 /**
  * The routes of every operation. API Gateway refuses route keys that end in "/", and treats `/x/` and `/x` as two
  * paths. So each route has a twin that matches what follows its slash. If that is not empty, the function answers
  * 404. `{proxy+}` is the name that AWS's documents use: some emulators know no other greedy variable.
  */
-export const httpRoutes: readonly HttpRouteSpec[] = [
-  ...routes.flatMap(withTwin),
-  ...exactOperations.flatMap(withHead),
-];
+export const httpRoutes: readonly HttpRouteSpec[] = [...routes.flatMap(withTwin), ...exactRoutes];
 
 /** The routes of a stage with these settings. */
 export function routesWith(settings: OptionalParts): readonly HttpRouteSpec[] {
   return httpRoutes.filter(({ entry }) => isDeployed(entry, settings));
+}
+
+/** The same without their twins. */
+export function routesWithoutTwins(settings: OptionalParts): readonly HttpRouteSpec[] {
+  return [...routes, ...exactRoutes].filter(({ entry }) => isDeployed(entry, settings));
 }
 
 /**
