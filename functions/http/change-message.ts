@@ -26,8 +26,7 @@ export const handler = userStack(reporting, access).handler(async (event) => {
   const { pathParameters = {} } = event;
   const conversation = resolve(pathParameters.conversation ?? '', userId);
   const place = { conversation, seq: readSeq(pathParameters.seq) };
-  const message = await change(event, place);
-  return json(200, changedBody(message, message.senderId === userId ? 'sender' : 'others'));
+  return json(200, changedBody(await change(event, place), userId));
 });
 
 function change(event: APIGatewayProxyEventV2, place: MessagePlace): Promise<Message> {

@@ -59,9 +59,8 @@ export function syncedMessage(message: Message, readerId: string) {
 }
 
 /** A changed message for one reader: over HTTP, and in a frame. */
-export function changedBody(message: Message, reader: 'sender' | 'others') {
-  const { conversation, changed, senderId } = message;
-  const readerId = reader === 'sender' ? senderId : '';
+export function changedBody(message: Message, readerId: string) {
+  const { conversation, changed } = message;
   return { conversation, change: changed?.change ?? 0, message: syncedMessage(message, readerId) };
 }
 

@@ -171,14 +171,14 @@ export function errorFrame(error: Explained) {
   };
 }
 
-/** A changed message, as the devices of one reader get it: also the reply to whoever changed it. */
-export function changedFrame(message: Message, reader: 'sender' | 'others') {
-  return { type: 'message.changed' as const, ...changedBody(message, reader) };
+/** A changed message, as the devices of one user get it: also the reply to whoever changed it. */
+export function changedFrame(message: Message, readerId: string) {
+  return { type: 'message.changed' as const, ...changedBody(message, readerId) };
 }
 
 /** How the devices are told of a change, but for the one that asked for it. */
 export function tellingChanges(except?: string): Telling {
-  return { frameFor: (message, reader) => JSON.stringify(changedFrame(message, reader)), except };
+  return { frameFor: (message, readerId) => JSON.stringify(changedFrame(message, readerId)), except };
 }
 
 /** A page of `sync`. */

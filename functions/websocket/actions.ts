@@ -96,8 +96,7 @@ export function createActions(dependencies: Dependencies) {
       { conversation: id, ...what }: Omit<T, 'conversation'> & { readonly conversation: string },
     ) => {
       const place = { ...what, conversation: resolve(id, userId) } as unknown as T;
-      const message = await apply(changing, place, tellingChanges(connectionId));
-      return changedFrame(message, message.senderId === userId ? 'sender' : 'others');
+      return changedFrame(await apply(changing, place, tellingChanges(connectionId)), userId);
     };
 
   const actions: { readonly [N in ActionName]: Action<N> } = {

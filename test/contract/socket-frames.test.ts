@@ -147,7 +147,7 @@ const errorsOn = (kind: SocketKind) =>
 const readers = [ada, charles];
 const sides = ['sender', 'others'] as const;
 const told = ALL_STATES.flatMap((one) => sides.map((side) => frames.messageFrame(one, 'ada', side)));
-const changed = [edited, deleted].flatMap((one) => sides.map((side) => frames.changedFrame(one, side)));
+const changed = [edited, deleted].flatMap((one) => readers.map((reader) => frames.changedFrame(one, reader)));
 const page: SyncPage = {
   messages: ALL_STATES,
   changed: [edited, deleted],
@@ -192,7 +192,7 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
     ],
     chatMessages: sides.map((side) => frames.messagesFrame(ALL_STATES, 'ada', side)),
     messageChanged: changed,
-    changedReply: [...changed, frames.changedFrame(message, 'sender')].map(replied),
+    changedReply: [...changed, frames.changedFrame(message, ada)].map(replied),
     readReceipt: [frames.receiptFrame('conversation.read', mark)],
     readReply: [replied({ ...frames.receiptFrame('conversation.read', mark), moved: true })],
     receivedReceipt: [frames.receiptFrame('message.received', mark)],

@@ -116,6 +116,23 @@ export interface TellDependencies extends DeliveryDependencies {
   readonly onConnectionsFailure: (error: unknown) => void;
 }
 
+/** The live connections of each user; of nobody while they cannot be read. What is to be told is stored all the same. */
+export async function reachable(
+  {
+    connections,
+    onConnectionsFailure,
+    now,
+  }: Pick<TellDependencies, 'connections' | 'onConnectionsFailure' | 'now'>,
+  userIds: readonly string[],
+): Promise<readonly (readonly Connection[])[]> {
+  try {
+    return await connections.of(userIds, now());
+  } catch (error) {
+    onConnectionsFailure(error);
+    return [];
+  }
+}
+
 /**
  * Posts a frame to every device of some users, except to the connection that caused it. A failure does not reject: the frame tells
  * what is stored, and a client that were asked to try again could only find that it is.
@@ -126,11 +143,7 @@ export async function tellDevices(
   frame: string,
   except?: string,
 ): Promise<void> {
-  const { connections, onConnectionsFailure, now } = dependencies;
-  const found = await connections.of(userIds, now()).catch((error: unknown) => {
-    onConnectionsFailure(error);
-    return [];
-  });
+  const found = await reachable(dependencies, userIds);
   const devices = found.flat().filter((one) => isDevice(one) && one.connectionId !== except);
   await deliver(
     dependencies,

@@ -18,8 +18,8 @@ export interface ProjectionDependencies {
 }
 
 /**
- * Projects new and changed messages of one conversation, in order, into the inboxes of all members. It reads the summary first and writes it
- * last, so a run that crashes is repeated whole, and records that come again after it change nothing.
+ * Projects new and changed messages of one conversation, in order, into the inboxes of all members. It reads the summary first and
+ * writes it last, so a run that crashes is repeated whole, and records that come again after it change nothing.
  */
 export async function projectMessages(
   dependencies: ProjectionDependencies,

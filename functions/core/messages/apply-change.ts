@@ -1,6 +1,6 @@
 import { type Connection, isDevice, OF_DELETED_ACCOUNT } from '../connections/connection.ts';
 import { type OwnConversation, selfOf } from '../conversations/conversation.ts';
-import { deliver, type TellDependencies } from '../delivery/deliver.ts';
+import { deliver, reachable, type TellDependencies } from '../delivery/deliver.ts';
 import {
   AccountDeleted,
   Busy,
@@ -32,7 +32,7 @@ export interface MessagePlace {
 
 /** How the devices are told, and which of them is not: it gets the reply. */
 export interface Telling {
-  readonly frameFor: (message: Message, reader: 'sender' | 'others') => string;
+  readonly frameFor: (message: Message, readerId: string) => string;
   readonly except?: string | undefined;
 }
 
@@ -63,11 +63,8 @@ export async function applyChange(
   telling: Telling,
   decide: Decide,
 ): Promise<Message> {
-  const { log, connections, onConnectionsFailure, now, random, wait } = dependencies;
-  const reading = connections.of(conversation.members, now()).catch((error: unknown) => {
-    onConnectionsFailure(error);
-    return [] as readonly (readonly Connection[])[];
-  });
+  const { log, now, random, wait } = dependencies;
+  const reading = reachable(dependencies, conversation.members);
   let answerLost = false;
   for (let round = 1; ; round += 1) {
     const [[entry], number, end, found] = await Promise.all([
@@ -129,17 +126,11 @@ async function tell(
   { frameFor, except }: Telling,
 ): Promise<void> {
   const { summaries, onConnectionsFailure } = dependencies;
-  const frames = {
-    sender: frameFor(message, 'sender'),
-    others: frameFor(message, 'others'),
-  };
-  const posts = found
-    .flat()
-    .filter((one) => isDevice(one) && one.connectionId !== except)
-    .map((connection) => ({
-      connection,
-      frames: [frames[connection.userId === message.senderId ? 'sender' : 'others']],
-    }));
+  const posts = found.flatMap((connections, member) => {
+    const frames = [frameFor(message, conversation.members[member] as string)];
+    const devices = connections.filter((one) => isDevice(one) && one.connectionId !== except);
+    return devices.map((connection) => ({ connection, frames }));
+  });
   await Promise.all([
     // The stream does the same about a second later. Deleted text must not stay until then.
     last?.seq === message.seq

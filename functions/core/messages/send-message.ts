@@ -1,6 +1,12 @@
 import { type Connection, isDevice, OF_DELETED_ACCOUNT } from '../connections/connection.ts';
 import { type OwnConversation, selfOf } from '../conversations/conversation.ts';
-import { type DeliveryDependencies, deliver, type Post, type TellDependencies } from '../delivery/deliver.ts';
+import {
+  type DeliveryDependencies,
+  deliver,
+  type Post,
+  reachable,
+  type TellDependencies,
+} from '../delivery/deliver.ts';
 import {
   AccountDeleted,
   AfterInvalid,
@@ -67,12 +73,9 @@ async function appendAndTell(
   framesFor: FramesFor,
   origin?: Origin,
 ): Promise<Sent> {
-  const { connections, onConnectionsFailure, now } = dependencies;
+  const { onConnectionsFailure, now } = dependencies;
   const { conversation } = draft;
-  const reading = connections.of(conversation.members, now()).catch((error: unknown) => {
-    onConnectionsFailure(error);
-    return [] as readonly (readonly Connection[])[];
-  });
+  const reading = reachable(dependencies, conversation.members);
   // A deleted account is seen by its list of connections, which is read anyway. If it cannot be read, the message goes on.
   const requireAll = async () => {
     const gone = (await reading).indexOf(OF_DELETED_ACCOUNT);

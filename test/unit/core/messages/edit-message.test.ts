@@ -6,7 +6,7 @@ import {
   type EditDependencies,
   editMessage,
 } from '../../../../functions/core/messages/edit-message.ts';
-import type { LogEntry } from '../../../../functions/core/messages/message.ts';
+import type { LogEntry, Message } from '../../../../functions/core/messages/message.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
 import { type MemoryLog, memoryLog, type WriteOutcome } from '../../support/message-log.ts';
@@ -41,7 +41,8 @@ function scene({ rows = [], onWrite, editSeconds, of }: Scene = {}) {
     random: () => 0,
   };
   const telling = {
-    frameFor: ({ seq, text }: { seq: number; text: string }, reader: string) => `${seq} ${text} ${reader}`,
+    frameFor: ({ seq, text, senderId }: Message, readerId: string) =>
+      `${seq} ${text} ${readerId === senderId ? 'sender' : 'others'}`,
     except: 'alice-here',
   };
   return {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Connection, OF_DELETED_ACCOUNT } from '../../../../functions/core/connections/connection.ts';
 import type { ChangeDependencies } from '../../../../functions/core/messages/apply-change.ts';
 import { deleteMessage, editMessage } from '../../../../functions/core/messages/edit-message.ts';
+import type { Message } from '../../../../functions/core/messages/message.ts';
 import { MAX_REACTIONS, react, unreact } from '../../../../functions/core/messages/react.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
@@ -33,7 +34,10 @@ function scene({
     ...frozenClock(),
     random: () => 0,
   };
-  const telling = { frameFor: ({ seq }: { seq: number }, reader: string) => `${seq} for ${reader}` };
+  const telling = {
+    frameFor: ({ seq, senderId }: Message, readerId: string) =>
+      `${seq} for ${readerId === senderId ? 'sender' : 'others'}`,
+  };
   return {
     log,
     gateway,
