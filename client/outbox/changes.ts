@@ -1,9 +1,9 @@
 import type { Action, Frame } from '../contract/frame-types.ts';
 import type { StoredMessage } from '../contract/http-types.ts';
-import { hasCode, mayPass, type ParleyError } from '../errors.ts';
+import type { ParleyError } from '../errors.ts';
 import type { Retry } from '../retry.ts';
 import { isChange, isReaction, type UnsentChange, type UnsentReaction, wishOf } from './outbox-store.ts';
-import { explained, MAX_FAULTS, requireFitting } from './sender.ts';
+import { explained, isRefusal, requireFitting } from './sender.ts';
 import { createWaitingList, type WaitingListOptions } from './waiting-list.ts';
 
 interface Options extends WaitingListOptions {
@@ -111,8 +111,7 @@ export function createChanges(options: Options) {
       } catch (error) {
         if (mine !== generation) return;
         failures += 1;
-        const isFault = hasCode(error, 'internal') && failures >= MAX_FAULTS;
-        if (!mayPass(error) || isFault) {
+        if (isRefusal(error, failures)) {
           await refuse(attempt, error);
           failures = 0;
         } else if (isWanted()) {

@@ -27,8 +27,14 @@ export interface SenderOptions {
   readonly retry: Retry;
 }
 
-/** After so many internal errors, the message counts as refused. */
-export const MAX_FAULTS = 8;
+/** After so many internal errors, what was sent counts as refused. */
+const MAX_FAULTS = 8;
+
+/** Whether it is given up after so many failures. Everything else may pass, and is tried again. */
+export function isRefusal(error: unknown, failures: number): boolean {
+  return !mayPass(error) || (hasCode(error, 'internal') && failures >= MAX_FAULTS);
+}
+
 /** API Gateway closes a socket that gets a frame of more than 32 KB. A longer message would be retried without end. */
 const MAX_BYTES = 30_000;
 /** The server's limits of a frame with several messages. */
@@ -162,8 +168,7 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
         const unsent = waiting.get(clientId);
         if (mine !== generation || !unsent) continue;
         failures += 1;
-        const isFault = hasCode(error, 'internal') && failures >= MAX_FAULTS;
-        if (isAboutAll && (isFault || !mayPass(error))) {
+        if (isAboutAll && isRefusal(error, failures)) {
           isAlone = true;
           failures = 0;
           continue;
@@ -174,7 +179,7 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
             ? history.last(conversation).then((after) => replace({ ...unsent, after }))
             : searchLog(unsent);
           await correction.catch(() => undefined);
-        } else if (!mayPass(error) || isFault) {
+        } else if (isRefusal(error, failures)) {
           await replace({ ...unsent, reason: explained(error) });
           failures = 0;
           isAlone = false;
