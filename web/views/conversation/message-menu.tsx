@@ -1,6 +1,6 @@
 import type { Conversation, Message, User } from '@parley/client';
 import { type Signal, useSignal } from '@preact/signals';
-import type { RefObject, TargetedKeyboardEvent } from 'preact';
+import type { RefObject } from 'preact';
 import { useCallback, useEffect } from 'preact/hooks';
 import { announce } from '../../parts/announcer.tsx';
 import { OpenDialog } from '../../parts/dialog-button.tsx';
@@ -16,7 +16,8 @@ import {
   type Edited,
   type MessageAction,
 } from './message-actions.ts';
-import { alongRow, picksOf } from './reactions.tsx';
+import { alongList, menuButton } from './message-buttons.ts';
+import { picksOf } from './reactions.tsx';
 import { type Reported, ReportMessage } from './report.tsx';
 
 const words = texts.changes;
@@ -119,10 +120,6 @@ const LABELS: Readonly<Record<MessageAction, string>> = {
 const buttonOf = (list: HTMLElement, key: string) =>
   menuButton(list.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`));
 
-/** The button beside the message of a row. */
-export const menuButton = (row: HTMLElement | null | undefined): HTMLElement | null =>
-  row?.querySelector<HTMLElement>('.message-menu') ?? null;
-
 const toLog = (list: RefObject<HTMLElement | null>) =>
   list.current?.closest<HTMLElement>('[role=log]')?.focus();
 
@@ -205,22 +202,9 @@ export function MenuButton({ onClick, isOpen, bubble }: ButtonProps) {
       // The list moves its one tab stop.
       tabIndex={-1}
       onClick={onClick}
-      onKeyDown={toNeighbour}
+      onKeyDown={alongList}
     >
       <Icon name="more" />
     </button>
   );
-}
-
-const STEPS: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 };
-
-function toNeighbour(event: TargetedKeyboardEvent<HTMLButtonElement>): void {
-  const step = STEPS[event.key];
-  const list = event.currentTarget.closest('ul');
-  alongRow(event);
-  if (step === undefined || list === null) return;
-  // Otherwise the list would scroll, too.
-  event.preventDefault();
-  const buttons = [...list.querySelectorAll<HTMLElement>('.message-menu')];
-  buttons[buttons.indexOf(event.currentTarget) + step]?.focus();
 }

@@ -1,6 +1,6 @@
 import type { Conversation, Message } from '@parley/client';
 import { texts } from '../../texts.ts';
-import { alongRow } from './reactions.tsx';
+import { alongRow } from './message-buttons.ts';
 import { useMessageAt } from './use-message-at.ts';
 
 const words = texts.replies;

@@ -1,9 +1,9 @@
 import type { Conversation, Message } from '@parley/client';
-import type { TargetedKeyboardEvent } from 'preact';
 import { announce } from '../../parts/announcer.tsx';
 import type { MenuPick } from '../../parts/menu.tsx';
 import { errorText } from '../../state/error-texts.ts';
 import { texts } from '../../texts.ts';
+import { alongRow, menuButton } from './message-buttons.ts';
 
 const words = texts.reactions;
 
@@ -67,7 +67,9 @@ export function Reactions({ talk, message, canReact }: Props) {
           onClick={({ currentTarget }) => {
             if (!canReact && !isOwn) return;
             // The button disappears with its last user.
-            if (isOwn && users.length === 1) toMenuButton(currentTarget);
+            if (isOwn && users.length === 1) {
+              menuButton(currentTarget.closest('.message'))?.focus({ preventScroll: true });
+            }
             toggle(talk, message, emoji);
           }}
           onKeyDown={alongRow}
@@ -78,20 +80,4 @@ export function Reactions({ talk, message, canReact }: Props) {
       ))}
     </div>
   );
-}
-
-const toMenuButton = (button: HTMLElement) =>
-  button.closest('.message')?.querySelector<HTMLElement>('.message-menu')?.focus({ preventScroll: true });
-
-const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
-
-/** The arrow keys lead along the buttons of one message. */
-export function alongRow(event: TargetedKeyboardEvent<HTMLElement>): void {
-  const step = STEPS[event.key];
-  const row = event.currentTarget.closest('.message');
-  if (step === undefined || row === null) return;
-  event.preventDefault();
-  const buttons = [...row.querySelectorAll<HTMLElement>('.quote, .message-menu, .reaction')];
-  const turned = texts.direction === 'rtl' ? -step : step;
-  buttons[buttons.indexOf(event.currentTarget) + turned]?.focus();
 }

@@ -1,3 +1,5 @@
+import { menuButton } from './message-buttons.ts';
+
 /**
  * The one button of a list that Tab leads to, however many there are. All of them are rendered without a tab stop. Moved
  * here, because a change for each step of a scroll must not render the list again.
@@ -10,7 +12,7 @@ export function createTabStop() {
       const { activeElement: focused } = document;
       // A button of a message, and the one beside it.
       const row = list?.contains(focused) && focused?.matches('button') ? focused.closest('.message') : null;
-      const next = row?.querySelector<HTMLElement>('.message-menu') ?? find();
+      const next = menuButton(row) ?? find();
       if (next === stop) return;
       if (stop) stop.tabIndex = -1;
       if (next) next.tabIndex = 0;

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useCallback, useRef } from 'preact/hooks';
 import { texts } from '../../texts.ts';
+import { menuButton } from './message-buttons.ts';
 import type { createScrollPosition } from './scroll-position.ts';
 
 const words = texts.replies;
@@ -28,7 +29,7 @@ export function useQuoted(
     scroll.current?.show(row);
     const bubble = row.querySelector<HTMLElement>('.bubble');
     // Keyboards go on from there.
-    (row.querySelector<HTMLElement>('.message-menu') ?? bubble)?.focus({ preventScroll: true });
+    (menuButton(row) ?? bubble)?.focus({ preventScroll: true });
     bubble?.animate([{ outline: '3px solid var(--accent)' }, { outline: '3px solid transparent' }], {
       duration: MARKED_MS,
       easing: 'ease-in',
