@@ -75,7 +75,7 @@ export function createConversation(options: Options) {
     const own = new Set(stored.flatMap(({ key, isOwn }) => (isOwn ? [key] : [])));
     const list = distinct([
       ...stored,
-      // What another tab has sent may be in the log before its acknowledgement.
+      // A message that another tab has sent may be in the log before this tab learns that it is stored.
       ...outbox
         .of(id)
         .map(unsentMessage)

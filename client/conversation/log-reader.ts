@@ -34,7 +34,7 @@ export interface Held {
   readonly change: number;
   /** The log has not begun anew since. */
   isCurrent(): boolean;
-  /** What it held then now has the state of this change, as far as the log has not begun anew. */
+  /** The messages that it held then have the state of this change by now. Without effect if the log has begun anew. */
   reached(change: number): void;
 }
 

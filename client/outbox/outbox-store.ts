@@ -114,8 +114,8 @@ export async function inTime<T>(work: () => Promise<T>): Promise<T> {
 export type SharedStore = ReturnType<typeof shareStore>;
 
 /**
- * Shares a store among all tabs of a user. What one tab has removed, because it was sent or discarded, is gone for the
- * others too: they look before they put it back. If the store fails or does not answer, messages and changes are only
+ * Shares a store among all tabs of a user. If one tab has removed an entry, because it was sent or discarded, it is gone
+ * for the others too: they look before they put it back. If the store fails or does not answer, messages and changes are only
  * in memory.
  */
 export function shareStore(store: OutboxStore) {

@@ -20,7 +20,7 @@ export type Outbox = ReturnType<typeof createOutbox>;
 
 interface Options extends SenderOptions {
   readonly store: OutboxStore;
-  /** What waits in a conversation has changed. `stored` is set if one of its messages has been stored. */
+  /** Another entry waits in a conversation, or one less. `stored` is the message of it that has been stored, if one has. */
   readonly onChange: (conversation: string, stored?: StoredMessage) => void;
   /** The last `seq` that an open conversation shows. Undefined if it is not open. */
   readonly lastShown: (conversation: string) => number | undefined;
