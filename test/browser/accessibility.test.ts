@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { violations } from './support/axe.ts';
-import type { Device } from './support/device.ts';
+import { passes } from './support/axe.ts';
 import { newcomer, write } from './support/people.ts';
 import { phone, stage } from './support/stage.ts';
 
@@ -84,11 +83,3 @@ describe.each([
     await passes(own, 'a conversation with a message that failed');
   });
 });
-
-/** No violation in either theme, after all animations have ended. */
-async function passes(own: Device, what: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await own.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect(await violations(own.page), `${what}, ${colorScheme}`).toEqual([]);
-  }
-}

@@ -1,18 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { violations } from './support/axe.ts';
-import type { Device } from './support/device.ts';
+import { passes } from './support/axe.ts';
 import { type Person, react, remove, write } from './support/people.ts';
 import { phone, stage } from './support/stage.ts';
 
 const { url, device, person } = stage();
-
-/** No violation in either theme. */
-async function passes(own: Device, what: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await own.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect(await violations(own.page), `${what}, ${colorScheme}`).toEqual([]);
-  }
-}
 
 describe.each([
   ['wide', undefined],

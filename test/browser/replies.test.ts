@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { violations } from './support/axe.ts';
+import { passes } from './support/axe.ts';
 import type { Device } from './support/device.ts';
 import { answer, edit, type Person, remove, write } from './support/people.ts';
 import { phone, stage } from './support/stage.ts';
@@ -7,14 +7,6 @@ import { phone, stage } from './support/stage.ts';
 const { url, device, person } = stage();
 
 const DELETED = 'This message was deleted';
-
-/** No violation in either theme. */
-async function passes(own: Device, what: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await own.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect(await violations(own.page), `${what}, ${colorScheme}`).toEqual([]);
-  }
-}
 
 const isFocused = (own: Device) => own.textbox.evaluate((element) => element === document.activeElement);
 const quoted = (own: Device, text: string) => expect.poll(() => own.quote(text).textContent());

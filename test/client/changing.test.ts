@@ -6,6 +6,7 @@ import { wishOf } from '../../client/outbox/outbox-store.ts';
 import { createRetry } from '../../client/retry.ts';
 import { browser } from './browser.ts';
 import { ADA, BOB, type FakeServer, fakeServer, TALK } from './fake-server.ts';
+import { failingOf, fates, unsteadyServer } from './fates.ts';
 import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
 
 fakeClock();
@@ -33,14 +34,7 @@ async function opened(server: FakeServer, said: readonly string[] = ['helo'], ou
 }
 
 /** Refuses, or fails, so many frames that change a message. */
-function failing(code: string, times = Number.POSITIVE_INFINITY, more = {}) {
-  let left = times;
-  return (frame: { action: string }) => {
-    if (!isChange(frame) || left === 0) return 1;
-    left -= 1;
-    return { error: { type: 'error', code, detail: `Because of ${code}.`, ...more } };
-  };
-}
+const failing = failingOf(isChange);
 
 describe('an edit', () => {
   it('shows at once, and is stored as the next version', async () => {
@@ -847,32 +841,14 @@ describe('whatever the network does', () => {
     which: fc.nat(5),
     wait: fc.integer({ min: 20, max: 600 }),
   });
-  const fate = fc.array(
-    fc.oneof({ weight: 4, arbitrary: fc.nat(600) }, { weight: 1, arbitrary: fc.constant(-1) }),
-    { minLength: 1, maxLength: 8 },
-  );
 
   it.each([
     ['the server ends with what the user wanted', 1],
     ['two tabs lose no edit without telling', 2],
   ])('%s, and shows what the server has', async (_what, count) => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 25 }), fate, async (steps, fates) => {
-        vi.clearAllTimers();
-        let isCalm = false;
-        let turn = 0;
-        const next = () => {
-          turn += 1;
-          return isCalm ? 1 : (fates[turn % fates.length] as number);
-        };
-        const server = fakeServer({
-          reply: () => {
-            const delay = next();
-            return delay < 0 ? 'lost' : delay;
-          },
-          push: () => [next(), next()].filter((delay) => delay >= 0),
-          handshake: () => (next() < 0 ? 'refuse' : 'open'),
-        });
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), fates, async (steps, all) => {
+        const { server, calm } = unsteadyServer(all);
         server.lifetime = 86_400;
         const outbox = memoryOutbox();
         const begin = async () => {
@@ -910,7 +886,7 @@ describe('whatever the network does', () => {
           }
           await pass(wait);
         }
-        isCalm = true;
+        calm();
         for (const { page } of tabs) page.wake();
         await pass(180_000);
         // Each tab learns what the other one has done.

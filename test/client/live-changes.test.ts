@@ -1,13 +1,12 @@
 import { expect, it, vi } from 'vitest';
 import type { Message } from '../../client/index.ts';
-import { cuttable, runningSystem, until } from './live.ts';
+import { cuttable, pause, runningSystem, until } from './live.ts';
+import { texts } from './support.ts';
 
 // Many devices talk at once, while another file of tests has the other core.
 vi.setConfig({ testTimeout: 90_000 });
 
 const system = runningSystem();
-const texts = (messages: readonly Message[]) => messages.map(({ text }) => text);
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 it('edits and deletions reach all devices of both users, and the inbox', async () => {
   const [ada, bob] = await Promise.all([system.person(), system.person()]);

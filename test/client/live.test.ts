@@ -3,14 +3,13 @@ import { stripTypeScriptTypes } from 'node:module';
 import { expect, it, vi } from 'vitest';
 import * as parley from '../../client/index.ts';
 import { type Message, memoryTokens, type Tokens } from '../../client/index.ts';
-import { CONNECTION_MS, cuttable, runningSystem, until } from './live.ts';
+import { CONNECTION_MS, cuttable, pause, runningSystem, until } from './live.ts';
+import { texts } from './support.ts';
 
 // Many devices talk at once, while another file of tests has the other core.
 vi.setConfig({ testTimeout: 90_000 });
 
 const system = runningSystem();
-const texts = (messages: readonly Message[]) => messages.map(({ text }) => text);
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 it.concurrent('two users talk on three devices: messages, receipts, typing, presence, inbox', async () => {
   const [ada, bob] = await Promise.all([system.person(), system.person()]);

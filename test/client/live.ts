@@ -100,3 +100,5 @@ export function cuttable() {
     },
   };
 }
+
+export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { memoryOutbox } from '../../client/index.ts';
 import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
+import { fates, unsteadyServer } from './fates.ts';
 import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
 
 fakeClock();
@@ -367,31 +368,9 @@ it('whatever the network does, both users end with the same log, each message on
     fc.record({ do: fc.constant('cut' as const), wait: fc.nat(3000) }),
     fc.record({ do: fc.constant('wake' as const), wait: fc.nat(400) }),
   );
-  const fate = fc.array(
-    fc.oneof({ weight: 4, arbitrary: fc.nat(600) }, { weight: 1, arbitrary: fc.constant(-1) }),
-    {
-      minLength: 1,
-      maxLength: 8,
-    },
-  );
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 25 }), fate, async (steps, fates) => {
-      vi.clearAllTimers();
-      let isCalm = false;
-      let turn = 0;
-      const next = () => {
-        turn += 1;
-        return isCalm ? 1 : (fates[turn % fates.length] as number);
-      };
-      const server = fakeServer({
-        // Replies late or lost. Pushed frames late, doubled, reordered or lost.
-        reply: () => {
-          const delay = next();
-          return delay < 0 ? 'lost' : delay;
-        },
-        push: () => [next(), next()].filter((delay) => delay >= 0),
-        handshake: () => (next() < 0 ? 'refuse' : 'open'),
-      });
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), fates, async (steps, all) => {
+      const { server, calm } = unsteadyServer(all);
       const { client, page } = await online(server);
       const talk = client.conversationWith(BOB);
       void talk.open().catch(() => undefined);
@@ -404,7 +383,7 @@ it('whatever the network does, both users end with the same log, each message on
         if (what === 'wake') page.wake();
         await pass(wait);
       }
-      isCalm = true;
+      calm();
       page.wake();
       await pass(180_000);
       const own = server.log.filter(({ client_id }) => client_id).map(({ message }) => message);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { localTokens, memoryOutbox } from '../../client/index.ts';
 import { browser } from './browser.ts';
 import { ADA, BOB, type FakeServer, fakeServer, TALK } from './fake-server.ts';
+import { failingOf, fates, unsteadyServer } from './fates.ts';
 import { clientOf, during, fakeClock, online, pass } from './support.ts';
 
 fakeClock();
@@ -44,14 +45,7 @@ async function opened(server: FakeServer, outbox = memoryOutbox()) {
 }
 
 /** Refuses, or fails, so many frames about reactions. */
-function failing(code: string, times = Number.POSITIVE_INFINITY, more = {}) {
-  let left = times;
-  return (frame: { action: string }) => {
-    if (!isReaction(frame) || left === 0) return 1;
-    left -= 1;
-    return { error: { type: 'error', code, detail: `Because of ${code}.`, ...more } };
-  };
-}
+const failing = failingOf(isReaction);
 
 const OWN = { users: [ADA], isOwn: true };
 
@@ -457,32 +451,14 @@ describe('whatever the network does', () => {
     emoji: fc.constantFrom('👍', '🎉'),
     wait: fc.integer({ min: 0, max: 600 }),
   });
-  const fate = fc.array(
-    fc.oneof({ weight: 4, arbitrary: fc.nat(600) }, { weight: 1, arbitrary: fc.constant(-1) }),
-    { minLength: 1, maxLength: 8 },
-  );
 
   it.each([
     ['the server ends with the reactions that the user wanted', 1],
     ['two tabs end with what the server has', 2],
   ])('%s', async (_what, count) => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 25 }), fate, async (steps, fates) => {
-        vi.clearAllTimers();
-        let isCalm = false;
-        let turn = 0;
-        const next = () => {
-          turn += 1;
-          return isCalm ? 1 : (fates[turn % fates.length] as number);
-        };
-        const server = fakeServer({
-          reply: () => {
-            const delay = next();
-            return delay < 0 ? 'lost' : delay;
-          },
-          push: () => [next(), next()].filter((delay) => delay >= 0),
-          handshake: () => (next() < 0 ? 'refuse' : 'open'),
-        });
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), fates, async (steps, all) => {
+        const { server, calm } = unsteadyServer(all);
         server.lifetime = 86_400;
         for (const sender of [ADA, BOB, ADA]) server.append(sender, 'x', crypto.randomUUID());
         const outbox = memoryOutbox();
@@ -517,7 +493,7 @@ describe('whatever the network does', () => {
           }
           await pass(wait);
         }
-        isCalm = true;
+        calm();
         for (const { page } of tabs) page.wake();
         await pass(180_000);
         for (const socket of server.open()) socket.cut();
