@@ -50,6 +50,7 @@ const deleted: Message = {
 /** One with every field that it may have, and one without each of them, in each of its states. */
 const ALL_STATES = [message, withoutClientId, edited, deleted];
 const entry: InboxEntry = {
+  kind: 'pair',
   conversation,
   peer: { id: ada, username: 'ada' },
   last: { seq: 42, id: message.id, senderId: ada, text: 'Hello', createdAt, counts: {} },
@@ -154,6 +155,7 @@ const page: SyncPage = {
   changes: new Map([[conversation, 8]]),
   resets: [conversation],
   inbox: entries,
+  gone: [],
   complete: true,
   position: createdAt,
 };

@@ -86,8 +86,8 @@ const accountChanges: Follower = {
 const messageChanges: Follower = {
   name: 'message-changes',
   wants: (written) => written.key.sk.startsWith(MESSAGE_PREFIX) && eventNameOf(written) !== 'REMOVE',
-  handlerWith({ inboxProjection, log, profiles, system }, onFailure) {
-    const following = { inbox: inboxProjection, log, profiles, now: system.now };
+  handlerWith({ inboxProjection, log, rosters, profiles, system }, onFailure) {
+    const following = { inbox: inboxProjection, log, rosters, profiles, now: system.now };
     return (records) =>
       eachConversation(records, {
         messageIn,
