@@ -205,6 +205,42 @@ export class NotYourMessage extends ParleyError {
   }
 }
 
+/** The caller is in the group, in a role without this right. */
+export class NotAllowed extends ParleyError {
+  readonly code = 'not_allowed';
+
+  constructor() {
+    super('Your role in this group does not allow this.');
+  }
+}
+
+/** The group has as many members as it can have. */
+export class GroupFull extends ParleyError {
+  readonly code = 'group_full';
+
+  constructor(most: number) {
+    super(`A group can have ${most} members. Remove one of them first.`);
+  }
+}
+
+/** Its only owner would leave a group, or give up that role, with other members in it. */
+export class LastOwner extends ParleyError {
+  readonly code = 'last_owner';
+
+  constructor() {
+    super('A group needs an owner. Make another member an owner first.');
+  }
+}
+
+/** A pair has neither a title nor a roster. */
+export class NotAGroup extends ParleyError {
+  readonly code = 'not_a_group';
+
+  constructor() {
+    super('This conversation is not a group.');
+  }
+}
+
 /** The message is deleted, so there is nothing left to edit. */
 export class MessageDeleted extends ParleyError {
   readonly code = 'message_deleted';

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { resolve } from '../core/conversations/conversation.ts';
+import { resolve } from '../core/conversations/roster.ts';
 import type { MessagePlace } from '../core/messages/apply-change.ts';
 import { deleteMessage, editMessage } from '../core/messages/edit-message.ts';
 import type { Message } from '../core/messages/message.ts';
@@ -24,7 +24,7 @@ const changing = { ...wireChanging(access.table, openGateway(access.limit.count)
 export const handler = userStack(reporting, access).handler(async (event) => {
   const { userId } = event.identity;
   const { pathParameters = {} } = event;
-  const conversation = resolve(pathParameters.conversation ?? '', userId);
+  const conversation = await resolve(changing, pathParameters.conversation ?? '', userId);
   const place = { conversation, seq: readSeq(pathParameters.seq) };
   return json(200, changedBody(await change(event, place), userId));
 });

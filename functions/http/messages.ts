@@ -1,4 +1,4 @@
-import { resolve } from '../core/conversations/conversation.ts';
+import { resolve } from '../core/conversations/roster.ts';
 import { readMessages } from '../core/messages/read-messages.ts';
 import { json } from '../middleware/http-replies.ts';
 import { baseUrl } from '../middleware/http-stack.ts';
@@ -8,7 +8,7 @@ import { readWindow } from '../protocol/paging.ts';
 import { openHttpEntry, openUserAccess, wireHistory } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
-const { history } = wireHistory(access.table);
+const { history, ...resolving } = wireHistory(access.table);
 
 /** `GET /conversations/{conversation}/messages/`: a part of the log, oldest first. */
 export const handler = userStack(openHttpEntry(), access).handler(async (event) => {
@@ -16,7 +16,7 @@ export const handler = userStack(openHttpEntry(), access).handler(async (event) 
   const conversation = event.pathParameters?.conversation ?? '';
   const window = readWindow(event.queryStringParameters ?? {});
   const { messages, last, change, sides } = await readMessages(history, {
-    conversation: resolve(conversation, userId),
+    conversation: await resolve(resolving, conversation, userId),
     window,
   });
   const url = `${baseUrl(event)}/conversations/${conversation}/messages/`;

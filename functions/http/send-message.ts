@@ -1,4 +1,5 @@
-import { asConversationNotFound, resolve } from '../core/conversations/conversation.ts';
+import { asConversationNotFound } from '../core/conversations/conversation.ts';
+import { resolve } from '../core/conversations/roster.ts';
 import { sendMessage, sendMessages } from '../core/messages/send-message.ts';
 import { json } from '../middleware/http-replies.ts';
 import { jsonInput } from '../middleware/http-stack.ts';
@@ -24,7 +25,7 @@ export const handler = userStack(reporting, access)
     const { userId, username } = identity;
     const { text = '', reply_to: replyTo, messages, after, read } = input;
     const id = pathParameters?.conversation ?? '';
-    const place = { conversation: resolve(id, userId), after };
+    const place = { conversation: await resolve(sending, id, userId), after };
     const explain = asConversationNotFound(id);
     if (messages === undefined) {
       const clientId = readIdempotencyKey(headers['idempotency-key']);

@@ -42,15 +42,23 @@ export function exportLine(part: ExportPart, { userId, sessionId }: Caller) {
       return { type: 'report' as const, id, created_at: createdAt, user, message, reason, text };
     }
     case 'conversation': {
-      const { id, peer, own, peers } = part.conversation;
+      const { conversation } = part;
+      const { kind, id, own } = conversation;
+      const about =
+        conversation.kind === 'pair'
+          ? { peer: conversation.peer }
+          : { title: conversation.title, role: conversation.role };
       return {
         type: 'conversation' as const,
         id,
-        peer,
+        kind,
+        ...about,
         read: own.read,
         received: own.received,
-        peer_read: peers.read,
-        peer_received: peers.received,
+        ...(conversation.kind === 'pair' && {
+          peer_read: conversation.peers.read,
+          peer_received: conversation.peers.received,
+        }),
       };
     }
     case 'message':

@@ -29,6 +29,11 @@ export function changedState({ changed }: Pick<Message, 'changed'>) {
   };
 }
 
+/** What its sender has done to the group. */
+export function eventOf({ event }: Pick<Message, 'event'>) {
+  return event === undefined ? {} : { event };
+}
+
 /** One of several stored messages, which share their conversation and their sender. */
 export function messageBody({ id, seq, text, createdAt, read, replyTo, changed }: Message) {
   return {
@@ -53,6 +58,7 @@ export function syncedMessage(message: Message, readerId: string) {
     created_at: message.createdAt,
     ...(message.read > 0 && { read: message.read }),
     ...answered(message),
+    ...eventOf(message),
     ...changedState(message),
     ...ownClientId(message, message.senderId === readerId),
   };

@@ -1,6 +1,6 @@
 import type { UserCursor } from '../core/accounts/directory.ts';
 import type { EntryId } from '../core/audit/audit.ts';
-import { conversationOf } from '../core/conversations/conversation.ts';
+import { canBeOf, isConversationId } from '../core/conversations/conversation.ts';
 import { ValidationFailed } from '../core/errors.ts';
 import type { EventPlace, ExportCursor, MessagePlace, ReportPlace } from '../core/export/export.ts';
 import { isId } from '../core/ids.ts';
@@ -131,7 +131,7 @@ export function writeInboxCursor({ topAt, conversation }: InboxPosition): string
 export function readInboxCursor(text: string | undefined): InboxPosition | undefined {
   if (text === undefined) return undefined;
   const [topAt = '', conversation = '', ...rest] = Buffer.from(text, 'base64url').toString().split(' ');
-  if (!TIME.test(topAt) || !conversationOf(conversation) || rest.length > 0) {
+  if (!TIME.test(topAt) || !isConversationId(conversation) || rest.length > 0) {
     throw new ValidationFailed({ cursor: ['Must come from `next`.'] });
   }
   return { topAt, conversation };
@@ -214,7 +214,6 @@ function messagePlace(
   userId: string,
 ): MessagePlace | undefined {
   const seq = wholeNumber(number);
-  if (!conversationOf(conversation)?.members.includes(userId) || seq === undefined || rest.length > 0)
-    return undefined;
+  if (!canBeOf(conversation, userId) || seq === undefined || rest.length > 0) return undefined;
   return { conversation, seq };
 }

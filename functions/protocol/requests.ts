@@ -1,9 +1,11 @@
 import { domainToASCII } from 'node:url';
 import * as z from 'zod/mini';
 import { lengthFaults, normalizePassword } from '../core/accounts/passwords.ts';
+import { ROLES } from '../core/conversations/rights.ts';
+import { MAX_MEMBERS } from '../core/conversations/roster.ts';
 import { MessageNotFound, ValidationFailed } from '../core/errors.ts';
 import { CLIENT_ID } from '../core/ids.ts';
-import { characters, emoji, messageText, replyTo, seq, version } from './fields.ts';
+import { characters, emoji, messageText, replyTo, seq, userId, version } from './fields.ts';
 import { newMessages, oneOrSeveral } from './new-messages.ts';
 import { wholeNumber } from './paging.ts';
 import { isBlank } from './text.ts';
@@ -48,10 +50,13 @@ export const knownEmail = z.pipe(characters({ min: 1, max: MAX_EMAIL_LENGTH }), 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: It is what it looks for.
 const NO_CONTROLS = /^[^\u0000-\u001F\u007F-\u009F]*$/;
 
-const personName = characters({ min: 1, max: 150 }).check(
-  z.regex(NO_CONTROLS, 'Must not contain control characters.'),
-  z.refine((text) => text === '' || !isBlank(text), 'Must not be blank.'),
-);
+const nameOf = (most: number) =>
+  characters({ min: 1, max: most }).check(
+    z.regex(NO_CONTROLS, 'Must not contain control characters.'),
+    z.refine((text) => text === '' || !isBlank(text), 'Must not be blank.'),
+  );
+
+const personName = nameOf(150);
 
 /** ASCII only, so that nobody can imitate another user's name. */
 const username = z
@@ -162,6 +167,31 @@ export const messageRequest = z
     read: z.optional(seq),
   })
   .check(oneOrSeveral(['text']));
+
+const title = nameOf(100);
+
+const role = z.enum(ROLES);
+
+/** The creator is one more. */
+const firstMembers = z.array(userId).check(
+  z.maxLength(MAX_MEMBERS - 1),
+  z.refine((ids) => new Set(ids).size === ids.length, 'Must name each user once.'),
+);
+
+/** `POST /conversations/` */
+export const groupRequest = z.strictObject({
+  kind: z.literal('group'),
+  title,
+  members: firstMembers,
+  history: z.optional(z.enum(['all', 'since_joining'])),
+  key: z.optional(characters({ min: 1, max: 100 })),
+});
+
+/** `PATCH /conversations/{conversation}/` */
+export const titleRequest = z.strictObject({ title });
+
+/** `PUT /conversations/{conversation}/members/{user_id}/` */
+export const memberRequest = z.strictObject({ role: z.optional(role) });
 
 /** `PATCH /conversations/{conversation}/messages/{seq}/` */
 export const editRequest = z.strictObject({ text: messageText, version });

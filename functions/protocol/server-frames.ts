@@ -1,3 +1,4 @@
+import type { Person } from '../core/accounts/account.ts';
 import type { LastFrames } from '../core/connections/open-and-close.ts';
 import {
   type FieldErrors,
@@ -6,6 +7,7 @@ import {
   ValidationFailed,
   VersionConflict,
 } from '../core/errors.ts';
+import type { GroupMember } from '../core/groups/change-group.ts';
 import type { InboxEntry } from '../core/inbox/inbox.ts';
 import type { NewMessage } from '../core/messages/append.ts';
 import type { Telling } from '../core/messages/apply-change.ts';
@@ -17,6 +19,7 @@ import {
   answered,
   changedBody,
   changedState,
+  eventOf,
   messageBody,
   ownClientId,
   presentState,
@@ -36,6 +39,7 @@ export function messageFrame(message: Message, senderName: string, reader: 'send
     created_at: message.createdAt,
     ...(message.read > 0 && { read: message.read }),
     ...answered(message),
+    ...eventOf(message),
     ...changedState(message),
     ...ownClientId(message, reader === 'sender'),
   };
@@ -133,25 +137,50 @@ export const connectionReplacedFrame = {
 
 /** A conversation as the inbox shows it, both over HTTP and in `sync`. */
 export function conversationBody(entry: InboxEntry) {
-  const { conversation, peer, last, unread, own, peers, presence, isBlocked } = entry;
-  const { online, last_seen } = presenceBody(presence);
-  return {
-    id: conversation,
-    peer: { ...peer, online, last_seen, ...(isBlocked && { blocked: true }) },
+  const { kind, conversation: id, last, unread, own } = entry;
+  const shared = {
     last_message: {
       id: last.id,
       seq: last.seq,
       sender_id: last.senderId,
       message: last.text,
       created_at: last.createdAt,
+      ...eventOf(last),
       ...changedState(last),
     },
     unread,
     read: own.read,
     received: own.received,
+  };
+  if (entry.kind === 'group') {
+    return { id, kind, title: entry.title, role: entry.role, first_seq: entry.from, ...shared };
+  }
+  const { peer, peers, presence, isBlocked } = entry;
+  const { online, last_seen } = presenceBody(presence);
+  return {
+    id,
+    kind,
+    peer: { ...peer, online, last_seen, ...(isBlocked && { blocked: true }) },
+    ...shared,
     peer_read: peers.read,
     peer_received: peers.received,
   };
+}
+
+/** A member of a group. */
+export function memberBody({ id, username, role, deleted }: GroupMember) {
+  return { id, username, role, ...(deleted && { deleted }) };
+}
+
+/** Those who are, and who were, in a group. */
+export function peopleBody({
+  members,
+  former,
+}: {
+  readonly members: readonly GroupMember[];
+  readonly former: readonly Person[];
+}) {
+  return { members: members.map(memberBody), former };
 }
 
 interface Explained {
@@ -189,6 +218,7 @@ export function syncFrame(page: SyncPage, readerId: string) {
     changed: page.changed.map((message) => syncedMessage(message, readerId)),
     changes: Object.fromEntries(page.changes),
     resets: page.resets,
+    gone: page.gone,
     conversations: page.inbox.map(conversationBody),
     position: page.position,
   };

@@ -2,7 +2,7 @@
  * The composition root: what each entry needs, made of adapters and core. Entries call these factories once, at their start, so a
  * bundle carries only what its entry uses.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
@@ -19,6 +19,7 @@ import { subjectTokenVerifier } from '../auth/subject-tokens.ts';
 import { tickets } from '../auth/tickets.ts';
 import { type AuditTrail, auditTrail } from '../core/audit/trail.ts';
 import type { Gateway } from '../core/connections/connection.ts';
+import type { GroupDependencies } from '../core/groups/change-group.ts';
 import type { Issuer, VerifySubjectToken } from '../core/issuers/issuer.ts';
 import type { EditDependencies } from '../core/messages/edit-message.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
@@ -53,6 +54,7 @@ import { membershipCheck, presenceStore } from '../storage/presence.ts';
 import { receiptStore } from '../storage/receipts.ts';
 import { remainsOf, sealRemover } from '../storage/remains.ts';
 import { reportQueue, reportStore } from '../storage/reports.ts';
+import { rosterReader, rosterStore } from '../storage/rosters.ts';
 import { publicKeys, sessionCheck, sessionList, sessionStore } from '../storage/sessions.ts';
 import { signUpStore } from '../storage/sign-ups.ts';
 import { suspensionStore } from '../storage/suspensions.ts';
@@ -82,6 +84,14 @@ export const system = {
 
 /** The work that accounts and sockets may cause in this process. It is told of the work by table and gateway. */
 export const openRateLimit = (): RateLimit => rateLimit(config.number('WORK_PER_MINUTE'), now);
+
+/** A UUID of version 8 (RFC 9562 §5.8), made of a text: the same one each time. */
+function uuidOf(text: string): string {
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
 
 /** The table. An entry opens it once, and hands it to all its factories. */
 export const openTable = (count?: CountWork): Table =>
@@ -391,7 +401,13 @@ export function wireBlocks(table: Table) {
 
 /** For `report`. */
 export function wireReporting(table: Table) {
-  return { reports: reportStore(table), profiles: profileStore(table), log: messageStore(table), ...system };
+  return {
+    ...wireRosters(table),
+    reports: reportStore(table),
+    profiles: profileStore(table),
+    log: messageStore(table),
+    ...system,
+  };
 }
 
 /** For `listReports` and `resolveReport`. */
@@ -414,9 +430,12 @@ export function wireEvents(table: Table) {
   return { profiles: profileStore(table), events: auditReader(table), now };
 }
 
+/** For `resolve`. */
+export const wireRosters = (table: Table) => ({ rosters: rosterReader(table) });
+
 /** For `readHistory` and `readMessages`. */
 export function wireHistory(table: Table) {
-  return { profiles: profileStore(table), history: messageStore(table) };
+  return { ...wireRosters(table), profiles: profileStore(table), history: messageStore(table) };
 }
 
 /** For `exportPage`. */
@@ -430,6 +449,7 @@ export function wireExport(table: Table) {
     conversations: conversationList(table),
     inbox: inboxReader(table),
     log: messageStore(table),
+    ...wireRosters(table),
     now,
   };
 }
@@ -438,9 +458,11 @@ export function wireExport(table: Table) {
 export function wireInbox(table: Table) {
   return {
     inbox: inboxReader(table),
+    people: peopleStore(table),
     presences: presenceStore(table),
     profiles: profileStore(table),
     log: messageStore(table),
+    ...wireRosters(table),
     now,
   };
 }
@@ -460,9 +482,10 @@ export function wireSending(
   table: Table,
   gateway: Gateway,
   reporting: Reporting,
-): Omit<SendDependencies, 'lastFrames'> {
+): Omit<SendDependencies, 'lastFrames'> & ReturnType<typeof wireRosters> {
   return {
     ...wireTelling(table, gateway, reporting),
+    ...wireRosters(table),
     log: messageStore(table),
     profiles: profileStore(table),
     retries: retryCounter(table),
@@ -479,13 +502,30 @@ export function wireChanging(
   table: Table,
   gateway: Gateway,
   reporting: Reporting,
-): Omit<EditDependencies, 'lastFrames'> {
+): Omit<EditDependencies, 'lastFrames'> & ReturnType<typeof wireRosters> {
   const seconds = config.text('EDIT_SECONDS');
   return {
     ...wireTelling(table, gateway, reporting),
+    ...wireRosters(table),
     log: messageStore(table),
     summaries: changedSummary(table),
     editSeconds: seconds === 'off' ? undefined : Number(seconds),
+  };
+}
+
+/** For `createGroup`, `renameGroup`, `putMember` and `removeMember`. The last frames come from the protocol. */
+export function wireGroups(
+  table: Table,
+  gateway: Gateway,
+  reporting: Reporting,
+): Omit<GroupDependencies, 'lastFrames'> {
+  return {
+    ...wireTelling(table, gateway, reporting),
+    rosters: rosterStore(table),
+    log: messageStore(table),
+    people: peopleStore(table),
+    presences: presenceStore(table),
+    idOf: uuidOf,
   };
 }
 
@@ -536,5 +576,11 @@ export function wireAccountChanges(table: Table, gateway: Gateway, reporting: Re
 
 /** For `projectMessages`. */
 export function wireInboxProjection(table: Table) {
-  return { inbox: inboxProjection(table), log: messageStore(table), profiles: profileStore(table), now };
+  return {
+    ...wireRosters(table),
+    inbox: inboxProjection(table),
+    log: messageStore(table),
+    profiles: profileStore(table),
+    now,
+  };
 }

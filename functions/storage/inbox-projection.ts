@@ -44,15 +44,30 @@ export function inboxProjection(table: Table): InboxProjection {
    * Names the conversation's position in the membership. A conversation only moves up: a late run finds that a newer one was
    * faster, and to repeat its own move has no effect.
    */
-  const namePosition = (userId: string, conversation: string, topAt: string, peer: Peer): Promise<boolean> =>
+  const namePosition = (
+    userId: string,
+    conversation: string,
+    topAt: string,
+    peer: Peer | undefined,
+  ): Promise<boolean> =>
     isWritten(
       client.send(
         new UpdateCommand({
           TableName: name,
           Key: membershipKey(userId, conversation),
-          UpdateExpression: 'SET topAt = :topAt, peer = :peer',
-          ConditionExpression: 'attribute_not_exists(topAt) OR topAt <= :topAt',
-          ExpressionAttributeValues: { ':topAt': topAt, ':peer': peer },
+          ...(peer
+            ? {
+                UpdateExpression: 'SET topAt = :topAt, peer = :peer',
+                ConditionExpression: 'attribute_not_exists(topAt) OR topAt <= :topAt',
+                ExpressionAttributeValues: { ':topAt': topAt, ':peer': peer },
+              }
+            : {
+                UpdateExpression: 'SET topAt = :topAt',
+                // The membership of a group begins when somebody joins it. One that has ended does not come back.
+                ConditionExpression:
+                  'attribute_exists(pk) AND (attribute_not_exists(topAt) OR topAt <= :topAt)',
+                ExpressionAttributeValues: { ':topAt': topAt },
+              }),
         }),
       ),
     );
@@ -67,15 +82,18 @@ export function inboxProjection(table: Table): InboxProjection {
 
     async summarize({ id }, summary) {
       const { UpdateExpression, ExpressionAttributeNames, ...values } = setting(fromSummary(summary));
-      // The message before may have changed.
-      const left = summary.last.changed ? '' : ' REMOVE #changed';
+      // The message before may have changed, or have been an event.
+      const left = (['changed', 'event'] as const).filter((name) => !summary.last[name]);
       await isWritten(
         client.send(
           new UpdateCommand({
             TableName: name,
             Key: summaryKey(id),
-            UpdateExpression: UpdateExpression + left,
-            ExpressionAttributeNames: { ...ExpressionAttributeNames, '#changed': 'changed' },
+            UpdateExpression: `${UpdateExpression} REMOVE ${left.map((name) => `#${name}`).join(', ')}`,
+            ExpressionAttributeNames: {
+              ...ExpressionAttributeNames,
+              ...Object.fromEntries(left.map((name) => [`#${name}`, name])),
+            },
             ...values,
             ConditionExpression: 'attribute_not_exists(#seq) OR #seq < :seq',
           }),

@@ -1,5 +1,7 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { type OwnConversation, peerIn, selfOf } from '../core/conversations/conversation.ts';
+import { isGroupId, pairFor, peerIn } from '../core/conversations/conversation.ts';
+import type { Role } from '../core/conversations/rights.ts';
+import { conversationById } from '../core/conversations/roster.ts';
 import {
   type ConversationDetails,
   type InboxPosition,
@@ -14,6 +16,7 @@ import { further, NOTHING_READ, type Progress, type ReadReceipt } from '../core/
 import { INBOX_PREFIX, inboxPositionKey, membershipKey, summaryKey, userPartition } from './keys.ts';
 import { type Item, mapMembers } from './log-entry.ts';
 import { messageStore } from './messages.ts';
+import { rosterReader } from './rosters.ts';
 import { batchGet, type Table } from './table.ts';
 
 /** Sorts behind every time and conversation. */
@@ -23,6 +26,7 @@ const END = `${INBOX_PREFIX}~`;
 export function inboxReader(table: Table): InboxReader {
   const { client, name } = table;
   const log = messageStore(table);
+  const rosters = rosterReader(table);
 
   /** The largest page has some 16 KB. DynamoDB ends a Query only at 1 MB, so one is enough: see one-query.test.ts. */
   async function query(userId: string, [low, high]: [string, string], more: Partial<QueryCommandInput>) {
@@ -38,12 +42,10 @@ export function inboxReader(table: Table): InboxReader {
   }
 
   /** If the stream's function crashed before the summary, or has yet to write it, the log itself tells the last message. */
-  async function withLast(
-    details: ConversationDetails,
-    conversation: OwnConversation,
-  ): Promise<ConversationDetails> {
+  async function withLast(details: ConversationDetails, id: string): Promise<ConversationDetails> {
     if (details.last || details.topAt === undefined) return details;
-    const last = await log.last(conversation);
+    const conversation = await conversationById(rosters, id);
+    const last = conversation && (await log.last(conversation));
     return last ? { ...details, last: toLast(last) } : details;
   }
 
@@ -64,21 +66,18 @@ export function inboxReader(table: Table): InboxReader {
     positionsSince: async (userId, since, limit) =>
       (await query(userId, [`${INBOX_PREFIX}${since}`, END], { Limit: limit })).map(toInboxPosition),
 
-    async details(conversations) {
-      const items = await batchGet(
-        table,
-        conversations.flatMap((conversation) => [
-          membershipKey(selfOf(conversation), conversation.id),
-          membershipKey(peerIn(conversation), conversation.id),
-          summaryKey(conversation.id),
-        ]),
-        { consistent: false },
-      );
-      return Promise.all(
-        conversations.map((conversation, i) =>
-          withLast(toDetails(conversation, items.slice(3 * i, 3 * i + 3)), conversation),
-        ),
-      );
+    async details(userId, conversations) {
+      const keys = conversations.map((id) => [
+        membershipKey(userId, id),
+        summaryKey(id),
+        ...(isGroupId(id) ? [] : [membershipKey(peerIn(pairFor(id, userId)), id)]),
+      ]);
+      const items = [...(await batchGet(table, keys.flat(), { consistent: false }))];
+      const details = conversations.map((id, i) => {
+        const found = items.splice(0, keys[i]?.length ?? 0);
+        return isGroupId(id) ? groupDetails(found) : pairDetails(pairFor(id, userId).self, found);
+      });
+      return Promise.all(details.map((one, i) => withLast(one, conversations[i] as string)));
     },
   };
 }
@@ -92,15 +91,19 @@ export function toInboxPosition(sk: string): InboxPosition {
 interface MembershipItem {
   readonly topAt?: string;
   readonly peer?: Peer;
+  /** Of a group: the member's number, their role, and the first message that they may see. */
+  readonly number?: number;
+  readonly role?: Role;
+  readonly from?: number;
   readonly readSeq?: number;
   readonly readOthers?: number;
   readonly receivedSeq?: number;
   readonly frozenSeq?: number;
 }
 
-function toDetails(
-  { self }: OwnConversation,
-  [own, peers, summaryItem]: readonly (Item | undefined)[],
+function pairDetails(
+  self: number,
+  [own, summaryItem, peers]: readonly (Item | undefined)[],
 ): ConversationDetails {
   const { topAt, peer } = (own ?? {}) as MembershipItem;
   const { last, receipts = {} } = (summaryItem && toSummary(summaryItem)) ?? {};
@@ -112,6 +115,23 @@ function toDetails(
     last,
   };
 }
+
+/** Somebody who is in a group has a number in their membership. */
+function groupDetails([own, summaryItem]: readonly (Item | undefined)[]): ConversationDetails {
+  const { topAt, number, role, from = 1 } = (own ?? {}) as MembershipItem;
+  const { last, receipts = {} } = (summaryItem && toSummary(summaryItem)) ?? {};
+  const isMember = number !== undefined && role !== undefined;
+  return {
+    topAt: isMember ? topAt : undefined,
+    own: progressOf(own, number === undefined ? undefined : receipts[number]),
+    peers: NO_PROGRESS,
+    last,
+    ...(isMember && { part: { self: number, role, from } }),
+    title: summaryItem?.title as string | undefined,
+  };
+}
+
+const NO_PROGRESS = { received: 0, read: NOTHING_READ, frozen: 0 };
 
 /** A member has read up to their read receipt, or up to what they had read when they last wrote: whichever is further. */
 function progressOf(item: MembershipItem | undefined, written = NOTHING_READ): Progress {
@@ -126,7 +146,9 @@ function frozenOf({ frozenSeq = 0 }: MembershipItem = {}, written = NOTHING_READ
 
 type StoredReceipt = readonly [seq: number, others: number];
 
-export function toSummary(item: Item): Summary {
+/** Undefined before the first message is summarized: the title of a group comes earlier. */
+export function toSummary(item: Item): Summary | undefined {
+  if (item.seq === undefined) return undefined;
   const receipts = (item.receipts ?? {}) as ByMember<StoredReceipt>;
   return {
     last: readLast(item as unknown as LastMessage),
@@ -138,6 +160,17 @@ export function fromSummary({ last, receipts }: Summary): Item {
   return { ...last, receipts: mapMembers(receipts, ({ seq, others }): StoredReceipt => [seq, others]) };
 }
 
-function readLast({ seq, id, senderId, text, createdAt, changed, counts = {} }: LastMessage): LastMessage {
-  return { seq, id, senderId, text, createdAt, ...(changed && { changed }), counts };
+function readLast(item: LastMessage): LastMessage {
+  const { seq, id, senderId, text, createdAt, changed, event, counts = {}, events } = item;
+  return {
+    seq,
+    id,
+    senderId,
+    text,
+    createdAt,
+    ...(changed && { changed }),
+    ...(event && { event }),
+    counts,
+    ...(events !== undefined && { events }),
+  };
 }

@@ -101,6 +101,7 @@ export const directoryCountKey = (list: DirectoryList): Key => ({
 
 export const messageSk = (seq: number): string => `${MESSAGE_PREFIX}${String(seq).padStart(SEQ_DIGITS, '0')}`;
 export const LAST_MESSAGE_SK = `${MESSAGE_PREFIX}${'9'.repeat(SEQ_DIGITS)}`;
+export const seqOf = (sk: string): number => Number(sk.slice(MESSAGE_PREFIX.length));
 export const messageKey = (conversation: string, seq: number): Key => ({
   pk: conversationPartition(conversation),
   sk: messageSk(seq),
@@ -185,6 +186,12 @@ export const inboxPositionKey = (userId: string, topAt: string, conversation: st
 export const summaryKey = (conversation: string): Key => ({
   pk: conversationPartition(conversation),
   sk: 'META',
+});
+
+/** Who is in a group, in which role. */
+export const rosterKey = (conversation: string): Key => ({
+  pk: conversationPartition(conversation),
+  sk: 'ROSTER',
 });
 
 export const presenceKey = (userId: string): Key => ({ pk: userPartition(userId), sk: PRESENCE });

@@ -1,7 +1,7 @@
-import type { Conversation } from '../core/conversations/conversation.ts';
-import type { ByMember, Changed, LogEntry } from '../core/messages/message.ts';
+import { type Conversation, numberOf } from '../core/conversations/conversation.ts';
+import type { ByMember, Changed, GroupEvent, LogEntry } from '../core/messages/message.ts';
 import type { SendRate } from '../core/messages/send-rates.ts';
-import { MESSAGE_PREFIX, messageKey } from './keys.ts';
+import { messageKey, seqOf } from './keys.ts';
 
 export type Item = Record<string, unknown>;
 
@@ -12,12 +12,13 @@ type StoredRate = readonly [since: number, count: number];
  * would cost a second WRU.
  */
 export function fromLogEntry(conversation: Conversation, entry: LogEntry): Item {
-  const { conversation: _, seq, senderId, rates, changed, ...rest } = entry;
+  const { conversation: _, seq, senderId, rates, changed, event, ...rest } = entry;
   return {
     ...messageKey(conversation.id, seq),
     ...rest,
     ...(changed && { changed: fromChanged(conversation, changed) }),
-    sender: conversation.members.indexOf(senderId),
+    ...(event && { event: fromEvent(conversation, event) }),
+    sender: numberOf(conversation, senderId),
     rates: mapMembers(rates, ({ since, count }): StoredRate => [since, count]),
   };
 }
@@ -31,20 +32,25 @@ export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
     read = 0,
     createdAt,
     counts = {},
+    events,
+    roster,
     recent,
   } = item as unknown as LogEntry;
   return {
     id,
     conversation: conversation.id,
-    seq: Number((item.sk as string).slice(MESSAGE_PREFIX.length)),
-    senderId: conversation.members[item.sender as number] ?? '',
+    seq: seqOf(item.sk as string),
+    senderId: conversation.numbered[item.sender as number] ?? '',
     text,
     ...(clientId !== undefined && { clientId }),
     ...(replyTo !== undefined && { replyTo }),
     read,
     createdAt,
     ...(item.changed !== undefined && { changed: toChanged(conversation, item.changed as StoredChanged) }),
+    ...(item.event !== undefined && { event: toEvent(conversation, item.event as StoredEvent) }),
     counts,
+    ...(events !== undefined && { events }),
+    ...(roster !== undefined && { roster }),
     rates: mapMembers((item.rates ?? {}) as ByMember<StoredRate>, toRate),
     recent: recent ?? new Uint8Array(),
   };
@@ -56,18 +62,33 @@ type StoredChanged = Omit<Changed, 'reactions'> & {
 };
 
 /** What has become of a message, with the users who have reacted as member numbers. */
-export function fromChanged({ members }: Conversation, { reactions, ...changed }: Changed): StoredChanged {
+export function fromChanged(conversation: Conversation, { reactions, ...changed }: Changed): StoredChanged {
   if (!reactions) return changed;
   const stored = Object.entries(reactions).map(
-    ([emoji, users]) => [emoji, users.map((id) => members.indexOf(id))] as const,
+    ([emoji, users]) => [emoji, users.map((id) => numberOf(conversation, id))] as const,
   );
   return { ...changed, reactions: stored };
 }
 
-function toChanged({ members }: Conversation, { reactions, ...changed }: StoredChanged): Changed {
+function toChanged({ numbered }: Conversation, { reactions, ...changed }: StoredChanged): Changed {
   if (!reactions) return changed;
-  const users = reactions.map(([emoji, numbers]) => [emoji, numbers.map((n) => members[n] ?? '')] as const);
+  const users = reactions.map(([emoji, numbers]) => [emoji, numbers.map((n) => numbered[n] ?? '')] as const);
   return { ...changed, reactions: Object.fromEntries(users) };
+}
+
+/** An event, with its users as member numbers. */
+type StoredEvent = Record<string, unknown> & {
+  readonly type: GroupEvent['type'];
+  readonly users?: readonly number[];
+};
+
+export function fromEvent(conversation: Conversation, event: GroupEvent): StoredEvent {
+  if (!('users' in event)) return event;
+  return { ...event, users: event.users.map((id) => numberOf(conversation, id)) };
+}
+
+export function toEvent({ numbered }: Conversation, { users, ...event }: StoredEvent): GroupEvent {
+  return { ...event, ...(users && { users: users.map((number) => numbered[number] ?? '') }) } as GroupEvent;
 }
 
 function toRate([since, count]: StoredRate): SendRate {

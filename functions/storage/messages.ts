@@ -86,18 +86,18 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Change
     },
 
     async upTo(conversation, to, limit) {
-      const items = await query(between(conversation, 1, to), limit, NEWEST_FIRST);
+      const items = await query(between(conversation, conversation.from, to), limit, NEWEST_FIRST);
       return items.map((item) => toLogEntry(conversation, item));
     },
 
     async ahead({ messages, changes }) {
       const keys = [
-        ...messages.map(({ conversation, seq }) => messageKey(conversation.id, seq + 1)),
-        ...changes.map(({ conversation, change }) => changeKey(conversation.id, change + 1)),
+        ...messages.map(({ id, seq }) => messageKey(id, seq + 1)),
+        ...changes.map(({ id, change }) => changeKey(id, change + 1)),
       ];
       const next = await batchGet(table, keys, { consistent: true });
       const idsOf = (held: readonly Held[], from: number) =>
-        new Set(held.filter((_, i) => next[from + i]).map(({ conversation }) => conversation.id));
+        new Set(held.filter((_, i) => next[from + i]).map(({ id }) => id));
       return { messages: idsOf(messages, 0), changes: idsOf(changes, messages.length) };
     },
 

@@ -3,8 +3,7 @@ import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import type { Account } from '../core/accounts/account.ts';
 import type { Deletion } from '../core/accounts/follow-deletion.ts';
 import type { Connection } from '../core/connections/connection.ts';
-import { conversationOf } from '../core/conversations/conversation.ts';
-import type { LogEntry } from '../core/messages/message.ts';
+import type { StoredMessage } from '../core/inbox/project-messages.ts';
 import type { StoredPresence } from '../core/presence/presence.ts';
 import { isDeleted, toAccount } from './accounts.ts';
 import { connectionsIn, isIn, type List } from './connections.ts';
@@ -16,6 +15,7 @@ import {
   REMAINS,
   SESSION_PREFIX,
   SOCKETS,
+  seqOf,
   userPartition,
 } from './keys.ts';
 import { toLogEntry } from './log-entry.ts';
@@ -28,7 +28,7 @@ export type Change =
   | SessionsEnded
   | SocketsChange
   | { readonly kind: 'presence'; readonly before: StoredPresence | undefined; readonly after: StoredPresence }
-  | { readonly kind: 'message'; readonly message: LogEntry };
+  | { readonly kind: 'message'; readonly message: StoredMessage };
 
 interface AccountDeleted extends Deletion {
   readonly kind: 'account-deleted';
@@ -77,9 +77,9 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
     };
   }
   if (sk.startsWith(MESSAGE_PREFIX) && after) {
-    const id = (after.pk as string).slice(conversationPartition('').length);
-    const conversation = conversationOf(id);
-    return conversation && { kind: 'message', message: toLogEntry(conversation, after) };
+    const conversation = (after.pk as string).slice(conversationPartition('').length);
+    const entryIn: StoredMessage['entryIn'] = (known) => toLogEntry(known, after);
+    return { kind: 'message', message: { conversation, seq: seqOf(sk), entryIn } };
   }
   return undefined;
 }
@@ -127,7 +127,7 @@ function socketsChange(userId: string, before: Item, after: Item): SocketsChange
 }
 
 /** The message that a record adds to the log or changes, if it does. */
-export function messageIn(record: DynamoDBRecord): LogEntry | undefined {
+export function messageIn(record: DynamoDBRecord): StoredMessage | undefined {
   const change = readChange(record);
   return change?.kind === 'message' ? change.message : undefined;
 }

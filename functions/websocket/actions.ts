@@ -1,7 +1,8 @@
 import type { Connection, ConnectionStore } from '../core/connections/connection.ts';
 import { restore, restoreIfLost } from '../core/connections/open-and-close.ts';
 import { type RenewDependencies, renew } from '../core/connections/renew.ts';
-import { asConversationNotFound, pairWith, resolve } from '../core/conversations/conversation.ts';
+import { asConversationNotFound, pairWith } from '../core/conversations/conversation.ts';
+import { type RosterReader, resolve } from '../core/conversations/roster.ts';
 import { tellDevices } from '../core/delivery/deliver.ts';
 import { TokenExpired, TokenInvalid, UserNotFound } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
@@ -45,6 +46,7 @@ export interface Caller {
 }
 
 interface Dependencies {
+  readonly rosters: RosterReader;
   readonly sending: SendDependencies;
   readonly changing: EditDependencies;
   readonly receipts: ReceiptDependencies;
@@ -79,7 +81,7 @@ export function createActions(dependencies: Dependencies) {
     <N extends 'conversation.read' | 'message.received'>(type: N, move: typeof markRead): Action<N> =>
     async ({ connection }, { conversation: id, seq }) => {
       const { userId, connectionId } = connection;
-      const conversation = resolve(id, userId);
+      const conversation = await resolve(dependencies, id, userId);
       const { moved, tells, retryAfter } = await move(receipts, { conversation, seq });
       const frame = receiptFrame(type, { conversation: id, userId, seq });
       if (tells.length > 0) await tellDevices(sending, tells, JSON.stringify(frame), connectionId);
@@ -95,7 +97,7 @@ export function createActions(dependencies: Dependencies) {
       { connection: { userId, connectionId } }: Caller,
       { conversation: id, ...what }: Omit<T, 'conversation'> & { readonly conversation: string },
     ) => {
-      const place = { ...what, conversation: resolve(id, userId) } as unknown as T;
+      const place = { ...what, conversation: await resolve(dependencies, id, userId) } as unknown as T;
       return changedFrame(await apply(changing, place, tellingChanges(connectionId)), userId);
     };
 
@@ -104,7 +106,8 @@ export function createActions(dependencies: Dependencies) {
       const { to, conversation: id, text = '', client_id: clientId, reply_to: replyTo, messages } = input;
       const { after, read } = input;
       const { userId } = caller.connection;
-      const conversation = id === undefined ? pairWith(userId, otherUser(to, userId)) : resolve(id, userId);
+      const conversation =
+        id === undefined ? pairWith(userId, otherUser(to, userId)) : await resolve(dependencies, id, userId);
       const place = { conversation, after };
       const explain = (error: unknown) => {
         if (id === undefined) throw error;
@@ -128,7 +131,7 @@ export function createActions(dependencies: Dependencies) {
     'message.received': receipt('message.received', markReceived),
 
     async typing({ connection }, { conversation: id }) {
-      const conversation = resolve(id, connection.userId);
+      const conversation = await resolve(dependencies, id, connection.userId);
       const { forwarded, tells } = await forwardTyping({ ...receipts, times: typingTimes }, conversation);
       const frame = typingFrame(id, connection.userId, TYPING_SECONDS);
       if (tells.length > 0) await tellDevices(sending, tells, JSON.stringify(frame));
@@ -138,10 +141,7 @@ export function createActions(dependencies: Dependencies) {
     /** A page of what the device missed: `sync.done` if nothing is missing behind it. */
     async sync({ connection }, { conversations, since }) {
       const { userId } = connection;
-      const held = Object.entries(conversations).map(([id, one]) => ({
-        conversation: resolve(id, userId),
-        ...one,
-      }));
+      const held = Object.entries(conversations).map(([id, one]) => ({ id, ...one }));
       return syncFrame(await catchUp(inbox, { userId, held, since }), userId);
     },
 

@@ -14,6 +14,7 @@ import {
   wireConnections,
   wireInbox,
   wireReceipts,
+  wireRosters,
   wireSending,
   wireVerification,
   wireWatching,
@@ -28,6 +29,7 @@ const knownEnds: KnownEnds = new Map();
 const restoring = { ...wireConnections(table), gateway, lastFrames, knownEnds };
 
 const actions = createActions({
+  ...wireRosters(table),
   sending: { ...wireSending(table, gateway, reporting), lastFrames },
   changing: { ...wireChanging(table, gateway, reporting), lastFrames },
   receipts: wireReceipts(table),

@@ -1,7 +1,8 @@
 import { deletedPerson, type PersonStore, type ProfileStore } from '../accounts/account.ts';
 import type { AuditReader } from '../audit/audit.ts';
-import { type OwnConversation, peerIn, resolve } from '../conversations/conversation.ts';
-import { SESSION_ENDED, TokenInvalid } from '../errors.ts';
+import { type OwnConversation, peerIn } from '../conversations/conversation.ts';
+import { type RosterReader, resolve } from '../conversations/roster.ts';
+import { ConversationNotFound, SESSION_ENDED, TokenInvalid } from '../errors.ts';
 import type { ConversationDetails, InboxReader } from '../inbox/inbox.ts';
 import { receiptsOfPeer } from '../inbox/read-inbox.ts';
 import { gather } from '../messages/gather.ts';
@@ -30,6 +31,7 @@ interface Dependencies {
   readonly reports: OwnReports;
   readonly conversations: ConversationList;
   readonly inbox: Pick<InboxReader, 'details'>;
+  readonly rosters: RosterReader;
   readonly log: Pick<MessageLog, 'since'>;
   readonly now: () => Date;
 }
@@ -103,17 +105,24 @@ export async function exportPage(
     return isComplete;
   };
 
-  if (place && !(await addMessages(resolve(place.conversation, userId), place.seq))) return untilHere();
+  if (place) {
+    const { conversation, seq } = place;
+    const [own] = await stillIn(dependencies, userId, [conversation]);
+    if (own && !(await addMessages(own, seq))) return untilHere();
+  }
   for (;;) {
-    const batch = await conversationsBehind(dependencies, userId, place?.conversation);
-    for (const { own, conversation } of batch) {
+    const ids = await dependencies.conversations.after(userId, place?.conversation, BATCH);
+    for (const { own, conversation } of await exported(dependencies, userId, ids)) {
       if (room.conversations === 0 || room.messages === 0 || room.bytes < LINE_BYTES) return untilHere();
       parts.push({ kind: 'conversation', conversation });
       room.conversations -= 1;
       room.bytes -= LINE_BYTES;
       if (!(await addMessages(own, 0))) return untilHere();
     }
-    if (batch.length < BATCH) return { parts: [...parts, { kind: 'done' }], next: undefined };
+    const last = ids.at(-1);
+    // A group that the user has left meanwhile is passed over.
+    if (last !== undefined) place = place?.conversation === last ? place : { conversation: last, seq: 0 };
+    if (ids.length < BATCH) return { parts: [...parts, { kind: 'done' }], next: undefined };
   }
 }
 
@@ -178,7 +187,8 @@ async function messagesBehind(
   room: Room,
 ): Promise<{ readonly messages: readonly LogEntry[]; readonly isComplete: boolean }> {
   const { messages, isFull, ...left } = await gather(
-    async (limit, last) => upTo(at, await log.since(conversation, (last?.seq ?? seq) + 1, limit)),
+    async (limit, last) =>
+      upTo(at, await log.since(conversation, Math.max((last?.seq ?? seq) + 1, conversation.from), limit)),
     { messages: room.messages, bytes: room.bytes, beside: LINE_BYTES, readBytes: room.readBytes },
     false,
   );
@@ -193,32 +203,53 @@ function upTo(at: string, messages: readonly LogEntry[]): readonly LogEntry[] {
   return later < 0 ? messages : messages.slice(0, later);
 }
 
-async function conversationsBehind(
-  { conversations, inbox, presences, profiles }: Dependencies,
+/** Those of some conversations that the user is in. One may leave a group while the export is under way. */
+async function stillIn(
+  dependencies: Pick<Dependencies, 'rosters'>,
   userId: string,
-  last: string | undefined,
+  ids: readonly string[],
+): Promise<readonly OwnConversation[]> {
+  const found = ids.map((id) =>
+    resolve(dependencies, id, userId).catch((error: unknown) => {
+      if (!(error instanceof ConversationNotFound)) throw error;
+    }),
+  );
+  return (await Promise.all(found)).flatMap((own) => own ?? []);
+}
+
+async function exported(
+  dependencies: Dependencies,
+  userId: string,
+  ids: readonly string[],
 ): Promise<readonly { readonly own: OwnConversation; readonly conversation: ExportedConversation }[]> {
-  const ids = await conversations.after(userId, last, BATCH);
-  const found = ids.map((id) => resolve(id, userId));
+  const { inbox, presences, profiles } = dependencies;
+  const found = await stillIn(dependencies, userId, ids);
+  const pairs = found.filter(({ kind }) => kind === 'pair');
   const [details, hidden] = await Promise.all([
-    inbox.details(found),
-    presencesFor(presences, userId, found.map(peerIn)),
+    inbox.details(
+      userId,
+      found.map(({ id }) => id),
+    ),
+    presencesFor(presences, userId, pairs.map(peerIn)),
   ]);
+  const pairOf = async (own: OwnConversation, known: ConversationDetails): Promise<ExportedConversation> => {
+    const presence = hidden[pairs.indexOf(own)] as SeenPresence;
+    // The name is stored with the conversation's first place in the inbox, about a second after its first message.
+    const peer = known.peer ?? (await profiles.personOf(peerIn(own))) ?? deletedPerson(peerIn(own));
+    return {
+      kind: 'pair',
+      id: own.id,
+      peer: presence.deleted ? deletedPerson(peer.id) : peer,
+      own: receiptsOf(known.own),
+      peers: receiptsOfPeer(known.peers, presence),
+    };
+  };
   return Promise.all(
     found.map(async (own, i) => {
       const known = details[i] as ConversationDetails;
-      const presence = hidden[i] as SeenPresence;
-      // The name is stored with the conversation's first place in the inbox, about a second after its first message.
-      const peer = known.peer ?? (await profiles.personOf(peerIn(own))) ?? deletedPerson(peerIn(own));
-      return {
-        own,
-        conversation: {
-          id: own.id,
-          peer: presence.deleted ? deletedPerson(peer.id) : peer,
-          own: receiptsOf(known.own),
-          peers: receiptsOfPeer(known.peers, presence),
-        },
-      };
+      if (own.kind === 'pair') return { own, conversation: await pairOf(own, known) };
+      const { id, kind, role } = own;
+      return { own, conversation: { kind, id, title: known.title ?? '', role, own: receiptsOf(known.own) } };
     }),
   );
 }

@@ -1,5 +1,6 @@
 import type { Account, Person } from '../accounts/account.ts';
 import type { AuditEntry, EntryId } from '../audit/audit.ts';
+import type { Role } from '../conversations/rights.ts';
 import type { Message } from '../messages/message.ts';
 import type { StoredPresence } from '../presence/presence.ts';
 import type { Receipts } from '../receipts/receipt.ts';
@@ -18,12 +19,21 @@ export type ExportPart =
   | { readonly kind: 'done' };
 
 /** A conversation as its member may see it. Its messages are parts of their own, behind it. */
-export interface ExportedConversation {
-  readonly id: string;
-  readonly peer: Person;
-  readonly own: Receipts;
-  readonly peers: Receipts;
-}
+export type ExportedConversation =
+  | {
+      readonly kind: 'pair';
+      readonly id: string;
+      readonly peer: Person;
+      readonly own: Receipts;
+      readonly peers: Receipts;
+    }
+  | {
+      readonly kind: 'group';
+      readonly id: string;
+      readonly title: string;
+      readonly role: Role;
+      readonly own: Receipts;
+    };
 
 /** Where an export goes on. The server keeps nothing of an export that is under way. */
 export interface ExportCursor {

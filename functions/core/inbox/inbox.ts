@@ -1,7 +1,8 @@
 import { preview } from '../../../client/contract/preview.ts';
 import type { Person } from '../accounts/account.ts';
-import type { Conversation, OwnConversation } from '../conversations/conversation.ts';
-import type { ByMember, Changed, LogEntry } from '../messages/message.ts';
+import type { Conversation } from '../conversations/conversation.ts';
+import type { Role } from '../conversations/rights.ts';
+import type { ByMember, Changed, GroupEvent, LogEntry } from '../messages/message.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Progress, ReadReceipt, Receipts } from '../receipts/receipt.ts';
 
@@ -16,23 +17,46 @@ export interface LastMessage {
   readonly text: string;
   readonly createdAt: string;
   readonly changed?: Changed | undefined;
+  readonly event?: GroupEvent | undefined;
   /** How many messages each member has sent up to this one. */
   readonly counts: ByMember<number>;
+  /** How many entries up to this one are events of the group. */
+  readonly events?: number | undefined;
 }
 
-/** A conversation as one of its members sees it. */
-export interface InboxEntry {
+interface Entry {
   /** Id of the conversation. */
   readonly conversation: string;
-  readonly peer: Peer;
   readonly last: LastMessage;
   /** How many messages of others the member has not read: the difference of two counts. */
   readonly unread: number;
   readonly own: Receipts;
+}
+
+export interface PairEntry extends Entry {
+  readonly kind: 'pair';
+  readonly peer: Peer;
   readonly peers: Receipts;
   readonly presence: Presence;
   /** The member blocks the peer. */
   readonly isBlocked: boolean;
+}
+
+export interface GroupEntry extends Entry, Pick<GroupPart, 'role' | 'from'> {
+  readonly kind: 'group';
+  readonly title: string;
+}
+
+/** A conversation as one of its members sees it. */
+export type InboxEntry = PairEntry | GroupEntry;
+
+/** What a member is in a group. */
+export interface GroupPart {
+  /** Member number. */
+  readonly self: number;
+  readonly role: Role;
+  /** The first message that they may see. */
+  readonly from: number;
 }
 
 export type Peer = Person;
@@ -59,10 +83,14 @@ export interface PeerProgress extends Progress {
 /** What is stored about a conversation beside its messages. It follows them by about a second. */
 export interface ConversationDetails {
   readonly topAt: string | undefined;
-  readonly peer: Peer | undefined;
   readonly own: Progress;
-  readonly peers: PeerProgress;
   readonly last: LastMessage | undefined;
+  /** What a pair has. */
+  readonly peer?: Peer | undefined;
+  readonly peers: PeerProgress;
+  /** What a group has. Without a part in it, the user is not in it. */
+  readonly part?: GroupPart | undefined;
+  readonly title?: string | undefined;
 }
 
 export interface InboxReader {
@@ -73,8 +101,8 @@ export interface InboxReader {
   positions(userId: string, page: InboxPage): Promise<readonly InboxPosition[]>;
   /** The conversations that came to the top since a time (ISO 8601 UTC), oldest first. They may have two positions, too. */
   positionsSince(userId: string, since: string, limit: number): Promise<readonly InboxPosition[]>;
-  /** In the order asked. */
-  details(conversations: readonly OwnConversation[]): Promise<readonly ConversationDetails[]>;
+  /** Of a user's conversations, by their ids, in the order asked. */
+  details(userId: string, conversations: readonly string[]): Promise<readonly ConversationDetails[]>;
 }
 
 /** The summary of a conversation: its newest message, and how far each member had read when they last wrote. */
@@ -84,7 +112,8 @@ export interface Summary {
 }
 
 /** The last message of a log entry. */
-export function toLast({ seq, id, senderId, text, createdAt, changed, counts }: LogEntry): LastMessage {
+export function toLast(entry: LogEntry): LastMessage {
+  const { seq, id, senderId, text, createdAt, changed, event, counts, events } = entry;
   // An inbox shows no reactions.
   const { reactions: _, ...shown } = changed ?? {};
   return {
@@ -94,7 +123,9 @@ export function toLast({ seq, id, senderId, text, createdAt, changed, counts }: 
     text: preview(text),
     createdAt,
     ...(changed && { changed: shown as Changed }),
+    ...(event && { event }),
     counts,
+    ...(events !== undefined && { events }),
   };
 }
 
@@ -111,11 +142,11 @@ export interface InboxProjection extends ChangedSummary {
   summarize(conversation: Conversation, summary: Summary): Promise<void>;
   top(userId: string): Promise<InboxPosition | undefined>;
   positionOf(userId: string, conversation: string): Promise<InboxPosition | undefined>;
-  /** Puts the conversation at the top, then deletes the positions `left`. */
+  /** Puts the conversation at the top, then deletes the positions `left`. A pair has a peer, whom its membership names. */
   moveToTop(
     userId: string,
     position: InboxPosition,
-    peer: Peer,
+    peer: Peer | undefined,
     left: readonly InboxPosition[],
   ): Promise<void>;
 }

@@ -1,18 +1,22 @@
 import type { PersonStore, ProfileStore } from '../accounts/account.ts';
-import {
-  type Conversation,
-  conversationOf,
-  type OwnConversation,
-  peerIn,
-  selfOf,
-} from '../conversations/conversation.ts';
+import { type Conversation, numberOf } from '../conversations/conversation.ts';
+import { conversationById, type RosterReader } from '../conversations/roster.ts';
 import type { ByMember, LogEntry, MessageLog } from '../messages/message.ts';
 import { further, NOTHING_READ, type ReadReceipt, receiptOfSender } from '../receipts/receipt.ts';
 import { type InboxPosition, type InboxProjection, toLast } from './inbox.ts';
 
+/** A message as the stream tells it. Who its members are by number, only the conversation knows. */
+export interface StoredMessage {
+  /** Id of the conversation. */
+  readonly conversation: string;
+  readonly seq: number;
+  readonly entryIn: (conversation: Conversation) => LogEntry;
+}
+
 export interface ProjectionDependencies {
   readonly inbox: InboxProjection;
   readonly log: Pick<MessageLog, 'at'>;
+  readonly rosters: RosterReader;
   readonly profiles: ProfileStore & PersonStore;
   readonly now: () => Date;
 }
@@ -23,18 +27,18 @@ export interface ProjectionDependencies {
  */
 export async function projectMessages(
   dependencies: ProjectionDependencies,
-  messages: readonly LogEntry[],
+  stored: readonly StoredMessage[],
 ): Promise<void> {
-  const { inbox } = dependencies;
+  const { inbox, rosters } = dependencies;
+  const conversation = stored[0] && (await conversationById(rosters, stored[0].conversation));
+  const messages = conversation ? stored.map(({ entryIn }) => entryIn(conversation)) : [];
   const newest = messages.at(-1);
-  const conversation = newest && conversationOf(newest.conversation);
   if (!newest || !conversation) return;
   const before = await inbox.summary(conversation);
   // Also a message that has changed since it was projected comes again.
   if (before?.last.seq === newest.seq && newest.changed) await inbox.showChanged(conversation, newest);
   if (before && before.last.seq >= newest.seq) return;
-  const members = conversation.members.map((_, self) => ({ ...conversation, self }));
-  await allEnded(members.map((own) => moveUp(dependencies, own)));
+  await allEnded(conversation.members.map((userId) => moveUp(dependencies, conversation, userId)));
   const receipts = await receiptsAfter(dependencies, conversation, messages, before?.receipts ?? {});
   await inbox.summarize(conversation, { last: toLast(newest), receipts });
 }
@@ -55,12 +59,12 @@ async function receiptsAfter(
   messages: readonly LogEntry[],
   before: ByMember<ReadReceipt>,
 ): Promise<ByMember<ReadReceipt>> {
-  const senders = [...Map.groupBy(messages, ({ senderId }) => conversation.members.indexOf(senderId))];
+  const senders = [...Map.groupBy(messages, ({ senderId }) => numberOf(conversation, senderId))];
   const receipts = senders.map(async ([self, own]) => {
     const known = before[self] ?? NOTHING_READ;
     const furthest = own.reduce((one, other) => (other.read > one.read ? other : one));
     if (furthest.read <= known.seq) return [self, known] as const;
-    const receipt = await receiptOfSender(log, { ...conversation, self }, furthest, messages);
+    const receipt = await receiptOfSender(log, conversation, self, furthest, messages);
     return [self, further(known, receipt)] as const;
   });
   return { ...before, ...Object.fromEntries(await Promise.all(receipts)) };
@@ -69,10 +73,9 @@ async function receiptsAfter(
 /** While a conversation stays on top nothing moves, so a burst costs one summary a batch. */
 async function moveUp(
   { inbox, profiles, now }: ProjectionDependencies,
-  conversation: OwnConversation,
+  { id, kind, members }: Conversation,
+  userId: string,
 ): Promise<void> {
-  const userId = selfOf(conversation);
-  const { id } = conversation;
   const [top, former] = await Promise.all([inbox.top(userId), inbox.positionOf(userId, id)]);
   const onTop = top?.conversation === id ? top : undefined;
   if (onTop && former?.topAt === onTop.topAt) return;
@@ -81,10 +84,11 @@ async function moveUp(
   const left = [former, onTop].filter((one) => one !== undefined);
   // The partition of a deleted account is emptied, and nothing comes into it again.
   if (!former && !(await profiles.profileOf(userId))) return;
-  const peer = await profiles.personOf(peerIn(conversation));
-  if (!peer) return;
+  const peerId = kind === 'pair' ? members.find((member) => member !== userId) : undefined;
+  const peer = peerId === undefined ? undefined : await profiles.personOf(peerId);
+  if (peerId !== undefined && !peer) return;
   const position = { conversation: id, topAt: laterThan(top, now()) };
-  await inbox.moveToTop(userId, position, { id: peer.id, username: peer.username }, left);
+  await inbox.moveToTop(userId, position, peer && { id: peer.id, username: peer.username }, left);
 }
 
 /** The clocks of two functions differ by milliseconds. The new top must sort above the former one all the same. */

@@ -1,5 +1,12 @@
 import { deletedPerson, type PersonStore } from '../accounts/account.ts';
-import { type OwnConversation, peerIn, resolve, selfOf } from '../conversations/conversation.ts';
+import {
+  isGroupId,
+  numberOf,
+  type OwnConversation,
+  pairFor,
+  peerIn,
+  selfOf,
+} from '../conversations/conversation.ts';
 import { ConversationNotFound } from '../errors.ts';
 import type { LogEntry, MessageHistory, MessageLog } from '../messages/message.ts';
 import {
@@ -19,10 +26,12 @@ import {
 } from '../receipts/receipt.ts';
 import {
   type ConversationDetails,
+  type GroupEntry,
   type InboxEntry,
   type InboxPosition,
   type InboxReader,
   type LastMessage,
+  type PairEntry,
   type Peer,
   type PeerProgress,
   toLast,
@@ -48,82 +57,97 @@ export async function readInbox(
   const found = await dependencies.inbox.positions(userId, { limit: limit + 1, before });
   const page = found.slice(0, limit);
   return {
-    entries: await entriesAt(
-      dependencies,
-      page.map((position) => located(position, userId)),
-    ),
+    entries: await entriesAt(dependencies, userId, page),
     next: found.length > limit ? page.at(-1) : undefined,
   };
-}
-
-/** An inbox position whose conversation is resolved. */
-export interface Located {
-  readonly conversation: OwnConversation;
-  readonly topAt: string;
-}
-
-export function located({ conversation, topAt }: InboxPosition, userId: string): Located {
-  return { conversation: resolve(conversation, userId), topAt };
 }
 
 /** The entries at some positions, without positions that a move has left. Details that are `known` are not read again. */
 export async function entriesAt(
   { inbox, presences }: InboxDependencies,
-  positions: readonly Located[],
+  userId: string,
+  positions: readonly InboxPosition[],
   known: ReadonlyMap<string, ConversationDetails> = new Map(),
 ): Promise<InboxEntry[]> {
-  const conversations = positions.map(({ conversation }) => conversation);
-  const unknown = conversations.filter(({ id }) => !known.has(id));
+  const ids = positions.map(({ conversation }) => conversation);
+  const unknown = ids.filter((id) => !known.has(id));
   const [read, presence] = await Promise.all([
-    inbox.details(unknown),
-    presencesOfPeers(presences, conversations),
+    inbox.details(userId, unknown),
+    presencesOfPeers(presences, userId, ids),
   ]);
-  const all = new Map([
-    ...known,
-    ...unknown.map(({ id }, i) => [id, read[i] as ConversationDetails] as const),
-  ]);
-  return positions.flatMap(({ conversation, topAt }, i) => {
-    const { peer, last, ...rest } = all.get(conversation.id) as ConversationDetails;
-    if (rest.topAt !== topAt || !peer || !last) return [];
-    return entry(conversation, peer, last, rest, presence[i] as SeenPresence);
+  const all = new Map([...known, ...unknown.map((id, i) => [id, read[i] as ConversationDetails] as const)]);
+  return positions.flatMap(({ conversation: id, topAt }) => {
+    const details = all.get(id) as ConversationDetails;
+    const { last } = details;
+    if (details.topAt !== topAt || !last) return [];
+    const seen = presence.get(id);
+    if (!seen) return groupEntry(id, last, details) ?? [];
+    return details.peer ? pairEntry(pairFor(id, userId), details.peer, last, details, seen) : [];
   });
 }
 
-/** All conversations are the same user's. */
+/** The presence of each pair's other member, by the id of the pair. */
 async function presencesOfPeers(
   presences: InboxDependencies['presences'],
-  conversations: readonly OwnConversation[],
-): Promise<readonly SeenPresence[]> {
-  const [first] = conversations;
-  return first ? presencesFor(presences, selfOf(first), conversations.map(peerIn)) : [];
+  userId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, SeenPresence>> {
+  const pairs = ids.filter((id) => !isGroupId(id)).map((id) => pairFor(id, userId));
+  const found = await presencesFor(presences, userId, pairs.map(peerIn));
+  return new Map(pairs.map(({ id }, i) => [id, found[i] as SeenPresence]));
+}
+
+interface ConversationDependencies extends InboxDependencies {
+  readonly log: Pick<MessageHistory, 'last'> & Pick<MessageLog, 'at'>;
+  readonly profiles: PersonStore;
 }
 
 /**
  * One conversation. The last message is read from the log, so the entry exists as soon as the first message does.
  * @throws ConversationNotFound if the conversation has no message
  */
-export async function readConversation(
-  {
-    inbox,
-    presences,
-    log,
-    profiles,
-  }: InboxDependencies & {
-    log: Pick<MessageHistory, 'last'> & Pick<MessageLog, 'at'>;
-    profiles: PersonStore;
-  },
+export function readConversation(
+  dependencies: ConversationDependencies,
   conversation: OwnConversation,
 ): Promise<InboxEntry> {
-  const peerId = peerIn(conversation);
-  const [message, peer, [details], [presence]] = await Promise.all([
+  return conversation.kind === 'pair'
+    ? readPair(dependencies, conversation)
+    : readGroup(dependencies, conversation);
+}
+
+async function readPair(
+  { inbox, presences, log, profiles }: ConversationDependencies,
+  conversation: OwnConversation,
+): Promise<PairEntry> {
+  const { id } = conversation;
+  const userId = selfOf(conversation);
+  const [message, peer, [details], presence] = await Promise.all([
     log.last(conversation),
-    profiles.personOf(peerId),
-    inbox.details([conversation]),
-    presencesOfPeers(presences, [conversation]),
+    profiles.personOf(peerIn(conversation)),
+    inbox.details(userId, [id]),
+    presencesOfPeers(presences, userId, [id]),
   ]);
-  if (!message || !peer || !details || !presence) throw new ConversationNotFound(conversation.id);
+  const seen = presence.get(id);
+  if (!message || !peer || !details || !seen) throw new ConversationNotFound(id);
   const progress = await withSent(log, conversation, details, message);
-  return entry(conversation, peer, toLast(message), progress, presence);
+  return pairEntry(conversation, peer, toLast(message), progress, seen);
+}
+
+async function readGroup(
+  { inbox, log }: Pick<ConversationDependencies, 'inbox' | 'log'>,
+  conversation: OwnConversation,
+): Promise<GroupEntry> {
+  const { id } = conversation;
+  const [message, [details]] = await Promise.all([
+    log.last(conversation),
+    inbox.details(selfOf(conversation), [id]),
+  ]);
+  if (!message || !details) throw new ConversationNotFound(id);
+  const progress = await withSent(log, conversation, details, message);
+  // The roster is newer than the membership, which is read eventually consistent.
+  const entry = groupEntry(id, toLast(message), { ...details, ...progress, part: conversation });
+  if (!entry) throw new ConversationNotFound(id);
+  return entry;
 }
 
 /**
@@ -148,30 +172,46 @@ async function withSent(
   const isOwn = message.senderId === selfOf(conversation);
   const before: Progress = isOwn ? own : peers;
   if (message.read <= before.read.seq) return { own, peers };
-  const sender = { ...conversation, self: conversation.members.indexOf(message.senderId) };
-  const read = further(before.read, await receiptOfSender(log, sender, message, [message]));
+  const sender = numberOf(conversation, message.senderId);
+  const read = further(before.read, await receiptOfSender(log, conversation, sender, message, [message]));
   if (isOwn) return { own: { ...own, read }, peers };
   return { own, peers: { ...peers, read, frozen: Math.max(peers.frozen, message.read) } };
 }
 
-function entry(
+function pairEntry(
   { id, self }: OwnConversation,
   peer: Peer,
   last: LastMessage,
   { own, peers }: BothProgress,
   presence: SeenPresence,
-): InboxEntry {
-  // A receipt may be ahead of the summary, which follows the log by about a second.
-  const unread = Math.max(0, countOfOthers(last, self) - own.read.others);
+): PairEntry {
   return {
+    kind: 'pair',
     conversation: id,
     // The membership still has the name of the time when the conversation came to the top.
     peer: presence.deleted ? deletedPerson(peer.id) : peer,
     last,
-    unread,
+    unread: unreadOf(last, self, own),
     own: receiptsOf(own),
     peers: receiptsOfPeer(peers, presence),
     presence: visiblePresence(presence),
     isBlocked: presence.isBlocked,
   };
+}
+
+/** Undefined for a group that the user is not in. */
+function groupEntry(
+  id: string,
+  last: LastMessage,
+  { own, part, title = '' }: Pick<ConversationDetails, 'own' | 'part' | 'title'>,
+): GroupEntry | undefined {
+  if (!part) return undefined;
+  const { self, role, from } = part;
+  const unread = unreadOf(last, self, own);
+  return { kind: 'group', conversation: id, title, role, from, last, unread, own: receiptsOf(own) };
+}
+
+/** A receipt may be ahead of the summary, which follows the log by about a second. */
+function unreadOf(last: LastMessage, self: number, { read }: Progress): number {
+  return Math.max(0, countOfOthers(last, self) - read.others);
 }

@@ -1,5 +1,6 @@
 import type { ProfileStore } from '../accounts/account.ts';
 import { type OwnConversation, othersIn, selfOf } from '../conversations/conversation.ts';
+import { requireRight } from '../conversations/rights.ts';
 import { AfterInvalid, Busy, CannotWriteToUser, ReplyInvalid, Unavailable, UserNotFound } from '../errors.ts';
 import { contentionOf } from './contention.ts';
 import {
@@ -63,9 +64,9 @@ interface Known {
  * condition on the key makes the log ordered and gap-free. A retry finds its own `client_id` (or, within one call, its own
  * message id) in the log, so each message is stored once. Each next message is appended when it is asked for.
  * @param requireAll rejects if a member of a conversation that has begun is gone; asked before each write
- * @throws ClientIdConflict, RateLimited, CannotWriteToUser, ReplyInvalid, and what `requireAll` throws
+ * @throws NotAllowed, ClientIdConflict, RateLimited, CannotWriteToUser, ReplyInvalid, and what `requireAll` throws
  * @throws AfterInvalid, or UserNotFound before the first message if another member does not exist: then nothing was stored
- * @throws Busy after too many refused tries; that message was not stored
+ * @throws Busy after too many refused tries, or if the members of a group have changed meanwhile; that message was not stored
  */
 export async function* append(
   dependencies: AppendDependencies,
@@ -74,6 +75,7 @@ export async function* append(
 ): AsyncGenerator<Appended> {
   const { log } = dependencies;
   const { conversation } = draft;
+  requireRight(conversation, 'write');
   const { last, isSealed } = await log.end(conversation);
   const from = firstPossible(last, draft);
   const budget = { left: MAX_CANDIDATES + draft.messages.length - 1 };
@@ -109,6 +111,7 @@ async function appendOne(
     else await requireMembers(profiles, othersIn(conversation));
     // A message that was stored before the block is found above. What is not, is not stored any more.
     if (known.isSealed) throw new CannotWriteToUser();
+    requireSameMembers(known.last, conversation);
     const entry = entryAfter(known.last, draft, message, { ...dependencies, id });
     try {
       if (await log.append(conversation, entry)) {
@@ -131,6 +134,18 @@ async function appendOne(
     known.last = last ?? known.last;
     known.carriers = [...known.carriers, ...carriers];
   }
+}
+
+/**
+ * Every entry tells the version of the roster that it was written under, and so does the entry of the change that ends a membership.
+ * So nobody appends behind their own removal, and no further read is needed to know it.
+ * @throws Busy: whoever tries again reads the members anew
+ */
+export function requireSameMembers(
+  last: Pick<LogEntry, 'roster'> | undefined,
+  { roster }: OwnConversation,
+): void {
+  if ((last?.roster ?? 0) > (roster?.version ?? 0)) throw new Busy();
 }
 
 async function requireMembers(profiles: ProfileStore, userIds: readonly string[]): Promise<void> {
@@ -176,6 +191,8 @@ function entryAfter(
     read: readBySender(last, draft, read, seq),
     createdAt: at.toISOString(),
     counts: { ...counts, [self]: (counts[self] ?? 0) + 1 },
+    ...(last?.events !== undefined && { events: last.events }),
+    ...(last?.roster !== undefined && { roster: last.roster }),
     rates: nextRates(last?.rates ?? {}, self, at, sendLimit),
     recent: nextRecent(last?.recent ?? new Uint8Array(), clientId ?? id),
   };

@@ -1,5 +1,5 @@
 import { type Connection, isDevice, OF_DELETED_ACCOUNT } from '../connections/connection.ts';
-import { type OwnConversation, selfOf } from '../conversations/conversation.ts';
+import { missedIn, type OwnConversation, selfOf } from '../conversations/conversation.ts';
 import { deliver, reachable, type TellDependencies } from '../delivery/deliver.ts';
 import {
   AccountDeleted,
@@ -10,6 +10,7 @@ import {
   Unavailable,
 } from '../errors.ts';
 import type { ChangedSummary } from '../inbox/inbox.ts';
+import { requireSameMembers } from './append.ts';
 import type { ChangeLog } from './change.ts';
 import { contentionOfChange } from './contention.ts';
 import type { Changed, LogEntry, Message, MessageLog } from './message.ts';
@@ -55,7 +56,8 @@ export type Decide = (
  * Changes a message, and tells every device but one. The appends of changes meet as those of messages do: a condition on the next
  * number, and another round for whoever is late.
  * @throws MessageNotFound, and what `decide` throws
- * @throws Busy if others kept changing messages of the conversation; nothing was stored
+ * @throws Busy if others kept changing messages of the conversation, or if the members of a group have changed meanwhile; nothing
+ * was stored
  */
 export async function applyChange(
   dependencies: ChangeDependencies,
@@ -73,12 +75,13 @@ export async function applyChange(
       log.end(conversation),
       reading,
     ]);
-    if (!entry) throw new MessageNotFound();
+    requireSameMembers(end.last, conversation);
+    if (!entry || entry.event || seq < conversation.from) throw new MessageNotFound();
     const next = decide({
       entry,
       requireAllowed() {
         if (end.isSealed) throw new CannotWriteToUser();
-        const gone = conversation.members[found.indexOf(OF_DELETED_ACCOUNT)];
+        const gone = missedIn(conversation, (member) => found[member] === OF_DELETED_ACCOUNT);
         if (gone !== undefined) throw new AccountDeleted(gone);
       },
     });

@@ -1,3 +1,4 @@
+import { may, requireRight } from '../conversations/rights.ts';
 import { EditTooLate, MessageDeleted, VersionConflict } from '../errors.ts';
 import {
   applyChange,
@@ -23,7 +24,7 @@ export interface Edit extends MessagePlace {
  * Gives an own message another text. An edit that is sent again, or that changes nothing, has the present state as its answer.
  * @throws MessageNotFound, NotYourMessage, MessageDeleted
  * @throws VersionConflict if the message has another version by now
- * @throws EditTooLate
+ * @throws EditTooLate, NotAllowed
  * @throws CannotWriteToUser while one of the two blocks the other, and AccountDeleted
  * @throws Busy if others kept changing messages of the conversation; nothing was stored
  */
@@ -32,6 +33,7 @@ export function editMessage(dependencies: EditDependencies, edit: Edit, telling:
   const { editSeconds, now } = dependencies;
   return applyChange(dependencies, edit, telling, ({ entry, requireAllowed }) => {
     requireOwn(entry, conversation);
+    requireRight(conversation, 'write');
     if (isDeleted(entry)) throw new MessageDeleted();
     const present = entry.changed?.version ?? 1;
     const isRepeat = entry.text === text && (present === version || present === version + 1);
@@ -48,7 +50,7 @@ export function editMessage(dependencies: EditDependencies, edit: Edit, telling:
 }
 
 /**
- * Deletes the text of an own message, and the reactions to it. Its number stays, so the log keeps no gap. To delete twice is to delete
+ * Deletes the text of an own message, or as a moderator that of any message, and the reactions to it. Its number stays, so the log keeps no gap. To delete twice is to delete
  * once.
  * @throws MessageNotFound, NotYourMessage
  * @throws Busy if others kept changing messages of the conversation; nothing was stored
@@ -59,7 +61,7 @@ export function deleteMessage(
   telling: Telling,
 ): Promise<Message> {
   return applyChange(dependencies, place, telling, ({ entry }) => {
-    requireOwn(entry, place.conversation);
+    if (!may(place.conversation, 'delete')) requireOwn(entry, place.conversation);
     if (isDeleted(entry)) return undefined;
     const deletedAt = dependencies.now().toISOString();
     return { text: '', changed: { version: entry.changed?.version ?? 1, deletedAt } };

@@ -1,4 +1,5 @@
-import type { Conversation } from '../conversations/conversation.ts';
+import type { Conversation, OwnConversation } from '../conversations/conversation.ts';
+import type { Role } from '../conversations/rights.ts';
 import type { SendLimit, SendRate } from './send-rates.ts';
 
 /** What every member of the conversation sees of a message. */
@@ -20,7 +21,16 @@ export interface Message {
   readonly createdAt: string;
   /** Undefined while it stands as it was written. */
   readonly changed?: Changed | undefined;
+  /** What the sender has done to the group. Such an entry has no text, and never changes. */
+  readonly event?: GroupEvent | undefined;
 }
+
+/** What happened to a group: an entry of its log, so that everybody sees it in its place. `users` are ids. */
+export type GroupEvent =
+  | { readonly type: 'created'; readonly title: string; readonly users: readonly string[] }
+  | { readonly type: 'joined' | 'left' | 'removed'; readonly users: readonly string[] }
+  | { readonly type: 'role'; readonly users: readonly string[]; readonly role: Role }
+  | { readonly type: 'renamed'; readonly title: string };
 
 /** What has become of a message since it was written. */
 export interface Changed {
@@ -54,6 +64,10 @@ export interface LogEntry extends Message {
   readonly counts: ByMember<number>;
   /** How fast each member has been sending. */
   readonly rates: ByMember<SendRate>;
+  /** How many entries so far, this one too, are events of the group. Nobody has to read them. */
+  readonly events?: number | undefined;
+  /** The version of the group's roster that the entry was written under. */
+  readonly roster?: number | undefined;
   /** Fingerprints of the last client ids, newest last: see `find-earlier.ts`. */
   readonly recent: Uint8Array;
 }
@@ -61,7 +75,7 @@ export interface LogEntry extends Message {
 /** The end of a log, as whoever wants to append must know it. */
 export interface LogEnd {
   readonly last: LogEntry | undefined;
-  /** A member blocks the other one: nothing may be appended. */
+  /** A member of a pair blocks the other one: nothing may be appended. */
   readonly isSealed: boolean;
 }
 
@@ -80,8 +94,8 @@ export interface MessageLog {
 }
 
 export interface MessageHistory extends Pick<MessageLog, 'last' | 'since'> {
-  /** The messages up to `seq` `to`, or up to the newest one, newest first: at most `limit`. */
-  upTo(conversation: Conversation, to: number | undefined, limit: number): Promise<readonly LogEntry[]>;
+  /** The messages up to `seq` `to`, or up to the newest one, newest first, and none that the user may not see: at most `limit`. */
+  upTo(conversation: OwnConversation, to: number | undefined, limit: number): Promise<readonly LogEntry[]>;
 }
 
 /** Counts retries of messages that are already stored. */

@@ -1,5 +1,5 @@
 import type { Person, PersonStore } from '../accounts/account.ts';
-import { type Conversation, pairWith } from '../conversations/conversation.ts';
+import { type OwnConversation, pairWith } from '../conversations/conversation.ts';
 import { ConversationNotFound, UserNotFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 import type { ChangeLog } from './change.ts';
@@ -59,7 +59,7 @@ const PAGE: Omit<PageBounds, 'messages'> = {
  */
 export async function readMessages(
   history: MessageHistory & Pick<ChangeLog, 'lastChange'>,
-  { conversation, window }: { conversation: Conversation; window: Window },
+  { conversation, window }: { conversation: OwnConversation; window: Window },
 ): Promise<MessagesPage> {
   // Whoever reads on from a page has its change already.
   const isFirst = window.before === undefined && window.after === undefined;
@@ -91,13 +91,13 @@ export async function readHistory(
 
 async function readAt(
   history: MessageHistory,
-  conversation: Conversation,
+  conversation: OwnConversation,
   { offset, ...window }: HistoryWindow,
 ): Promise<LogPage> {
   const isAnchored = window.before !== undefined || window.after !== undefined;
   if (isAnchored || offset === 0) return readWindow(history, conversation, window);
   const last = (await history.last(conversation))?.seq ?? 0;
-  return pageOf(await readBack(history, conversation, last - offset, window.limit), 0, last);
+  return pageOf(conversation, await readBack(history, conversation, last - offset, window.limit), 0, last);
 }
 
 interface LogPage {
@@ -111,13 +111,13 @@ interface LogPage {
 /** The newest messages are one read. Elsewhere, the newest `seq` is read beside the page. */
 async function readWindow(
   history: MessageHistory,
-  conversation: Conversation,
+  conversation: OwnConversation,
   { before, after, around, limit }: Window,
 ): Promise<LogPage> {
   if (around !== undefined) return readAround(history, conversation, around, limit);
   if (before === undefined && after === undefined) {
     const messages = await readBack(history, conversation, undefined, limit);
-    return pageOf(messages, 0, messages[0]?.seq ?? 0);
+    return pageOf(conversation, messages, 0, messages[0]?.seq ?? 0);
   }
   const [newest, messages] = await Promise.all([
     history.last(conversation),
@@ -127,18 +127,18 @@ async function readWindow(
   ]);
   // A message that was stored between the two reads may be on the page.
   const last = Math.max(newest?.seq ?? 0, messages[0]?.seq ?? 0);
-  return pageOf(messages, after === undefined ? 0 : last, last);
+  return pageOf(conversation, messages, after === undefined ? 0 : last, last);
 }
 
 /** As many on either side as fit. At an end of the log, the other side gets the rest. Each side has its share of the bytes. */
 async function readAround(
   history: MessageHistory,
-  conversation: Conversation,
+  conversation: OwnConversation,
   around: number,
   limit: number,
 ): Promise<LogPage> {
   const last = (await history.last(conversation))?.seq ?? 0;
-  const lowest = Math.max(1, Math.min(around - Math.floor(limit / 2), last - limit + 1));
+  const lowest = Math.max(conversation.from, Math.min(around - Math.floor(limit / 2), last - limit + 1));
   const highest = Math.min(last, lowest + limit - 1);
   const middle = Math.min(Math.max(around, lowest), highest);
   const part = (count: number) => {
@@ -150,13 +150,13 @@ async function readAround(
     readBack(history, conversation, middle, back, part(back)),
     readOn(history, conversation, middle + 1, on, part(on)),
   ]);
-  return pageOf([...newer, ...older], 0, last);
+  return pageOf(conversation, [...newer, ...older], 0, last);
 }
 
 /** Newest first, from `seq` `to` back. */
 async function readBack(
   history: Pick<MessageHistory, 'upTo'>,
-  conversation: Conversation,
+  conversation: OwnConversation,
   to: number | undefined,
   limit: number,
   bounds = PAGE,
@@ -165,7 +165,7 @@ async function readBack(
   const { messages } = await gather(
     async (count, previous) => {
       const from = next(previous);
-      return from !== undefined && from < 1 ? [] : history.upTo(conversation, from, count);
+      return from !== undefined && from < conversation.from ? [] : history.upTo(conversation, from, count);
     },
     { ...bounds, messages: limit },
   );
@@ -175,26 +175,32 @@ async function readBack(
 /** Newest first, from `seq` `from` on. The page is cut at its newer end. */
 async function readOn(
   history: Pick<MessageHistory, 'since'>,
-  conversation: Conversation,
+  conversation: OwnConversation,
   from: number,
   limit: number,
   bounds = PAGE,
 ): Promise<readonly LogEntry[]> {
   const { messages } = await gather(
-    (count, previous) => history.since(conversation, previous ? previous.seq + 1 : from, count),
+    (count, previous) =>
+      history.since(conversation, previous ? previous.seq + 1 : Math.max(from, conversation.from), count),
     { ...bounds, messages: limit },
   );
   return messages.toReversed();
 }
 
 /** @param end where a page without messages is: 0 before the first message, or `last` behind the last one */
-function pageOf(messages: readonly LogEntry[], end: number, last: number): LogPage {
+function pageOf(
+  { from }: OwnConversation,
+  messages: readonly LogEntry[],
+  end: number,
+  last: number,
+): LogPage {
   // All messages are on the other side of an empty page.
   const older = messages.at(-1)?.seq ?? end + 1;
   const newer = messages[0]?.seq ?? end;
   return {
     messages,
     last,
-    sides: { older: older > 1 ? older : undefined, newer: newer < last ? newer : undefined },
+    sides: { older: older > from ? older : undefined, newer: newer < last ? newer : undefined },
   };
 }

@@ -1,5 +1,5 @@
 import { type Connection, isDevice, OF_DELETED_ACCOUNT } from '../connections/connection.ts';
-import { type OwnConversation, selfOf } from '../conversations/conversation.ts';
+import { missedIn, type OwnConversation, selfOf } from '../conversations/conversation.ts';
 import {
   type DeliveryDependencies,
   deliver,
@@ -78,8 +78,9 @@ async function appendAndTell(
   const reading = reachable(dependencies, conversation.members);
   // A deleted account is seen by its list of connections, which is read anyway. If it cannot be read, the message goes on.
   const requireAll = async () => {
-    const gone = (await reading).indexOf(OF_DELETED_ACCOUNT);
-    if (gone >= 0) throw new AccountDeleted(conversation.members[gone] ?? '');
+    const found = await reading;
+    const gone = missedIn(conversation, (member) => found[member] === OF_DELETED_ACCOUNT);
+    if (gone !== undefined) throw new AccountDeleted(gone);
   };
   const [sent, found] = await Promise.all([appendAll(dependencies, draft, requireAll), reading]);
   if (sent.messages.length === 0) return sent;
@@ -87,7 +88,7 @@ async function appendAndTell(
   const isOrigin = (connection: Connection) => connection.connectionId === origin?.connection.connectionId;
   const hears = (connection: Connection) => ['', conversation.id].includes(connection.conversation);
   const others = found.flat().filter((one) => hears(one) && !isOrigin(one));
-  const own = found[conversation.self];
+  const own = found[conversation.members.indexOf(selfOf(conversation))];
   const fresh = sent.messages.filter((one) => isToBeDelivered(one, now())).map(({ message }) => message);
   await Promise.all([
     deliver(dependencies, postsTo(others, fresh, conversation, framesFor)),
@@ -136,7 +137,7 @@ async function appendAll(
 }
 
 /** Builds the frames of each kind of reader once, however many sockets there are. */
-function postsTo(
+export function postsTo(
   connections: readonly Connection[],
   messages: readonly Message[],
   conversation: OwnConversation,

@@ -1,4 +1,4 @@
-import { type OwnConversation, pairId } from '../conversations/conversation.ts';
+import { type OwnConversation, pairId, selfOf } from '../conversations/conversation.ts';
 
 /** Whether a user has a device connected. */
 export interface Presence {
@@ -109,7 +109,7 @@ export async function whoMaySee(
 /** Of the user who asks, and of the other members who have no block with them. */
 async function presencesIn(presences: Pick<PresenceStore, 'of'>, conversation: OwnConversation) {
   const found = await presences.of(conversation.members);
-  const self = found[conversation.self] as StoredPresence;
+  const self = found.find(({ userId }) => userId === selfOf(conversation)) as StoredPresence;
   return { self, others: found.filter((one) => one !== self && !areApart(one, self)) };
 }
 

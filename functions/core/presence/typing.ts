@@ -1,4 +1,5 @@
 import { type OwnConversation, selfOf } from '../conversations/conversation.ts';
+import { requireRight } from '../conversations/rights.ts';
 import { ConversationNotFound } from '../errors.ts';
 import type { MessageHistory } from '../messages/message.ts';
 import { remember } from '../remember.ts';
@@ -31,12 +32,14 @@ const NOT_FORWARDED: Forwarding = { forwarded: false, tells: [] };
  * Who is told that a user is typing: the other members, at most once in 3 s. Typing shows that the user is online. So nobody is
  * told if the user hides their presence, and a member who hides theirs is not told either. The times live in the memory of one
  * running function and are never stored. Two functions may each forward one, which the receivers do not notice.
+ * @throws NotAllowed
  * @throws ConversationNotFound if the conversation has no message
  */
 export async function forwardTyping(
   { log, presences, times, now }: TypingDependencies,
   conversation: OwnConversation,
 ): Promise<Forwarding> {
+  requireRight(conversation, 'write');
   const key = `${selfOf(conversation)} ${conversation.id}`;
   const at = now().getTime();
   if (at - (times.get(key) ?? Number.NEGATIVE_INFINITY) < FORWARD_EVERY_MS) return NOT_FORWARDED;

@@ -1,4 +1,4 @@
-import type { OwnConversation } from '../conversations/conversation.ts';
+import type { Conversation } from '../conversations/conversation.ts';
 import type { ByMember, LogEntry, MessageLog } from '../messages/message.ts';
 
 /** How far a member is in a conversation: the highest `seq` that reached one of their devices, and the highest that they read. */
@@ -42,6 +42,8 @@ export interface ReceiptStore {
 interface Counted {
   readonly seq: number;
   readonly counts: ByMember<number>;
+  /** How many entries were events of the group. */
+  readonly events?: number | undefined;
 }
 
 /** The receipt of a member who has read up to a message. */
@@ -50,8 +52,8 @@ export function receiptAt(message: Counted, member: number): ReadReceipt {
 }
 
 /** How many messages, up to this one, other members have sent. */
-export function countOfOthers({ seq, counts }: Counted, member: number): number {
-  return seq - (counts[member] ?? 0);
+export function countOfOthers({ seq, counts, events = 0 }: Counted, member: number): number {
+  return seq - events - (counts[member] ?? 0);
 }
 
 /** The receipt that is further: nobody reads backwards. */
@@ -78,15 +80,16 @@ export function visibleReceipts(
 /**
  * The receipt of a message's sender: how far they had read when they wrote it. It reads the log only if that message is not
  * `atHand`. In a dialogue it usually is.
- * @param conversation as the sender sees it
+ * @param sender their member number
  */
 export async function receiptOfSender(
   log: Pick<MessageLog, 'at'>,
-  conversation: OwnConversation,
+  conversation: Conversation,
+  sender: number,
   { read }: LogEntry,
   atHand: readonly LogEntry[],
 ): Promise<ReadReceipt> {
   if (read === 0) return NOTHING_READ;
   const message = atHand.find(({ seq }) => seq === read) ?? (await log.at(conversation, [read])).at(0);
-  return message ? receiptAt(message, conversation.self) : NOTHING_READ;
+  return message ? receiptAt(message, sender) : NOTHING_READ;
 }

@@ -1,5 +1,6 @@
 import type { PersonStore } from '../accounts/account.ts';
-import { type OwnConversation, resolve } from '../conversations/conversation.ts';
+import type { OwnConversation } from '../conversations/conversation.ts';
+import { type RosterReader, resolve } from '../conversations/roster.ts';
 import {
   Busy,
   CannotReportOneself,
@@ -89,6 +90,7 @@ interface Dependencies {
   readonly reports: ReportStore;
   readonly profiles: PersonStore;
   readonly log: Pick<MessageLog, 'since'>;
+  readonly rosters: RosterReader;
   readonly newId: () => string;
   readonly now: () => Date;
 }
@@ -143,11 +145,12 @@ async function newClaim(
 export const isReportId = (text: string): boolean => /^\d{13}-/.test(text) && isId(text.slice(14));
 
 async function readReported(
-  { profiles, log }: Dependencies,
+  dependencies: Dependencies,
   reporterId: string,
   { userId, message }: Reported,
 ): Promise<Pick<Report, 'copy' | 'around'>> {
-  const conversation = message && ownConversation(message.conversation, reporterId);
+  const { profiles, log } = dependencies;
+  const conversation = message && (await ownConversation(dependencies, message.conversation, reporterId));
   const [person, found] = await Promise.all([
     profiles.personOf(userId),
     conversation && message ? around(log, conversation, message.seq) : [],
@@ -161,9 +164,13 @@ async function readReported(
   return { copy, around: beside.map((one) => ({ ...one, text: preview(one.text) })) };
 }
 
-function ownConversation(id: string, userId: string): OwnConversation {
+async function ownConversation(
+  dependencies: Pick<Dependencies, 'rosters'>,
+  id: string,
+  userId: string,
+): Promise<OwnConversation> {
   try {
-    return resolve(id, userId);
+    return await resolve(dependencies, id, userId);
   } catch (error) {
     throw error instanceof ConversationNotFound ? new MessageNotFound() : error;
   }
@@ -174,10 +181,10 @@ async function around(
   conversation: OwnConversation,
   seq: number,
 ): Promise<readonly KeptMessage[]> {
-  const first = Math.max(1, seq - BESIDE);
+  const first = Math.max(conversation.from, seq - BESIDE);
   const found = await log.since(conversation, first, seq + BESIDE - first + 1);
   // Of a deleted message nothing is left to keep.
-  return found.filter((one) => one.seq <= seq + BESIDE && !isDeleted(one)).map(kept);
+  return found.filter((one) => one.seq <= seq + BESIDE && !isDeleted(one) && !one.event).map(kept);
 }
 
 const kept = ({ seq, senderId, text, createdAt }: LogEntry): KeptMessage => ({

@@ -1,16 +1,19 @@
-import type { OwnConversation } from '../conversations/conversation.ts';
+import { isGroupId, type OwnConversation, pairFor } from '../conversations/conversation.ts';
+import { type RosterReader, resolve } from '../conversations/roster.ts';
+import { ConversationNotFound } from '../errors.ts';
 import type { ConversationDetails, InboxEntry, InboxPosition, InboxReader } from '../inbox/inbox.ts';
-import { entriesAt, located } from '../inbox/read-inbox.ts';
+import { entriesAt } from '../inbox/read-inbox.ts';
 import type { ChangeLog } from '../messages/change.ts';
 import { gather, jsonBytes } from '../messages/gather.ts';
 import type { Message, MessageLog } from '../messages/message.ts';
 import type { PresenceStore } from '../presence/presence.ts';
 import { type ChangesPage, type MissedChanges, missedChanges } from './missed-changes.ts';
-import { isEmpty, isFull, type Room, roomAfter, roomBeside } from './room.ts';
+import { isEmpty, isFull, type Room, roomAfter, roomAfterOpening, roomBeside } from './room.ts';
 
 /** What a client has of a conversation: all messages up to this `seq`. */
 export interface Held {
-  readonly conversation: OwnConversation;
+  /** Id of the conversation. */
+  readonly id: string;
   readonly seq: number;
   /** They are in the state of this change. Undefined for a client that does not follow changes. */
   readonly change?: number | undefined;
@@ -18,6 +21,9 @@ export interface Held {
 
 /** What a client has that follows changes. */
 export type Followed = Held & { readonly change: number };
+
+/** The conversation with this id as the user sees it; undefined for a group that they are not in. */
+export type Open = (id: string) => Promise<OwnConversation | undefined>;
 
 /** Tells which conversations have gone on. */
 export interface Ahead {
@@ -35,6 +41,7 @@ export interface SyncDependencies {
   readonly log: Pick<MessageLog, 'since' | 'at'> & Pick<ChangeLog, 'changesFrom'> & Ahead;
   readonly inbox: InboxReader;
   readonly presences: Pick<PresenceStore, 'of'>;
+  readonly rosters: RosterReader;
   readonly now: () => Date;
 }
 
@@ -50,6 +57,8 @@ export interface SyncPage extends ChangesPage {
   readonly messages: readonly Message[];
   /** The inbox entries of the conversations asked for, and of those that are new since. */
   readonly inbox: readonly InboxEntry[];
+  /** Ids of the groups asked for that the user is not in (any more). */
+  readonly gone: readonly string[];
   /** Nothing is missing behind this page. Otherwise the client asks again with what it then holds. */
   readonly complete: boolean;
   /** The client sends it back as `since`. */
@@ -76,41 +85,72 @@ export async function catchUp(
   { userId, held, since }: SyncRequest,
 ): Promise<SyncPage> {
   const { log, inbox } = dependencies;
-  const conversations = held.map(({ conversation }) => conversation);
+  const conversations = held.map(({ id }) => id);
+  for (const id of conversations) if (!isGroupId(id)) pairFor(id, userId);
   const [details, news] = await Promise.all([
-    inbox.details(conversations),
+    inbox.details(userId, conversations),
     newSince(dependencies, userId, since, Math.min(MAX_NEW_CONVERSATIONS, PAGE_CONVERSATIONS - held.length)),
   ]);
-  const known = new Map(conversations.map(({ id }, i) => [id, details[i] as ConversationDetails]));
+  const known = new Map(conversations.map((id, i) => [id, details[i] as ConversationDetails]));
+  const open = opening(dependencies, userId);
+  const gone = await goneOf(open, known);
+  const here = held.filter(({ id }) => !gone.has(id));
   const asked = conversations.flatMap((conversation) => {
-    const topAt = known.get(conversation.id)?.topAt;
+    const topAt = known.get(conversation)?.topAt;
     return topAt === undefined ? [] : { conversation, topAt };
   });
-  const fresh = news.positions
-    .filter(({ conversation }) => !known.has(conversation))
-    .map((position) => located(position, userId));
-  const isBehind = ({ conversation, seq }: Held) => (known.get(conversation.id)?.last?.seq ?? 0) > seq;
+  const fresh = news.positions.filter(({ conversation }) => !known.has(conversation));
+  const isBehind = ({ id, seq }: Held) => (known.get(id)?.last?.seq ?? 0) > seq;
   const [entries, ahead] = await Promise.all([
-    entriesAt(dependencies, [...asked, ...fresh], known),
-    log.ahead({ messages: held.filter((one) => !isBehind(one)), changes: held.filter(isFollowed) }),
+    entriesAt(dependencies, userId, [...asked, ...fresh], known),
+    log.ahead({ messages: here.filter((one) => !isBehind(one)), changes: here.filter(isFollowed) }),
   ]);
-  const room = roomBeside(
-    entries.reduce((bytes, { peer, last }) => bytes + ENTRY_BYTES + jsonBytes(peer.username, last.text), 0),
-  );
+  const room = roomBeside(entries.reduce((bytes, entry) => bytes + bytesOf(entry), 0));
   // Changes first: a message that is read after them has at least their state.
-  const missed = await missedChanges(log, held.filter(isFollowed), ahead.changes, room);
-  const behind = held.filter((one) => isBehind(one) || ahead.messages.has(one.conversation.id));
-  const { messages, complete } = await missing(log, behind, missed.room);
+  const missed = await missedChanges(log, open, here.filter(isFollowed), ahead.changes, room);
+  const behind = here.filter((one) => isBehind(one) || ahead.messages.has(one.id));
+  const { messages, complete } = await missing(log, open, behind, missed.room);
   const { changed, resets } = missed;
   return {
     messages,
     changed,
-    changes: withinReach(missed, held, messages),
+    changes: withinReach(missed, here, messages),
     resets,
+    gone: [...gone],
     inbox: entries,
     complete: complete && missed.complete && !news.isCut,
     position: news.position,
   };
+}
+
+function bytesOf(entry: InboxEntry): number {
+  const name = entry.kind === 'pair' ? entry.peer.username : entry.title;
+  const { event } = entry.last;
+  return ENTRY_BYTES + jsonBytes(name, entry.last.text, ...(event ? [JSON.stringify(event)] : []));
+}
+
+/** Asks for the members of each conversation once. */
+function opening(dependencies: { readonly rosters: RosterReader }, userId: string): Open {
+  const asked = new Map<string, ReturnType<Open>>();
+  return (id) => {
+    const known = asked.get(id) ?? resolve(dependencies, id, userId).catch(asUndefined);
+    asked.set(id, known);
+    return known;
+  };
+}
+
+function asUndefined(error: unknown): undefined {
+  if (!(error instanceof ConversationNotFound)) throw error;
+}
+
+/** The memberships are read eventually consistent. Where one is missing, the roster tells for certain. */
+async function goneOf(
+  open: Open,
+  known: ReadonlyMap<string, ConversationDetails>,
+): Promise<ReadonlySet<string>> {
+  const missing = [...known].filter(([id, { part }]) => isGroupId(id) && !part);
+  const gone = await Promise.all(missing.map(async ([id]) => ((await open(id)) ? [] : [id])));
+  return new Set(gone.flat());
 }
 
 function isFollowed(held: Held): held is Followed {
@@ -126,7 +166,7 @@ function withinReach(
   held: readonly Held[],
   messages: readonly Message[],
 ): ReadonlyMap<string, number> {
-  const reach = new Map(held.map(({ conversation, seq }) => [conversation.id, seq]));
+  const reach = new Map(held.map(({ id, seq }) => [id, seq]));
   for (const { conversation, seq } of messages) reach.set(conversation, seq);
   const known = [...changes].map(([id, change]) => {
     const beyond = found.get(id)?.find(({ seq }) => seq > (reach.get(id) ?? 0));
@@ -158,16 +198,21 @@ async function newSince(
 
 async function missing(
   log: Pick<MessageLog, 'since'>,
+  open: Open,
   behind: readonly Held[],
   ofPage: Room,
 ): Promise<{ readonly messages: readonly Message[]; readonly complete: boolean }> {
   const messages: Message[] = [];
   let room = ofPage;
-  for (const { conversation, seq } of behind) {
+  for (const { id, seq } of behind) {
     if (isFull(room)) return { messages, complete: false };
+    const conversation = await open(id);
+    if (!conversation) continue;
+    room = roomAfterOpening(room, conversation);
     const limit = room.messages;
     const found = await gather(
-      (count, last) => log.since(conversation, (last?.seq ?? seq) + 1, count),
+      (count, last) =>
+        log.since(conversation, last ? last.seq + 1 : Math.max(seq + 1, conversation.from), count),
       // One more tells whether the log goes on.
       { ...room, messages: limit + 1 },
       isEmpty(room),

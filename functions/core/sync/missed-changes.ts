@@ -1,8 +1,9 @@
+import type { OwnConversation } from '../conversations/conversation.ts';
 import type { Change, ChangeLog } from '../messages/change.ts';
 import { gather } from '../messages/gather.ts';
 import type { LogEntry, Message, MessageLog } from '../messages/message.ts';
-import type { Ahead, Followed } from './catch-up.ts';
-import { isEmpty, isFull, type Room, roomAfter } from './room.ts';
+import type { Ahead, Followed, Open } from './catch-up.ts';
+import { isEmpty, isFull, type Room, roomAfter, roomAfterOpening } from './room.ts';
 
 /** A client that has missed so many changes of a conversation begins anew: that is cheaper than to tell them. */
 export const RESET_BEHIND = 1_000;
@@ -37,31 +38,35 @@ type Log = Pick<MessageLog, 'at'> & Pick<ChangeLog, 'changesFrom'> & Ahead;
  */
 export async function missedChanges(
   log: Log,
+  open: Open,
   followed: readonly Followed[],
   ahead: ReadonlySet<string>,
   ofPage: Room,
 ): Promise<MissedChanges> {
-  const changes = new Map(followed.map(({ conversation, change }) => [conversation.id, change]));
-  const behind = followed.filter(({ conversation }) => ahead.has(conversation.id));
+  const changes = new Map(followed.map(({ id, change }) => [id, change]));
+  const behind = followed.filter(({ id }) => ahead.has(id));
   const read = new Map<string, readonly Change[]>();
   const changed: Message[] = [];
   const resets: string[] = [];
   let room = ofPage;
   let complete = behind.length <= CONVERSATIONS_AT_ONCE;
   for (const held of behind.slice(0, CONVERSATIONS_AT_ONCE)) {
-    const { id } = held.conversation;
+    const { id } = held;
     if (isFull(room)) {
       complete = false;
       break;
     }
-    const found = await log.changesFrom(held.conversation, held.change + 1, CHANGES_AT_ONCE);
+    const conversation = await open(id);
+    if (!conversation) continue;
+    room = roomAfterOpening(room, conversation);
+    const found = await log.changesFrom(conversation, held.change + 1, CHANGES_AT_ONCE);
     if (found.length === CHANGES_AT_ONCE && (await isFarBehind(log, held))) {
       resets.push(id);
       changes.delete(id);
       continue;
     }
     read.set(id, found);
-    const page = await changedMessages(log, held, found, room);
+    const page = await changedMessages(log, conversation, held, found, room);
     changed.push(...page.messages);
     changes.set(id, page.upTo);
     room = page.room;
@@ -78,12 +83,15 @@ async function isFarBehind(log: Ahead, held: Followed): Promise<boolean> {
 /** Of one conversation. If the room ends, the changes behind the last message that fits are left for the next page. */
 async function changedMessages(
   log: Pick<MessageLog, 'at'>,
-  { conversation, seq: last, change }: Followed,
+  conversation: OwnConversation,
+  { seq: last, change }: Followed,
   found: readonly Change[],
   room: Room,
 ) {
   // Messages that the client does not have yet come with their present state.
-  const seqs = [...new Set(found.map(({ seq }) => seq))].filter((seq) => seq <= last);
+  const seqs = [...new Set(found.map(({ seq }) => seq))].filter(
+    (seq) => seq >= conversation.from && seq <= last,
+  );
   let next = 0;
   const gathered = await gather(
     async (count) => {

@@ -1,3 +1,4 @@
+import type { Conversation } from '../conversations/conversation.ts';
 import type { Gathered } from '../messages/gather.ts';
 
 /** Messages on a page, new and changed ones together. */
@@ -6,6 +7,9 @@ const PAGE_MESSAGES = 100;
 const PAGE_BYTES = 94_000;
 /** A page reads so many bytes of the logs, and no more than one further message of each that it shows. */
 const READ_BYTES = 200_000;
+
+/** A roster has at most so many bytes. */
+const ROSTER_BYTES = 4_096;
 
 /** JSON of a message beside its text, at most. */
 const MESSAGE_BYTES = 500;
@@ -34,7 +38,12 @@ export function isEmpty({ messages }: Room): boolean {
 }
 
 export function isFull(room: Room): boolean {
-  return room.messages === 0 || (!isEmpty(room) && room.bytes < MESSAGE_BYTES);
+  return room.messages === 0 || (!isEmpty(room) && (room.bytes < MESSAGE_BYTES || room.readBytes <= 0));
+}
+
+/** What is left behind the read that tells the members of a conversation. A pair needs none. */
+export function roomAfterOpening(room: Room, { kind }: Conversation): Room {
+  return kind === 'pair' ? room : { ...room, readBytes: room.readBytes - ROSTER_BYTES };
 }
 
 /** What is left when so many of the gathered messages are on the page. */

@@ -1,0 +1,96 @@
+import { ConversationNotFound } from '../errors.ts';
+import type { LogEntry } from '../messages/message.ts';
+import { type Conversation, isGroupId, type OwnConversation, pairById, pairFor } from './conversation.ts';
+import type { Role } from './rights.ts';
+
+/** A group has so many members at a time. */
+export const MAX_MEMBERS = 8;
+/** So many people can have been in a group: their numbers stay with their messages. */
+export const MAX_NUMBERS = 100;
+
+/** A person who is, or was, in a group. */
+export interface RosterMember {
+  readonly userId: string;
+  /** Undefined for a former member. */
+  readonly role: Role | undefined;
+  /** The first message that they may see. */
+  readonly from: number;
+}
+
+/** Who sees what was said before they joined. */
+export type HistoryAccess = 'all' | 'since_joining';
+
+/** A group. */
+export interface Roster {
+  /** Id of the conversation. */
+  readonly id: string;
+  /** One more with each change. */
+  readonly version: number;
+  readonly title: string;
+  readonly history: HistoryAccess;
+  /** By member number. */
+  readonly members: readonly RosterMember[];
+}
+
+/** A group before and after a change, and the entry of the log that tells of it. */
+export interface RosterChange {
+  readonly before: Roster | undefined;
+  readonly after: Roster;
+  readonly entry: LogEntry;
+}
+
+export interface RosterReader {
+  /** Strongly consistent. */
+  roster(id: string): Promise<Roster | undefined>;
+}
+
+export interface RosterStore extends RosterReader {
+  /**
+   * Stores the change, its entry, and the memberships of those who have joined, left or changed their role, all or nothing.
+   * @returns false, and stores nothing, if the roster has changed since, or the entry's number is taken
+   */
+  apply(change: RosterChange): Promise<boolean>;
+}
+
+export function groupOf(roster: Roster): Conversation {
+  const { id, members } = roster;
+  const present = members.filter(({ role }) => role !== undefined);
+  return {
+    id,
+    kind: 'group',
+    members: present.map(({ userId }) => userId),
+    numbered: members.map(({ userId }) => userId),
+    roster,
+  };
+}
+
+/** The group as a user sees it; undefined for a user who is not in it. */
+export function ownGroup(roster: Roster, userId: string): OwnConversation | undefined {
+  const self = roster.members.findIndex((member) => member.userId === userId);
+  const { role, from = 1 } = roster.members[self] ?? {};
+  return role && { ...groupOf(roster), self, role, from };
+}
+
+/**
+ * Resolves a conversation for a user. Each frame or request asks this once; everything behind it takes the answer. A pair's id names
+ * its members, so it costs nothing. A group's roster is read.
+ * @throws ConversationNotFound, alike for a conversation of other users and for one that does not exist
+ */
+export async function resolve(
+  { rosters }: { readonly rosters: RosterReader },
+  id: string,
+  userId: string,
+): Promise<OwnConversation> {
+  if (!isGroupId(id)) return pairFor(id, userId);
+  const roster = await rosters.roster(id);
+  const own = roster && ownGroup(roster, userId);
+  if (!own) throw new ConversationNotFound(id);
+  return own;
+}
+
+/** The conversation with this id and its members, for whoever serves all of them. */
+export async function conversationById(rosters: RosterReader, id: string): Promise<Conversation | undefined> {
+  if (!isGroupId(id)) return pairById(id);
+  const roster = await rosters.roster(id);
+  return roster && groupOf(roster);
+}

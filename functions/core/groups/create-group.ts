@@ -1,0 +1,106 @@
+import { type HistoryAccess, ownGroup, type Roster } from '../conversations/roster.ts';
+import { CannotWriteToUser, ConversationNotFound, Unavailable, UserNotFound } from '../errors.ts';
+import { isId } from '../ids.ts';
+import { areApart } from '../presence/presence.ts';
+import { type Actor, eventEntry, type GroupDependencies, tell } from './change-group.ts';
+
+export interface NewGroup {
+  readonly title: string;
+  /** Ids of the first members besides the creator. */
+  readonly members: readonly string[];
+  readonly history: HistoryAccess;
+  /** The creator's name for it, so that it is created once. */
+  readonly key?: string | undefined;
+}
+
+export interface CreatedGroup {
+  readonly roster: Roster;
+  /** An earlier request has created it. */
+  readonly repeated: boolean;
+}
+
+/**
+ * Creates a group, of which the creator is the owner. With a key, the same user creates the same group once.
+ * @throws UserNotFound, CannotWriteToUser for members who cannot be added
+ * @throws ConversationNotFound if the group of this key exists and the creator is no longer in it
+ */
+export async function createGroup(
+  dependencies: GroupDependencies,
+  actor: Actor,
+  { title, members, history, key }: NewGroup,
+): Promise<CreatedGroup> {
+  const { rosters, newId, idOf } = dependencies;
+  const { userId } = actor;
+  const id = key === undefined ? newId() : idOf(JSON.stringify([userId, key]));
+  if (key !== undefined) {
+    const earlier = await existing(dependencies, id, userId);
+    if (earlier) return earlier;
+  }
+  const others = [...new Set(members)].filter((one) => one !== userId);
+  await requireAddable(dependencies, userId, others);
+  const after: Roster = {
+    id,
+    version: 1,
+    title,
+    history,
+    members: [
+      { userId, role: 'owner', from: 1 },
+      ...others.map((other) => ({ userId: other, role: 'member' as const, from: 1 })),
+    ],
+  };
+  const own = ownGroup(after, userId);
+  if (!own) throw new ConversationNotFound(id);
+  const event = { type: 'created', title, users: [userId, ...others] } as const;
+  const entry = eventEntry(dependencies, actor, after, undefined, event);
+  if (await isCreated(rosters.apply({ before: undefined, after, entry }))) {
+    return {
+      roster: await tell(dependencies, actor, { own, before: undefined, after, entry }),
+      repeated: false,
+    };
+  }
+  // Another request with this key was faster, or our own first try was.
+  const earlier = await existing(dependencies, id, userId);
+  if (!earlier) throw new Unavailable();
+  return earlier;
+}
+
+/** False also if the answer was lost: then the roster tells. */
+async function isCreated(write: Promise<boolean>): Promise<boolean> {
+  try {
+    return await write;
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    return false;
+  }
+}
+
+async function existing(
+  { rosters }: Pick<GroupDependencies, 'rosters'>,
+  id: string,
+  userId: string,
+): Promise<CreatedGroup | undefined> {
+  const roster = await rosters.roster(id);
+  if (!roster) return undefined;
+  if (!ownGroup(roster, userId)) throw new ConversationNotFound(id);
+  return { roster, repeated: true };
+}
+
+/**
+ * Only people who exist can be added, and nobody by a user with whom there is a block.
+ * @throws UserNotFound, CannotWriteToUser
+ */
+export async function requireAddable(
+  { people, presences }: Pick<GroupDependencies, 'people' | 'presences'>,
+  userId: string,
+  others: readonly string[],
+): Promise<void> {
+  const strange = others.find((other) => !isId(other));
+  if (strange !== undefined) throw new UserNotFound(strange);
+  const [found, [self, ...theirs]] = await Promise.all([
+    people.peopleOf(others),
+    presences.of([userId, ...others]),
+  ]);
+  const missing = others.find((_, i) => !found[i] || found[i].deleted);
+  if (missing !== undefined) throw new UserNotFound(missing);
+  if (self && theirs.some((other) => areApart(self, other))) throw new CannotWriteToUser();
+}

@@ -1,0 +1,114 @@
+import { isGroupId, pairFor } from '../conversations/conversation.ts';
+import { type Role, requireRight } from '../conversations/rights.ts';
+import { MAX_MEMBERS, MAX_NUMBERS, type Roster, type RosterMember } from '../conversations/roster.ts';
+import { ConversationNotFound, GroupFull, LastOwner, NotAGroup } from '../errors.ts';
+import {
+  type Actor,
+  changeGroup,
+  type GroupDependencies,
+  type GroupMember,
+  peopleIn,
+} from './change-group.ts';
+import { requireAddable } from './create-group.ts';
+
+/**
+ * Renames a group.
+ * @throws ConversationNotFound, NotAGroup, NotAllowed, Busy
+ */
+export function renameGroup(
+  dependencies: GroupDependencies,
+  id: string,
+  actor: Actor,
+  title: string,
+): Promise<Roster> {
+  requireGroup(id, actor.userId);
+  return changeGroup(dependencies, id, actor, ({ roster, own }) => {
+    requireRight(own, 'rename');
+    if (title === roster.title) return undefined;
+    return { title, event: { type: 'renamed', title } };
+  });
+}
+
+/**
+ * Adds a user to a group, or gives a member another role. Without a role, a new one is a `member`, and others keep theirs.
+ * @throws ConversationNotFound, NotAGroup, NotAllowed, UserNotFound, CannotWriteToUser, GroupFull, LastOwner, Busy
+ */
+export async function putMember(
+  dependencies: GroupDependencies,
+  id: string,
+  actor: Actor,
+  { userId, role }: { readonly userId: string; readonly role?: Role | undefined },
+): Promise<GroupMember> {
+  requireGroup(id, actor.userId);
+  const roster = await changeGroup(dependencies, id, actor, async ({ roster, own, seq }) => {
+    const present = roster.members.find((member) => member.userId === userId);
+    if (!present?.role) {
+      const given = role ?? 'member';
+      requireRight(own, 'add');
+      if (given !== 'member' && given !== 'reader') requireRight(own, 'roles');
+      await requireAddable(dependencies, actor.userId, [userId]);
+      requireRoom(roster, present);
+      const joining = { userId, role: given, from: roster.history === 'all' ? 1 : seq };
+      return { members: withMember(roster, joining), event: { type: 'joined', users: [userId] } };
+    }
+    if (role === undefined || role === present.role) return undefined;
+    requireRight(own, 'roles');
+    const members = withMember(roster, { ...present, role });
+    requireOwner(members);
+    return { members, event: { type: 'role', users: [userId], role } };
+  });
+  const { members } = await peopleIn(dependencies, roster);
+  const member = members.find((one) => one.id === userId);
+  if (!member) throw new ConversationNotFound(id);
+  return member;
+}
+
+/**
+ * Removes a member from a group, or leaves it: that needs no right. Without effect for a user who is not in it. The last member may
+ * leave, and then nobody finds the group any more.
+ * @throws ConversationNotFound, NotAGroup, NotAllowed, LastOwner, Busy
+ */
+export async function removeMember(
+  dependencies: GroupDependencies,
+  id: string,
+  actor: Actor,
+  userId: string,
+): Promise<void> {
+  requireGroup(id, actor.userId);
+  await changeGroup(dependencies, id, actor, ({ roster, own }) => {
+    const present = roster.members.find((member) => member.userId === userId);
+    const isSelf = userId === actor.userId;
+    if (!isSelf) requireRight(own, 'remove');
+    if (!present?.role) return undefined;
+    if (!isSelf && present.role !== 'member' && present.role !== 'reader') requireRight(own, 'roles');
+    const members = withMember(roster, { ...present, role: undefined });
+    if (isSelf && own.members.length > 1) requireOwner(members);
+    return { members, event: { type: isSelf ? 'left' : 'removed', users: [userId] } };
+  });
+}
+
+/** @throws NotAGroup for an own pair, and ConversationNotFound for whatever else is no group */
+function requireGroup(id: string, userId: string): void {
+  if (isGroupId(id)) return;
+  pairFor(id, userId);
+  throw new NotAGroup();
+}
+
+/** A member keeps their number, and whoever comes back gets theirs again. */
+function withMember({ members }: Roster, changed: RosterMember): readonly RosterMember[] {
+  const isKnown = members.some(({ userId }) => userId === changed.userId);
+  if (!isKnown) return [...members, changed];
+  return members.map((member) => (member.userId === changed.userId ? changed : member));
+}
+
+/** @throws GroupFull */
+function requireRoom({ members }: Roster, former: RosterMember | undefined): void {
+  const present = members.filter(({ role }) => role !== undefined).length;
+  if (present >= MAX_MEMBERS) throw new GroupFull(MAX_MEMBERS);
+  if (!former && members.length >= MAX_NUMBERS) throw new GroupFull(MAX_NUMBERS);
+}
+
+/** @throws LastOwner */
+function requireOwner(members: readonly RosterMember[]): void {
+  if (!members.some(({ role }) => role === 'owner')) throw new LastOwner();
+}

@@ -1,0 +1,57 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { ownGroup, type Roster } from '../core/conversations/roster.ts';
+import { ConversationNotFound } from '../core/errors.ts';
+import { peopleIn } from '../core/groups/change-group.ts';
+import { createGroup } from '../core/groups/create-group.ts';
+import { putMember, removeMember, renameGroup } from '../core/groups/members.ts';
+import { readConversation } from '../core/inbox/read-inbox.ts';
+import { json, noContent } from '../middleware/http-replies.ts';
+import { readInput, refuseBody } from '../middleware/http-stack.ts';
+import { userStack } from '../middleware/user-stack.ts';
+import { groupRequest, memberRequest, titleRequest } from '../protocol/requests.ts';
+import { conversationBody, framesOf, lastFrames, memberBody, peopleBody } from '../protocol/server-frames.ts';
+import { openGateway, openHttpEntry, openUserAccess, wireGroups, wireInbox } from '../runtime/wiring.ts';
+
+const access = openUserAccess();
+const reporting = openHttpEntry();
+const groups = { ...wireGroups(access.table, openGateway(access.limit.count), reporting), lastFrames };
+const inbox = wireInbox(access.table);
+
+/**
+ * `POST /conversations/`: creates a group; 201, or 200 for one that its key has created before. `PATCH /conversations/{conversation}/`:
+ * renames it. `PUT` and `DELETE …/members/{user_id}/`: adds a member or gives them another role, and removes them or leaves.
+ */
+export const handler = userStack(reporting, access).handler(async (event) => {
+  const { userId, username } = event.identity;
+  const actor = { userId, framesFor: framesOf(username) };
+  const { conversation: id, user_id: memberId } = event.pathParameters ?? {};
+  const { method } = event.requestContext.http;
+  if (id === undefined) {
+    const { history = 'all', ...group } = readInput(groupRequest, event);
+    const { roster, repeated } = await createGroup(groups, actor, { ...group, history });
+    return json(repeated ? 200 : 201, await groupBody(roster, userId));
+  }
+  if (memberId === undefined) {
+    const { title } = readInput(titleRequest, event);
+    return json(200, await groupBody(await renameGroup(groups, id, actor, title), userId));
+  }
+  if (method === 'PUT') {
+    const { role } = optionalInput(event);
+    return json(200, memberBody(await putMember(groups, id, actor, { userId: memberId, role })));
+  }
+  refuseBody(event);
+  await removeMember(groups, id, actor, memberId);
+  return noContent;
+});
+
+/** A request that says nothing needs no body. */
+function optionalInput(event: APIGatewayProxyEventV2) {
+  return event.body ? readInput(memberRequest, event) : { role: undefined };
+}
+
+async function groupBody(roster: Roster, userId: string) {
+  const own = ownGroup(roster, userId);
+  if (!own) throw new ConversationNotFound(roster.id);
+  const [entry, people] = await Promise.all([readConversation(inbox, own), peopleIn(groups, roster)]);
+  return { ...conversationBody(entry), title: roster.title, ...peopleBody(people) };
+}
