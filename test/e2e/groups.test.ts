@@ -1156,25 +1156,49 @@ describe('a conversation of two', () => {
 });
 
 describe('a member who deletes their account', () => {
-  it('stays in the group as a deleted account, and the group goes on', async () => {
+  const remove = (who: Person) =>
+    api.send('DELETE', '/users/me/', { password: who.password }, { token: who.access });
+  const deleted = ({ id }: Person) => ({ id, username: 'Deleted account', deleted: true });
+
+  it('leaves the group, which goes on', async () => {
     const guest = await person(api);
     const { id } = await createGroup(api, ada, [guest, charles]);
     await sendMessage(api, guest, id, 'Farewell.');
-    await api.send('DELETE', '/users/me/', { password: guest.password }, { token: guest.access });
     const his = await device(url, charles);
+    await remove(guest);
+    expect(await his.next()).toMatchObject({
+      sender: 'Deleted account',
+      sender_id: guest.id,
+      event: { type: 'left', users: [guest.id] },
+    });
     expect(await postMessage(api, ada, id, { text: 'Still here?' })).toMatchObject({ status: 201 });
     expect(await his.next()).toMatchObject({ message: 'Still here?' });
-    expect((await show(charles, id)).body.members).toEqual([
-      person3(ada, 'owner'),
-      { id: guest.id, username: 'Deleted account', role: 'member', deleted: true },
-      person3(charles, 'member'),
-    ]);
+    expect((await show(charles, id)).body).toMatchObject({
+      members: [person3(ada, 'owner'), person3(charles, 'member')],
+      former: [deleted(guest)],
+    });
     expect((await log(charles, id)).body.results[1]).toMatchObject({ sender_id: guest.id, message: 'Farewell.' });
-    expect(await removeMember(api, ada, id, guest)).toMatchObject({ status: 204 });
     expect(await putMember(api, ada, id, guest)).toMatchObject({
       status: 404,
       body: { code: 'user_not_found' },
     });
+  });
+
+  it('hands the group over, to the highest role', async () => {
+    const [owner, member, moderator] = await people(api, 3);
+    const { id } = await createGroup(api, owner, [member, moderator]);
+    await putMember(api, owner, id, moderator, 'moderator');
+    const socket = await device(url, member);
+    await remove(owner);
+    expect(await socket.next()).toMatchObject({
+      event: { type: 'role', users: [moderator.id], role: 'owner' },
+    });
+    expect(await socket.next()).toMatchObject({ event: { type: 'left', users: [owner.id] } });
+    expect((await show(member, id)).body).toMatchObject({
+      members: [person3(member, 'member'), person3(moderator, 'owner')],
+      former: [deleted(owner)],
+    });
+    expect(await rename(api, moderator, id, 'Looms')).toMatchObject({ status: 200 });
   });
 });
 
