@@ -19,6 +19,9 @@ export function peerIn(conversation: string, own: string): string | undefined {
   return own === low ? high : low;
 }
 
+/** Only the id of a pair names users, with a dot between them. This library does not show groups yet. */
+export const isGroup = (conversation: string): boolean => !conversation.includes('.');
+
 /** `crypto.randomUUID` exists only on secure origins. An http address in a home network is not one. */
 export function newId(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();

@@ -10,6 +10,7 @@ import type {
 } from '../contract/frame-types.ts';
 import type { StoredMessage } from '../contract/http-types.ts';
 import type { Conversations } from '../conversation/conversations.ts';
+import { isGroup } from '../ids.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { PresenceStore } from '../presence.ts';
@@ -90,6 +91,7 @@ export function createFrameRouter(options: Options) {
   };
 
   const onFrame = (frame: Frame) => {
+    if ('conversation' in frame && isGroup(frame.conversation)) return;
     switch (frame.type) {
       case 'chat.message':
       case 'message.sent':

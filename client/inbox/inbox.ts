@@ -119,6 +119,8 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry }: O
 
   const merge = (conversations: readonly Conversation[]) => {
     for (const conversation of conversations) {
+      // This library does not show groups yet.
+      if (conversation.kind === 'group') continue;
       const { id, peer, last_message: last } = conversation;
       counts.update(conversation);
       const deleted = peer.deleted && { deleted: peer.deleted };

@@ -52,7 +52,7 @@ export function createUnreadTotal({ get, receipts, counts, isListed, onListed }:
     onListed(entries.filter(({ id }) => isListed(id)));
     for (const entry of entries) {
       const { id } = entry;
-      if (isListed(id)) continue;
+      if (isListed(id) || entry.kind === 'group') continue;
       beyond.add(id);
       counts.update(entry);
       receipts.update(entry);

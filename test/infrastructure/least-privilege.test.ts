@@ -38,7 +38,7 @@ describe('least privilege', () => {
     }
   });
 
-  it('four functions may post to connections and close them, on this API’s stage only', () => {
+  it('five functions may post to connections and close them, on this API’s stage only', () => {
     const reach = [...service.whoMay('execute-api:ManageConnections').keys()].map((name) => {
       const resources = service
         .statementsOf(name)
@@ -53,6 +53,7 @@ describe('least privilege', () => {
       ];
     });
     expect(Object.fromEntries(reach)).toEqual({
+      groups: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'send-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'change-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       message: ['/ws/DELETE/@connections/*', '/ws/GET/@connections/*', '/ws/POST/@connections/*'],
@@ -169,17 +170,20 @@ describe('least privilege', () => {
     });
   });
 
-  it('only message and send-message may put messages, and change-message changes; message-changes may store the summary; blocks have seals', () => {
+  it('only message and send-message may put messages, change-message changes, and groups and account-changes events; message-changes may store the summary; blocks have seals', () => {
     const writing = Object.entries(whoReaches('CONV#*')).flatMap(([name, actions]) =>
       actions.filter((action) => !/Query|Get/.test(action)).map((action) => `${name}: ${action}`),
     );
     // A seal stands behind the log. IAM tells partitions apart, not sort keys.
     expect(writing.toSorted()).toEqual([
       'account-changes: dynamodb:DeleteItem',
+      'account-changes: dynamodb:PutItem',
       'blocks: dynamodb:DeleteItem',
       'blocks: dynamodb:PutItem',
       'change-message: dynamodb:PutItem',
       'change-message: dynamodb:UpdateItem',
+      'groups: dynamodb:PutItem',
+      'groups: dynamodb:UpdateItem',
       'message-changes: dynamodb:UpdateItem',
       'message: dynamodb:PutItem',
       'message: dynamodb:UpdateItem',
@@ -192,9 +196,11 @@ describe('least privilege', () => {
       actions.some((action) => /Query|Get/.test(action)),
     );
     expect(reading.map(([name]) => name).toSorted()).toEqual([
+      'account-changes',
       'change-message',
       'conversations',
       'export',
+      'groups',
       'history',
       'message',
       'message-changes',
@@ -253,6 +259,7 @@ describe('least privilege', () => {
       'user',
       'conversations',
       'messages',
+      'groups',
       'send-message',
       'change-message',
       'jwks',
