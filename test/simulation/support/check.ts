@@ -1,8 +1,4 @@
-import {
-  type Conversation,
-  pairById,
-  pairId,
-} from '../../../functions/core/conversations/conversation.ts';
+import { type Conversation, pairById, pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import {

@@ -1,9 +1,5 @@
 import type { Account } from '../../../functions/core/accounts/account.ts';
-import {
-  type Conversation,
-  pairById,
-  pairId,
-} from '../../../functions/core/conversations/conversation.ts';
+import { type Conversation, pairById, pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { InboxEntry, PairEntry } from '../../../functions/core/inbox/inbox.ts';
 import { projectMessages, type StoredMessage } from '../../../functions/core/inbox/project-messages.ts';
 import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
@@ -80,7 +76,8 @@ export function inboxes() {
     clock,
     reader,
     projection: following.inbox,
-    follow: (...messages: readonly Message[]) => projectMessages(
+    follow: (...messages: readonly Message[]) =>
+      projectMessages(
         following,
         messages.map((message) => storedAs(logged(message))),
       ),
