@@ -1053,6 +1053,21 @@ describe('the history of a group', () => {
     await quiet(socket);
   });
 
+  it('that they may not see is not told by a repeat either', async () => {
+    const guest = await person(api);
+    const { id } = await createGroup(api, ada, [charles], { history: 'since_joining' });
+    const [hers, his] = await Promise.all([device(url, ada), device(url, charles)]);
+    const frame = sendTo(id, 'A secret.');
+    await hers.ask(frame);
+    expect(await his.next()).toMatchObject({ message: 'A secret.' });
+    await putMember(api, ada, id, guest);
+    expect(await his.next()).toMatchObject({ event: { type: 'joined' } });
+    const socket = await device(url, guest);
+    expect(await hers.ask(frame)).toMatchObject({ type: 'message.sent', seq: 2 });
+    expect(await his.next()).toMatchObject({ message: 'A secret.' });
+    await quiet(socket);
+  });
+
   it('that they may not see never shows in their inbox', async () => {
     const guest = await person(api);
     const { id } = await createGroup(api, ada, [charles], { history: 'since_joining' });

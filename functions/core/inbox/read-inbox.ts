@@ -205,7 +205,8 @@ function groupEntry(
   last: LastMessage,
   { own, part, title = '' }: Pick<ConversationDetails, 'own' | 'part' | 'title'>,
 ): GroupEntry | undefined {
-  if (!part) return undefined;
+  // The summary follows the log by about a second, and may still show what was said before the user came.
+  if (!part || last.seq < part.from) return undefined;
   const { self, role, from } = part;
   const unread = unreadOf(last, self, own);
   return { kind: 'group', conversation: id, title, role, from, last, unread, own: receiptsOf(own) };

@@ -1,5 +1,6 @@
 import { type Connection, isDevice, OF_DELETED_ACCOUNT } from '../connections/connection.ts';
 import { missedIn, type OwnConversation, selfOf } from '../conversations/conversation.ts';
+import { maySee } from '../conversations/roster.ts';
 import {
   type DeliveryDependencies,
   deliver,
@@ -90,8 +91,11 @@ async function appendAndTell(
   const others = found.flat().filter((one) => hears(one) && !isOrigin(one));
   const own = found[conversation.members.indexOf(selfOf(conversation))];
   const fresh = sent.messages.filter((one) => isToBeDelivered(one, now())).map(({ message }) => message);
+  // A repeat may be older than a membership.
+  const first = fresh[0]?.seq ?? 0;
+  const hearing = others.filter(({ userId }) => maySee(conversation, userId, first));
   await Promise.all([
-    deliver(dependencies, postsTo(others, fresh, conversation, framesFor)),
+    deliver(dependencies, postsTo(hearing, fresh, conversation, framesFor)),
     // A false 410 may have removed a live socket from the list.
     origin && own && !own.some(isOrigin) ? origin.restore().catch(onConnectionsFailure) : undefined,
   ]);
