@@ -71,12 +71,6 @@ export function ownGroup(roster: Roster, userId: string): OwnConversation | unde
   return role && { ...groupOf(roster), self, role, from };
 }
 
-/** Whether a member may see a message. The log of somebody who has joined a group may begin with that. */
-export function maySee({ roster }: Conversation, userId: string, seq: number): boolean {
-  const { from = 1 } = roster?.members.find((member) => member.userId === userId) ?? {};
-  return seq >= from;
-}
-
 /**
  * Resolves a conversation for a user. Each frame or request asks this once; everything behind it takes the answer. A pair's id names
  * its members, so it costs nothing. A group's roster is read.

@@ -1,6 +1,5 @@
 import { type Connection, isDevice, OF_DELETED_ACCOUNT } from '../connections/connection.ts';
-import { missedIn, type OwnConversation, selfOf } from '../conversations/conversation.ts';
-import { maySee } from '../conversations/roster.ts';
+import { maySee, missedIn, type OwnConversation, selfOf } from '../conversations/conversation.ts';
 import { deliver, reachable, type TellDependencies } from '../delivery/deliver.ts';
 import {
   AccountDeleted,
