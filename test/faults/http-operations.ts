@@ -238,7 +238,7 @@ const change = (method: 'PATCH' | 'DELETE') => async (scene: Scene) => async ():
     run: () => request(scene.url, method, path, { token: alice.access, ...(body && { body }) }),
     async check() {
       await hasChangedOnce(scene, own, { message: text });
-      await inboxShows(scene, conversation, text);
+      await inboxShows(scene, own, text);
     },
   };
 };
