@@ -10,6 +10,7 @@ import type {
 } from '../contract/frame-types.ts';
 import type { StoredMessage } from '../contract/http-types.ts';
 import type { Conversations } from '../conversation/conversations.ts';
+import { peerIn } from '../ids.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { PresenceStore } from '../presence.ts';
@@ -39,8 +40,12 @@ function lastAndRead(messages: readonly StoredMessage[]) {
 export function createFrameRouter(options: Options) {
   const { ownId, conversations, outbox, receipts, inbox, presence } = options;
 
+  /** Whether this library knows what to do with it. A newer server has further kinds of conversations. */
+  const isKnown = (conversation: string) => peerIn(conversation, ownId()) !== undefined;
+
   /** Takes stored messages from any source, in any order and any number of times. */
-  const receive = (messages: readonly StoredMessage[]) => {
+  const receive = (all: readonly StoredMessage[]) => {
+    const messages = all.filter(({ conversation }) => isKnown(conversation));
     for (const message of messages) outbox.acknowledge(message);
     for (const [id, received] of Map.groupBy(messages, ({ conversation }) => conversation)) {
       const own = lastAndRead(received.filter(({ sender_id }) => sender_id === ownId()));
@@ -83,7 +88,7 @@ export function createFrameRouter(options: Options) {
   };
 
   const onReceipt = ({ type, conversation, user_id, seq, moved }: ReadReply | ReceivedReply) => {
-    if (moved === false) return;
+    if (moved === false || !isKnown(conversation)) return;
     const isOwn = user_id === ownId();
     const [own, peer] = type === 'conversation.read' ? READ : RECEIVED;
     receipts.merge(conversation, { [isOwn ? own : peer]: seq });
@@ -109,7 +114,8 @@ export function createFrameRouter(options: Options) {
       case 'message.received':
         return onReceipt(frame);
       case 'typing':
-        if (frame.user_id !== ownId()) conversations.of(frame.conversation).typing.begin(frame.expires_in);
+        if (frame.user_id !== ownId() && isKnown(frame.conversation))
+          conversations.of(frame.conversation).typing.begin(frame.expires_in);
         return;
       case 'presence':
         return presence.update(frame.users);

@@ -123,6 +123,10 @@ export interface Conversation {
   readonly peer_received: number;
 }
 
+/** Those of two members. A newer server has further kinds, and an older one tells no kind. */
+export const knownOf = (all: readonly Conversation[]): readonly Conversation[] =>
+  all.filter((one) => ((one as { readonly kind?: string }).kind ?? 'pair') === 'pair');
+
 export interface ConversationPage {
   readonly next: string | null;
   readonly results: readonly Conversation[];

@@ -1,10 +1,11 @@
 import type { BlockStore } from '../blocks.ts';
-import type {
-  Conversation,
-  ConversationPage,
-  LastMessage,
-  StoredMessage,
-  User,
+import {
+  type Conversation,
+  type ConversationPage,
+  knownOf,
+  type LastMessage,
+  type StoredMessage,
+  type User,
 } from '../contract/http-types.ts';
 import { preview } from '../contract/preview.ts';
 import { pathOf } from '../ids.ts';
@@ -118,7 +119,7 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry }: O
   };
 
   const merge = (conversations: readonly Conversation[]) => {
-    for (const conversation of conversations) {
+    for (const conversation of knownOf(conversations)) {
       const { id, peer, last_message: last } = conversation;
       counts.update(conversation);
       const deleted = peer.deleted && { deleted: peer.deleted };

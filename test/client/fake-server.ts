@@ -105,6 +105,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
       return message;
     },
     push: (frame: Json) => push(frame),
+    /** The conversation in the inbox. */
+    entry: () => entry(),
     /** A message gets another text, by a device of its sender, or is deleted. */
     edit: (seq: number, text: string) => change(seq, text),
     delete: (seq: number) => change(seq),
