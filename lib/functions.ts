@@ -244,8 +244,8 @@ export const functionSpecs = {
     limitsWork: true,
     tokens: 'verify',
     table: [
-      { actions: ['GetItem', 'Query'], partitions: ['USER#*'] },
-      { actions: ['Query'], partitions: ['CONV#*', 'AUDIT#*'] },
+      { actions: ['GetItem', 'Query'], partitions: ['USER#*', 'CONV#*'] },
+      { actions: ['Query'], partitions: ['AUDIT#*'] },
       // As for a page of the inbox, one request reads memberships and conversations.
       { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
       readsKeys,
@@ -277,7 +277,8 @@ export const functionSpecs = {
     table: [
       // The reported user, and the claims and the counter of the reporter.
       { actions: ['GetItem', 'PutItem', 'UpdateItem'], partitions: ['USER#*'] },
-      { actions: ['Query'], partitions: ['CONV#*'] },
+      // The roster of a group, and the message with those around it.
+      { actions: ['GetItem', 'Query'], partitions: ['CONV#*'] },
       { actions: ['BatchGetItem', 'PutItem'], partitions: ['REPORTS#*'] },
       readsKeys,
     ],
@@ -323,8 +324,7 @@ export const functionSpecs = {
     limitsWork: true,
     tokens: 'verify',
     table: [
-      { actions: ['GetItem', 'Query'], partitions: ['USER#*'] },
-      { actions: ['Query'], partitions: ['CONV#*'] },
+      { actions: ['GetItem', 'Query'], partitions: ['USER#*', 'CONV#*'] },
       // A page reads memberships and conversations in one request, so one statement must allow both.
       { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
       readsKeys,
@@ -334,7 +334,22 @@ export const functionSpecs = {
     ...small,
     limitsWork: true,
     tokens: 'verify',
-    table: [{ actions: ['Query'], partitions: ['CONV#*'] }, readsSession],
+    table: [{ actions: ['GetItem', 'Query'], partitions: ['CONV#*'] }, readsSession],
+  },
+  'http/groups': {
+    ...delivering,
+    limitsWork: true,
+    tokens: 'verify',
+    connections: ['POST', 'DELETE'],
+    table: [
+      // The roster, the entry that tells of a change, and the title in the summary.
+      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['CONV#*'] },
+      // The memberships and positions of those who come and go.
+      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      // The answer reads a membership and the summary in one request.
+      { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
+      readsKeys,
+    ],
   },
   'http/send-message': {
     ...delivering,
@@ -343,7 +358,7 @@ export const functionSpecs = {
     connections: ['POST', 'DELETE'],
     sends: true,
     table: [
-      { actions: ['BatchGetItem', 'Query', 'PutItem'], partitions: ['CONV#*'] },
+      { actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'], partitions: ['CONV#*'] },
       { actions: ['GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['USER#*'] },
       readsKeys,
     ],
@@ -355,7 +370,7 @@ export const functionSpecs = {
     connections: ['POST', 'DELETE'],
     changesMessages: true,
     table: [
-      { actions: ['BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['CONV#*'] },
+      { actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['CONV#*'] },
       { actions: ['GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['USER#*'] },
       readsKeys,
     ],
@@ -392,7 +407,7 @@ export const functionSpecs = {
     changesMessages: true,
     listsSockets: true,
     table: [
-      { actions: ['Query', 'PutItem', 'UpdateItem'], partitions: ['CONV#*'] },
+      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['CONV#*'] },
       // A page of `sync` reads memberships and conversations in one request.
       { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
       { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['USER#*'] },

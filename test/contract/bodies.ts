@@ -18,6 +18,9 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /users/me/password': requests.passwordRequest,
   'POST /reports': reportRequests.reportRequest,
   'POST /reports/{report_id}/resolve': reportRequests.resolutionRequest,
+  'POST /conversations': requests.groupRequest,
+  'PATCH /conversations/{conversation}': requests.titleRequest,
+  'PUT /conversations/{conversation}/members/{user_id}': requests.memberRequest,
   'POST /conversations/{conversation}/messages': requests.messageRequest,
   'PATCH /conversations/{conversation}/messages/{seq}': requests.editRequest,
 };

@@ -8,6 +8,8 @@ import { MAX_OFFSET } from '../../functions/core/accounts/directory.ts';
 import { LINK_SECONDS } from '../../functions/core/accounts/links.ts';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../functions/core/accounts/passwords.ts';
 import { CONNECTION_SECONDS } from '../../functions/core/connections/connection.ts';
+import { RIGHTS, ROLES } from '../../functions/core/conversations/rights.ts';
+import { MAX_MEMBERS, MAX_NUMBERS } from '../../functions/core/conversations/roster.ts';
 import { ParleyError } from '../../functions/core/errors.ts';
 import {
   PAGE_BYTES,
@@ -66,6 +68,7 @@ describe('the table of access patterns', () => {
       keys.inboxPositionKey('<id>', '<time>', '<id a>.<id b>'),
       keys.retriesKey('<id>', '<id a>.<id b>'),
       keys.summaryKey('<id a>.<id b>'),
+      keys.rosterKey('<group>'),
       keys.sealKey('<id a>.<id b>', '<member>' as unknown as number),
       keys.presenceKey('<id>'),
       keys.remainsKey('<id>'),
@@ -153,6 +156,17 @@ describe('the wire', () => {
     );
     expect(sorted(shown.flatMap(({ code }) => codesIn(code)))).toEqual(
       sorted(DOCUMENT.components.schemas.ProblemCode.enum),
+    );
+  });
+
+  it('says which role has which right', () => {
+    const shown = rowsBelow(http, 'Groups').filter((row) => 'right' in row);
+    const known = Object.entries(RIGHTS).map(([right, roles]: [string, readonly string[]]) => [
+      right,
+      ...ROLES.map((role) => (roles.includes(role) ? 'yes' : 'no')),
+    ]);
+    expect(shown.map((row) => [codesIn(row.right)[0], ...ROLES.map((role) => row[`\`${role}\``])])).toEqual(
+      known,
     );
   });
 
@@ -332,6 +346,9 @@ describe('the limits', () => {
     ['users that a device may watch', MAX_WATCHED],
     ['messages in a frame', MAX_MESSAGES],
     ['bytes of the texts in a frame with several messages', MAX_MESSAGES_BYTES],
+    ['members of a group at a time', MAX_MEMBERS],
+    ['people in a group in all its life', MAX_NUMBERS],
+    ['characters of the title of a group', DOCUMENT.components.schemas.NewGroup.properties.title.maxLength],
     ['seconds between delivery receipts', RECEIVED_EVERY_MS / 1000],
     ['seconds between `typing`', socketLimits.typing_forwarded_every_seconds],
     ['seconds that `typing` is shown', TYPING_SECONDS],
@@ -388,6 +405,20 @@ describe('the limits', () => {
     expect(DOCUMENT.paths['/users/me/sessions'].get.description).toContain(`at most ${MAX_SESSIONS}:`);
     for (const page of ['protocol-http', 'security'])
       expect(sentencesOf(pageAt(`docs/${page}.md`))).toContain(`at most ${MAX_SESSIONS} sessions`);
+  });
+
+  it('members of a group', () => {
+    const { NewGroup, GroupConversation, GroupEvent } = DOCUMENT.components.schemas;
+    expect(NewGroup.properties.members.maxItems).toBe(MAX_MEMBERS - 1);
+    expect(GroupConversation.properties.members.maxItems).toBe(MAX_MEMBERS);
+    expect(GroupConversation.properties.former.maxItems).toBe(MAX_NUMBERS - 1);
+    expect(GroupEvent.properties.users.maxItems).toBe(MAX_MEMBERS);
+    expect(DOCUMENT.info.description).toContain(`up to ${MAX_MEMBERS} members`);
+    expect(SOCKET_DOCUMENT.info.description).toContain(`up to ${MAX_MEMBERS} members`);
+    expect(sentencesOf(http)).toContain(
+      `up to ${MAX_MEMBERS} members at a time, and up to ${MAX_NUMBERS} in all its life`,
+    );
+    expect(sentencesOf(pageAt('README.md'))).toContain(`of up to ${MAX_MEMBERS} members`);
   });
 
   it('how many common passwords there are', () => {

@@ -8,6 +8,7 @@ import { ANSWER_HEADERS } from '../support/answer-headers.ts';
 import { tokenFor } from '../support/mailbox.ts';
 import { makeStaff } from '../support/staff.ts';
 import { conversationOf } from './support/devices.ts';
+import { createGroup } from './support/groups.ts';
 import { sendMessage } from './support/messages.ts';
 import { logIn, type Person, people, person, registration } from './support/people.ts';
 import { rest } from './support/rest.ts';
@@ -68,6 +69,8 @@ interface Success {
   readonly sessionId?: string;
   readonly reportId?: string;
   readonly seq?: number;
+  /** Id of the conversation, if not the one with Charles. */
+  readonly conversationId?: string;
   /** Who asks, if not Ada. */
   readonly by?: Person;
 }
@@ -79,6 +82,9 @@ async function session() {
   const { id } = body.results.find(({ current }: { current: boolean }) => current);
   return { id: id as string, refresh };
 }
+
+/** A group of Ada and Charles. */
+const group = async () => (await createGroup(api, await logIn(api, ada), [charles])).id;
 
 /** With a token, most operations succeed. These need more. */
 const SUCCESSES: Readonly<Record<string, () => Success | Promise<Success>>> = {
@@ -126,6 +132,24 @@ const SUCCESSES: Readonly<Record<string, () => Success | Promise<Success>>> = {
     const { body } = await api.post('/reports', { user: ada.id, reason: 'other' }, { token: by.access });
     return { status: 204, body: { action: 'dismissed' }, by: staff, reportId: body.id };
   },
+  'POST /conversations': () => ({
+    status: 201,
+    body: { kind: 'group', title: 'Engines', members: [charles.id] },
+  }),
+  'PATCH /conversations/{conversation}': async () => ({
+    status: 200,
+    body: { title: 'Other engines' },
+    conversationId: await group(),
+  }),
+  'PUT /conversations/{conversation}/members/{user_id}': async () => ({
+    status: 200,
+    body: { role: 'reader' },
+    conversationId: await group(),
+  }),
+  'DELETE /conversations/{conversation}/members/{user_id}': async () => ({
+    status: 204,
+    conversationId: await group(),
+  }),
   'PATCH /conversations/{conversation}/messages/{seq}': async () => {
     const { seq } = await sendMessage(api, await logIn(api, ada), conversation, 'To be edited.');
     return { status: 200, body: { text: 'Edited.', version: 1 }, seq };
@@ -168,19 +192,31 @@ function assertHeaders({ status, headers, body }: Answer, expected: Readonly<Rec
   ]);
 }
 
-const filled = (path: string, sessionId = NOBODY, reportId = NOBODY, seq = 1) =>
+type Filled = Partial<Pick<Success, 'sessionId' | 'reportId' | 'seq' | 'conversationId'>>;
+
+const filled = (
+  path: string,
+  { sessionId = NOBODY, reportId = NOBODY, seq = 1, conversationId = conversation }: Filled = {},
+) =>
   path
     .replace('{seq}', String(seq))
     .replace('{emoji}', encodeURIComponent('👍'))
     .replace('{report_id}', reportId)
     .replace('{user_id}', charles.id)
-    .replace('{conversation}', conversation)
+    .replace('{conversation}', conversationId)
     .replace('{session_id}', sessionId)
     .replace('{asset}', 'swagger-ui.css');
 
-const nowhere = (path: string) =>
+/** Only groups have these. Their input is checked first. */
+const OF_GROUPS: Readonly<Record<string, object | undefined>> = {
+  'PATCH /conversations/{conversation}': { title: 'x' },
+  'PUT /conversations/{conversation}/members/{user_id}': { role: 'member' },
+  'DELETE /conversations/{conversation}/members/{user_id}': undefined,
+};
+
+const nowhere = (method: string, path: string) =>
   path
-    .replace('{conversation}', `${NOBODY}.${ada.id}`)
+    .replace('{conversation}', `${method} ${path}` in OF_GROUPS ? NOBODY : `${NOBODY}.${ada.id}`)
     .replace('{asset}', 'nothing.css')
     .replaceAll(/\{\w+\}/g, NOBODY);
 
@@ -219,19 +255,10 @@ describe.each([
 
   describe.skipIf(skipped)('if it is a success', () => {
     it.each(named(possible))('of %s %s', async (method, path) => {
-      const {
-        status,
-        body,
-        headers,
-        sessionId,
-        reportId,
-        seq,
-        by = ada,
-      } = (await SUCCESSES[`${method} ${path}`]?.()) ?? {
-        status: 200,
-      };
+      const success: Success = (await SUCCESSES[`${method} ${path}`]?.()) ?? { status: 200 };
+      const { status, body, headers, by = ada } = success;
       const { access } = await logIn(api, by);
-      const answer = await send(url + filled(path, sessionId, reportId, seq), method, {
+      const answer = await send(url + filled(path, success), method, {
         token: access,
         body,
         ...(headers && { headers }),
@@ -298,7 +325,8 @@ describe.each([
       '404 of %s %s, for an id of nothing',
       async (method, path) => {
         const { access: token } = await logIn(api, isForStaff(path) ? staff : ada);
-        const answer = await send(url + nowhere(path), method, { token });
+        const body = OF_GROUPS[`${method} ${path}`];
+        const answer = await send(url + nowhere(method, path), method, { token, body });
         expect(answer.status).toBe(404);
         assertHeaders(answer);
       },

@@ -43,6 +43,7 @@ describe('every path answers with and without its trailing slash, without a redi
     '/users/token/refresh',
     '/users/logout',
     '/reports',
+    '/conversations',
     '/conversations/{id}/messages',
   ])('POST %s', async (path) => {
     const [without, slash] = await Promise.all([
@@ -68,6 +69,18 @@ describe('every path answers with and without its trailing slash, without a redi
       expect((await ask(`/conversations/${id}/messages/1/`)).body).toEqual(without.body);
     },
   );
+
+  it.each([
+    ['PATCH', '/conversations/{id}'],
+    ['PUT', '/conversations/{id}/members/{id}'],
+    ['DELETE', '/conversations/{id}/members/{id}'],
+  ])('%s %s, of which there is none', async (method, path) => {
+    const body = { PATCH: { title: 'x' }, PUT: { role: 'member' } }[method];
+    const ask = (at: string) => api.send(method, at.replaceAll('{id}', id), body, { token });
+    const without = await ask(path);
+    expect(without).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } });
+    expect((await ask(`${path}/`)).body).toEqual(without.body);
+  });
 
   it.each(['/conversations/{id}', '/conversations/{id}/messages'])(
     'GET %s, of which there is none',
@@ -102,6 +115,9 @@ describe('an unknown path answers 404', () => {
     '/chat/history/a/b/',
     '/conversations/a/messages/1/2',
     '/conversations/a/b/',
+    '/conversations/a/members',
+    '/conversations/a/members/',
+    '/conversations/a/members/b/c',
     '/reports/x',
     '/reports/x/resolve/y',
     '/schema/openapi.yaml',
@@ -144,8 +160,13 @@ describe('a known path with another method answers 405 and says which methods it
     ['POST', '/users/00000000-0000-0000-0000-000000000000/audit/', 'GET, HEAD'],
     ['DELETE', '/reports/', 'POST, GET, HEAD'],
     ['GET', '/reports/x/resolve/', 'POST'],
-    ['POST', '/conversations/', 'GET, HEAD'],
-    ['PUT', '/conversations/a/', 'GET, HEAD'],
+    ['PUT', '/conversations/', 'GET, HEAD, POST'],
+    ['PATCH', '/conversations', 'GET, HEAD, POST'],
+    ['PUT', '/conversations/a/', 'GET, HEAD, PATCH'],
+    ['POST', '/conversations/a', 'GET, HEAD, PATCH'],
+    ['GET', '/conversations/a/members/b/', 'PUT, DELETE'],
+    ['POST', '/conversations/a/members/b', 'PUT, DELETE'],
+    ['PATCH', '/conversations/a/members/b/', 'PUT, DELETE'],
     ['PATCH', '/conversations/a/messages', 'GET, HEAD, POST'],
     ['DELETE', '/users', 'GET, HEAD'],
     ['POST', '/chat/history/00000000-0000-0000-0000-000000000000/', 'GET, HEAD'],

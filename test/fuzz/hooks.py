@@ -175,11 +175,29 @@ BODIES = {
     "POST /reports": lambda _: {"user": scene.charles.id, "reason": "spam"},
     "POST /users/me/password": lambda _: {"password": PASSWORD, "new_password": NEW_PASSWORD},
     "PATCH /conversations/{conversation}/messages/{seq}": lambda _: {"text": "four", "version": 1},
+    "POST /conversations": lambda _: {"kind": "group", "title": "Engines", "members": [scene.charles.id]},
+    "PATCH /conversations/{conversation}": lambda _: {"title": "Other engines"},
+    "PUT /conversations/{conversation}/members/{user_id}": lambda _: {"role": "reader"},
 }
 
 def open_report():
     """Of somebody else each time: a user's second report of the same thing is the first one."""
     return post("/reports", {"user": scene.charles.id, "reason": "spam"}, Account().headers)["id"]
+
+
+"""Only groups have these."""
+OF_GROUPS = {
+    "PATCH /conversations/{conversation}",
+    "PUT /conversations/{conversation}/members/{user_id}",
+    "DELETE /conversations/{conversation}/members/{user_id}",
+}
+
+
+def group():
+    """Of Ada and Charles. A request before this one may have blocked him."""
+    requests.delete(f"{URL}/users/{scene.charles.id}/block", headers=scene.ada.headers, timeout=20)
+    body = {"kind": "group", "title": "Engines", "members": [scene.charles.id]}
+    return post("/conversations", body, scene.ada.headers)["id"]
 
 
 PATH_PARAMETERS = {
@@ -207,7 +225,9 @@ def before_call(context, case, **kwargs):
     label = case.operation.label
     asker = asker_of(case)
     for name in case.path_parameters or {}:
-        if name in PATH_PARAMETERS:
+        if name == "conversation" and label in OF_GROUPS:
+            case.path_parameters[name] = group()
+        elif name in PATH_PARAMETERS:
             case.path_parameters[name] = PATH_PARAMETERS[name](asker)
     if label in BODIES:
         case.body = BODIES[label](asker)

@@ -135,6 +135,7 @@ describe('functions get the variables that they need:', () => {
       'user',
       'conversations',
       'messages',
+      'groups',
       'send-message',
       'change-message',
       'authorize',
@@ -162,7 +163,7 @@ describe('functions get the variables that they need:', () => {
       ],
     };
     const posting = names.filter((name) => 'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI' in environmentOf(name));
-    expect(posting).toEqual(['send-message', 'change-message', 'message', 'account-changes']);
+    expect(posting).toEqual(['groups', 'send-message', 'change-message', 'message', 'account-changes']);
     for (const name of posting) {
       expect(environmentOf(name).AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI).toEqual(endpoint);
     }
@@ -225,6 +226,7 @@ describe('functions get the variables that they need:', () => {
       'user',
       'conversations',
       'messages',
+      'groups',
       'send-message',
       'change-message',
       'connect',

@@ -38,7 +38,7 @@ describe('least privilege', () => {
     }
   });
 
-  it('four functions may post to connections and close them, on this API’s stage only', () => {
+  it('five functions may post to connections and close them, on this API’s stage only', () => {
     const reach = [...service.whoMay('execute-api:ManageConnections').keys()].map((name) => {
       const resources = service
         .statementsOf(name)
@@ -53,6 +53,7 @@ describe('least privilege', () => {
       ];
     });
     expect(Object.fromEntries(reach)).toEqual({
+      groups: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'send-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'change-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       message: ['/ws/DELETE/@connections/*', '/ws/GET/@connections/*', '/ws/POST/@connections/*'],
@@ -169,7 +170,7 @@ describe('least privilege', () => {
     });
   });
 
-  it('only message and send-message may put messages, and change-message changes; message-changes may store the summary; blocks have seals', () => {
+  it('only message and send-message may put messages, change-message changes, and groups events; message-changes may store the summary; blocks have seals', () => {
     const writing = Object.entries(whoReaches('CONV#*')).flatMap(([name, actions]) =>
       actions.filter((action) => !/Query|Get/.test(action)).map((action) => `${name}: ${action}`),
     );
@@ -180,6 +181,8 @@ describe('least privilege', () => {
       'blocks: dynamodb:PutItem',
       'change-message: dynamodb:PutItem',
       'change-message: dynamodb:UpdateItem',
+      'groups: dynamodb:PutItem',
+      'groups: dynamodb:UpdateItem',
       'message-changes: dynamodb:UpdateItem',
       'message: dynamodb:PutItem',
       'message: dynamodb:UpdateItem',
@@ -195,6 +198,7 @@ describe('least privilege', () => {
       'change-message',
       'conversations',
       'export',
+      'groups',
       'history',
       'message',
       'message-changes',
@@ -253,6 +257,7 @@ describe('least privilege', () => {
       'user',
       'conversations',
       'messages',
+      'groups',
       'send-message',
       'change-message',
       'jwks',

@@ -159,4 +159,54 @@ const wrongFields: readonly Attack[] = [
   ...fields(() => ({ action: 'sync' }), 'conversations', { 'an object': 'conversation_not_found' }),
 ];
 
-export const ATTACKS: readonly Attack[] = [...others, ...actions, ...untyped, ...wrongFields];
+/** Groups that Mallory is not in, or no longer, and what a reader may not do in one. */
+const groups: readonly Attack[] = [
+  ...(['theirGroup', 'formerGroup'] as const).flatMap((name) =>
+    [
+      { action: 'message.send', text: 'I am Bob.', client_id: crypto.randomUUID() },
+      { action: 'message.edit', seq: 2, version: 1, text: 'I am Bob.' },
+      { action: 'message.delete', seq: 2 },
+      { action: 'message.react', seq: 2, emoji: '👍' },
+      { action: 'message.unreact', seq: 2, emoji: '👍' },
+      { action: 'conversation.read', seq: 1 },
+      { action: 'message.received', seq: 1 },
+      { action: 'typing' },
+    ].map(({ action, ...fields }): Attack => ({
+      what: `${action} in ${name === 'theirGroup' ? 'a group of others' : 'a group that she was removed from'}`,
+      frame: (scene) => ({ action, conversation: scene[name], ...fields }),
+      code: 'conversation_not_found',
+    })),
+  ),
+  ...[
+    { action: 'message.send', text: 'I only read.', client_id: crypto.randomUUID() },
+    { action: 'message.send', messages: [{ text: 'I only read.', client_id: crypto.randomUUID() }] },
+    { action: 'typing' },
+  ].map(({ action, ...fields }): Attack => ({
+    what: `${action} of a reader (${Object.keys(fields)})`,
+    frame: ({ readGroup }) => ({ action, conversation: readGroup, ...fields }),
+    code: 'not_allowed',
+  })),
+  {
+    what: 'the deletion of a message of others by a reader',
+    frame: ({ readGroup }) => ({ action: 'message.delete', conversation: readGroup, seq: 3 }),
+    code: 'not_your_message',
+  },
+  {
+    what: 'an edit of an event',
+    frame: ({ readGroup }) => ({
+      action: 'message.edit',
+      conversation: readGroup,
+      seq: 1,
+      version: 1,
+      text: 'I am the owner.',
+    }),
+    code: 'message_not_found',
+  },
+  {
+    what: 'a reaction to an event',
+    frame: ({ readGroup }) => ({ action: 'message.react', conversation: readGroup, seq: 1, emoji: '👍' }),
+    code: 'message_not_found',
+  },
+];
+
+export const ATTACKS: readonly Attack[] = [...others, ...groups, ...actions, ...untyped, ...wrongFields];

@@ -354,6 +354,91 @@ const others: readonly Attack[] = [
   claim('the same in capitals', (bob) => ({ username: bob.username.toUpperCase() })),
 ];
 
+/** Groups that Mallory is not in, or no longer, what a reader may not do in one, and what is no group. */
+const groups: readonly Attack[] = [
+  ...(['theirGroup', 'formerGroup'] as const).flatMap((name) =>
+    (
+      [
+        ['GET', () => ''],
+        ['GET', () => 'messages/'],
+        ['GET', () => 'messages/?around=1'],
+        ['POST', () => 'messages/', { text: 'I am Bob.' }],
+        ['PATCH', () => 'messages/2/', { text: 'I am Bob.', version: 1 }],
+        ['DELETE', () => 'messages/2/'],
+        ['PUT', () => `messages/2/reactions/${encodeURIComponent('👍')}/`],
+        ['PATCH', () => '', { title: 'Mine' }],
+        ['PUT', ({ mallory }) => `members/${mallory.id}/`, { role: 'owner' }],
+        ['PUT', ({ mallory }) => `members/${mallory.id}/`, {}],
+        ['DELETE', ({ bob }) => `members/${bob.id}/`],
+        ['DELETE', ({ mallory }) => `members/${mallory.id}/`],
+      ] as [string, (scene: Scene) => string, object?][]
+    ).map(([method, path, body], i) =>
+      attack(
+        `${name === 'theirGroup' ? 'a group of others' : 'a group that she was removed from'} (${i})`,
+        (scene) => ({
+          method,
+          path: `/conversations/${scene[name]}/${path(scene)}`,
+          ...(body && { body }),
+          ...(method === 'POST' && { headers: idempotent() }),
+        }),
+        404,
+        'conversation_not_found',
+      ),
+    ),
+  ),
+  ...(
+    [
+      ['PATCH', () => '', { title: 'Mine' }],
+      ['PUT', ({ mallory }) => `members/${mallory.id}/`, { role: 'owner' }],
+      ['PUT', ({ bob }) => `members/${bob.id}/`, { role: 'reader' }],
+      ['PUT', () => `members/${NOBODY}/`, {}],
+      ['DELETE', ({ bob }) => `members/${bob.id}/`],
+      ['DELETE', ({ charles }) => `members/${charles.id}/`],
+    ] as [string, (scene: Scene) => string, object?][]
+  ).map(([method, path, body], i) =>
+    attack(
+      `what a reader of a group may not do (${i})`,
+      (scene) => ({
+        method,
+        path: `/conversations/${scene.readGroup}/${path(scene)}`,
+        ...(body && { body }),
+      }),
+      403,
+      'not_allowed',
+    ),
+  ),
+  ...(
+    [
+      ['PATCH', () => '', { title: 'Mine' }],
+      ['PUT', ({ charles }) => `members/${charles.id}/`, {}],
+      ['DELETE', ({ bob }) => `members/${bob.id}/`],
+    ] as [string, (scene: Scene) => string, object?][]
+  ).map(([method, path, body]) =>
+    attack(
+      `a conversation of two as a group: ${method}`,
+      (scene) => ({ method, path: `/conversations/${scene.ours}/${path(scene)}`, ...(body && { body }) }),
+      409,
+      'not_a_group',
+    ),
+  ),
+  attack(
+    'a group with a mass assignment',
+    ({ bob }) => ({
+      method: 'POST',
+      path: '/conversations/',
+      body: { kind: 'group', title: 'Mine', members: [], owner: bob.id, role: 'owner' },
+    }),
+    400,
+    'validation_failed',
+  ),
+  attack(
+    'the history with a group',
+    ({ readGroup }) => ({ path: `/chat/history/${readGroup}/` }),
+    404,
+    'user_not_found',
+  ),
+];
+
 /** What only staff may do, and reports of what is not one's own. */
 const moderation: readonly Attack[] = [
   ...(
@@ -658,6 +743,7 @@ export const ATTACKS: readonly Attack[] = [
   ...authorizations,
   ...elsewhere,
   ...others,
+  ...groups,
   ...moderation,
   ...refreshes,
   ...wrongFields,

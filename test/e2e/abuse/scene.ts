@@ -1,5 +1,6 @@
 import { expect, inject } from 'vitest';
 import { conversationOf } from '../support/devices.ts';
+import { createGroup, putMember, removeMember } from '../support/groups.ts';
 import { sendMessage } from '../support/messages.ts';
 import { type Person, people } from '../support/people.ts';
 import { type Rest, rest } from '../support/rest.ts';
@@ -15,6 +16,12 @@ export interface Scene {
   readonly theirs: string;
   /** Of Mallory and Bob. */
   readonly ours: string;
+  /** A group of Bob and Charles. */
+  readonly theirGroup: string;
+  /** A group of Bob's, from which he has removed Mallory. */
+  readonly formerGroup: string;
+  /** A group of Bob's, in which Mallory is a reader. */
+  readonly readGroup: string;
   /** The id of Bob's session. */
   readonly bobsSession: string;
 }
@@ -26,12 +33,20 @@ export async function openScene(): Promise<Scene> {
   const [theirs, ours] = [conversationOf(bob, charles), conversationOf(mallory, bob)];
   await sendMessage(api, bob, theirs, 'Between us.');
   await sendMessage(api, mallory, ours, 'Hello, Bob.');
+  const { id: theirGroup } = await createGroup(api, bob, [charles]);
+  const { id: formerGroup } = await createGroup(api, bob, [mallory, charles]);
+  expect(await removeMember(api, bob, formerGroup, mallory)).toMatchObject({ status: 204 });
+  const { id: readGroup } = await createGroup(api, bob, [charles]);
+  expect(await putMember(api, bob, readGroup, mallory, 'reader')).toMatchObject({ status: 200 });
+  for (const group of [theirGroup, formerGroup, readGroup]) await sendMessage(api, bob, group, 'Between us.');
   const { body } = await api.get('/users/me/sessions/', { token: bob.access });
-  return { url, api, mallory, bob, charles, theirs, ours, bobsSession: body.results[0].id };
+  const groups = { theirGroup, formerGroup, readGroup };
+  return { url, api, mallory, bob, charles, theirs, ours, ...groups, bobsSession: body.results[0].id };
 }
 
 /** What an attack must not change: all that the three of them can see of themselves. */
-export async function stateOf({ api, mallory, bob, charles, theirs, ours }: Scene): Promise<unknown> {
+export async function stateOf(scene: Scene): Promise<unknown> {
+  const { api, mallory, bob, charles, theirs, ours, theirGroup, formerGroup, readGroup } = scene;
   const read = async ({ access }: Person, path: string) => {
     const { status, body } = await api.get(path, { token: access });
     expect(status, JSON.stringify(body)).toBe(200);
@@ -45,6 +60,12 @@ export async function stateOf({ api, mallory, bob, charles, theirs, ours }: Scen
     people: await Promise.all([mallory, bob, charles].map(of)),
     theirs: await read(bob, `/conversations/${theirs}/messages/`),
     ours: await read(mallory, `/conversations/${ours}/messages/`),
+    groups: await Promise.all(
+      [theirGroup, formerGroup, readGroup].flatMap((id) => [
+        read(bob, `/conversations/${id}/`),
+        read(bob, `/conversations/${id}/messages/`),
+      ]),
+    ),
     receipts: [
       await read(charles, `/conversations/${theirs}/`),
       await read(bob, `/conversations/${ours}/`),
