@@ -422,8 +422,8 @@ export const functionSpecs = {
       { actions: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
       { actions: ['Query'], partitions: ['WATCH#*'] },
       { actions: ['PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['DIRECTORY#*'] },
-      // The seals of the blocks of a deleted account.
-      { actions: ['DeleteItem'], partitions: ['CONV#*'] },
+      // A deleted account leaves its groups: the roster, and the entry that tells of it. The seals of its blocks go.
+      { actions: ['GetItem', 'Query', 'PutItem', 'DeleteItem'], partitions: ['CONV#*'] },
     ],
   },
   'stream/message-changes': {

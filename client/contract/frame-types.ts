@@ -1,4 +1,4 @@
-import type { Conversation, Reaction, StoredMessage } from './http-types.ts';
+import type { Conversation, GroupEvent, Reaction, StoredMessage } from './http-types.ts';
 
 /**
  * The frames of asyncapi.yaml on a device's socket. A test compares the two. First, the frames that the client sends.
@@ -129,6 +129,7 @@ export interface ChatMessage {
   readonly deleted_at?: string;
   readonly reactions?: readonly Reaction[];
   readonly reply_to?: number;
+  readonly event?: GroupEvent;
   readonly client_id?: string;
 }
 
@@ -186,6 +187,7 @@ export interface SyncPage {
   readonly changed: readonly StoredMessage[];
   readonly changes: Readonly<Record<string, number>>;
   readonly resets: readonly string[];
+  readonly gone: readonly string[];
   readonly conversations: readonly Conversation[];
   readonly position: string;
   readonly ref?: string;
@@ -197,6 +199,7 @@ export interface SyncDone {
   readonly changed: readonly StoredMessage[];
   readonly changes: Readonly<Record<string, number>>;
   readonly resets: readonly string[];
+  readonly gone: readonly string[];
   readonly conversations: readonly Conversation[];
   readonly position: string;
   readonly ref?: string;

@@ -110,10 +110,20 @@ export interface LastMessage {
   readonly version?: number;
   readonly edited_at?: string;
   readonly deleted_at?: string;
+  readonly event?: GroupEvent;
 }
 
-export interface Conversation {
+/** What happened to a group, in place of a text. */
+export interface GroupEvent {
+  readonly type: string;
+  readonly title?: string;
+  readonly users?: readonly string[];
+  readonly role?: 'owner' | 'moderator' | 'member' | 'reader';
+}
+
+export interface PairConversation {
   readonly id: string;
+  readonly kind: 'pair';
   readonly peer: UserWithPresence;
   readonly last_message: LastMessage;
   readonly unread: number;
@@ -123,9 +133,33 @@ export interface Conversation {
   readonly peer_received: number;
 }
 
+export interface GroupConversation {
+  readonly id: string;
+  readonly kind: 'group';
+  readonly title: string;
+  readonly role: 'owner' | 'moderator' | 'member' | 'reader';
+  readonly first_seq: number;
+  readonly last_message: LastMessage;
+  readonly unread: number;
+  readonly read: number;
+  readonly received: number;
+  /** Absent in the inbox, and so is `former`. */
+  readonly members?: readonly GroupMember[];
+  readonly former?: readonly User[];
+}
+
+export interface GroupMember {
+  readonly id: string;
+  readonly username: string;
+  readonly role: 'owner' | 'moderator' | 'member' | 'reader';
+  readonly deleted?: true;
+}
+
+export type Conversation = PairConversation | GroupConversation;
+
 /** Those of two members. A newer server has further kinds, and an older one tells no kind. */
-export const knownOf = (all: readonly Conversation[]): readonly Conversation[] =>
-  all.filter((one) => ((one as { readonly kind?: string }).kind ?? 'pair') === 'pair');
+export const knownOf = (all: readonly Conversation[]): readonly PairConversation[] =>
+  all.filter((one): one is PairConversation => (one.kind ?? 'pair') === 'pair');
 
 export interface ConversationPage {
   readonly next: string | null;
@@ -152,6 +186,7 @@ export interface StoredMessage {
   readonly reactions?: readonly Reaction[];
   /** The `seq` of the earlier message that it answers. */
   readonly reply_to?: number;
+  readonly event?: GroupEvent;
 }
 
 export interface Reaction {
@@ -221,11 +256,16 @@ export interface ExportedReport {
 export interface ExportedConversation {
   readonly type: 'conversation';
   readonly id: string;
-  readonly peer: User;
+  readonly kind: 'pair' | 'group';
+  /** Of a pair, and so are `peer_read` and `peer_received`. */
+  readonly peer?: User;
+  /** Of a group, and so is `role`. */
+  readonly title?: string;
+  readonly role?: 'owner' | 'moderator' | 'member' | 'reader';
   readonly read: number;
   readonly received: number;
-  readonly peer_read: number;
-  readonly peer_received: number;
+  readonly peer_read?: number;
+  readonly peer_received?: number;
 }
 
 export interface ExportedMessage extends StoredMessage {

@@ -564,13 +564,11 @@ export function wireAccountChanges(table: Table, gateway: Gateway, reporting: Re
     directory: directoryProjection(table),
     remains: remainsOf(table),
     seals: sealRemover(table),
-    connections: connectionStore(table),
+    ...wireTelling(table, gateway, reporting),
+    rosters: rosterStore(table),
+    log: messageStore(table),
     presences: presenceStore(table),
     watches: watchStore(table),
-    gateway,
-    onDeliveryFailure: onDeliveryFailure(reporting),
-    now,
-    wait: system.wait,
   };
 }
 

@@ -1,10 +1,11 @@
 import { DeleteCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Remains } from '../core/accounts/follow-deletion.ts';
 import { atMost } from '../core/at-most.ts';
-import { pairWith } from '../core/conversations/conversation.ts';
+import { isGroupId, pairWith } from '../core/conversations/conversation.ts';
 import type { SealRemover } from '../core/presence/follow-presence.ts';
 import {
   type Key,
+  MEMBERSHIP_PREFIX,
   PRESENCE,
   PROFILE,
   profileKey,
@@ -24,7 +25,7 @@ const PARALLEL = 25;
 
 export function remainsOf({ client, name }: Table): Remains {
   return {
-    async clear(userId, most) {
+    async clear(userId, most, leave) {
       // A Query that ends early, at 1 MB, is one of the steps.
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
@@ -36,6 +37,10 @@ export function remainsOf({ client, name }: Table): Remains {
         }),
       );
       const left = Items.filter(({ sk }) => !MARKS.includes(sk));
+      for (const { sk } of left) {
+        const conversation = (sk as string).slice(MEMBERSHIP_PREFIX.length);
+        if (sk.startsWith(MEMBERSHIP_PREFIX) && isGroupId(conversation)) await leave(conversation);
+      }
       await atMost(PARALLEL, left as Key[], async ({ pk, sk }) => {
         await client.send(new DeleteCommand({ TableName: name, Key: { pk, sk } }));
       });

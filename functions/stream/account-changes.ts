@@ -1,8 +1,10 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { DELETED_USERNAME } from '../core/accounts/account.ts';
 import { followAccount } from '../core/accounts/directory.ts';
 import { followDeletion } from '../core/accounts/follow-deletion.ts';
 import { closeReplaced, closeSessions } from '../core/connections/open-and-close.ts';
 import { tellWatchers } from '../core/delivery/deliver.ts';
+import { leaveForGood } from '../core/groups/members.ts';
 import {
   followBlocks,
   followConnections,
@@ -11,7 +13,7 @@ import {
 } from '../core/presence/follow-presence.ts';
 import type { Presence, Watcher } from '../core/presence/presence.ts';
 import { eachRecord } from '../middleware/stream-batch.ts';
-import { lastFrames, presenceFrame } from '../protocol/server-frames.ts';
+import { framesOf, lastFrames, presenceFrame } from '../protocol/server-frames.ts';
 import {
   type Change,
   lineOf,
@@ -28,6 +30,8 @@ const dependencies = {
   lastFrames,
   tell: (watchers: readonly Watcher[], presences: readonly Presence[]) =>
     tellWatchers(dependencies, watchers, JSON.stringify(presenceFrame(presences))),
+  leaveGroup: (userId: string, group: string): Promise<void> =>
+    leaveForGood(dependencies, group, { userId, framesFor: framesOf(DELETED_USERNAME) }),
 };
 
 /** Follows changed and deleted accounts, ended sessions, sockets that opened or closed, and changed presence. */

@@ -2,9 +2,9 @@ import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { CONNECTION_SECONDS } from '../../functions/core/connections/connection.ts';
 import * as errors from '../../functions/core/errors.ts';
-import type { InboxEntry } from '../../functions/core/inbox/inbox.ts';
+import type { GroupEntry, PairEntry } from '../../functions/core/inbox/inbox.ts';
 import { RECENT_MESSAGES } from '../../functions/core/messages/find-earlier.ts';
-import type { Message } from '../../functions/core/messages/message.ts';
+import type { GroupEvent, Message } from '../../functions/core/messages/message.ts';
 import { TYPING_SECONDS } from '../../functions/core/presence/typing.ts';
 import { RECEIVED_EVERY_MS } from '../../functions/core/receipts/move-receipt.ts';
 import type { SyncPage } from '../../functions/core/sync/catch-up.ts';
@@ -49,7 +49,20 @@ const deleted: Message = {
 };
 /** One with every field that it may have, and one without each of them, in each of its states. */
 const ALL_STATES = [message, withoutClientId, edited, deleted];
-const entry: InboxEntry = {
+const group = '0198c3fa-2b6d-7c10-8e7f-3a4b5c6d7e8f';
+const users = [charles];
+const EVENTS: readonly GroupEvent[] = [
+  { type: 'created', title: 'Engines', users: [ada, charles] },
+  { type: 'joined', users },
+  { type: 'left', users },
+  { type: 'removed', users },
+  { type: 'role', users, role: 'reader' },
+  { type: 'renamed', title: 'Looms' },
+];
+/** What happened to a group. Only devices are told. */
+const told = EVENTS.map((event): Message => ({ ...withoutClientId, conversation: group, text: '', event }));
+const entry: PairEntry = {
+  kind: 'pair',
   conversation,
   peer: { id: ada, username: 'ada' },
   last: { seq: 42, id: message.id, senderId: ada, text: 'Hello', createdAt, counts: {} },
@@ -65,6 +78,18 @@ const entries = [undefined, editedOnly, deleted.changed].map((changed) => ({
   ...entry,
   last: { ...entry.last, changed },
 }));
+const groupEntries = [undefined, ...EVENTS].map(
+  (event): GroupEntry => ({
+    kind: 'group',
+    conversation: group,
+    title: 'Engines',
+    role: 'reader',
+    from: 3,
+    last: { ...entry.last, ...(event && { text: '', event }) },
+    unread: 0,
+    own: { read: 41, received: 42 },
+  }),
+);
 const here = { userId: ada, online: true };
 const gone = { userId: ada, online: false, lastSeen: createdAt };
 const mark = { conversation, userId: charles, seq: 42 };
@@ -101,6 +126,7 @@ const domainErrors = [
   { error: new errors.TokenInvalid(), kinds: ['device'] },
   { error: new errors.ConversationNotFound(conversation), kinds: ['device'] },
   { error: new errors.MessageNotFound(), kinds: ['device'] },
+  { error: new errors.NotAllowed(), kinds: ['device'] },
   { error: new errors.NotYourMessage(), kinds: ['device'] },
   { error: new errors.MessageDeleted(), kinds: ['device'] },
   { error: new errors.VersionConflict(edited), kinds: ['device'] },
@@ -115,9 +141,12 @@ const HTTP_ONLY = [
   'CannotBlockOneself',
   'CannotReportOneself',
   'CannotSuspendStaff',
+  'GroupFull',
   'IssuerUnavailable',
+  'LastOwner',
   'LinkInvalid',
   'MailOff',
+  'NotAGroup',
   'NotAuthenticated',
   'PasswordsOff',
   'ReportNotFound',
@@ -146,14 +175,16 @@ const errorsOn = (kind: SocketKind) =>
 /** The sender gets a message with its client_id, the other member without. */
 const readers = [ada, charles];
 const sides = ['sender', 'others'] as const;
-const told = ALL_STATES.flatMap((one) => sides.map((side) => frames.messageFrame(one, 'ada', side)));
+const heard = ALL_STATES.flatMap((one) => sides.map((side) => frames.messageFrame(one, 'ada', side)));
+const ofGroups = told.map((one) => frames.messageFrame(one, 'ada', 'others'));
 const changed = [edited, deleted].flatMap((one) => readers.map((reader) => frames.changedFrame(one, reader)));
 const page: SyncPage = {
-  messages: ALL_STATES,
+  messages: [...ALL_STATES, ...told],
   changed: [edited, deleted],
   changes: new Map([[conversation, 8]]),
   resets: [conversation],
-  inbox: entries,
+  gone: [group],
+  inbox: [...entries, ...groupEntries],
   complete: true,
   position: createdAt,
 };
@@ -168,12 +199,12 @@ const tried = [message, message, message];
 /** Frames that the functions build, by the name of the message that describes them. */
 const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   conversation: {
-    stored: [...told, ...ALL_STATES.map((one) => replied(frames.messageFrame(one, 'ada', 'sender')))],
-    chatMessage: told,
+    stored: [...heard, ...ALL_STATES.map((one) => replied(frames.messageFrame(one, 'ada', 'sender')))],
+    chatMessage: heard,
     error: errorsOn('conversation'),
   },
   device: {
-    chatMessage: told,
+    chatMessage: [...heard, ...ofGroups],
     sent: [message, edited, deleted].flatMap((one) => {
       const frame = frames.sentFrame(one, 'ada');
       return [frame, replied(frame)];

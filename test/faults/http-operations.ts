@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { conversationOf } from '../e2e/support/devices.ts';
+import { createGroup, postGroup } from '../e2e/support/groups.ts';
 import { sendMessage } from '../e2e/support/messages.ts';
 import { logIn, person, registration } from '../e2e/support/people.ts';
 import { handshake, request } from './outcome.ts';
@@ -245,6 +246,58 @@ const change = (method: 'PATCH' | 'DELETE') => async (scene: Scene) => async ():
 const edit = change('PATCH');
 const remove = change('DELETE');
 
+/** What has happened to a group, as Bob sees it. */
+async function eventsOf({ api, bob }: Scene, group: string): Promise<readonly string[]> {
+  const { body } = await api.get(`/conversations/${group}/messages/?limit=100`, { token: bob.access });
+  return body.results.map(({ event }: { event: { type: string } }) => event.type);
+}
+
+async function newGroup(scene: Scene) {
+  const { url, api, bob } = scene;
+  return async (): Promise<Trial> => {
+    const alice = await person(api);
+    const body = { kind: 'group', title: 'Engines', members: [bob.id], key: randomUUID() };
+    return {
+      marker: alice.id,
+      run: () => request(url, 'POST', '/conversations/', { token: alice.access, body }),
+      async check() {
+        const { status, body: group } = await postGroup(api, alice, body);
+        expect([200, 201]).toContain(status);
+        expect(await eventsOf(scene, group.id)).toEqual(['created']);
+      },
+    };
+  };
+}
+
+/** Bob stays in the group. A member is added, removed, or the group gets another title. */
+const changeGroup = (what: 'joined' | 'removed' | 'renamed') => async (scene: Scene) => {
+  const { url, api, bob } = scene;
+  return async (): Promise<Trial> => {
+    const [alice, other] = [await person(api), await person(api)];
+    const { id } = await createGroup(api, alice, what === 'removed' ? [bob, other] : [bob]);
+    const token = alice.access;
+    const member = `/conversations/${id}/members/${other.id}/`;
+    const run = {
+      joined: () => request(url, 'PUT', member, { token, body: {} }),
+      removed: () => request(url, 'DELETE', member, { token }),
+      renamed: () => request(url, 'PATCH', `/conversations/${id}/`, { token, body: { title: 'Looms' } }),
+    }[what];
+    return {
+      marker: id,
+      run,
+      async check() {
+        expect(await eventsOf(scene, id)).toEqual(['created', what]);
+        const { body } = await api.get(`/conversations/${id}/`, { token });
+        const members = body.members.map((one: { id: string }) => one.id);
+        expect(members).toEqual(what === 'joined' ? [alice.id, bob.id, other.id] : [alice.id, bob.id]);
+        expect(body.title).toBe(what === 'renamed' ? 'Looms' : 'Engines');
+        const { status } = await api.get(`/conversations/${id}/`, { token: other.access });
+        expect(status).toBe(what === 'joined' ? 200 : 404);
+      },
+    };
+  };
+};
+
 /** A read changes nothing. */
 const read =
   (
@@ -351,6 +404,14 @@ export const httpOperations: readonly Operation[] = [
   // The text in the inbox. The stream's function replaces it all the same.
   { what: 'edit by HTTP, inbox', functionName: 'change-message', call: 'UpdateItem', prepare: edit },
   { what: 'delete by HTTP', functionName: 'change-message', call: 'TransactWriteItems', prepare: remove },
+  { what: 'create a group', functionName: 'groups', call: 'GetItem', prepare: newGroup },
+  { what: 'create a group', functionName: 'groups', call: 'BatchGetItem', prepare: newGroup },
+  { what: 'create a group', functionName: 'groups', call: 'TransactWriteItems', prepare: newGroup },
+  { what: 'add a member', functionName: 'groups', call: 'GetItem', prepare: changeGroup('joined') },
+  { what: 'add a member', functionName: 'groups', call: 'Query', prepare: changeGroup('joined') },
+  { what: 'add a member', functionName: 'groups', call: 'TransactWriteItems', prepare: changeGroup('joined') },
+  { what: 'remove a member', functionName: 'groups', call: 'TransactWriteItems', prepare: changeGroup('removed') },
+  { what: 'rename a group', functionName: 'groups', call: 'TransactWriteItems', prepare: changeGroup('renamed') },
   { what: 'history', functionName: 'history', call: 'Query', prepare: history },
   { what: 'messages', functionName: 'messages', call: 'Query', prepare: messages },
   { what: 'inbox', functionName: 'conversations', call: 'Query', prepare: inbox },

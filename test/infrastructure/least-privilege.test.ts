@@ -170,13 +170,14 @@ describe('least privilege', () => {
     });
   });
 
-  it('only message and send-message may put messages, change-message changes, and groups events; message-changes may store the summary; blocks have seals', () => {
+  it('only message and send-message may put messages, change-message changes, and groups and account-changes events; message-changes may store the summary; blocks have seals', () => {
     const writing = Object.entries(whoReaches('CONV#*')).flatMap(([name, actions]) =>
       actions.filter((action) => !/Query|Get/.test(action)).map((action) => `${name}: ${action}`),
     );
     // A seal stands behind the log. IAM tells partitions apart, not sort keys.
     expect(writing.toSorted()).toEqual([
       'account-changes: dynamodb:DeleteItem',
+      'account-changes: dynamodb:PutItem',
       'blocks: dynamodb:DeleteItem',
       'blocks: dynamodb:PutItem',
       'change-message: dynamodb:PutItem',
@@ -195,6 +196,7 @@ describe('least privilege', () => {
       actions.some((action) => /Query|Get/.test(action)),
     );
     expect(reading.map(([name]) => name).toSorted()).toEqual([
+      'account-changes',
       'change-message',
       'conversations',
       'export',

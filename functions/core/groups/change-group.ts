@@ -28,6 +28,10 @@ export interface GroupDependencies extends TellDependencies {
   readonly random: () => number;
 }
 
+/** What every change of a group needs. */
+export type ChangeDependencies = TellDependencies &
+  Pick<GroupDependencies, 'rosters' | 'log' | 'newId' | 'random'>;
+
 /** The user who changes a group, and how the devices of its members are told. */
 export interface Actor {
   readonly userId: string;
@@ -57,7 +61,7 @@ export interface Present {
  * @throws Busy if others kept writing to the group; nothing was stored
  */
 export async function changeGroup(
-  dependencies: GroupDependencies,
+  dependencies: ChangeDependencies,
   id: string,
   actor: Actor,
   decide: (present: Present) => Promise<Next | undefined> | Next | undefined,

@@ -1,9 +1,10 @@
 import { isGroupId, pairFor } from '../conversations/conversation.ts';
-import { type Role, requireRight } from '../conversations/rights.ts';
+import { ROLES, type Role, requireRight } from '../conversations/rights.ts';
 import { MAX_MEMBERS, MAX_NUMBERS, type Roster, type RosterMember } from '../conversations/roster.ts';
 import { ConversationNotFound, GroupFull, LastOwner, NotAGroup } from '../errors.ts';
 import {
   type Actor,
+  type ChangeDependencies,
   changeGroup,
   type GroupDependencies,
   type GroupMember,
@@ -85,6 +86,37 @@ export async function removeMember(
     if (isSelf && own.members.length > 1) requireOwner(members);
     return { members, event: { type: isSelf ? 'left' : 'removed', users: [userId] } };
   });
+}
+
+/**
+ * Takes a user whose account is deleted out of a group. If that was its only owner, the member with the highest role becomes one,
+ * and of several the first who came. Each step may be repeated.
+ */
+export async function leaveForGood(
+  dependencies: ChangeDependencies,
+  id: string,
+  actor: Actor,
+): Promise<void> {
+  const { userId } = actor;
+  try {
+    await changeGroup(dependencies, id, actor, ({ roster }) => {
+      const { members } = roster;
+      const others = members.filter((member) => member.role && member.userId !== userId);
+      const heir = ROLES.flatMap((role) => others.find((member) => member.role === role) ?? []).at(0);
+      if (!heir || heir.role === 'owner') return undefined;
+      const event = { type: 'role', users: [heir.userId], role: 'owner' } as const;
+      return { members: withMember(roster, { ...heir, role: 'owner' }), event };
+    });
+    await changeGroup(dependencies, id, actor, ({ roster, own }) => {
+      const left = roster.members[own.self] as RosterMember;
+      return {
+        members: withMember(roster, { ...left, role: undefined }),
+        event: { type: 'left', users: [userId] },
+      };
+    });
+  } catch (error) {
+    if (!(error instanceof ConversationNotFound)) throw error;
+  }
 }
 
 /** @throws NotAGroup for an own pair, and ConversationNotFound for whatever else is no group */

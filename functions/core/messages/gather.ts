@@ -33,6 +33,11 @@ export function storedBytes(text: string): number {
   return STORED_BESIDE + utf8.encode(text).length;
 }
 
+/** What happened to a group, as JSON. */
+export function eventBytes({ event }: Pick<LogEntry, 'event'>): number {
+  return event ? utf8.encode(JSON.stringify(event)).length : 0;
+}
+
 /** Bytes as JSON in UTF-8. A control character takes six. */
 export function jsonBytes(...texts: readonly string[]): number {
   return utf8.encode(JSON.stringify(texts)).length;
@@ -56,7 +61,7 @@ export async function gather(
     const slice = await readOn(wanted, messages.at(-1));
     for (const message of slice) {
       left.readBytes -= storedBytes(message.text);
-      left.bytes -= beside + jsonBytes(message.text);
+      left.bytes -= beside + jsonBytes(message.text) + eventBytes(message);
       if (left.bytes < 0 && (messages.length > 0 || !needsOne)) return { messages, isFull: true, ...left };
       messages.push(message);
     }

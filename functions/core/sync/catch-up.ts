@@ -4,7 +4,7 @@ import { ConversationNotFound } from '../errors.ts';
 import type { ConversationDetails, InboxEntry, InboxPosition, InboxReader } from '../inbox/inbox.ts';
 import { entriesAt } from '../inbox/read-inbox.ts';
 import type { ChangeLog } from '../messages/change.ts';
-import { gather, jsonBytes } from '../messages/gather.ts';
+import { eventBytes, gather, jsonBytes } from '../messages/gather.ts';
 import type { Message, MessageLog } from '../messages/message.ts';
 import type { PresenceStore } from '../presence/presence.ts';
 import { type ChangesPage, type MissedChanges, missedChanges } from './missed-changes.ts';
@@ -125,8 +125,7 @@ export async function catchUp(
 
 function bytesOf(entry: InboxEntry): number {
   const name = entry.kind === 'pair' ? entry.peer.username : entry.title;
-  const { event } = entry.last;
-  return ENTRY_BYTES + jsonBytes(name, entry.last.text, ...(event ? [JSON.stringify(event)] : []));
+  return ENTRY_BYTES + jsonBytes(name, entry.last.text) + eventBytes(entry.last);
 }
 
 /** Asks for the members of each conversation once. */
