@@ -19,6 +19,13 @@ export function peerIn(conversation: string, own: string): string | undefined {
   return own === low ? high : low;
 }
 
+/** A group's id. That of a pair is two of them. */
+export const isGroupId = (conversation: string): boolean => UUID.test(conversation);
+
+/** The id may be that of a conversation of the user. */
+export const canBeIn = (conversation: string, own: string): boolean =>
+  isGroupId(conversation) || peerIn(conversation, own) !== undefined;
+
 /** `crypto.randomUUID` exists only on secure origins. An http address in a home network is not one. */
 export function newId(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();

@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../contract/http-types.ts';
+import type { GroupEvent, StoredMessage } from '../contract/http-types.ts';
 import { plain } from '../outbox/changes.ts';
 import type { Reason, Unsent, UnsentChange, UnsentReaction } from '../outbox/outbox-store.ts';
 import type { Receipts } from '../receipts.ts';
@@ -50,6 +50,8 @@ export interface Message {
   readonly refusedReactions?: readonly RefusedReaction[];
   /** The `seq` of the earlier message that it answers. */
   readonly replyTo?: number;
+  /** In groups: what its sender did. Then `text` is empty, and the message cannot be changed. */
+  readonly event?: GroupEvent;
   /** Why the server refused it. If it is not `failed`: why the server refused its last edit or removal. */
   readonly reason?: Reason;
   /** The text of an edit that was refused. Absent if a removal was refused. */
@@ -111,7 +113,7 @@ export function storedMessage(
   reacted: readonly UnsentReaction[] = [],
 ): Message {
   const { id, client_id, seq, sender_id: senderId, created_at: createdAt, version = 1 } = message;
-  const { edited_at: editedAt, deleted_at: deletedAt, reply_to: replyTo } = message;
+  const { edited_at: editedAt, deleted_at: deletedAt, reply_to: replyTo, event } = message;
   const refused = reacted.flatMap(({ emoji, wish, reason }) => (reason ? [{ emoji, wish, reason }] : []));
   const isOwn = senderId === ownId;
   const given = {
@@ -129,6 +131,7 @@ export function storedMessage(
     reactions: reactionsOf(message, ownId, reacted),
     ...(refused.length > 0 && { refusedReactions: refused }),
     ...(replyTo !== undefined && { replyTo }),
+    ...(event && { event }),
   };
   if (!change) return given;
   const { text, reason } = change;

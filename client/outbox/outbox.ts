@@ -141,6 +141,11 @@ export function createOutbox(options: Options) {
     async discardAll(isOf: (userId: string) => boolean): Promise<void> {
       await store.removeAll((one) => isOf(writerOf(one)), [...messages.all, ...changes.list.all]);
     },
+    /** Removes what waits in a conversation: the user is not in it any more. */
+    discardIn(conversation: string): void {
+      for (const one of messages.of(conversation)) messages.drop(one);
+      for (const one of changes.list.of(conversation)) changes.list.drop(one);
+    },
     /** Forgets the user. What is stored stays until they log in again. */
     reset(): void {
       generation += 1;

@@ -2,7 +2,7 @@ import type { Action, Frame, MessageResult, MessagesSent } from '../contract/fra
 import type { StoredMessage } from '../contract/http-types.ts';
 import type { History } from '../conversation/history.ts';
 import { hasCode, mayPass, notMember, ParleyError } from '../errors.ts';
-import { peerIn } from '../ids.ts';
+import { canBeIn, peerIn } from '../ids.ts';
 import type { Retry } from '../retry.ts';
 import type { Reason, Unsent } from './outbox-store.ts';
 
@@ -108,8 +108,9 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
     const [first] = frame as [Unsent];
     const { clientId: client_id, conversation, userId, text } = first;
     requireFitting(text);
+    if (!canBeIn(conversation, userId)) throw notMember();
     const to = peerIn(conversation, userId);
-    if (to === undefined) throw notMember();
+    const target = to === undefined ? { conversation } : { to };
     // `read` is sent too, because `after` may come from another tab or have been raised.
     const after = Math.min(...frame.map((one) => one.after ?? 0));
     const messages = frame.map((one) => ({
@@ -119,7 +120,7 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
       ...(one.replyTo !== undefined && { reply_to: one.replyTo }),
     }));
     const content = frame.length > 1 ? { messages } : messages[0];
-    const reply = await request({ action: 'message.send', to, ...content, after });
+    const reply = await request({ action: 'message.send', ...target, ...content, after });
     const { results = [] } = reply as Partial<MessagesSent>;
     if (results[0]?.status !== 'refused' && waiting.get(client_id)) throw new Error('Not acknowledged.');
     return results.find(({ status }) => status === 'refused');
