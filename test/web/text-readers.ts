@@ -67,6 +67,7 @@ import * as errorTexts from '../../web/state/error-texts.ts';
 import { routeOf } from '../../web/state/paths.ts';
 import { createAnnouncements } from '../../web/views/conversation/announcements.ts';
 import { piecesOf } from '../../web/views/conversation/links.ts';
+import { pairNames } from '../../web/views/conversation/names.ts';
 import { rowsOf } from '../../web/views/conversation/rows.ts';
 
 type Read = (text: string) => unknown;
@@ -362,7 +363,8 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
   },
   'web/state/paths.ts': { routeOf },
   'web/views/conversation/announcements.ts': {
-    createAnnouncements: (text) => createAnnouncements([])([message(text)], text.slice(0, 150)),
+    createAnnouncements: (text) =>
+      createAnnouncements([])([message(text)], pairNames('a', { id: 'b', username: text.slice(0, 150) })),
   },
   'web/views/conversation/links.ts': { piecesOf },
   'web/views/conversation/rows.ts': { rowsOf: (text) => rowsOf([message(text)], 1) },

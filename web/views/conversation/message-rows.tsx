@@ -6,9 +6,11 @@ import { now } from '../../state/clock.ts';
 import { isRefused } from '../../state/error-texts.ts';
 import { dayName, locale, timeOf } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
+import { eventText } from './event-texts.ts';
 import { piecesOf } from './links.ts';
 import { type Allowed, actionsOf, canReactTo } from './message-actions.ts';
 import { MenuButton } from './message-menu.tsx';
+import type { Names } from './names.ts';
 import { Quote } from './quote.tsx';
 import { Reactions } from './reactions.tsx';
 import { Refusal } from './refusal.tsx';
@@ -16,8 +18,7 @@ import { type Row, rowsOf } from './rows.ts';
 
 interface Props {
   readonly row: Extract<Row, { readonly kind: 'message' }>;
-  readonly sender: string;
-  readonly username: string;
+  readonly names: Names;
   readonly talk: Conversation;
   /** The `key` of the message whose menu is open. Undefined if this one has no menu. */
   readonly open: Signal<string | undefined> | undefined;
@@ -38,18 +39,17 @@ class MessageRow extends Component<Props> {
       row.message !== shown.message ||
       row.isFirst !== shown.isFirst ||
       row.isLast !== shown.isLast ||
-      next.sender !== props.sender ||
       next.talk !== props.talk ||
       next.open !== props.open ||
       next.isMenuOpen !== props.isMenuOpen ||
       next.isEdited !== props.isEdited ||
       next.canReact !== props.canReact ||
-      next.username !== props.username ||
+      next.names !== props.names ||
       next.onShow !== props.onShow
     );
   }
 
-  override render({ row, sender, username, talk, open, isMenuOpen, isEdited, canReact, onShow }: Props) {
+  override render({ row, names, talk, open, isMenuOpen, isEdited, canReact, onShow }: Props) {
     const { message, at, isFirst, isLast } = row;
     const { key, seq, isOwn, state, editedAt, deletedAt, replyTo } = message;
     const position = `${isOwn ? 'own' : 'theirs'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`;
@@ -67,10 +67,10 @@ class MessageRow extends Component<Props> {
         <div class="beside">
           {/* A tap gives it the focus, which shows the button beside it where there is no pointer. */}
           <div id={bubble} class="bubble" tabIndex={open && -1}>
-            {/* Side and colour show the sender. Screen readers need the name. */}
-            {isFirst && <span class="unseen">{`${sender}: `}</span>}
+            {/* Side and colour show the sender. Screen readers need the name, and in a group everybody. */}
+            {isFirst && <Sender message={message} names={names} />}
             {replyTo !== undefined && !isDeleted && (
-              <Quote talk={talk} seq={replyTo} username={username} onShow={onShow} />
+              <Quote talk={talk} seq={replyTo} names={names} onShow={onShow} />
             )}
             <div class="body" dir="auto">
               <Text message={message} />
@@ -101,6 +101,23 @@ class MessageRow extends Component<Props> {
   }
 }
 
+function Sender({
+  message: { senderId, isOwn },
+  names,
+}: {
+  readonly message: Message;
+  readonly names: Names;
+}) {
+  const name = names.of(senderId);
+  if (isOwn || !names.isGroup) return <span class="unseen">{`${name}: `}</span>;
+  return (
+    <span class="sender">
+      <bdi>{name}</bdi>
+      <span class="unseen">: </span>
+    </span>
+  );
+}
+
 /** The text with its links, or what stands in place of a deleted one. */
 function Text({ message: { text, deletedAt } }: { readonly message: Message }) {
   if (deletedAt !== undefined) return <span class="text">{texts.changes.wasDeleted}</span>;
@@ -122,7 +139,7 @@ function Text({ message: { text, deletedAt } }: { readonly message: Message }) {
 interface ListProps {
   readonly talk: Conversation;
   readonly messages: readonly Message[];
-  readonly username: string;
+  readonly names: Names;
   readonly unreadFrom?: number | undefined;
   /** Undefined if there are no menus. */
   readonly open?: Signal<string | undefined>;
@@ -136,7 +153,7 @@ interface ListProps {
 const NOTHING: Allowed = { canWrite: false, canReport: false, canCopy: false };
 
 /** The messages, with a line before each day and before the first unread message. */
-export function MessageRows({ talk, messages, username, unreadFrom, open, ...list }: ListProps) {
+export function MessageRows({ talk, messages, names, unreadFrom, open, ...list }: ListProps) {
   const { allowed = NOTHING, edited, onShow } = list;
   return (
     <>
@@ -154,19 +171,24 @@ export function MessageRows({ talk, messages, username, unreadFrom, open, ...lis
                 <span>{words.unread}</span>
               </li>
             );
+          case 'event':
+            return (
+              <li key={row.key} class="happened" data-seq={row.message.seq}>
+                <span>{eventText(row.message, names)}</span>
+              </li>
+            );
           default: {
             const { message, key } = row;
             return (
               <MessageRow
                 key={key}
                 row={row}
-                sender={message.isOwn ? words.own : username}
+                names={names}
                 talk={talk}
                 open={actionsOf(message, allowed).length > 0 ? open : undefined}
                 isMenuOpen={key === open?.value}
                 isEdited={key === edited}
                 canReact={canReactTo(message, allowed)}
-                username={username}
                 onShow={onShow}
               />
             );
