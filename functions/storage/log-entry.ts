@@ -1,4 +1,5 @@
 import { type Conversation, numberOf } from '../core/conversations/conversation.ts';
+import { Busy } from '../core/errors.ts';
 import type { ByMember, Changed, GroupEvent, LogEntry } from '../core/messages/message.ts';
 import type { SendRate } from '../core/messages/send-rates.ts';
 import { messageKey, seqOf } from './keys.ts';
@@ -23,6 +24,17 @@ export function fromLogEntry(conversation: Conversation, entry: LogEntry): Item 
   };
 }
 
+/**
+ * The user with a member number.
+ * @throws Busy for a number that a group did not have yet when its roster was read: whoever asks again reads it anew
+ */
+function userWith({ kind, numbered }: Conversation, number: number): string {
+  const userId = numbered[number];
+  if (userId === undefined && kind === 'group') throw new Busy();
+  return userId ?? '';
+}
+
+/** @throws Busy if somebody is in it who has joined a group since its roster was read */
 export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
   const {
     id,
@@ -40,7 +52,7 @@ export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
     id,
     conversation: conversation.id,
     seq: seqOf(item.sk as string),
-    senderId: conversation.numbered[item.sender as number] ?? '',
+    senderId: userWith(conversation, item.sender as number),
     text,
     ...(clientId !== undefined && { clientId }),
     ...(replyTo !== undefined && { replyTo }),
@@ -70,9 +82,11 @@ export function fromChanged(conversation: Conversation, { reactions, ...changed 
   return { ...changed, reactions: stored };
 }
 
-function toChanged({ numbered }: Conversation, { reactions, ...changed }: StoredChanged): Changed {
+function toChanged(conversation: Conversation, { reactions, ...changed }: StoredChanged): Changed {
   if (!reactions) return changed;
-  const users = reactions.map(([emoji, numbers]) => [emoji, numbers.map((n) => numbered[n] ?? '')] as const);
+  const users = reactions.map(
+    ([emoji, numbers]) => [emoji, numbers.map((number) => userWith(conversation, number))] as const,
+  );
   return { ...changed, reactions: Object.fromEntries(users) };
 }
 
@@ -87,8 +101,8 @@ export function fromEvent(conversation: Conversation, event: GroupEvent): Stored
   return { ...event, users: event.users.map((id) => numberOf(conversation, id)) };
 }
 
-export function toEvent({ numbered }: Conversation, { users, ...event }: StoredEvent): GroupEvent {
-  return { ...event, ...(users && { users: users.map((number) => numbered[number] ?? '') }) } as GroupEvent;
+export function toEvent(conversation: Conversation, { users, ...event }: StoredEvent): GroupEvent {
+  return { ...event, ...(users && { users: users.map((number) => userWith(conversation, number)) }) } as GroupEvent;
 }
 
 function toRate([since, count]: StoredRate): SendRate {

@@ -42,8 +42,19 @@ export function rosterStore(table: Table): RosterStore {
 
   async function leaving(userId: string, id: string): Promise<TransactItem[]> {
     const topAt = await positionOf(userId, id);
-    const keys = [membershipKey(userId, id), ...(topAt ? [inboxPositionKey(userId, topAt, id)] : [])];
-    return keys.map((key) => ({ Delete: { TableName, Key: { ...key } } }));
+    const Key = { ...membershipKey(userId, id) };
+    if (topAt === undefined) {
+      return [{ Delete: { TableName, Key, ConditionExpression: 'attribute_not_exists(topAt)' } }];
+    }
+    // The group may come to the top at this moment.
+    const unmoved = {
+      ConditionExpression: 'topAt = :topAt',
+      ExpressionAttributeValues: { ':topAt': topAt },
+    };
+    return [
+      { Delete: { TableName, Key, ...unmoved } },
+      { Delete: { TableName, Key: { ...inboxPositionKey(userId, topAt, id) } } },
+    ];
   }
 
   /** What was said before they came counts as read. */

@@ -473,7 +473,12 @@ describe('the roles of a group', () => {
     const socket = await device(url, other);
     await api.request('DELETE', path(id, `messages/${seq}/`), { token: by.moderator.access });
     const message = { seq, sender_id: other.id, message: '', deleted_at: expect.any(String) };
-    expect(await socket.next()).toMatchObject({ type: 'message.changed', conversation: id, change: 1, message });
+    expect(await socket.next()).toMatchObject({
+      type: 'message.changed',
+      conversation: id,
+      change: 1,
+      message,
+    });
     expect((await log(by.reader, id)).body.results.at(-1)).toMatchObject(message);
   });
 });
@@ -545,13 +550,16 @@ describe('the members of a group', () => {
 
   it('may be named in any letter case, and anything else is nobody', async () => {
     const upper = { id: eve.id.toUpperCase() };
-    expect(await putMember(api, ada, id.toUpperCase(), upper)).toMatchObject({ status: 200, body: { id: eve.id } });
+    expect(await putMember(api, ada, id.toUpperCase(), upper)).toMatchObject({
+      status: 200,
+      body: { id: eve.id },
+    });
     expect(await removeMember(api, ada, id, upper)).toMatchObject({ status: 204 });
     expect(await show(eve, id)).toMatchObject({ status: 404 });
-    for (const nobody of ['x', crypto.randomUUID(), 'USER%231', '..%2f']) {
+    for (const nobody of ['x', crypto.randomUUID(), 'USER%231']) {
       expect(await putMember(api, ada, id, { id: nobody })).toMatchObject({
         status: 404,
-        body: { code: expect.stringMatching(/^(user_)?not_found$/) },
+        body: { code: 'user_not_found' },
       });
     }
     for (const nobody of ['x', crypto.randomUUID()])
@@ -559,28 +567,36 @@ describe('the members of a group', () => {
     expect(await events(ada, id)).toHaveLength(3);
   });
 
-  it.each([{ role: 'admin' }, { role: '' }, { role: 7 }, { role: null }, { role: ['owner'] }, { rank: 'owner' }])(
-    'have one of four roles, and not %j',
-    async (body) => {
-      const token = ada.access;
-      expect(await api.send('PUT', path(id, `members/${charles.id}/`), body, { token })).toMatchObject({
-        status: 400,
-        body: { code: 'validation_failed' },
-      });
-      expect((await show(charles, id)).body.role).toBe('member');
-    },
-  );
+  it.each([
+    { role: 'admin' },
+    { role: '' },
+    { role: 7 },
+    { role: null },
+    { role: ['owner'] },
+    { rank: 'owner' },
+  ])('have one of four roles, and not %j', async (body) => {
+    const token = ada.access;
+    expect(await api.send('PUT', path(id, `members/${charles.id}/`), body, { token })).toMatchObject({
+      status: 400,
+      body: { code: 'validation_failed' },
+    });
+    expect((await show(charles, id)).body.role).toBe('member');
+  });
 
-  it.each([{}, { title: '' }, { title: '\u3164' }, { title: 'x'.repeat(101) }, { title: 7 }, { title: 'x', id: 'y' }])(
-    'are told of no title such as %j',
-    async (body) => {
-      expect(await api.patch(path(id), body, { token: ada.access })).toMatchObject({
-        status: 400,
-        body: { code: 'validation_failed' },
-      });
-      expect((await show(ada, id)).body.title).toBe('Engines');
-    },
-  );
+  it.each([
+    {},
+    { title: '' },
+    { title: '\u3164' },
+    { title: 'x'.repeat(101) },
+    { title: 7 },
+    { title: 'x', id: 'y' },
+  ])('are told of no title such as %j', async (body) => {
+    expect(await api.patch(path(id), body, { token: ada.access })).toMatchObject({
+      status: 400,
+      body: { code: 'validation_failed' },
+    });
+    expect((await show(ada, id)).body.title).toBe('Engines');
+  });
 
   it('cannot be removed by a request with a body', async () => {
     const token = ada.access;
@@ -686,12 +702,12 @@ describe('a member who is removed', () => {
       return JSON.parse(all.replaceAll(group, 'ID'));
     };
     const [replies, frames] = await answers(stranger, crypto.randomUUID());
-    for (const one of replies) expect(one).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } });
+    for (const one of replies)
+      expect(one).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } });
     for (const one of frames.slice(0, -1)) expect(one).toMatchObject({ code: 'conversation_not_found' });
     expect(frames.at(-1)).toMatchObject({ type: 'sync.done', gone: ['ID'], messages: [], conversations: [] });
     expect(await answers(charles, id)).toEqual([replies, frames]);
     expect(await answers(stranger, id)).toEqual([replies, frames]);
-    expect(await answers(stranger, id.toUpperCase().toLowerCase())).toEqual([replies, frames]);
     expect((await log(ada, id)).body).toMatchObject({ last_seq: 3, last_change: 0 });
   });
 
@@ -712,9 +728,9 @@ describe('a member who is removed', () => {
     const guest = await person(api);
     const { id } = await createGroup(api, ada, [guest]);
     const socket = await device(url, guest);
-    const sending = Array.from({ length: 20 }, (_, i) => socket.ask(sendTo(id, `Number ${i}`)));
+    const sending = Array.from({ length: 8 }, (_, i) => socket.ask(sendTo(id, `Number ${i}`)));
     const [removed, ...answers] = await Promise.all([removeMember(api, ada, id, guest), ...sending]);
-    if (removed.status === 503) expect(await removeMember(api, ada, id, guest)).toMatchObject({ status: 204 });
+    expect(removed.status).toBe(204);
     const { results } = (await log(ada, id, '?limit=100')).body as { results: Frame[] };
     const end = results.findIndex((one) => (one.event as { type: string } | undefined)?.type === 'removed');
     expect(results.slice(end + 1)).toEqual([]);
@@ -795,7 +811,13 @@ describe('a message to a group', () => {
     ]);
     const sent = await phone.ask(sendTo(id, 'Hello, all.'));
     expect(sent).toMatchObject({ type: 'message.sent', conversation: id, seq: 2, message: 'Hello, all.' });
-    const told = { type: 'chat.message', conversation: id, seq: 2, message: 'Hello, all.', sender: ada.username };
+    const told = {
+      type: 'chat.message',
+      conversation: id,
+      seq: 2,
+      message: 'Hello, all.',
+      sender: ada.username,
+    };
     expect(await laptop.next()).toMatchObject({ ...told, client_id: sent.client_id });
     for (const socket of [his, hers]) {
       const frame = await socket.next();
@@ -888,7 +910,9 @@ describe('an event', () => {
       { action: 'message.react', emoji: '👍' },
       { action: 'message.unreact', emoji: '👍' },
     ])
-      expect(await socket.ask({ ...fields, conversation: id, seq })).toMatchObject({ code: 'message_not_found' });
+      expect(await socket.ask({ ...fields, conversation: id, seq })).toMatchObject({
+        code: 'message_not_found',
+      });
     const token = ada.access;
     const replies = [
       await api.patch(path(id, `messages/${seq}/`), { text: 'x', version: 1 }, { token }),
@@ -931,7 +955,10 @@ describe('receipts and typing in a group', () => {
 
   it.each(['conversation.read', 'message.received'])('%s goes to all other members', async (type) => {
     const receipt = { type, conversation: id, user_id: charles.id, seq: 2 };
-    expect(await his.ask({ action: type, conversation: id, seq: 2 })).toMatchObject({ ...receipt, moved: true });
+    expect(await his.ask({ action: type, conversation: id, seq: 2 })).toMatchObject({
+      ...receipt,
+      moved: true,
+    });
     for (const socket of [hers, eves]) {
       expect(await socket.next()).toEqual(receipt);
       await quiet(socket);
@@ -959,11 +986,14 @@ describe('receipts and typing in a group', () => {
     const { id: group } = await createGroup(api, one, [other, charles]);
     await api.request('PUT', `/users/${other.id}/block/`, { token: one.access });
     const [ones, others] = await Promise.all([device(url, one), device(url, other)]);
-    expect(await others.ask({ action: 'conversation.read', conversation: group, seq: 1 })).toMatchObject({
-      type: 'conversation.read',
-    });
-    expect(await others.ask({ action: 'typing', conversation: group })).toMatchObject({ type: 'typing' });
     expect(await his.next()).toMatchObject({ type: 'chat.message', event: { type: 'created' } });
+    await his.ask(sendTo(group, 'Hello, you two.'));
+    for (const socket of [ones, others]) expect(await socket.next()).toMatchObject({ seq: 2 });
+    expect(await others.ask({ action: 'conversation.read', conversation: group, seq: 2 })).toMatchObject({
+      moved: true,
+    });
+    expect(await others.ask({ action: 'typing', conversation: group })).toMatchObject({ forwarded: true });
+    expect(await his.next()).toMatchObject({ type: 'conversation.read', user_id: other.id });
     expect(await his.next()).toMatchObject({ type: 'typing', user_id: other.id });
     await quiet(ones);
     expect(await others.ask(sendTo(group, 'To all.'))).toMatchObject({ type: 'message.sent' });
@@ -1036,7 +1066,10 @@ describe('the history of a group', () => {
     await api.patch(path(id, 'messages/2/'), { text: 'eins', version: 1 }, { token });
     await api.patch(path(id, 'messages/5/'), { text: 'drei', version: 1 }, { token });
     const synced = await socket.ask({ action: 'sync', conversations: { [id]: { seq: 0, change: 0 } } });
-    expect(synced).toMatchObject({ messages: [{ seq: 4 }, { seq: 5, message: 'drei' }], changes: { [id]: 2 } });
+    expect(synced).toMatchObject({
+      messages: [{ seq: 4 }, { seq: 5, message: 'drei' }],
+      changes: { [id]: 2 },
+    });
     expect(JSON.stringify(synced)).not.toContain('eins');
     const again = await socket.ask({ action: 'sync', conversations: { [id]: { seq: 5, change: 0 } } });
     expect(again).toMatchObject({ messages: [], changed: [{ seq: 5 }], changes: { [id]: 2 } });
@@ -1051,11 +1084,27 @@ describe('the history of a group', () => {
     await quiet(socket);
   });
 
+  it('that they may not see is not told by a repeat either', async () => {
+    const guest = await person(api);
+    const { id } = await createGroup(api, ada, [charles], { history: 'since_joining' });
+    const [hers, his] = await Promise.all([device(url, ada), device(url, charles)]);
+    const frame = sendTo(id, 'A secret.');
+    await hers.ask(frame);
+    expect(await his.next()).toMatchObject({ message: 'A secret.' });
+    await putMember(api, ada, id, guest);
+    expect(await his.next()).toMatchObject({ event: { type: 'joined' } });
+    const socket = await device(url, guest);
+    expect(await hers.ask(frame)).toMatchObject({ type: 'message.sent', seq: 2 });
+    await quiet(socket);
+  });
+
   it('that they may not see never shows in their inbox', async () => {
     const guest = await person(api);
     const { id } = await createGroup(api, ada, [charles], { history: 'since_joining' });
     await sendMessage(api, ada, id, 'A secret.');
-    await eventually(async () => expect(await inboxOf(charles, id)).toMatchObject({ last_message: { seq: 2 } }));
+    await eventually(async () =>
+      expect(await inboxOf(charles, id)).toMatchObject({ last_message: { seq: 2 } }),
+    );
     await putMember(api, ada, id, guest);
     const seen: string[] = [];
     await eventually(async () => {
@@ -1106,7 +1155,9 @@ describe('a device that was away', () => {
     const never = crypto.randomUUID();
     const pair = conversationOf(guest, ada);
     const socket = await device(url, guest);
-    const conversations = Object.fromEntries([id, left, never, pair].map((one) => [one, { seq: 0, change: 0 }]));
+    const conversations = Object.fromEntries(
+      [id, left, never, pair].map((one) => [one, { seq: 0, change: 0 }]),
+    );
     const synced = await socket.ask({ action: 'sync', conversations });
     expect(synced).toMatchObject({ messages: [{ conversation: id }], changes: { [id]: 0, [pair]: 0 } });
     expect((synced.gone as string[]).toSorted()).toEqual([left, never].toSorted());
@@ -1118,7 +1169,9 @@ describe('a device that was away', () => {
       const { id } = await createGroup(api, ada, []);
       const socket = await device(url, ada);
       const conversations = { [id]: 0, [malformed]: 0 };
-      expect(await socket.ask({ action: 'sync', conversations })).toMatchObject({ code: 'conversation_not_found' });
+      expect(await socket.ask({ action: 'sync', conversations })).toMatchObject({
+        code: 'conversation_not_found',
+      });
     },
   );
 });
@@ -1144,7 +1197,7 @@ describe('a conversation of two', () => {
     });
   });
 
-  it.each(['x', '%00', 'META', 'CONV%231', `${crypto.randomUUID()}.${crypto.randomUUID()}`])(
+  it.each(['x', 'META', 'CONV%231', `${crypto.randomUUID()}.${crypto.randomUUID()}`])(
     'and a group of the id %j do not exist',
     async (id) => {
       const notFound = { status: 404, body: { code: 'conversation_not_found' } };
@@ -1177,7 +1230,10 @@ describe('a member who deletes their account', () => {
       members: [person3(ada, 'owner'), person3(charles, 'member')],
       former: [deleted(guest)],
     });
-    expect((await log(charles, id)).body.results[1]).toMatchObject({ sender_id: guest.id, message: 'Farewell.' });
+    expect((await log(charles, id)).body.results[1]).toMatchObject({
+      sender_id: guest.id,
+      message: 'Farewell.',
+    });
     expect(await putMember(api, ada, id, guest)).toMatchObject({
       status: 404,
       body: { code: 'user_not_found' },
@@ -1209,9 +1265,14 @@ describe('the data of a member', () => {
     await sendMessage(api, ada, id, 'A secret.');
     await putMember(api, ada, id, guest);
     await sendMessage(api, guest, id, 'Hello.');
-    await eventually(async () => expect(await inboxOf(guest, id)).toMatchObject({ last_message: { seq: 4 } }));
+    await eventually(async () =>
+      expect(await inboxOf(guest, id)).toMatchObject({ last_message: { seq: 4 } }),
+    );
     const { body } = await read(guest, '/users/me/export/');
-    const lines: Frame[] = body.trimEnd().split('\n').map((line: string) => JSON.parse(line));
+    const lines: Frame[] = body
+      .trimEnd()
+      .split('\n')
+      .map((line: string) => JSON.parse(line));
     expect(lines.filter(({ type }) => type === 'conversation')).toEqual([
       { type: 'conversation', id, kind: 'group', title: 'Looms', role: 'member', read: 3, received: 3 },
     ]);

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Runtime } from '../../local/runtime.ts';
 import { SETTINGS } from '../systems.ts';
 import { conversationOf } from './support/devices.ts';
+import { createGroup, putMember, rename } from './support/groups.ts';
 import { sendMessage } from './support/messages.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { logIn, type Person, people, person } from './support/people.ts';
@@ -57,6 +58,32 @@ describe.skipIf(notOurs)('the table requests of', () => {
     await say(charles);
     const cost = await costOf('send-message', () => say(charles));
     expect(cost).toEqual({ GetItem: 1, Query: 1, BatchGetItem: 1, PutItem: 1, wru: 1, rru: 2.5 });
+  });
+
+  it('a message to a group are the same, the sockets of all members, and the roster', async () => {
+    const others = await people(api, 2);
+    const { id } = await createGroup(api, ada, others);
+    const cost = await costOf('send-message', () => sendMessage(api, ada, id, 'x'.repeat(200)));
+    expect(cost).toEqual({ GetItem: 2, Query: 1, BatchGetItem: 1, PutItem: 1, wru: 1, rru: 4 });
+  });
+
+  it('a change of a group are the roster, the end of the log, the sockets of all, and one transaction', async () => {
+    const [member, other] = await people(api, 2);
+    const { id } = await createGroup(api, ada, [member]);
+    let count = 0;
+    const again = () => {
+      count += 1;
+      return rename(api, ada, id, `Engine ${count}`);
+    };
+    expect(await costOf('groups', again)).toMatchObject({ Query: 2, TransactWriteItems: 1, wru: 6 });
+    const same = () => rename(api, ada, id, `Engine ${count}`);
+    expect(await costOf('groups', same)).toMatchObject({ wru: 0 });
+    runtime().resetUsage();
+    await putMember(api, ada, id, other);
+    const made = runtime()
+      .usage()
+      .requests.filter((one) => one.function === 'groups');
+    expect(tally(made)).toMatchObject({ Query: 1, TransactWriteItems: 1, wru: 6 });
   });
 
   it('a part of a log are two queries for the newest or elsewhere, four around a message, for any length of the log', async () => {

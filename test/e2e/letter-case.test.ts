@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { conversationOf, device, isOffline } from './support/devices.ts';
+import { createGroup, putMember, removeMember, rename } from './support/groups.ts';
 import { postMessage } from './support/messages.ts';
 import { type Person, people } from './support/people.ts';
 import { rest } from './support/rest.ts';
@@ -47,6 +48,19 @@ describe('ids are accepted in any letter case', () => {
     expect(await blocked()).toMatchObject([{ id: charles.id }]);
     expect(await ask('DELETE')).toMatchObject({ status: 204 });
     expect(await blocked()).toEqual([]);
+  });
+
+  it('the paths of a group and of its members, and those of new ones', async () => {
+    const { id } = await createGroup(api, ada, [{ id: upper(charles.id) }]);
+    expect(await rename(api, ada, upper(id), 'In capitals')).toMatchObject({ status: 200, body: { id } });
+    const his = { id: upper(charles.id) };
+    expect(await putMember(api, ada, upper(id), his, 'reader')).toMatchObject({
+      status: 200,
+      body: { id: charles.id, role: 'reader' },
+    });
+    expect(await removeMember(api, ada, upper(id), his)).toMatchObject({ status: 204 });
+    const { body } = await api.get(`/conversations/${upper(id)}/`, { token: ada.access });
+    expect(body).toMatchObject({ id, former: [{ id: charles.id }] });
   });
 
   it('POST /conversations/{conversation}/messages/, and in its key', async () => {

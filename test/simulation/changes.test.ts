@@ -1,5 +1,6 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
+import { type Conversation, pairById } from '../../functions/core/conversations/conversation.ts';
 import { toLast } from '../../functions/core/inbox/inbox.ts';
 import type { LogEntry } from '../../functions/core/messages/message.ts';
 import { changeKey, messageKey, summaryKey } from '../../functions/storage/keys.ts';
@@ -72,8 +73,9 @@ test('a sync that reads messages before changes is caught', { timeout: 120_000 }
       log: {
         ...log,
         async ahead(held) {
-          for (const { conversation, seq } of [...held.messages, ...held.changes]) {
-            before.set(`${conversation.id} ${seq + 1}`, await log.since(conversation, seq + 1, 101));
+          for (const { id, seq } of [...held.messages, ...held.changes]) {
+            const conversation = pairById(id) as Conversation;
+            before.set(`${id} ${seq + 1}`, await log.since(conversation, seq + 1, 101));
           }
           return log.ahead(held);
         },

@@ -25,10 +25,13 @@ import {
 } from '../../functions/core/accounts/passwords.ts';
 import {
   asConversationNotFound,
-  conversationOf,
+  canBeOf,
+  isConversationId,
+  isGroupId,
+  pairById,
+  pairFor,
   pairId,
   pairWith,
-  resolve,
 } from '../../functions/core/conversations/conversation.ts';
 import { foldId, isId } from '../../functions/core/ids.ts';
 import { isReportId } from '../../functions/core/reports/report.ts';
@@ -201,8 +204,11 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     passwordFaults: (text) => passwordFaults(text.slice(0, MAX_PASSWORD_LENGTH), owner(text)),
   },
   'functions/core/conversations/conversation.ts': {
-    conversationOf,
-    resolve: (text) => resolve(text, text),
+    pairById,
+    isGroupId,
+    isConversationId,
+    canBeOf: (text) => canBeOf(text, text),
+    pairFor: (text) => pairFor(text, text),
     pairId: (text) => pairId(text, text),
     pairWith: (text) => pairWith(text, text),
     asConversationNotFound,
@@ -331,6 +337,12 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     newPasswordRequest: object(requests.newPasswordRequest),
     verificationRequest: object(requests.verificationRequest),
     messageRequest: object(requests.messageRequest),
+    groupRequest: (text) => {
+      const own = everyField(requests.groupRequest.def.shape, text);
+      return validate(requests.groupRequest, { ...own, kind: 'group', members: [text, text] });
+    },
+    titleRequest: object(requests.titleRequest),
+    memberRequest: object(requests.memberRequest),
     editRequest: object(requests.editRequest),
     readSeq: requests.readSeq,
     readEmoji: requests.readEmoji,
@@ -397,9 +409,11 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'client/connection/replies.ts createReplies': 'handles frames that `frameOf` has read',
   'client/ids.ts newId': 'takes no text',
   'client/session/access-token.ts freshFor': 'takes times',
-  'functions/core/conversations/conversation.ts othersIn': 'takes what `conversationOf` has read',
-  'functions/core/conversations/conversation.ts peerIn': 'takes what `conversationOf` has read',
-  'functions/core/conversations/conversation.ts selfOf': 'takes what `conversationOf` has read',
+  'functions/core/conversations/conversation.ts missedIn': 'takes what `pairById` has read',
+  'functions/core/conversations/conversation.ts numberOf': 'takes what `pairById` has read',
+  'functions/core/conversations/conversation.ts othersIn': 'takes what `pairById` has read',
+  'functions/core/conversations/conversation.ts peerIn': 'takes what `pairById` has read',
+  'functions/core/conversations/conversation.ts selfOf': 'takes what `pairById` has read',
   'functions/middleware/audited.ts audited': 'reads a route of the template, and calls `clientInfo`',
   'functions/middleware/http-replies.ts problemDetails': 'calls `problemReply`',
   'functions/middleware/http-stack.ts refuseBody': 'asks only whether there is a body',

@@ -77,6 +77,12 @@ export function numberOf({ numbered }: Conversation, userId: string): number {
   return numbered.indexOf(userId);
 }
 
+/** Whether a member may see a message. In some groups nobody sees what was said before they joined. */
+export function maySee({ roster }: Conversation, userId: string, seq: number): boolean {
+  const { from = 1 } = roster?.members.find((member) => member.userId === userId) ?? {};
+  return seq >= from;
+}
+
 /** User id of the member who asks. */
 export function selfOf({ numbered, self }: OwnConversation): string {
   return numbered[self] as string;

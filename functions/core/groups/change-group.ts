@@ -18,7 +18,7 @@ import type { PresenceStore } from '../presence/presence.ts';
 
 export interface GroupDependencies extends TellDependencies {
   readonly rosters: RosterStore;
-  readonly log: Pick<MessageLog, 'last'>;
+  readonly log: Pick<MessageLog, 'last' | 'at'>;
   readonly people: PeopleStore;
   readonly presences: Pick<PresenceStore, 'of'>;
   readonly newId: () => string;
@@ -68,49 +68,52 @@ export async function changeGroup(
 ): Promise<Roster> {
   const { rosters, log, random, wait } = dependencies;
   const { maxTries, backoff } = contentionOf('');
-  /** A change of ours whose answer was lost, until the roster tells whether it was stored. */
+  /** A change of ours whose answer was lost, until the log tells whether it was stored. */
   let doubtful: Stored | undefined;
   for (let round = 1; ; round += 1) {
     const roster = await rosters.roster(id);
-    if (roster && doubtful && isStored(doubtful, roster)) return tell(dependencies, actor, doubtful);
-    const own = roster && ownGroup(roster, actor.userId);
-    if (!own) throw new ConversationNotFound(id);
-    const last = await log.last(groupOf(roster));
-    const next = await decide({ roster, own, seq: (last?.seq ?? 0) + 1 });
-    if (!next) return roster;
-    const after = { ...roster, ...rosterOf(next, roster), version: roster.version + 1 };
-    const stored = {
-      own,
-      before: roster,
-      after,
-      entry: eventEntry(dependencies, actor, after, last, next.event),
-    };
+    let tried: Stored | undefined;
     try {
-      if (await rosters.apply(stored)) return await tell(dependencies, actor, stored);
+      if (roster && doubtful && (await isStored(dependencies, roster, doubtful))) {
+        return await tell(dependencies, actor, doubtful);
+      }
+      const own = roster && ownGroup(roster, actor.userId);
+      if (!own) throw new ConversationNotFound(id);
+      const last = await log.last(groupOf(roster));
+      const next = await decide({ roster, own, seq: (last?.seq ?? 0) + 1 });
+      if (!next) return roster;
+      const after = { ...roster, ...rosterOf(next, roster), version: roster.version + 1 };
+      const entry = eventEntry(dependencies, actor, after, last, next.event);
+      tried = { own, before: roster, after, entry };
+      if (await rosters.apply(tried)) return await tell(dependencies, actor, tried);
     } catch (error) {
       // The write may have succeeded although its answer was lost: the next round sees it. A second lost answer is an outage.
-      if (!(error instanceof Unavailable) || doubtful) throw error;
-      doubtful = stored;
+      const isLost = error instanceof Unavailable && tried && !doubtful;
+      // The log is busy for a reader of an older roster. The next round reads it anew.
+      if (!isLost && !(error instanceof Busy)) throw error;
+      doubtful ??= tried;
     }
     if (round >= maxTries) throw new Busy();
     await wait(random() * backoff(round));
   }
 }
 
-interface Stored {
+/** A change, and who makes it. */
+export interface Stored {
   readonly own: OwnConversation;
   readonly before: Roster | undefined;
   readonly after: Roster;
   readonly entry: LogEntry;
 }
 
-/** Nobody else makes the same change as the same version, but another member who does the same at the same moment. */
-function isStored({ after }: Stored, { version, title, members }: Roster): boolean {
-  return (
-    version === after.version &&
-    title === after.title &&
-    JSON.stringify(members) === JSON.stringify(after.members)
-  );
+/** Whether the log has the entry of this very change: another member may have made the same one at the same moment. */
+export async function isStored(
+  { log }: Pick<ChangeDependencies, 'log'>,
+  present: Roster,
+  { entry }: Pick<Stored, 'entry'>,
+): Promise<boolean> {
+  const [found] = await log.at(groupOf(present), [entry.seq]);
+  return found?.id === entry.id;
 }
 
 function rosterOf({ title, members }: Next, roster: Roster): Pick<Roster, 'title' | 'members'> {

@@ -1,8 +1,9 @@
 import { type HistoryAccess, ownGroup, type Roster } from '../conversations/roster.ts';
-import { CannotWriteToUser, ConversationNotFound, Unavailable, UserNotFound } from '../errors.ts';
+import { Busy, CannotWriteToUser, ConversationNotFound, Unavailable, UserNotFound } from '../errors.ts';
 import { isId } from '../ids.ts';
+import { contentionOf } from '../messages/contention.ts';
 import { areApart } from '../presence/presence.ts';
-import { type Actor, eventEntry, type GroupDependencies, tell } from './change-group.ts';
+import { type Actor, eventEntry, type GroupDependencies, isStored, tell } from './change-group.ts';
 
 export interface NewGroup {
   readonly title: string;
@@ -23,18 +24,19 @@ export interface CreatedGroup {
  * Creates a group, of which the creator is the owner. With a key, the same user creates the same group once.
  * @throws UserNotFound, CannotWriteToUser for members who cannot be added
  * @throws ConversationNotFound if the group of this key exists and the creator is no longer in it
+ * @throws Busy if another request with this key is under way
  */
 export async function createGroup(
   dependencies: GroupDependencies,
   actor: Actor,
   { title, members, history, key }: NewGroup,
 ): Promise<CreatedGroup> {
-  const { rosters, newId, idOf } = dependencies;
+  const { rosters, newId, idOf, random, wait } = dependencies;
   const { userId } = actor;
   const id = key === undefined ? newId() : idOf(JSON.stringify([userId, key]));
   if (key !== undefined) {
-    const earlier = await existing(dependencies, id, userId);
-    if (earlier) return earlier;
+    const roster = await rosters.roster(id);
+    if (roster) return earlierFor(roster, userId);
   }
   const others = [...new Set(members)].filter((one) => one !== userId);
   await requireAddable(dependencies, userId, others);
@@ -52,36 +54,32 @@ export async function createGroup(
   if (!own) throw new ConversationNotFound(id);
   const event = { type: 'created', title, users: [userId, ...others] } as const;
   const entry = eventEntry(dependencies, actor, after, undefined, event);
-  if (await isCreated(rosters.apply({ before: undefined, after, entry }))) {
-    return {
-      roster: await tell(dependencies, actor, { own, before: undefined, after, entry }),
-      repeated: false,
-    };
+  const creation = { own, before: undefined, after, entry };
+  const { maxTries, backoff } = contentionOf('');
+  for (let round = 1; ; round += 1) {
+    let outage: Unavailable | undefined;
+    const isNew = await rosters.apply(creation).catch((error: unknown) => {
+      if (!(error instanceof Unavailable)) throw error;
+      outage = error;
+      return false;
+    });
+    // The write may have succeeded although its answer was lost: the log tells.
+    const roster = isNew ? after : await rosters.roster(id);
+    if (isNew || (roster && (await isStored(dependencies, roster, creation)))) {
+      return { roster: await tell(dependencies, actor, creation), repeated: false };
+    }
+    // Another request with this key was faster.
+    if (roster) return earlierFor(roster, userId);
+    if (outage) throw outage;
+    // Another request with this key is under way.
+    if (round >= maxTries) throw new Busy();
+    await wait(random() * backoff(round));
   }
-  // Another request with this key was faster, or our own first try was.
-  const earlier = await existing(dependencies, id, userId);
-  if (!earlier) throw new Unavailable();
-  return earlier;
 }
 
-/** False also if the answer was lost: then the roster tells. */
-async function isCreated(write: Promise<boolean>): Promise<boolean> {
-  try {
-    return await write;
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    return false;
-  }
-}
-
-async function existing(
-  { rosters }: Pick<GroupDependencies, 'rosters'>,
-  id: string,
-  userId: string,
-): Promise<CreatedGroup | undefined> {
-  const roster = await rosters.roster(id);
-  if (!roster) return undefined;
-  if (!ownGroup(roster, userId)) throw new ConversationNotFound(id);
+/** @throws ConversationNotFound */
+function earlierFor(roster: Roster, userId: string): CreatedGroup {
+  if (!ownGroup(roster, userId)) throw new ConversationNotFound(roster.id);
   return { roster, repeated: true };
 }
 

@@ -1,6 +1,6 @@
 import { isGroupId, pairFor } from '../conversations/conversation.ts';
 import { ROLES, type Role, requireRight } from '../conversations/rights.ts';
-import { MAX_MEMBERS, MAX_NUMBERS, type Roster, type RosterMember } from '../conversations/roster.ts';
+import { MAX_MEMBERS, MAX_NUMBERS, ownGroup, type Roster, type RosterMember } from '../conversations/roster.ts';
 import { ConversationNotFound, GroupFull, LastOwner, NotAGroup } from '../errors.ts';
 import {
   type Actor,
@@ -16,7 +16,7 @@ import { requireAddable } from './create-group.ts';
  * Renames a group.
  * @throws ConversationNotFound, NotAGroup, NotAllowed, Busy
  */
-export function renameGroup(
+export async function renameGroup(
   dependencies: GroupDependencies,
   id: string,
   actor: Actor,
@@ -89,8 +89,8 @@ export async function removeMember(
 }
 
 /**
- * Takes a user whose account is deleted out of a group. If that was its only owner, the member with the highest role becomes one,
- * and of several the first who came. Each step may be repeated.
+ * Takes a user whose account is deleted out of a group. If that was its only owner, the member with the highest role becomes one
+ * first, and of several the first who came. Each step may be repeated.
  */
 export async function leaveForGood(
   dependencies: ChangeDependencies,
@@ -98,22 +98,21 @@ export async function leaveForGood(
   actor: Actor,
 ): Promise<void> {
   const { userId } = actor;
-  try {
-    await changeGroup(dependencies, id, actor, ({ roster }) => {
-      const { members } = roster;
-      const others = members.filter((member) => member.role && member.userId !== userId);
+  const step = () =>
+    changeGroup(dependencies, id, actor, ({ roster, own }) => {
+      const others = roster.members.filter((member) => member.role && member.userId !== userId);
       const heir = ROLES.flatMap((role) => others.find((member) => member.role === role) ?? []).at(0);
-      if (!heir || heir.role === 'owner') return undefined;
-      const event = { type: 'role', users: [heir.userId], role: 'owner' } as const;
-      return { members: withMember(roster, { ...heir, role: 'owner' }), event };
-    });
-    await changeGroup(dependencies, id, actor, ({ roster, own }) => {
+      if (heir && heir.role !== 'owner') {
+        const event = { type: 'role', users: [heir.userId], role: 'owner' } as const;
+        return { members: withMember(roster, { ...heir, role: 'owner' }), event };
+      }
       const left = roster.members[own.self] as RosterMember;
-      return {
-        members: withMember(roster, { ...left, role: undefined }),
-        event: { type: 'left', users: [userId] },
-      };
+      const event = { type: 'left', users: [userId] } as const;
+      return { members: withMember(roster, { ...left, role: undefined }), event };
     });
+  try {
+    // An heir may be gone again by the next step.
+    for (let roster = await step(); ownGroup(roster, userId); ) roster = await step();
   } catch (error) {
     if (!(error instanceof ConversationNotFound)) throw error;
   }

@@ -144,8 +144,9 @@ async function readGroup(
   ]);
   if (!message || !details) throw new ConversationNotFound(id);
   const progress = await withSent(log, conversation, details, message);
-  // The roster is newer than the membership, which is read eventually consistent.
-  const entry = groupEntry(id, toLast(message), { ...details, ...progress, part: conversation });
+  // The roster is newer than the membership and the summary, which are read eventually consistent.
+  const { title } = conversation.roster ?? {};
+  const entry = groupEntry(id, toLast(message), { ...details, ...progress, part: conversation, title });
   if (!entry) throw new ConversationNotFound(id);
   return entry;
 }
@@ -199,13 +200,13 @@ function pairEntry(
   };
 }
 
-/** Undefined for a group that the user is not in. */
+/** Undefined for a group that the user is not in, or whose summary has yet to follow their joining. */
 function groupEntry(
   id: string,
   last: LastMessage,
   { own, part, title = '' }: Pick<ConversationDetails, 'own' | 'part' | 'title'>,
 ): GroupEntry | undefined {
-  if (!part) return undefined;
+  if (!part || last.seq < part.from) return undefined;
   const { self, role, from } = part;
   const unread = unreadOf(last, self, own);
   return { kind: 'group', conversation: id, title, role, from, last, unread, own: receiptsOf(own) };

@@ -1,5 +1,5 @@
 import { type Connection, isDevice, OF_DELETED_ACCOUNT } from '../connections/connection.ts';
-import { missedIn, type OwnConversation, selfOf } from '../conversations/conversation.ts';
+import { maySee, missedIn, type OwnConversation, selfOf } from '../conversations/conversation.ts';
 import { deliver, reachable, type TellDependencies } from '../delivery/deliver.ts';
 import {
   AccountDeleted,
@@ -130,7 +130,9 @@ async function tell(
 ): Promise<void> {
   const { summaries, onConnectionsFailure } = dependencies;
   const posts = found.flatMap((connections, member) => {
-    const frames = [frameFor(message, conversation.members[member] as string)];
+    const userId = conversation.members[member] as string;
+    if (!maySee(conversation, userId, message.seq)) return [];
+    const frames = [frameFor(message, userId)];
     const devices = connections.filter((one) => isDevice(one) && one.connectionId !== except);
     return devices.map((connection) => ({ connection, frames }));
   });

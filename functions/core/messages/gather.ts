@@ -38,6 +38,17 @@ export function eventBytes({ event }: Pick<LogEntry, 'event'>): number {
   return event ? utf8.encode(JSON.stringify(event)).length : 0;
 }
 
+/** An emoji with those who reacted, as JSON, beside their ids. */
+const REACTION_BYTES = 64;
+/** An id in a list. */
+const USER_BYTES = 39;
+
+/** The reactions to a message, as JSON, at most. */
+function reactionBytes({ changed }: Pick<LogEntry, 'changed'>): number {
+  const users = Object.values(changed?.reactions ?? {});
+  return users.length * REACTION_BYTES + users.flat().length * USER_BYTES;
+}
+
 /** Bytes as JSON in UTF-8. A control character takes six. */
 export function jsonBytes(...texts: readonly string[]): number {
   return utf8.encode(JSON.stringify(texts)).length;
@@ -61,7 +72,7 @@ export async function gather(
     const slice = await readOn(wanted, messages.at(-1));
     for (const message of slice) {
       left.readBytes -= storedBytes(message.text);
-      left.bytes -= beside + jsonBytes(message.text) + eventBytes(message);
+      left.bytes -= beside + jsonBytes(message.text) + eventBytes(message) + reactionBytes(message);
       if (left.bytes < 0 && (messages.length > 0 || !needsOne)) return { messages, isFull: true, ...left };
       messages.push(message);
     }

@@ -1,5 +1,5 @@
 import { type Connection, isDevice, OF_DELETED_ACCOUNT } from '../connections/connection.ts';
-import { missedIn, type OwnConversation, selfOf } from '../conversations/conversation.ts';
+import { maySee, missedIn, type OwnConversation, selfOf } from '../conversations/conversation.ts';
 import {
   type DeliveryDependencies,
   deliver,
@@ -89,7 +89,11 @@ async function appendAndTell(
   const hears = (connection: Connection) => ['', conversation.id].includes(connection.conversation);
   const others = found.flat().filter((one) => hears(one) && !isOrigin(one));
   const own = found[conversation.members.indexOf(selfOf(conversation))];
-  const fresh = sent.messages.filter((one) => isToBeDelivered(one, now())).map(({ message }) => message);
+  const fresh = sent.messages
+    .filter((one) => isToBeDelivered(one, now()))
+    .map(({ message }) => message)
+    // Somebody may have joined since the first try. The others have `sync`.
+    .filter(({ seq }) => conversation.members.every((userId) => maySee(conversation, userId, seq)));
   await Promise.all([
     deliver(dependencies, postsTo(others, fresh, conversation, framesFor)),
     // A false 410 may have removed a live socket from the list.

@@ -181,6 +181,7 @@ async function around(
   conversation: OwnConversation,
   seq: number,
 ): Promise<readonly KeptMessage[]> {
+  if (seq < conversation.from) return [];
   const first = Math.max(conversation.from, seq - BESIDE);
   const found = await log.since(conversation, first, seq + BESIDE - first + 1);
   // Of a deleted message nothing is left to keep.

@@ -171,21 +171,25 @@ const groups: readonly Attack[] = [
       { action: 'conversation.read', seq: 1 },
       { action: 'message.received', seq: 1 },
       { action: 'typing' },
-    ].map(({ action, ...fields }): Attack => ({
-      what: `${action} in ${name === 'theirGroup' ? 'a group of others' : 'a group that she was removed from'}`,
-      frame: (scene) => ({ action, conversation: scene[name], ...fields }),
-      code: 'conversation_not_found',
-    })),
+    ].map(
+      ({ action, ...fields }): Attack => ({
+        what: `${action} in ${name === 'theirGroup' ? 'a group of others' : 'a group that she was removed from'}`,
+        frame: (scene) => ({ action, conversation: scene[name], ...fields }),
+        code: 'conversation_not_found',
+      }),
+    ),
   ),
   ...[
     { action: 'message.send', text: 'I only read.', client_id: crypto.randomUUID() },
     { action: 'message.send', messages: [{ text: 'I only read.', client_id: crypto.randomUUID() }] },
     { action: 'typing' },
-  ].map(({ action, ...fields }): Attack => ({
-    what: `${action} of a reader (${Object.keys(fields)})`,
-    frame: ({ readGroup }) => ({ action, conversation: readGroup, ...fields }),
-    code: 'not_allowed',
-  })),
+  ].map(
+    ({ action, ...fields }): Attack => ({
+      what: `${action} of a reader (${Object.keys(fields)})`,
+      frame: ({ readGroup }) => ({ action, conversation: readGroup, ...fields }),
+      code: 'not_allowed',
+    }),
+  ),
   {
     what: 'the deletion of a message of others by a reader',
     frame: ({ readGroup }) => ({ action: 'message.delete', conversation: readGroup, seq: 3 }),

@@ -11,7 +11,11 @@ export interface Group {
 
 /** Creates a group, and returns any answer. */
 export function postGroup(rest: Rest, { access }: Session, body: object): Promise<Reply> {
-  return rest.post('/conversations/', { kind: 'group', title: 'Engines', members: [], ...body }, { token: access });
+  return rest.post(
+    '/conversations/',
+    { kind: 'group', title: 'Engines', members: [], ...body },
+    { token: access },
+  );
 }
 
 /** Creates a group of somebody, who owns it, and of others, who are its members. */

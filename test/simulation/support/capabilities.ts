@@ -15,6 +15,7 @@ import { messageStore } from '../../../functions/storage/messages.ts';
 import { membershipCheck, presenceStore } from '../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../functions/storage/receipts.ts';
 import { remainsOf, sealRemover } from '../../../functions/storage/remains.ts';
+import { rosterStore } from '../../../functions/storage/rosters.ts';
 import { sessionCheck, sessionList, sessionStore } from '../../../functions/storage/sessions.ts';
 import { tableWith } from '../../../functions/storage/table.ts';
 import { watchStore } from '../../../functions/storage/watches.ts';
@@ -43,6 +44,7 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
   return {
     table,
     log: messageStore(table),
+    rosters: rosterStore(table),
     connections: { ...connectionStore(table), ...connectionAdder(table, SOCKETS_PER_ACCOUNT) },
     gateway: connectionsGateway(management),
     retries: retryCounter(table),

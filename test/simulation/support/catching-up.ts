@@ -1,5 +1,6 @@
 import type { InboxPosition } from '../../../functions/core/inbox/inbox.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
+import type { Followed } from '../../../functions/core/sync/catch-up.ts';
 import type { Client } from './client.ts';
 import type { Fate } from './fate.ts';
 
@@ -18,10 +19,10 @@ export async function synchronize(client: Client, fate: Fate): Promise<boolean> 
   }
   for (let i = 0; i < MAX_PAGES; i += 1) {
     const known = client.held.size;
-    const held = [...client.held].map(([conversation, { length: seq }]) => ({
-      conversation,
+    const held = [...client.held].map(([id, { length: seq }]) => ({
+      id,
       seq,
-      change: client.changes.get(conversation) ?? 0,
+      change: client.changes.get(id) ?? 0,
     }));
     const { moment } = client.world.states;
     const got = await page(client, fate, held);
@@ -34,15 +35,9 @@ export async function synchronize(client: Client, fate: Fate): Promise<boolean> 
   return false;
 }
 
-interface Held {
-  readonly conversation: string;
-  readonly seq: number;
-  readonly change: number;
-}
-
 /** Who has caught up shows no older state than there was when it asked. So it shows no text that was deleted before. */
-function checkStates({ world, name, held: all }: Client, held: readonly Held[], moment: number): void {
-  for (const { conversation, seq } of held) {
+function checkStates({ world, name, held: all }: Client, held: readonly Followed[], moment: number): void {
+  for (const { id: conversation, seq } of held) {
     for (const shown of all.get(conversation)?.slice(0, seq) ?? []) {
       if (shown.change >= world.states.changeAt(conversation, shown.seq, moment)) continue;
       world.blame(
@@ -52,7 +47,7 @@ function checkStates({ world, name, held: all }: Client, held: readonly Held[], 
   }
 }
 
-async function page(client: Client, fate: Fate, held: readonly Held[]) {
+async function page(client: Client, fate: Fate, held: readonly Followed[]) {
   const { connection, world, person, position: since } = client;
   if (!connection) return undefined;
   const { moment } = world.states;

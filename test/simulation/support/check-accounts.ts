@@ -73,7 +73,9 @@ export async function checkPeersOfDeleted(
 ): Promise<void> {
   const { world } = simulation;
   for (const person of world.living) {
-    for (const { conversation, peer } of inboxes.get(person.id) ?? []) {
+    for (const entry of inboxes.get(person.id) ?? []) {
+      if (entry.kind !== 'pair') continue;
+      const { conversation, peer } = entry;
       const other = world.people.find(({ id }) => id === peer.id);
       const isDeleted = other !== undefined && world.isDeleted(other);
       const name = isDeleted ? DELETED_USERNAME : other?.username;

@@ -1,8 +1,4 @@
-import {
-  type Conversation,
-  conversationOf,
-  pairId,
-} from '../../../functions/core/conversations/conversation.ts';
+import { type Conversation, pairById, pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import {
@@ -31,7 +27,7 @@ export function check(simulation: Simulation, inboxes: ReadonlyMap<string, reado
   checkClients(simulation, logs);
   for (const person of world.living) {
     const expected = new Map(
-      [...logs].filter(([conversation]) => conversationOf(conversation)?.members.includes(person.id)),
+      [...logs].filter(([conversation]) => pairById(conversation)?.members.includes(person.id)),
     );
     checkInbox(simulation, person, inboxes.get(person.id) ?? [], expected);
   }
@@ -43,7 +39,7 @@ function logsOf({ world }: Simulation): ReadonlyMap<string, Log> {
   );
   const logs = pairs.map((id) => {
     const items = world.state.partition(conversationPartition(id));
-    const conversation = conversationOf(id) as Conversation;
+    const conversation = pairById(id) as Conversation;
     const entries = items.filter(({ sk }) => String(sk).startsWith(MESSAGE_PREFIX));
     return [id, entries.map((item) => toLogEntry(conversation, item))] as const;
   });
@@ -76,7 +72,7 @@ function checkClients({ world, clients }: Simulation, logs: ReadonlyMap<string, 
   for (const { name, person, peer, held } of clients) {
     if (world.isDeleted(person)) continue;
     for (const [conversation, log] of logs) {
-      const { members } = conversationOf(conversation) as Conversation;
+      const { members } = pairById(conversation) as Conversation;
       if (!members.includes(person.id) || (peer && !members.includes(peer.id))) continue;
       const holds = (held.get(conversation) ?? [])
         .map(({ seq, id, change, text }) => `${seq} ${id} ${change} ${text}`)
@@ -124,6 +120,7 @@ function checkInbox(
     if (above) world.blame(`${username}'s inbox has ${above} above ${lower}, which is more recent`);
   });
   for (const entry of inbox) {
+    if (entry.kind !== 'pair') continue;
     const { conversation, last, unread, own, peers } = entry;
     const log = logs.get(conversation) ?? [];
     const newest = log.at(-1);
@@ -135,7 +132,7 @@ function checkInbox(
     }
     const unseen = log.filter(({ seq, senderId }) => senderId !== id && seq > own.read);
     if (unread !== unseen.length) world.blame(`${username} has ${unread} unread in ${conversation}`);
-    const [peerId = ''] = conversationOf(conversation)?.members.filter((member) => member !== id) ?? [];
+    const [peerId = ''] = pairById(conversation)?.members.filter((member) => member !== id) ?? [];
     for (const [userId, shown] of [
       [id, own],
       [peerId, peers],

@@ -1,8 +1,10 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { DELETED_USERNAME } from '../../../functions/core/accounts/account.ts';
 import { followAccount } from '../../../functions/core/accounts/directory.ts';
 import { followDeletion } from '../../../functions/core/accounts/follow-deletion.ts';
 import { closeReplaced, closeSessions } from '../../../functions/core/connections/open-and-close.ts';
 import { tellWatchers } from '../../../functions/core/delivery/deliver.ts';
+import { leaveForGood } from '../../../functions/core/groups/members.ts';
 import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
 import {
   followBlocks,
@@ -12,7 +14,7 @@ import {
 } from '../../../functions/core/presence/follow-presence.ts';
 import type { Presence, Watcher } from '../../../functions/core/presence/presence.ts';
 import { eachConversation, eachRecord } from '../../../functions/middleware/stream-batch.ts';
-import { lastFrames, presenceFrame } from '../../../functions/protocol/server-frames.ts';
+import { framesOf, lastFrames, presenceFrame } from '../../../functions/protocol/server-frames.ts';
 import {
   MESSAGE_PREFIX,
   PRESENCE,
@@ -45,7 +47,9 @@ const accountChanges: Follower = {
     if (sk === REMAINS) return eventNameOf(written) === 'REMOVE';
     return sk === SOCKETS;
   },
-  handlerWith({ gateway, system, directory, connections, presences, watches, remains, seals }, onFailure) {
+  handlerWith(capabilities, onFailure) {
+    const { gateway, system, directory, connections, presences, watches, remains, seals } = capabilities;
+    const { rosters, log } = capabilities;
     const onDeliveryFailure = (_: string, error: unknown) => onFailure(error);
     const tell = (watchers: readonly Watcher[], presences: readonly Presence[]) =>
       tellWatchers(
@@ -56,12 +60,19 @@ const accountChanges: Follower = {
     const { now, wait } = system;
     const dependencies = { connections, presences, watches, seals, gateway, lastFrames, now, wait, tell };
 
+    const telling = {
+      ...{ connections, gateway, lastFrames, onDeliveryFailure, onConnectionsFailure: () => {} },
+      ...system,
+    };
+    const leaveGroup = (userId: string, group: string) =>
+      leaveForGood({ rosters, log, ...telling }, group, { userId, framesFor: framesOf(DELETED_USERNAME) });
+
     async function follow(change: Change | undefined): Promise<void> {
       switch (change?.kind) {
         case 'account':
           return followAccount(directory, change);
         case 'account-deleted':
-          return followDeletion({ directory, remains, now }, change);
+          return followDeletion({ directory, remains, leaveGroup, now }, change);
         case 'sessions-ended':
           return closeSessions(dependencies, change);
         case 'sockets':
@@ -86,8 +97,8 @@ const accountChanges: Follower = {
 const messageChanges: Follower = {
   name: 'message-changes',
   wants: (written) => written.key.sk.startsWith(MESSAGE_PREFIX) && eventNameOf(written) !== 'REMOVE',
-  handlerWith({ inboxProjection, log, profiles, system }, onFailure) {
-    const following = { inbox: inboxProjection, log, profiles, now: system.now };
+  handlerWith({ inboxProjection, log, rosters, profiles, system }, onFailure) {
+    const following = { inbox: inboxProjection, log, rosters, profiles, now: system.now };
     return (records) =>
       eachConversation(records, {
         messageIn,

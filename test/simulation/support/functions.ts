@@ -9,7 +9,7 @@ import {
   restoreIfLost,
 } from '../../../functions/core/connections/open-and-close.ts';
 import { type KnownEnds, renew } from '../../../functions/core/connections/renew.ts';
-import { resolve } from '../../../functions/core/conversations/conversation.ts';
+import { resolve } from '../../../functions/core/conversations/roster.ts';
 import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { SESSION_ENDED, TokenInvalid, UserNotFound } from '../../../functions/core/errors.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
@@ -29,7 +29,7 @@ import { markRead, markReceived } from '../../../functions/core/receipts/move-re
 import { logIn, logOut } from '../../../functions/core/sessions/log-in-and-out.ts';
 import type { Caller } from '../../../functions/core/sessions/own-sessions.ts';
 import { refreshSession } from '../../../functions/core/sessions/refresh-session.ts';
-import { catchUp, type Held, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
+import { catchUp, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
 import {
   framesOf,
   lastFrames,
@@ -76,7 +76,7 @@ export function functionsWith(
   { typingTimes, knownEnds, onLogIn, onFailure }: Surroundings,
 ) {
   const { log, connections, gateway, profiles, sessions, receipts, inbox, presences, system } = capabilities;
-  const { memberships, watches, refreshTokens, retries, blocks, inboxProjection } = capabilities;
+  const { rosters, memberships, watches, refreshTokens, retries, blocks, inboxProjection } = capabilities;
   const { credentials, attempts, devices, accounts } = capabilities;
   const { now } = system;
   const audit = { note: () => {} };
@@ -130,7 +130,8 @@ export function functionsWith(
   const receipt =
     (type: 'conversation.read' | 'message.received', move: typeof markRead) =>
     async ({ userId, connectionId }: Connection, id: string, seq: number) => {
-      const { moved, tells } = await move(moving, { conversation: resolve(id, userId), seq });
+      const conversation = await resolve({ rosters }, id, userId);
+      const { moved, tells } = await move(moving, { conversation, seq });
       const frame = receiptFrame(type, { conversation: id, userId, seq });
       if (tells.length > 0) await tellDevices(sending, tells, JSON.stringify(frame), connectionId);
       return { moved };
@@ -155,18 +156,18 @@ export function functionsWith(
       ),
 
     /** `message.edit`, and `PATCH …/messages/{seq}`, which has no socket. */
-    edit: (userId: string, { conversation, ...edit }: Named<Edit>, from?: Connection) =>
+    edit: async (userId: string, { conversation, ...edit }: Named<Edit>, from?: Connection) =>
       editMessage(
         changing,
-        { conversation: resolve(conversation, userId), ...edit },
+        { conversation: await resolve({ rosters }, conversation, userId), ...edit },
         tellingChanges(from?.connectionId),
       ),
 
     /** `message.delete`, and `DELETE …/messages/{seq}`. */
-    remove: (userId: string, { conversation, seq }: Named<MessagePlace>, from?: Connection) =>
+    remove: async (userId: string, { conversation, seq }: Named<MessagePlace>, from?: Connection) =>
       deleteMessage(
         changing,
-        { conversation: resolve(conversation, userId), seq },
+        { conversation: await resolve({ rosters }, conversation, userId), seq },
         tellingChanges(from?.connectionId),
       ),
 
@@ -174,19 +175,13 @@ export function functionsWith(
     received: receipt('message.received', markReceived),
 
     async typing({ userId }: Connection, id: string) {
-      const conversation = resolve(id, userId);
+      const conversation = await resolve({ rosters }, id, userId);
       const { tells } = await forwardTyping({ log, presences, times: typingTimes, now }, conversation);
       const frame = typingFrame(id, userId, TYPING_SECONDS);
       if (tells.length > 0) await tellDevices(sending, tells, JSON.stringify(frame));
     },
 
-    sync: ({ userId, held, since }: Omit<SyncRequest, 'held'> & { held: readonly Named<Held>[] }) => {
-      const own = held.map(({ conversation, ...one }) => ({
-        ...one,
-        conversation: resolve(conversation, userId),
-      }));
-      return catchUp({ log, inbox, presences, now }, { userId, held: own, since });
-    },
+    sync: (request: SyncRequest) => catchUp({ log, rosters, inbox, presences, now }, request),
 
     async watch({ userId, connectionId }: Connection, users: readonly string[]) {
       const watcher = { userId, connectionId };
@@ -229,8 +224,8 @@ export function functionsWith(
 
     inbox: (request: Parameters<typeof readInbox>[1]) => readInbox({ inbox, presences }, request),
 
-    conversation: (userId: string, id: string) =>
-      readConversation({ inbox, presences, log, profiles }, resolve(id, userId)),
+    conversation: async (userId: string, id: string) =>
+      readConversation({ inbox, presences, log, profiles }, await resolve({ rosters }, id, userId)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Conversation, conversationOf } from '../../../functions/core/conversations/conversation.ts';
+import { type Conversation, pairById } from '../../../functions/core/conversations/conversation.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import { conversationPartition, MESSAGE_PREFIX } from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
@@ -25,7 +25,7 @@ export class MessageStates {
     if (!sk.startsWith(MESSAGE_PREFIX) || !after) return;
     this.#moment += 1;
     const id = pk.slice(conversationPartition('').length);
-    const message = toLogEntry(conversationOf(id) as Conversation, after);
+    const message = toLogEntry(pairById(id) as Conversation, after);
     this.#of(id, message.seq).push({ message, moment: this.#moment });
   };
 

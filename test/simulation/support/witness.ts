@@ -1,4 +1,4 @@
-import { conversationOf, pairId } from '../../../functions/core/conversations/conversation.ts';
+import { pairById, pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import { membershipKey, messageKey, profileKey, sessionKey } from '../../../functions/storage/keys.ts';
 import type { State } from '../../support/table/state.ts';
@@ -111,7 +111,7 @@ export function faultOfFrame(stored: Stored, socket: Socket, frame: ServerFrame)
   }
   if (type === 'connection.replaced') return socket.conversation === '' ? undefined : outsider;
   const conversation = String(frame.conversation);
-  if (!conversationOf(conversation)?.members.includes(userId)) return outsider;
+  if (!pairById(conversation)?.members.includes(userId)) return outsider;
   if (type === 'chat.message' || type === 'chat.messages') {
     // The original protocol knows one message a frame, of one conversation a socket.
     const isKnown = type === 'chat.message' && socket.conversation === conversation;

@@ -37,6 +37,7 @@ function entry(...peers: number[]) {
 
 const shown = (n: number, second: number) => ({
   id: withUser(n),
+  kind: 'pair',
   peer: { id: id(n), username: `user${n}`, online: false, last_seen: null },
   last_message: { id: id(1003), seq: 3, sender_id: id(n), message: 'Hello', created_at: at(second) },
   unread: 2,
@@ -84,6 +85,7 @@ describe('one conversation', () => {
       statusCode: 200,
       body: {
         id: CONVERSATION,
+        kind: 'pair',
         peer: { id: bob.id, username: 'bob', online: false, last_seen: null },
         last_message: { id: id(1001), seq: 1, sender_id: bob.id, message: 'message 1', created_at: NOON },
         unread: 1,

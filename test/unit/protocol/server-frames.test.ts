@@ -106,6 +106,7 @@ describe('what happens around messages', () => {
 
 it('a conversation is told from its reader’s side', () => {
   const one: InboxEntry = {
+    kind: 'pair',
     conversation: CONVERSATION,
     peer: { id: bob.id, username: 'bob' },
     last: { id: id(1003), seq: 3, senderId: alice.id, text: 'Hello', createdAt: NOON, counts: {} },
@@ -117,6 +118,7 @@ it('a conversation is told from its reader’s side', () => {
   };
   expect(conversationBody(one)).toEqual({
     id: CONVERSATION,
+    kind: 'pair',
     peer: { id: bob.id, username: 'bob', online: false, last_seen: NOON, blocked: true },
     last_message: { id: id(1003), seq: 3, sender_id: alice.id, message: 'Hello', created_at: NOON },
     unread: 1,

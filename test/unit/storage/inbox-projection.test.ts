@@ -44,10 +44,10 @@ describe('the summary of a conversation', () => {
         {
           TableName,
           Key: meta,
-          UpdateExpression: `SET ${NAMES.map((name) => `#${name} = :${name}`).join(', ')} REMOVE #changed`,
+          UpdateExpression: `SET ${NAMES.map((name) => `#${name} = :${name}`).join(', ')} REMOVE #changed, #event`,
           ConditionExpression: 'attribute_not_exists(#seq) OR #seq < :seq',
           ExpressionAttributeNames: Object.fromEntries(
-            [...NAMES, 'changed'].map((name) => [`#${name}`, name]),
+            [...NAMES, 'changed', 'event'].map((name) => [`#${name}`, name]),
           ),
           ExpressionAttributeValues: { ...values, ':receipts': stored },
         },

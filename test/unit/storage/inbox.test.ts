@@ -1,10 +1,10 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { pairWith } from '../../../functions/core/conversations/conversation.ts';
+import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import { inboxReader, toInboxPosition } from '../../../functions/storage/inbox.ts';
 import { NOON } from '../support/clock.ts';
 import { documents } from '../support/mocked-clients.ts';
-import { ALICES, alice, BOBS, bob, CONVERSATION, id } from '../support/people.ts';
+import { alice, bob, CONVERSATION, id } from '../support/people.ts';
 import { sent, table } from '../support/table.ts';
 
 const inbox = inboxReader(table);
@@ -96,14 +96,14 @@ describe('the details of conversations', () => {
     documents.on(BatchGetCommand).resolves({ Responses: { 'parley-test': items } });
 
   it('are both memberships and the summary of all conversations, in one request', async () => {
-    await inbox.details([ALICES, pairWith(alice.id, id(3))]);
+    await inbox.details(alice.id, [CONVERSATION, other]);
     const Keys = [
       own,
-      peers,
       meta,
+      peers,
       { pk: `USER#${alice.id}`, sk: `CONV#${other}` },
-      { pk: `USER#${id(3)}`, sk: `CONV#${other}` },
       { pk: `CONV#${other}`, sk: 'META' },
+      { pk: `USER#${id(3)}`, sk: `CONV#${other}` },
     ];
     expect(sent()).toEqual([
       ['BatchGetCommand', { RequestItems: { 'parley-test': { Keys, ConsistentRead: false } } }],
@@ -125,10 +125,10 @@ describe('the details of conversations', () => {
       { received: 7, read: { seq: 6, others: 4 } },
       { received: 3, read: { seq: 9, others: 4 } },
     ];
-    expect(await inbox.details([ALICES])).toEqual([
+    expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([
       { topAt: NOON, peer, own: ofAlice, peers: { ...ofBob, frozen: 9 }, last: { ...last, counts } },
     ]);
-    expect(await inbox.details([BOBS])).toMatchObject([
+    expect(await inbox.details(bob.id, [CONVERSATION])).toMatchObject([
       { topAt: later, own: ofBob, peers: ofAlice, last: { ...last, counts } },
     ]);
   });
@@ -157,7 +157,7 @@ describe('the details of conversations', () => {
     ],
   ])('are incomplete when %s', async (_, items, details) => {
     answered(...items);
-    expect(await inbox.details([ALICES])).toEqual([details]);
+    expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([details]);
   });
 
   it('without a summary take the last message from the log, if the inbox has a position for it', async () => {
@@ -170,18 +170,21 @@ describe('the details of conversations', () => {
       counts,
     };
     documents.on(QueryCommand).resolves({ Items: [message] });
-    expect(await inbox.details([ALICES])).toEqual([
+    expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([
       { topAt: NOON, peer, own: NONE, peers: NONE_OF_PEER, last: { ...last, counts } },
     ]);
   });
 
   it('of a page of a hundred conversations are read in three requests', async () => {
-    await inbox.details(Array.from({ length: 100 }, (_, i) => pairWith(alice.id, id(10 + i))));
+    await inbox.details(
+      alice.id,
+      Array.from({ length: 100 }, (_, i) => pairId(alice.id, id(10 + i))),
+    );
     expect(sent()).toHaveLength(3);
   });
 
   it('of no conversation cost no request', async () => {
-    expect(await inbox.details([])).toEqual([]);
+    expect(await inbox.details(alice.id, [])).toEqual([]);
     expect(sent()).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { pairWith } from '../../../functions/core/conversations/conversation.ts';
+import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { NOON } from '../support/clock.ts';
 import { aLogEntry } from '../support/log-entries.ts';
@@ -41,9 +41,9 @@ describe('messages by seq', () => {
 
 describe('the check for newer messages', () => {
   const held = [
-    { conversation: ALICES, seq: 4 },
-    { conversation: pairWith(alice.id, id(3)), seq: 0 },
-    { conversation: pairWith(alice.id, id(4)), seq: Number.MAX_SAFE_INTEGER },
+    { id: CONVERSATION, seq: 4 },
+    { id: pairId(alice.id, id(3)), seq: 0 },
+    { id: pairId(alice.id, id(4)), seq: Number.MAX_SAFE_INTEGER },
   ];
 
   it('is one consistent read of the next message’s key for each log', async () => {
@@ -65,7 +65,7 @@ describe('the check for newer messages', () => {
   it('looks for the next change in the same read', async () => {
     const change = { pk: `CONV#${CONVERSATION}`, sk: `CHANGE#${String(8).padStart(16, '0')}` };
     documents.on(BatchGetCommand).resolves({ Responses: { 'parley-test': [{ ...change, seq: 2 }] } });
-    const changes = [{ conversation: ALICES, seq: 4, change: 7 }];
+    const changes = [{ id: CONVERSATION, seq: 4, change: 7 }];
     expect(await log.ahead({ messages: held, changes })).toEqual({
       messages: new Set(),
       changes: new Set([CONVERSATION]),

@@ -22,7 +22,7 @@ import { reportQueue, reportStore } from '../../../functions/storage/reports.ts'
 import type { Table } from '../../../functions/storage/table.ts';
 import { documentClient, memoryTable } from '../../support/memory-table.ts';
 import { frozenClock, NOON } from '../support/clock.ts';
-import { alice, id } from '../support/people.ts';
+import { alice, id, NO_GROUPS } from '../support/people.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -96,7 +96,7 @@ const LARGEST: Readonly<Record<string, (table: Table) => Promise<unknown>>> = {
     const dependencies = { inbox: inboxReader(table), presences: presenceStore(table) };
     const { next } = await readInbox(dependencies, { userId: id(1), limit: 1 });
     await readInbox(dependencies, { userId: id(1), limit, before: next });
-    const syncing = { ...dependencies, log: messageStore(table), now: frozenClock().now };
+    const syncing = { ...dependencies, ...NO_GROUPS, log: messageStore(table), now: frozenClock().now };
     await catchUp(syncing, { userId: id(1), held: [], since: '1970-01-01T00:00:00.000Z' });
   },
   async 'functions/storage/audit.ts'(table) {

@@ -5,7 +5,7 @@ import { lineOf, readChange, readChanges } from '../../../functions/storage/stre
 import { NOON } from '../support/clock.ts';
 import { aConnection, socketsItem } from '../support/connections.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
-import { alice, CONVERSATION, id } from '../support/people.ts';
+import { ALICES, alice, CONVERSATION, id } from '../support/people.ts';
 
 type EventName = 'INSERT' | 'MODIFY' | 'REMOVE';
 
@@ -109,10 +109,9 @@ const { pk, sk } = message;
 describe('a record of a conversation or of a presence', () => {
   it('of a new message is the message as members see it', () => {
     const { recent: _, ...seen } = entry;
-    expect(readChange(lambdaRecord('INSERT', { pk, sk }, undefined, message))).toMatchObject({
-      kind: 'message',
-      message: seen,
-    });
+    const change = readChange(lambdaRecord('INSERT', { pk, sk }, undefined, message));
+    expect(change).toMatchObject({ kind: 'message', message: { conversation: CONVERSATION, seq: 7 } });
+    expect(change?.kind === 'message' && change.message.entryIn(ALICES)).toMatchObject(seen);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { type Conversation, conversationOf } from '../../../functions/core/conversations/conversation.ts';
+import { type Conversation, pairById } from '../../../functions/core/conversations/conversation.ts';
 import type { LogEntry } from '../../../functions/core/messages/message.ts';
 import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
@@ -13,7 +13,7 @@ export function aLogEntry(seq: number, more: Partial<LogEntry> = {}): LogEntry {
 
 /** An entry as an item of the table. */
 export const itemOf = (entry: LogEntry) =>
-  fromLogEntry(conversationOf(entry.conversation) as Conversation, entry) as { pk: string; sk: string };
+  fromLogEntry(pairById(entry.conversation) as Conversation, entry) as { pk: string; sk: string };
 
 /** The log of a table in memory that holds these. */
 export async function logOf(...entries: readonly LogEntry[]) {

@@ -1,5 +1,6 @@
 import type { Account, OwnAccount } from '../../../functions/core/accounts/account.ts';
 import { type OwnConversation, pairWith } from '../../../functions/core/conversations/conversation.ts';
+import type { RosterReader } from '../../../functions/core/conversations/roster.ts';
 import { NOON } from './clock.ts';
 
 /** A UUID that is easy to tell from others: `id(1)` is 00000000-0000-4000-8000-000000000001. */
@@ -35,6 +36,9 @@ export const CONVERSATION = `${alice.id}.${bob.id}`;
 /** The same conversation as Alice sees it, and as Bob does. Alice has member number 0, Bob 1. */
 export const ALICES: OwnConversation = pairWith(alice.id, bob.id);
 export const BOBS: OwnConversation = pairWith(bob.id, alice.id);
+
+/** There is no group. */
+export const NO_GROUPS: { readonly rosters: RosterReader } = { rosters: { roster: async () => undefined } };
 
 /** A store of profiles that knows these people. */
 export const knowing = (...people: readonly Account[]) => ({

@@ -71,7 +71,7 @@ const calls: readonly fc.Arbitrary<Call>[] = [
         messageStore(table).upTo(pairIn(run, n), to, 2),
   ),
   fc.tuple(small, seq).map(([n, seq]) => (table, run) => {
-    const held = [0, 1, 2].map((i) => ({ conversation: pairIn(run, i), seq: seq - (i === n ? 1 : 0) }));
+    const held = [0, 1, 2].map((i) => ({ id: conversationIn(run, i), seq: seq - (i === n ? 1 : 0) }));
     const changes = held.map((one) => ({ ...one, change: one.seq }));
     return messageStore(table).ahead({ messages: held, changes });
   }),
@@ -140,7 +140,12 @@ const calls: readonly fc.Arbitrary<Call>[] = [
     const last = hasLast ? { time: at(second), name: `${n}` } : undefined;
     return auditReader(table).after(uuid(run, 1), last, 2, now);
   }),
-  fc.constant<Call>((table, run) => inboxReader(table).details([0, 1, 2].map((n) => pairIn(run, n)))),
+  fc.constant<Call>((table, run) =>
+    inboxReader(table).details(
+      uuid(run, 1),
+      [0, 1, 2].map((n) => conversationIn(run, n)),
+    ),
+  ),
   fc.tuple(small, fc.boolean()).map(
     ([n, online]) =>
       (table, run) =>

@@ -76,7 +76,7 @@ async function account() {
       deleteAccount(dependencies, { userId: alice.id, sessionId: id(500) }, password),
     follow: (username?: string, isLate?: true) =>
       followDeletion(
-        { directory: lists, remains: remainsOf(table), now: clock.now },
+        { directory: lists, remains: remainsOf(table), leaveGroup: async () => {}, now: clock.now },
         { userId: alice.id, username, isLate },
       ),
     sessionsOf: async ({ id: userId } = alice) => (await sessions.of(userId, clock.now())).length,

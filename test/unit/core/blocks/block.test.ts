@@ -19,7 +19,7 @@ import { receiptStore } from '../../../../functions/storage/receipts.ts';
 import { sealRemover } from '../../../../functions/storage/remains.ts';
 import { watchStore } from '../../../../functions/storage/watches.ts';
 import { NOON } from '../../support/clock.ts';
-import { inboxes, person, saying } from '../../support/inboxes.ts';
+import { inboxes, pairIn, person, saying } from '../../support/inboxes.ts';
 import { noting } from '../../support/noted.ts';
 import { CONVERSATION, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
@@ -57,9 +57,9 @@ async function world() {
     read: (of: typeof PAIR, seq: number) => markRead(moving, { conversation: of, seq }),
     received: (of: typeof PAIR, seq: number) => markReceived(moving, { conversation: of, seq }),
     shown: (to: typeof PAIR) =>
-      readConversation({ ...reader, log, profiles: dependencies.profiles }, to).then(
-        ({ peers, presence, isBlocked }) => ({ ...peers, online: presence.online, isBlocked }),
-      ),
+      readConversation({ ...reader, log, profiles: dependencies.profiles }, to)
+        .then(pairIn)
+        .then(({ peers, presence, isBlocked }) => ({ ...peers, online: presence.online, isBlocked })),
     isSealed: async () => (await log.end(PAIR)).isSealed,
     seals: () => [0, 1].filter((member) => state.get(sealKey(CONVERSATION, member))),
   };

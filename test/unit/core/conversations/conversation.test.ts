@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   asConversationNotFound,
-  conversationOf,
   othersIn,
+  pairById,
+  pairFor,
   pairId,
   pairWith,
   peerIn,
-  resolve,
   selfOf,
 } from '../../../../functions/core/conversations/conversation.ts';
 import { Busy, ConversationNotFound, UserNotFound } from '../../../../functions/core/errors.ts';
@@ -57,9 +57,11 @@ const FOREIGN = [
 describe('the members of a conversation', () => {
   it('come from its id, and their member numbers are their positions in it', () => {
     const members = [alice.id, bob.id];
-    expect(conversationOf(CONVERSATION)).toEqual({ id: CONVERSATION, kind: 'pair', members });
-    expect(resolve(CONVERSATION, alice.id)).toEqual({ id: CONVERSATION, kind: 'pair', members, self: 0 });
-    expect(resolve(CONVERSATION, bob.id)).toEqual({ id: CONVERSATION, kind: 'pair', members, self: 1 });
+    const pair = { id: CONVERSATION, kind: 'pair', members, numbered: members };
+    expect(pairById(CONVERSATION)).toEqual(pair);
+    const own = { ...pair, role: 'member', from: 1 };
+    expect(pairFor(CONVERSATION, alice.id)).toEqual({ ...own, self: 0 });
+    expect(pairFor(CONVERSATION, bob.id)).toEqual({ ...own, self: 1 });
   });
 
   it('consist of the asking user and all others', () => {
@@ -67,7 +69,7 @@ describe('the members of a conversation', () => {
       [alice, bob],
       [bob, alice],
     ] as const) {
-      const conversation = resolve(CONVERSATION, own.id);
+      const conversation = pairFor(CONVERSATION, own.id);
       expect(pairWith(own.id, peer.id)).toEqual(conversation);
       expect(selfOf(conversation)).toBe(own.id);
       expect(othersIn(conversation)).toEqual([peer.id]);
@@ -76,11 +78,11 @@ describe('the members of a conversation', () => {
   });
 
   it.each(FOREIGN)('are not those of a conversation %s', (_, conversation) => {
-    expect(() => resolve(conversation, alice.id)).toThrow(new ConversationNotFound(conversation));
+    expect(() => pairFor(conversation, alice.id)).toThrow(new ConversationNotFound(conversation));
   });
 
   it.each(FOREIGN.slice(1))('are none in a conversation %s', (_, conversation) => {
-    expect(conversationOf(conversation)).toBeUndefined();
+    expect(pairById(conversation)).toBeUndefined();
   });
 });
 

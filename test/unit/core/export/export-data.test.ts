@@ -37,7 +37,7 @@ const session = (n: number, more: object) => ({
 
 /** What is stored of `id(1)`, who has two sessions. */
 function stored() {
-  const { state, logged, follow, table, log, reader, clock } = inboxes();
+  const { state, logged, follow, table, log, rosters, reader, clock } = inboxes();
   for (const n of [1, 2, 3]) state.set(profileKey(id(n)), { ...profileKey(id(n)), ...person(n) });
   const own = memorySessions(session(500, {}), session(501, PHONE), session(600, { userId: id(2) }));
   const dependencies = {
@@ -48,6 +48,7 @@ function stored() {
     reports: ownReports(table),
     conversations: conversationList(table),
     inbox: reader.inbox,
+    rosters,
     log,
     now: clock.now,
   };
@@ -119,6 +120,7 @@ describe('an export', () => {
       {
         kind: 'conversation',
         conversation: {
+          kind: 'pair',
           id: pairId(id(1), id(2)),
           peer: { id: id(2), username: 'user2' },
           own: { received: 2, read: 2 },
@@ -164,7 +166,7 @@ describe('an export', () => {
     state.set(presenceKey(id(2)), { ...presenceKey(id(2)), hidden: true });
     state.set(presenceKey(id(3)), { ...presenceKey(id(3)), deletedAt: NOON });
     const told = (await page()).parts.flatMap((part) =>
-      part.kind === 'conversation' ? part.conversation : [],
+      part.kind === 'conversation' && part.conversation.kind === 'pair' ? part.conversation : [],
     );
     expect(told.map(({ peer, peers }) => [peer.username, peer.deleted, peers])).toEqual([
       ['user2', undefined, { received: 1, read: 1 }],

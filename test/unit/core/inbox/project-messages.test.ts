@@ -7,9 +7,9 @@ import type { ByMember, LogEntry } from '../../../../functions/core/messages/mes
 import type { ReadReceipt } from '../../../../functions/core/receipts/receipt.ts';
 import { Killed } from '../../../support/memory-table.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
-import { inboxes, saying } from '../../support/inboxes.ts';
+import { inboxes, saying, storedAs } from '../../support/inboxes.ts';
 import { anEntry } from '../../support/message-log.ts';
-import { alice, bob, CONVERSATION, id, knowing } from '../../support/people.ts';
+import { alice, bob, CONVERSATION, id, knowing, NO_GROUPS } from '../../support/people.ts';
 
 /** A projection with scripted answers, which records every step. */
 function scripted({
@@ -48,8 +48,9 @@ function scripted({
   const personOf = async (userId: string) =>
     userId === deleted ? deletedPerson(userId) : known.personOf(userId);
   const profiles = { ...known, personOf };
-  const dependencies = { inbox, log: { at }, profiles, now: frozenClock().now };
-  return { steps, reads, follow: (...messages: LogEntry[]) => projectMessages(dependencies, messages) };
+  const dependencies = { inbox, log: { at }, ...NO_GROUPS, profiles, now: frozenClock().now };
+  const follow = (...messages: LogEntry[]) => projectMessages(dependencies, messages.map(storedAs));
+  return { steps, reads, follow };
 }
 
 const toBob = { id: bob.id, username: 'bob' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { resolve } from '../../../../functions/core/conversations/conversation.ts';
+import { pairFor } from '../../../../functions/core/conversations/conversation.ts';
 import { readConversation, readInbox } from '../../../../functions/core/inbox/read-inbox.ts';
 import { markRead } from '../../../../functions/core/receipts/move-receipt.ts';
 import { receiptStore } from '../../../../functions/storage/receipts.ts';
@@ -64,7 +64,7 @@ it('the unread count is the number of messages of others after the read receipt,
     fc.asyncProperty(fc.array(step, { maxLength: 24 }), async (steps) => {
       const { table, reader, log, follow, clock } = inboxes();
       const receipts = receiptStore(table);
-      const own = (user: number) => resolve(CONVERSATION, id(user));
+      const own = (user: number) => pairFor(CONVERSATION, id(user));
       const model = new Model();
       const sending = {
         log,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pairId, pairWith, resolve } from '../../../../functions/core/conversations/conversation.ts';
+import { pairFor, pairId } from '../../../../functions/core/conversations/conversation.ts';
 import type { InboxPosition } from '../../../../functions/core/inbox/inbox.ts';
 import { entriesAt, readConversation, readInbox } from '../../../../functions/core/inbox/read-inbox.ts';
 import { receiptStore } from '../../../../functions/storage/receipts.ts';
 import { NOON } from '../../support/clock.ts';
-import { inboxes, person, saying } from '../../support/inboxes.ts';
+import { inboxes, pairIn, peerName, person, saying } from '../../support/inboxes.ts';
 import { id, knowing } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
@@ -33,6 +33,7 @@ describe('an inbox', () => {
     expect(await page(10)).toEqual({
       entries: [
         {
+          kind: 'pair',
           conversation,
           peer: { id: id(2), username: 'user2' },
           last: {
@@ -58,14 +59,14 @@ describe('an inbox', () => {
     const { page, reader } = await inboxWith(1);
     await reader.presences.set(id(2), true, new Date(NOON));
     await reader.presences.hide(id(2), true);
-    expect((await page(1)).entries[0]?.presence).toEqual({ userId: id(2), online: false });
+    expect(pairIn((await page(1)).entries[0]).presence).toEqual({ userId: id(2), online: false });
   });
 
   it('does not show the presence of others to those who hide theirs', async () => {
     const { page, reader } = await inboxWith(1);
     await reader.presences.set(id(2), true, new Date(NOON));
     await reader.presences.hide(id(1), true);
-    expect((await page(1)).entries[0]?.presence).toEqual({ userId: id(2), online: false });
+    expect(pairIn((await page(1)).entries[0]).presence).toEqual({ userId: id(2), online: false });
   });
 
   it('shows only the read receipt if one of the two hides, because a delivery receipt tells that their app is open', async () => {
@@ -111,7 +112,7 @@ describe('an inbox', () => {
         do {
           const one = await page(limit, next);
           expect(one.entries.length).toBe(Math.min(limit, 12 - peers.length));
-          peers.push(...one.entries.map(({ peer }) => peer.username));
+          peers.push(...one.entries.map(peerName));
           next = one.next;
         } while (next);
         expect(peers).toEqual(Array.from({ length: 12 }, (_, i) => `user${13 - i}`));
@@ -124,7 +125,7 @@ describe('an inbox', () => {
     const first = await page(2);
     await follow(saying(4, 1, 2));
     const second = await page(2, first.next);
-    expect(second.entries.map(({ peer }) => peer.username)).toEqual(['user3', 'user2']);
+    expect(second.entries.map(peerName)).toEqual(['user3', 'user2']);
     expect(second.next).toBeUndefined();
   });
 
@@ -139,12 +140,12 @@ describe('an inbox', () => {
     const first = await page(1);
     expect(first.entries).toEqual([]);
     const rest = await page(10, first.next);
-    expect(rest.entries.map(({ peer }) => peer.username)).toEqual(['user4', 'user3', 'user2']);
+    expect(rest.entries.map(peerName)).toEqual(['user4', 'user3', 'user2']);
   });
 });
 
 describe('the entries at some positions', () => {
-  const place = (n: number, topAt: string) => ({ conversation: pairWith(id(1), id(n)), topAt });
+  const place = (n: number, topAt: string) => ({ conversation: pairId(id(1), id(n)), topAt });
 
   it('are in the order of the positions, without those that the membership does not name', async () => {
     const { reader } = await inboxWith(3);
@@ -155,19 +156,19 @@ describe('the entries at some positions', () => {
       place(3, '2026-11-23T12:00:01.000Z'),
       place(9, NOON),
     ];
-    const entries = await entriesAt(reader, places);
-    expect(entries.map(({ peer }) => peer.username)).toEqual(['user2', 'user4', 'user3']);
+    const entries = await entriesAt(reader, id(1), places);
+    expect(entries.map(peerName)).toEqual(['user2', 'user4', 'user3']);
   });
 
   it('leave out a conversation that has a position and no summary yet', async () => {
     const { reader, projection } = await inboxWith(0);
     await projection.moveToTop(id(1), { conversation, topAt: NOON }, { id: id(2), username: 'user2' }, []);
-    expect(await entriesAt(reader, [place(2, NOON)])).toEqual([]);
+    expect(await entriesAt(reader, id(1), [place(2, NOON)])).toEqual([]);
   });
 
   it('cost no request without positions', async () => {
     const { reader, commands } = await inboxWith(0);
-    expect(await entriesAt(reader, [])).toEqual([]);
+    expect(await entriesAt(reader, id(1), [])).toEqual([]);
     expect(commands).toEqual([]);
   });
 });
@@ -181,12 +182,13 @@ describe('one conversation', () => {
     for (const message of log) all.logged(message);
     return readConversation(
       { ...all.reader, log: all.log, profiles: knowing(person(1), person(2)) },
-      resolve(of, userId),
+      pairFor(of, userId),
     );
   };
 
   it('exists from its first message on, before any inbox shows it', async () => {
     expect(await read(await inboxWith(0))).toEqual({
+      kind: 'pair',
       conversation,
       peer: { id: id(2), username: 'user2' },
       last: {

@@ -8,11 +8,15 @@ import { frozenClock } from '../../support/clock.ts';
 import { alice, CONVERSATION, countingIds, id } from '../../support/people.ts';
 
 /** A conversation of six, as no rule of the log depends on the number of members. */
+const members = Array.from({ length: 6 }, (_, i) => id(i));
 const GROUP = {
   id: CONVERSATION,
-  kind: 'pair' as const,
-  members: Array.from({ length: 6 }, (_, i) => id(i)),
-};
+  kind: 'pair',
+  members,
+  numbered: members,
+  role: 'member',
+  from: 1,
+} as const;
 
 /** `late`: the writer learns of a timeout, and the write lands some time later, if its place is still free. */
 type Fate = 'stored' | 'answer lost' | 'unavailable' | 'late';

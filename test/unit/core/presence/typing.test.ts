@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Conversation, resolve } from '../../../../functions/core/conversations/conversation.ts';
+import { type Conversation, pairFor } from '../../../../functions/core/conversations/conversation.ts';
 import {
   forwardTyping,
   TYPING_SECONDS,
@@ -26,7 +26,7 @@ function someoneTypes(...hiding: readonly string[]) {
       userIds.map((userId) => ({ userId, online: true, hidden: hiding.includes(userId) })),
   };
   const forward = async (userId = alice.id, conversation = CONVERSATION) =>
-    forwardTyping({ log, presences, times, now }, resolve(conversation, userId));
+    forwardTyping({ log, presences, times, now }, pairFor(conversation, userId));
   const type = async (...typing: Parameters<typeof forward>) => (await forward(...typing)).forwarded;
   return { forward, type, pass, times, reads: () => reads };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolve } from '../../../../functions/core/conversations/conversation.ts';
+import { pairFor } from '../../../../functions/core/conversations/conversation.ts';
 import { Unavailable } from '../../../../functions/core/errors.ts';
 import { markRead, markReceived } from '../../../../functions/core/receipts/move-receipt.ts';
 import { presenceStore } from '../../../../functions/storage/presence.ts';
@@ -25,7 +25,7 @@ function moving(messages = 10, presencesOf?: () => Promise<never>) {
   const presences = { ...stored, ...(presencesOf && { of: presencesOf }) };
   const dependencies = { log, receipts, presences, now: clock.now };
   const request = (seq: number, conversation = CONVERSATION) => ({
-    conversation: resolve(conversation, alice.id),
+    conversation: pairFor(conversation, alice.id),
     seq,
   });
   return {

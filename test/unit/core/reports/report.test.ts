@@ -15,7 +15,7 @@ import { staffList } from '../../../../functions/storage/staff.ts';
 import { Killed, type MemoryTable, memoryTable } from '../../../support/memory-table.ts';
 import { frozenClock, NOON } from '../../support/clock.ts';
 import { noting } from '../../support/noted.ts';
-import { ALICES, alice, bob, CONVERSATION, countingIds, id } from '../../support/people.ts';
+import { ALICES, alice, bob, CONVERSATION, countingIds, id, NO_GROUPS } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const DAY_MS = 86_400_000;
@@ -36,6 +36,7 @@ beforeEach(async () => {
     reports: reportStore(table),
     profiles: profileStore(table),
     log: messageStore(table),
+    ...NO_GROUPS,
     newId: countingIds(500),
     now: clock.now,
   };

@@ -7,7 +7,7 @@ import { syncedMessage } from '../../../../functions/protocol/message-bodies.ts'
 import { conversationBody } from '../../../../functions/protocol/server-frames.ts';
 import { messageStore } from '../../../../functions/storage/messages.ts';
 import { receiptStore } from '../../../../functions/storage/receipts.ts';
-import { inboxes, saying } from '../../support/inboxes.ts';
+import { inboxes, pairIn, peerName, saying } from '../../support/inboxes.ts';
 import { aLogEntry } from '../../support/log-entries.ts';
 import { id } from '../../support/people.ts';
 
@@ -27,14 +27,14 @@ async function conversations(...logs: readonly (readonly string[])[]) {
     all.clock.pass(1_000);
   }
   all.commands.length = 0;
-  const dependencies = { ...all.reader, log, now: all.clock.now };
+  const dependencies = { ...all.reader, log, rosters: all.rosters, now: all.clock.now };
   const sync = (held: readonly Held[], more: Partial<SyncRequest> = {}) =>
     catchUp(dependencies, { userId: id(1), held, ...more });
   return { ...all, log, say, sync };
 }
 
 const texts = (count: number, text = 'x') => Array.from({ length: count }, () => text);
-const held = (peer: number, seq: number): Held => ({ conversation: pairWith(id(1), id(peer)), seq });
+const held = (peer: number, seq: number): Held => ({ id: withUser(peer), seq });
 /** So many people are known here beside user 1. */
 const MOST = 29;
 
@@ -58,7 +58,7 @@ describe('a page of missed messages', () => {
     const { sync } = await conversations(texts(4), texts(2));
     const page = await sync([held(2, 2), held(3, 0)]);
     expect(seqsOf(page.messages)).toEqual(['2:3', '2:4', '3:1', '3:2']);
-    expect(page.inbox.map(({ peer, last }) => [peer.username, last.seq])).toEqual([
+    expect(page.inbox.map((entry) => [peerName(entry), entry.last.seq])).toEqual([
       ['user2', 4],
       ['user3', 2],
     ]);
@@ -108,8 +108,8 @@ describe('a peer who hides their presence', () => {
     await receiptStore(table).moveReceived(id(2), withUser(2), 3, clock.now(), 0);
     await reader.presences.set(id(2), true, clock.now());
     const shown = async () => {
-      const [entry] = (await sync(holdings, { since })).inbox;
-      return [entry?.peers, entry?.presence.online];
+      const { peers, presence } = pairIn((await sync(holdings, { since })).inbox[0]);
+      return [peers, presence.online];
     };
     expect(await shown()).toEqual([{ read: 1, received: 3 }, true]);
     await reader.presences.hide(id(2), true);
@@ -176,11 +176,11 @@ describe('what is new since a position', () => {
     const { position } = await sync([held(2, 1), held(3, 1)]);
     clock.pass(60_000);
     const second = await sync([held(2, 1), held(3, 1)], { since: position });
-    expect(second.inbox.map(({ peer }) => peer.username)).toEqual(['user2', 'user3']);
+    expect(second.inbox.map(peerName)).toEqual(['user2', 'user3']);
     await say(4, 1);
     await say(3, 2);
     const third = await sync([held(2, 1)], { since: second.position });
-    expect(third.inbox.map(({ peer }) => peer.username)).toEqual(['user2', 'user4', 'user3']);
+    expect(third.inbox.map(peerName)).toEqual(['user2', 'user4', 'user3']);
   });
 
   it('starts thirty seconds earlier, because inboxes follow the log and clocks differ', async () => {

@@ -26,13 +26,13 @@ async function conversations(...counts: readonly number[]) {
     const changed = { change: number, version, editedAt: new Date(clock).toISOString() };
     expect(await log.change(conversation, { ...entry, text, changed }, entry)).toBe(true);
   };
-  const dependencies = { ...all.reader, log, now: all.clock.now };
+  const dependencies = { ...all.reader, log, rosters: all.rosters, now: all.clock.now };
   const sync = (held: readonly Held[]) => catchUp(dependencies, { userId: id(1), held });
   return { ...all, change, sync };
 }
 
 const held = (peer: number, seq: number, change?: number): Held => ({
-  conversation: pairWith(id(1), id(peer)),
+  id: idOf(peer),
   seq,
   ...(change !== undefined && { change }),
 });
