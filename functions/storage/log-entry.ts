@@ -102,7 +102,10 @@ export function fromEvent(conversation: Conversation, event: GroupEvent): Stored
 }
 
 export function toEvent(conversation: Conversation, { users, ...event }: StoredEvent): GroupEvent {
-  return { ...event, ...(users && { users: users.map((number) => userWith(conversation, number)) }) } as GroupEvent;
+  return {
+    ...event,
+    ...(users && { users: users.map((number) => userWith(conversation, number)) }),
+  } as GroupEvent;
 }
 
 function toRate([since, count]: StoredRate): SendRate {

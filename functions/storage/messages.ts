@@ -67,6 +67,8 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Change
     last,
 
     async end(conversation) {
+      // A block seals only pairs, and the roster of a group sorts between its messages and where seals are.
+      if (conversation.kind === 'group') return { last: await last(conversation), isSealed: false };
       const range = { ...between(conversation, 1), ':high': LAST_SEAL_SK };
       const [newest] = await query(range, 1, NEWEST_FIRST);
       if (!newest) return { last: undefined, isSealed: false };

@@ -1,6 +1,12 @@
 import { isGroupId, pairFor } from '../conversations/conversation.ts';
 import { ROLES, type Role, requireRight } from '../conversations/rights.ts';
-import { MAX_MEMBERS, MAX_NUMBERS, ownGroup, type Roster, type RosterMember } from '../conversations/roster.ts';
+import {
+  MAX_MEMBERS,
+  MAX_NUMBERS,
+  ownGroup,
+  type Roster,
+  type RosterMember,
+} from '../conversations/roster.ts';
 import { ConversationNotFound, GroupFull, LastOwner, NotAGroup } from '../errors.ts';
 import {
   type Actor,

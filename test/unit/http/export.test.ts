@@ -63,7 +63,7 @@ describe('GET /users/me/export/', () => {
         current: true,
       },
       {
-        ...{ type: 'conversation', id: CONVERSATION, peer: { id: bob.id, username: 'bob' } },
+        ...{ type: 'conversation', id: CONVERSATION, kind: 'pair', peer: { id: bob.id, username: 'bob' } },
         ...{ read: 1, received: 1, peer_read: 0, peer_received: 0 },
       },
       {

@@ -224,11 +224,14 @@ const place = { topAt: NOON, conversation: CONVERSATION };
 const encoded = (text: string) => Buffer.from(text).toString('base64url');
 
 describe('the cursor of an inbox', () => {
-  it('is read as it was written, and fits into an address as it is', () => {
-    const cursor = writeInboxCursor(place);
-    expect(encodeURIComponent(cursor)).toBe(cursor);
-    expect(readInboxCursor(cursor)).toEqual(place);
-  });
+  it.each([place, { ...place, conversation: id(700) }])(
+    'is read as it was written, and fits into an address as it is: %j',
+    (one) => {
+      const cursor = writeInboxCursor(one);
+      expect(encodeURIComponent(cursor)).toBe(cursor);
+      expect(readInboxCursor(cursor)).toEqual(one);
+    },
+  );
 
   it('may be absent', () => {
     expect(readInboxCursor(undefined)).toBeUndefined();
@@ -243,7 +246,7 @@ describe('the cursor of an inbox', () => {
     ['no time', encoded(`~ ${CONVERSATION}`)],
     ['a time behind which another key could hide', encoded(`${NOON}# ${CONVERSATION}`)],
     ['a time to the second', encoded(`2026-11-23T12:00:00Z ${CONVERSATION}`)],
-    ['no conversation', encoded(`${NOON} ${alice.id}`)],
+    ['no conversation', encoded(`${NOON} ${alice.id}.`)],
     ['a conversation the wrong way round', encoded(`${NOON} ${bob.id}.${alice.id}`)],
   ])('is refused when it holds %s', (_, cursor) => {
     expect(thrownBy(() => readInboxCursor(cursor))).toEqual({
@@ -260,12 +263,16 @@ describe('the cursor of an export', () => {
   const report = { at: NOON, place: { report: id(9) } };
   const message = { at: NOON, place: { report: `${CONVERSATION}#7` } };
 
-  it.each([talk, event, report, message, { at: NOON, place: { event: { time: NOON, name: id(9) } } }])(
-    'is read as it was written, for the same user: %j',
-    (cursor) => {
-      expect(readExportCursor(writeExportCursor(cursor, alice.id), alice.id)).toEqual(cursor);
-    },
-  );
+  it.each([
+    talk,
+    { ...talk, place: { conversation: id(700), seq: 7 } },
+    event,
+    report,
+    message,
+    { at: NOON, place: { event: { time: NOON, name: id(9) } } },
+  ])('is read as it was written, for the same user: %j', (cursor) => {
+    expect(readExportCursor(writeExportCursor(cursor, alice.id), alice.id)).toEqual(cursor);
+  });
 
   it('may be absent', () => {
     expect(readExportCursor(undefined, alice.id)).toBeUndefined();
@@ -282,7 +289,7 @@ describe('the cursor of an export', () => {
     ['no time', own(`now message ${CONVERSATION} 7`)],
     ['no place', own(NOON)],
     ['a place of no kind', own(`${NOON} place ${CONVERSATION} 7`)],
-    ['no conversation', own(`${NOON} message ${bob.id} 7`)],
+    ['no conversation', own(`${NOON} message ${bob.id}. 7`)],
     ['a conversation of others', own(`${NOON} message ${bob.id}.${id(3)} 7`)],
     ['no seq', own(`${NOON} message ${CONVERSATION}`)],
     ['a seq below 0', own(`${NOON} message ${CONVERSATION} -1`)],

@@ -6,6 +6,7 @@ import {
   conversationBody,
   errorFrame,
   messageFrame,
+  peopleBody,
   presenceFrame,
   receiptFrame,
   sentFrame,
@@ -126,6 +127,52 @@ it('a conversation is told from its reader’s side', () => {
     received: 3,
     peer_read: 0,
     peer_received: 1,
+  });
+});
+
+describe('a group', () => {
+  const event = { type: 'joined', users: [bob.id] } as const;
+  const GROUP = id(700);
+
+  it('is told with what its reader is in it', () => {
+    const last = {
+      id: id(1003),
+      seq: 3,
+      senderId: alice.id,
+      text: '',
+      createdAt: NOON,
+      counts: {},
+      events: 2,
+    };
+    const one: InboxEntry = {
+      ...{ kind: 'group', conversation: GROUP, title: 'Trip', role: 'reader', from: 2 },
+      ...{ last: { ...last, event }, unread: 1, own: { read: 2, received: 3 } },
+    };
+    expect(conversationBody(one)).toEqual({
+      ...{ id: GROUP, kind: 'group', title: 'Trip', role: 'reader', first_seq: 2 },
+      last_message: { id: id(1003), seq: 3, sender_id: alice.id, message: '', created_at: NOON, event },
+      ...{ unread: 1, read: 2, received: 3 },
+    });
+  });
+
+  it('tells what happened to it as a message, in every place', () => {
+    const happened = { ...nameless, conversation: GROUP, text: '', event, events: 2, roster: 2 };
+    const shown = { ...told, conversation: GROUP, message: '', event };
+    expect(messageFrame(happened, 'Alice', 'others')).toEqual({
+      ...shown,
+      type: 'chat.message',
+      sender: 'Alice',
+    });
+    expect(syncedMessage(happened, bob.id)).toEqual(shown);
+  });
+
+  it('has members with a role, and former members without', () => {
+    const members = [
+      { id: alice.id, username: 'Alice', role: 'owner' },
+      { id: bob.id, username: 'Deleted account', role: 'member', deleted: true },
+    ] as const;
+    const former = [{ id: id(3), username: 'user3' }];
+    expect(peopleBody({ members, former })).toEqual({ members, former });
   });
 });
 

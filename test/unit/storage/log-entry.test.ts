@@ -1,10 +1,13 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { groupOf, type Roster } from '../../../functions/core/conversations/roster.ts';
 import type { LogEntry } from '../../../functions/core/messages/message.ts';
 import { fromLogEntry, toLogEntry } from '../../../functions/storage/log-entry.ts';
 import { NOON } from '../support/clock.ts';
-import { ALICES, bob, CONVERSATION, id } from '../support/people.ts';
+import { ALICES, alice, bob, CONVERSATION, id } from '../support/people.ts';
+import { thrownBy } from '../support/rejection.ts';
 
+const GROUP = id(700);
 const entry: LogEntry = {
   id: id(1007),
   conversation: CONVERSATION,
@@ -63,6 +66,52 @@ describe('a message as an item', () => {
       recent: new Uint8Array(200),
     };
     expect(sizeOfItem(fromLogEntry(ALICES, full))).toBeLessThanOrEqual(1_024);
+  });
+});
+
+describe('an entry of a group', () => {
+  /** Bob has left. User 3 has not joined yet for those who read this roster. */
+  const before: Roster = {
+    ...{ id: GROUP, version: 2, title: 'Trip', history: 'all' },
+    members: [
+      { userId: alice.id, role: 'owner', from: 1 },
+      { userId: bob.id, role: undefined, from: 1 },
+    ],
+  };
+  const joined = { userId: id(3), role: 'member', from: 7 } as const;
+  const group = groupOf({ ...before, version: 3, members: [...before.members, joined] });
+  const said: LogEntry = { ...entry, conversation: GROUP, events: 3, roster: 3 };
+  const happened: LogEntry = {
+    ...{ ...said, text: '', clientId: undefined },
+    event: { type: 'joined', users: [id(3)] },
+  };
+
+  it.each<[string, LogEntry]>([
+    ['a message', said],
+    ['a message of somebody who has left', { ...said, senderId: bob.id }],
+    ['a reaction', { ...said, changed: { change: 1, version: 1, reactions: { '👍': [id(3), bob.id] } } }],
+    ['a joining', happened],
+    ['a new title', { ...happened, event: { type: 'renamed', title: 'Journey' } }],
+    ['a role', { ...happened, event: { type: 'role', users: [id(3)], role: 'reader' } }],
+    ['the beginning', { ...happened, event: { type: 'created', title: 'Trip', users: [alice.id, bob.id] } }],
+  ])('is the same after a write and a read: %s', (_, one) => {
+    const stored = marshall(fromLogEntry(group, one), { removeUndefinedValues: true });
+    expect(toLogEntry(group, unmarshall(stored))).toEqual(one);
+  });
+
+  it('names the members whom it is about by their number', () => {
+    expect(fromLogEntry(group, happened)).toMatchObject({
+      ...{ sender: 1, event: { type: 'joined', users: [2] }, events: 3, roster: 3 },
+    });
+  });
+
+  it.each<[string, LogEntry]>([
+    ['its sender', { ...said, senderId: id(3) }],
+    ['its event', happened],
+    ['a reaction', { ...said, changed: { change: 1, version: 1, reactions: { '👍': [id(3)] } } }],
+  ])('is not read under a roster that lacks somebody of %s: the reader asks again', (_, one) => {
+    const item = fromLogEntry(group, one);
+    expect(thrownBy(() => toLogEntry(groupOf(before), item))).toMatchObject({ code: 'busy' });
   });
 });
 

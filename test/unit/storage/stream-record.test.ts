@@ -1,6 +1,8 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { groupOf, type Roster } from '../../../functions/core/conversations/roster.ts';
+import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { lineOf, readChange, readChanges } from '../../../functions/storage/stream-record.ts';
 import { NOON } from '../support/clock.ts';
 import { aConnection, socketsItem } from '../support/connections.ts';
@@ -114,6 +116,27 @@ describe('a record of a conversation or of a presence', () => {
     expect(change?.kind === 'message' && change.message.entryIn(ALICES)).toMatchObject(seen);
   });
 
+  it('of a group is read by whoever knows its members', () => {
+    const roster: Roster = {
+      ...{ id: id(700), version: 1, title: 'Trip', history: 'all' },
+      members: [{ userId: id(3), role: 'owner', from: 1 }],
+    };
+    const event = { type: 'created', title: 'Trip', users: [id(3)] } as const;
+    const created = aLogEntry(1, {
+      conversation: id(700),
+      senderId: id(3),
+      text: '',
+      event,
+      events: 1,
+      roster: 1,
+    });
+    const { pk, sk, ...item } = fromLogEntry(groupOf(roster), created) as { pk: string; sk: string };
+    const change = readChange(lambdaRecord('INSERT', { pk, sk }, undefined, { pk, sk, ...item }));
+    expect(change).toMatchObject({ kind: 'message', message: { conversation: id(700), seq: 1 } });
+    const { recent: _, ...seen } = created;
+    expect(change?.kind === 'message' && change.message.entryIn(groupOf(roster))).toMatchObject(seen);
+  });
+
   it.each([
     [
       'the first socket of somebody',
@@ -188,6 +211,7 @@ describe('a record of a conversation or of a presence', () => {
     ['a watcher', lambdaRecord('INSERT', { pk: `WATCH#${alice.id}`, sk: id(2) }, undefined, { ttl: 1 })],
     ['a membership', lambdaRecord('MODIFY', user(`CONV#${CONVERSATION}`), { readSeq: 1 }, { readSeq: 2 })],
     ['a place', lambdaRecord('INSERT', user(`INBOX#${NOON}#${CONVERSATION}`), undefined, {})],
+    ['a roster', lambdaRecord('MODIFY', { pk, sk: 'ROSTER' }, { version: 1 }, { version: 2 })],
     ['a note of the last message', lambdaRecord('INSERT', { pk, sk: 'META' }, undefined, { seq: 1 })],
   ])('of %s has no consequence', (_, one) => {
     expect(readChange(one)).toBeUndefined();

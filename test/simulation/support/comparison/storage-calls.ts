@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type OwnConversation, pairWith } from '../../../../functions/core/conversations/conversation.ts';
+import { ownGroup, type Roster } from '../../../../functions/core/conversations/roster.ts';
 import { accountStore } from '../../../../functions/storage/accounts.ts';
 import { auditLog, auditReader } from '../../../../functions/storage/audit.ts';
 import { blockStore } from '../../../../functions/storage/blocks.ts';
@@ -13,6 +14,7 @@ import { inboxProjection } from '../../../../functions/storage/inbox-projection.
 import { messageStore } from '../../../../functions/storage/messages.ts';
 import { membershipCheck, presenceStore } from '../../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../../functions/storage/receipts.ts';
+import { rosterStore } from '../../../../functions/storage/rosters.ts';
 import { sessionList, sessionStore } from '../../../../functions/storage/sessions.ts';
 import type { Table } from '../../../../functions/storage/table.ts';
 import { watchStore } from '../../../../functions/storage/watches.ts';
@@ -29,6 +31,17 @@ const seq = fc.integer({ min: 1, max: 5 });
 
 /** The same conversation, as the first user sees it. */
 const pairIn = (run: number, n: number) => pairWith(uuid(run, 1), uuid(run, n + 2));
+
+/** A group of the first user and another one, in one of its versions. In some, the other one has left. */
+function rosterIn(run: number, version: number, hasLeft: boolean): Roster {
+  return {
+    ...{ id: uuid(run, 9), version, title: `title ${version}`, history: 'all' },
+    members: [
+      { userId: uuid(run, 1), role: 'owner', from: 1 },
+      { userId: uuid(run, 2), role: hasLeft ? undefined : version > 2 ? 'reader' : 'member', from: 1 },
+    ],
+  };
+}
 
 /** An entry of the first user's. */
 function entry({ id: conversation, self, members }: OwnConversation, seq: number) {
@@ -61,6 +74,22 @@ const calls: readonly fc.Arbitrary<Call>[] = [
         messageStore(table).at(pairIn(run, n), seqs),
   ),
   small.map((n) => (table, run) => messageStore(table).last(pairIn(run, n))),
+  fc.tuple(seq, seq, fc.boolean(), fc.boolean()).map(([version, at, hadLeft, hasLeft]) => (table, run) => {
+    const after = rosterIn(run, version, hasLeft);
+    const own = ownGroup(after, uuid(run, 1)) as OwnConversation;
+    const event = { type: 'renamed', title: after.title } as const;
+    return rosterStore(table).apply({
+      before: version === 1 ? undefined : rosterIn(run, version - 1, hadLeft),
+      ...{ after, entry: { ...entry(own, at), text: '', event, events: version, roster: version } },
+    });
+  }),
+  fc.constant<Call>((table, run) => rosterStore(table).roster(uuid(run, 9))),
+  fc.tuple(seq, fc.boolean()).map(([second, hasFormer]) => (table, run) => {
+    const place = { conversation: uuid(run, 9), topAt: at(second) };
+    const former = hasFormer ? [{ ...place, topAt: at(second - 1) }] : [];
+    return inboxProjection(table).moveToTop(uuid(run, 2), place, undefined, former);
+  }),
+  fc.constant<Call>((table, run) => inboxReader(table).details(uuid(run, 2), [uuid(run, 9)])),
   small.map((n) => (table, run) => messageStore(table).end(pairIn(run, n))),
   small.map((n) => (table, run) => blockStore(table).add(uuid(run, 1), uuid(run, n + 2), 2)),
   small.map((n) => (table, run) => blockStore(table).remove(uuid(run, 1), uuid(run, n + 2))),

@@ -2,6 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   asConversationNotFound,
+  canBeOf,
+  isConversationId,
+  maySee,
+  missedIn,
+  numberOf,
   othersIn,
   pairById,
   pairFor,
@@ -10,6 +15,7 @@ import {
   peerIn,
   selfOf,
 } from '../../../../functions/core/conversations/conversation.ts';
+import { ownGroup, type Roster } from '../../../../functions/core/conversations/roster.ts';
 import { Busy, ConversationNotFound, UserNotFound } from '../../../../functions/core/errors.ts';
 import { isId } from '../../../../functions/core/ids.ts';
 import { alice, bob, CONVERSATION, id } from '../../support/people.ts';
@@ -83,6 +89,51 @@ describe('the members of a conversation', () => {
 
   it.each(FOREIGN.slice(1))('are none in a conversation %s', (_, conversation) => {
     expect(pairById(conversation)).toBeUndefined();
+  });
+});
+
+describe('the id of a conversation', () => {
+  it('is that of a pair, or that of a group, which is opaque', () => {
+    expect([CONVERSATION, id(700)].filter(isConversationId)).toHaveLength(2);
+    expect(['', 'x', `${bob.id}.${alice.id}`, `${id(7)}.`, `${id(7)}#`].filter(isConversationId)).toEqual([]);
+  });
+
+  it('can be one of a user, unless it is that of a pair of others', () => {
+    expect([CONVERSATION, id(700)].filter((one) => canBeOf(one, alice.id))).toHaveLength(2);
+    expect([`${id(8)}.${id(9)}`, 'x', ''].filter((one) => canBeOf(one, alice.id))).toEqual([]);
+  });
+});
+
+describe('a group', () => {
+  /** Bob has left. User 3 sees what came from the fifth entry on. */
+  const roster: Roster = {
+    ...{ id: id(700), version: 4, title: 'Trip', history: 'since_joining' },
+    members: [
+      { userId: alice.id, role: 'owner', from: 1 },
+      { userId: bob.id, role: undefined, from: 1 },
+      { userId: id(3), role: 'reader', from: 5 },
+    ],
+  };
+  const own = ownGroup(roster, id(3));
+  if (!own) throw new Error('User 3 is in it.');
+
+  it('keeps the numbers of those who have left', () => {
+    expect([alice.id, bob.id, id(3), id(4)].map((userId) => numberOf(own, userId))).toEqual([0, 1, 2, -1]);
+    expect(selfOf(own)).toBe(id(3));
+    expect(othersIn(own)).toEqual([alice.id]);
+  });
+
+  it('goes on without a member who is gone; a pair does not', () => {
+    expect(missedIn(own, () => true)).toBeUndefined();
+    const pair = pairWith(alice.id, bob.id);
+    expect(missedIn(pair, (member) => member === 1)).toBe(bob.id);
+    expect(missedIn(pair, () => false)).toBeUndefined();
+  });
+
+  it('may keep to itself what was said before somebody joined', () => {
+    expect([4, 5, 6].map((seq) => maySee(own, id(3), seq))).toEqual([false, true, true]);
+    expect(maySee(own, alice.id, 1)).toBe(true);
+    expect(maySee(pairWith(alice.id, bob.id), bob.id, 1)).toBe(true);
   });
 });
 

@@ -27,6 +27,12 @@ describe('up to a message', () => {
     expect(countOfOthers(seventh, 2)).toBe(7);
   });
 
+  it('nobody has to read what happened to a group', () => {
+    const ninth = { ...seventh, seq: 9, events: 2 };
+    expect([0, 1, 2].map((member) => countOfOthers(ninth, member))).toEqual([4, 3, 7]);
+    expect(receiptAt(ninth, 0)).toEqual(read(9, 4));
+  });
+
   it('a read position tells the number of read messages of others', () => {
     expect(receiptAt(seventh, 0)).toEqual(read(7, 4));
   });
