@@ -11,7 +11,10 @@ function database({
   const rows = new Map<string, unknown>();
   let hasStore = false;
   let openings = 0;
-  const asked = (result: unknown, before?: (request: { onupgradeneeded: (() => void) | null }) => void) => {
+  const asked = (
+    result: unknown,
+    before?: (request: { result: unknown; onupgradeneeded: (() => void) | null }) => void,
+  ) => {
     const request = {
       result,
       onsuccess: null as (() => void) | null,
@@ -26,7 +29,11 @@ function database({
     return request;
   };
   const store = {
-    get: (key: string) => asked(structuredClone(rows.get(key))),
+    // Read when its turn comes: transactions that write come one after the other.
+    get: (key: string) =>
+      asked(undefined, (request) => {
+        request.result = structuredClone(rows.get(key));
+      }),
     getAll: () => asked([...rows.values()]),
     put: (row: unknown) => asked(rows.set((row as Unsent).clientId, structuredClone(row))),
     delete: (key: string) => asked(rows.delete(key)),
