@@ -42,7 +42,7 @@ export function createQuotes({ reader, retry, loadedAt, shownNow }: Options) {
     let stored: StoredMessage | null | undefined;
     /** Whether it was asked for since the log has begun. */
     let isAsked = never;
-    let isAnswered = false;
+    let hasFailed = false;
 
     const show = (shownAs: ShownAs) => {
       const told = reader.log.at(seq);
@@ -51,10 +51,11 @@ export function createQuotes({ reader, retry, loadedAt, shownNow }: Options) {
       if (!next || !isSame(view.value ?? undefined, next)) view.set(next);
     };
 
-    const ask = () => {
+    const ask = async () => {
       const isCurrent = reader.sinceNow();
       isAsked = isCurrent;
-      isAnswered = false;
+      hasFailed = false;
+      let isAnswered = false;
       const isWanted = () => isAsked === isCurrent && isCurrent() && followed.get(seq)?.view === view;
       const fetch = async () => {
         const found = await reader.fetchOne(seq);
@@ -63,12 +64,13 @@ export function createQuotes({ reader, retry, loadedAt, shownNow }: Options) {
         stored = found ? newest(found, stored) : null;
         show(shownNow());
       };
-      void retry.persist(fetch, isWanted);
+      await retry.persist(fetch, isWanted);
+      if (isAsked === isCurrent) hasFailed = !isAnswered;
     };
 
     const update = (shownAs: ShownAs) => {
       show(shownAs);
-      if (reader.log.isCurrent && !loadedAt(seq) && !isAsked()) ask();
+      if (reader.log.isCurrent && !loadedAt(seq) && !isAsked()) void ask();
     };
 
     return {
@@ -76,7 +78,7 @@ export function createQuotes({ reader, retry, loadedAt, shownNow }: Options) {
       view,
       update,
       again(): void {
-        if (!isAnswered) isAsked = never;
+        if (hasFailed) isAsked = never;
         update(shownNow());
       },
       forget(): void {

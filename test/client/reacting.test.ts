@@ -393,8 +393,7 @@ describe('a reaction that the server refuses', () => {
       refusedReactions: [{ emoji: '👍', wish: 'react', reason: { code, detail: `Because of ${code}.` } }],
     });
     // These are of an edit or a removal.
-    for (const field of ['reason', 'refusedText'])
-      expect(talk.messages.value[0]).not.toHaveProperty(field);
+    for (const field of ['reason', 'refusedText']) expect(talk.messages.value[0]).not.toHaveProperty(field);
     expect(await outbox.load(), 'it survives a reload').toMatchObject([{ emoji: '👍', reason: { code } }]);
     talk.discard(theirs);
     talk.unreact(theirs, '🎉');

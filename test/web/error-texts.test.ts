@@ -100,18 +100,27 @@ describe('the text for an error', () => {
   });
 
   it('says of refused reactions what was not done, and why, the same once', () => {
-    const one = { emoji: '👍', wish: 'react', reason: { code: 'cannot_write_to_user', detail: 'x' } } as const;
-    const removal = { emoji: '🎉', wish: 'unreact', reason: { code: 'brand_new', detail: 'It cannot go.' } } as const;
+    const one = {
+      emoji: '👍',
+      wish: 'react',
+      reason: { code: 'cannot_write_to_user', detail: 'x' },
+    } as const;
+    const removal = {
+      emoji: '🎉',
+      wish: 'unreact',
+      reason: { code: 'brand_new', detail: 'It cannot go.' },
+    } as const;
     const message = { isOwn: true, state: 'read', refusedReactions: [one, { ...one, emoji: '👀' }, removal] };
     expect(reactionRefusalTexts(message as unknown as Message)).toEqual([
       'Your reaction was not saved. You cannot write to this user now.',
       'Your reaction was not taken back. It cannot go.',
     ]);
     expect(refusalText(message as unknown as Message)).toBe('');
-    expect([message, { ...message, refusedReactions: undefined }].map((each) => isRefused(each as Message))).toEqual([
-      true,
-      false,
-    ]);
+    expect(
+      [message, { ...message, refusedReactions: undefined }].map((each) =>
+        isRefused(each as unknown as Message),
+      ),
+    ).toEqual([true, false]);
   });
 
   it('is no stack trace after an error in the app', () => {
