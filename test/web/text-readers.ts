@@ -70,6 +70,7 @@ import * as errorTexts from '../../web/state/error-texts.ts';
 import { routeOf } from '../../web/state/paths.ts';
 import { createAnnouncements } from '../../web/views/conversation/announcements.ts';
 import { piecesOf } from '../../web/views/conversation/links.ts';
+import { pairNames } from '../../web/views/conversation/names.ts';
 import { rowsOf } from '../../web/views/conversation/rows.ts';
 
 type Read = (text: string) => unknown;
@@ -363,12 +364,19 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     messageErrorText: (text) => errorTexts.messageErrorText({ code: text as never, detail: text }),
     refusalText: (text) =>
       errorTexts.refusalText({ ...message(text), reason: { code: text, detail: text }, refusedText: text }),
+    isRefused: (text) => errorTexts.isRefused(message(text)),
+    reactionRefusalTexts: (text) =>
+      errorTexts.reactionRefusalTexts({
+        ...message(text),
+        refusedReactions: [{ emoji: text, wish: 'react', reason: { code: text, detail: text } }],
+      }),
     fieldErrorTexts: (text) => errorTexts.fieldErrorTexts(text, { [text]: text }),
     isBlank: errorTexts.isBlank,
   },
   'web/state/paths.ts': { routeOf },
   'web/views/conversation/announcements.ts': {
-    createAnnouncements: (text) => createAnnouncements([])([message(text)], text.slice(0, 150)),
+    createAnnouncements: (text) =>
+      createAnnouncements([])([message(text)], pairNames('a', { id: 'b', username: text.slice(0, 150) })),
   },
   'web/views/conversation/links.ts': { piecesOf },
   'web/views/conversation/rows.ts': { rowsOf: (text) => rowsOf([message(text)], 1) },

@@ -104,6 +104,18 @@ export async function react(
   await change(url, user, peer, `${seq}/reactions/${encodeURIComponent(emoji)}`, { method: 'PUT' });
 }
 
+/** Creates a group over HTTP. Returns its id. */
+export async function group(
+  url: string,
+  owner: Person,
+  title: string,
+  members: readonly Person[],
+): Promise<string> {
+  const body = { kind: 'group', title, members: members.map(({ id }) => id) };
+  const headers = { authorization: `Bearer ${owner.tokens.access}` };
+  return (await post<{ id: string }>(url, '/conversations/', body, headers)).id;
+}
+
 /** A message to change: its number, and its version. */
 interface Place {
   readonly seq: number;
