@@ -21,7 +21,7 @@ export interface Gathered {
 }
 
 /** What an entry stores beside its text, at most: key, ids, counts and fingerprints. */
-const STORED_BESIDE = 700;
+export const STORED_BESIDE = 700;
 
 /** A text has 4,000 characters of at most 4 bytes. */
 const LARGEST_ENTRY = 16_000 + STORED_BESIDE;
