@@ -86,7 +86,7 @@ export interface Summary {
 /** The last message of a log entry. */
 export function toLast({ seq, id, senderId, text, createdAt, changed, counts }: LogEntry): LastMessage {
   // An inbox shows no reactions.
-  const { reactions: _, ...shown } = changed ?? {};
+  const { reactions: _, reactedAt: __, ...shown } = changed ?? {};
   return {
     seq,
     id,

@@ -112,8 +112,8 @@ export function requireOwn({ senderId }: Message, conversation: OwnConversation)
 }
 
 function isYoung({ changed }: LogEntry, now: Date): boolean {
-  const at = changed?.deletedAt ?? changed?.editedAt;
-  return at !== undefined && now.getTime() - Date.parse(at) < RETELL_MS;
+  const times = [changed?.deletedAt, changed?.editedAt, changed?.reactedAt];
+  return times.some((at) => at !== undefined && now.getTime() - Date.parse(at) < RETELL_MS);
 }
 
 /** The inboxes, and every device but the one that asked. The change is stored, so no failure of these rejects. */
