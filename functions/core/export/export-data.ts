@@ -179,8 +179,7 @@ async function messagesBehind(
 ): Promise<{ readonly messages: readonly LogEntry[]; readonly isComplete: boolean }> {
   const { messages, isFull, ...left } = await gather(
     async (limit, last) => upTo(at, await log.since(conversation, (last?.seq ?? seq) + 1, limit)),
-    { messages: room.messages, bytes: room.bytes, beside: LINE_BYTES, readBytes: room.readBytes },
-    false,
+    { messages: room.messages, bytes: room.bytes, beside: LINE_BYTES, readBytes: room.readBytes, least: 0 },
   );
   room.messages -= messages.length;
   Object.assign(room, left);

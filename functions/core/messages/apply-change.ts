@@ -99,7 +99,7 @@ export async function applyChange(
       if (!(error instanceof Unavailable) || answerLost) throw error;
       answerLost = true;
     }
-    const { maxTries, backoff } = contentionOfChange(entry.text, next.text);
+    const { maxTries, backoff } = contentionOfChange(entry, next);
     if (round >= maxTries + (answerLost ? 1 : 0)) throw new Busy();
     const longest = backoff(round);
     if (longest > 0) await wait(random() * longest);

@@ -169,8 +169,7 @@ async function missing(
     const found = await gather(
       (count, last) => log.since(conversation, (last?.seq ?? seq) + 1, count),
       // One more tells whether the log goes on.
-      { ...room, messages: limit + 1 },
-      isEmpty(room),
+      { ...room, messages: limit + 1, least: isEmpty(room) ? 1 : 0 },
     );
     const shown = found.messages.slice(0, limit);
     messages.push(...shown);

@@ -91,8 +91,7 @@ async function changedMessages(
       next += slice.length;
       return slice.length === 0 ? [] : inOrder(await log.at(conversation, slice), slice);
     },
-    room,
-    isEmpty(room),
+    { ...room, least: isEmpty(room) ? 1 : 0 },
   );
   const { messages } = gathered;
   const left = new Set(seqs.slice(messages.length));

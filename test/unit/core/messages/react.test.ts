@@ -6,7 +6,7 @@ import type { Message } from '../../../../functions/core/messages/message.ts';
 import { MAX_REACTIONS, react, unreact } from '../../../../functions/core/messages/react.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
-import { memoryLog, type WriteOutcome } from '../../support/message-log.ts';
+import { type MemoryLog, memoryLog, type WriteOutcome } from '../../support/message-log.ts';
 import { ALICES, alice, BOBS, bob } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
@@ -119,6 +119,28 @@ describe('a reaction', () => {
     await add('😀', ALICES);
     await takeBack('😁');
     await add('👍');
+  });
+
+  it('to a message with many has fewer tries, because each refused one is dearer', async () => {
+    let isLate = false;
+    const onWrite = (log: MemoryLog): WriteOutcome => {
+      if (isLate)
+        (log.changes as { change: number; seq: number }[]).push({ change: log.changes.length + 1, seq: 1 });
+      return 'stored';
+    };
+    const { add, log } = scene({ onWrite });
+    const triesOf = async (emoji: string) => {
+      isLate = true;
+      const before = log.calls.length;
+      expect(await rejection(add(emoji))).toMatchObject({ code: 'busy' });
+      isLate = false;
+      return log.calls.slice(before).filter((call) => call.startsWith('change')).length;
+    };
+    expect(await triesOf('👍')).toBe(12);
+    for (let i = 0; i < MAX_REACTIONS - 1; i += 1) {
+      for (const one of [BOBS, ALICES]) await add(String.fromCodePoint(0x1f600 + i), one);
+    }
+    expect(await triesOf('👍')).toBe(8);
   });
 
   it('is taken back by its user alone', async () => {
