@@ -1,11 +1,15 @@
 import type { OwnConversation } from '../conversations/conversation.ts';
 import type { ConversationDetails, InboxEntry, InboxPosition, InboxReader } from '../inbox/inbox.ts';
 import { entriesAt, located } from '../inbox/read-inbox.ts';
-import type { ChangeLog } from '../messages/change.ts';
 import { gather, jsonBytes } from '../messages/gather.ts';
 import type { Message, MessageLog } from '../messages/message.ts';
 import type { PresenceStore } from '../presence/presence.ts';
-import { type ChangesPage, type MissedChanges, missedChanges } from './missed-changes.ts';
+import {
+  type ChangesPage,
+  type MissedChanges,
+  type MissedChangesDependencies,
+  missedChanges,
+} from './missed-changes.ts';
 import { isEmpty, isFull, type Room, roomAfter, roomBeside } from './room.ts';
 
 /** What a client has of a conversation: all messages up to this `seq`. */
@@ -31,8 +35,8 @@ export interface Ahead {
   }>;
 }
 
-export interface SyncDependencies {
-  readonly log: Pick<MessageLog, 'since' | 'at'> & Pick<ChangeLog, 'changesFrom'> & Ahead;
+export interface SyncDependencies extends MissedChangesDependencies {
+  readonly log: MissedChangesDependencies['log'] & Pick<MessageLog, 'since'>;
   readonly inbox: InboxReader;
   readonly presences: Pick<PresenceStore, 'of'>;
   readonly now: () => Date;
@@ -98,7 +102,7 @@ export async function catchUp(
     entries.reduce((bytes, { peer, last }) => bytes + ENTRY_BYTES + jsonBytes(peer.username, last.text), 0),
   );
   // Changes first: a message that is read after them has at least their state.
-  const missed = await missedChanges(log, held.filter(isFollowed), ahead.changes, room);
+  const missed = await missedChanges(dependencies, held.filter(isFollowed), ahead.changes, room);
   const behind = held.filter((one) => isBehind(one) || ahead.messages.has(one.conversation.id));
   const { messages, complete } = await missing(log, behind, missed.room);
   const { changed, resets } = missed;
