@@ -1,4 +1,4 @@
-import { STORED_BESIDE, storedBytes } from './gather.ts';
+import { type Sized, STORED_BESIDE, storedBytes } from './gather.ts';
 
 /** Of ten writers at once, each round lets one through. So many rounds fail only under far worse contention. */
 const MAX_TRIES = 12;
@@ -18,15 +18,15 @@ export interface Contention {
 
 /** The dearer a refusal, the fewer tries a message has, and the longer it waits for its turn. */
 export function contentionOf(text: string): Contention {
-  return contention(unitsOf(text));
+  return contention(unitsOf({ text }));
 }
 
 /**
  * The same for a change of a message. A transaction costs twice as much, and has one more item. It is billed by the larger of both
  * states.
  */
-export function contentionOfChange(former: string, text: string): Contention {
-  return contention(2 * Math.max(unitsOf(former), unitsOf(text)) + 2);
+export function contentionOfChange(former: Sized, next: Sized): Contention {
+  return contention(2 * Math.max(unitsOf(former), unitsOf(next)) + 2);
 }
 
 /** Of a member in a roster, at most. */
@@ -42,7 +42,7 @@ export function contentionOfGroup(numbers: number, moving = 1): Contention {
   return contention(2 * (roster + 1 + 2 * moving));
 }
 
-const unitsOf = (text: string): number => Math.ceil(storedBytes(text) / 1024);
+const unitsOf = (message: Sized): number => Math.ceil(storedBytes(message) / 1024);
 
 function contention(wru: number): Contention {
   return {
