@@ -150,7 +150,7 @@ test('a search for single messages in one Query, which ends early, is caught', {
       },
     };
   };
-  expect(await caught(looksOnce, 5)).toMatch(
+  expect(await caught(looksOnce, 6)).toMatch(
     /is stored twice|is acknowledged as .* and as|is refused with message_not_found/,
   );
 });
