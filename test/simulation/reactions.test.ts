@@ -173,8 +173,8 @@ test('a sync that skips a change that is only a reaction is caught', { timeout: 
           const entries = await log.at(conversation, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
           const isReaction = (seq: number) =>
             entries.some((one) => one.seq === seq && !isDeleted(one) && one.changed?.editedAt === undefined);
-          // As if no message had changed.
-          return found.map((one) => (isReaction(one.seq) ? { ...one, seq: 0 } : one));
+          // As if a message had changed that no client holds.
+          return found.map((one) => (isReaction(one.seq) ? { ...one, seq: 1_000 } : one));
         },
       },
     };
