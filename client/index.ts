@@ -35,7 +35,7 @@ export type {
   UserSession,
   UserWithPresence,
 } from './contract/http-types.ts';
-export type { Message, MessageReaction, MessageState } from './conversation/message.ts';
+export type { Message, MessageReaction, MessageState, RefusedReaction } from './conversation/message.ts';
 export { type FieldErrors, ParleyError } from './errors.ts';
 export type { InboxItem } from './inbox/inbox.ts';
 export type { Unread } from './inbox/unread-total.ts';

@@ -232,6 +232,7 @@ export const texts = {
     reaction: (emoji: string, count: number, isOwn: boolean) =>
       `${emoji}, ${count}${isOwn ? (count > 1 ? ', you too' : ', you') : ''}`,
     notSaved: (why: string) => `Your reaction was not saved. ${why}`,
+    notTakenBack: (why: string) => `Your reaction was not taken back. ${why}`,
   },
 
   replies: {

@@ -18,6 +18,13 @@ export interface MessageReaction {
   readonly isOwn: boolean;
 }
 
+/** An own reaction that the server refused to add, or to take back. */
+export interface RefusedReaction {
+  readonly emoji: string;
+  readonly wish: 'react' | 'unreact';
+  readonly reason: Reason;
+}
+
 /** A message as a conversation shows it. */
 export interface Message {
   /** Unique, and the same from the first attempt on: the key for a list. */
@@ -39,9 +46,11 @@ export interface Message {
   readonly deletedAt?: string;
   /** May be empty. With the user's own that wait for the server, and without those that they have taken back. */
   readonly reactions: readonly MessageReaction[];
+  /** Never empty. They change nothing in `reactions`. */
+  readonly refusedReactions?: readonly RefusedReaction[];
   /** The `seq` of the earlier message that it answers. */
   readonly replyTo?: number;
-  /** Why the server refused it. If it is not `failed`: why the server refused its last edit, removal or reaction. */
+  /** Why the server refused it. If it is not `failed`: why the server refused its last edit or removal. */
   readonly reason?: Reason;
   /** The text of an edit that was refused. Absent if a removal was refused. */
   readonly refusedText?: string;
@@ -59,11 +68,14 @@ const SHOWN = [
   'refusedText',
 ] as const satisfies readonly (keyof Message)[];
 
+const LISTS = ['reactions', 'refusedReactions'] as const;
+
 /** Whether two messages with one key look the same. */
 export function isSame(one: Message | undefined, other: Message): one is Message {
   if (one === undefined || SHOWN.some((field) => one[field] !== other[field])) return false;
-  const [before, now] = [one.reactions, other.reactions];
-  return before === now || JSON.stringify(before) === JSON.stringify(now);
+  return LISTS.every(
+    (field) => one[field] === other[field] || JSON.stringify(one[field]) === JSON.stringify(other[field]),
+  );
 }
 
 /** One object, so that it compares fast. */
@@ -100,7 +112,7 @@ export function storedMessage(
 ): Message {
   const { id, client_id, seq, sender_id: senderId, created_at: createdAt, version = 1 } = message;
   const { edited_at: editedAt, deleted_at: deletedAt, reply_to: replyTo } = message;
-  const refused = reacted.find(({ reason }) => reason);
+  const refused = reacted.flatMap(({ emoji, wish, reason }) => (reason ? [{ emoji, wish, reason }] : []));
   const isOwn = senderId === ownId;
   const given = {
     // Not the other member's `client_id`: they may have chosen the key of another message here.
@@ -115,8 +127,8 @@ export function storedMessage(
     ...(editedAt !== undefined && { editedAt }),
     ...(deletedAt !== undefined && { deletedAt }),
     reactions: reactionsOf(message, ownId, reacted),
+    ...(refused.length > 0 && { refusedReactions: refused }),
     ...(replyTo !== undefined && { replyTo }),
-    ...(refused?.reason && { reason: refused.reason }),
   };
   if (!change) return given;
   const { text, reason } = change;

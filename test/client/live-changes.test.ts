@@ -78,8 +78,8 @@ it('reactions and answers reach all devices of both users, and stay', async () =
   await again.open();
   expect(again.messages.value.map(({ replyTo }) => replyTo)).toEqual([undefined, 1]);
   again.react(again.messages.value[1]?.key ?? '', 'no emoji');
-  const [, refused] = await until(again.messages, ([, one]) => one?.reason !== undefined);
-  expect(refused?.reason?.code).toBe('validation_failed');
+  const [, refused] = await until(again.messages, ([, one]) => one?.refusedReactions !== undefined);
+  expect(refused?.refusedReactions?.[0]?.reason.code).toBe('validation_failed');
 });
 
 it('of two devices that edit the same version, the slower one learns what the other has written', async () => {

@@ -88,3 +88,20 @@ it('each refusal of a change is announced once', () => {
     'The message was not deleted. This message is too old to be edited.',
   );
 });
+
+it('each refusal of a reaction is announced once, beside that of an edit', () => {
+  const stored = own('a', { seq: 1, state: 'read' });
+  const reason = { code: 'cannot_write_to_user', detail: 'x' };
+  const edited: Message = { ...stored, reason, refusedText: 'Better' };
+  const both: Message = { ...edited, refusedReactions: [{ emoji: '👍', wish: 'react', reason }] };
+  const announcementOf = createAnnouncements([edited]);
+  expect(announcementOf([both], 'charles')).toBe(
+    'Your reaction was not saved. You cannot write to this user now.',
+  );
+  expect(announcementOf([both], 'charles')).toBe('');
+  const other: Message = { ...theirs(2), refusedReactions: [{ emoji: '🎉', wish: 'unreact', reason }] };
+  expect(announcementOf([both, theirs(2)], 'charles')).toBe('charles: Number 2');
+  expect(announcementOf([both, other], 'charles')).toBe(
+    'Your reaction was not taken back. You cannot write to this user now.',
+  );
+});

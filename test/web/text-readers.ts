@@ -351,6 +351,12 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     messageErrorText: (text) => errorTexts.messageErrorText({ code: text as never, detail: text }),
     refusalText: (text) =>
       errorTexts.refusalText({ ...message(text), reason: { code: text, detail: text }, refusedText: text }),
+    isRefused: (text) => errorTexts.isRefused(message(text)),
+    reactionRefusalTexts: (text) =>
+      errorTexts.reactionRefusalTexts({
+        ...message(text),
+        refusedReactions: [{ emoji: text, wish: 'react', reason: { code: text, detail: text } }],
+      }),
     fieldErrorTexts: (text) => errorTexts.fieldErrorTexts(text, { [text]: text }),
     isBlank: errorTexts.isBlank,
   },

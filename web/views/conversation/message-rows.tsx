@@ -3,6 +3,7 @@ import type { Signal } from '@preact/signals';
 import { Component } from 'preact';
 import { Edited, Tick, Time } from '../../parts/message-meta.tsx';
 import { now } from '../../state/clock.ts';
+import { isRefused } from '../../state/error-texts.ts';
 import { dayName, locale, timeOf } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
 import { piecesOf } from './links.ts';
@@ -50,14 +51,14 @@ class MessageRow extends Component<Props> {
 
   override render({ row, sender, username, talk, open, isMenuOpen, isEdited, canReact, onShow }: Props) {
     const { message, at, isFirst, isLast } = row;
-    const { key, seq, isOwn, state, editedAt, deletedAt, reason, replyTo } = message;
+    const { key, seq, isOwn, state, editedAt, deletedAt, replyTo } = message;
     const position = `${isOwn ? 'own' : 'theirs'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`;
     const isDeleted = deletedAt !== undefined;
-    const isRefused = reason !== undefined && state !== 'failed';
+    const isChangeRefused = isRefused(message) && state !== 'failed';
     const bubble = `message-${seq ?? key}`;
     return (
       <li
-        class={`message ${position}${isDeleted ? ' deleted' : ''}${isEdited ? ' edited' : ''}${isRefused ? ' refused' : ''}`}
+        class={`message ${position}${isDeleted ? ' deleted' : ''}${isEdited ? ' edited' : ''}${isChangeRefused ? ' refused' : ''}`}
         data-key={key}
         data-seq={seq}
         data-own={isOwn}
@@ -94,7 +95,7 @@ class MessageRow extends Component<Props> {
         {message.reactions.length > 0 && !isDeleted && (
           <Reactions talk={talk} message={message} canReact={canReact} />
         )}
-        {(state === 'failed' || reason) && <Refusal talk={talk} message={message} />}
+        {isRefused(message) && <Refusal talk={talk} message={message} />}
       </li>
     );
   }
