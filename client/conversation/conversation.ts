@@ -12,6 +12,7 @@ import type { ReceiptStore } from '../receipts.ts';
 import type { Retry } from '../retry.ts';
 import { createLogReader } from './log-reader.ts';
 import { isSame, type Message, storedMessage, unsentMessage } from './message.ts';
+import { createQuotes } from './quotes.ts';
 import { createTyping } from './typing.ts';
 
 export type ConversationStore = ReturnType<typeof createConversation>;
@@ -71,7 +72,8 @@ export function createConversation(options: Options) {
     if (acknowledged && users > 0) early.set(acknowledged.client_id ?? acknowledged.id, acknowledged);
     const { log } = reader;
     for (const [key, { seq }] of early) if (seq <= (log.last ?? 0)) early.delete(key);
-    const stored = [...log.messages, ...[...early.values()].map(log.present)].map(withWaiting());
+    const shownAs = withWaiting();
+    const stored = [...log.messages, ...[...early.values()].map(log.present)].map(shownAs);
     const own = new Set(stored.flatMap(({ key, isOwn }) => (isOwn ? [key] : [])));
     const list = distinct([
       ...stored,
@@ -87,18 +89,30 @@ export function createConversation(options: Options) {
     });
     shown = new Map(list.map((message) => [message.key, message]));
     setList(messages, list);
+    quotes.render(shownAs);
     hasOlder.set(log.first > 1);
     isLoaded.set(log.last !== undefined);
   };
   const reader = createLogReader({ ...options, onChange: render });
 
+  /** The log has no gap, so the place follows from its first message. */
+  const loadedAt = (seq: number) => {
+    const message = messages.value[seq - reader.log.first];
+    return message?.seq === seq ? message : undefined;
+  };
+  const quotes = createQuotes({ reader, retry, loadedAt, shownNow: withWaiting });
+
   const beginning = singleFlight();
   /** Tries until the log has begun, while it is open and there is a connection. The next connection continues. */
-  const begin = () => beginning.run(() => retry.persist(reader.ensureLoaded, () => users > 0));
+  const begin = () => {
+    quotes.again();
+    return beginning.run(() => retry.persist(reader.ensureLoaded, () => users > 0));
+  };
 
   const forget = () => {
     beginning.reset();
     reader.reset();
+    quotes.forget();
     early.clear();
     typing.end();
     render();
@@ -172,15 +186,10 @@ export function createConversation(options: Options) {
      */
     loadBackTo: reader.loadBackTo,
     /**
-     * The message as it is now: one that is loaded, or fetched once. For what an answer quotes. Undefined if there is none. Rejects
-     * if it cannot be fetched now.
+     * The message with this `seq` as it is now, for what an answer quotes. Undefined until it is known, null if there is none. While
+     * the conversation is open and somebody subscribes, one that is not loaded is fetched, and follows all changes.
      */
-    async messageAt(seq: number): Promise<Message | undefined> {
-      const held = messages.value.find((one) => one.seq === seq);
-      if (held) return held;
-      const message = await reader.fetch(seq, users > 0);
-      return message && withWaiting()(message);
-    },
+    messageAt: quotes.at,
     /**
      * Shows the message at once and sends it as soon as possible. Returns its `key`. Throws if nobody is logged in, or
      * if this is not a conversation of the user who is.

@@ -38,6 +38,8 @@ export interface Held {
   reached(change: number): void;
 }
 
+export type LogReader = ReturnType<typeof createLogReader>;
+
 /** Fetches one conversation's log: its newest page, its gaps and its older messages. */
 export function createLogReader(options: Options) {
   const { id, ownId, get, inbox, onMessages, onChange, sync, retry } = options;
@@ -45,8 +47,6 @@ export function createLogReader(options: Options) {
   const older = singleFlight();
   let log: Log = createLog();
   let filling: ReturnType<typeof setTimeout> | undefined;
-  /** Messages that the log does not hold. It follows their changes all the same, until it begins anew. */
-  const fetched = { isCurrent: () => false, messages: new Map<number, Promise<StoredMessage | undefined>>() };
 
   const path = pathOf(id);
   const window = (query: string) => get<MessageWindow>(`${path}/messages?${query}`);
@@ -128,33 +128,17 @@ export function createLogReader(options: Options) {
     });
   };
 
-  const fetchOne = async (seq: number) => {
-    const { results = [] } = (await windowIfAny(`around=${seq}&limit=1`)) ?? {};
-    // At an end of the log, it is another message.
-    return results.find((one) => one.seq === seq);
-  };
-
   return {
     get log(): Log {
       return log;
     },
-    /** A message that the log does not hold. While the log is live, fetches it once. Undefined if there is none. */
-    async fetch(seq: number, isLive: boolean): Promise<StoredMessage | undefined> {
+    sinceNow,
+    /** Fetches one message, which the log does not take. Undefined if there is none. */
+    async fetchOne(seq: number): Promise<StoredMessage | undefined> {
       if (!Number.isSafeInteger(seq) || seq < 1) return undefined;
-      const { messages } = fetched;
-      if (!fetched.isCurrent() || !log.isCurrent) {
-        messages.clear();
-        fetched.isCurrent = sinceNow();
-      }
-      const found = messages.get(seq) ?? fetchOne(seq);
-      if (isLive && log.isCurrent) messages.set(seq, found);
-      const message = await found.catch((error: unknown) => {
-        messages.delete(seq);
-        throw error;
-      });
-      // It may be written yet.
-      if (!message) messages.delete(seq);
-      return message && log.present(message);
+      const { results = [] } = (await windowIfAny(`around=${seq}&limit=1`)) ?? {};
+      // At an end of the log, it is another message.
+      return results.find((one) => one.seq === seq);
     },
     ensureLoaded,
     loadOlder,

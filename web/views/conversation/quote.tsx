@@ -1,7 +1,7 @@
 import type { Conversation, Message } from '@parley/client';
+import { useObservable } from '../../state/chat.ts';
 import { texts } from '../../texts.ts';
 import { alongRow } from './message-buttons.ts';
-import { useMessageAt } from './use-message-at.ts';
 
 const words = texts.replies;
 
@@ -15,7 +15,7 @@ interface Props {
 
 /** Above the text of an answer: the message that it answers, as that is now. To click it is to go there. */
 export function Quote({ talk, seq, username, onShow }: Props) {
-  const message = useMessageAt(talk, seq);
+  const message = useObservable(talk.messageAt(seq));
   const unknown = message === null ? words.missing : texts.loading;
   return (
     <button

@@ -1,8 +1,8 @@
 import type { Conversation } from '@parley/client';
 import { Icon } from '../../parts/icon.tsx';
+import { useObservable } from '../../state/chat.ts';
 import { texts } from '../../texts.ts';
 import { beginningOf } from './quote.tsx';
-import { useMessageAt } from './use-message-at.ts';
 
 const words = texts.replies;
 
@@ -15,7 +15,7 @@ interface Props {
 
 /** Stands above the field while the new message answers another one. */
 export function ReplyLine({ talk, seq, username, onCancel }: Props) {
-  const message = useMessageAt(talk, seq);
+  const message = useObservable(talk.messageAt(seq));
   return (
     <div class="edit-line">
       <Icon name="reply" />
