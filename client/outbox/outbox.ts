@@ -40,7 +40,7 @@ export function createOutbox(options: Options) {
 
   const shared = { store, onChange, isLoading: () => loads > 0 };
   const messages = createWaitingList<Unsent>(shared);
-  const { get, latest, keep } = messages;
+  const { get, update } = messages;
   const changes = createChanges({ ...options, ...shared });
 
   /** Later than the previous one, so that a reload keeps the order. */
@@ -72,7 +72,7 @@ export function createOutbox(options: Options) {
       .filter(({ reason }) => !reason)
       .map((one) => (one.after === undefined ? edited(one) : one));
 
-  const sender = createSender({ ready, get, latest, keep, acknowledge }, options);
+  const sender = createSender({ ready, get, update, acknowledge }, options);
 
   const pump = () => {
     const waiting: readonly Waiting[] = [...messages.all, ...changes.list.all];
@@ -91,10 +91,12 @@ export function createOutbox(options: Options) {
   const retry = async (clientId: string): Promise<void> => {
     const refused = get(clientId);
     if (!refused) return changes.retry(clientId);
-    if (!refused.reason || !(await latest(refused))) return;
-    const { reason, ...again } = edited(refused);
-    changes.drop(clientId);
-    await keep(again);
+    if (!refused.reason) return;
+    const { text } = edited(refused);
+    const again = await update(refused, ({ reason, ...stored }) => ({ ...stored, text }));
+    if (!again) return;
+    // It has the text of this edit.
+    if (changes.get(clientId)?.text === text) changes.drop(clientId);
     await sender.pump(again.conversation);
   };
 

@@ -187,7 +187,7 @@ describe('a log', () => {
     expect(log.messages.map(({ message }) => message)).toEqual(['1', 'edited', '3', '4', 'edited']);
   });
 
-  it('keeps the told states of 1,000 messages before the first one, those that were told last', () => {
+  it('keeps so many told states of messages before the first one, those that were told last', () => {
     const log = createLog();
     log.begin([written(2_000)], 0);
     // It came too early, and stays.

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { localTokens, memoryOutbox } from '../../client/index.ts';
+import { localTokens, memoryOutbox, type OutboxStore } from '../../client/index.ts';
 import { browser } from './browser.ts';
 import { ADA, BOB, type FakeServer, fakeServer, TALK } from './fake-server.ts';
 import { failingOf, fates, unsteadyServer } from './fates.ts';
+import { slowly } from './slow-store.ts';
 import { clientOf, during, fakeClock, online, pass } from './support.ts';
 
 fakeClock();
@@ -21,7 +22,7 @@ const sent = (server: FakeServer) =>
     .map(({ action, seq, emoji }) => `${action.slice(8)} ${seq} ${emoji}`);
 
 /** Bob and then Ada have said something, and Ada's conversation is open. */
-async function opened(server: FakeServer, outbox = memoryOutbox()) {
+async function opened(server: FakeServer, outbox: OutboxStore = memoryOutbox()) {
   if (server.log.length === 0) {
     server.append(BOB, 'theirs');
     server.append(ADA, 'own', crypto.randomUUID());
@@ -302,6 +303,31 @@ describe('a reaction without a connection', () => {
     for (const { shown } of [one, other]) expect(shown()).toEqual([{ emoji: '👍', ...OWN }]);
     expect([server.changes, await one.outbox.load()]).toEqual([[1], []]);
   });
+
+  it.each(Array.from({ length: 24 }, (_, i) => 2 * i))(
+    'is gone if another tab takes it back %s ms after the first one has begun to connect and to send it',
+    async (ms) => {
+      const server = fakeServer();
+      const store = slowly(memoryOutbox());
+      const one = await opened(server, store);
+      await one.cut();
+      one.talk.react(one.theirs, '👍');
+      await pass(10);
+      const other = await opened(server, store);
+      expect(other.shown()).toEqual([{ emoji: '👍', ...OWN }]);
+      server.faults.handshake = () => 'open';
+      one.page.wake('online');
+      await pass(ms);
+      other.talk.unreact(other.theirs, '👍');
+      await pass(60_000);
+      expect([server.log[0].reactions, one.shown(), other.shown(), await during(store.load())]).toEqual([
+        undefined,
+        [],
+        [],
+        [],
+      ]);
+    },
+  );
 
   it('is discarded by a logout, in any tab', async () => {
     const server = fakeServer();
