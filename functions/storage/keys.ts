@@ -188,10 +188,10 @@ export const summaryKey = (conversation: string): Key => ({
   sk: 'META',
 });
 
-/** Who is in a group, in which role. */
+/** Who is in a group, in which role. It sorts before the messages: the end of a log is read from there to the seals. */
 export const rosterKey = (conversation: string): Key => ({
   pk: conversationPartition(conversation),
-  sk: 'ROSTER',
+  sk: 'GROUP',
 });
 
 export const presenceKey = (userId: string): Key => ({ pk: userPartition(userId), sk: PRESENCE });

@@ -63,11 +63,13 @@ export async function write(
   sender: Person,
   peer: { readonly id: string },
   text: string,
+  /** The `seq` up to which the sender has read. */
+  read?: number,
 ): Promise<{ readonly seq: number; readonly created_at: string }> {
   return await post(
     url,
     `/conversations/${conversationOf(sender, peer)}/messages/`,
-    { text },
+    { text, ...(read !== undefined && { read }) },
     {
       authorization: `Bearer ${sender.tokens.access}`,
       'idempotency-key': crypto.randomUUID(),
