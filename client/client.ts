@@ -1,6 +1,8 @@
 import {
   type Account,
   fieldsOf,
+  type GroupConversation,
+  type NewGroup,
   type PasswordChange,
   type Registration,
   type SessionList,
@@ -202,6 +204,17 @@ export function createClient(options: ClientOptions) {
     /** For staff: a page of the security events of a user, oldest first. */
     securityEvents: moderation.events,
     conversation: (id: string): Conversation => conversations.of(id).handle,
+    /**
+     * Creates a group, of which the user is the owner and the others are members. With a `key`, it may be called again after a failure:
+     * it then creates none twice.
+     * @throws ParleyError `user_not_found`, `cannot_write_to_user`, or `validation_failed` with `errors` by field
+     */
+    async createGroup(group: Omit<NewGroup, 'kind'>): Promise<Conversation> {
+      const body = fieldsOf('NewGroup', { ...group, kind: 'group' });
+      const created = await api.request<GroupConversation>('POST', '/conversations', body);
+      inbox.merge([created]);
+      return conversations.of(created.id).handle;
+    },
     /** The conversation with a user. It begins with its first message. */
     conversationWith(user: string): Conversation {
       if (!ownId()) throw notLoggedIn();

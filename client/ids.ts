@@ -19,8 +19,12 @@ export function peerIn(conversation: string, own: string): string | undefined {
   return own === low ? high : low;
 }
 
-/** Only the id of a pair names users, with a dot between them. This library does not show groups yet. */
-export const isGroup = (conversation: string): boolean => !conversation.includes('.');
+/** A group's id. That of a pair is two of them. */
+export const isGroupId = (conversation: string): boolean => UUID.test(conversation);
+
+/** The id may be that of a conversation of the user. */
+export const canBeIn = (conversation: string, own: string): boolean =>
+  isGroupId(conversation) || peerIn(conversation, own) !== undefined;
 
 /** `crypto.randomUUID` exists only on secure origins. An http address in a home network is not one. */
 export function newId(): string {

@@ -14,9 +14,11 @@ export type {
   ExportedSecurityEvent,
   ExportedSession,
   ExportLine,
+  GroupEvent,
   MessageBeside,
   MessagePlace,
   ModeratedUser,
+  NewGroup,
   NewReport,
   NewResolution,
   PasswordChange,
@@ -28,6 +30,7 @@ export type {
   ReportPage,
   ReportReceipt,
   Resolution,
+  Role,
   SecurityEvent,
   SecurityEventPage,
   SignUp,
@@ -35,9 +38,10 @@ export type {
   UserSession,
   UserWithPresence,
 } from './contract/http-types.ts';
-export type { Message, MessageReaction, MessageState } from './conversation/message.ts';
+export type { Member } from './conversation/members.ts';
+export type { Message, MessageReaction, MessageState, RefusedReaction } from './conversation/message.ts';
 export { type FieldErrors, ParleyError } from './errors.ts';
-export type { InboxItem } from './inbox/inbox.ts';
+export type { GroupItem, InboxItem, PairItem } from './inbox/inbox.ts';
 export type { Unread } from './inbox/unread-total.ts';
 export type { Lock } from './locks.ts';
 export type { Observable } from './observable.ts';

@@ -6,6 +6,8 @@ export interface Observable<T> {
 }
 
 export interface Changeable<T> extends Observable<T> {
+  /** Somebody listens. */
+  readonly isFollowed: boolean;
   set(value: T): void;
 }
 
@@ -15,6 +17,9 @@ export function observable<T>(initial: T): Changeable<T> {
   return {
     get value() {
       return value;
+    },
+    get isFollowed() {
+      return listeners.size > 0;
     },
     set(next) {
       if (Object.is(next, value)) return;

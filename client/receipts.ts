@@ -1,5 +1,5 @@
 import type { Action, Frame } from './contract/frame-types.ts';
-import type { PairConversation } from './contract/http-types.ts';
+import type { Conversation } from './contract/http-types.ts';
 import { mayPass } from './errors.ts';
 import { retryAfterMs } from './retry.ts';
 
@@ -94,8 +94,14 @@ export function createReceipts({ isOnline, request, onChange }: Options) {
     of,
     merge,
     /** Takes the server's receipts. */
-    update({ id, read, received, peer_read: peerRead, peer_received: peerReceived }: PairConversation): void {
-      merge(id, { read, received, peerRead, peerReceived });
+    update(conversation: Conversation): void {
+      const { id, kind, read, received } = conversation;
+      // Those of many members are not followed.
+      const peers =
+        kind === 'group'
+          ? {}
+          : { peerRead: conversation.peer_read, peerReceived: conversation.peer_received };
+      merge(id, { read, received, ...peers });
     },
     read: (conversation: string, seq: number) => move('conversation.read', conversation, seq),
     received: (conversation: string, seq: number) => move('message.received', conversation, seq),

@@ -6,7 +6,9 @@ import type { Action, Frame } from './contract/frame-types.ts';
 import { createConversation } from './conversation/conversation.ts';
 import { createConversations } from './conversation/conversations.ts';
 import { createHistory } from './conversation/history.ts';
+import { hasCode } from './errors.ts';
 import { createExport } from './export.ts';
+import { isGroupId } from './ids.ts';
 import { createInbox } from './inbox/inbox.ts';
 import { createModeration } from './moderation.ts';
 import { type ClientOptions, withDefaults } from './options.ts';
@@ -31,7 +33,15 @@ export function wire(options: ClientOptions) {
   const shared = {
     ownId: () => session.state.value.user?.id ?? '',
     get: api.get,
-    request: (action: Action): Promise<Frame> => connection.request(action),
+    async request(action: Action): Promise<Frame> {
+      try {
+        return await connection.request(action);
+      } catch (error) {
+        const { conversation = '' } = action as { readonly conversation?: string };
+        if (isGroupId(conversation) && hasCode(error, 'conversation_not_found')) onGone(conversation);
+        throw error;
+      }
+    },
     isOnline,
     retry: createRetry(random, isOnline),
     now,
@@ -50,7 +60,20 @@ export function wire(options: ClientOptions) {
       inbox.render();
     },
   });
-  const inbox = createInbox({ ...shared, receipts, presence, blocks });
+  /** The user is not in this group any more. */
+  const onGone = (conversation: string) => {
+    inbox.remove(conversation);
+    outbox.discardIn(conversation);
+    conversations.find(conversation)?.end();
+  };
+  const inbox = createInbox({
+    ...shared,
+    receipts,
+    presence,
+    blocks,
+    onFound: (conversation) => conversations.find(conversation)?.rejoin(),
+    onGone,
+  });
 
   const history = createHistory(get);
   const outbox = createOutbox({
@@ -74,21 +97,24 @@ export function wire(options: ClientOptions) {
     createConversation({
       ...shared,
       id,
+      send: api.request,
       outbox,
       receipts,
       inbox,
+      onGone: () => onGone(id),
       onMessages: (messages) => router.receive(messages),
       sync: () => catchUp.of(conversations.of(id)),
     }),
   );
 
-  const router = createFrameRouter({ ownId, conversations, outbox, receipts, inbox, presence });
+  const router = createFrameRouter({ ownId, conversations, outbox, receipts, inbox, presence, onGone });
 
   const catchUp = createCatchUp({
     ...shared,
     conversations,
     inbox,
     receive: router.receive,
+    onGone,
     onSynced: () => void outbox.load(ownId()),
     loadProfile: profile.load,
   });

@@ -9,6 +9,7 @@ import { isWide } from './state/screen.ts';
 import { texts } from './texts.ts';
 import { ConfirmSignUp } from './views/confirm-sign-up.tsx';
 import { Conversation } from './views/conversation/conversation.tsx';
+import { Group } from './views/conversation/group.tsx';
 import { ForgotPassword } from './views/forgot-password.tsx';
 import { Inbox } from './views/inbox.tsx';
 import { LogIn, LogInElsewhere } from './views/log-in.tsx';
@@ -69,6 +70,8 @@ function View() {
   switch (now.view) {
     case 'conversation':
       return <Conversation key={now.userId} userId={now.userId} />;
+    case 'group':
+      return <Group key={now.id} id={now.id} />;
     case 'people':
       return <People />;
     case 'profile':

@@ -13,6 +13,8 @@ interface Options {
   readonly conversations: Conversations;
   readonly inbox: Inbox;
   readonly receive: (messages: readonly StoredMessage[]) => void;
+  /** The user is not in this group any more. */
+  readonly onGone: (conversation: string) => void;
   /** The missed messages are known now, so unsent messages may go out. */
   readonly onSynced: () => void;
   readonly loadProfile: () => Promise<unknown>;
@@ -28,7 +30,7 @@ const INBOX_LAGS_MS = [3_000, 27_000];
 
 /** Fetches frames that were missed without a connection, or on one that was dead for a while. */
 export function createCatchUp(options: Options) {
-  const { request, isOnline, conversations, inbox, receive, onSynced, loadProfile, retry } = options;
+  const { request, isOnline, conversations, inbox, receive, onGone, onSynced, loadProfile, retry } = options;
   /** From the last `sync.done`. */
   let position: string | undefined;
   /** A run must stop when the next one has begun. */
@@ -57,6 +59,8 @@ export function createCatchUp(options: Options) {
         ),
         ...(since !== undefined && { since }),
       })) as SyncPage | SyncDone;
+      const { gone = [] } = reply;
+      for (const id of gone) onGone(id);
       inbox.merge(reply.conversations);
       // Before the messages: a log that is too far behind starts again at its end, instead of showing page after page.
       await Promise.all(batch.map((store) => store.reach(inbox.lastOf(store.id) ?? 0)));

@@ -10,7 +10,7 @@ import type {
 } from '../contract/frame-types.ts';
 import type { StoredMessage } from '../contract/http-types.ts';
 import type { Conversations } from '../conversation/conversations.ts';
-import { isGroup } from '../ids.ts';
+import { canBeIn, isGroupId } from '../ids.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { PresenceStore } from '../presence.ts';
@@ -23,6 +23,8 @@ interface Options {
   readonly receipts: ReceiptStore;
   readonly inbox: Inbox;
   readonly presence: PresenceStore;
+  /** The user is not in this group any more. */
+  readonly onGone: (conversation: string) => void;
 }
 
 const READ = ['read', 'peerRead'] as const;
@@ -38,19 +40,39 @@ function lastAndRead(messages: readonly StoredMessage[]) {
 
 /** Passes each frame from the server to the parts that it concerns. */
 export function createFrameRouter(options: Options) {
-  const { ownId, conversations, outbox, receipts, inbox, presence } = options;
+  const { ownId, conversations, outbox, receipts, inbox, presence, onGone } = options;
+
+  /** Whether this library knows what to do with it. A newer server has further kinds of conversations. */
+  const isKnown = (conversation: string) => canBeIn(conversation, ownId());
+
+  /**
+   * Whether the user has left the group or was removed, and that is the last that is known of it. Older pages may tell of an earlier
+   * time in the group.
+   */
+  const isEnd = (id: string, received: readonly StoredMessage[]) => {
+    const { last } = lastAndRead(received);
+    const known = Math.max(inbox.lastOf(id) ?? 0, conversations.find(id)?.last() ?? 0);
+    const { type = '', users = [] } = last?.event ?? {};
+    return (type === 'left' || type === 'removed') && users.includes(ownId()) && (last?.seq ?? 0) >= known;
+  };
 
   /** Takes stored messages from any source, in any order and any number of times. */
-  const receive = (messages: readonly StoredMessage[]) => {
+  const receive = (all: readonly StoredMessage[]) => {
+    const messages = all.filter(({ conversation }) => isKnown(conversation));
     for (const message of messages) outbox.acknowledge(message);
     for (const [id, received] of Map.groupBy(messages, ({ conversation }) => conversation)) {
+      if (isEnd(id, received)) {
+        onGone(id);
+        continue;
+      }
       const own = lastAndRead(received.filter(({ sender_id }) => sender_id === ownId()));
       const theirs = lastAndRead(received.filter(({ sender_id }) => sender_id !== ownId()));
       inbox.count(id, received);
       // As on the server, a message is also a receipt for what its sender had seen. No other receipt is sent for that.
-      receipts.merge(id, { read: own.read, peerRead: theirs.read });
+      receipts.merge(id, { read: own.read, ...(!isGroupId(id) && { peerRead: theirs.read }) });
       if (theirs.last) receipts.received(id, theirs.last.seq);
       for (const { last } of [own, theirs]) if (last) inbox.show(last);
+      for (const message of received) if (message.event) inbox.hear(message);
       conversations.find(id)?.receive(received);
     }
     for (const message of messages) outbox.follow(message);
@@ -59,7 +81,7 @@ export function createFrameRouter(options: Options) {
   /** Messages of one sender in one conversation. */
   const onMessages = (conversation: string, senderId: string, messages: readonly StoredMessage[]) => {
     receive(messages);
-    if (senderId !== ownId()) conversations.find(conversation)?.typing.end();
+    if (senderId !== ownId()) conversations.find(conversation)?.typing.end(senderId);
   };
 
   const onMessage = ({ type, sender, ...message }: ChatMessage | MessageSent) =>
@@ -84,14 +106,15 @@ export function createFrameRouter(options: Options) {
   };
 
   const onReceipt = ({ type, conversation, user_id, seq, moved }: ReadReply | ReceivedReply) => {
-    if (moved === false) return;
+    if (moved === false || !isKnown(conversation)) return;
     const isOwn = user_id === ownId();
+    // Those of many members are not followed.
+    if (!isOwn && isGroupId(conversation)) return;
     const [own, peer] = type === 'conversation.read' ? READ : RECEIVED;
     receipts.merge(conversation, { [isOwn ? own : peer]: seq });
   };
 
   const onFrame = (frame: Frame) => {
-    if ('conversation' in frame && isGroup(frame.conversation)) return;
     switch (frame.type) {
       case 'chat.message':
       case 'message.sent':
@@ -111,7 +134,8 @@ export function createFrameRouter(options: Options) {
       case 'message.received':
         return onReceipt(frame);
       case 'typing':
-        if (frame.user_id !== ownId()) conversations.of(frame.conversation).typing.begin(frame.expires_in);
+        if (frame.user_id !== ownId() && isKnown(frame.conversation))
+          conversations.of(frame.conversation).typing.begin(frame.user_id, frame.expires_in);
         return;
       case 'presence':
         return presence.update(frame.users);

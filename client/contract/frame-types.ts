@@ -129,8 +129,8 @@ export interface ChatMessage {
   readonly deleted_at?: string;
   readonly reactions?: readonly Reaction[];
   readonly reply_to?: number;
-  readonly event?: GroupEvent;
   readonly client_id?: string;
+  readonly event?: GroupEvent;
 }
 
 export interface MessageSent {
@@ -187,6 +187,7 @@ export interface SyncPage {
   readonly changed: readonly StoredMessage[];
   readonly changes: Readonly<Record<string, number>>;
   readonly resets: readonly string[];
+  /** The groups of the request that the user is not in. Older servers send none. */
   readonly gone: readonly string[];
   readonly conversations: readonly Conversation[];
   readonly position: string;
@@ -199,6 +200,7 @@ export interface SyncDone {
   readonly changed: readonly StoredMessage[];
   readonly changes: Readonly<Record<string, number>>;
   readonly resets: readonly string[];
+  /** The groups of the request that the user is not in. Older servers send none. */
   readonly gone: readonly string[];
   readonly conversations: readonly Conversation[];
   readonly position: string;

@@ -113,16 +113,21 @@ export interface LastMessage {
   readonly event?: GroupEvent;
 }
 
-/** What happened to a group, in place of a text. */
+/** What happened to a group. The sender of the message did it, and its text is empty. */
 export interface GroupEvent {
+  /** `created`, `joined`, `left`, `removed`, `renamed` or `role`. A newer server may have further ones. */
   readonly type: string;
+  /** Of `created` and `renamed`. */
   readonly title?: string;
+  /** The ids of those whom it is about. Absent from `renamed`. */
   readonly users?: readonly string[];
+  /** Of `role`. */
   readonly role?: 'owner' | 'moderator' | 'member' | 'reader';
 }
 
 export interface PairConversation {
   readonly id: string;
+  /** Older servers send none. */
   readonly kind: 'pair';
   readonly peer: UserWithPresence;
   readonly last_message: LastMessage;
@@ -138,13 +143,15 @@ export interface GroupConversation {
   readonly kind: 'group';
   readonly title: string;
   readonly role: 'owner' | 'moderator' | 'member' | 'reader';
+  /** The first message that the user may see. */
   readonly first_seq: number;
   readonly last_message: LastMessage;
   readonly unread: number;
   readonly read: number;
   readonly received: number;
-  /** Absent in the inbox, and so is `former`. */
+  /** Absent in the inbox. */
   readonly members?: readonly GroupMember[];
+  /** Those who were members. Absent in the inbox. */
   readonly former?: readonly User[];
 }
 
@@ -155,7 +162,26 @@ export interface GroupMember {
   readonly deleted?: true;
 }
 
+/** What a member of a group may do. */
+export type Role = GroupMember['role'];
+
 export type Conversation = PairConversation | GroupConversation;
+
+/** Those that this library can show. A newer server has further kinds, and an older one tells no kind. */
+export const knownOf = (all: readonly Conversation[]): readonly Conversation[] =>
+  all.filter(({ kind = 'pair' }) => kind === 'pair' || kind === 'group');
+
+export interface NewGroup {
+  readonly kind: 'group';
+  /** Up to 100 characters. */
+  readonly title: string;
+  /** The ids of up to 7 others. */
+  readonly members: readonly string[];
+  /** What those see who are added later. Default: `all`. */
+  readonly history?: 'all' | 'since_joining';
+  /** A name of this request, such as a UUID. The same user creates one group with it, however often they try. */
+  readonly key?: string;
+}
 
 export interface ConversationPage {
   readonly next: string | null;
@@ -182,6 +208,7 @@ export interface StoredMessage {
   readonly reactions?: readonly Reaction[];
   /** The `seq` of the earlier message that it answers. */
   readonly reply_to?: number;
+  /** In groups: what its sender did. Then `message` is empty. */
   readonly event?: GroupEvent;
 }
 
@@ -387,6 +414,7 @@ export const REQUEST_FIELDS = {
   Credentials: ['email', 'password', 'device_id'],
   PasswordChange: ['password', 'new_password'],
   ProfileChange: ['first_name', 'last_name', 'presence'],
+  NewGroup: ['kind', 'title', 'members', 'history', 'key'],
   NewReport: ['user', 'message', 'reason', 'text'],
   NewResolution: ['action', 'note'],
 } as const satisfies {
@@ -394,6 +422,7 @@ export const REQUEST_FIELDS = {
   Credentials: readonly (keyof Credentials)[];
   PasswordChange: readonly (keyof PasswordChange)[];
   ProfileChange: readonly (keyof ProfileChange)[];
+  NewGroup: readonly (keyof NewGroup)[];
   NewReport: readonly (keyof NewReport)[];
   NewResolution: readonly (keyof NewResolution)[];
 };

@@ -1,7 +1,7 @@
 import type { Action, Frame } from '../contract/frame-types.ts';
-import type { StoredMessage } from '../contract/http-types.ts';
-import { notLoggedIn, notMember, ParleyError } from '../errors.ts';
-import { peerIn } from '../ids.ts';
+import type { Role, StoredMessage } from '../contract/http-types.ts';
+import { hasCode, notLoggedIn, notMember, ParleyError } from '../errors.ts';
+import { canBeIn, isGroupId, isId, pathOf } from '../ids.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { singleFlight } from '../locks.ts';
 import { type Observable, observable, setList } from '../observable.ts';
@@ -11,7 +11,9 @@ import type { UnsentReaction } from '../outbox/outbox-store.ts';
 import type { ReceiptStore } from '../receipts.ts';
 import type { Retry } from '../retry.ts';
 import { createLogReader } from './log-reader.ts';
+import { createMembers } from './members.ts';
 import { isSame, type Message, storedMessage, unsentMessage } from './message.ts';
+import { createQuotes } from './quotes.ts';
 import { createTyping } from './typing.ts';
 
 export type ConversationStore = ReturnType<typeof createConversation>;
@@ -20,6 +22,7 @@ interface Options {
   readonly id: string;
   readonly ownId: () => string;
   readonly get: <T>(path: string) => Promise<T>;
+  readonly send: <T>(method: string, path: string, body?: unknown) => Promise<T>;
   readonly outbox: Outbox;
   readonly receipts: ReceiptStore;
   readonly inbox: Inbox;
@@ -28,6 +31,8 @@ interface Options {
   readonly request: (action: Action) => Promise<Frame>;
   /** Fetches missed changes. */
   readonly sync: () => Promise<void>;
+  /** The user is not in this group any more. */
+  readonly onGone: () => void;
   readonly retry: Retry;
   readonly now: () => number;
 }
@@ -47,10 +52,11 @@ function distinct(list: readonly Message[]): readonly Message[] {
 
 /** One conversation. Its messages are live while it is open. */
 export function createConversation(options: Options) {
-  const { id, ownId, outbox, receipts, request, now, retry } = options;
+  const { id, ownId, outbox, receipts, inbox, request, now, retry, onGone } = options;
   const messages = observable<readonly Message[]>([]);
   const hasOlder = observable(false);
   const isLoaded = observable(false);
+  const isGone = observable(false);
   const typing = createTyping(() => request({ action: 'typing', conversation: id }), now);
   /** Acknowledged messages with a gap before them. */
   const early = new Map<string, StoredMessage>();
@@ -71,7 +77,8 @@ export function createConversation(options: Options) {
     if (acknowledged && users > 0) early.set(acknowledged.client_id ?? acknowledged.id, acknowledged);
     const { log } = reader;
     for (const [key, { seq }] of early) if (seq <= (log.last ?? 0)) early.delete(key);
-    const stored = [...log.messages, ...[...early.values()].map(log.present)].map(withWaiting());
+    const shownAs = withWaiting();
+    const stored = [...log.messages, ...[...early.values()].map(log.present)].map(shownAs);
     const own = new Set(stored.flatMap(({ key, isOwn }) => (isOwn ? [key] : [])));
     const list = distinct([
       ...stored,
@@ -87,20 +94,47 @@ export function createConversation(options: Options) {
     });
     shown = new Map(list.map((message) => [message.key, message]));
     setList(messages, list);
-    hasOlder.set(log.first > 1);
+    quotes.render(shownAs);
+    hasOlder.set(reader.hasOlder());
     isLoaded.set(log.last !== undefined);
   };
-  const reader = createLogReader({ ...options, onChange: render });
+  const members = createMembers({
+    ...options,
+    isWanted: () => users > 0 && !isGone.value,
+    onLoaded(entry) {
+      inbox.merge([entry]);
+      render();
+    },
+  });
+  const reader = createLogReader({ ...options, onMissed: members.outdate, onChange: render });
+  const ensureLoaded = () =>
+    reader.ensureLoaded().catch((error: unknown) => {
+      if (isGroupId(id) && hasCode(error, 'conversation_not_found')) onGone();
+      throw error;
+    });
+
+  /** The log has no gap, so the place follows from its first message. */
+  const loadedAt = (seq: number) => {
+    const message = messages.value[seq - reader.log.first];
+    return message?.seq === seq ? message : undefined;
+  };
+  const quotes = createQuotes({ reader, retry, loadedAt, shownNow: withWaiting });
 
   const beginning = singleFlight();
   /** Tries until the log has begun, while it is open and there is a connection. The next connection continues. */
-  const begin = () => beginning.run(() => retry.persist(reader.ensureLoaded, () => users > 0));
+  const begin = () => {
+    quotes.again();
+    members.follow();
+    return beginning.run(() => retry.persist(ensureLoaded, () => users > 0 && !isGone.value));
+  };
 
   const forget = () => {
     beginning.reset();
     reader.reset();
+    quotes.forget();
+    members.reset();
     early.clear();
-    typing.end();
+    typing.endAll();
     render();
   };
 
@@ -108,15 +142,20 @@ export function createConversation(options: Options) {
   const shownAt = (key: string) => {
     if (!ownId()) throw notLoggedIn();
     const message = shown.get(key);
-    if (!message) throw new ParleyError('message_not_found', 'There is no such message here.');
+    // What happened to a group cannot be changed.
+    if (!message || message.event)
+      throw new ParleyError('message_not_found', 'There is no such message here.');
     return message;
   };
   const deletedError = () => new ParleyError('message_deleted', 'This message is deleted.');
 
-  /** @throws ParleyError if the message is not the user's, or not shown */
+  /** @throws ParleyError if the message is not shown, or the user may not change it */
   const change = (key: string, text?: string) => {
     const message = shownAt(key);
-    if (!message.isOwn) throw new ParleyError('not_your_message', 'Only its sender may change a message.');
+    const { role } = inbox.groupOf(id) ?? {};
+    const mayDelete = text === undefined && (role === 'owner' || role === 'moderator');
+    if (!message.isOwn && !mayDelete)
+      throw new ParleyError('not_your_message', 'Only its sender may change a message.');
     const isDeleted = message.deletedAt !== undefined;
     if (isDeleted && text !== undefined) throw deletedError();
     if (!isDeleted && (text !== message.text || message.reason)) outbox.change(ownId(), id, message, text);
@@ -135,6 +174,23 @@ export function createConversation(options: Options) {
     }
   };
 
+  /** Changes the group over HTTP. */
+  const changeGroup = async (method: string, path: string, body?: unknown): Promise<void> => {
+    if (!isGroupId(id)) throw new ParleyError('not_a_group', 'This conversation is not a group.');
+    await options.send(method, pathOf(id) + path, body);
+  };
+  const memberPath = (userId: string) => {
+    // Without an id, or with a dot, the path would be another one.
+    if (!isId(userId)) throw new ParleyError('user_not_found', 'This is not the id of a user.');
+    return `/members/${userId}`;
+  };
+  const removeMember = async (userId: string): Promise<void> => {
+    await changeGroup('DELETE', memberPath(userId));
+    if (userId === ownId()) onGone();
+    // An event tells it too, but not if there is no socket now.
+    else members.outdate();
+  };
+
   const handle = {
     id,
     /** The log in order and without a gap, then the messages that are unsent or were refused. */
@@ -142,8 +198,17 @@ export function createConversation(options: Options) {
     /** There are older messages before the first one. */
     hasOlder: hasOlder as Observable<boolean>,
     isLoaded: isLoaded as Observable<boolean>,
-    /** The other member is typing. */
-    typing: typing.peer,
+    /** Another member is typing. */
+    typing: typing.isTyping,
+    /** The ids of the others who are typing. */
+    typists: typing.users,
+    /**
+     * Those who are in the group, and after them those who were. They are live while it is open. Empty until they are loaded, and in
+     * a conversation of two.
+     */
+    members: members.list,
+    /** The user is not in this group, or not any more. Then it has no messages here, and is not in the inbox. */
+    isGone: isGone as Observable<boolean>,
     /**
      * Loads the newest messages and keeps them live. Rejects if they cannot be loaded now. They are then loaded later,
      * except after `conversation_not_found`: the user who is logged in has no such conversation.
@@ -152,7 +217,8 @@ export function createConversation(options: Options) {
       // Messages that were loaded while it was closed may be out of date.
       if (users === 0) reader.reset();
       users += 1;
-      await reader.ensureLoaded().catch((error: unknown) => {
+      isGone.set(false);
+      await ensureLoaded().catch((error: unknown) => {
         void begin();
         throw error;
       });
@@ -172,15 +238,10 @@ export function createConversation(options: Options) {
      */
     loadBackTo: reader.loadBackTo,
     /**
-     * The message as it is now: one that is loaded, or fetched once. For what an answer quotes. Undefined if there is none. Rejects
-     * if it cannot be fetched now.
+     * The message with this `seq` as it is now, for what an answer quotes. Undefined until it is known, null if there is none. While
+     * the conversation is open and somebody subscribes, one that is not loaded is fetched, and follows all changes.
      */
-    async messageAt(seq: number): Promise<Message | undefined> {
-      const held = messages.value.find((one) => one.seq === seq);
-      if (held) return held;
-      const message = await reader.fetch(seq, users > 0);
-      return message && withWaiting()(message);
-    },
+    messageAt: quotes.at,
     /**
      * Shows the message at once and sends it as soon as possible. Returns its `key`. Throws if nobody is logged in, or
      * if this is not a conversation of the user who is.
@@ -188,7 +249,7 @@ export function createConversation(options: Options) {
      */
     send(text: string, { replyTo }: { readonly replyTo?: number | undefined } = {}): string {
       if (!ownId()) throw notLoggedIn();
-      if (!peerIn(id, ownId())) throw notMember();
+      if (!canBeIn(id, ownId()) || isGone.value) throw notMember();
       return outbox.add(ownId(), id, text, replyTo);
     },
     /**
@@ -197,12 +258,13 @@ export function createConversation(options: Options) {
      */
     edit: (key: string, text: string): void => change(key, text),
     /**
-     * Deletes an own message for both members, in the same way. An unsent one is not sent.
+     * Deletes an own message for all members, in the same way. An unsent one is not sent. Owners and moderators of a group may delete
+     * those of others.
      * @throws ParleyError `message_not_found`, `not_your_message`
      */
     remove: (key: string): void => change(key),
     /**
-     * Reacts to a message of either member: shows it at once, and sends it as soon as possible.
+     * Reacts to a message of any member: shows it at once, and sends it as soon as possible.
      * @throws ParleyError `message_not_found` if no such message is loaded, or not stored yet; `message_deleted`
      */
     react: (key: string, emoji: string): void => react(key, emoji, 'react'),
@@ -219,8 +281,25 @@ export function createConversation(options: Options) {
     markRead(seq = reader.log.last): void {
       if (seq) receipts.read(id, seq);
     },
-    /** Call it at each key. The other member hears of it every 3 s at most. */
+    /** Call it at each key. The other members hear of it every 3 s at most. */
     type: typing.own,
+    /** Gives the group another title. The methods for groups throw ParleyError `not_allowed` if the role of the user does not do. */
+    rename: (title: string): Promise<void> => changeGroup('PATCH', '', { title }),
+    /**
+     * Adds a user to the group, as a member if no role is given, or gives a member another role.
+     * @throws ParleyError `user_not_found`, `cannot_write_to_user`, `group_full`, `last_owner`
+     */
+    async putMember(userId: string, role?: Role): Promise<void> {
+      await changeGroup('PUT', memberPath(userId), role ? { role } : {});
+      members.outdate();
+    },
+    /** Removes a member from the group. */
+    removeMember,
+    /**
+     * Leaves the group.
+     * @throws ParleyError `last_owner` if there are other members, but no other owner
+     */
+    leave: (): Promise<void> => removeMember(ownId()),
   };
 
   return {
@@ -230,7 +309,7 @@ export function createConversation(options: Options) {
     typing,
     render,
     begin,
-    isOpen: () => users > 0,
+    isOpen: () => users > 0 && !isGone.value,
     last: () => reader.log.last,
     held: reader.held,
     reach: reader.reach,
@@ -244,10 +323,25 @@ export function createConversation(options: Options) {
       if (users > 0) reader.tell(change);
     },
     receive(received: readonly StoredMessage[]): void {
-      if (users > 0) reader.add(received);
+      if (users === 0) return;
+      const { last = 0 } = reader.log;
+      if (received.some(({ event, seq }) => event && seq > last)) members.outdate();
+      reader.add(received);
+    },
+    /** The user is not in this group any more. */
+    end(): void {
+      isGone.set(true);
+      forget();
+    },
+    /** The user is in this group again. */
+    rejoin(): void {
+      if (!isGone.value) return;
+      isGone.set(false);
+      if (users > 0) void begin();
     },
     reset(): void {
       users = 0;
+      isGone.set(false);
       forget();
     },
   };

@@ -1,6 +1,6 @@
 import type { Conversation as InboxEntry, MessageWindow, StoredMessage } from '../contract/http-types.ts';
 import { hasCode } from '../errors.ts';
-import { pathOf, peerIn } from '../ids.ts';
+import { isGroupId, pathOf, peerIn } from '../ids.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { singleFlight } from '../locks.ts';
 import type { Retry } from '../retry.ts';
@@ -10,9 +10,11 @@ interface Options {
   readonly id: string;
   readonly ownId: () => string;
   readonly get: <T>(path: string) => Promise<T>;
-  readonly inbox: Pick<Inbox, 'lastOf' | 'merge'>;
+  readonly inbox: Pick<Inbox, 'lastOf' | 'merge' | 'groupOf'>;
   /** Messages were fetched. */
   readonly onMessages: (messages: readonly StoredMessage[]) => void;
+  /** Messages are fetched that were missed, so events may be among them. */
+  readonly onMissed: () => void;
   /** The log holds more, or a gap is being filled. */
   readonly onChange: () => void;
   /** Fetches missed changes. */
@@ -38,15 +40,15 @@ export interface Held {
   reached(change: number): void;
 }
 
+export type LogReader = ReturnType<typeof createLogReader>;
+
 /** Fetches one conversation's log: its newest page, its gaps and its older messages. */
 export function createLogReader(options: Options) {
-  const { id, ownId, get, inbox, onMessages, onChange, sync, retry } = options;
+  const { id, ownId, get, inbox, onMessages, onMissed, onChange, sync, retry } = options;
   const loading = singleFlight();
   const older = singleFlight();
   let log: Log = createLog();
   let filling: ReturnType<typeof setTimeout> | undefined;
-  /** Messages that the log does not hold. It follows their changes all the same, until it begins anew. */
-  const fetched = { isCurrent: () => false, messages: new Map<number, Promise<StoredMessage | undefined>>() };
 
   const path = pathOf(id);
   const window = (query: string) => get<MessageWindow>(`${path}/messages?${query}`);
@@ -65,12 +67,18 @@ export function createLogReader(options: Options) {
       throw error;
     });
 
+  /** The first message that the user may see. */
+  const firstSeq = () => inbox.groupOf(id)?.firstSeq ?? 1;
+
   const loadNewest = async () => {
     const mine = log;
+    onMissed();
     const [page, entry] = await Promise.all([
       windowIfAny(`limit=${PAGE}`),
       // For its receipts. Messages are worth showing without them, and the next `sync` brings them.
-      inbox.lastOf(id) === undefined ? get<InboxEntry>(path).catch(() => undefined) : undefined,
+      inbox.lastOf(id) === undefined && !isGroupId(id)
+        ? get<InboxEntry>(path).catch(() => undefined)
+        : undefined,
     ]);
     if (mine !== log) return;
     log.begin(page?.results ?? [], page?.last_change ?? 0);
@@ -82,6 +90,7 @@ export function createLogReader(options: Options) {
 
   const loadNext = async () => {
     const isCurrent = sinceNow();
+    onMissed();
     const { results } = await window(`after=${log.last}&limit=${LARGEST_PAGE}`);
     if (!isCurrent()) return;
     log.add(results);
@@ -117,7 +126,7 @@ export function createLogReader(options: Options) {
 
   const loadOlder = async (limit = PAGE) => {
     await ensureLoaded();
-    if (log.first <= 1) return;
+    if (log.first <= firstSeq()) return;
     await older.run(async () => {
       const isCurrent = sinceNow();
       const { results } = await window(`before=${log.first}&limit=${Math.min(limit, LARGEST_PAGE)}`);
@@ -128,40 +137,26 @@ export function createLogReader(options: Options) {
     });
   };
 
-  const fetchOne = async (seq: number) => {
-    const { results = [] } = (await windowIfAny(`around=${seq}&limit=1`)) ?? {};
-    // At an end of the log, it is another message.
-    return results.find((one) => one.seq === seq);
-  };
-
   return {
     get log(): Log {
       return log;
     },
-    /** A message that the log does not hold. While the log is live, fetches it once. Undefined if there is none. */
-    async fetch(seq: number, isLive: boolean): Promise<StoredMessage | undefined> {
+    sinceNow,
+    /** There are older messages that the user may see. */
+    hasOlder: () => log.first > firstSeq(),
+    /** Fetches one message, which the log does not take. Undefined if there is none. */
+    async fetchOne(seq: number): Promise<StoredMessage | undefined> {
       if (!Number.isSafeInteger(seq) || seq < 1) return undefined;
-      const { messages } = fetched;
-      if (!fetched.isCurrent() || !log.isCurrent) {
-        messages.clear();
-        fetched.isCurrent = sinceNow();
-      }
-      const found = messages.get(seq) ?? fetchOne(seq);
-      if (isLive && log.isCurrent) messages.set(seq, found);
-      const message = await found.catch((error: unknown) => {
-        messages.delete(seq);
-        throw error;
-      });
-      // It may be written yet.
-      if (!message) messages.delete(seq);
-      return message && log.present(message);
+      const { results = [] } = (await windowIfAny(`around=${seq}&limit=1`)) ?? {};
+      // At an end of the log, it is another message.
+      return results.find((one) => one.seq === seq);
     },
     ensureLoaded,
     loadOlder,
     async loadBackTo(seq: number): Promise<boolean> {
       await ensureLoaded();
       const mine = log;
-      const first = Math.max(seq, 1);
+      const first = Math.max(seq, firstSeq());
       if (log.first - first > LONGEST_JUMP) return false;
       // Stops when a page brings no older message. Otherwise it could ask without end.
       for (let held = Number.POSITIVE_INFINITY; mine === log && log.first > first && log.first < held; ) {

@@ -3,9 +3,15 @@ import type { StoredMessage } from '../contract/http-types.ts';
 export type Log = ReturnType<typeof createLog>;
 
 /** Of two states of one message, the newer one. Of equal ones, the first, so that an unchanged message stays the same object. */
-function newest(state: StoredMessage, other: StoredMessage | undefined): StoredMessage {
+export function newest(state: StoredMessage, other: StoredMessage | null | undefined): StoredMessage {
   return other && (other.change ?? 0) > (state.change ?? 0) ? other : state;
 }
+
+/**
+ * So many told states of messages before the first one are kept. A page of older messages that was read before one of them is
+ * under way for seconds, in which users can change much less.
+ */
+const MOST_TOLD = 1_000;
 
 /**
  * A part of a conversation's log without a gap, from `first` to `last`, and in the state of `change` at least. States come in
@@ -26,9 +32,9 @@ export function createLog() {
   const firstSeq = () => held[0]?.seq ?? (last ?? 0) + 1;
   const heldAt = (seq: number): StoredMessage | undefined => held[seq - firstSeq()];
 
-  /** Its newest known state. */
-  const present = (message: StoredMessage) =>
-    newest(newest(heldAt(message.seq) ?? message, beside.get(message.seq)), message);
+  /** The newest known state of a message. Undefined if it was neither loaded nor told. */
+  const at = (seq: number) => heldAt(seq) ?? beside.get(seq);
+  const present = (message: StoredMessage) => newest(at(message.seq) ?? message, message);
   const take = (message: StoredMessage) => {
     const state = present(message);
     beside.delete(message.seq);
@@ -81,6 +87,7 @@ export function createLog() {
     get lacksChanges() {
       return this.isCurrent && told.size > 0;
     },
+    at,
     present,
     /**
      * Begins with the newest page, in order, or with an empty one if nobody has written yet. If there is a gap before
@@ -101,12 +108,16 @@ export function createLog() {
       for (const message of messages) {
         const { seq } = message;
         const before = heldAt(seq);
-        const state = present(message);
+        const state = take(message);
         if (before && state !== before) held = held.with(seq - firstSeq(), state);
         // An older message comes with its page. A change of it may have been told after that was read.
-        if (!before && (seq > (last ?? 0) || message.change)) beside.set(seq, state);
+        if (!before && (seq > (last ?? 0) || state.change)) beside.set(seq, state);
       }
       takeBeside();
+      for (const seq of beside.keys()) {
+        if (beside.size <= MOST_TOLD) break;
+        if (seq < firstSeq()) beside.delete(seq);
+      }
     },
     /** A frame has told this change, and `add` has its message. */
     tell(number: number) {

@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../contract/http-types.ts';
+import type { GroupEvent, StoredMessage } from '../contract/http-types.ts';
 import { plain } from '../outbox/changes.ts';
 import type { Reason, Unsent, UnsentChange, UnsentReaction } from '../outbox/outbox-store.ts';
 import type { Receipts } from '../receipts.ts';
@@ -16,6 +16,13 @@ export interface MessageReaction {
   readonly users: readonly string[];
   /** The user is one of them. */
   readonly isOwn: boolean;
+}
+
+/** An own reaction that the server refused to add, or to take back. */
+export interface RefusedReaction {
+  readonly emoji: string;
+  readonly wish: 'react' | 'unreact';
+  readonly reason: Reason;
 }
 
 /** A message as a conversation shows it. */
@@ -39,9 +46,13 @@ export interface Message {
   readonly deletedAt?: string;
   /** May be empty. With the user's own that wait for the server, and without those that they have taken back. */
   readonly reactions: readonly MessageReaction[];
+  /** Never empty. They change nothing in `reactions`. */
+  readonly refusedReactions?: readonly RefusedReaction[];
   /** The `seq` of the earlier message that it answers. */
   readonly replyTo?: number;
-  /** Why the server refused it. If it is not `failed`: why the server refused its last edit, removal or reaction. */
+  /** In groups: what its sender did. Then `text` is empty, and the message cannot be changed. */
+  readonly event?: GroupEvent;
+  /** Why the server refused it. If it is not `failed`: why the server refused its last edit or removal. */
   readonly reason?: Reason;
   /** The text of an edit that was refused. Absent if a removal was refused. */
   readonly refusedText?: string;
@@ -59,11 +70,14 @@ const SHOWN = [
   'refusedText',
 ] as const satisfies readonly (keyof Message)[];
 
+const LISTS = ['reactions', 'refusedReactions'] as const;
+
 /** Whether two messages with one key look the same. */
 export function isSame(one: Message | undefined, other: Message): one is Message {
   if (one === undefined || SHOWN.some((field) => one[field] !== other[field])) return false;
-  const [before, now] = [one.reactions, other.reactions];
-  return before === now || JSON.stringify(before) === JSON.stringify(now);
+  return LISTS.every(
+    (field) => one[field] === other[field] || JSON.stringify(one[field]) === JSON.stringify(other[field]),
+  );
 }
 
 /** One object, so that it compares fast. */
@@ -99,8 +113,8 @@ export function storedMessage(
   reacted: readonly UnsentReaction[] = [],
 ): Message {
   const { id, client_id, seq, sender_id: senderId, created_at: createdAt, version = 1 } = message;
-  const { edited_at: editedAt, deleted_at: deletedAt, reply_to: replyTo } = message;
-  const refused = reacted.find(({ reason }) => reason);
+  const { edited_at: editedAt, deleted_at: deletedAt, reply_to: replyTo, event } = message;
+  const refused = reacted.flatMap(({ emoji, wish, reason }) => (reason ? [{ emoji, wish, reason }] : []));
   const isOwn = senderId === ownId;
   const given = {
     // Not the other member's `client_id`: they may have chosen the key of another message here.
@@ -115,8 +129,9 @@ export function storedMessage(
     ...(editedAt !== undefined && { editedAt }),
     ...(deletedAt !== undefined && { deletedAt }),
     reactions: reactionsOf(message, ownId, reacted),
+    ...(refused.length > 0 && { refusedReactions: refused }),
     ...(replyTo !== undefined && { replyTo }),
-    ...(refused?.reason && { reason: refused.reason }),
+    ...(event && { event }),
   };
   if (!change) return given;
   const { text, reason } = change;

@@ -1,12 +1,17 @@
 import type { BlockStore } from '../blocks.ts';
-import type {
-  Conversation,
-  ConversationPage,
-  LastMessage,
-  StoredMessage,
-  User,
+import {
+  type Conversation,
+  type ConversationPage,
+  type GroupConversation,
+  type GroupEvent,
+  knownOf,
+  type LastMessage,
+  type Role,
+  type StoredMessage,
+  type User,
 } from '../contract/http-types.ts';
 import { preview } from '../contract/preview.ts';
+import { hasCode } from '../errors.ts';
 import { pathOf } from '../ids.ts';
 import { type Observable, observable, setList } from '../observable.ts';
 import type { PresenceStore } from '../presence.ts';
@@ -15,24 +20,44 @@ import type { Retry } from '../retry.ts';
 import { createUnreadCounts } from './unread-counts.ts';
 import { createUnreadTotal } from './unread-total.ts';
 
-/** A conversation in the list. */
-export interface InboxItem {
+interface Item {
   readonly id: string;
-  readonly peer: User;
   readonly last: {
     readonly seq: number;
     readonly senderId: string;
-    /** The beginning of the message. Empty if it is deleted. */
+    /** The beginning of the message. Empty if it is deleted, and with an `event`. */
     readonly text: string;
     readonly createdAt: string;
     readonly editedAt?: string;
     readonly deletedAt?: string;
+    /** In groups: what its sender did. */
+    readonly event?: GroupEvent;
   };
+  /** Own messages and events never count. */
   readonly unread: number;
   readonly read: number;
+}
+
+/** A conversation of two in the list. */
+export interface PairItem extends Item {
+  readonly kind: 'pair';
+  readonly peer: User;
   readonly peerRead: number;
   readonly peerReceived: number;
 }
+
+/** A group in the list. */
+export interface GroupItem extends Item {
+  readonly kind: 'group';
+  readonly title: string;
+  /** The user's own. */
+  readonly role: Role;
+  /** The log begins here. */
+  readonly firstSeq: number;
+}
+
+/** A conversation in the list. */
+export type InboxItem = PairItem | GroupItem;
 
 export type Inbox = ReturnType<typeof createInbox>;
 
@@ -43,7 +68,26 @@ interface Options {
   readonly blocks: Pick<BlockStore, 'update'>;
   readonly ownId: () => string;
   readonly retry: Retry;
+  /** The user is in this group, perhaps again. */
+  readonly onFound: (conversation: string) => void;
+  /** The user is not in this group any more. */
+  readonly onGone: (conversation: string) => void;
 }
+
+interface PairEntry {
+  readonly kind: 'pair';
+  readonly peer: User;
+  readonly last: LastMessage;
+}
+
+interface GroupEntry extends Pick<GroupItem, 'kind' | 'title' | 'role' | 'firstSeq'> {
+  readonly last: LastMessage;
+  /** The `seq` as of which they are known. */
+  readonly titleAt: number;
+  readonly roleAt: number;
+}
+
+type Entry = PairEntry | GroupEntry;
 
 const PAGE = 50;
 
@@ -51,12 +95,15 @@ const PAGE = 50;
 const isAfter = (last: LastMessage, before: LastMessage) =>
   last.seq > before.seq || (last.seq === before.seq && (last.change ?? 0) > (before.change ?? 0));
 
+/** An unchanged object stays the same one, so that a list renders only changed ones. */
+const isSame = (one: object, other: object): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 /** The conversations, most recent first, and their unread messages. */
-export function createInbox({ get, receipts, presence, blocks, ownId, retry }: Options) {
+export function createInbox({ get, receipts, presence, blocks, ownId, retry, onFound, onGone }: Options) {
   const items = observable<readonly InboxItem[]>([]);
   const hasMore = observable(false);
   const isLoaded = observable(false);
-  const known = new Map<string, { readonly peer: User; readonly last: LastMessage }>();
+  const known = new Map<string, Entry>();
   const shown = new Map<string, InboxItem>();
   /** The newest message of each conversation whose entry is being fetched. */
   const fetching = new Map<string, LastMessage>();
@@ -65,69 +112,91 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry }: O
   /** Counts users: a response for an earlier user is dropped. */
   let generation = 0;
 
-  /** An unchanged item stays the same object, so that a list renders only changed ones. */
-  const itemOf = (id: string, peer: User, last: LastMessage): InboxItem => {
-    const { seq, sender_id: senderId, message: text, created_at: createdAt } = last;
-    const { edited_at: editedAt, deleted_at: deletedAt } = last;
+  const itemOf = (id: string, entry: Entry): InboxItem => {
+    const { last } = entry;
+    const { edited_at: editedAt, deleted_at: deletedAt, event } = last;
     const { read, peerRead, peerReceived } = receipts.of(id);
-    const unread = counts.of(id, read);
-    const before = shown.get(id);
-    if (
-      before?.last.seq === seq &&
-      before.last.text === text &&
-      before.last.editedAt === editedAt &&
-      before.last.deletedAt === deletedAt &&
-      before.peer.username === peer.username &&
-      before.unread === unread &&
-      before.read === read &&
-      before.peerRead === peerRead &&
-      before.peerReceived === peerReceived
-    ) {
-      return before;
-    }
-    const changed = {
+    const message = {
+      seq: last.seq,
+      senderId: last.sender_id,
+      text: last.message,
+      createdAt: last.created_at,
       ...(editedAt !== undefined && { editedAt }),
       ...(deletedAt !== undefined && { deletedAt }),
+      ...(event && { event }),
     };
-    const message = { seq, senderId, text, createdAt, ...changed };
-    const item = { id, peer, last: message, unread, read, peerRead, peerReceived };
+    const shared = { id, last: message, unread: counts.of(id, read), read };
+    const item: InboxItem =
+      entry.kind === 'group'
+        ? { kind: entry.kind, title: entry.title, role: entry.role, firstSeq: entry.firstSeq, ...shared }
+        : { kind: entry.kind, peer: entry.peer, peerRead, peerReceived, ...shared };
+    const before = shown.get(id);
+    if (before && isSame(before, item)) return before;
     shown.set(id, item);
     return item;
   };
 
   const render = () => {
-    const next = [...known].map(([id, { peer, last }]) => itemOf(id, peer, last));
+    const next = [...known].map(([id, entry]) => itemOf(id, entry));
     next.sort((a, b) => b.last.createdAt.localeCompare(a.last.createdAt));
     setList(items, next);
     unread.list(next.reduce((sum, item) => sum + item.unread, 0));
   };
 
-  const put = (id: string, peer: User, last: LastMessage) => {
+  const put = (id: string, entry: Entry) => {
     const before = known.get(id)?.last;
     unread.delete(id);
-    if (!before) void presence.rewatch(peer.id);
+    if (!before && entry.kind === 'pair') void presence.rewatch(entry.peer.id);
     // The server's inbox follows the log by about a second, so a message from the socket may be newer.
-    known.set(id, { peer, last: before && !isAfter(last, before) ? before : last });
+    known.set(id, before && !isAfter(entry.last, before) ? { ...entry, last: before } : entry);
   };
 
   const advance = (id: string, last: LastMessage) => {
     const entry = known.get(id);
     if (!entry || !isAfter(last, entry.last)) return;
-    put(id, entry.peer, last);
+    put(id, { ...entry, last });
     render();
   };
 
+  /** An event and an entry tell the title and the role as of their `seq`. The later one counts, whichever comes first. */
+  const told = (
+    entry: GroupEntry,
+    seq: number,
+    { title, role }: { readonly title?: string | undefined; readonly role?: Role | undefined },
+  ): GroupEntry => ({
+    ...entry,
+    ...(title !== undefined && seq >= entry.titleAt && { title, titleAt: seq }),
+    ...(role !== undefined && seq >= entry.roleAt && { role, roleAt: seq }),
+  });
+  const toldBy = ({ event }: { readonly event?: GroupEvent | undefined }) => ({
+    title: event?.title,
+    role: event?.users?.includes(ownId()) ? event.role : undefined,
+  });
+
+  const groupEntry = (id: string, conversation: GroupConversation): GroupEntry => {
+    const { kind, title, role, first_seq: firstSeq, last_message: last } = conversation;
+    const before = known.get(id);
+    const now = { kind, title, role, firstSeq, last, titleAt: last.seq, roleAt: last.seq };
+    // What the server says of the group may be read a moment before its last message.
+    const present = told(now, last.seq, toldBy(last));
+    return before?.kind === 'group' ? told({ ...before, firstSeq, last }, last.seq, present) : present;
+  };
+
   const merge = (conversations: readonly Conversation[]) => {
-    for (const conversation of conversations) {
-      // This library does not show groups yet.
-      if (conversation.kind === 'group') continue;
-      const { id, peer, last_message: last } = conversation;
+    for (const conversation of knownOf(conversations)) {
+      const { id, last_message: last } = conversation;
       counts.update(conversation);
-      const deleted = peer.deleted && { deleted: peer.deleted };
-      put(id, { id: peer.id, username: peer.username, ...deleted }, last);
+      if (conversation.kind === 'group') {
+        put(id, groupEntry(id, conversation));
+        onFound(id);
+      } else {
+        const { peer } = conversation;
+        const deleted = peer.deleted && { deleted: peer.deleted };
+        put(id, { kind: 'pair', peer: { id: peer.id, username: peer.username, ...deleted }, last });
+        blocks.update(peer);
+        presence.update([{ user_id: peer.id, online: peer.online, last_seen: peer.last_seen }]);
+      }
       receipts.update(conversation);
-      blocks.update(peer);
-      presence.update([{ user_id: peer.id, online: peer.online, last_seen: peer.last_seen }]);
       if (last.sender_id !== ownId()) receipts.received(id, last.seq);
     }
     render();
@@ -146,7 +215,7 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry }: O
     const { next, results } = await get<ConversationPage>(path);
     if (mine !== generation) return undefined;
     merge(results);
-    return { next, ids: new Set(results.map(({ id }) => id)) };
+    return { next, results };
   };
   const setCursor = (next: string | null) => {
     cursor = next;
@@ -178,6 +247,28 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry }: O
     if (mine === generation) fetching.delete(id);
   };
 
+  const remove = (id: string) => {
+    for (const map of [known, shown, fetching]) map.delete(id);
+    counts.delete(id);
+    unread.delete(id);
+    render();
+  };
+
+  /**
+   * A group that should be on a page, and is not. Either the page was read before its last message, or the user was removed while
+   * there was no connection.
+   */
+  const check = async (id: string) => {
+    const mine = generation;
+    try {
+      const entry = await get<Conversation>(pathOf(id));
+      if (mine === generation) merge([entry]);
+    } catch (error) {
+      // After any other failure, the next load checks again.
+      if (mine === generation && hasCode(error, 'conversation_not_found')) onGone(id);
+    }
+  };
+
   return {
     /** What the application gets. */
     handle: {
@@ -192,6 +283,20 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry }: O
     merge,
     render,
     lastOf: (id: string) => known.get(id)?.last.seq,
+    /** What is known of a group. */
+    groupOf(id: string): Pick<GroupItem, 'title' | 'role' | 'firstSeq'> | undefined {
+      const entry = known.get(id);
+      return entry?.kind === 'group' ? entry : undefined;
+    },
+    /** An event, in any order. */
+    hear({ conversation: id, seq, event }: StoredMessage): void {
+      const entry = known.get(id);
+      if (entry?.kind !== 'group') return;
+      known.set(id, told(entry, seq, toldBy({ event })));
+      render();
+    },
+    /** The user is not in this conversation any more. */
+    remove,
     /** Counts the unread ones of some messages of one conversation. */
     count(conversation: string, messages: readonly StoredMessage[]): void {
       counts.add(conversation, messages, receipts.of(conversation).read);
@@ -208,12 +313,21 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry }: O
     /** Loads the first page. Conversations that are already there stay. */
     async load(): Promise<void> {
       const isFirst = !isLoaded.value;
+      const before = [...known];
       const loaded = await page(`/conversations?limit=${PAGE}`);
       if (!loaded) return;
-      if (isFirst) setCursor(loaded.next);
-      const isBehind = (id: string) => !loaded.ids.has(id);
-      unread.begin(loaded.next, [...known.keys()].some(isBehind));
+      const { next, results } = loaded;
+      if (isFirst) setCursor(next);
+      const ids = new Set(results.map(({ id }) => id));
+      unread.begin(
+        next,
+        [...known.keys()].some((id) => !ids.has(id)),
+      );
       isLoaded.set(true);
+      const end = next === null ? '' : (results.at(-1)?.last_message.created_at ?? '');
+      for (const [id, { kind, last }] of before) {
+        if (kind === 'group' && !ids.has(id) && last.created_at > end) void check(id);
+      }
     },
     reset(): void {
       generation += 1;

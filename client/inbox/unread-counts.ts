@@ -10,12 +10,12 @@ interface ServerCount {
 export type UnreadCounts = ReturnType<typeof createUnreadCounts>;
 
 /**
- * Counts the other member's unread messages: the server's count as of its last message, plus those that came since. If
+ * Counts the other members' unread messages: the server's count as of its last message, plus those that came since. If
  * the user has read further since then, the known messages tell how many are left.
  */
 export function createUnreadCounts(ownId: () => string) {
   const counted = new Map<string, ServerCount>();
-  /** For each conversation, the unread messages by `seq`: true for the user's own. */
+  /** For each conversation, the unread messages by `seq`: true for those that do not count, the user's own and events. */
   const recent = new Map<string, Map<number, boolean>>();
 
   return {
@@ -30,7 +30,8 @@ export function createUnreadCounts(ownId: () => string) {
     add(id: string, messages: readonly StoredMessage[], read: number): void {
       const known = recent.get(id) ?? new Map<number, boolean>();
       recent.set(id, known);
-      for (const { seq, sender_id } of messages) if (seq > read) known.set(seq, sender_id === ownId());
+      for (const { seq, sender_id, event } of messages)
+        if (seq > read) known.set(seq, sender_id === ownId() || event !== undefined);
     },
     of(id: string, read: number): number {
       const known = recent.get(id) ?? new Map<number, boolean>();
@@ -42,10 +43,14 @@ export function createUnreadCounts(ownId: () => string) {
         if (isOwn && seq <= base.seq) own += 1;
         if (!isOwn && seq > base.seq) since += 1;
       }
-      // At most the other member's messages between `read` and the server's last one, and at most the server's count.
+      // At most the other members' messages between `read` and the server's last one, and at most the server's count.
       const left =
         read <= base.read ? base.unread : Math.min(base.unread, Math.max(0, base.seq - read - own));
       return left + since;
+    },
+    delete(id: string): void {
+      counted.delete(id);
+      recent.delete(id);
     },
     reset(): void {
       counted.clear();

@@ -1,4 +1,4 @@
-import type { Conversation, ConversationPage } from '../contract/http-types.ts';
+import { type Conversation, type ConversationPage, knownOf } from '../contract/http-types.ts';
 import { singleFlight } from '../locks.ts';
 import { type Observable, observable } from '../observable.ts';
 import type { ReceiptStore } from '../receipts.ts';
@@ -48,11 +48,12 @@ export function createUnreadTotal({ get, receipts, counts, isListed, onListed }:
     if (count !== value.count || isComplete !== value.isComplete) total.set({ count, isComplete });
   };
 
-  const add = (entries: readonly Conversation[]) => {
+  const add = (page: readonly Conversation[]) => {
+    const entries = knownOf(page);
     onListed(entries.filter(({ id }) => isListed(id)));
     for (const entry of entries) {
       const { id } = entry;
-      if (isListed(id) || entry.kind === 'group') continue;
+      if (isListed(id)) continue;
       beyond.add(id);
       counts.update(entry);
       receipts.update(entry);

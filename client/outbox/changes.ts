@@ -48,19 +48,14 @@ export function createChanges(options: Options) {
    * repeated edit, but not another text with the same version.
    */
   const prepared = async (change: Change): Promise<Change | undefined> => {
-    const latest = await list.latest(change);
-    const stored = latest && { ...latest, seq: change.seq ?? 0 };
-    // If the user has changed it meanwhile, the next round sends that.
-    if (!stored || list.get(change.clientId) !== change) return undefined;
-    const { tried, reason } = stored;
-    const wish = wishOf(stored);
-    if (reason || wish === undefined || tried !== undefined) {
-      list.take(stored);
-      return reason ? undefined : stored;
-    }
-    const attempt = { ...stored, tried: wish } as Change;
-    await list.keep(attempt);
-    return list.get(change.clientId) === attempt ? attempt : undefined;
+    // If the user changes it meanwhile, the next round sends that.
+    const attempt = await list.update(change, (stored) => {
+      const { tried, reason } = stored;
+      const wish = wishOf(stored);
+      const isReady = reason || wish === undefined || tried !== undefined;
+      return { ...stored, seq: change.seq ?? 0, ...(!isReady && { tried: wish }) } as Change;
+    });
+    return attempt?.reason ? undefined : attempt;
   };
 
   const sendReaction = async ({ clientId, conversation, seq, emoji, wish }: UnsentReaction) => {
@@ -84,16 +79,18 @@ export function createChanges(options: Options) {
 
   const refuse = async (attempt: Change, error: unknown) => {
     const before = list.get(attempt.clientId);
-    const stored = before && (await list.latest(before));
-    if (!stored || list.get(attempt.clientId) !== before) return;
-    const { tried, ...others } = stored;
-    const isThis = versionOf(stored) === versionOf(attempt) && tried === attempt.tried;
-    // Otherwise another tab has gone on, or the user has changed it: then that is tried.
-    if (!isThis) return list.take(stored);
-    if (wishOf(stored) !== wishOf(attempt)) return list.keep(others);
-    // To try again is to change what the message is now.
+    if (!before) return;
     const { version } = (error as Partial<ParleyError>).present ?? {};
-    await list.keep({ ...others, ...(version && { version }), reason: explained(error) });
+    const reason = explained(error);
+    await list.update(before, (stored) => {
+      const { tried, ...others } = stored;
+      const isThis = versionOf(stored) === versionOf(attempt) && tried === attempt.tried;
+      // Otherwise another tab has gone on, or the user has changed it: then that is tried.
+      if (!isThis) return stored;
+      if (wishOf(stored) !== wishOf(attempt)) return others;
+      // To try again is to change what the message is now.
+      return { ...others, ...(version && { version }), reason };
+    });
   };
 
   const pump = async (conversation: string): Promise<void> => {
@@ -123,17 +120,21 @@ export function createChanges(options: Options) {
     if (mine === generation) busy.delete(conversation);
   };
 
-  const put = async (change: Change) => {
-    await list.put(change);
-    await pump(change.conversation);
+  /** What the user wants of one that may wait already. */
+  const want = async <T extends Change>(
+    clientId: string,
+    conversation: string,
+    next: (before: T | undefined) => T | undefined,
+  ) => {
+    await list.change(clientId, next as (before: Change | undefined) => Change | undefined);
+    await pump(conversation);
   };
 
-  /** Changes the stored one, which another tab may have replaced. Until that is read, the one here. */
+  /** Changes one at once here. Then changes the stored version in the same way, unless another tab has removed it. */
   const update = async (own: UnsentChange, next: (one: UnsentChange) => UnsentChange) => {
     const mine = next(own);
     list.take(mine);
-    const stored = (await list.latest(mine)) as UnsentChange | undefined;
-    if (stored && list.get(own.clientId) === mine) await list.keep(next(stored));
+    await list.update(mine, (stored) => next(stored as UnsentChange));
     await pump(own.conversation);
   };
 
@@ -153,21 +154,24 @@ export function createChanges(options: Options) {
       rest: Pick<UnsentChange, 'changerId' | 'conversation' | 'createdAt' | 'text'>,
     ): void {
       const { key, seq, version } = message;
-      const before = get(key);
-      // One that waits keeps its place, its version and what it has tried.
-      const kept = before && !before.reason ? before : { version, ...rest };
-      const { text: _, ...others } = kept;
+      const clientId = idOf(key);
       const text = rest.text === undefined ? {} : { text: rest.text };
-      void put({ ...others, ...text, ...(seq !== undefined && { seq }), clientId: idOf(key) });
+      void want<UnsentChange>(clientId, rest.conversation, (before) => {
+        // One that waits keeps its place, its version and what it has tried.
+        const kept = before && !before.reason ? before : { version, ...rest };
+        const { text: _, ...others } = kept;
+        return { ...others, ...text, ...(seq !== undefined && { seq }), clientId };
+      });
     },
     react(wished: Omit<UnsentReaction, 'clientId'>): void {
-      const { key, emoji, wish } = wished;
+      const { conversation, key, emoji, wish } = wished;
       const clientId = `reaction ${key} ${plain(emoji)}`;
-      const before = list.get(clientId) as UnsentReaction | undefined;
-      const waits = before && !before.reason;
-      // One that was never sent and its opposite are nothing.
-      if (waits && !before.tried && before.wish !== wish) list.drop(before);
-      else void put({ ...(waits ? before : wished), wish, clientId });
+      void want<UnsentReaction>(clientId, conversation, (before) => {
+        const waits = before && !before.reason;
+        // One that was never sent and its opposite are nothing.
+        if (waits && !before.tried && before.wish !== wish) return undefined;
+        return { ...(waits ? before : wished), wish, clientId };
+      });
     },
     drop(key: string): void {
       const own = get(key);
@@ -180,10 +184,9 @@ export function createChanges(options: Options) {
     async retry(key: string): Promise<void> {
       const edit = get(key);
       for (const refused of [...(edit ? [edit] : []), ...reactionsTo(key)]) {
-        const stored = refused.reason && (await list.latest(refused));
-        if (!stored) continue;
-        const { reason, ...again } = stored;
-        await put(again);
+        if (!refused.reason) continue;
+        await list.update(refused, ({ reason, ...again }) => again);
+        await pump(refused.conversation);
       }
     },
     /** A message is stored. If it was edited or removed before, that can be sent now. */

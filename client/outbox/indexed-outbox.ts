@@ -20,6 +20,7 @@ interface Transaction {
   commit?(): void;
 }
 interface ObjectStore {
+  get(key: string): Request<unknown>;
   getAll(): Request<unknown>;
   put(value: unknown): Request<unknown>;
   delete(key: string): Request<unknown>;
@@ -34,7 +35,7 @@ const STORE = 'unsent';
  * Keeps messages across reloads. If the browser refuses a database (in private windows, on a full disk), messages wait
  * in memory and a reload loses them.
  */
-export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()): OutboxStore {
+export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()): Required<OutboxStore> {
   const memory = memoryOutbox();
   /** Once it has opened, it may hold messages, so later failures are errors. */
   let hasOpened = false;
@@ -59,11 +60,20 @@ export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()
   const run = async (
     mode: 'readonly' | 'readwrite',
     work: (store: ObjectStore) => Request<unknown>,
+    then?: (store: ObjectStore, result: unknown) => void,
   ): Promise<unknown> => {
     const transaction = await begin(mode);
-    const request = work(transaction.objectStore(STORE));
+    const store = transaction.objectStore(STORE);
+    const request = work(store);
     // Without a commit, closing the page would abort the transaction.
-    transaction.commit?.();
+    const commit = () => transaction.commit?.();
+    if (!then) commit();
+    else {
+      request.onsuccess = () => {
+        then(store, request.result);
+        commit();
+      };
+    }
     // A full disk may refuse as late as here.
     return new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve(request.result);
@@ -88,6 +98,23 @@ export function indexedOutbox(name = 'parley.outbox', indexedDB = pageDatabase()
     remove: async (clientId) => {
       await memory.remove(clientId);
       await run('readwrite', (store) => store.delete(clientId)).catch(() => undefined);
+    },
+    update: async (clientId, next) => {
+      const kept = (await memory.load()).find((one) => one.clientId === clientId);
+      let read: { readonly next: Waiting | undefined } | undefined;
+      const write = (store: ObjectStore, stored: unknown) => {
+        read = { next: next(kept ?? (stored as Waiting | undefined)) };
+        if (read.next) store.put(read.next);
+        else store.delete(clientId);
+      };
+      try {
+        await run('readwrite', (store) => store.get(clientId), write);
+        await memory.remove(clientId);
+      } catch (error) {
+        // Nothing is known of what it holds.
+        if (hasOpened && !read) throw error;
+        await memory.update(clientId, read ? () => read?.next : next);
+      }
     },
   };
 }

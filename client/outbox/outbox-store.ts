@@ -84,9 +84,14 @@ export interface OutboxStore {
   load(): Promise<readonly Waiting[]>;
   put(one: Waiting): Promise<void>;
   remove(clientId: string): Promise<void>;
+  /**
+   * Replaces one by what `next` makes of it, or removes it, in one step: nothing is written in between. Without this method, tabs
+   * that share the store may undo what another one does at the same moment.
+   */
+  update?(clientId: string, next: (stored: Waiting | undefined) => Waiting | undefined): Promise<void>;
 }
 
-export function memoryOutbox(): OutboxStore {
+export function memoryOutbox(): Required<OutboxStore> {
   const held = new Map<string, Waiting>();
   return {
     load: async () => [...held.values()],
@@ -95,6 +100,11 @@ export function memoryOutbox(): OutboxStore {
     },
     remove: async (clientId) => {
       held.delete(clientId);
+    },
+    update: async (clientId, next) => {
+      const one = next(held.get(clientId));
+      if (one) held.set(clientId, one);
+      else held.delete(clientId);
     },
   };
 }
@@ -147,16 +157,43 @@ export function shareStore(store: OutboxStore) {
   const isGone = (clientId: string, found: readonly Waiting[]) =>
     saved.has(clientId) && !found.some((one) => one.clientId === clientId);
 
+  const updateStored: Required<OutboxStore>['update'] = async (clientId, next) => {
+    if (store.update) return store.update(clientId, next);
+    const one = next((await store.load()).find((each) => each.clientId === clientId));
+    await (one ? store.put(one) : store.remove(clientId));
+  };
+
+  /**
+   * Changes the stored one, or this one if it is not stored. If another tab has removed it, it becomes `ifGone`. What other tabs do
+   * at the same moment comes before this or after it. Resolves with what is stored then.
+   */
+  const update = async <T extends Waiting>(one: T, next: (stored: T) => T | undefined, ifGone?: T) => {
+    const { clientId } = one;
+    let result: readonly [T | undefined] | undefined;
+    await inTurn(async () => {
+      await updateStored(clientId, (found) => {
+        const stored = found && writerOf(found) === writerOf(one) ? (found as T) : undefined;
+        const now = stored ?? (saved.has(clientId) ? undefined : one);
+        result = [now ? next(now) : ifGone];
+        return result[0];
+      });
+      if (result?.[0]) saved.add(clientId);
+      else saved.delete(clientId);
+    });
+    return result ? result[0] : next(one);
+  };
+
   return {
     put,
     all,
     isGone,
+    update,
     remove(one: Waiting): void {
       const { clientId } = one;
+      // Another tab may have changed the message once more. That is still to be sent.
+      const isOther = (stored: Waiting) => wishOf(stored) !== wishOf(one);
+      if (!isMessage(one)) return void update(one, (stored) => (isOther(stored) ? stored : undefined));
       void inTurn(async () => {
-        // Another tab may have changed the message once more. That is still to be sent.
-        const isOther = (now: Waiting) => now.clientId === clientId && wishOf(now) !== wishOf(one);
-        if (!isMessage(one) && (await store.load()).some(isOther)) return;
         saved.delete(clientId);
         await store.remove(clientId);
       });
@@ -169,11 +206,5 @@ export function shareStore(store: OutboxStore) {
         await remove(known);
         await remove(await store.load());
       }),
-    /** The stored version. Undefined if another tab has removed it. */
-    async latest<T extends Waiting>(one: T): Promise<T | undefined> {
-      const found = (await all(writerOf(one))) ?? [one];
-      if (isGone(one.clientId, found)) return undefined;
-      return (found.find(({ clientId }) => clientId === one.clientId) as T | undefined) ?? one;
-    },
   };
 }

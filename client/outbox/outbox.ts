@@ -40,7 +40,7 @@ export function createOutbox(options: Options) {
 
   const shared = { store, onChange, isLoading: () => loads > 0 };
   const messages = createWaitingList<Unsent>(shared);
-  const { get, latest, keep } = messages;
+  const { get, update } = messages;
   const changes = createChanges({ ...options, ...shared });
 
   /** Later than the previous one, so that a reload keeps the order. */
@@ -72,7 +72,7 @@ export function createOutbox(options: Options) {
       .filter(({ reason }) => !reason)
       .map((one) => (one.after === undefined ? edited(one) : one));
 
-  const sender = createSender({ ready, get, latest, keep, acknowledge }, options);
+  const sender = createSender({ ready, get, update, acknowledge }, options);
 
   const pump = () => {
     const waiting: readonly Waiting[] = [...messages.all, ...changes.list.all];
@@ -91,10 +91,12 @@ export function createOutbox(options: Options) {
   const retry = async (clientId: string): Promise<void> => {
     const refused = get(clientId);
     if (!refused) return changes.retry(clientId);
-    if (!refused.reason || !(await latest(refused))) return;
-    const { reason, ...again } = edited(refused);
-    changes.drop(clientId);
-    await keep(again);
+    if (!refused.reason) return;
+    const { text } = edited(refused);
+    const again = await update(refused, ({ reason, ...stored }) => ({ ...stored, text }));
+    if (!again) return;
+    // It has the text of this edit.
+    if (changes.get(clientId)?.text === text) changes.drop(clientId);
     await sender.pump(again.conversation);
   };
 
@@ -138,6 +140,11 @@ export function createOutbox(options: Options) {
     /** Removes what matching users have left: they have logged out, or another user has logged in. */
     async discardAll(isOf: (userId: string) => boolean): Promise<void> {
       await store.removeAll((one) => isOf(writerOf(one)), [...messages.all, ...changes.list.all]);
+    },
+    /** Removes what waits in a conversation: the user is not in it any more. */
+    discardIn(conversation: string): void {
+      for (const one of messages.of(conversation)) messages.drop(one);
+      for (const one of changes.list.of(conversation)) changes.list.drop(one);
     },
     /** Forgets the user. What is stored stays until they log in again. */
     reset(): void {

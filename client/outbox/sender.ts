@@ -2,7 +2,7 @@ import type { Action, Frame, MessageResult, MessagesSent } from '../contract/fra
 import type { StoredMessage } from '../contract/http-types.ts';
 import type { History } from '../conversation/history.ts';
 import { hasCode, mayPass, notMember, ParleyError } from '../errors.ts';
-import { peerIn } from '../ids.ts';
+import { canBeIn, peerIn } from '../ids.ts';
 import type { Retry } from '../retry.ts';
 import type { Reason, Unsent } from './outbox-store.ts';
 
@@ -11,9 +11,8 @@ interface Waiting {
   /** The messages of a conversation that were not refused, in order. */
   ready(conversation: string): readonly Unsent[];
   get(clientId: string): Unsent | undefined;
-  /** The stored version. Undefined if the message no longer waits. */
-  latest(unsent: Unsent): Promise<Unsent | undefined>;
-  keep(unsent: Unsent): Promise<void>;
+  /** Changes the stored version. Resolves with undefined if the message no longer waits. */
+  update(unsent: Unsent, next: (stored: Unsent) => Unsent): Promise<Unsent | undefined>;
   acknowledge(message: StoredMessage): boolean;
 }
 
@@ -76,24 +75,22 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
   /** Counts users: work that began for an earlier user stops. */
   let generation = 0;
 
-  const replace = async (next: Unsent) => {
-    if (await waiting.latest(next)) await waiting.keep(next);
-  };
+  const replace = (next: Unsent) => waiting.update(next, () => next);
 
   /**
-   * Adds `after`: this tab's, unless another tab has stored one. This tab determines its own first and reads the store
-   * then, so all attempts look for the message from a place before it. The message cannot be in front of what was on
+   * Adds `after`: this tab's, unless another tab has stored one. This tab determines its own first, and stores it if there is none,
+   * in one step. So all attempts look for the message from a place before it. The message cannot be in front of what was on
    * the screen when it was written.
    */
   const prepared = async (unsent: Unsent) => {
     const after = unsent.after ?? unsent.read ?? (await lastKnown(unsent.conversation));
-    const stored = await waiting.latest(unsent);
-    if (!stored) return undefined;
-    const isUntried = stored.after === undefined;
-    // With its text of now: the user may have edited it since it was stored.
-    const next = isUntried ? { ...unsent, after } : stored;
-    if (isUntried) await waiting.keep(next);
-    return { unsent: next, isUntried };
+    let isUntried = false;
+    const next = await waiting.update(unsent, (stored) => {
+      isUntried = stored.after === undefined;
+      // With its text of now: the user may have edited it since it was stored.
+      return isUntried ? { ...unsent, after } : stored;
+    });
+    return next && { unsent: next, isUntried };
   };
 
   /** The log has grown too much since the first attempt for the server to search it, so this searches it. */
@@ -111,8 +108,9 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
     const [first] = frame as [Unsent];
     const { clientId: client_id, conversation, userId, text } = first;
     requireFitting(text);
+    if (!canBeIn(conversation, userId)) throw notMember();
     const to = peerIn(conversation, userId);
-    if (to === undefined) throw notMember();
+    const target = to === undefined ? { conversation } : { to };
     // `read` is sent too, because `after` may come from another tab or have been raised.
     const after = Math.min(...frame.map((one) => one.after ?? 0));
     const messages = frame.map((one) => ({
@@ -122,7 +120,7 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
       ...(one.replyTo !== undefined && { reply_to: one.replyTo }),
     }));
     const content = frame.length > 1 ? { messages } : messages[0];
-    const reply = await request({ action: 'message.send', to, ...content, after });
+    const reply = await request({ action: 'message.send', ...target, ...content, after });
     const { results = [] } = reply as Partial<MessagesSent>;
     if (results[0]?.status !== 'refused' && waiting.get(client_id)) throw new Error('Not acknowledged.');
     return results.find(({ status }) => status === 'refused');

@@ -61,17 +61,35 @@ export function createWaitingList<T extends Waiting>({ store, isLoading, onChang
     take,
     /** Adds one, or replaces the one with the same id. Resolves when it is stored. */
     put,
-    /** Replaces one that still waits. */
-    async keep(one: T): Promise<void> {
-      if (get(one.clientId)) await put(one);
-    },
-    /** The stored version of one that still waits. Another tab may have sent or discarded it. */
-    async latest(one: T): Promise<T | undefined> {
+    /**
+     * Changes the stored version of one that still waits. Resolves with undefined if another tab has sent or discarded it, or if the
+     * user has changed it meanwhile.
+     */
+    async update(one: T, next: (stored: T) => T | undefined): Promise<T | undefined> {
       const mine = generation;
-      const found = await store.latest(one);
-      if (mine !== generation || !get(one.clientId)) return undefined;
-      if (!found) forget(one);
-      return found;
+      const before = get(one.clientId);
+      const now = before && (await store.update(one, next));
+      if (!before || mine !== generation || get(one.clientId) !== before) return undefined;
+      if (now) take(now);
+      else forget(before);
+      return now;
+    },
+    /** Changes one at once here. Then changes the stored version in the same way, which may be that of another tab. */
+    async change(clientId: string, next: (before: T | undefined) => T | undefined): Promise<void> {
+      const mine = generation;
+      const before = get(clientId);
+      const now = next(before);
+      const one = now ?? before;
+      if (!one) return;
+      if (now) take(now);
+      else {
+        settle(writerOf(one), clientId);
+        forget(one);
+      }
+      const found = await store.update(one, next, now ?? next(undefined));
+      if (mine !== generation || get(clientId) !== now) return;
+      if (found) take(found);
+      else if (now) forget(now);
     },
     /** The store decides: what is gone was sent or discarded by another tab, and what is new was left by another tab. */
     merge(found: readonly T[]): void {

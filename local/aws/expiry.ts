@@ -62,11 +62,15 @@ function note(ttl: string | undefined, due: Set<number>): void {
   if (ttl !== undefined) due.add(Math.floor(Number(ttl)));
 }
 
+/** Without a limit, dynoxide reads all of the rest of the table for each page, and no other request in the meantime. */
+const PAGE_ITEMS = 250;
+
 async function* pages({ call, tableName, ttlAttribute }: ExpiryOptions): AsyncGenerator<Page> {
   let from: object | undefined;
   do {
     const page: Page = await call<Page>('Scan', {
       TableName: tableName,
+      Limit: PAGE_ITEMS,
       ProjectionExpression: '#ttl',
       ExpressionAttributeNames: { '#ttl': ttlAttribute },
       ...(from && { ExclusiveStartKey: from }),

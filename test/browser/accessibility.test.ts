@@ -74,6 +74,33 @@ describe.each([
     await passes(own, 'logging out with a draft');
   });
 
+  test('groups are accessible', async () => {
+    const [ada, bob, cy] = await Promise.all([person('ada'), person('bob'), person('cy')]);
+    const own = await device({ as: ada, ...(context && { context }) });
+    await own.button('New group').click();
+    await own.field('Title').fill('Engines');
+    await own.pick(bob.username);
+    await own.field('Find people by name').fill(cy.username);
+    await own.button(`Add ${cy.username}`).waitFor();
+    await passes(own, 'a new group');
+    await own.button(`Add ${cy.username}`).click();
+    await own.button('Create the group').click();
+    await own.isIn({ username: 'Engines' });
+    await own.say('Hello');
+    await own.showsState('Hello', 'sent');
+    await passes(own, 'a group');
+    await own.button('Members').click();
+    await own.dialog('Members').getByRole('listitem').nth(2).waitFor();
+    await passes(own, 'the members of a group');
+    await own.button('Leave the group').click();
+    await own.dialog('Leave this group?').waitFor();
+    await passes(own, 'leaving a group');
+    await own.page.evaluate(() => location.assign('#/group/0198c3fa-2b6d-7c10-8e7f-3a4b5c6d7e8f'));
+    own.faults.expect(/status of 404/);
+    await own.heading('You are not in this group').waitFor();
+    await passes(own, 'no group');
+  });
+
   test('a refused message is accessible', async () => {
     const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
     const own = await device({ as: ada, hash: `#/with/${charles.id}`, ...(context && { context }) });

@@ -85,6 +85,27 @@ describe.each([
   });
 });
 
+test('a quoted message that is not loaded shows its edit and its deletion at once', async () => {
+  const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
+  const first = await write(url(), charles, ada, 'The first');
+  // All that is unread would be loaded, so these are own ones.
+  for (let i = 0; i < 120; i += 1) await write(url(), ada, charles, `Message ${i}`);
+  for (const text of ['One answer', 'Another answer']) await answer(url(), charles, ada, first, text);
+  const own = await device({ as: ada, hash: `#/with/${charles.id}` });
+  await own.isIn(charles);
+  const shows = async (text: string) => {
+    for (const each of ['One answer', 'Another answer'])
+      await quoted(own, each).toBe(`Answers ${charles.username}: ${text}`);
+    expect(await own.page.locator('li.message[data-seq="1"]').count(), 'it is not loaded').toBe(0);
+  };
+  await shows('The first');
+  await edit(url(), charles, ada, first, 'The very first');
+  await shows('The very first');
+  await remove(url(), charles, ada, first);
+  await shows(DELETED);
+  await passes(own, 'answers to a deleted message that is not loaded');
+});
+
 test('Escape and a button cancel the answer, and the draft stays', async () => {
   const [ada, charles] = await Promise.all([person('ada'), person('charles')]);
   await write(url(), ada, charles, 'Own');

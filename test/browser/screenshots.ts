@@ -4,7 +4,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { startRuntime } from '../../local/runtime.ts';
 import { build } from '../../scripts/build.ts';
 import { launchOptions } from './support/chromium.ts';
-import { newcomer, type Person, person } from './support/people.ts';
+import { group, newcomer, type Person, person, post } from './support/people.ts';
 import { seedWorld, type World } from './support/world.ts';
 
 /**
@@ -35,8 +35,14 @@ interface View {
 
 const heading = (name: string) => (page: Page) => page.getByRole('heading', { level: 1, name }).waitFor();
 
+interface Shown extends World {
+  readonly stranger: Person;
+  /** The id of a group. */
+  readonly engines: string;
+}
+
 /** In this order, because the last ones change what the others show. */
-const viewsOf = ({ ada, charles, mary, stranger }: World & { stranger: Person }): Record<string, View> => {
+const viewsOf = ({ ada, charles, mary, stranger, engines }: Shown): Record<string, View> => {
   const withCharles = `#/with/${charles.id}`;
   const isThere = (page: Page) =>
     page.getByRole('main').getByText('Online', { exact: true }).last().waitFor();
@@ -79,6 +85,35 @@ const viewsOf = ({ ada, charles, mary, stranger }: World & { stranger: Person })
       ready: (page) => page.getByRole('list', { name: 'People found' }).getByRole('link').first().waitFor(),
     },
     profile: { hash: '#/profile', as: ada, ready: (page) => page.getByLabel('First name').waitFor() },
+    group: {
+      hash: `#/group/${engines}`,
+      as: ada,
+      ready: (page) => page.locator('.sender', { hasText: mary.username }).waitFor(),
+    },
+    'group-members': {
+      hash: `#/group/${engines}`,
+      as: ada,
+      async ready(page) {
+        await page.getByRole('button', { name: 'Members' }).click();
+        await page.getByRole('dialog').getByRole('listitem').nth(2).waitFor();
+      },
+    },
+    'group-new': {
+      hash: '#/',
+      as: ada,
+      async ready(page) {
+        await page.getByRole('button', { name: 'New group' }).click();
+        await page.getByLabel('Title').fill('Difference engines');
+        const search = page.getByLabel('Find people by name');
+        await search.fill(mary.username);
+        await page.getByRole('button', { name: `Add ${mary.username}` }).click();
+        await search.fill('c');
+        await page
+          .getByRole('button', { name: /^Add c/ })
+          .first()
+          .waitFor();
+      },
+    },
     nobody: { hash: '#/with/nobody', as: ada, ready: heading('User not found') },
     'conversation-failed': {
       hash: withCharles,
@@ -184,11 +219,26 @@ async function photograph(browser: Browser, kind: string, options: BrowserContex
       email: 'luigi@example.com',
       password: newcomer('luigi').password,
     });
+    const engines = await group(runtime.url, world.ada, 'Difference engines', [world.charles, world.mary]);
+    const write = (sender: Person, text: string) =>
+      post(
+        runtime.url,
+        `/conversations/${engines}/messages/`,
+        { text },
+        {
+          authorization: `Bearer ${sender.tokens.access}`,
+          'idempotency-key': crypto.randomUUID(),
+        },
+      );
+    await write(world.charles, 'The second one needs fewer wheels.');
+    await write(world.charles, 'About a third of them.');
+    await write(world.ada, 'And how many punched cards?');
+    await write(world.mary, 'May I bring Sophia on Thursday?');
     // He is online and has read everything.
     const his = await open(world.charles);
     await his.goto(`${runtime.url}/#/with/${world.ada.id}`);
     await his.locator('li.message').last().waitFor();
-    for (const [view, { hash, as, ready }] of Object.entries(viewsOf({ ...world, stranger }))) {
+    for (const [view, { hash, as, ready }] of Object.entries(viewsOf({ ...world, stranger, engines }))) {
       const page = await open(as);
       await page.goto(`${runtime.url}/${hash}`);
       await ready(page);

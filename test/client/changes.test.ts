@@ -313,6 +313,6 @@ describe('the last message in the inbox', () => {
     server.edit(1, 'One');
     await pass(10);
     expect(server.requests.slice(before).filter((one) => one === `GET /conversations/${TALK}`)).toEqual([]);
-    expect(client.inbox.items.value.filter(({ peer }) => peer.id !== BOB)).toEqual([]);
+    expect(client.inbox.items.value.filter(({ id }) => id !== TALK)).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { createRetry } from '../../client/retry.ts';
 import { browser } from './browser.ts';
 import { ADA, BOB, type FakeServer, fakeServer, TALK } from './fake-server.ts';
 import { failingOf, fates, unsteadyServer } from './fates.ts';
+import { slowly, withoutSteps } from './slow-store.ts';
 import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
 
 fakeClock();
@@ -24,7 +25,11 @@ const sent = (server: FakeServer) =>
     .map(({ ref, ...frame }) => frame);
 
 /** Ada has said some things, and her conversation is open. */
-async function opened(server: FakeServer, said: readonly string[] = ['helo'], outbox = memoryOutbox()) {
+async function opened(
+  server: FakeServer,
+  said: readonly string[] = ['helo'],
+  outbox: OutboxStore = memoryOutbox(),
+) {
   for (const text of said) server.append(ADA, text, crypto.randomUUID());
   const { client, page } = await online(server, { outbox });
   const talk = client.conversationWith(BOB);
@@ -32,6 +37,8 @@ async function opened(server: FakeServer, said: readonly string[] = ['helo'], ou
   const keyOf = (seq: number) => talk.messages.value.find((one) => one.seq === seq)?.key ?? '';
   return { client, page, talk, outbox, keyOf, key: keyOf(1) };
 }
+
+const refuse = () => Promise.reject(new Error('x'));
 
 /** Refuses, or fails, so many frames that change a message. */
 const failing = failingOf(isChange);
@@ -771,6 +778,26 @@ describe('changes that wait', () => {
     expect(again.log.map(({ message }) => message)).toEqual(['hello', '', 'stays']);
   });
 
+  it.each(Array.from({ length: 16 }, (_, ms) => ms))(
+    'are not lost without telling if another tab edits the same message %s ms later',
+    async (ms) => {
+      const server = fakeServer({ reply: (frame) => (isChange(frame) ? 5 : 1) });
+      const store = slowly(memoryOutbox());
+      const one = await opened(server, ['helo'], store);
+      const other = await opened(server, [], store);
+      await pass(100);
+      one.talk.edit(one.key, 'first');
+      await pass(ms);
+      other.talk.edit(other.key, 'second');
+      await pass(60_000);
+      const [message] = other.talk.messages.value;
+      const wanted = message?.reason ? message.refusedText : message?.text;
+      expect(wanted).toBe('second');
+      expect([message?.text, one.talk.messages.value[0]?.text]).toEqual(Array(2).fill(server.log[0].message));
+      expect((await during(store.load())).filter(({ reason }) => !reason)).toEqual([]);
+    },
+  );
+
   it('are not lost when another tab sees the attempt before them acknowledged', async () => {
     const store = memoryOutbox();
     const tab = () => {
@@ -812,11 +839,12 @@ describe('changes that wait', () => {
   });
 
   it.each([
-    ['fails', { load: () => Promise.reject(new Error('x')), put: () => Promise.reject(new Error('x')) }],
-    ['is full', { put: () => Promise.reject(new Error('x')) }],
-  ])('are sent although the store %s', async (_how, faults) => {
+    ['fails', { ...memoryOutbox(), load: refuse, put: refuse, update: refuse }],
+    ['is full', { ...memoryOutbox(), put: refuse, update: refuse }],
+    ['changes nothing in one step', withoutSteps()],
+  ])('are sent although the store %s', async (_how, store) => {
     const server = fakeServer();
-    const { talk, key } = await opened(server, ['helo'], { ...memoryOutbox(), ...faults });
+    const { talk, key } = await opened(server, ['helo'], store);
     talk.edit(key, 'hello');
     await pass(100);
     expect(talk.messages.value).toMatchObject([{ text: 'hello', version: 2, state: 'sent' }]);

@@ -6,6 +6,19 @@ type Json = any;
 export const ADA = '0198c3f4-0000-7000-8000-00000000000a';
 export const BOB = '0198c3f5-0000-7000-8000-00000000000b';
 export const TALK = `${ADA}.${BOB}`;
+export const CY = '0198c3f6-0000-7000-8000-00000000000c';
+export const GROUP = '0198c3fa-0000-7000-8000-000000000001';
+const NAMES: Readonly<Record<string, string>> = { [ADA]: 'ada', [BOB]: 'bob', [CY]: 'cy' };
+
+/** A group in place of the conversation of ada and bob. */
+export interface FakeGroup {
+  title: string;
+  /** The roles of those who are in it. */
+  roles: Record<string, string>;
+  former: readonly string[];
+  /** Ada's log begins here. */
+  firstSeq: number;
+}
 
 export interface FakeSocket extends WebSocketLike {
   /** The newest one that it got. */
@@ -44,7 +57,8 @@ interface Faults {
  * A server in memory for two users: ada, whose client it serves, and bob. It keeps its promises, but the network may
  * fail.
  */
-export function fakeServer(faults: Partial<Faults> = {}) {
+export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
+  const talk = group ? GROUP : TALK;
   const log: Json[] = [];
   /** The `seq` of the message that each change was of. */
   const changes: number[] = [];
@@ -98,13 +112,33 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     last: () => sockets.at(-1) as FakeSocket,
     sent: (action: string) =>
       sockets.flatMap(({ frames }) => frames).filter((frame) => frame.action === action),
-    /** Bob sends a message. */
-    say(text: string) {
-      const message = append(BOB, text);
-      push({ type: 'chat.message', ...message, sender: 'bob' });
+    /** Bob sends a message, or another member of the group. */
+    say(text: string, sender = BOB) {
+      const message = append(sender, text);
+      push({ type: 'chat.message', ...message, sender: NAMES[sender] });
       return message;
     },
     push: (frame: Json) => push(frame),
+    /** What happens to the group, by one of its members. */
+    happen(sender: string, event: Json) {
+      if (!group) throw new Error('There is no group.');
+      const { type, users = [], title = group.title } = event;
+      group.title = title;
+      for (const user of users) {
+        if (type === 'left' || type === 'removed') {
+          delete group.roles[user];
+          group.former = [...group.former, user];
+        } else {
+          group.roles[user] = event.role ?? group.roles[user] ?? 'member';
+          group.former = group.former.filter((one) => one !== user);
+        }
+      }
+      const message = Object.assign(append(sender, ''), { event });
+      push({ type: 'chat.message', ...message, sender: NAMES[sender] });
+      return message;
+    },
+    /** The conversation in the inbox. */
+    entry: (): Json => entry(),
     /** A message gets another text, by a device of its sender, or is deleted. */
     edit: (seq: number, text: string) => change(seq, text),
     delete: (seq: number) => change(seq),
@@ -138,7 +172,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     const read = most === log.length ? most + 1 : most;
     const message = {
       id: `m-${log.length + 1}`,
-      conversation: TALK,
+      conversation: talk,
       seq: log.length + 1,
       message: text,
       sender_id: sender,
@@ -160,7 +194,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
   };
   const changedFrame = (message: Json) => ({
     type: 'message.changed',
-    conversation: TALK,
+    conversation: talk,
     change: message.change ?? 0,
     message,
   });
@@ -187,13 +221,47 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     log[seq - 1] = message;
     push(changedFrame(message), except);
   };
-  const entry = () => ({
-    id: TALK,
-    peer: { id: BOB, username: 'bob', ...server.bob },
-    last_message: log.at(-1),
-    unread: log.filter(({ sender_id, seq }) => sender_id !== ADA && seq > receipts.read).length,
-    ...receipts,
-  });
+  /** Ada is in the conversation. */
+  const isIn = () => log.length > 0 && (!group || ADA in group.roles);
+  const person = (id: string) => ({ id, username: NAMES[id] });
+  const entry = () => {
+    const shared = {
+      id: talk,
+      last_message: log.at(-1),
+      unread: log.filter(({ sender_id, seq, event }) => sender_id !== ADA && !event && seq > receipts.read)
+        .length,
+    };
+    if (!group) return { ...shared, peer: { id: BOB, username: 'bob', ...server.bob }, ...receipts };
+    const { read, received } = receipts;
+    const { title, roles, firstSeq: first_seq } = group;
+    return { ...shared, kind: 'group', title, role: roles[ADA], first_seq, read, received };
+  };
+  const withMembers = () => {
+    if (!group) return entry();
+    const members = Object.entries(group.roles).map(([id, role]) => ({ ...person(id), role }));
+    return { ...entry(), members, former: group.former.map(person) };
+  };
+  const changeGroup = (what: string, body: Json): Response | undefined => {
+    if (!group) return undefined;
+    if (what === 'POST /conversations') {
+      server.happen(ADA, { type: 'created', title: body.title, users: [ADA, ...body.members] });
+      group.roles[ADA] = 'owner';
+      return json(201, withMembers());
+    }
+    if (what === `PATCH /conversations/${GROUP}`) {
+      server.happen(ADA, { type: 'renamed', title: body.title });
+      return json(200, withMembers());
+    }
+    const [, method, user = ''] = /^(PUT|DELETE) .*\/members\/(.*)$/.exec(what) ?? [];
+    if (method === 'PUT') {
+      const type = user in group.roles ? 'role' : 'joined';
+      server.happen(ADA, { type, users: [user], ...(body.role && { role: body.role }) });
+      return json(200, { ...person(user), role: group.roles[user] });
+    }
+    if (method !== 'DELETE') return undefined;
+    server.happen(ADA, { type: user === ADA ? 'left' : 'removed', users: [user] });
+    return new Response(null, { status: 204 });
+  };
   const tokens = (user = ADA) => {
     generation += 1;
     const claims = {
@@ -235,17 +303,19 @@ export function fakeServer(faults: Partial<Faults> = {}) {
     if (what === 'PATCH /users/me') Object.assign(server.profile, body);
     if (what.endsWith(' /users/me')) return json(200, server.profile);
     if (what === `GET /users/${BOB}`) return json(200, { id: BOB, username: 'bob', ...server.bob });
-    if (what === 'GET /conversations')
-      return json(200, { next: null, results: log.length > 0 ? [entry()] : [] });
-    if (log.length === 0) return problem(404, 'conversation_not_found');
-    if (what === `GET /conversations/${TALK}`) return json(200, entry());
+    if (what === 'GET /conversations') return json(200, { next: null, results: isIn() ? [entry()] : [] });
+    const changed = changeGroup(what, body);
+    if (changed) return changed;
+    if (!isIn()) return problem(404, 'conversation_not_found');
+    if (what === `GET /conversations/${talk}`) return json(200, withMembers());
     const limit = Number(query.get('limit'));
     const after = query.get('after');
     const around = Math.min(Number(query.get('around') ?? 0), log.length);
     const before = around > 0 ? around + 1 : Number(query.get('before') ?? log.length + 1);
+    const start = (group?.firstSeq ?? 1) - 1;
     const results = after
-      ? log.slice(Number(after), Number(after) + limit)
-      : log.slice(Math.max(0, before - 1 - limit), before - 1);
+      ? log.slice(Math.max(start, Number(after)), Number(after) + limit)
+      : log.slice(Math.max(start, before - 1 - limit), before - 1);
     const first = query.has('before') || after ? {} : { last_change: changes.length };
     return json(200, { last_seq: log.length, ...first, older: null, newer: null, results });
   };
@@ -276,7 +346,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
             }
             return { status: 'stored', ...message };
           });
-          return { type: 'messages.sent', conversation: TALK, results };
+          return { type: 'messages.sent', conversation: talk, results };
         }
         const earlier = log
           .slice(Math.max(0, (frame.after ?? 0) - 1))
@@ -293,7 +363,8 @@ export function fakeServer(faults: Partial<Faults> = {}) {
         const { sender_id, version = 1, deleted_at, message } = log[seq - 1] ?? {};
         const refusal = (code: string, more = {}) => ({ type: 'error', code, detail: code, ...more });
         if (!sender_id) return refusal('message_not_found');
-        if (sender_id !== ADA) return refusal('not_your_message');
+        const mayDelete = ['owner', 'moderator'].includes(group?.roles[ADA] ?? '') && text === undefined;
+        if (sender_id !== ADA && !mayDelete) return refusal('not_your_message');
         if (deleted_at && text !== undefined) return refusal('message_deleted');
         const isRepeat = message === text && (version === frame.version || version === frame.version + 1);
         if (text !== undefined && !isRepeat && version !== frame.version)
@@ -313,7 +384,7 @@ export function fakeServer(faults: Partial<Faults> = {}) {
         return changedFrame(log[seq - 1]);
       }
       case 'sync': {
-        const { seq, change: held } = frame.conversations[TALK] ?? {
+        const { seq, change: held } = frame.conversations[talk] ?? {
           seq: log.length,
           change: changes.length,
         };
@@ -322,17 +393,18 @@ export function fakeServer(faults: Partial<Faults> = {}) {
         const told = missed.slice(0, server.synced);
         const left = new Set(missed.slice(server.synced));
         const cut = changes.findIndex((one, i) => i >= held && left.has(one));
-        const missing = log.slice(seq);
+        const missing = isIn() ? log.slice(seq) : [];
         const room = server.synced - told.length;
         return {
           type: cut >= 0 || missing.length > room ? 'sync.page' : 'sync.done',
           messages: missing.slice(0, room),
           changed: told.map((one) => log[one - 1]),
           changes:
-            isReset || !(TALK in frame.conversations) ? {} : { [TALK]: cut < 0 ? changes.length : cut },
-          resets: isReset ? [TALK] : [],
+            isReset || !(talk in frame.conversations) ? {} : { [talk]: cut < 0 ? changes.length : cut },
+          resets: isReset ? [talk] : [],
+          ...(group && { gone: isIn() || !(talk in frame.conversations) ? [] : [talk] }),
           conversations:
-            log.length > 0 && (TALK in frame.conversations || frame.since !== undefined) ? [entry()] : [],
+            isIn() && (talk in frame.conversations || frame.since !== undefined) ? [entry()] : [],
           position: new Date(0).toISOString(),
         };
       }
@@ -345,10 +417,10 @@ export function fakeServer(faults: Partial<Faults> = {}) {
           })),
         };
       case 'typing':
-        return { type: 'typing', conversation: TALK, user_id: ADA, expires_in: 6, forwarded: true };
+        return { type: 'typing', conversation: talk, user_id: ADA, expires_in: 6, forwarded: true };
       default:
         if (frame.action === 'conversation.read') receipts.read = Math.max(receipts.read, frame.seq);
-        return { type: frame.action, conversation: TALK, user_id: ADA, seq: frame.seq, moved: true };
+        return { type: frame.action, conversation: talk, user_id: ADA, seq: frame.seq, moved: true };
     }
   };
 

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { type IndexedDb, indexedOutbox } from '../../client/outbox/indexed-outbox.ts';
-import type { Unsent } from '../../client/outbox/outbox-store.ts';
+import type { OutboxStore, Unsent } from '../../client/outbox/outbox-store.ts';
 
 /** The part of IndexedDB that the outbox uses. Requests settle later, and stores exist only after an upgrade. */
 function database({
@@ -11,7 +11,10 @@ function database({
   const rows = new Map<string, unknown>();
   let hasStore = false;
   let openings = 0;
-  const asked = (result: unknown, before?: (request: { onupgradeneeded: (() => void) | null }) => void) => {
+  const asked = (
+    result: unknown,
+    before?: (request: { result: unknown; onupgradeneeded: (() => void) | null }) => void,
+  ) => {
     const request = {
       result,
       onsuccess: null as (() => void) | null,
@@ -26,6 +29,11 @@ function database({
     return request;
   };
   const store = {
+    // Read when its turn comes: transactions that write come one after the other.
+    get: (key: string) =>
+      asked(undefined, (request) => {
+        request.result = structuredClone(rows.get(key));
+      }),
     getAll: () => asked([...rows.values()]),
     put: (row: unknown) => asked(rows.set((row as Unsent).clientId, structuredClone(row))),
     delete: (key: string) => asked(rows.delete(key)),
@@ -113,6 +121,50 @@ it('keeps messages in memory that a full disk refuses, beside the stored ones', 
   expect(await outbox.load()).toEqual([unsent('a'), unsent('b')]);
   await outbox.put({ ...unsent('b'), after: 1 });
   expect(await outbox.load()).toEqual([unsent('a'), { ...unsent('b'), after: 1 }]);
+});
+
+it('changes a message in one step, however many pages do it at once', async () => {
+  const indexedDB = database();
+  const pages = [1, 2, 3].map(() => indexedOutbox('o', indexedDB));
+  await Promise.all(
+    pages.map((page, i) =>
+      page.update('a', (stored) => ({ ...unsent('a'), text: `${(stored as Unsent)?.text ?? ''}${i}` })),
+    ),
+  );
+  expect(await indexedOutbox('o', indexedDB).load()).toMatchObject([{ text: '012' }]);
+  await pages[0]?.update('a', () => undefined);
+  expect(await indexedOutbox('o', indexedDB).load()).toEqual([]);
+});
+
+it('changes a message in memory that a full disk or the browser refuses, but none that it cannot read', async () => {
+  const texts = async (outbox: OutboxStore) => (await outbox.load()).map((one) => (one as Unsent).text);
+  const next = (stored: unknown) => ({
+    ...unsent('a'),
+    text: `${(stored as Unsent | undefined)?.text ?? 'new'}!`,
+  });
+  for (const indexedDB of [database({ isRefusing: true }), undefined]) {
+    const outbox = indexedOutbox('o', indexedDB);
+    for (let times = 0; times < 2; times += 1) await outbox.update('a', next);
+    expect(await texts(outbox)).toEqual(['new!!']);
+    await outbox.update('a', () => undefined);
+    expect(await texts(outbox)).toEqual([]);
+  }
+  let isFull = false;
+  let isLost = false;
+  const outbox = indexedOutbox('o', database({ isFull: () => isFull, isLost: () => isLost }));
+  await outbox.put(unsent('a'));
+  isFull = true;
+  for (let times = 0; times < 2; times += 1) await outbox.update('a', next);
+  isFull = false;
+  expect(await texts(outbox)).toEqual(['hello!!']);
+  isLost = true;
+  let isAsked = false;
+  const ask = () => {
+    isAsked = true;
+    return undefined;
+  };
+  await expect(outbox.update('b', ask)).rejects.toThrow('InvalidStateError');
+  expect(isAsked).toBe(false);
 });
 
 it('does not wait for a browser that never answers or throws', async () => {

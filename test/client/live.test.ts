@@ -34,7 +34,8 @@ it.concurrent('two users talk on three devices: messages, receipts, typing, pres
 
   await until(
     bob.client.inbox.items,
-    ([first]) => first?.last.text === 'three' && first.peer.username === ada.username,
+    ([first]) =>
+      first?.last.text === 'three' && first.kind === 'pair' && first.peer.username === ada.username,
   );
   bob.client.presence.watch([ada.id]);
   await until(bob.client.presence.of(ada.id), (presence) => presence?.online === true);

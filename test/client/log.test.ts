@@ -186,4 +186,16 @@ describe('a log', () => {
     log.prepend([written(1), written(2)]);
     expect(log.messages.map(({ message }) => message)).toEqual(['1', 'edited', '3', '4', 'edited']);
   });
+
+  it('keeps so many told states of messages before the first one, those that were told last', () => {
+    const log = createLog();
+    log.begin([written(2_000)], 0);
+    // It came too early, and stays.
+    log.add([written(2_002)]);
+    for (const change of Array.from({ length: 1_500 }, (_, i) => i + 1))
+      log.add([{ ...written(change === 1_500 ? 700 : change), change }]);
+    const kept = Array.from({ length: 2_002 }, (_, i) => log.at(i + 1)).flatMap((one) => one?.seq ?? []);
+    expect([kept.length, kept[0], kept.slice(-3)]).toEqual([1_001, 501, [1_499, 2_000, 2_002]]);
+    expect([log.at(700)?.change, log.missing]).toEqual([1_500, 2]);
+  });
 });

@@ -5,6 +5,7 @@ import { memoryOutbox, type OutboxStore } from '../../client/index.ts';
 import { createOutbox } from '../../client/outbox/outbox.ts';
 import { createRetry } from '../../client/retry.ts';
 import { ADA, BOB, fakeServer, TALK } from './fake-server.ts';
+import { slowly, withoutSteps } from './slow-store.ts';
 import { clientOf, during, fakeClock, online, pass, texts } from './support.ts';
 
 fakeClock();
@@ -163,6 +164,21 @@ describe('two tabs with one outbox', () => {
     expect(other.sent).toEqual(one.sent);
   });
 
+  it('both use the same `after`, however close their first attempts are', async () => {
+    const late = (seq: number, ms: number) => () =>
+      new Promise<number>((resolve) => setTimeout(resolve, ms, seq));
+    for (let ms = 0; ms < 64; ms += 1) {
+      const store = slowly(memoryOutbox());
+      const one = tab(store, { lastKnown: late(3, ms % 8), request: never });
+      const other = tab(store, { lastKnown: late(4, ms >> 3), request: never });
+      one.outbox.add(ADA, TALK, 'once');
+      await pass(2);
+      void other.outbox.load(ADA);
+      await pass(100);
+      expect([one.sent.length, other.sent], `${ms % 8} and ${ms >> 3} ms later`).toEqual([1, one.sent]);
+    }
+  });
+
   it('do not send a message that the other tab has seen acknowledged', async () => {
     const store = memoryOutbox();
     const holds: ((seq: number) => void)[] = [];
@@ -273,7 +289,9 @@ describe('a message', () => {
   const fail = () => Promise.reject(new Error('QuotaExceededError'));
   it.each([
     ['fails', { load: fail, put: fail, remove: fail }],
-    ['is full', { ...memoryOutbox(), put: fail }],
+    ['fails at all', { load: fail, put: fail, remove: fail, update: fail }],
+    ['is full', { ...memoryOutbox(), put: fail, update: fail }],
+    ['changes nothing in one step', withoutSteps()],
   ])('is sent although the store %s', async (_how, outbox) => {
     const server = fakeServer();
     const { client } = await online(server, { outbox });
@@ -349,7 +367,7 @@ describe('a message', () => {
 
 it('a store that never answers delays messages only shortly', async () => {
   const server = fakeServer();
-  const outbox = { ...memoryOutbox(), put: () => new Promise<void>(() => undefined) };
+  const outbox = { ...memoryOutbox(), put: never, update: never };
   const { client } = await online(server, { outbox });
   client.conversationWith(BOB).send('hello');
   await pass(10_000);

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { localTokens, memoryOutbox } from '../../client/index.ts';
+import { localTokens, memoryOutbox, type OutboxStore } from '../../client/index.ts';
 import { browser } from './browser.ts';
 import { ADA, BOB, type FakeServer, fakeServer, TALK } from './fake-server.ts';
 import { failingOf, fates, unsteadyServer } from './fates.ts';
+import { slowly } from './slow-store.ts';
 import { clientOf, during, fakeClock, online, pass } from './support.ts';
 
 fakeClock();
@@ -21,7 +22,7 @@ const sent = (server: FakeServer) =>
     .map(({ action, seq, emoji }) => `${action.slice(8)} ${seq} ${emoji}`);
 
 /** Bob and then Ada have said something, and Ada's conversation is open. */
-async function opened(server: FakeServer, outbox = memoryOutbox()) {
+async function opened(server: FakeServer, outbox: OutboxStore = memoryOutbox()) {
   if (server.log.length === 0) {
     server.append(BOB, 'theirs');
     server.append(ADA, 'own', crypto.randomUUID());
@@ -303,6 +304,31 @@ describe('a reaction without a connection', () => {
     expect([server.changes, await one.outbox.load()]).toEqual([[1], []]);
   });
 
+  it.each(Array.from({ length: 24 }, (_, i) => 2 * i))(
+    'is gone if another tab takes it back %s ms after the first one has begun to connect and to send it',
+    async (ms) => {
+      const server = fakeServer();
+      const store = slowly(memoryOutbox());
+      const one = await opened(server, store);
+      await one.cut();
+      one.talk.react(one.theirs, '👍');
+      await pass(10);
+      const other = await opened(server, store);
+      expect(other.shown()).toEqual([{ emoji: '👍', ...OWN }]);
+      server.faults.handshake = () => 'open';
+      one.page.wake('online');
+      await pass(ms);
+      other.talk.unreact(other.theirs, '👍');
+      await pass(60_000);
+      expect([server.log[0].reactions, one.shown(), other.shown(), await during(store.load())]).toEqual([
+        undefined,
+        [],
+        [],
+        [],
+      ]);
+    },
+  );
+
   it('is discarded by a logout, in any tab', async () => {
     const server = fakeServer();
     server.append(BOB, 'theirs');
@@ -364,9 +390,10 @@ describe('a reaction that the server refuses', () => {
       text: 'theirs',
       state: 'received',
       reactions: [{ emoji: '🎉' }],
-      reason: { code, detail: `Because of ${code}.` },
+      refusedReactions: [{ emoji: '👍', wish: 'react', reason: { code, detail: `Because of ${code}.` } }],
     });
-    expect(talk.messages.value[0]).not.toHaveProperty('refusedText');
+    // These are of an edit or a removal.
+    for (const field of ['reason', 'refusedText']) expect(talk.messages.value[0]).not.toHaveProperty(field);
     expect(await outbox.load(), 'it survives a reload').toMatchObject([{ emoji: '👍', reason: { code } }]);
     talk.discard(theirs);
     talk.unreact(theirs, '🎉');
@@ -381,11 +408,13 @@ describe('a reaction that the server refuses', () => {
     talk.react(theirs, '👍');
     await pass(10);
     talk.react(theirs, '👍');
-    expect(talk.messages.value[0]).not.toHaveProperty('reason');
+    expect(talk.messages.value[0]).not.toHaveProperty('refusedReactions');
     await pass(10);
-    expect(talk.messages.value[0]?.reason?.code).toBe('too_many_reactions');
+    expect(talk.messages.value[0]?.refusedReactions).toMatchObject([
+      { reason: { code: 'too_many_reactions' } },
+    ]);
     await during(talk.retry(theirs));
-    expect(talk.messages.value[0]).not.toHaveProperty('reason');
+    expect(talk.messages.value[0]).not.toHaveProperty('refusedReactions');
     expect(shown()).toEqual([{ emoji: '👍', ...OWN }]);
   });
 
@@ -400,8 +429,56 @@ describe('a reaction that the server refuses', () => {
     expect(shown(2)).toEqual([{ emoji: '👍', ...OWN }]);
     expect(talk.messages.value[1]).toMatchObject({
       state: 'sent',
-      reason: { code: 'conversation_not_found' },
+      refusedReactions: [{ emoji: '👍', wish: 'unreact', reason: { code: 'conversation_not_found' } }],
     });
+  });
+
+  it('stands beside a refused edit, and a second one beside the first', async () => {
+    const server = fakeServer();
+    const { talk, own, outbox } = await opened(server);
+    server.faults.reply = ({ action }) =>
+      action === 'message.edit' || isReaction({ action })
+        ? { error: { type: 'error', code: 'cannot_write_to_user', detail: action } }
+        : 1;
+    talk.edit(own, 'edited');
+    const told: unknown[] = [];
+    talk.messages.subscribe(([, one]) => told.push(one?.refusedReactions?.map(({ emoji }) => emoji)));
+    for (const emoji of ['👍', '🎉']) talk.react(own, emoji);
+    await pass(100);
+    const refused = { wish: 'react', reason: { code: 'cannot_write_to_user', detail: 'message.react' } };
+    const [, before] = talk.messages.value;
+    expect(before).toMatchObject({
+      text: 'own',
+      refusedText: 'edited',
+      reason: { code: 'cannot_write_to_user', detail: 'message.edit' },
+      reactions: [],
+      refusedReactions: [
+        { emoji: '👍', ...refused },
+        { emoji: '🎉', ...refused },
+      ],
+    });
+    expect(told.slice(-2)).toEqual([['👍'], ['👍', '🎉']]);
+    server.react(BOB, 1, '👀');
+    await pass(10);
+    expect(talk.messages.value[1], 'an unchanged message stays the same object').toBe(before);
+    // Both are sent again.
+    server.faults.reply = () => 1;
+    await during(talk.retry(own));
+    expect(server.log[1]).toMatchObject({ message: 'edited', reactions: [{}, {}] });
+    expect([Object.keys(talk.messages.value[1] ?? {}), await outbox.load()]).toEqual([
+      expect.not.arrayContaining(['reason', 'refusedText', 'refusedReactions']),
+      [],
+    ]);
+  });
+
+  it('is no reason to send an edit that changes nothing', async () => {
+    const server = fakeServer({ reply: failing('too_many_reactions', 1) });
+    const { talk, own } = await opened(server);
+    talk.react(own, '👍');
+    await pass(10);
+    talk.edit(own, 'own');
+    await pass(10);
+    expect([server.sent('message.edit'), talk.messages.value[1]?.refusedReactions?.length]).toEqual([[], 1]);
   });
 
   it('tells the server’s text about its field', async () => {
@@ -410,7 +487,7 @@ describe('a reaction that the server refuses', () => {
     const { talk, theirs } = await opened(server);
     talk.react(theirs, 'x');
     await pass(10);
-    expect(talk.messages.value[0]?.reason?.detail).toBe('Must be one emoji.');
+    expect(talk.messages.value[0]?.refusedReactions?.[0]?.reason.detail).toBe('Must be one emoji.');
   });
 });
 

@@ -27,6 +27,7 @@ describe('the inbox', () => {
     expect(client.inbox.items.value).toEqual([
       {
         id: TALK,
+        kind: 'pair',
         peer: { id: BOB, username: 'bob' },
         last: last(1, 'one'),
         unread: 1,

@@ -47,7 +47,8 @@ describe.concurrent.each(operations)('$what, while $call fails', (operation) => 
     next = await operation.prepare(scene);
   });
 
-  it.sequential.each(names)('once: %s', async (name) => {
+  // On a machine with much to do, the second try can meet the functions' timeout of itself. Faults come every time.
+  it.sequential.each(names)('once: %s', { retry: 2 }, async (name) => {
     const outcome = await outcomeUnder(operation, await next(), faults[name], 1);
     outcomes.get(operation)?.set(name, outcome);
     expect(outcome).toBe('done');

@@ -7,11 +7,13 @@ import { logIn, person, registration } from '../e2e/support/people.ts';
 import { handshake, request } from './outcome.ts';
 import {
   bobHears,
+  EMOJI,
   hasChangedOnce,
   inboxHas,
   inboxShows,
   logHasOnce,
   type Operation,
+  reactedBy,
   type Scene,
   type Trial,
   withBob,
@@ -238,7 +240,7 @@ const change = (method: 'PATCH' | 'DELETE') => async (scene: Scene) => async ():
     run: () => request(scene.url, method, path, { token: alice.access, ...(body && { body }) }),
     async check() {
       await hasChangedOnce(scene, own, { message: text });
-      await inboxShows(scene, conversation, text);
+      await inboxShows(scene, own, text);
     },
   };
 };
@@ -297,6 +299,27 @@ const changeGroup = (what: 'joined' | 'removed' | 'renamed') => async (scene: Sc
     };
   };
 };
+
+/** To her own message. Before she takes it back, she has reacted. */
+const reaction = (method: 'PUT' | 'DELETE') => async (scene: Scene) => async (): Promise<Trial> => {
+  const own = await withOwnMessage(scene);
+  const { alice, conversation, seq } = own;
+  const { access: token } = alice;
+  const path = `/conversations/${conversation}/messages/${seq}/reactions/${encodeURIComponent(EMOJI)}/`;
+  const isBack = method === 'DELETE';
+  if (isBack) expect(await scene.api.request('PUT', path, { token })).toMatchObject({ status: 200 });
+  return {
+    marker: conversation,
+    run: () => request(scene.url, method, path, { token }),
+    check: () =>
+      isBack
+        ? hasChangedOnce(scene, { ...own, changes: 1 }, { reactions: [] })
+        : hasChangedOnce(scene, own, reactedBy(alice)),
+  };
+};
+
+const react = reaction('PUT');
+const unreact = reaction('DELETE');
 
 /** A read changes nothing. */
 const read =
@@ -427,6 +450,8 @@ export const httpOperations: readonly Operation[] = [
     call: 'TransactWriteItems',
     prepare: changeGroup('renamed'),
   },
+  { what: 'react by HTTP', functionName: 'change-message', call: 'TransactWriteItems', prepare: react },
+  { what: 'unreact by HTTP', functionName: 'change-message', call: 'TransactWriteItems', prepare: unreact },
   { what: 'history', functionName: 'history', call: 'Query', prepare: history },
   { what: 'messages', functionName: 'messages', call: 'Query', prepare: messages },
   { what: 'inbox', functionName: 'conversations', call: 'Query', prepare: inbox },

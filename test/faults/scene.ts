@@ -55,6 +55,8 @@ export interface OwnMessage {
   readonly alice: Person;
   readonly conversation: string;
   readonly seq: number;
+  /** How often it has changed already. */
+  readonly changes?: number;
 }
 
 /** A new user, and a message of hers to Bob, which she can change. */
@@ -64,27 +66,31 @@ export async function withOwnMessage(scene: Scene): Promise<OwnMessage> {
   return { alice, conversation, seq: OWN };
 }
 
-/** The message has changed once, for both members, and Bob's device has heard of it. */
+/** The message has changed once more, for both members, and Bob's device has heard of it. */
 export async function hasChangedOnce(
   scene: Scene,
-  { alice, conversation, seq }: OwnMessage,
+  { alice, conversation, seq, changes = 0 }: OwnMessage,
   fits: Record<string, unknown>,
 ): Promise<void> {
+  const change = changes + 1;
   for (const { access: token } of [alice, scene.bob]) {
     const { body } = await scene.api.get(`/conversations/${conversation}/messages/`, { token });
-    expect(body).toMatchObject({ last_seq: seq, last_change: 1 });
-    expect(body.results.at(-1)).toMatchObject({ seq, change: 1, ...fits });
+    expect(body).toMatchObject({ last_seq: seq, last_change: change });
+    expect({ reactions: [], ...body.results.at(-1) }).toMatchObject({ seq, change, ...fits });
   }
-  await bobHears(scene, { type: 'message.changed', conversation, change: 1 });
+  await bobHears(scene, { type: 'message.changed', conversation, change });
 }
 
-/** The inbox shows the last message as it is now, in a second at the latest. */
-export async function inboxShows({ api, bob }: Scene, conversation: string, message: string): Promise<void> {
+/** Her inbox shows the last message as it is now, in a second or so. She has one conversation; Bob has hundreds. */
+export async function inboxShows(
+  { api }: Scene,
+  { alice, conversation }: OwnMessage,
+  message: string,
+): Promise<void> {
   await vi.waitFor(
     async () => {
-      const { body } = await api.get('/conversations/?limit=100', { token: bob.access });
-      const entry = body.results.find(({ id }: { id: string }) => id === conversation);
-      expect(entry?.last_message).toMatchObject({ message });
+      const { body } = await api.get('/conversations/', { token: alice.access });
+      expect(body.results).toMatchObject([{ id: conversation, last_message: { message } }]);
     },
     { timeout: 60_000, interval: 500 },
   );
@@ -120,3 +126,8 @@ export function bobHears({ bobsPhone }: Scene, fits: Record<string, unknown>): P
     bobsPhone.frames.some((frame) => Object.entries(fits).every(([name, value]) => frame[name] === value)),
   );
 }
+
+export const EMOJI = '👍';
+
+/** What a message has if this user alone has reacted to it. */
+export const reactedBy = ({ id }: Person) => ({ reactions: [{ emoji: EMOJI, users: [id] }] });

@@ -1,38 +1,45 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { device, messageTo } from '../e2e/support/devices.ts';
-import { person } from '../e2e/support/people.ts';
+import { type Person, person } from '../e2e/support/people.ts';
 import { connect, refusal } from '../e2e/support/socket.ts';
 import { frame, handshake } from './outcome.ts';
 import {
   bobHears,
+  EMOJI,
   hasChangedOnce,
   inboxHas,
   logHasOnce,
   type Operation,
+  reactedBy,
   type Scene,
   type Trial,
   withBob,
   withOwnMessage,
 } from './scene.ts';
 
-async function send(scene: Scene) {
+/** With the fields of a message beside its text. */
+const sending = (more: object) => async (scene: Scene) => {
   const { bob } = scene;
   const { alice, conversation } = await withBob(scene);
   const phone = await device(scene.url, alice);
   return async (): Promise<Trial> => {
     const text = `from Alice ${randomUUID()}`;
-    const message = messageTo(bob, text);
+    const message = messageTo(bob, text, more);
     return {
       marker: conversation,
       run: () => frame(phone, message),
       async check() {
         await logHasOnce(scene, alice, conversation, text);
-        await bobHears(scene, { conversation, message: text });
+        await bobHears(scene, { conversation, message: text, ...more });
       },
     };
   };
-}
+};
+
+const send = sending({});
+/** To Bob's message, the first one. */
+const answer = sending({ reply_to: 1 });
 
 /** In the original protocol. */
 async function say(scene: Scene) {
@@ -68,16 +75,16 @@ async function sendUntold(scene: Scene) {
 }
 
 const change =
-  (action: 'message.edit' | 'message.delete') => async (scene: Scene) => async (): Promise<Trial> => {
+  (action: string, more: object, fits: (alice: Person) => Record<string, unknown>) =>
+  async (scene: Scene) =>
+  async (): Promise<Trial> => {
     const own = await withOwnMessage(scene);
     const { alice, conversation, seq } = own;
     const phone = await device(scene.url, alice);
-    const text = action === 'message.edit' ? 'as edited' : '';
-    const edit = text === '' ? {} : { text, version: 1 };
     return {
       marker: conversation,
-      run: () => frame(phone, { action, conversation, seq, ...edit }),
-      check: () => hasChangedOnce(scene, own, { message: text }),
+      run: () => frame(phone, { action, conversation, seq, ...more }),
+      check: () => hasChangedOnce(scene, own, fits(alice)),
     };
   };
 
@@ -181,8 +188,9 @@ const openByTicket = async ({ url, api }: Scene) => {
 
 const read = receipt('conversation.read');
 const received = receipt('message.received');
-const edit = change('message.edit');
-const remove = change('message.delete');
+const edit = change('message.edit', { text: 'as edited', version: 1 }, () => ({ message: 'as edited' }));
+const remove = change('message.delete', {}, () => ({ message: '' }));
+const react = change('message.react', { emoji: EMOJI }, reactedBy);
 
 export const socketOperations: readonly Operation[] = [
   { what: 'handshake', functionName: 'authorize', call: 'GetItem', prepare: open('peer') },
@@ -191,12 +199,15 @@ export const socketOperations: readonly Operation[] = [
   { what: 'handshake', functionName: 'connect', call: 'GetItem', prepare: open('own') },
   { what: 'message.send', functionName: 'message', call: 'Query', prepare: send },
   { what: 'message.send', functionName: 'message', call: 'PutItem', prepare: send },
+  { what: 'message.send, answer', functionName: 'message', call: 'PutItem', prepare: answer },
   { what: 'message.send, sockets', functionName: 'message', call: 'BatchGetItem', prepare: sendUntold },
   { what: 'original message', functionName: 'message', call: 'PutItem', prepare: say },
   { what: 'message.edit', functionName: 'message', call: 'Query', prepare: edit },
   { what: 'message.edit', functionName: 'message', call: 'TransactWriteItems', prepare: edit },
   { what: 'message.delete', functionName: 'message', call: 'BatchGetItem', prepare: remove },
   { what: 'message.delete', functionName: 'message', call: 'TransactWriteItems', prepare: remove },
+  { what: 'message.react', functionName: 'message', call: 'Query', prepare: react },
+  { what: 'message.react', functionName: 'message', call: 'TransactWriteItems', prepare: react },
   { what: 'conversation.read', functionName: 'message', call: 'BatchGetItem', prepare: read },
   { what: 'conversation.read', functionName: 'message', call: 'UpdateItem', prepare: read },
   { what: 'conversation.read, sockets', functionName: 'message', call: 'BatchGetItem', prepare: readUntold },

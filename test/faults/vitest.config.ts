@@ -9,7 +9,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 240_000,
     // A case mostly waits, for a retry or for a timeout.
-    maxConcurrency: 12,
+    maxConcurrency: 8,
     reporters: [['default', { summary: false }]],
   },
 });

@@ -4,6 +4,7 @@ import { type Conversation, pairById } from '../../functions/core/conversations/
 import { toLast } from '../../functions/core/inbox/inbox.ts';
 import type { LogEntry } from '../../functions/core/messages/message.ts';
 import { changeKey, messageKey, summaryKey } from '../../functions/storage/keys.ts';
+import { fromChanged } from '../../functions/storage/log-entry.ts';
 import { SEED } from '../seed.ts';
 import type { Plant } from './support/capabilities.ts';
 import { explore } from './support/explore.ts';
@@ -13,7 +14,9 @@ import { type Action, type Schedule, type Step, schedulesOfChanges } from './sup
 
 const RUNS = 200;
 
-test(`${RUNS} random schedules of edits and deletions keep every promise`, { timeout: 120_000 }, async () => {
+test(`${RUNS} random schedules of edits, deletions and reactions keep every promise`, {
+  timeout: 120_000,
+}, async () => {
   expect(await explore({ of: schedulesOfChanges, runs: RUNS, seed: SEED })).toBeUndefined();
 });
 
@@ -42,7 +45,10 @@ const changesBlindly =
               Key: messageKey(conversation.id, entry.seq),
               UpdateExpression: 'SET #text = :text, #changed = :changed',
               ExpressionAttributeNames: { '#text': 'text', '#changed': 'changed' },
-              ExpressionAttributeValues: { ':text': entry.text, ':changed': entry.changed },
+              ExpressionAttributeValues: {
+                ':text': entry.text,
+                ':changed': entry.changed && fromChanged(conversation, entry.changed),
+              },
             }),
           );
           await client.send(new PutCommand({ TableName, Item }));
@@ -60,7 +66,7 @@ test('a change that is put without its condition is caught', { timeout: 120_000 
 
 test('an edit of a state that nobody compares is caught', { timeout: 120_000 }, async () => {
   expect(await caught(changesBlindly('state'))).toMatch(
-    /makes version \d+|has changed after it was deleted|has not changed \d+|and \d+ is its last one|is there|believes to know/,
+    /makes version \d+|of the reactions to \d+|has changed after it was deleted|has not changed \d+|and \d+ is its last one|is there|believes to know/,
   );
 });
 

@@ -101,7 +101,7 @@ test('a connection item that is restored for every sender of a frame is caught',
     const { sessions } = capabilities;
     return { ...capabilities, sessions: { ...sessions, isLive: async () => true } };
   };
-  expect(await caught(asksNobody, 8)).toMatch(/outlives its session|of an ended session is open/);
+  expect(await caught(asksNobody, 40)).toMatch(/outlives its session|of an ended session is open/);
 });
 
 test('a refresh whose lost answer ends the session is caught', { timeout: 120_000 }, async () => {
@@ -150,7 +150,7 @@ test('a search for single messages in one Query, which ends early, is caught', {
       },
     };
   };
-  expect(await caught(looksOnce, 5)).toMatch(
+  expect(await caught(looksOnce, 6)).toMatch(
     /is stored twice|is acknowledged as .* and as|is refused with message_not_found/,
   );
 });

@@ -9,7 +9,9 @@ import {
   errorText,
   fieldErrorTexts,
   isBlank,
+  isRefused,
   messageErrorText,
+  reactionRefusalTexts,
   refusalText,
 } from '../../web/state/error-texts.ts';
 import { texts } from '../../web/texts.ts';
@@ -93,12 +95,32 @@ describe('the text for an error', () => {
     expect(refusalText(message)).toBe(
       'The message was not deleted. This message was edited on another device.',
     );
-    expect(refusalText({ ...message, reason: { code: 'too_many_reactions', detail: '' } })).toMatch(
-      /^Your reaction was not saved\. /,
-    );
-    expect(refusalText({ ...message, isOwn: false })).toMatch(/^Your reaction was not saved\. /);
     expect(refusalText({ ...message, state: 'failed' })).toBe('This message was edited on another device.');
     expect(refusalText({ state: 'read' } as Message)).toBe('');
+  });
+
+  it('says of refused reactions what was not done, and why, the same once', () => {
+    const one = {
+      emoji: '👍',
+      wish: 'react',
+      reason: { code: 'cannot_write_to_user', detail: 'x' },
+    } as const;
+    const removal = {
+      emoji: '🎉',
+      wish: 'unreact',
+      reason: { code: 'brand_new', detail: 'It cannot go.' },
+    } as const;
+    const message = { isOwn: true, state: 'read', refusedReactions: [one, { ...one, emoji: '👀' }, removal] };
+    expect(reactionRefusalTexts(message as unknown as Message)).toEqual([
+      'Your reaction was not saved. You cannot write to this user now.',
+      'Your reaction was not taken back. It cannot go.',
+    ]);
+    expect(refusalText(message as unknown as Message)).toBe('');
+    expect(
+      [message, { ...message, refusedReactions: undefined }].map((each) =>
+        isRefused(each as unknown as Message),
+      ),
+    ).toEqual([true, false]);
   });
 
   it('is no stack trace after an error in the app', () => {

@@ -61,3 +61,10 @@ it('the last own message is the last one that is not deleted', () => {
 it('an edit begins with the present version', () => {
   expect(beginEdit({ ...own, version: 3 })).toEqual({ key: '2', version: 3 });
 });
+
+it('moderators delete the messages of others, readers react, and nobody changes what happened', () => {
+  expect(actionsOf(theirs, { ...all, canDelete: true })).toEqual(['reply', 'remove', 'report']);
+  expect(actionsOf({ ...own, event: { type: 'left', users: ['ada'] } }, all)).toEqual([]);
+  expect(canReactTo(theirs, { ...all, canWrite: false, canReact: true })).toBe(true);
+  expect(canReactTo({ ...theirs, event: { type: 'left', users: ['charles'] } }, all)).toBe(false);
+});

@@ -105,3 +105,13 @@ it('the unread line stands before the other user’s first unread message, if al
   expect(unreadLine(messages, undefined)).toBeUndefined();
   expect(unreadLine([], 1)).toBeUndefined();
 });
+
+it('what happened to a group stands between the messages, and is not the first unread one', () => {
+  const happened: Message = {
+    ...said(2, CHARLES, 23, 9),
+    text: '',
+    event: { type: 'joined', users: ['mary'] },
+  };
+  const rows = rowsOf([said(1, CHARLES, 23, 9), happened, said(3, CHARLES, 23, 9)], 2);
+  expect(shape(rows)).toEqual(['day', 'm1 first last', 'event', 'unread', 'm3 first last']);
+});

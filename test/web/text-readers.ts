@@ -70,6 +70,7 @@ import * as errorTexts from '../../web/state/error-texts.ts';
 import { routeOf } from '../../web/state/paths.ts';
 import { createAnnouncements } from '../../web/views/conversation/announcements.ts';
 import { piecesOf } from '../../web/views/conversation/links.ts';
+import { pairNames } from '../../web/views/conversation/names.ts';
 import { rowsOf } from '../../web/views/conversation/rows.ts';
 
 type Read = (text: string) => unknown;
@@ -170,6 +171,8 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     isId: clientIds.isId,
     conversationOf: (text) => clientIds.conversationOf(text, text),
     peerIn: (text) => clientIds.peerIn(text, text),
+    isGroupId: clientIds.isGroupId,
+    canBeIn: (text) => clientIds.canBeIn(text, text),
     pathOf: clientIds.pathOf,
   },
   'client/outbox/changes.ts': { plain },
@@ -363,12 +366,19 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     messageErrorText: (text) => errorTexts.messageErrorText({ code: text as never, detail: text }),
     refusalText: (text) =>
       errorTexts.refusalText({ ...message(text), reason: { code: text, detail: text }, refusedText: text }),
+    isRefused: (text) => errorTexts.isRefused(message(text)),
+    reactionRefusalTexts: (text) =>
+      errorTexts.reactionRefusalTexts({
+        ...message(text),
+        refusedReactions: [{ emoji: text, wish: 'react', reason: { code: text, detail: text } }],
+      }),
     fieldErrorTexts: (text) => errorTexts.fieldErrorTexts(text, { [text]: text }),
     isBlank: errorTexts.isBlank,
   },
   'web/state/paths.ts': { routeOf },
   'web/views/conversation/announcements.ts': {
-    createAnnouncements: (text) => createAnnouncements([])([message(text)], text.slice(0, 150)),
+    createAnnouncements: (text) =>
+      createAnnouncements([])([message(text)], pairNames('a', { id: 'b', username: text.slice(0, 150) })),
   },
   'web/views/conversation/links.ts': { piecesOf },
   'web/views/conversation/rows.ts': { rowsOf: (text) => rowsOf([message(text)], 1) },
@@ -404,6 +414,8 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'functions/core/conversations/conversation.ts missedIn': 'takes what `pairById` has read',
   'functions/core/conversations/conversation.ts numberOf': 'takes what `pairById` has read',
   'functions/core/conversations/conversation.ts othersIn': 'takes what `pairById` has read',
+  'functions/core/conversations/conversation.ts maySee': 'looks for a whole id',
+  'web/views/conversation/group.tsx Group': 'one pattern of a fixed length, anchored at both ends',
   'functions/core/conversations/conversation.ts peerIn': 'takes what `pairById` has read',
   'functions/core/conversations/conversation.ts selfOf': 'takes what `pairById` has read',
   'functions/middleware/audited.ts audited': 'reads a route of the template, and calls `clientInfo`',

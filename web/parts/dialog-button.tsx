@@ -53,15 +53,17 @@ function Dialog({ dialog, onClose, title, effects, children }: OwnDialogProps) {
     <dialog
       ref={dialog}
       aria-labelledby={`${id}-title`}
-      aria-describedby={`${id}-effects`}
+      aria-describedby={effects.length > 0 ? `${id}-effects` : undefined}
       {...(onClose && { onClose })}
     >
       <h2 id={`${id}-title`}>{title}</h2>
-      <div id={`${id}-effects`}>
-        {effects.map((effect) => (
-          <p key={effect}>{effect}</p>
-        ))}
-      </div>
+      {effects.length > 0 && (
+        <div id={`${id}-effects`}>
+          {effects.map((effect) => (
+            <p key={effect}>{effect}</p>
+          ))}
+        </div>
+      )}
       {children(() => dialog.current?.close())}
     </dialog>
   );

@@ -11,11 +11,24 @@ function hueOf(username: string): number {
   return sum;
 }
 
-/** The first letter of the username in a circle. The name itself stands beside it. */
-export function Avatar({ user }: { readonly user: User }) {
+/** A title may begin with an emoji, which is several code units. */
+const firstOf = (name: string): string => [...name].find((one) => one.trim() !== '') ?? '';
+
+interface AvatarProps {
+  readonly user: User;
+  /** In a square, in place of the circle. */
+  readonly isGroup?: boolean;
+}
+
+/** The first letter of the name in a circle. The name itself stands beside it. */
+export function Avatar({ user, isGroup }: AvatarProps) {
   return (
-    <span class="avatar" style={{ '--hue': String(hueOf(user.username)) }} aria-hidden="true">
-      {user.username.slice(0, 1).toUpperCase() || '…'}
+    <span
+      class={isGroup ? 'avatar group' : 'avatar'}
+      style={{ '--hue': String(hueOf(user.username)) }}
+      aria-hidden="true"
+    >
+      {firstOf(user.username).toUpperCase() || '…'}
     </span>
   );
 }

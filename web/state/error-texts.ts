@@ -14,17 +14,25 @@ export function errorText(error: unknown): string {
 export const messageErrorText = ({ code, detail }: NonNullable<Message['reason']>): string =>
   textOf(code === 'validation_failed' ? 'message_invalid' : code, detail);
 
-/** Own messages can be deleted despite these. */
-const OF_REACTIONS: ReadonlySet<string> = new Set(['cannot_write_to_user', 'too_many_reactions']);
+/** The server refused the message, a change of it, or a reaction to it. */
+export const isRefused = ({ reason, refusedReactions }: Message): boolean =>
+  reason !== undefined || refusedReactions !== undefined;
 
-/** Why a message was refused, or the change of a stored one. */
-export function refusalText({ isOwn, state, reason, refusedText }: Message): string {
+/** Why a message was refused, or the edit or removal of a stored one. */
+export function refusalText({ state, reason, refusedText }: Message): string {
   if (!reason) return '';
   const why = messageErrorText(reason);
   if (state === 'failed') return why;
-  if (refusedText !== undefined) return texts.changes.notSaved(why);
-  const isReaction = !isOwn || OF_REACTIONS.has(reason.code);
-  return isReaction ? texts.reactions.notSaved(why) : texts.changes.notDeleted(why);
+  return refusedText === undefined ? texts.changes.notDeleted(why) : texts.changes.notSaved(why);
+}
+
+/** Why reactions to a message were refused. What several have in common stands there once. */
+export function reactionRefusalTexts({ refusedReactions = [] }: Message): readonly string[] {
+  const all = refusedReactions.map(({ wish, reason: { code, detail } }) => {
+    const why = textOf(code, detail);
+    return wish === 'react' ? texts.reactions.notSaved(why) : texts.reactions.notTakenBack(why);
+  });
+  return [...new Set(all)];
 }
 
 /** The server's own text if there is none for the code. */

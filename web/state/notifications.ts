@@ -110,16 +110,19 @@ async function show(id: string): Promise<void> {
   if (item && item.unread > 0 && item.last.deletedAt === undefined) display(item);
 }
 
-function display({ id, peer, last }: InboxItem): void {
+function display(item: InboxItem): void {
+  const { id, last } = item;
+  const name = item.kind === 'group' ? item.title : item.peer.username;
+  const path = item.kind === 'group' ? paths.group(id) : paths.conversation(item.peer.id);
   // The new text of a shown message makes no sound.
   const silent = open.get(id)?.last.seq === last.seq;
   try {
     // With the tag, a conversation has one notification, however many tabs there are.
-    const shown = new Notification(peer.username, { body: last.text, tag: id, icon: '/icon.svg', silent });
+    const shown = new Notification(name, { body: last.text, tag: id, icon: '/icon.svg', silent });
     open.set(id, { shown, last });
     shown.onclick = () => {
       window.focus();
-      go(paths.conversation(peer.id));
+      go(path);
       shown.close();
     };
     // A new text must not bring back what the user has closed.
@@ -156,9 +159,8 @@ export function showNotifications(): void {
       if (told?.seq === last.seq && told.text !== last.text) display(item);
       const isNew = last.seq > (known.get(id) ?? (hasStarted ? last.seq - 1 : last.seq));
       known.set(id, Math.max(last.seq, known.get(id) ?? 0));
-      if (isNew && unread > 0 && last.senderId !== me.peek()?.id && !isShown.peek() && notifications.areOn) {
-        void show(id);
-      }
+      const isMessage = last.senderId !== me.peek()?.id && last.event === undefined;
+      if (isNew && unread > 0 && isMessage && !isShown.peek() && notifications.areOn) void show(id);
     }
     hasStarted = true;
   });

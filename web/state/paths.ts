@@ -4,6 +4,7 @@
 export type Route =
   | { readonly view: 'inbox' | 'people' | 'profile' | 'reports' | 'log-in' | 'sign-up' | 'forgot' }
   | { readonly view: 'conversation'; readonly userId: string }
+  | { readonly view: 'group'; readonly id: string }
   | { readonly view: 'reset' | 'verify' | 'confirm'; readonly token: string };
 
 export const paths = {
@@ -15,6 +16,7 @@ export const paths = {
   signUp: '#/sign-up',
   forgot: '#/forgot',
   conversation: (userId: string) => `#/with/${encodeURIComponent(userId)}`,
+  group: (id: string) => `#/group/${encodeURIComponent(id)}`,
 };
 
 export function routeOf(hash: string): Route {
@@ -35,6 +37,10 @@ export function routeOf(hash: string): Route {
     case 'with': {
       const userId = decoded(second);
       return userId ? { view: 'conversation', userId } : { view: 'inbox' };
+    }
+    case 'group': {
+      const id = decoded(second);
+      return id ? { view: 'group', id } : { view: 'inbox' };
     }
     default:
       return { view: 'inbox' };

@@ -1,63 +1,104 @@
-import type { InboxItem } from '@parley/client';
+import type { GroupItem, InboxItem, PairItem } from '@parley/client';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Tick, Time } from '../parts/message-meta.tsx';
-import { Person } from '../parts/person.tsx';
+import { Avatar, Person } from '../parts/person.tsx';
 import { client, me, useObservable } from '../state/chat.ts';
 import { now } from '../state/clock.ts';
 import { watchPresence } from '../state/on-screen.ts';
 import { paths } from '../state/paths.ts';
 import { briefly } from '../state/times.ts';
 import { texts } from '../texts.ts';
+import { briefEventText } from './conversation/event-texts.ts';
 
-interface Props {
-  readonly item: InboxItem;
+interface Props<Item = InboxItem> {
+  readonly item: Item;
   readonly isChosen: boolean;
 }
 
 /** The state of an own last message. */
-function stateOf({ last, peerRead, peerReceived }: InboxItem) {
+function stateOf({ last, peerRead, peerReceived }: PairItem) {
   if (last.seq <= peerRead) return 'read';
   return last.seq <= peerReceived ? 'delivered' : 'sent';
 }
 
-/** One conversation: the user, the last message, its time, and the number of unread messages. */
+/** One conversation: the user or the group, the last message, its time, and the number of unread messages. */
 export function InboxRow({ item, isChosen }: Props) {
-  const { id, peer, last, unread } = item;
-  const row = useRef<HTMLLIElement>(null);
-  const isTyping = useObservable(client.conversation(id).typing);
-  useEffect(() => (row.current ? watchPresence(row.current) : undefined), []);
-  const isOwn = last.senderId === me.value?.id;
-  const isDeleted = last.deletedAt !== undefined;
-  const at = new Date(last.createdAt);
+  return item.kind === 'group' ? (
+    <GroupRow item={item} isChosen={isChosen} />
+  ) : (
+    <PairRow item={item} isChosen={isChosen} />
+  );
+}
 
+function PairRow({ item, isChosen }: Props<PairItem>) {
+  const { peer, last, unread } = item;
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => (row.current ? watchPresence(row.current) : undefined), []);
+  const isOwn = last.senderId === me.value?.id && last.deletedAt === undefined;
   return (
-    <li ref={row} class={unread > 0 ? 'row unread' : 'row'} data-user-id={peer.id}>
+    <li ref={row} class={unread > 0 ? 'row unread' : 'row'} data-user-id={peer.id} data-key={peer.id}>
       <a href={paths.conversation(peer.id)} aria-current={isChosen ? 'page' : undefined}>
         <Person user={peer} />
-        <span class="name" title={peer.username}>
-          <bdi>{peer.username}</bdi>
-        </span>
-        <Time at={at} format={(date) => briefly(date, now.value)} />
-        <span class="last">
-          {isTyping ? (
-            <em>{texts.conversation.typing}</em>
-          ) : (
-            <>
-              {isOwn && !isDeleted && <Tick state={stateOf(item)} />}
-              {isOwn && <span class="unseen">{texts.inbox.you}</span>}
-              <span class={isDeleted ? 'preview deleted' : 'preview'} dir="auto">
-                {isDeleted ? texts.changes.wasDeleted : last.text}
-              </span>
-            </>
-          )}
-          {unread > 0 && (
-            <span class="badge">
-              <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
-              <span class="unseen">{texts.inbox.unread(unread)}</span>
-            </span>
-          )}
-        </span>
+        <Contents item={item} name={peer.username}>
+          {isOwn && <Tick state={stateOf(item)} />}
+        </Contents>
       </a>
     </li>
+  );
+}
+
+function GroupRow({ item, isChosen }: Props<GroupItem>) {
+  const { id, title, unread } = item;
+  return (
+    <li class={unread > 0 ? 'row unread' : 'row'} data-key={id}>
+      <a href={paths.group(id)} aria-current={isChosen ? 'page' : undefined}>
+        <span class="person">
+          <Avatar user={{ id, username: title }} isGroup />
+        </span>
+        <Contents item={item} name={title} />
+      </a>
+    </li>
+  );
+}
+
+interface ContentsProps {
+  readonly item: InboxItem;
+  readonly name: string;
+  /** Before the text of the last message. */
+  readonly children?: ComponentChildren;
+}
+
+function Contents({ item: { id, last, unread }, name, children }: ContentsProps) {
+  const isTyping = useObservable(client.conversation(id).typing);
+  const isOwn = last.senderId === me.value?.id;
+  const isDeleted = last.deletedAt !== undefined;
+  const text = last.event ? briefEventText(last.event) : isDeleted ? texts.changes.wasDeleted : last.text;
+  return (
+    <>
+      <span class="name" title={name}>
+        <bdi>{name}</bdi>
+      </span>
+      <Time at={new Date(last.createdAt)} format={(date) => briefly(date, now.value)} />
+      <span class="last">
+        {isTyping ? (
+          <em>{texts.conversation.typing}</em>
+        ) : (
+          <>
+            {children}
+            {isOwn && !last.event && <span class="unseen">{texts.inbox.you}</span>}
+            <span class={isDeleted ? 'preview deleted' : 'preview'} dir="auto">
+              {text}
+            </span>
+          </>
+        )}
+        {unread > 0 && (
+          <span class="badge">
+            <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
+            <span class="unseen">{texts.inbox.unread(unread)}</span>
+          </span>
+        )}
+      </span>
+    </>
   );
 }

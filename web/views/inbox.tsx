@@ -1,13 +1,15 @@
+import type { InboxItem } from '@parley/client';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { Heading } from '../parts/view-head.tsx';
 import { Waiting } from '../parts/waiting.tsx';
 import { client, inbox, me } from '../state/chat.ts';
 import { onVisible } from '../state/on-screen.ts';
-import { paths } from '../state/paths.ts';
+import { paths, type Route } from '../state/paths.ts';
 import { previous, route } from '../state/route.ts';
 import { isWide } from '../state/screen.ts';
 import { texts } from '../texts.ts';
+import { NewGroup } from './groups/new-group.tsx';
 import { InboxRow } from './inbox-row.tsx';
 
 const words = texts.inbox;
@@ -19,7 +21,7 @@ const scrolled = { user: '', top: 0 };
 export function Inbox() {
   const items = inbox.items.value;
   const now = route.value;
-  const chosen = now.view === 'conversation' ? now.userId : undefined;
+  const chosen = keyOf(now);
   const list = useRef<HTMLElement>(null);
   const user = me.value?.id ?? '';
 
@@ -30,7 +32,8 @@ export function Inbox() {
     if (now.view !== 'inbox') return;
     // The focus goes to the conversation that was open before, otherwise to the heading.
     const from = previous();
-    const row = from?.view === 'conversation' && list.current?.querySelector(rowOf(from.userId));
+    const key = from && keyOf(from);
+    const row = key && list.current?.querySelector(rowOf(key));
     const start = row || document.querySelector('main h1');
     if (start instanceof HTMLElement) start.focus();
   }, [now.view]);
@@ -47,6 +50,7 @@ export function Inbox() {
     <div class="inbox">
       <header class="bar">
         {isWide.value ? <h2>{words.title}</h2> : <Heading>{words.title}</Heading>}
+        <NewGroup />
         <a
           class="button plain"
           href={paths.people}
@@ -75,7 +79,7 @@ export function Inbox() {
         {items.length > 0 && (
           <ul>
             {items.map((item) => (
-              <InboxRow key={item.id} item={item} isChosen={item.peer.id === chosen} />
+              <InboxRow key={item.id} item={item} isChosen={keyOfItem(item) === chosen} />
             ))}
           </ul>
         )}
@@ -94,7 +98,13 @@ export function Inbox() {
   );
 }
 
-const rowOf = (userId: string) => `[data-user-id="${CSS.escape(userId)}"] > a`;
+/** The id of the other user, or of the group. */
+function keyOf(shown: Route): string | undefined {
+  if (shown.view === 'group') return shown.id;
+  return shown.view === 'conversation' ? shown.userId : undefined;
+}
+const keyOfItem = (item: InboxItem): string => (item.kind === 'group' ? item.id : item.peer.id);
+const rowOf = (key: string) => `[data-key="${CSS.escape(key)}"] > a`;
 
 /** Loads more when it comes onto the screen. It is a button for keyboards, and for another try after a failure. */
 function More() {

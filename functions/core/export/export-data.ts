@@ -189,8 +189,7 @@ async function messagesBehind(
   const { messages, isFull, ...left } = await gather(
     async (limit, last) =>
       upTo(at, await log.since(conversation, Math.max((last?.seq ?? seq) + 1, conversation.from), limit)),
-    { messages: room.messages, bytes: room.bytes, beside: LINE_BYTES, readBytes: room.readBytes },
-    false,
+    { messages: room.messages, bytes: room.bytes, beside: LINE_BYTES, readBytes: room.readBytes, least: 0 },
   );
   room.messages -= messages.length;
   Object.assign(room, left);

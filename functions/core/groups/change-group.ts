@@ -10,7 +10,7 @@ import {
 } from '../conversations/roster.ts';
 import { deliver, reachable, type TellDependencies } from '../delivery/deliver.ts';
 import { Busy, ConversationNotFound, Unavailable } from '../errors.ts';
-import { contentionOf } from '../messages/contention.ts';
+import { contentionOfGroup } from '../messages/contention.ts';
 import { nextRecent } from '../messages/find-earlier.ts';
 import type { GroupEvent, LogEntry, MessageLog } from '../messages/message.ts';
 import { type FramesFor, postsTo } from '../messages/send-message.ts';
@@ -67,7 +67,6 @@ export async function changeGroup(
   decide: (present: Present) => Promise<Next | undefined> | Next | undefined,
 ): Promise<Roster> {
   const { rosters, log, random, wait } = dependencies;
-  const { maxTries, backoff } = contentionOf('');
   /** A change of ours whose answer was lost, until the log tells whether it was stored. */
   let doubtful: Stored | undefined;
   for (let round = 1; ; round += 1) {
@@ -93,6 +92,7 @@ export async function changeGroup(
       if (!isLost && !(error instanceof Busy)) throw error;
       doubtful ??= tried;
     }
+    const { maxTries, backoff } = contentionOfGroup(roster?.members.length ?? 1);
     if (round >= maxTries) throw new Busy();
     await wait(random() * backoff(round));
   }

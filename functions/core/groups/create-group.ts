@@ -1,7 +1,7 @@
 import { type HistoryAccess, ownGroup, type Roster } from '../conversations/roster.ts';
 import { Busy, CannotWriteToUser, ConversationNotFound, Unavailable, UserNotFound } from '../errors.ts';
 import { isId } from '../ids.ts';
-import { contentionOf } from '../messages/contention.ts';
+import { contentionOfGroup } from '../messages/contention.ts';
 import { areApart } from '../presence/presence.ts';
 import { type Actor, eventEntry, type GroupDependencies, isStored, tell } from './change-group.ts';
 
@@ -55,7 +55,7 @@ export async function createGroup(
   const event = { type: 'created', title, users: [userId, ...others] } as const;
   const entry = eventEntry(dependencies, actor, after, undefined, event);
   const creation = { own, before: undefined, after, entry };
-  const { maxTries, backoff } = contentionOf('');
+  const { maxTries, backoff } = contentionOfGroup(after.members.length, after.members.length);
   for (let round = 1; ; round += 1) {
     let outage: Unavailable | undefined;
     const isNew = await rosters.apply(creation).catch((error: unknown) => {

@@ -115,7 +115,7 @@ export interface Summary {
 export function toLast(entry: LogEntry): LastMessage {
   const { seq, id, senderId, text, createdAt, changed, event, counts, events } = entry;
   // An inbox shows no reactions.
-  const { reactions: _, ...shown } = changed ?? {};
+  const { reactions: _, reactedAt: __, ...shown } = changed ?? {};
   return {
     seq,
     id,

@@ -102,7 +102,7 @@ export async function applyChange(
       if (!(error instanceof Unavailable) || answerLost) throw error;
       answerLost = true;
     }
-    const { maxTries, backoff } = contentionOfChange(entry.text, next.text);
+    const { maxTries, backoff } = contentionOfChange(entry, next);
     if (round >= maxTries + (answerLost ? 1 : 0)) throw new Busy();
     const longest = backoff(round);
     if (longest > 0) await wait(random() * longest);
@@ -115,8 +115,8 @@ export function requireOwn({ senderId }: Message, conversation: OwnConversation)
 }
 
 function isYoung({ changed }: LogEntry, now: Date): boolean {
-  const at = changed?.deletedAt ?? changed?.editedAt;
-  return at !== undefined && now.getTime() - Date.parse(at) < RETELL_MS;
+  const times = [changed?.deletedAt, changed?.editedAt, changed?.reactedAt];
+  return times.some((at) => at !== undefined && now.getTime() - Date.parse(at) < RETELL_MS);
 }
 
 /** The inboxes, and every device but the one that asked. The change is stored, so no failure of these rejects. */

@@ -1,4 +1,4 @@
-import { storedBytes } from './gather.ts';
+import { type Sized, STORED_BESIDE, storedBytes } from './gather.ts';
 
 /** Of ten writers at once, each round lets one through. So many rounds fail only under far worse contention. */
 const MAX_TRIES = 12;
@@ -18,22 +18,35 @@ export interface Contention {
 
 /** The dearer a refusal, the fewer tries a message has, and the longer it waits for its turn. */
 export function contentionOf(text: string): Contention {
-  return contention(unitsOf(text));
+  return contention(unitsOf({ text }));
 }
 
 /**
  * The same for a change of a message. A transaction costs twice as much, and has one more item. It is billed by the larger of both
  * states.
  */
-export function contentionOfChange(former: string, text: string): Contention {
-  return contention(2 * Math.max(unitsOf(former), unitsOf(text)) + 2);
+export function contentionOfChange(former: Sized, next: Sized): Contention {
+  return contention(2 * Math.max(unitsOf(former), unitsOf(next)) + 2);
 }
 
-const unitsOf = (text: string): number => Math.ceil(storedBytes(text) / 1024);
+/** Of a member in a roster, at most. */
+const ROSTER_MEMBER_BYTES = 60;
+
+/**
+ * The same for a change of a group: a transaction with the roster, the entry that tells of it, and two items of each member who comes
+ * or goes.
+ * @param numbers people who are or were in the group
+ */
+export function contentionOfGroup(numbers: number, moving = 1): Contention {
+  const roster = Math.ceil((STORED_BESIDE + numbers * ROSTER_MEMBER_BYTES) / 1024);
+  return contention(2 * (roster + 1 + 2 * moving));
+}
+
+const unitsOf = (message: Sized): number => Math.ceil(storedBytes(message) / 1024);
 
 function contention(wru: number): Contention {
   return {
-    maxTries: Math.min(MAX_TRIES, Math.floor(MAX_WRU / wru)),
+    maxTries: Math.max(1, Math.min(MAX_TRIES, Math.floor(MAX_WRU / wru))),
     backoff(refused) {
       // Two members who write at the same moment need no wait.
       if (refused === 1 && wru === 1) return 0;

@@ -1,14 +1,16 @@
-import type { LogEntry } from './message.ts';
+import type { Changed, LogEntry } from './message.ts';
 
 /** How much a page may have of each. */
 export interface PageBounds {
   readonly messages: number;
   /** As JSON in UTF-8: as the messages are sent. */
   readonly bytes: number;
-  /** JSON of a message beside its text, at most. */
+  /** JSON of a message beside its text and the reactions to it, at most. */
   readonly beside: number;
   /** Of the log. DynamoDB bills them, sent or not. */
   readonly readBytes: number;
+  /** It has so many messages, however large. One by default, so that every page leads further. */
+  readonly least?: number;
 }
 
 export interface Gathered {
@@ -21,16 +23,25 @@ export interface Gathered {
 }
 
 /** What an entry stores beside its text, at most: key, ids, counts and fingerprints. */
-const STORED_BESIDE = 700;
+export const STORED_BESIDE = 700;
 
 /** A text has 4,000 characters of at most 4 bytes. */
 const LARGEST_ENTRY = 16_000 + STORED_BESIDE;
 
 const utf8 = new TextEncoder();
 
-/** Of a message with this text, at most. */
-export function storedBytes(text: string): number {
-  return STORED_BESIDE + utf8.encode(text).length;
+/** What differs in size from message to message. */
+export interface Sized {
+  readonly text: string;
+  readonly changed?: Pick<Changed, 'reactions'> | undefined;
+}
+
+/** Of a message, at most. */
+export function storedBytes({ text, changed }: Sized): number {
+  const reactions = Object.entries(changed?.reactions ?? {});
+  // Lists of emoji and member numbers: DynamoDB counts 3 bytes a list, 1 more an element, and 2 a number.
+  const ofReactions = reactions.map(([emoji, users]) => 9 + utf8.encode(emoji).length + 3 * users.length);
+  return ofReactions.reduce((sum, bytes) => sum + bytes, STORED_BESIDE + utf8.encode(text).length);
 }
 
 /** What happened to a group, as JSON. */
@@ -38,32 +49,26 @@ export function eventBytes({ event }: Pick<LogEntry, 'event'>): number {
   return event ? utf8.encode(JSON.stringify(event)).length : 0;
 }
 
-/** An emoji with those who reacted, as JSON, beside their ids. */
-const REACTION_BYTES = 64;
-/** An id in a list. */
-const USER_BYTES = 39;
-
-/** The reactions to a message, as JSON, at most. */
-function reactionBytes({ changed }: Pick<LogEntry, 'changed'>): number {
-  const users = Object.values(changed?.reactions ?? {});
-  return users.length * REACTION_BYTES + users.flat().length * USER_BYTES;
-}
-
 /** Bytes as JSON in UTF-8. A control character takes six. */
 export function jsonBytes(...texts: readonly string[]): number {
   return utf8.encode(JSON.stringify(texts)).length;
+}
+
+/** The same of the reactions to a message: 2.7 KB for two members with twenty emoji of the longest kind. */
+function bytesOfReactions({ changed }: Sized): number {
+  const all = Object.entries(changed?.reactions ?? {});
+  const shown = all.map(([emoji, users]) => ({ emoji, users }));
+  return all.length === 0 ? 0 : jsonBytes('reactions') + utf8.encode(JSON.stringify(shown)).length;
 }
 
 /**
  * Gathers a page of a log, and ends it before it gets too large. The log does not tell the size of a message that nobody has read
  * yet, so it is read in slices that stay within `readBytes` if every message in them is of the largest size.
  * @param readOn reads so many of the messages behind the last one, or the first ones
- * @param needsOne the page has one message at least, however large, so that every page leads further
  */
 export async function gather(
   readOn: (limit: number, last: LogEntry | undefined) => Promise<readonly LogEntry[]>,
-  { messages: limit, bytes, beside, readBytes }: PageBounds,
-  needsOne = true,
+  { messages: limit, bytes, beside, readBytes, least = 1 }: PageBounds,
 ): Promise<Gathered> {
   const messages: LogEntry[] = [];
   const left = { bytes, readBytes };
@@ -71,9 +76,9 @@ export async function gather(
     const wanted = Math.min(limit - messages.length, Math.max(1, Math.floor(left.readBytes / LARGEST_ENTRY)));
     const slice = await readOn(wanted, messages.at(-1));
     for (const message of slice) {
-      left.readBytes -= storedBytes(message.text);
-      left.bytes -= beside + jsonBytes(message.text) + eventBytes(message) + reactionBytes(message);
-      if (left.bytes < 0 && (messages.length > 0 || !needsOne)) return { messages, isFull: true, ...left };
+      left.readBytes -= storedBytes(message);
+      left.bytes -= beside + jsonBytes(message.text) + eventBytes(message) + bytesOfReactions(message);
+      if (left.bytes < 0 && messages.length >= least) return { messages, isFull: true, ...left };
       messages.push(message);
     }
     if (slice.length < wanted) break;

@@ -30,7 +30,7 @@ export function react(
     if (users.includes(userId)) return undefined;
     if (users.length === 0 && Object.keys(reactions).length >= MAX_REACTIONS) throw new TooManyReactions();
     requireAllowed();
-    return withReactions(entry, { ...reactions, [emoji]: [...users, userId] });
+    return withReactions(entry, { ...reactions, [emoji]: [...users, userId] }, dependencies.now());
   });
 }
 
@@ -50,10 +50,10 @@ export function unreact(
     const { [emoji]: users = [], ...others } = entry.changed?.reactions ?? {};
     if (!users.includes(userId)) return undefined;
     const left = users.filter((one) => one !== userId);
-    return withReactions(entry, left.length > 0 ? { ...others, [emoji]: left } : others);
+    return withReactions(entry, left.length > 0 ? { ...others, [emoji]: left } : others, dependencies.now());
   });
 }
 
-function withReactions({ text, changed }: Message, reactions: Reactions) {
-  return { text, changed: { version: 1, ...changed, reactions } };
+function withReactions({ text, changed }: Message, reactions: Reactions, at: Date) {
+  return { text, changed: { version: 1, ...changed, reactions, reactedAt: at.toISOString() } };
 }

@@ -44,13 +44,14 @@ export interface HistoryPage {
 
 /**
  * A page ends at 256 KB of messages, as JSON in UTF-8. It reads at most 420 KB in slices of 25 messages, so an ordinary page is one
- * Query, and a page of texts of 16 KB is 15 messages and not 1.6 MB. A page of 10 always fits.
+ * Query, and a page of texts of 16 KB is 15 messages and not 1.6 MB. Ten are on it in any case.
  */
-const PAGE: Omit<PageBounds, 'messages'> = {
+const PAGE: Required<Omit<PageBounds, 'messages'>> = {
   bytes: 256 * 1024,
   // The history also has both members' names, of up to 150 characters.
   beside: 700,
   readBytes: 420_000,
+  least: 10,
 };
 
 /**
@@ -143,7 +144,12 @@ async function readAround(
   const middle = Math.min(Math.max(around, lowest), highest);
   const part = (count: number) => {
     const share = count / (highest - lowest + 1);
-    return { ...PAGE, bytes: PAGE.bytes * share, readBytes: PAGE.readBytes * share };
+    return {
+      ...PAGE,
+      bytes: PAGE.bytes * share,
+      readBytes: PAGE.readBytes * share,
+      least: Math.ceil(PAGE.least * share),
+    };
   };
   const [back, on] = [middle - lowest + 1, highest - middle];
   const [older, newer] = await Promise.all([

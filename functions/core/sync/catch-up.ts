@@ -3,11 +3,15 @@ import { type RosterReader, resolve } from '../conversations/roster.ts';
 import { ConversationNotFound } from '../errors.ts';
 import type { ConversationDetails, InboxEntry, InboxPosition, InboxReader } from '../inbox/inbox.ts';
 import { entriesAt } from '../inbox/read-inbox.ts';
-import type { ChangeLog } from '../messages/change.ts';
 import { eventBytes, gather, jsonBytes } from '../messages/gather.ts';
 import type { Message, MessageLog } from '../messages/message.ts';
 import type { PresenceStore } from '../presence/presence.ts';
-import { type ChangesPage, type MissedChanges, missedChanges } from './missed-changes.ts';
+import {
+  type ChangesPage,
+  type MissedChanges,
+  type MissedChangesDependencies,
+  missedChanges,
+} from './missed-changes.ts';
 import { isEmpty, isFull, type Room, roomAfter, roomAfterOpening, roomBeside } from './room.ts';
 
 /** What a client has of a conversation: all messages up to this `seq`. */
@@ -37,8 +41,8 @@ export interface Ahead {
   }>;
 }
 
-export interface SyncDependencies {
-  readonly log: Pick<MessageLog, 'since' | 'at'> & Pick<ChangeLog, 'changesFrom'> & Ahead;
+export interface SyncDependencies extends MissedChangesDependencies {
+  readonly log: MissedChangesDependencies['log'] & Pick<MessageLog, 'since'>;
   readonly inbox: InboxReader;
   readonly presences: Pick<PresenceStore, 'of'>;
   readonly rosters: RosterReader;
@@ -107,7 +111,7 @@ export async function catchUp(
   ]);
   const room = roomBeside(entries.reduce((bytes, entry) => bytes + bytesOf(entry), 0));
   // Changes first: a message that is read after them has at least their state.
-  const missed = await missedChanges(log, open, here.filter(isFollowed), ahead.changes, room);
+  const missed = await missedChanges(dependencies, open, here.filter(isFollowed), ahead.changes, room);
   const behind = here.filter((one) => isBehind(one) || ahead.messages.has(one.id));
   const { messages, complete } = await missing(log, open, behind, missed.room);
   const { changed, resets } = missed;
@@ -213,8 +217,7 @@ async function missing(
       (count, last) =>
         log.since(conversation, last ? last.seq + 1 : Math.max(seq + 1, conversation.from), count),
       // One more tells whether the log goes on.
-      { ...room, messages: limit + 1 },
-      isEmpty(room),
+      { ...room, messages: limit + 1, least: isEmpty(room) ? 1 : 0 },
     );
     const shown = found.messages.slice(0, limit);
     messages.push(...shown);

@@ -30,19 +30,25 @@ export interface MissedChanges extends ChangesPage {
   readonly complete: boolean;
 }
 
-type Log = Pick<MessageLog, 'at'> & Pick<ChangeLog, 'changesFrom'> & Ahead;
+export interface MissedChangesDependencies {
+  readonly log: Pick<MessageLog, 'at'> & Pick<ChangeLog, 'changesFrom'> & Ahead;
+  /** {@link RESET_BEHIND}, unless a test needs fewer. */
+  readonly resetBehind?: number | undefined;
+}
 
 /**
  * The changes that a client has missed of what it holds.
  * @param ahead ids of the conversations that have changed
  */
 export async function missedChanges(
-  log: Log,
+  { log, resetBehind = RESET_BEHIND }: MissedChangesDependencies,
   open: Open,
   followed: readonly Followed[],
   ahead: ReadonlySet<string>,
   ofPage: Room,
 ): Promise<MissedChanges> {
+  /** Whoever has missed fewer is not far behind. */
+  const suspicious = Math.min(CHANGES_AT_ONCE, resetBehind);
   const changes = new Map(followed.map(({ id, change }) => [id, change]));
   const behind = followed.filter(({ id }) => ahead.has(id));
   const read = new Map<string, readonly Change[]>();
@@ -60,7 +66,7 @@ export async function missedChanges(
     if (!conversation) continue;
     room = roomAfterOpening(room, conversation);
     const found = await log.changesFrom(conversation, held.change + 1, CHANGES_AT_ONCE);
-    if (found.length === CHANGES_AT_ONCE && (await isFarBehind(log, held))) {
+    if (found.length >= suspicious && (await isFarBehind(log, held, resetBehind))) {
       resets.push(id);
       changes.delete(id);
       continue;
@@ -75,8 +81,8 @@ export async function missedChanges(
   return { changed, changes, resets, found: read, room, complete };
 }
 
-async function isFarBehind(log: Ahead, held: Followed): Promise<boolean> {
-  const far = { ...held, change: held.change + RESET_BEHIND - 1 };
+async function isFarBehind(log: Ahead, held: Followed, resetBehind: number): Promise<boolean> {
+  const far = { ...held, change: held.change + resetBehind - 1 };
   return (await log.ahead({ messages: [], changes: [far] })).changes.size > 0;
 }
 
@@ -99,8 +105,7 @@ async function changedMessages(
       next += slice.length;
       return slice.length === 0 ? [] : inOrder(await log.at(conversation, slice), slice);
     },
-    room,
-    isEmpty(room),
+    { ...room, least: isEmpty(room) ? 1 : 0 },
   );
   const { messages } = gathered;
   const left = new Set(seqs.slice(messages.length));

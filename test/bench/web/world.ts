@@ -10,7 +10,7 @@ export interface World {
   readonly charles: Person;
 }
 
-/** Ada has 200 conversations, and 1,000 messages in the one with Charles. */
+/** Ada has 200 conversations, and 1,000 messages in the one with Charles, all of which she has read. */
 export async function makeWorld(url: string): Promise<World> {
   const ada = await person(url, 'ada');
   const charles = await person(url, 'charles');
@@ -22,9 +22,10 @@ export async function makeWorld(url: string): Promise<World> {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, introduce));
-  for (let seq = 1; seq <= MESSAGES; seq += 1) {
+  for (let seq = 1; seq < MESSAGES; seq += 1) {
     const [from, to] = seq % 3 === 0 ? [charles, ada] : [ada, charles];
     await write(url, from, to, `Message ${seq}. ${'It has some words. '.repeat(seq % 12)}`.trim());
   }
+  await write(url, ada, charles, 'I have read all of it.', MESSAGES - 1);
   return { ada, charles };
 }

@@ -80,6 +80,27 @@ export class App {
     await this.isIn(peer);
   }
 
+  /** Opens a group by its address. */
+  async goToGroup(id: string, title: string): Promise<void> {
+    await this.page.evaluate((hash) => location.assign(hash), `#/group/${id}`);
+    await this.isIn({ username: title });
+  }
+
+  /** What happened to the group that is shown, in sentences. */
+  get happened(): Locator {
+    return this.page.locator('li.happened');
+  }
+
+  dialog(name: string): Locator {
+    return this.page.getByRole('dialog', { name, exact: true });
+  }
+
+  /** Finds somebody in a dialog, and picks them. */
+  async pick(username: string): Promise<void> {
+    await this.field('Find people by name').fill(username);
+    await this.button(`Add ${username}`).click();
+  }
+
   async isIn({ username }: { readonly username: string }): Promise<void> {
     await this.heading(username).waitFor();
     await this.log.waitFor();

@@ -63,11 +63,13 @@ export async function write(
   sender: Person,
   peer: { readonly id: string },
   text: string,
+  /** The `seq` up to which the sender has read. */
+  read?: number,
 ): Promise<{ readonly seq: number; readonly created_at: string }> {
   return await post(
     url,
     `/conversations/${conversationOf(sender, peer)}/messages/`,
-    { text },
+    { text, ...(read !== undefined && { read }) },
     {
       authorization: `Bearer ${sender.tokens.access}`,
       'idempotency-key': crypto.randomUUID(),
@@ -100,6 +102,18 @@ export async function react(
   emoji: string,
 ): Promise<void> {
   await change(url, user, peer, `${seq}/reactions/${encodeURIComponent(emoji)}`, { method: 'PUT' });
+}
+
+/** Creates a group over HTTP. Returns its id. */
+export async function group(
+  url: string,
+  owner: Person,
+  title: string,
+  members: readonly Person[],
+): Promise<string> {
+  const body = { kind: 'group', title, members: members.map(({ id }) => id) };
+  const headers = { authorization: `Bearer ${owner.tokens.access}` };
+  return (await post<{ id: string }>(url, '/conversations/', body, headers)).id;
 }
 
 /** A message to change: its number, and its version. */

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, type Mock, vi } from 'vitest';
+import type { EngineCall } from '../../../local/aws/engine-call.ts';
 import { expireItems } from '../../../local/aws/expiry.ts';
 import { streamReader } from '../../../local/aws/stream/reader.ts';
 import { engineWithTable, tableSpec } from './engine.ts';
@@ -15,7 +16,8 @@ describe('expired items', () => {
   });
 
   async function start() {
-    const { call, streamArn, engine } = table();
+    const { streamArn, engine } = table();
+    const call = vi.fn(table().call) as unknown as EngineCall & Mock<EngineCall>;
     const sweep = vi.fn(() => engine.sweep?.() ?? Promise.reject(new Error('no sweep')));
     const stream = await streamReader(call, streamArn, 'LATEST');
     const look = vi.spyOn(stream, 'read');
@@ -32,7 +34,7 @@ describe('expired items', () => {
       },
       stopping.signal,
     );
-    return { sweep, look, problems };
+    return { call, sweep, look, problems };
   }
 
   async function keys(): Promise<string[]> {
@@ -55,6 +57,14 @@ describe('expired items', () => {
       interval: 100,
     });
     expect(problems).toEqual([]);
+  });
+
+  it('of an earlier run are looked for in small pages, so that a large table answers others in between', async () => {
+    const { call } = await start();
+    await vi.waitFor(() => expect(call).toHaveBeenCalledWith('Scan', expect.anything()));
+    for (const [operation, input] of call.mock.calls.filter(([name]) => name === 'Scan')) {
+      expect([operation, input]).toEqual(['Scan', expect.objectContaining({ Limit: 250 })]);
+    }
   });
 
   it('have a stream record that differs from that of a deletion', async () => {

@@ -1,18 +1,22 @@
+import type { Connection } from '../../../functions/core/connections/connection.ts';
 import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import { type ParleyError, VersionConflict } from '../../../functions/core/errors.ts';
-import { isDeleted } from '../../../functions/core/messages/message.ts';
+import { isDeleted, type Message } from '../../../functions/core/messages/message.ts';
 import { isOneLeaving } from './accounts.ts';
 import type { Certainty } from './blocking.ts';
 import type { Client } from './client.ts';
 import type { Fate } from './fate.ts';
+import type { Functions } from './functions.ts';
 import type { Intent } from './intent.ts';
 import { changeOf } from './message-states.ts';
-import { faultOfMessage } from './witness.ts';
+import { faultOfMessage, reactionsTo } from './witness.ts';
 import type { Person, World } from './world.ts';
+
+export type ChangeKind = 'edit' | 'delete' | 'react' | 'unreact';
 
 /** What a user wants to make of a message, in as many tries as it takes. */
 export interface ChangeIntent {
-  readonly kind: 'edit' | 'delete';
+  readonly kind: ChangeKind;
   readonly by: Person;
   readonly peer: Person;
   readonly conversation: string;
@@ -21,19 +25,33 @@ export interface ChangeIntent {
   readonly text: string;
   /** Of an edit: the version that it is based on. */
   readonly version: number;
+  /** Of a reaction. */
+  readonly emoji: string;
+  /** All that this user wants of this emoji at this message, in order. */
+  readonly alike: readonly ChangeIntent[];
   tries: number;
   isAcked: boolean;
 }
 
 interface Wanted {
-  readonly kind: 'edit' | 'delete';
+  readonly kind: ChangeKind;
   readonly by: Person;
   /** The message, and its number. */
   readonly of: Intent;
   readonly seq: number;
   readonly version: number;
   readonly isLong: boolean;
+  readonly emoji: string;
 }
+
+/** What each change may be refused with, beside what any may. */
+const REFUSALS: Readonly<Record<ChangeKind, readonly string[]>> = {
+  edit: ['not_your_message', 'version_conflict', 'message_deleted', 'cannot_write_to_user', 'user_not_found'],
+  delete: ['not_your_message'],
+  react: ['message_deleted', 'cannot_write_to_user', 'user_not_found'],
+  unreact: [],
+};
+const REFUSALS_OF_ANY = ['unavailable', 'busy', 'message_not_found'];
 
 /** As long as the longest message. */
 const LONG = 3_900;
@@ -44,21 +62,26 @@ interface Before {
   readonly blocks: Certainty;
 }
 
-/** All edits and deletions that users tried. */
+/** All edits, deletions and reactions that users tried. */
 export class Changes {
   readonly all: ChangeIntent[] = [];
+  readonly #alike = new Map<string, ChangeIntent[]>();
 
-  wanted({ kind, by, of, seq, version, isLong }: Wanted): ChangeIntent {
+  wanted({ kind, by, of, seq, version, isLong, emoji }: Wanted): ChangeIntent {
     const { conversation, sender, peer, text } = of;
     const name = `${text.split(' ')[0]} edit ${this.all.length + 1}`;
+    const what = `${by.id} ${conversation} ${seq} ${emoji}`;
+    const alike = this.#alike.get(what) ?? [];
+    this.#alike.set(what, alike);
     const intent: ChangeIntent = {
-      ...{ kind, by, conversation, seq, version },
+      ...{ kind, by, conversation, seq, version, emoji, alike },
       peer: by === sender ? peer : sender,
       text: isLong ? `${name} ${'🦀'.repeat(LONG)}` : name,
       tries: 0,
       isAcked: false,
     };
     this.all.push(intent);
+    alike.push(intent);
     return intent;
   }
 }
@@ -70,47 +93,97 @@ export async function tryChanging(
   fate: Fate,
   client?: Client,
 ): Promise<void> {
-  const { kind, by, peer, conversation, seq, text, version } = intent;
+  const { kind, by, peer, conversation, seq } = intent;
   intent.tries += 1;
   const from = client?.connection;
-  const what = kind === 'edit' ? `edit ${seq} at version ${version} to "${text}"` : `delete ${seq}`;
-  const words = `${client?.name ?? `${by.username} by HTTP`}: ${what} of ${pairId(by.id, peer.id)}`;
+  const words = `${client?.name ?? `${by.username} by HTTP`}: ${described(intent)} of ${pairId(by.id, peer.id)}`;
   world.say(`${words}, try ${intent.tries}`);
   const before = { moment: world.states.moment, blocks: world.blocks.look(by.id, peer.id) };
   const outcome = await world.invokeOver(from?.connectionId, words, fate, (functions) =>
-    kind === 'edit'
-      ? functions.edit(by.id, { conversation, seq, text, version }, from)
-      : functions.remove(by.id, { conversation, seq }, from),
+    apply(functions, intent, from),
   );
   if (outcome.kind === 'lost') return;
   if (outcome.kind === 'error') return judge(world, intent, before, words, outcome.error);
   const message = outcome.value;
   intent.isAcked = true;
   world.blame(faultOfMessage(world, message));
-  if (message.senderId !== by.id) world.blame(`"${words}" changes a message of somebody else`);
-  if (kind === 'edit' ? message.text !== text : !isDeleted(message)) {
-    world.blame(`"${words}" is acknowledged as "${message.text}"`);
+  const isOfSender = kind === 'edit' || kind === 'delete';
+  if (isOfSender && message.senderId !== by.id) world.blame(`"${words}" changes a message of somebody else`);
+  if (!isDone(intent, message)) {
+    world.blame(`"${words}" is acknowledged as "${message.text}" with "${reactionsTo(message)}"`);
   }
   if (changeOf(message) < world.states.changeAt(conversation, seq, before.moment)) {
     world.blame(`"${words}" is answered with an older state`);
   }
-  const wasSealed = before.blocks.isSealed && isSame(world, intent, before) && intent.tries === 1;
-  if (kind === 'edit' && wasSealed && !isOneLeaving(world, by, peer)) {
+  const wasSealed = before.blocks.isSealed && isSame(world, intent, before) && isOnlyTry(intent);
+  if (isWritten(kind) && wasSealed && !isOneLeaving(world, by, peer)) {
     world.blame(`"${words}" is stored while one of the two blocks the other`);
   }
   if (client && client.connection === from) client.learn(message);
 }
+
+function described({ kind, seq, text, version, emoji }: ChangeIntent): string {
+  switch (kind) {
+    case 'edit':
+      return `edit ${seq} at version ${version} to "${text}"`;
+    case 'delete':
+      return `delete ${seq}`;
+    case 'react':
+      return `react with ${emoji} to ${seq}`;
+    case 'unreact':
+      return `take ${emoji} back from ${seq}`;
+  }
+}
+
+function apply(functions: Functions, intent: ChangeIntent, from: Connection | undefined): Promise<Message> {
+  const { kind, by, conversation, seq, text, version, emoji } = intent;
+  const place = { conversation, seq };
+  switch (kind) {
+    case 'edit':
+      return functions.edit(by.id, { ...place, text, version }, from);
+    case 'delete':
+      return functions.remove(by.id, place, from);
+    case 'react':
+      return functions.react(by.id, { ...place, emoji }, from);
+    case 'unreact':
+      return functions.unreact(by.id, { ...place, emoji }, from);
+  }
+}
+
+/** The message is as the user wanted it. */
+export function isDone({ kind, by, text, emoji }: ChangeIntent, message: Message): boolean {
+  const hasReacted = message.changed?.reactions?.[emoji]?.includes(by.id) ?? false;
+  switch (kind) {
+    case 'edit':
+      return message.text === text;
+    case 'delete':
+      return isDeleted(message);
+    case 'react':
+      return hasReacted;
+    case 'unreact':
+      return !hasReacted;
+  }
+}
+
+/** Blocks and deletions end it, and something new is stored. */
+const isWritten = (kind: ChangeKind): boolean => kind === 'edit' || kind === 'react';
+
+/** No other try can have brought about what this one wants. */
+const isOnlyTry = ({ tries, kind, alike }: ChangeIntent): boolean =>
+  tries === 1 && (kind === 'edit' || alike.length === 1);
 
 /** Nobody has changed a block meanwhile. */
 const isSame = (world: World, { by, peer }: ChangeIntent, before: Before): boolean =>
   before.blocks.changes === world.blocks.look(by.id, peer.id).changes;
 
 function judge(world: World, intent: ChangeIntent, before: Before, words: string, error: ParleyError): void {
-  const { by, peer, conversation, seq, text, version, kind, tries } = intent;
+  const { by, peer, conversation, seq, version, kind } = intent;
   const states = world.states.of(conversation, seq);
   world.say(`"${words}" is answered with ${error.code}`);
-  const isStored = kind === 'edit' && states.some((state) => state.text === text);
-  if (tries === 1 && isStored && error.code !== 'unavailable') {
+  // Of a reaction to a message that was deleted since, nothing is left.
+  const stored = kind === 'react' ? states.slice(-1) : states;
+  const isStored = isWritten(kind) && stored.some((state) => isDone(intent, state));
+  if (isOnlyTry(intent) && isStored && error.code !== 'unavailable') {
     world.blame(`"${words}" is refused with ${error.code}, but stored`);
   }
   const isRight = {
@@ -123,10 +196,8 @@ function judge(world: World, intent: ChangeIntent, before: Before, words: string
     cannot_write_to_user: !(before.blocks.isOpen && isSame(world, intent, before)),
     user_not_found: isOneLeaving(world, by, peer),
   }[error.code];
-  const isOfEdit = ['version_conflict', 'message_deleted', 'cannot_write_to_user', 'user_not_found'];
-  if (!isRight || (kind === 'delete' && isOfEdit.includes(error.code))) {
-    world.blame(`"${words}" is refused with ${error.code}`);
-  }
+  const isPossible = [...REFUSALS_OF_ANY, ...REFUSALS[kind]].includes(error.code);
+  if (!isRight || !isPossible) world.blame(`"${words}" is refused with ${error.code}`);
 }
 
 function isRightConflict(world: World, error: ParleyError, version: number): boolean {

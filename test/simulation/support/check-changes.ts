@@ -2,19 +2,24 @@ import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import { preview } from '../../../functions/core/inbox/inbox.ts';
 import { isDeleted, type Message } from '../../../functions/core/messages/message.ts';
 import { changeSk, conversationPartition, LAST_CHANGE_SK } from '../../../functions/storage/keys.ts';
-import type { ChangeIntent } from './changing.ts';
+import { type ChangeIntent, isDone } from './changing.ts';
 import { changeOf } from './message-states.ts';
 import type { Simulation } from './simulation.ts';
+import { reactionsTo } from './witness.ts';
 import type { World } from './world.ts';
 
-/** The rules for edits and deletions that must hold once everything has settled. */
+/** The rules for edits, deletions and reactions that must hold once everything has settled. */
 export function checkChanges(
   { world, changes }: Simulation,
   logs: ReadonlyMap<string, readonly Message[]>,
 ): void {
   for (const [conversation, log] of logs) {
     checkNumbers(world, conversation, log);
-    for (const message of log) checkStates(world, conversation, message);
+    const ofConversation = changes.all.filter((one) => one.conversation === conversation);
+    for (const message of log) {
+      const reactions = ofConversation.filter(({ seq, emoji }) => seq === message.seq && emoji !== '');
+      checkStates(world, conversation, message, reactions);
+    }
   }
   for (const change of changes.all) checkIntent(world, change, logs.get(change.conversation) ?? []);
 }
@@ -39,31 +44,62 @@ function checkNumbers(world: World, conversation: string, log: readonly Message[
   }
 }
 
-/** An edit makes the next version, a deletion is the end, and nothing is left of a deleted text. */
-function checkStates(world: World, conversation: string, message: Message): void {
+/** An edit makes the next version, a deletion is the end, and nothing is left of a deleted message. */
+function checkStates(
+  world: World,
+  conversation: string,
+  message: Message,
+  reactions: readonly ChangeIntent[],
+): void {
+  const place = `${message.seq} of ${conversation}`;
   const states = world.states.of(conversation, message.seq);
-  const edits = states.slice(1).filter((state) => !isDeleted(state));
-  edits.forEach(({ changed }, i) => {
-    if (changed?.version !== i + 2) {
-      world.blame(`edit ${i + 1} of ${message.seq} of ${conversation} makes version ${changed?.version}`);
-    }
-  });
-  const end = states.findIndex(isDeleted);
-  if (end >= 0 && end < states.length - 1) {
-    world.blame(`${message.seq} of ${conversation} has changed after it was deleted`);
+  for (const [i, state] of states.slice(1).entries()) {
+    const former = states[i] as Message;
+    if (isDeleted(former)) world.blame(`${place} has changed after it was deleted`);
+    else if (!isDeleted(state)) checkStep(world, place, former, state, reactions);
   }
-  if (isDeleted(message) && message.text !== '') {
-    world.blame(`${message.seq} of ${conversation} is deleted, and "${message.text}" is left`);
-  }
+  const left = `${message.text}${reactionsTo(message)}`;
+  if (isDeleted(message) && left !== '') world.blame(`${place} is deleted, and "${left}" is left`);
+}
+
+/** A change is one edit, which keeps the reactions, or one reaction that somebody wanted, which keeps the text. */
+function checkStep(
+  world: World,
+  place: string,
+  former: Message,
+  state: Message,
+  reactions: readonly ChangeIntent[],
+): void {
+  const [before, after] = [former, state].map(reactionsTo) as [string, string];
+  const version = state.changed?.version ?? 1;
+  const more = version - (former.changed?.version ?? 1);
+  const isOfText = state.text !== former.text || before === after;
+  if (more !== (isOfText ? 1 : 0))
+    world.blame(`a change of ${place} to "${state.text}" makes version ${version}`);
+  if (before === after) return;
+  const isWanted = reactions.some((one) => reactionsTo(withReaction(former, one)) === after);
+  if (isOfText || !isWanted) world.blame(`of the reactions to ${place}, "${before}" becomes "${after}"`);
+}
+
+/** A new reaction is the last one with its emoji, and a new emoji is the last one of its message. */
+function withReaction(
+  { changed }: Message,
+  { kind, emoji, by: { id } }: ChangeIntent,
+): Pick<Message, 'changed'> {
+  const { [emoji]: users = [], ...others } = changed?.reactions ?? {};
+  const rest = users.filter((one) => one !== id);
+  const reactions =
+    kind === 'react'
+      ? { ...changed?.reactions, [emoji]: users.includes(id) ? users : [...users, id] }
+      : { ...others, ...(rest.length > 0 && { [emoji]: rest }) };
+  return { changed: { change: 0, version: 1, reactions } };
 }
 
 /** What was acknowledged is stored, and once. */
-function checkIntent(
-  world: World,
-  { kind, conversation, seq, text, isAcked }: ChangeIntent,
-  log: readonly Message[],
-): void {
-  const times = world.states.of(conversation, seq).filter((state) => state.text === text).length;
+function checkIntent(world: World, change: ChangeIntent, log: readonly Message[]): void {
+  const { kind, conversation, seq, text, emoji, alike, isAcked } = change;
+  const states = world.states.of(conversation, seq);
+  const times = states.filter((state, i) => state.text === text && states[i - 1]?.text !== text).length;
   if (times > 1) world.blame(`the edit "${text}" is stored ${times} times`);
   if (!isAcked) return;
   const message = log.find((one) => one.seq === seq);
@@ -71,6 +107,12 @@ function checkIntent(
     world.blame(`the edit "${text}" was acknowledged and is stored nowhere`);
   if (kind === 'delete' && !(message && isDeleted(message))) {
     world.blame(`the deletion of ${seq} of ${conversation} was acknowledged, and its text is there`);
+  }
+  const isForGood = kind === 'react' && alike.every((one) => one.kind === 'react');
+  if (isForGood && !(message && (isDeleted(message) || isDone(change, message)))) {
+    world.blame(
+      `the ${emoji} by ${change.by.username} to ${seq} of ${conversation} was acknowledged, and is gone`,
+    );
   }
 }
 

@@ -10,9 +10,9 @@ import {
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import { checkChanges, checkSummary } from './check-changes.ts';
 import { isMessageOf } from './intent.ts';
-import { changeOf } from './message-states.ts';
 import { isUnanswered } from './settle.ts';
 import type { Simulation } from './simulation.ts';
+import { type Shown, shownOf } from './witness.ts';
 import type { Person } from './world.ts';
 
 type Log = readonly Message[];
@@ -47,15 +47,16 @@ function logsOf({ world }: Simulation): ReadonlyMap<string, Log> {
 }
 
 function checkOrder({ world }: Simulation, conversation: string, log: Log): void {
-  log.forEach(({ seq }, i) => {
+  log.forEach(({ seq, replyTo = 0 }, i) => {
     if (seq !== i + 1) world.blame(`${conversation} has ${seq} in place ${i + 1}`);
+    if (replyTo >= seq) world.blame(`${seq} of ${conversation} answers ${replyTo}, which was not there`);
   });
 }
 
 /** Each acknowledged message is stored once, at its number. Each message with a client id is stored in the end. */
 function checkIntents({ world, intents }: Simulation, logs: ReadonlyMap<string, Log>): void {
   for (const intent of intents) {
-    const { text, conversation, acked, sender } = intent;
+    const { text, conversation, acked, sender, replyTo } = intent;
     const found = (logs.get(conversation) ?? []).filter(isMessageOf(intent));
     const places = found.map(({ seq }) => seq).join(' and ') || 'nowhere';
     if (found.length > 1) world.blame(`"${text}" is stored twice, as ${places}`);
@@ -64,20 +65,25 @@ function checkIntents({ world, intents }: Simulation, logs: ReadonlyMap<string, 
       world.blame(`"${text}" was acknowledged as ${acked.seq} and is stored ${places}`);
     }
     if (found.some(({ senderId }) => senderId !== sender.id)) world.blame(`"${text}" has a false sender`);
+    if (found.some((one) => one.replyTo !== replyTo)) {
+      world.blame(`"${text}" is stored as an answer to ${found[0]?.replyTo}, and answers ${replyTo}`);
+    }
   }
 }
 
-/** Every client that caught up holds exactly the log. */
+/** Every client that caught up holds exactly the log, in its present state if it follows changes. */
 function checkClients({ world, clients }: Simulation, logs: ReadonlyMap<string, Log>): void {
-  for (const { name, person, peer, held } of clients) {
+  for (const client of clients) {
+    const { name, person, peer, held } = client;
     if (world.isDeleted(person)) continue;
     for (const [conversation, log] of logs) {
       const { members } = pairById(conversation) as Conversation;
       if (!members.includes(person.id) || (peer && !members.includes(peer.id))) continue;
-      const holds = (held.get(conversation) ?? [])
-        .map(({ seq, id, change, text }) => `${seq} ${id} ${change} ${text}`)
-        .join();
-      const is = log.map((one) => `${one.seq} ${one.id} ${changeOf(one)} ${one.text}`).join();
+      const inWords = ({ seq, id, replyTo, change, text, reactions }: Shown) =>
+        `${seq} ${id}${replyTo === undefined ? '' : ` to ${replyTo}`}` +
+        (client.follows(conversation) ? ` ${change} ${text} ${reactions}` : '');
+      const holds = (held.get(conversation) ?? []).map(inWords).join();
+      const is = log.map((one) => inWords(shownOf(one))).join();
       if (holds !== is) world.blame(`${name} holds [${holds}] of ${conversation}, whose log is [${is}]`);
     }
   }

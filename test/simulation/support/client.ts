@@ -25,6 +25,8 @@ export class Client {
   readonly held = new Map<string, Shown[]>();
   /** For each known conversation, the change whose state its messages have. */
   readonly changes = new Map<string, number>();
+  /** How often it has begun anew with each conversation. */
+  readonly #begun = new Map<string, number>();
   /** The watched users that it believes to be online. */
   readonly online = new Map<string, boolean>();
   /** The position of the last page of a sync. */
@@ -39,6 +41,11 @@ export class Client {
     this.person = person;
     this.name = `${person.username}.${name}`;
     this.peer = peer;
+  }
+
+  /** In half of their conversations, laptops are as older clients: these sync with a bare `seq`, and know of no changes. */
+  follows(conversation: string): boolean {
+    return !this.name.endsWith('.laptop') || conversation.startsWith(this.person.id);
   }
 
   get isConnected(): boolean {
@@ -120,7 +127,9 @@ export class Client {
     if (frame.type === 'chat.message' || frame.type === 'chat.messages') {
       for (const shown of shownBy(frame)) this.take(shown);
     }
-    if (frame.type === 'message.changed') this.#follow(changedBy(frame));
+    if (frame.type === 'message.changed' && this.follows(String(frame.conversation))) {
+      this.#follow(changedBy(frame));
+    }
     if (frame.type === 'presence') this.believe(frame);
   }
 
@@ -164,7 +173,7 @@ export class Client {
     this.take(shownOf(message));
   }
 
-  /** Handles the reply to an edit or a deletion. */
+  /** Handles the reply to a change. */
   learn(message: Message): void {
     this.#follow(shownOf(message));
   }
@@ -173,7 +182,8 @@ export class Client {
     const { conversation, change } = shown;
     const known = this.changes.get(conversation) ?? 0;
     // A state of a message that is further ahead comes with that message.
-    if (this.take(shown) && change === known + 1) this.changes.set(conversation, change);
+    const isNext = this.take(shown) && change === known + 1;
+    if (isNext && this.follows(conversation)) this.changes.set(conversation, change);
   }
 
   /** A page of a sync says up to which change the held messages are right. Frames may have said more meanwhile. */
@@ -190,6 +200,17 @@ export class Client {
     this.world.blame(
       `${this.name} believes to know change ${known} of ${conversation}, but shows ${seq} as of ${change} and not ${last}`,
     );
+  }
+
+  /** It has missed too many changes, and begins anew. */
+  drop(conversation: string): void {
+    this.held.set(conversation, []);
+    this.changes.delete(conversation);
+    this.#begun.set(conversation, this.begun(conversation) + 1);
+  }
+
+  begun(conversation: string): number {
+    return this.#begun.get(conversation) ?? 0;
   }
 
   know(conversation: string): Shown[] {

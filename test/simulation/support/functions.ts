@@ -14,14 +14,15 @@ import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { SESSION_ENDED, TokenInvalid, UserNotFound } from '../../../functions/core/errors.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import type { Draft } from '../../../functions/core/messages/append.ts';
-import type { MessagePlace } from '../../../functions/core/messages/apply-change.ts';
+import type { MessagePlace, Telling } from '../../../functions/core/messages/apply-change.ts';
 import {
   deleteMessage,
-  type Edit,
   type EditDependencies,
   editMessage,
 } from '../../../functions/core/messages/edit-message.ts';
-import { readHistory } from '../../../functions/core/messages/read-messages.ts';
+import type { Message } from '../../../functions/core/messages/message.ts';
+import { react, unreact } from '../../../functions/core/messages/react.ts';
+import { readHistory, readMessages, type Window } from '../../../functions/core/messages/read-messages.ts';
 import { type SendDependencies, sendMessages } from '../../../functions/core/messages/send-message.ts';
 import { watchPresence } from '../../../functions/core/presence/presence.ts';
 import { forwardTyping, TYPING_SECONDS, type TypingTimes } from '../../../functions/core/presence/typing.ts';
@@ -60,6 +61,7 @@ interface Surroundings {
   /** The memory of one running function. */
   readonly typingTimes: TypingTimes;
   readonly knownEnds: KnownEnds;
+  readonly resetBehind: number | undefined;
   /** Hears of each log-in that came to its end. */
   readonly onLogIn: (sessionId: string, password: string) => void;
   /** Gets the errors that `deliver` swallows. */
@@ -73,7 +75,7 @@ interface Surroundings {
  */
 export function functionsWith(
   capabilities: Capabilities,
-  { typingTimes, knownEnds, onLogIn, onFailure }: Surroundings,
+  { typingTimes, knownEnds, resetBehind, onLogIn, onFailure }: Surroundings,
 ) {
   const { log, connections, gateway, profiles, sessions, receipts, inbox, presences, system } = capabilities;
   const { rosters, memberships, watches, refreshTokens, retries, blocks, inboxProjection } = capabilities;
@@ -137,6 +139,16 @@ export function functionsWith(
       return { moved };
     };
 
+  const change =
+    <T extends MessagePlace>(
+      apply: (dependencies: EditDependencies, place: T, telling: Telling) => Promise<Message>,
+    ) =>
+    async (userId: string, { conversation, ...what }: Named<T>, from?: Connection) => {
+      const own = await resolve({ rosters }, conversation, userId);
+      const place = { ...what, conversation: own } as unknown as T;
+      return apply(changing, place, tellingChanges(from?.connectionId));
+    };
+
   return {
     async connect(connection: Connection, peerId: string) {
       const verdict = await admit(profiles, connection.userId, peerId);
@@ -156,20 +168,14 @@ export function functionsWith(
       ),
 
     /** `message.edit`, and `PATCH …/messages/{seq}`, which has no socket. */
-    edit: async (userId: string, { conversation, ...edit }: Named<Edit>, from?: Connection) =>
-      editMessage(
-        changing,
-        { conversation: await resolve({ rosters }, conversation, userId), ...edit },
-        tellingChanges(from?.connectionId),
-      ),
+    edit: change(editMessage),
 
     /** `message.delete`, and `DELETE …/messages/{seq}`. */
-    remove: async (userId: string, { conversation, seq }: Named<MessagePlace>, from?: Connection) =>
-      deleteMessage(
-        changing,
-        { conversation: await resolve({ rosters }, conversation, userId), seq },
-        tellingChanges(from?.connectionId),
-      ),
+    remove: change(deleteMessage),
+
+    /** `message.react` and `message.unreact`, and `PUT` and `DELETE …/messages/{seq}/reactions/{emoji}`. */
+    react: change(react),
+    unreact: change(unreact),
 
     read: receipt('conversation.read', markRead),
     received: receipt('message.received', markReceived),
@@ -181,7 +187,7 @@ export function functionsWith(
       if (tells.length > 0) await tellDevices(sending, tells, JSON.stringify(frame));
     },
 
-    sync: (request: SyncRequest) => catchUp({ log, rosters, inbox, presences, now }, request),
+    sync: (request: SyncRequest) => catchUp({ log, rosters, inbox, presences, now, resetBehind }, request),
 
     async watch({ userId, connectionId }: Connection, users: readonly string[]) {
       const watcher = { userId, connectionId };
@@ -221,6 +227,9 @@ export function functionsWith(
 
     history: (userId: string, peerId: string, offset: number) =>
       readHistory({ profiles, history: log }, { userId, peerId, window: { limit: 3, offset } }),
+
+    messages: async (userId: string, id: string, window: Window) =>
+      readMessages(log, { conversation: await resolve({ rosters }, id, userId), window }),
 
     inbox: (request: Parameters<typeof readInbox>[1]) => readInbox({ inbox, presences }, request),
 

@@ -18,19 +18,25 @@ export interface Intent {
   readonly clientId: string | undefined;
   readonly after: number | undefined;
   readonly read: number | undefined;
+  /** `seq` of the message that it answers. */
+  readonly replyTo: number | undefined;
   tries: number;
   /** The message that the server acknowledged. */
   acked: Message | undefined;
+  /** The server refused it for good. */
+  isGivenUp: boolean;
 }
 
 /** The code for a message that a block refuses. */
 const BLOCKED = 'cannot_write_to_user';
 /** The code for a message to an account that is deleted, or from one. */
 const DELETED = 'user_not_found';
+/** The code for an answer to a message that was not there. */
+const ANSWERS_NOTHING = 'reply_to_invalid';
 /** Errors that mean: try again later. A correct client may get them. */
 const TEMPORARY = new Set(['unavailable', 'busy', 'rate_limited', BLOCKED]);
 /** Errors that promise that nothing was stored. */
-const NOTHING_STORED = new Set(['busy', 'rate_limited', BLOCKED, DELETED]);
+const NOTHING_STORED = new Set(['busy', 'rate_limited', BLOCKED, DELETED, ANSWERS_NOTHING]);
 
 export interface Said {
   readonly number: number;
@@ -38,6 +44,7 @@ export interface Said {
   readonly isLong?: boolean;
   readonly after?: number;
   readonly read?: number;
+  readonly replyTo?: number;
 }
 
 /** A message without a name is known by its text, and nobody changes it. */
@@ -53,13 +60,14 @@ export function newIntent(
   world: World,
   sender: Person,
   peer: Person,
-  { number, isNamed, isLong = false, after, read }: Said,
+  { number, isNamed, isLong = false, after, read, replyTo }: Said,
 ): Intent {
   const conversation = pairId(sender.id, peer.id);
   const clientId = isNamed ? world.newId() : undefined;
   const name = `m${number}`;
   const text = isLong ? `${name} ${'🦀'.repeat(MAX_CHARACTERS - name.length - 1)}` : name;
-  return { sender, peer, conversation, text, clientId, after, read, tries: 0, acked: undefined };
+  const said = { sender, peer, conversation, text, clientId, after, read, replyTo };
+  return { ...said, tries: 0, acked: undefined, isGivenUp: false };
 }
 
 /** One try, over a client's socket or, without a client, over HTTP. */
@@ -80,18 +88,22 @@ export async function trySendingAll(
   const way = client ? client.name : `${sender.username} by HTTP`;
   const known = after === undefined ? '' : ` after ${after}`;
   const said = intents
-    .map(
-      ({ text, tries, read }) => `"${text}" try ${tries}${read === undefined ? '' : ` having read ${read}`}`,
-    )
+    .map(({ text, tries, read, replyTo }) => {
+      const seen = read === undefined ? '' : ` having read ${read}`;
+      return `"${text}"${replyTo === undefined ? '' : ` to ${replyTo}`} try ${tries}${seen}`;
+    })
     .join(', ');
   world.say(`${way} sends ${said} to ${peer.username}${known}`);
   const messages = intents.map((one) => ({
     text: one.text,
     clientId: one.clientId,
+    replyTo: one.replyTo,
     read: one.read ?? one.after,
   }));
   const before = world.blocks.look(sender.id, peer.id);
   const { moment } = world.states;
+  const isThere = ({ replyTo = 0 }: Intent) => world.states.of(conversation, replyTo).length > 0;
+  const answering = new Set(intents.filter(isThere));
   const outcome = await world.invokeOver(from?.connectionId, `send ${said}`, fate, (functions) =>
     functions.send(sender.username, { conversation: pairWith(sender.id, peer.id), messages, after }, from),
   );
@@ -114,7 +126,13 @@ export async function trySendingAll(
     world.blame(`"${said}" is refused, but nobody blocks anybody`);
   }
   const refused = intents[sent.messages.length];
-  if (refused && sent.refusal) checkRefusal(world, refused, conversation, sent.refusal.code);
+  if (!refused || !sent.refusal) return;
+  const { code } = sent.refusal;
+  checkRefusal(world, refused, conversation, code);
+  if (code !== ANSWERS_NOTHING) return;
+  refused.isGivenUp = true;
+  if (refused.replyTo !== undefined && !answering.has(refused)) return;
+  world.blame(`"${refused.text}" is refused, and ${refused.replyTo} was there to be answered`);
 }
 
 /** As a client does it: the first place that one of them may have. Undefined if one of them does not say it. */
@@ -134,7 +152,8 @@ function checkRefusal(world: World, intent: Intent, conversation: string, code: 
   const { text, tries, sender, peer } = intent;
   world.say(`"${text}" is answered with ${code}`);
   const isDeleted = code === DELETED && isOneLeaving(world, sender, peer);
-  if (!TEMPORARY.has(code) && !isDeleted) world.blame(`"${text}" is refused with ${code}`);
+  if (!TEMPORARY.has(code) && !isDeleted && code !== ANSWERS_NOTHING)
+    world.blame(`"${text}" is refused with ${code}`);
   const isStored = world.state.partition(conversationPartition(conversation)).some(isMessageOf(intent));
   if (NOTHING_STORED.has(code) && tries === 1 && isStored) {
     world.blame(`"${text}" is refused with ${code}, but stored`);
@@ -149,6 +168,11 @@ function acknowledge(world: World, intent: Intent, message: Message): void {
   if (acked && (acked.id !== message.id || acked.seq !== message.seq)) {
     world.blame(
       `"${text}" is acknowledged as ${acked.seq} (${acked.id}) and as ${message.seq} (${message.id})`,
+    );
+  }
+  if (message.replyTo !== intent.replyTo) {
+    world.blame(
+      `"${text}" answers ${intent.replyTo}, and is acknowledged as an answer to ${message.replyTo}`,
     );
   }
   intent.acked = message;

@@ -14,6 +14,7 @@ export const changeOf = ({ changed }: Pick<Message, 'changed'>): number => chang
 /** Every state that each message has had in the table, oldest first. */
 export class MessageStates {
   readonly #states = new Map<string, State[]>();
+  readonly #lastChanges = new Map<string, number>();
   #moment = 0;
 
   /** Grows with each state that is stored. */
@@ -27,6 +28,7 @@ export class MessageStates {
     const id = pk.slice(conversationPartition('').length);
     const message = toLogEntry(pairById(id) as Conversation, after);
     this.#of(id, message.seq).push({ message, moment: this.#moment });
+    this.#lastChanges.set(id, Math.max(this.lastChange(id), changeOf(message)));
   };
 
   #of(conversation: string, seq: number): State[] {
@@ -38,6 +40,11 @@ export class MessageStates {
 
   of(conversation: string, seq: number): readonly Message[] {
     return this.#of(conversation, seq).map(({ message }) => message);
+  }
+
+  /** The highest number of a change; 0 if there is none. */
+  lastChange(conversation: string): number {
+    return this.#lastChanges.get(conversation) ?? 0;
   }
 
   /** The last change of a message up to a moment; 0 if it had none. */

@@ -89,8 +89,8 @@ const isAble = ({ world, person, peer }: Client): boolean =>
   !world.isDeleted(person) && (peer === undefined || !world.isDeleted(peer));
 
 /** It will be acknowledged one day. */
-export const isUnanswered = (world: World, { clientId, acked, sender, peer }: Intent): boolean =>
-  clientId !== undefined && !acked && ![sender, peer].some(world.isDeleted);
+export const isUnanswered = (world: World, { clientId, acked, isGivenUp, sender, peer }: Intent): boolean =>
+  clientId !== undefined && !acked && !isGivenUp && ![sender, peer].some(world.isDeleted);
 
 /** Changes of passwords whose answers did not come are made again. */
 export async function settlePasswords(simulation: Simulation): Promise<void> {

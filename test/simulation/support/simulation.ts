@@ -2,7 +2,7 @@ import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { Plant } from './capabilities.ts';
 import { cast } from './cast.ts';
 import { synchronize } from './catching-up.ts';
-import { Changes, tryChanging } from './changing.ts';
+import { type ChangeKind, Changes, tryChanging } from './changing.ts';
 import type { Client } from './client.ts';
 import { type Fate, GOOD_FATE } from './fate.ts';
 import { type Intent, newIntent, type Said, trySending, trySendingAll } from './intent.ts';
@@ -13,9 +13,9 @@ import { ReceiptAttempts } from './receipts.ts';
 import { Recency } from './recency.ts';
 import { renewSocket } from './renewing.ts';
 import { connectPhones } from './settle.ts';
-import type { Action, Schedule, Step } from './steps.ts';
+import type { Action, Step } from './steps.ts';
 import { watchEverybody } from './watching.ts';
-import { type Person, World } from './world.ts';
+import { type Person, type Surroundings, World } from './world.ts';
 
 /** A running world: its users and what they want to send. */
 export class Simulation {
@@ -27,8 +27,8 @@ export class Simulation {
   readonly recency: Recency;
   readonly readers: readonly Reader[];
 
-  static async start(schedule: Pick<Schedule, 'people' | 'pageBytes'>, plant?: Plant): Promise<Simulation> {
-    const world = new World(schedule, plant);
+  static async start(surroundings: Surroundings, plant?: Plant): Promise<Simulation> {
+    const world = new World(surroundings, plant);
     const simulation = new Simulation(world, await cast(world));
     await connectPhones(simulation);
     return simulation;
@@ -63,10 +63,12 @@ export class Simulation {
       case 'send-many':
         return this.#sendMany(action, fate);
       case 'post': {
-        const sender = this.#client(action.by).person;
+        const client = this.#client(action.by);
+        const sender = client.person;
         const peer = this.#other(sender, action.to);
+        const replyTo = answered(lastHeld(client, peer), action.answers);
         for (let i = 0; i < action.count; i += 1) {
-          await trySending(world, this.#intent(sender, peer, { isNamed: true }), fate);
+          await trySending(world, this.#intent(sender, peer, { isNamed: true, ...replyTo }), fate);
         }
         return;
       }
@@ -74,6 +76,8 @@ export class Simulation {
         return this.#retry(action, fate);
       case 'edit':
       case 'delete':
+      case 'react':
+      case 'unreact':
         return this.#change(action, fate);
       case 'sync':
         await synchronize(this.#client(action.by), fate);
@@ -121,34 +125,41 @@ export class Simulation {
   }
 
   async #send(action: Action & { kind: 'send' }, fate: Fate): Promise<void> {
-    const { by, to, withAfter, isNamed, unseen, isLong } = action;
+    const { by, to, withAfter, isNamed, unseen, isLong, answers } = action;
     const client = this.#client(by);
     const { person, peer } = client;
     if (!client.isConnected) return client.connect(fate);
     const other = peer ?? this.#other(person, to);
-    const held = client.held.get(pairId(person.id, other.id))?.length ?? 0;
+    const last = lastHeld(client, other);
     const intent = this.#intent(person, other, {
       isNamed: isNamed || !peer,
       isLong,
-      ...(withAfter && { after: held }),
-      ...(unseen !== undefined && { read: Math.max(0, held - unseen) }),
+      ...(withAfter && { after: last }),
+      ...(unseen !== undefined && { read: Math.max(0, last - unseen) }),
+      // The original protocol knows no answers.
+      ...(!peer && answered(last, answers)),
     });
     return trySending(this.world, intent, fate, client);
   }
 
   async #sendMany(action: Action & { kind: 'send-many' }, fate: Fate): Promise<void> {
-    const { by, to, waiting, count, withAfter } = action;
+    const { by, to, waiting, count, withAfter, answers } = action;
     const client = this.#client(by);
     const { person, peer } = client;
     if (!client.isConnected || peer) return client.connect(fate);
     const other = this.#other(person, to);
-    const held = client.held.get(pairId(person.id, other.id))?.length ?? 0;
+    const last = lastHeld(client, other);
     const unanswered = this.intents.filter(
-      (one) => one.sender === person && one.peer === other && one.clientId !== undefined && !one.acked,
+      ({ sender, peer, clientId, acked, isGivenUp }) =>
+        sender === person && peer === other && clientId !== undefined && !acked && !isGivenUp,
     );
     const again = unanswered.slice(0, waiting);
     const fresh = Array.from({ length: count }, () =>
-      this.#intent(person, other, { isNamed: true, ...(withAfter && { after: held }) }),
+      this.#intent(person, other, {
+        isNamed: true,
+        ...(withAfter && { after: last }),
+        ...answered(last, answers),
+      }),
     );
     return trySendingAll(this.world, [...again, ...fresh], fate, client);
   }
@@ -164,7 +175,7 @@ export class Simulation {
     return trySending(this.world, intent, fate, [...able, undefined][via % (able.length + 1)]);
   }
 
-  async #change(action: Action & { kind: 'edit' | 'delete' }, fate: Fate): Promise<void> {
+  async #change(action: Action & { kind: ChangeKind }, fate: Fate): Promise<void> {
     const { kind, by, what, isOwn, byHttp } = action;
     const client = this.#client(by);
     const { person, peer } = client;
@@ -185,7 +196,8 @@ export class Simulation {
     const held = client.held.get(target.of.conversation)?.[target.seq - 1];
     const version = Math.max(1, (held?.version ?? 1) + (kind === 'edit' ? action.off : 0));
     const isLong = kind === 'edit' && action.isLong;
-    const wanted = this.changes.wanted({ kind, by: person, ...target, version, isLong });
+    const emoji = kind === 'react' || kind === 'unreact' ? action.emoji : '';
+    const wanted = this.changes.wanted({ kind, by: person, ...target, version, isLong, emoji });
     return tryChanging(this.world, wanted, fate, via);
   }
 
@@ -235,3 +247,11 @@ export class Simulation {
     return others[index % others.length] as Person;
   }
 }
+
+/** The last message that a client holds of its user's conversation with another one. */
+const lastHeld = ({ held, person }: Client, other: Person): number =>
+  held.get(pairId(person.id, other.id))?.length ?? 0;
+
+/** Which message a new one answers: so far before the last one, but not before the first. */
+const answered = (last: number, back: number | undefined): Pick<Said, 'replyTo'> =>
+  back === undefined ? {} : { replyTo: Math.max(1, last - back) };

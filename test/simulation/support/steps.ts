@@ -16,6 +16,7 @@ export type Action =
        */
       readonly unseen: number | undefined;
       readonly isLong: boolean;
+      readonly answers: Answers;
     }
   /** In one frame: messages that wait for an acknowledgement, and new ones. */
   | {
@@ -25,9 +26,16 @@ export type Action =
       readonly waiting: number;
       readonly count: number;
       readonly withAfter: boolean;
+      readonly answers: Answers;
     }
   /** Over HTTP, one after the other. */
-  | { readonly kind: 'post'; readonly by: number; readonly to: number; readonly count: number }
+  | {
+      readonly kind: 'post';
+      readonly by: number;
+      readonly to: number;
+      readonly count: number;
+      readonly answers?: Answers;
+    }
   /** Over any client of the sender, or over HTTP. */
   | { readonly kind: 'retry'; readonly what: number; readonly via: number }
   /** Of a message that the user or the other member has sent. Over a client, or over HTTP. */
@@ -50,6 +58,14 @@ export type Action =
       readonly isOwn: boolean;
       readonly byHttp: boolean;
     }
+  | {
+      readonly kind: 'react' | 'unreact';
+      readonly by: number;
+      readonly what: number;
+      readonly isOwn: boolean;
+      readonly emoji: string;
+      readonly byHttp: boolean;
+    }
   | { readonly kind: 'sync'; readonly by: number }
   | { readonly kind: 'read' | 'received'; readonly by: number; readonly what: number; readonly back: number }
   | { readonly kind: 'typing' | 'watch' | 'ping' | 'renew'; readonly by: number; readonly to: number }
@@ -63,6 +79,12 @@ export type Action =
   | { readonly kind: 'pass'; readonly milliseconds: number }
   | { readonly kind: 'expire' };
 
+/**
+ * How far the message that a new one answers is before the last one that its client holds. Below 0 it is one that the client does not
+ * hold. Undefined: it answers none.
+ */
+type Answers = number | undefined;
+
 export interface Step {
   readonly action: Action;
   readonly fate: Fate;
@@ -74,6 +96,8 @@ export interface Schedule {
   readonly people: number;
   /** The page size of a Query, if not DynamoDB's. With a small one Queries end early. */
   readonly pageBytes?: number | undefined;
+  /** A client that has missed so many changes begins anew, if not the stage's number. */
+  readonly resetBehind?: number | undefined;
   readonly steps: readonly Step[];
 }
 
@@ -102,6 +126,20 @@ const deletion = fc.record({
   byHttp: flag,
 });
 
+/** So few emoji that members meet in one. */
+const reaction = fc.record({
+  kind: fc.constantFrom('react', 'react', 'unreact'),
+  by: who,
+  what: few,
+  isOwn: flag,
+  emoji: fc.constantFrom('👍', '👍', '🎉'),
+  byHttp: flag,
+});
+
+const answers = fc.constantFrom(undefined, undefined, undefined, 0, 1, 5, -1);
+
+const post = fc.record({ kind: fc.constant('post'), by: who, to: who, count: fc.constant(1), answers });
+
 const stream = fc.record({
   kind: fc.constant('stream'),
   which: who,
@@ -122,6 +160,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       isNamed: fc.nat(5).map((n) => n > 0),
       unseen: fc.constantFrom(undefined, undefined, 0, 1, 2, 9),
       isLong: fc.nat(3).map((n) => n === 3),
+      answers,
     }),
   },
   {
@@ -133,9 +172,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       waiting: fc.constantFrom(0, 0, 1, 2, 5),
       count: fc.constantFrom(1, 2, 3, 3, 8, 15),
       withAfter: flag,
+      answers,
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('post'), by: who, to: who, count: fc.constant(1) }) },
+  { weight: 2, arbitrary: post },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -148,6 +188,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('retry'), what: who, via: who }) },
   { weight: 5, arbitrary: edit },
   { weight: 2, arbitrary: deletion },
+  { weight: 5, arbitrary: reaction },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('sync'), by: who }) },
   {
     weight: 6,
@@ -192,9 +233,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 /** Of two users who write, and change what they have written. */
 const change: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('connect'), by: who }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('post'), by: who, to: who, count: fc.constant(1) }) },
+  { weight: 3, arbitrary: post },
   { weight: 5, arbitrary: edit },
   { weight: 2, arbitrary: deletion },
+  { weight: 5, arbitrary: reaction },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('sync'), by: who }) },
   { weight: 3, arbitrary: stream },
 ) as fc.Arbitrary<Action>;
@@ -218,6 +260,7 @@ const schedulesOf = (action: fc.Arbitrary<Action>, people: readonly number[]): f
   fc.record({
     people: fc.constantFrom(...people),
     pageBytes: fc.constantFrom(undefined, 24 * 1024),
+    resetBehind: fc.constantFrom(undefined, 3, 8),
     steps: fc.array(fc.record({ action, fate, turns: fc.array(fc.nat(7), { maxLength: 14, size: 'max' }) }), {
       maxLength: 40,
       size: 'max',

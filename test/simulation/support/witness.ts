@@ -15,13 +15,30 @@ export interface Shown {
   /** The number of its last change; 0 for a message as it was written. */
   readonly change: number;
   readonly version: number;
+  /** `seq` of the message that it answers. */
+  readonly replyTo: number | undefined;
+  /** Who has reacted with what, in order. */
+  readonly reactions: string;
 }
 
 /** A message in a reply, as a client sees it. */
 export function shownOf(message: Message): Shown {
-  const { conversation, seq, id, senderId, text, changed } = message;
-  return { conversation, seq, id, senderId, text, change: changeOf(message), version: changed?.version ?? 1 };
+  const { conversation, seq, id, senderId, text, changed, replyTo } = message;
+  return {
+    ...{ conversation, seq, id, senderId, text, replyTo },
+    change: changeOf(message),
+    version: changed?.version ?? 1,
+    reactions: reactionsTo(message),
+  };
 }
+
+export function reactionsTo({ changed }: Pick<Message, 'changed'>): string {
+  const all = Object.entries(changed?.reactions ?? {});
+  return inWords(all.map(([emoji, users]) => ({ emoji, users })));
+}
+
+const inWords = (reactions: readonly ToldReaction[]): string =>
+  reactions.map(({ emoji, users }) => `${emoji} ${users.join(' ')}`).join(' ');
 
 /** The message of a `message.changed` frame. */
 export function changedBy({ message }: ServerFrame): Shown & { readonly isNamed: boolean } {
@@ -42,9 +59,10 @@ export function shownBy(frame: ServerFrame): readonly Shown[] {
 function shownAs(
   conversation: string,
   senderId: string,
-  { id, seq, message, change = 0, version = 1 }: ToldMessage,
+  { id, seq, message, change = 0, version = 1, reply_to: replyTo, reactions = [] }: ToldMessage,
 ): Shown {
-  return { conversation, seq, id, senderId, text: message, change, version };
+  const told = { conversation, seq, id, senderId, text: message, change, version, replyTo };
+  return { ...told, reactions: inWords(reactions) };
 }
 
 interface Told extends ToldMessage {
@@ -60,6 +78,13 @@ interface ToldMessage {
   readonly change?: number;
   readonly version?: number;
   readonly client_id?: string;
+  readonly reply_to?: number;
+  readonly reactions?: readonly ToldReaction[];
+}
+
+interface ToldReaction {
+  readonly emoji: string;
+  readonly users: readonly string[];
 }
 
 /** What the table has, and what each message was there. */
@@ -69,16 +94,28 @@ interface Stored {
 }
 
 /** Stored, then shown: returns the fault if this message may not be shown now. A frame may be late, and so show a former state. */
-export function faultOfMessage(stored: Stored, shown: Shown | Message): string | undefined {
-  const { conversation, seq, id, senderId, text } = shown;
-  const change = 'change' in shown ? shown.change : changeOf(shown);
+export function faultOfMessage(stored: Stored, told: Shown | Message): string | undefined {
+  const shown = 'change' in told ? told : shownOf(told);
+  const { conversation, seq, id, senderId, text, change, replyTo, reactions } = shown;
   const states = stored.states.of(conversation, seq);
   const isKnown = states.some(
-    (one) => one.id === id && one.senderId === senderId && one.text === text && changeOf(one) === change,
+    (one) =>
+      changeOf(one) === change &&
+      one.id === id &&
+      one.senderId === senderId &&
+      one.text === text &&
+      one.replyTo === replyTo &&
+      reactionsTo(one) === reactions,
   );
   if (isKnown) return undefined;
-  const present = JSON.stringify(states.at(-1)?.text);
-  return `"${text}" is shown as ${seq} of ${conversation}, where the table has ${present}`;
+  const present = states.at(-1);
+  const stands = present ? described(shownOf(present)) : 'undefined';
+  return `${described(shown)} is shown as ${seq} of ${conversation}, where the table has ${stands}`;
+}
+
+function described({ text, replyTo, reactions }: Shown): string {
+  const answer = replyTo === undefined ? '' : ` in answer to ${replyTo}`;
+  return `"${text}"${answer}${reactions === '' ? '' : ` with ${reactions}`}`;
 }
 
 /** The memberships and receipts of a deleted account are deleted, while its last frames are under way. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KnownEnds } from '../../../functions/core/connections/renew.ts';
 import { ParleyError } from '../../../functions/core/errors.ts';
 import type { TypingTimes } from '../../../functions/core/presence/typing.ts';
+import { RESET_BEHIND } from '../../../functions/core/sync/missed-changes.ts';
 import { profileKey } from '../../../functions/storage/keys.ts';
 import { documentClient } from '../../support/memory-table.ts';
 import { State } from '../../support/table/state.ts';
@@ -39,6 +40,9 @@ const OUTAGES = new Set(['TimeoutError', 'ThrottlingException', 'LimitExceededEx
 /** Faults after which a function cannot finish its work. */
 const BREAKING = new Set<Fault['kind']>(['killed', 'throttled', 'timed-out', 'answer-lost']);
 
+/** What a schedule says of its world. */
+export type Surroundings = Omit<Schedule, 'steps'>;
+
 /** One table, one gateway, and all their users. */
 export class World {
   readonly people: readonly Person[];
@@ -57,6 +61,8 @@ export class World {
   isCalm = false;
   /** Connections whose item may still exist: their end was not reported, or a function died while it handled them. */
   readonly troubled = new Set<string>();
+  /** A client that has missed so many changes begins anew. */
+  readonly resetBehind: number;
   readonly #plant: Plant;
   readonly #typingTimes: TypingTimes = new Map();
   readonly #knownEnds: KnownEnds = new Map();
@@ -65,10 +71,11 @@ export class World {
   #secrets = 0;
 
   constructor(
-    { people, pageBytes }: Pick<Schedule, 'people' | 'pageBytes'>,
+    { people, pageBytes, resetBehind = RESET_BEHIND }: Surroundings,
     plant: Plant = (capabilities) => capabilities,
   ) {
     this.#plant = plant;
+    this.resetBehind = resetBehind;
     this.state = new State({
       onWrite: (written) => {
         this.stream.add(written);
@@ -121,6 +128,7 @@ export class World {
         functionsWith(capabilities, {
           typingTimes: this.#typingTimes,
           knownEnds: this.#knownEnds,
+          resetBehind: this.resetBehind,
           onLogIn: (sessionId, password) => this.accounts.opened(sessionId, password),
           onFailure: (error) => this.#judge(name, error),
         }),

@@ -28,7 +28,7 @@ const ROSTER: Roster = {
   ],
 };
 const ITEM = {
-  ...{ pk: `CONV#${GROUP}`, sk: 'ROSTER', version: 4, title: 'Trip', history: 'since_joining' },
+  ...{ pk: `CONV#${GROUP}`, sk: 'GROUP', version: 4, title: 'Trip', history: 'since_joining' },
   members: [
     [alice.id, 'owner', 1],
     [bob.id, '', 1],
@@ -66,7 +66,7 @@ describe('a roster', () => {
   it('is one item, read strongly consistent', async () => {
     documents.on(GetCommand).resolves({ Item: ITEM });
     expect(await store.roster(GROUP)).toEqual(ROSTER);
-    const Key = { pk: `CONV#${GROUP}`, sk: 'ROSTER' };
+    const Key = { pk: `CONV#${GROUP}`, sk: 'GROUP' };
     expect(sent()).toEqual([['GetCommand', { TableName, Key, ConsistentRead: true }]]);
   });
 

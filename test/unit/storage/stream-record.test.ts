@@ -211,7 +211,7 @@ describe('a record of a conversation or of a presence', () => {
     ['a watcher', lambdaRecord('INSERT', { pk: `WATCH#${alice.id}`, sk: id(2) }, undefined, { ttl: 1 })],
     ['a membership', lambdaRecord('MODIFY', user(`CONV#${CONVERSATION}`), { readSeq: 1 }, { readSeq: 2 })],
     ['a place', lambdaRecord('INSERT', user(`INBOX#${NOON}#${CONVERSATION}`), undefined, {})],
-    ['a roster', lambdaRecord('MODIFY', { pk, sk: 'ROSTER' }, { version: 1 }, { version: 2 })],
+    ['a roster', lambdaRecord('MODIFY', { pk, sk: 'GROUP' }, { version: 1 }, { version: 2 })],
     ['a note of the last message', lambdaRecord('INSERT', { pk, sk: 'META' }, undefined, { seq: 1 })],
   ])('of %s has no consequence', (_, one) => {
     expect(readChange(one)).toBeUndefined();

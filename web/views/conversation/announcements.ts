@@ -1,6 +1,8 @@
 import type { Message } from '@parley/client';
-import { refusalText } from '../../state/error-texts.ts';
+import { isRefused, reactionRefusalTexts, refusalText } from '../../state/error-texts.ts';
 import { texts } from '../../texts.ts';
+import { eventText } from './event-texts.ts';
+import type { Names } from './names.ts';
 
 const words = texts.conversation;
 
@@ -8,14 +10,14 @@ const words = texts.conversation;
 const MAX_READ_OUT = 3;
 
 /**
- * Finds the text for screen readers after each change: the other user's new messages, and refusals of own messages and
- * of their changes. A message is new once: an edit does not announce it again.
+ * Finds the text for screen readers after each change: new messages of others, what happens to a group, and refusals of own messages,
+ * changes and reactions. A message is new once: an edit does not announce it again.
  */
 export function createAnnouncements(first: readonly Message[]) {
   let announced = lastOf(first);
   let refused = refusedOf(first);
 
-  return (messages: readonly Message[], username: string): string => {
+  return (messages: readonly Message[], names: Names): string => {
     const came = newer(messages, announced).filter(
       ({ isOwn, deletedAt }) => !isOwn && deletedAt === undefined,
     );
@@ -26,7 +28,11 @@ export function createAnnouncements(first: readonly Message[]) {
     const spoken =
       came.length > MAX_READ_OUT
         ? [words.news(came.length)]
-        : came.map(({ text }) => words.announcement(username, text));
+        : came.map((message) =>
+            message.event
+              ? eventText(message, names)
+              : words.announcement(names.of(message.senderId), message.text),
+          );
     return [...reasons, ...spoken].join(' ');
   };
 }
@@ -47,12 +53,16 @@ function newer(messages: readonly Message[], than: number): readonly Message[] {
   return found;
 }
 
+/** The texts, each by itself and its message: of one message, several things may be refused. */
 function refusedOf(messages: readonly Message[]): ReadonlyMap<string, string> {
   const refused = new Map<string, string>();
   for (const message of messages) {
-    if (!message.reason) continue;
+    if (!isRefused(message)) continue;
     const text = refusalText(message);
-    refused.set(message.key, message.state === 'failed' ? `${words.states.failed}: ${text}` : text);
+    const own = message.state === 'failed' ? `${words.states.failed}: ${text}` : text;
+    for (const one of [own, ...reactionRefusalTexts(message)]) {
+      if (one) refused.set(`${message.key} ${one}`, one);
+    }
   }
   return refused;
 }

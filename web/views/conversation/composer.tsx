@@ -9,6 +9,7 @@ import { isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
 import { EditLine } from './edit-line.tsx';
 import { beginEdit, type Edited, lastOwn } from './message-actions.ts';
+import type { Names } from './names.ts';
 import { ReplyLine } from './reply-line.tsx';
 
 const words = texts.conversation;
@@ -20,7 +21,9 @@ const COUNTED_FROM = 3_800;
 
 interface Props {
   readonly talk: Conversation;
-  readonly username: string;
+  /** Of the other user, or of the group. Empty until it is known. */
+  readonly name: string;
+  readonly names: Names;
   /** The message whose text the field holds, in place of a new one. */
   readonly editing: Signal<Edited | undefined>;
   /** The `seq` of the message that the new one answers. */
@@ -33,7 +36,7 @@ interface Props {
  * The field for a new message, or for the text of a message that the user edits. The draft stays meanwhile, and when the
  * user leaves the conversation.
  */
-export function Composer({ talk, username, editing, answered, onSend, onLeave }: Props) {
+export function Composer({ talk, name, names, editing, answered, onSend, onLeave }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const text = useSignal(drafts.of(talk.id));
   const length = text.value.length < COUNTED_FROM ? 0 : [...text.value].length;
@@ -80,7 +83,8 @@ export function Composer({ talk, username, editing, answered, onSend, onLeave }:
     const { current: area } = field;
     if (replyTo === undefined || !area) return;
     // On focus, screen readers read the line above the field.
-    if (document.activeElement === area) announce(texts.replies.to(username));
+    if (document.activeElement === area)
+      announce(texts.replies.to(names.of(messages.find(({ seq }) => seq === replyTo)?.senderId ?? '')));
     else area.focus({ preventScroll: true });
   }, [replyTo]);
   useEffect(
@@ -153,7 +157,7 @@ export function Composer({ talk, username, editing, answered, onSend, onLeave }:
     >
       {edited && <EditLine edited={edited} present={present} onCancel={cancel} />}
       {replyTo !== undefined && (
-        <ReplyLine key={replyTo} talk={talk} seq={replyTo} username={username} onCancel={cancel} />
+        <ReplyLine key={replyTo} talk={talk} seq={replyTo} names={names} onCancel={cancel} />
       )}
       <textarea
         ref={field}
@@ -163,7 +167,7 @@ export function Composer({ talk, username, editing, answered, onSend, onLeave }:
         aria-label={edited ? texts.changes.message : words.message}
         aria-invalid={isTooLong ? 'true' : undefined}
         aria-describedby={described.filter(Boolean).join(' ') || undefined}
-        placeholder={edited ? texts.changes.message : username ? words.placeholder(username) : words.message}
+        placeholder={edited ? texts.changes.message : name ? words.placeholder(name) : words.message}
         enterkeyhint={isTouch.value ? 'enter' : 'send'}
         onInput={({ currentTarget: { value } }) => {
           write(value);

@@ -1,19 +1,14 @@
-import type { Conversation as Talk, User } from '@parley/client';
-import { useSignal } from '@preact/signals';
+import type { User } from '@parley/client';
 import { useEffect, useMemo } from 'preact/hooks';
 import { Bar, Heading, useTitle } from '../../parts/view-head.tsx';
-import { client, connection, inbox, me, useObservable } from '../../state/chat.ts';
+import { client, connection, me, useObservable } from '../../state/chat.ts';
 import { paths } from '../../state/paths.ts';
-import { leave } from '../../state/route.ts';
 import { isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
 import { Blocked } from './blocked.tsx';
-import { Composer } from './composer.tsx';
 import { ConversationHead } from './conversation-head.tsx';
-import { Loading } from './loading.tsx';
-import type { Edited } from './message-actions.ts';
-import { MessageList } from './message-list.tsx';
-import { firstUnread } from './rows.ts';
+import { pairNames } from './names.ts';
+import { Talk } from './talk.tsx';
 import { usePeer } from './use-peer.ts';
 
 const words = texts.conversation;
@@ -29,53 +24,21 @@ function With({ peer }: { readonly peer: User }) {
   const { id, username } = peer;
   const talk = useMemo(() => client.conversationWith(id), [id]);
   const isBlocked = useBlocked(id);
-  const unreadFrom = useSignal<number | undefined>(undefined);
-  const hasFailed = useSignal(false);
-  const editing = useSignal<Edited | undefined>(undefined);
-  const answered = useSignal<number | undefined>(undefined);
-  useTitle(username);
-  useEffect(() => {
-    talk.open().catch(() => {
-      hasFailed.value = true;
-    });
-    return talk.close;
-  }, [talk, hasFailed]);
-  const isReady = useReady(talk, (seq) => {
-    unreadFrom.value = seq;
-  });
-
+  const ownId = me.value?.id ?? '';
+  const names = useMemo(() => pairNames(ownId, { id, username }), [ownId, id, username]);
   return (
-    <section class="view conversation" aria-label={username}>
-      <ConversationHead peer={peer} talk={talk} focus={isTouch.value} isBlocked={isBlocked} />
-      {isReady ? (
-        <MessageList
-          talk={talk}
-          peer={peer}
-          unreadFrom={unreadFrom}
-          canWrite={!peer.deleted && !isBlocked}
-          editing={editing}
-          answered={answered}
-        />
-      ) : (
-        <Loading talk={talk} username={username} hasFailed={hasFailed} />
-      )}
-      {peer.deleted ? (
-        <p class="closed">{words.deleted}</p>
-      ) : isBlocked ? (
-        <Blocked peer={peer} />
-      ) : (
-        <Composer
-          talk={talk}
-          username={username}
-          editing={editing}
-          answered={answered}
-          onLeave={leave}
-          onSend={() => {
-            unreadFrom.value = undefined;
-          }}
-        />
-      )}
-    </section>
+    <Talk
+      talk={talk}
+      name={username}
+      names={names}
+      label={words.log(username)}
+      empty={words.empty(username)}
+      rights={{ canWrite: !peer.deleted && !isBlocked }}
+      head={<ConversationHead peer={peer} talk={talk} focus={isTouch.value} isBlocked={isBlocked} />}
+      closed={
+        peer.deleted ? <p class="closed">{words.deleted}</p> : isBlocked ? <Blocked peer={peer} /> : undefined
+      }
+    />
   );
 }
 
@@ -87,29 +50,6 @@ function useBlocked(userId: string): boolean {
     if (isUnknown) client.user(userId).catch(() => undefined);
   }, [isUnknown, userId]);
   return isBlocked ?? false;
-}
-
-/** Ready: the newest messages are loaded, back to the first unread one. */
-function useReady(talk: Talk, onUnread: (seq: number) => void): boolean {
-  const isReady = useSignal(false);
-  const isLoaded = useObservable(talk.isLoaded);
-  useEffect(() => {
-    if (!isLoaded) return undefined;
-    let isCurrent = true;
-    const begin = async () => {
-      const unread = firstUnread(inbox.items.peek(), talk.id);
-      if (unread !== undefined) {
-        await talk.loadBackTo(unread).catch(() => undefined);
-        if (isCurrent) onUnread(unread);
-      }
-      if (isCurrent) isReady.value = true;
-    };
-    void begin();
-    return () => {
-      isCurrent = false;
-    };
-  }, [isLoaded, talk]);
-  return isReady.value;
 }
 
 function Nobody({ isSelf }: { readonly isSelf: boolean }) {

@@ -3,12 +3,13 @@ import type { Signal } from '@preact/signals';
 import { useObservable } from '../../state/chat.ts';
 import { texts } from '../../texts.ts';
 import { MessageRows } from './message-rows.tsx';
+import type { Names } from './names.ts';
 
 const words = texts.conversation;
 
 interface Props {
   readonly talk: Conversation;
-  readonly username: string;
+  readonly names: Names;
   readonly hasFailed: Signal<boolean>;
 }
 
@@ -16,7 +17,7 @@ interface Props {
  * Shown until the messages are loaded. The library keeps trying, so they appear by themselves. Messages that the user
  * sends meanwhile are shown already.
  */
-export function Loading({ talk, username, hasFailed }: Props) {
+export function Loading({ talk, names, hasFailed }: Props) {
   const unsent = useObservable(talk.messages).filter(({ seq }) => seq === undefined);
   const again = () => {
     // The button disappears.
@@ -38,7 +39,7 @@ export function Loading({ talk, username, hasFailed }: Props) {
           )}
         </div>
         <ul>
-          <MessageRows talk={talk} messages={unsent} username={username} />
+          <MessageRows talk={talk} messages={unsent} names={names} />
         </ul>
       </div>
     </div>

@@ -1,4 +1,4 @@
-import type { Conversation, Message, User } from '@parley/client';
+import type { Conversation, Message } from '@parley/client';
 import { type Signal, useSignal } from '@preact/signals';
 import { useCallback, useLayoutEffect, useRef } from 'preact/hooks';
 import { announce } from '../../parts/announcer.tsx';
@@ -8,10 +8,11 @@ import { isShown, isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
 import { createAnnouncements } from './announcements.ts';
 import { useLongPress } from './long-press.ts';
-import type { Edited } from './message-actions.ts';
+import type { Allowed, Edited } from './message-actions.ts';
 import { menuButton } from './message-buttons.ts';
 import { MessageMenu } from './message-menu.tsx';
 import { MessageRows } from './message-rows.tsx';
+import type { Names } from './names.ts';
 import { OlderMessages } from './older-messages.tsx';
 import { firstUnread, unreadLine } from './rows.ts';
 import { createScrollPosition } from './scroll-position.ts';
@@ -25,18 +26,22 @@ const NEAR_TOP_PX = 600;
 
 interface Props {
   readonly talk: Conversation;
-  readonly peer: User;
+  readonly names: Names;
+  /** What the list is called. */
+  readonly label: string;
+  /** Shown as long as nobody has written. */
+  readonly empty: string;
   /** The “New messages” line stands before this `seq`. */
   readonly unreadFrom: Signal<number | undefined>;
-  readonly canWrite: boolean;
+  readonly rights: Omit<Allowed, 'canReport' | 'canCopy'>;
   readonly editing: Signal<Edited | undefined>;
   /** The `seq` of the message that the next one answers. */
   readonly answered: Signal<number | undefined>;
 }
 
 /** The messages of a conversation. It opens at the first unread message and keeps its scroll position. */
-export function MessageList({ talk, peer, unreadFrom, canWrite, editing, answered }: Props) {
-  const { username } = peer;
+export function MessageList(props: Props) {
+  const { talk, names, label, empty, unreadFrom, rights, editing, answered } = props;
   const log = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const scroll = useRef<ReturnType<typeof createScrollPosition> | undefined>(undefined);
@@ -52,8 +57,8 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing, answere
   const announcementOf = useRef(createAnnouncements(messages));
   const hasOlder = useObservable(talk.hasOlder);
   const allowed = {
-    canWrite,
-    canReport: username !== '',
+    ...rights,
+    canReport: names.isGroup || names.find('') !== undefined,
     canCopy: isTouch.value && 'clipboard' in navigator,
   };
   useLongPress(
@@ -111,9 +116,9 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing, answere
     else scroll.current?.restore();
     quoted.follow();
     update();
-    const announcement = announcementOf.current(messages, username);
+    const announcement = announcementOf.current(messages, names);
     if (announcement) announce(announcement);
-  }, [messages, hasOlder, canWrite, username]);
+  }, [messages, hasOlder, rights.canWrite, names]);
 
   const shown = isShown.value;
   const wasShown = useRef(shown);
@@ -146,8 +151,8 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing, answere
     row.querySelector<HTMLElement>('.failure button')?.focus({ preventScroll: true });
   };
 
-  const isNew = ({ seq, isOwn, deletedAt }: Message) =>
-    !isOwn && seq !== undefined && seq > seen.value && deletedAt === undefined;
+  const isNew = ({ seq, isOwn, deletedAt, event }: Message) =>
+    !isOwn && seq !== undefined && seq > seen.value && deletedAt === undefined && event === undefined;
   const news = messages.filter(isNew).length;
   return (
     <div class="log-frame">
@@ -157,7 +162,7 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing, answere
         class="log"
         role="log"
         aria-live="off"
-        aria-label={words.log(username)}
+        aria-label={label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboards must be able to scroll it (WCAG 2.1.1).
         tabIndex={0}
         onScroll={() => {
@@ -167,12 +172,12 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing, answere
         }}
       >
         {hasOlder && <OlderMessages talk={talk} isWanted={wantsOlder} />}
-        {messages.length === 0 && <p class="nothing">{words.empty(username)}</p>}
+        {messages.length === 0 && <p class="nothing">{empty}</p>}
         <ul ref={list} onFocusIn={update} onFocusOut={update}>
           <MessageRows
             talk={talk}
             messages={messages}
-            username={username}
+            names={names}
             unreadFrom={unreadFrom.value}
             open={open}
             allowed={allowed}
@@ -183,7 +188,7 @@ export function MessageList({ talk, peer, unreadFrom, canWrite, editing, answere
       </div>
       <MessageMenu
         talk={talk}
-        peer={peer}
+        names={names}
         messages={messages}
         list={list}
         allowed={allowed}

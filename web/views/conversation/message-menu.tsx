@@ -1,4 +1,4 @@
-import type { Conversation, Message, User } from '@parley/client';
+import type { Conversation, Message } from '@parley/client';
 import { type Signal, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useCallback, useEffect } from 'preact/hooks';
@@ -17,6 +17,7 @@ import {
   type MessageAction,
 } from './message-actions.ts';
 import { alongList, menuButton } from './message-buttons.ts';
+import type { Names } from './names.ts';
 import { picksOf } from './reactions.tsx';
 import { type Reported, ReportMessage } from './report.tsx';
 
@@ -24,7 +25,7 @@ const words = texts.changes;
 
 interface Props {
   readonly talk: Conversation;
-  readonly peer: User;
+  readonly names: Names;
   readonly messages: readonly Message[];
   readonly list: RefObject<HTMLElement | null>;
   readonly allowed: Allowed;
@@ -36,7 +37,7 @@ interface Props {
 }
 
 /** The menu of a message, and the dialogs that it opens. */
-export function MessageMenu({ talk, peer, messages, list, allowed, open, editing, answered }: Props) {
+export function MessageMenu({ talk, names, messages, list, allowed, open, editing, answered }: Props) {
   const reported = useSignal<Reported | undefined>(undefined);
   const removed = useSignal<Message | undefined>(undefined);
   const { value: key } = open;
@@ -66,8 +67,9 @@ export function MessageMenu({ talk, peer, messages, list, allowed, open, editing
     remove(chosen) {
       removed.value = chosen;
     },
-    report({ seq, text }) {
-      if (seq !== undefined) reported.value = { conversation: talk.id, seq, text };
+    report({ seq, text, senderId }) {
+      const user = names.find(senderId);
+      if (seq !== undefined && user) reported.value = { user, conversation: talk.id, seq, text };
     },
     copy({ text }) {
       navigator.clipboard.writeText(text).then(
@@ -94,10 +96,11 @@ export function MessageMenu({ talk, peer, messages, list, allowed, open, editing
           onClose={close}
         />
       )}
-      <ReportMessage peer={peer} reported={reported} />
+      <ReportMessage reported={reported} />
       <RemoveMessage
         talk={talk}
         removed={removed}
+        isGroup={names.isGroup}
         onRemoved={({ key: gone }) => {
           if (editing.peek()?.key === gone) editing.value = undefined;
           // The button that had the focus is gone.
@@ -125,19 +128,21 @@ const toLog = (list: RefObject<HTMLElement | null>) =>
 
 interface RemoveProps {
   readonly talk: Conversation;
+  readonly isGroup: boolean;
   /** The dialog is open as long as there is one. */
   readonly removed: Signal<Message | undefined>;
   readonly onRemoved: (message: Message) => void;
 }
 
 /** Asks, and deletes the message. */
-function RemoveMessage({ talk, removed, onRemoved }: RemoveProps) {
+function RemoveMessage({ talk, isGroup, removed, onRemoved }: RemoveProps) {
   const { value: message } = removed;
   if (message === undefined) return null;
+  const effect = isGroup ? words.effectInGroup : words.effect;
   return (
     <OpenDialog
       title={words.title}
-      effects={[message.seq === undefined ? words.effectOfUnsent : words.effect]}
+      effects={[message.seq === undefined ? words.effectOfUnsent : effect]}
       onClose={() => {
         removed.value = undefined;
       }}

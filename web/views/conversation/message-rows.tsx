@@ -3,11 +3,14 @@ import type { Signal } from '@preact/signals';
 import { Component } from 'preact';
 import { Edited, Tick, Time } from '../../parts/message-meta.tsx';
 import { now } from '../../state/clock.ts';
+import { isRefused } from '../../state/error-texts.ts';
 import { dayName, locale, timeOf } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
+import { eventText } from './event-texts.ts';
 import { piecesOf } from './links.ts';
 import { type Allowed, actionsOf, canReactTo } from './message-actions.ts';
 import { MenuButton } from './message-menu.tsx';
+import type { Names } from './names.ts';
 import { Quote } from './quote.tsx';
 import { Reactions } from './reactions.tsx';
 import { Refusal } from './refusal.tsx';
@@ -15,8 +18,7 @@ import { type Row, rowsOf } from './rows.ts';
 
 interface Props {
   readonly row: Extract<Row, { readonly kind: 'message' }>;
-  readonly sender: string;
-  readonly username: string;
+  readonly names: Names;
   readonly talk: Conversation;
   /** The `key` of the message whose menu is open. Undefined if this one has no menu. */
   readonly open: Signal<string | undefined> | undefined;
@@ -37,27 +39,26 @@ class MessageRow extends Component<Props> {
       row.message !== shown.message ||
       row.isFirst !== shown.isFirst ||
       row.isLast !== shown.isLast ||
-      next.sender !== props.sender ||
       next.talk !== props.talk ||
       next.open !== props.open ||
       next.isMenuOpen !== props.isMenuOpen ||
       next.isEdited !== props.isEdited ||
       next.canReact !== props.canReact ||
-      next.username !== props.username ||
+      next.names !== props.names ||
       next.onShow !== props.onShow
     );
   }
 
-  override render({ row, sender, username, talk, open, isMenuOpen, isEdited, canReact, onShow }: Props) {
+  override render({ row, names, talk, open, isMenuOpen, isEdited, canReact, onShow }: Props) {
     const { message, at, isFirst, isLast } = row;
-    const { key, seq, isOwn, state, editedAt, deletedAt, reason, replyTo } = message;
+    const { key, seq, isOwn, state, editedAt, deletedAt, replyTo } = message;
     const position = `${isOwn ? 'own' : 'theirs'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`;
     const isDeleted = deletedAt !== undefined;
-    const isRefused = reason !== undefined && state !== 'failed';
+    const isChangeRefused = isRefused(message) && state !== 'failed';
     const bubble = `message-${seq ?? key}`;
     return (
       <li
-        class={`message ${position}${isDeleted ? ' deleted' : ''}${isEdited ? ' edited' : ''}${isRefused ? ' refused' : ''}`}
+        class={`message ${position}${isDeleted ? ' deleted' : ''}${isEdited ? ' edited' : ''}${isChangeRefused ? ' refused' : ''}`}
         data-key={key}
         data-seq={seq}
         data-own={isOwn}
@@ -66,10 +67,10 @@ class MessageRow extends Component<Props> {
         <div class="beside">
           {/* A tap gives it the focus, which shows the button beside it where there is no pointer. */}
           <div id={bubble} class="bubble" tabIndex={open && -1}>
-            {/* Side and colour show the sender. Screen readers need the name. */}
-            {isFirst && <span class="unseen">{`${sender}: `}</span>}
+            {/* Side and colour show the sender. Screen readers need the name, and in a group everybody. */}
+            {isFirst && <Sender message={message} names={names} />}
             {replyTo !== undefined && !isDeleted && (
-              <Quote talk={talk} seq={replyTo} username={username} onShow={onShow} />
+              <Quote talk={talk} seq={replyTo} names={names} onShow={onShow} />
             )}
             <div class="body" dir="auto">
               <Text message={message} />
@@ -94,10 +95,27 @@ class MessageRow extends Component<Props> {
         {message.reactions.length > 0 && !isDeleted && (
           <Reactions talk={talk} message={message} canReact={canReact} />
         )}
-        {(state === 'failed' || reason) && <Refusal talk={talk} message={message} />}
+        {isRefused(message) && <Refusal talk={talk} message={message} />}
       </li>
     );
   }
+}
+
+function Sender({
+  message: { senderId, isOwn },
+  names,
+}: {
+  readonly message: Message;
+  readonly names: Names;
+}) {
+  const name = names.of(senderId);
+  if (isOwn || !names.isGroup) return <span class="unseen">{`${name}: `}</span>;
+  return (
+    <span class="sender">
+      <bdi>{name}</bdi>
+      <span class="unseen">: </span>
+    </span>
+  );
 }
 
 /** The text with its links, or what stands in place of a deleted one. */
@@ -121,7 +139,7 @@ function Text({ message: { text, deletedAt } }: { readonly message: Message }) {
 interface ListProps {
   readonly talk: Conversation;
   readonly messages: readonly Message[];
-  readonly username: string;
+  readonly names: Names;
   readonly unreadFrom?: number | undefined;
   /** Undefined if there are no menus. */
   readonly open?: Signal<string | undefined>;
@@ -135,7 +153,7 @@ interface ListProps {
 const NOTHING: Allowed = { canWrite: false, canReport: false, canCopy: false };
 
 /** The messages, with a line before each day and before the first unread message. */
-export function MessageRows({ talk, messages, username, unreadFrom, open, ...list }: ListProps) {
+export function MessageRows({ talk, messages, names, unreadFrom, open, ...list }: ListProps) {
   const { allowed = NOTHING, edited, onShow } = list;
   return (
     <>
@@ -153,19 +171,24 @@ export function MessageRows({ talk, messages, username, unreadFrom, open, ...lis
                 <span>{words.unread}</span>
               </li>
             );
+          case 'event':
+            return (
+              <li key={row.key} class="happened" data-seq={row.message.seq}>
+                <span>{eventText(row.message, names)}</span>
+              </li>
+            );
           default: {
             const { message, key } = row;
             return (
               <MessageRow
                 key={key}
                 row={row}
-                sender={message.isOwn ? words.own : username}
+                names={names}
                 talk={talk}
                 open={actionsOf(message, allowed).length > 0 ? open : undefined}
                 isMenuOpen={key === open?.value}
                 isEdited={key === edited}
                 canReact={canReactTo(message, allowed)}
-                username={username}
                 onShow={onShow}
               />
             );

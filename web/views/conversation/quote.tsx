@@ -1,21 +1,22 @@
 import type { Conversation, Message } from '@parley/client';
+import { useObservable } from '../../state/chat.ts';
 import { texts } from '../../texts.ts';
 import { alongRow } from './message-buttons.ts';
-import { useMessageAt } from './use-message-at.ts';
+import type { Names } from './names.ts';
 
 const words = texts.replies;
 
 interface Props {
   readonly talk: Conversation;
   readonly seq: number;
-  readonly username: string;
+  readonly names: Names;
   /** Undefined where the message cannot be shown. */
   readonly onShow: ((seq: number) => void) | undefined;
 }
 
 /** Above the text of an answer: the message that it answers, as that is now. To click it is to go there. */
-export function Quote({ talk, seq, username, onShow }: Props) {
-  const message = useMessageAt(talk, seq);
+export function Quote({ talk, seq, names, onShow }: Props) {
+  const message = useObservable(talk.messageAt(seq));
   const unknown = message === null ? words.missing : texts.loading;
   return (
     <button
@@ -30,7 +31,7 @@ export function Quote({ talk, seq, username, onShow }: Props) {
       {/* Two lines from the beginning, so that nothing moves when the message comes. */}
       <strong>
         <span class="unseen">{words.answers} </span>
-        {message ? nameOf(message, username) : '\u00a0'}
+        {message ? names.of(message.senderId) : '\u00a0'}
         <span class="unseen">: </span>
       </strong>
       <span class="quoted" dir="auto">
@@ -39,8 +40,6 @@ export function Quote({ talk, seq, username, onShow }: Props) {
     </button>
   );
 }
-
-const nameOf = ({ isOwn }: Message, username: string): string => (isOwn ? texts.conversation.own : username);
 
 /** More than fits in a line, whatever the text is. */
 const BEGINNING = 200;

@@ -1,6 +1,6 @@
 import type { Conversation, Message } from '@parley/client';
 import type { TargetedMouseEvent } from 'preact';
-import { refusalText } from '../../state/error-texts.ts';
+import { reactionRefusalTexts, refusalText } from '../../state/error-texts.ts';
 import { texts } from '../../texts.ts';
 
 /** A repetition would be refused again. */
@@ -16,14 +16,18 @@ interface Props {
   readonly message: Message;
 }
 
-/** Stands beneath a message that was refused, or whose last change was. The message itself shows its present text. */
+/** Stands beneath a message of which something was refused. The message itself shows its present state. */
 export function Refusal({ talk, message }: Props) {
-  const { key, state, reason, refusedText } = message;
+  const { key, state, reason, refusedText, refusedReactions = [] } = message;
+  const reasons = [...(reason ? [reason] : []), ...refusedReactions.map(({ reason: why }) => why)];
   return (
     <div class="failure">
-      <p>{reason && refusalText(message)}</p>
+      {reason && <p>{refusalText(message)}</p>}
       {state !== 'failed' && refusedText !== undefined && <blockquote dir="auto">{refusedText}</blockquote>}
-      {!FINAL.has(reason?.code ?? '') && (
+      {reactionRefusalTexts(message).map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+      {reasons.some(({ code }) => !FINAL.has(code)) && (
         <button type="button" onClick={withFocusOnLog(() => void talk.retry(key))}>
           {texts.tryAgain}
         </button>

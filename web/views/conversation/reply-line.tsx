@@ -1,26 +1,27 @@
 import type { Conversation } from '@parley/client';
 import { Icon } from '../../parts/icon.tsx';
+import { useObservable } from '../../state/chat.ts';
 import { texts } from '../../texts.ts';
+import type { Names } from './names.ts';
 import { beginningOf } from './quote.tsx';
-import { useMessageAt } from './use-message-at.ts';
 
 const words = texts.replies;
 
 interface Props {
   readonly talk: Conversation;
   readonly seq: number;
-  readonly username: string;
+  readonly names: Names;
   readonly onCancel: () => void;
 }
 
 /** Stands above the field while the new message answers another one. */
-export function ReplyLine({ talk, seq, username, onCancel }: Props) {
-  const message = useMessageAt(talk, seq);
+export function ReplyLine({ talk, seq, names, onCancel }: Props) {
+  const message = useObservable(talk.messageAt(seq));
   return (
     <div class="edit-line">
       <Icon name="reply" />
       <div id="reply-line">
-        <strong>{message?.isOwn ? words.toOwn : words.to(username)}</strong>
+        <strong>{message?.isOwn ? words.toOwn : words.to(names.of(message?.senderId ?? ''))}</strong>
         <p class="beginning" dir="auto">
           {message ? beginningOf(message) : '\u00a0'}
         </p>

@@ -34,22 +34,22 @@ export function Report({ peer: { id, username } }: { readonly peer: User }) {
 
 /** A message that the user wants to report. */
 export interface Reported extends MessagePlace {
+  readonly user: User;
   readonly text: string;
 }
 
 interface ReportMessageProps {
-  readonly peer: User;
   /** The dialog is open as long as there is one. */
   readonly reported: Signal<Reported | undefined>;
 }
 
 /** Reports one message to the moderators, who then see it, too. */
-export function ReportMessage({ peer, reported }: ReportMessageProps) {
+export function ReportMessage({ reported }: ReportMessageProps) {
   if (reported.value === undefined) return null;
-  const { text, ...message } = reported.value;
+  const { text, user, ...message } = reported.value;
   return (
     <OpenDialog
-      title={words.titleOfMessage(peer.username)}
+      title={words.titleOfMessage(user.username)}
       effects={[words.effectOfMessage, words.effect]}
       onClose={() => {
         reported.value = undefined;
@@ -58,7 +58,7 @@ export function ReportMessage({ peer, reported }: ReportMessageProps) {
       {(close) => (
         <>
           <blockquote dir="auto">{text}</blockquote>
-          <ReportForm user={peer.id} message={message} close={close} />
+          <ReportForm user={user.id} message={message} close={close} />
         </>
       )}
     </OpenDialog>

@@ -5,6 +5,8 @@ import { startOf } from '../../state/times.ts';
 export type Row =
   | { readonly kind: 'day'; readonly key: string; readonly at: Date }
   | { readonly kind: 'unread'; readonly key: string }
+  /** What happened to a group. */
+  | { readonly kind: 'event'; readonly key: string; readonly message: Message }
   | {
       readonly kind: 'message';
       readonly key: string;
@@ -34,6 +36,11 @@ export function rowsOf(messages: readonly Message[], unreadFrom: number | undefi
     if (isNewDay) rows.push({ kind: 'day', key: `day ${day}`, at });
     if (isUnread) rows.push({ kind: 'unread', key: 'unread' });
     const next = messages[index + 1];
+    if (message.event) {
+      rows.push({ kind: 'event', key: message.key, message });
+      before = message;
+      continue;
+    }
     rows.push({
       kind: 'message',
       key: message.key,
@@ -53,7 +60,7 @@ export function rowsOf(messages: readonly Message[], unreadFrom: number | undefi
 
 function areGrouped(one: Message, next: Message): boolean {
   const apartMs = Date.parse(next.createdAt) - Date.parse(one.createdAt);
-  return one.senderId === next.senderId && apartMs < GROUP_MS;
+  return one.senderId === next.senderId && apartMs < GROUP_MS && !one.event && !next.event;
 }
 
 /** The first `seq` after the user's read position. Undefined if nothing is unread. */
@@ -67,5 +74,5 @@ export function firstUnread(items: readonly InboxItem[], conversation: string): 
  */
 export function unreadLine(messages: readonly Message[], from: number | undefined): number | undefined {
   if (from === undefined || (messages[0]?.seq ?? Number.POSITIVE_INFINITY) > from) return undefined;
-  return messages.find(({ seq = 0, isOwn }) => seq >= from && !isOwn)?.seq;
+  return messages.find(({ seq = 0, isOwn, event }) => seq >= from && !isOwn && !event)?.seq;
 }

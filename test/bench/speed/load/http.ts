@@ -21,7 +21,8 @@ export async function call(url: string, path: string, { access, body }: Call = {
 }
 
 /** Calls the HTTP API, and resolves with any answer. */
-export function ask(url: string, path: string, { access, body }: Call): Promise<Answer> {
+export function ask(url: string, path: string, what: Call): Promise<Answer> {
+  const { access, body } = what;
   const content = body && JSON.stringify(body);
   const headers = {
     ...(access !== undefined && { authorization: `Bearer ${access}` }),
@@ -32,7 +33,12 @@ export function ask(url: string, path: string, { access, body }: Call): Promise<
   };
   return new Promise((resolve, reject) => {
     const sent = request(url + path, { method: content === undefined ? 'GET' : 'POST', headers, agent });
-    sent.on('error', reject).on('response', (response) => {
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // The server may close a connection at the moment in which it is used again. It has not seen this request.
+      if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(ask(url, path, what));
+      else reject(error);
+    });
+    sent.on('response', (response) => {
       let text = '';
       response.setEncoding('utf8').on('error', reject);
       response.on('data', (part: string) => {

@@ -171,11 +171,16 @@ async function startWorld(size: number, passwordHash: string): Promise<World> {
   const folder = mkdtempSync(join(dataFolder(), 'state-'));
   await seedTable(folder, await build(settingsOf(settings)), { users: size, messages: size, passwordHash });
   const system = await startSystem(settings, folder);
-  const { url } = system;
-  const { access } = await logIn(url, 0);
-  const world = { size, system, url, access: access as string };
-  await fillInbox(world);
-  return world;
+  try {
+    const { url } = system;
+    const { access } = await logIn(url, 0);
+    const world = { size, system, url, access: access as string };
+    await fillInbox(world);
+    return world;
+  } catch (error) {
+    await system.stop();
+    throw error;
+  }
 }
 
 const INBOX_SECONDS = 300;

@@ -108,7 +108,9 @@ const calls: readonly fc.Arbitrary<Call>[] = [
     const log = messageStore(table);
     const [entry] = await log.at(pairIn(run, n), [seq]);
     if (!entry) return log.lastChange(pairIn(run, n));
-    const changed = { ...entry, text: `${change}`, changed: { change: change + 1, version: 2 } };
+    const { members } = pairIn(run, n);
+    const reactions = Object.fromEntries(['👍', '🎉'].slice(change).map((emoji) => [emoji, members]));
+    const changed = { ...entry, text: `${change}`, changed: { change: change + 1, version: 2, reactions } };
     return log.change(pairIn(run, n), changed, entry);
   }),
   fc.tuple(small, small).map(([n, from]) => (table, run) => {

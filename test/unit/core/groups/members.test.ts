@@ -202,10 +202,10 @@ describe('a new member', () => {
   it('has no number left in a group that a hundred people were in; who comes back has one', async () => {
     const { put, remove, group, state, stored } = await four();
     const roster = await stored.roster(group);
-    const item = state.get({ pk: `CONV#${group}`, sk: 'ROSTER' });
+    const item = state.get({ pk: `CONV#${group}`, sk: 'GROUP' });
     const former = Array.from({ length: MAX_NUMBERS - 5 }, (_, i) => [id(1_000 + i), '', 1]);
     const all = [...((item?.members ?? []) as unknown[]), ...former];
-    state.set({ pk: `CONV#${group}`, sk: 'ROSTER' }, { ...item, members: all } as never);
+    state.set({ pk: `CONV#${group}`, sk: 'GROUP' }, { ...item, members: all } as never);
     expect(roster?.members).toHaveLength(5);
     expect(await rejection(put(1, group, 6))).toEqual({ code: 'group_full' });
     await remove(1, group, 3);

@@ -6,7 +6,7 @@ import type { Message } from '../../../../functions/core/messages/message.ts';
 import { MAX_REACTIONS, react, unreact } from '../../../../functions/core/messages/react.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
-import { memoryLog, type WriteOutcome } from '../../support/message-log.ts';
+import { type MemoryLog, memoryLog, type WriteOutcome } from '../../support/message-log.ts';
 import { ALICES, alice, BOBS, bob } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
@@ -17,11 +17,12 @@ function scene({
   of,
 }: {
   rows?: readonly Connection[];
-  onWrite?: () => WriteOutcome;
+  onWrite?: (log: MemoryLog) => WriteOutcome;
   of?: ChangeDependencies['connections']['of'];
 } = {}) {
   const log = memoryLog({ holding: 4, ...(onWrite && { onWrite }) });
   const gateway = scriptedGateway();
+  const clock = frozenClock();
   const dependencies = {
     log,
     summaries: { showChanged: async () => {} },
@@ -31,7 +32,7 @@ function scene({
     onDeliveryFailure: () => {},
     onConnectionsFailure: () => {},
     lastFrames: { sessionEnded: 'ended', replaced: 'replaced', tokenExpired: 'expired' },
-    ...frozenClock(),
+    ...clock,
     random: () => 0,
   };
   const telling = {
@@ -41,6 +42,7 @@ function scene({
   return {
     log,
     gateway,
+    clock,
     add: (emoji: string, conversation = BOBS, seq = 2) =>
       react(dependencies, { conversation, seq, emoji }, telling),
     takeBack: (emoji: string, conversation = BOBS, seq = 2) =>
@@ -75,12 +77,19 @@ describe('a reaction', () => {
     ]);
   });
 
-  it('twice is one, and is told once', async () => {
-    const { add, log, gateway } = scene({ rows: [aConnection('alice', { conversation: '' })] });
-    await add('👍');
-    await add('👍');
-    expect(log.changes).toHaveLength(1);
-    expect(gateway.posts).toHaveLength(1);
+  it('twice is one, and is told again for half a minute, because the first try may have died before it told', async () => {
+    const { add, takeBack, log, gateway, clock } = scene({
+      rows: [aConnection('alice', { conversation: '' })],
+    });
+    for (const act of [add, takeBack]) {
+      const first = await act('👍');
+      clock.pass(29_999);
+      expect(await act('👍')).toEqual(first);
+      clock.pass(1);
+      await act('👍');
+    }
+    expect(log.changes).toHaveLength(2);
+    expect(gateway.posts).toHaveLength(4);
   });
 
   it('whose answer was lost is found, and told', async () => {
@@ -110,6 +119,28 @@ describe('a reaction', () => {
     await add('😀', ALICES);
     await takeBack('😁');
     await add('👍');
+  });
+
+  it('to a message with many has fewer tries, because each refused one is dearer', async () => {
+    let isLate = false;
+    const onWrite = (log: MemoryLog): WriteOutcome => {
+      if (isLate)
+        (log.changes as { change: number; seq: number }[]).push({ change: log.changes.length + 1, seq: 1 });
+      return 'stored';
+    };
+    const { add, log } = scene({ onWrite });
+    const triesOf = async (emoji: string) => {
+      isLate = true;
+      const before = log.calls.length;
+      expect(await rejection(add(emoji))).toMatchObject({ code: 'busy' });
+      isLate = false;
+      return log.calls.slice(before).filter((call) => call.startsWith('change')).length;
+    };
+    expect(await triesOf('👍')).toBe(12);
+    for (let i = 0; i < MAX_REACTIONS - 1; i += 1) {
+      for (const one of [BOBS, ALICES]) await add(String.fromCodePoint(0x1f600 + i), one);
+    }
+    expect(await triesOf('👍')).toBe(8);
   });
 
   it('is taken back by its user alone', async () => {

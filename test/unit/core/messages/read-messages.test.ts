@@ -7,7 +7,7 @@ import {
   type Window,
 } from '../../../../functions/core/messages/read-messages.ts';
 import { type MemoryLog, memoryLog } from '../../support/message-log.ts';
-import { ALICES, BOBS } from '../../support/people.ts';
+import { ALICES, alice, BOBS, bob } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const read = async (count: number, window: Window) => {
@@ -147,6 +147,24 @@ describe('a part of large messages', () => {
     for (const window of [{}, { before: 30 }, { after: 10 }, { around: 20 }]) {
       expect((await of(history, { limit: 10, ...window })).messages).toHaveLength(10);
     }
+  });
+
+  it('counts the reactions, and has ten all the same', async () => {
+    const emoji = Array.from(
+      { length: 20 },
+      (_, n) => [`${'👩🏽'.repeat(4)}${n}`, [alice.id, bob.id]] as const,
+    );
+    const changed = { change: 1, version: 1, reactions: Object.fromEntries(emoji) };
+    const history = memoryLog();
+    for (let i = 0; i < 40; i += 1) history.add({ text: '\u0001'.repeat(4_000), changed });
+    for (const window of [{}, { before: 30 }, { after: 10 }, { around: 20 }]) {
+      expect((await of(history, { limit: 10, ...window })).messages).toHaveLength(10);
+    }
+    const small = memoryLog();
+    for (let i = 0; i < 100; i += 1) small.add({ changed });
+    const { messages } = await of(small, { limit: 100 });
+    expect(messages.length).toBeGreaterThan(70);
+    expect(messages.length).toBeLessThan(80);
   });
 
   it('is read in slices of at most 25, so that little is read in vain', async () => {

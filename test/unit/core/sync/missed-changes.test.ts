@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pairWith } from '../../../../functions/core/conversations/conversation.ts';
 import type { LogEntry } from '../../../../functions/core/messages/message.ts';
+import { MAX_REACTIONS } from '../../../../functions/core/messages/react.ts';
 import { catchUp, type Held } from '../../../../functions/core/sync/catch-up.ts';
 import { RESET_BEHIND } from '../../../../functions/core/sync/missed-changes.ts';
 import { syncFrame } from '../../../../functions/protocol/server-frames.ts';
@@ -139,6 +140,32 @@ describe('a client that follows changes', () => {
       position = next;
     }
     expect(seqs).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+
+  it('gets pages that a reply can carry, also of messages with as many reactions as they can have', async () => {
+    const { log, sync } = await conversations(100);
+    const conversation = pairWith(id(1), id(2));
+    // The longest emoji: two people, their colours, a heart and a kiss.
+    const kiss = '👩🏽\u200d❤️\u200d💋\u200d👨🏿';
+    const reactions = Object.fromEntries(
+      Array.from({ length: MAX_REACTIONS }, (_, n) => [`${kiss}${n}`, [id(1), id(2)]]),
+    );
+    for (const entry of await log.since(conversation, 1, 100)) {
+      await log.change(
+        conversation,
+        { ...entry, changed: { change: entry.seq, version: 1, reactions } },
+        entry,
+      );
+    }
+    for (const [seq, change] of [
+      [100, 0],
+      [0, 0],
+    ] as const) {
+      const page = await sync([held(2, seq, change)]);
+      expect(Buffer.byteLength(JSON.stringify(syncFrame(page, id(1))))).toBeLessThanOrEqual(3 * 32 * 1024);
+      expect(page.messages.length + page.changed.length).toBeGreaterThan(20);
+      expect(page.complete).toBe(false);
+    }
   });
 
   it('ends with the present state, whatever it held and whatever has changed', async () => {

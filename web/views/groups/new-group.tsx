@@ -1,0 +1,111 @@
+import type { User } from '@parley/client';
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { OpenDialog } from '../../parts/dialog-button.tsx';
+import { Field } from '../../parts/field.tsx';
+import { Form } from '../../parts/form.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { Avatar } from '../../parts/person.tsx';
+import { client, me } from '../../state/chat.ts';
+import { paths } from '../../state/paths.ts';
+import { go } from '../../state/route.ts';
+import { texts } from '../../texts.ts';
+import { PersonPicker } from './person-picker.tsx';
+
+const words = texts.groups;
+
+/** A button, and the dialog in which a group gets its title and its first members. */
+export function NewGroup() {
+  const isOpen = useSignal(false);
+  return (
+    <>
+      <button
+        type="button"
+        class="button plain"
+        title={words.create}
+        aria-label={words.create}
+        onClick={() => {
+          isOpen.value = true;
+        }}
+      >
+        <Icon name="group" />
+      </button>
+      {isOpen.value && (
+        <OpenDialog
+          title={words.create}
+          effects={[]}
+          onClose={() => {
+            isOpen.value = false;
+          }}
+        >
+          {(close) => <NewGroupForm close={close} />}
+        </OpenDialog>
+      )}
+    </>
+  );
+}
+
+/** A name for the request, so that another try after a lost answer creates no second group. */
+function useKey() {
+  const last = useRef({ asked: '', key: '' });
+  return (group: object): string => {
+    const asked = JSON.stringify(group);
+    if (last.current.asked !== asked) last.current = { asked, key: `${Date.now()} ${Math.random()}` };
+    return last.current.key;
+  };
+}
+
+function NewGroupForm({ close }: { readonly close: () => void }) {
+  const chosen = useSignal<readonly User[]>([]);
+  const keyOf = useKey();
+  const list = useRef<HTMLUListElement>(null);
+  const create = async (title: string) => {
+    const group = { title, members: chosen.value.map(({ id }) => id) };
+    const { id } = await client.createGroup({ ...group, key: keyOf(group) });
+    close();
+    go(paths.group(id));
+  };
+  const drop = (user: User) => {
+    chosen.value = chosen.value.filter((one) => one !== user);
+    // The button is gone.
+    list.current?.focus();
+  };
+  return (
+    <>
+      <Form submit={words.submit} fields={['title']} onSubmit={({ title = '' }) => create(title.trim())}>
+        {(errors) => (
+          <>
+            <Field label={words.title} name="title" autocomplete="off" error={errors.title} />
+            <ul ref={list} class="people-list" tabIndex={-1} aria-label={words.chosen}>
+              {chosen.value.map((user) => (
+                <li key={user.id}>
+                  <Avatar user={user} />
+                  <bdi>{user.username}</bdi>
+                  <button
+                    type="button"
+                    class="plain"
+                    aria-label={words.drop(user.username)}
+                    onClick={() => drop(user)}
+                  >
+                    <Icon name="close" />
+                  </button>
+                </li>
+              ))}
+            </ul>
+            <PersonPicker
+              except={new Set([me.value?.id ?? '', ...chosen.value.map(({ id }) => id)])}
+              onPick={(user) => {
+                chosen.value = [...chosen.value, user];
+              }}
+            />
+          </>
+        )}
+      </Form>
+      <div class="actions">
+        <button type="button" onClick={close}>
+          {words.cancel}
+        </button>
+      </div>
+    </>
+  );
+}
