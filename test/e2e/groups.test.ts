@@ -300,16 +300,6 @@ const RIGHTS: readonly Right[] = [
     attempt: ({ id }, who) => onSocket(who, sendTo(id, 'Hello.')),
   },
   {
-    what: 'sends several messages',
-    who: ['owner', 'moderator', 'member'],
-    attempt: ({ id }, who) =>
-      onSocket(who, {
-        action: 'message.send',
-        conversation: id,
-        messages: [{ client_id: crypto.randomUUID(), text: 'Hello.' }],
-      }),
-  },
-  {
     what: 'types',
     who: ['owner', 'moderator', 'member'],
     attempt: ({ id }, who) => onSocket(who, { action: 'typing', conversation: id }),
@@ -449,6 +439,22 @@ describe('the roles of a group', () => {
       // What is so already needs no right, because it changes nothing.
       expect(await putMember(api, by[role], id, by[role])).toMatchObject({ status: 200, body: { role } });
     }
+  });
+
+  it('let a reader send none of several messages either', async () => {
+    const { id, by } = await cast();
+    const messages = ['one', 'two'].map((text) => ({ client_id: crypto.randomUUID(), text }));
+    const socket = await device(url, by.member);
+    const refused = [{ status: 'refused', code: 'not_allowed' }, { status: 'not_tried' }];
+    expect(await onSocket(by.reader, { action: 'message.send', conversation: id, messages })).toMatchObject({
+      type: 'messages.sent',
+      results: refused,
+    });
+    expect(await postMessage(api, by.reader, id, { messages })).toMatchObject({
+      status: 200,
+      body: { results: refused },
+    });
+    await quiet(socket);
   });
 
   it('let a reader delete what they wrote before, and not edit it', async () => {

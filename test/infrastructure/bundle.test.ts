@@ -27,7 +27,7 @@ describe('the bundles of functions', () => {
     // All actions of sockets, and the verification of the token of `auth.refresh`: jose has 16 KiB.
     'websocket/message': 384,
     // The SDK's client of SES registers the schemas of all its operations, 47 KiB.
-    'http/reset-password': 372,
+    'http/reset-password': 374,
     // That, and what register has.
     'http/sign-up': 452,
     // They hash passwords and have the list of common ones.

@@ -181,7 +181,6 @@ const groups: readonly Attack[] = [
   ),
   ...[
     { action: 'message.send', text: 'I only read.', client_id: crypto.randomUUID() },
-    { action: 'message.send', messages: [{ text: 'I only read.', client_id: crypto.randomUUID() }] },
     { action: 'typing' },
   ].map(
     ({ action, ...fields }): Attack => ({
