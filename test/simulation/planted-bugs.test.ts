@@ -91,7 +91,7 @@ test('a block that an eventually consistent read may miss is caught', {
       },
     };
   };
-  expect(await caught(looksAtPresences, 12)).toMatch(/is stored while one of the two blocks the other/);
+  expect(await caught(looksAtPresences, 62)).toMatch(/is stored while one of the two blocks the other/);
 });
 
 test('a connection item that is restored for every sender of a frame is caught', {

@@ -240,7 +240,7 @@ describe('in a table', () => {
     expect([await rosters.apply(left), await rosters.apply(left), await rosters.apply(other)]).toEqual([
       ...[true, false, false],
     ]);
-    expect(state.partition(`CONV#${GROUP}`).map(({ sk }) => sk)).toEqual(['MSG#0000000000000008', 'ROSTER']);
+    expect(state.partition(`CONV#${GROUP}`).map(({ sk }) => sk)).toEqual(['GROUP', 'MSG#0000000000000008']);
   });
 
   it('a change is not made if the number of its entry is taken', async () => {
