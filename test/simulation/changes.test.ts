@@ -184,12 +184,12 @@ const overtaken: Schedule = (() => {
       ...isFollowed(times(30, 0)),
       isDone(sync, times(40, 0)),
       // What tells of it waits: three calls, so all others stand behind them.
-      isDone({ ...edit, off: 0 }, times(5, 0)),
+      isDone({ ...edit, off: 0 }, times(6, 0)),
       isDone(sync, times(4, 3)),
       // Her own phone gets it, Bob's does not yet.
       isDone(post, times(4, 4)),
-      isDone({ ...edit, off: 0 }, times(5, 5)),
-      isDone({ kind: 'pass', milliseconds: 500 }, [3, 7, 3]),
+      isDone({ ...edit, off: 0 }, [0, ...times(5, 4)]),
+      isDone({ kind: 'pass', milliseconds: 500 }, [2, 6, 2]),
     ],
   };
 })();

@@ -76,7 +76,8 @@ test('a reaction that replaces that of another member is caught', async () => {
 function resets(): readonly Schedule[] {
   const changes = (['react', 'unreact', 'react'] as const).map((kind) => isDone({ ...reaction, kind }));
   const followed = [3, 4, 5].map((which) => isDone({ kind: 'stream', which, size: 9, again: 0 }));
-  return [...Array(16).keys()].map((calls) => ({
+  const meetings = [...Array(16).keys()].flatMap((calls) => [1, 2, 3].map((turn) => [calls, turn] as const));
+  return meetings.map(([calls, turn]) => ({
     people: 2,
     resetBehind: 3,
     steps: [
@@ -88,7 +89,7 @@ function resets(): readonly Schedule[] {
       ...changes,
       isDone({ kind: 'connect', by: 1 }),
       isDone({ kind: 'sync', by: 1 }, times(calls, 0)),
-      isDone({ ...reaction, kind: 'react', emoji: '🎉' }, times(8, 1)),
+      isDone({ ...reaction, kind: 'react', emoji: '🎉' }, times(8, turn)),
     ],
   }));
 }

@@ -14,7 +14,6 @@ import {
   changeGroup,
   type GroupDependencies,
   type GroupMember,
-  peopleIn,
 } from './change-group.ts';
 import { requireAddable } from './create-group.ts';
 
@@ -64,10 +63,10 @@ export async function putMember(
     requireOwner(members);
     return { members, event: { type: 'role', users: [userId], role } };
   });
-  const { members } = await peopleIn(dependencies, roster);
-  const member = members.find((one) => one.id === userId);
-  if (!member) throw new ConversationNotFound(id);
-  return member;
+  const given = roster.members.find((member) => member.userId === userId)?.role;
+  const [person] = await dependencies.people.peopleOf([userId]);
+  if (!person || !given) throw new ConversationNotFound(id);
+  return { ...person, role: given };
 }
 
 /**

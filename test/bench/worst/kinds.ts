@@ -31,11 +31,7 @@ export const DEAREST = {
   post: '`POST /conversations/{conversation}/messages/`: one of 16 KB',
   inbox: '`GET /conversations/`: 100 of the largest entries',
   conversation: '`GET /conversations/{conversation}/` after a message of 16 KB',
-  sendToGroup: 'a message of 16 KB that brings a group of eight to the top of all inboxes',
-  editInGroup: 'a `message.edit` of a message of 16 KB in such a group',
-  group: '`POST /conversations/`: with seven others and the longest title',
   oneGroup: '`GET /conversations/{conversation}/`: a group of eight, and 92 who were in it',
-  rename: '`PATCH /conversations/{conversation}/`: such a group, the longest title',
   putMember: '`PUT /conversations/{conversation}/members/{user_id}/`: the eighth of such a group',
   removeMember: '`DELETE /conversations/{conversation}/members/{user_id}/`: one of eight of such a group',
   users: '`GET /users/`: 100 of the longest names, at `offset` 1,000',
@@ -82,10 +78,14 @@ export const DEAREST = {
 
 export type Kind = keyof typeof DEAREST;
 
-/** What sends to many sockets, a multiple of which the account itself has opened: each costs what the row says beside it. */
+/** What is told to many sockets, or moves a conversation up in many inboxes. Its cost follows their number. */
 export const FAN_OUT = {
   sendToAll: 'a message of 200 characters to the 39 other sockets of two accounts',
   largeToAll: 'a message of 16 KB to the 39 other sockets of two accounts',
+  sendToGroup: 'a message of 16 KB that brings a group of eight to the top of all inboxes',
+  editInGroup: 'a `message.edit` of a message of 16 KB in such a group',
+  group: '`POST /conversations/`: with seven others and the longest title',
+  rename: '`PATCH /conversations/{conversation}/`: such a group, the longest title',
 } as const;
 
 /** They send a mail, which costs 100 USD a million. An address gets only a few mails an hour. */
