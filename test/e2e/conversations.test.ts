@@ -53,7 +53,7 @@ describe('the inbox', () => {
   it('shows a conversation to both members, each from their own side', async () => {
     const last = await say(ada, charles, 'Does the engine run?');
     const { conversation: id, client_id: _, read: __, ...last_message } = last;
-    const common = { id, last_message };
+    const common = { id, kind: 'pair', last_message };
     await eventually(async () => {
       expect(await inbox(ada)).toEqual([
         {
