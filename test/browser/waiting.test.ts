@@ -50,6 +50,8 @@ test('the page itself never scrolls, however much it contains', async () => {
   const ada = await person('ada');
   const people = await Promise.all(Array.from({ length: 20 }, () => person('friend')));
   for (const friend of people) await write(url(), friend, ada, 'Hello');
+  // The inbox follows the messages by about a second. Nothing tells a page of those that it was too early for.
+  await expect.poll(() => conversationsOf(ada)).toBe(people.length);
   for (const context of [undefined, phone]) {
     const own = await device({ as: ada, ...(context && { context }) });
     await expect.poll(() => own.inbox().getByRole('link').count()).toBe(people.length);
@@ -139,3 +141,9 @@ const isUncovered = (app: App, selector: string) =>
     const { left, top, width, height } = element.getBoundingClientRect();
     return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
   }, selector);
+
+async function conversationsOf({ tokens }: Person): Promise<number> {
+  const headers = { authorization: `Bearer ${tokens.access}` };
+  const answer = await fetch(`${url()}/conversations/?limit=100`, { headers });
+  return (await answer.json()).results.length;
+}
