@@ -217,12 +217,20 @@ def is_positive(case):
     return case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE
 
 
+def spare_the_scene(case):
+    """Schemathesis reads ids from answers, such as those of a group's members. Ada and Charles must not be suspended."""
+    if case.path_parameters.get("user_id") in {scene.ada.id, scene.charles.id}:
+        case.path_parameters["user_id"] = Account().id
+
+
 @schemathesis.hook
 def before_call(context, case, **kwargs):
     """Half of the valid requests name what exists."""
+    label = case.operation.label
+    if label == "PUT /users/{user_id}/suspension":
+        spare_the_scene(case)
     if not is_positive(case) or random.random() < 0.5:
         return
-    label = case.operation.label
     asker = asker_of(case)
     for name in case.path_parameters or {}:
         if name == "conversation" and label in OF_GROUPS:
