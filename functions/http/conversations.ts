@@ -1,11 +1,11 @@
 import { resolve } from '../core/conversations/roster.ts';
-import { peopleIn } from '../core/groups/change-group.ts';
-import { readConversation, readInbox } from '../core/inbox/read-inbox.ts';
+import { describe } from '../core/groups/describe.ts';
+import { readInbox } from '../core/inbox/read-inbox.ts';
 import { json } from '../middleware/http-replies.ts';
 import { baseUrl } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { readInboxCursor, readPaging, writeInboxCursor } from '../protocol/paging.ts';
-import { conversationBody, peopleBody } from '../protocol/server-frames.ts';
+import { conversationBody, describedBody } from '../protocol/server-frames.ts';
 import { openHttpEntry, openUserAccess, wireInbox } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
@@ -16,7 +16,8 @@ export const handler = userStack(openHttpEntry(), access).handler(async (event) 
   const { userId } = event.identity;
   const conversation = event.pathParameters?.conversation;
   if (conversation !== undefined) {
-    return json(200, await oneConversation(conversation, userId));
+    const own = await resolve(inbox, conversation, userId);
+    return json(200, describedBody(await describe(inbox, own)));
   }
   const query = event.queryStringParameters ?? {};
   const { limit } = readPaging({ limit: query.limit });
@@ -28,10 +29,3 @@ export const handler = userStack(openHttpEntry(), access).handler(async (event) 
     results: page.entries.map(conversationBody),
   });
 });
-
-async function oneConversation(id: string, userId: string) {
-  const conversation = await resolve(inbox, id, userId);
-  const body = conversationBody(await readConversation(inbox, conversation));
-  const { roster } = conversation;
-  return roster ? { ...body, ...peopleBody(await peopleIn(inbox, roster)) } : body;
-}

@@ -1,15 +1,14 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ownGroup, type Roster } from '../core/conversations/roster.ts';
 import { ConversationNotFound } from '../core/errors.ts';
-import { peopleIn } from '../core/groups/change-group.ts';
 import { createGroup } from '../core/groups/create-group.ts';
+import { describe } from '../core/groups/describe.ts';
 import { putMember, removeMember, renameGroup } from '../core/groups/members.ts';
-import { readConversation } from '../core/inbox/read-inbox.ts';
 import { json, noContent } from '../middleware/http-replies.ts';
 import { readInput, refuseBody } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { groupRequest, memberRequest, titleRequest } from '../protocol/requests.ts';
-import { conversationBody, framesOf, lastFrames, memberBody, peopleBody } from '../protocol/server-frames.ts';
+import { describedBody, eventFrameOf, lastFrames, memberBody } from '../protocol/server-frames.ts';
 import { openGateway, openHttpEntry, openUserAccess, wireGroups, wireInbox } from '../runtime/wiring.ts';
 
 const access = openUserAccess();
@@ -23,7 +22,7 @@ const inbox = wireInbox(access.table);
  */
 export const handler = userStack(reporting, access).handler(async (event) => {
   const { userId, username } = event.identity;
-  const actor = { userId, framesFor: framesOf(username) };
+  const actor = { userId, frameFor: eventFrameOf(username) };
   const { conversation: id, user_id: memberId } = event.pathParameters ?? {};
   const { method } = event.requestContext.http;
   if (id === undefined) {
@@ -52,6 +51,5 @@ function optionalInput(event: APIGatewayProxyEventV2) {
 async function groupBody(roster: Roster, userId: string) {
   const own = ownGroup(roster, userId);
   if (!own) throw new ConversationNotFound(roster.id);
-  const [entry, people] = await Promise.all([readConversation(inbox, own), peopleIn(groups, roster)]);
-  return { ...conversationBody(entry), title: roster.title, ...peopleBody(people) };
+  return describedBody(await describe(inbox, own));
 }

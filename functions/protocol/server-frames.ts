@@ -1,4 +1,3 @@
-import type { Person } from '../core/accounts/account.ts';
 import type { LastFrames } from '../core/connections/open-and-close.ts';
 import {
   type FieldErrors,
@@ -8,6 +7,7 @@ import {
   VersionConflict,
 } from '../core/errors.ts';
 import type { GroupMember } from '../core/groups/change-group.ts';
+import type { Described } from '../core/groups/describe.ts';
 import type { InboxEntry } from '../core/inbox/inbox.ts';
 import type { NewMessage } from '../core/messages/append.ts';
 import type { Telling } from '../core/messages/apply-change.ts';
@@ -69,6 +69,11 @@ export function framesOf(senderName: string): FramesFor {
       : [messagesFrame(messages, senderName, reader)];
     return frames.map((frame) => JSON.stringify(frame));
   };
+}
+
+/** What somebody has done to a group, as all devices of its members get it. */
+export function eventFrameOf(senderName: string) {
+  return (entry: Message): string => JSON.stringify(messageFrame(entry, senderName, 'others'));
 }
 
 /** What became of each of several messages, in their order. */
@@ -172,15 +177,10 @@ export function memberBody({ id, username, role, deleted }: GroupMember) {
   return { id, username, role, ...(deleted && { deleted }) };
 }
 
-/** Those who are, and who were, in a group. */
-export function peopleBody({
-  members,
-  former,
-}: {
-  readonly members: readonly GroupMember[];
-  readonly former: readonly Person[];
-}) {
-  return { members: members.map(memberBody), former };
+/** A conversation, and of a group those who are and were in it. */
+export function describedBody({ entry, people }: Described) {
+  const body = conversationBody(entry);
+  return people ? { ...body, members: people.members.map(memberBody), former: people.former } : body;
 }
 
 interface Explained {

@@ -36,6 +36,8 @@ export function changedSummary({ client, name }: Table): ChangedSummary {
   };
 }
 
+const ONLY_UP = 'attribute_not_exists(topAt) OR topAt <= :topAt';
+
 /** Writes the inboxes for the stream's function. Each step may be repeated. */
 export function inboxProjection(table: Table): InboxProjection {
   const { client, name } = table;
@@ -55,19 +57,10 @@ export function inboxProjection(table: Table): InboxProjection {
         new UpdateCommand({
           TableName: name,
           Key: membershipKey(userId, conversation),
-          ...(peer
-            ? {
-                UpdateExpression: 'SET topAt = :topAt, peer = :peer',
-                ConditionExpression: 'attribute_not_exists(topAt) OR topAt <= :topAt',
-                ExpressionAttributeValues: { ':topAt': topAt, ':peer': peer },
-              }
-            : {
-                UpdateExpression: 'SET topAt = :topAt',
-                // The membership of a group begins when somebody joins it. One that has ended does not come back.
-                ConditionExpression:
-                  'attribute_exists(pk) AND (attribute_not_exists(topAt) OR topAt <= :topAt)',
-                ExpressionAttributeValues: { ':topAt': topAt },
-              }),
+          UpdateExpression: peer ? 'SET topAt = :topAt, peer = :peer' : 'SET topAt = :topAt',
+          // The membership of a group begins when somebody joins it. One that has ended does not come back.
+          ConditionExpression: peer ? ONLY_UP : `attribute_exists(pk) AND (${ONLY_UP})`,
+          ExpressionAttributeValues: { ':topAt': topAt, ...(peer && { ':peer': peer }) },
         }),
       ),
     );

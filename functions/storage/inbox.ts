@@ -67,15 +67,16 @@ export function inboxReader(table: Table): InboxReader {
       (await query(userId, [`${INBOX_PREFIX}${since}`, END], { Limit: limit })).map(toInboxPosition),
 
     async details(userId, conversations) {
-      const keys = conversations.map((id) => [
+      const pairs = conversations.map((id) => (isGroupId(id) ? undefined : pairFor(id, userId)));
+      const keys = conversations.map((id, i) => [
         membershipKey(userId, id),
         summaryKey(id),
-        ...(isGroupId(id) ? [] : [membershipKey(peerIn(pairFor(id, userId)), id)]),
+        ...(pairs[i] ? [membershipKey(peerIn(pairs[i]), id)] : []),
       ]);
       const items = [...(await batchGet(table, keys.flat(), { consistent: false }))];
-      const details = conversations.map((id, i) => {
+      const details = pairs.map((pair, i) => {
         const found = items.splice(0, keys[i]?.length ?? 0);
-        return isGroupId(id) ? groupDetails(found) : pairDetails(pairFor(id, userId).self, found);
+        return pair ? pairDetails(pair.self, found) : groupDetails(found);
       });
       return Promise.all(details.map((one, i) => withLast(one, conversations[i] as string)));
     },

@@ -13,7 +13,7 @@ import {
 } from '../core/presence/follow-presence.ts';
 import type { Presence, Watcher } from '../core/presence/presence.ts';
 import { eachRecord } from '../middleware/stream-batch.ts';
-import { framesOf, lastFrames, presenceFrame } from '../protocol/server-frames.ts';
+import { eventFrameOf, lastFrames, presenceFrame } from '../protocol/server-frames.ts';
 import {
   type Change,
   lineOf,
@@ -31,7 +31,7 @@ const dependencies = {
   tell: (watchers: readonly Watcher[], presences: readonly Presence[]) =>
     tellWatchers(dependencies, watchers, JSON.stringify(presenceFrame(presences))),
   leaveGroup: (userId: string, group: string): Promise<void> =>
-    leaveForGood(dependencies, group, { userId, framesFor: framesOf(DELETED_USERNAME) }),
+    leaveForGood(dependencies, group, { userId, frameFor: eventFrameOf(DELETED_USERNAME) }),
 };
 
 /** Follows changed and deleted accounts, ended sessions, sockets that opened or closed, and changed presence. */

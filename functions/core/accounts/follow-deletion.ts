@@ -24,9 +24,9 @@ export interface Deletion {
 
 /**
  * Finishes the deletion of an account: takes it out of the directory and of its groups, and deletes its inbox, its receipts, its
- * lists of watched users and any session that is left. Each step may be repeated. If there is more than one step, it asks for the next one by a
- * change of the account's item, which comes back through the stream. The last step asks for one more look after an hour,
- * because a receipt or a log-in that was under way may still write.
+ * lists of watched users and any session that is left. Each step may be repeated. If there is more than one step, it asks for the
+ * next one by a change of the account's item, which comes back through the stream. The last step asks for one more look after an
+ * hour, because a receipt or a log-in that was under way may still write.
  */
 export async function followDeletion(
   { directory, remains, leaveGroup, now }: Dependencies,

@@ -62,14 +62,21 @@ export function isConversationId(text: string): boolean {
 
 /** Whether a text can be the id of a conversation of this user. Whether a group exists, its roster tells. */
 export function canBeOf(id: string, userId: string): boolean {
-  return isGroupId(id) || pairById(id)?.members.includes(userId) === true;
+  return isGroupId(id) || ownPair(id, userId) !== undefined;
+}
+
+/** A pair as one of its members sees it; undefined for a pair of other users, and for one that cannot exist. */
+export function ownPair(id: string, userId: string): OwnConversation | undefined {
+  const pair = pairById(id);
+  if (!pair?.members.includes(userId)) return undefined;
+  return { ...pair, self: numberOf(pair, userId), role: 'member', from: 1 };
 }
 
 /** @throws ConversationNotFound, alike for a pair of other users and for one that cannot exist */
 export function pairFor(id: string, userId: string): OwnConversation {
-  const pair = pairById(id);
-  if (!pair?.members.includes(userId)) throw new ConversationNotFound(id);
-  return { ...pair, self: numberOf(pair, userId), role: 'member', from: 1 };
+  const own = ownPair(id, userId);
+  if (!own) throw new ConversationNotFound(id);
+  return own;
 }
 
 /** Member number of a user; -1 if they have none. */

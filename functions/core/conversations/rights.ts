@@ -26,6 +26,11 @@ export function may({ role }: { readonly role: Role }, right: Right): boolean {
   return (RIGHTS[right] as readonly Role[]).includes(role);
 }
 
+/** What it takes to add or to remove somebody with this role: moderators manage members and readers, owners manage all. */
+export function rightOver(role: Role, right: 'add' | 'remove'): Right {
+  return role === 'member' || role === 'reader' ? right : 'roles';
+}
+
 /** @throws NotAllowed */
 export function requireRight(member: { readonly role: Role }, right: Right): void {
   if (!may(member, right)) throw new NotAllowed();

@@ -1,6 +1,6 @@
 import { ConversationNotFound } from '../errors.ts';
 import type { LogEntry } from '../messages/message.ts';
-import { type Conversation, isGroupId, type OwnConversation, pairById, pairFor } from './conversation.ts';
+import { type Conversation, isGroupId, type OwnConversation, ownPair, pairById } from './conversation.ts';
 import type { Role } from './rights.ts';
 
 /** A group has so many members at a time. */
@@ -71,21 +71,30 @@ export function ownGroup(roster: Roster, userId: string): OwnConversation | unde
   return role && { ...groupOf(roster), self, role, from };
 }
 
+interface Resolving {
+  readonly rosters: RosterReader;
+}
+
 /**
  * Resolves a conversation for a user. Each frame or request asks this once; everything behind it takes the answer. A pair's id names
  * its members, so it costs nothing. A group's roster is read.
  * @throws ConversationNotFound, alike for a conversation of other users and for one that does not exist
  */
-export async function resolve(
-  { rosters }: { readonly rosters: RosterReader },
-  id: string,
-  userId: string,
-): Promise<OwnConversation> {
-  if (!isGroupId(id)) return pairFor(id, userId);
-  const roster = await rosters.roster(id);
-  const own = roster && ownGroup(roster, userId);
+export async function resolve(dependencies: Resolving, id: string, userId: string): Promise<OwnConversation> {
+  const own = await ownConversation(dependencies, id, userId);
   if (!own) throw new ConversationNotFound(id);
   return own;
+}
+
+/** The same; undefined for a conversation of other users and for one that does not exist. */
+export async function ownConversation(
+  { rosters }: Resolving,
+  id: string,
+  userId: string,
+): Promise<OwnConversation | undefined> {
+  if (!isGroupId(id)) return ownPair(id, userId);
+  const roster = await rosters.roster(id);
+  return roster && ownGroup(roster, userId);
 }
 
 /** The conversation with this id and its members, for whoever serves all of them. */

@@ -1,13 +1,13 @@
 import { deletedPerson, type PersonStore, type ProfileStore } from '../accounts/account.ts';
 import type { AuditReader } from '../audit/audit.ts';
 import { type OwnConversation, peerIn } from '../conversations/conversation.ts';
-import { type RosterReader, resolve } from '../conversations/roster.ts';
-import { ConversationNotFound, SESSION_ENDED, TokenInvalid } from '../errors.ts';
+import { ownConversation, type RosterReader } from '../conversations/roster.ts';
+import { SESSION_ENDED, TokenInvalid } from '../errors.ts';
 import type { ConversationDetails, InboxReader } from '../inbox/inbox.ts';
-import { receiptsOfPeer } from '../inbox/read-inbox.ts';
+import { presencesOfPeers, receiptsOfPeer } from '../inbox/read-inbox.ts';
 import { gather } from '../messages/gather.ts';
 import type { LogEntry, MessageLog } from '../messages/message.ts';
-import { type PresenceStore, presencesFor, type SeenPresence } from '../presence/presence.ts';
+import type { PresenceStore, SeenPresence } from '../presence/presence.ts';
 import { receiptsOf } from '../receipts/receipt.ts';
 import { type Caller, ownSessions } from '../sessions/own-sessions.ts';
 import type { SessionList } from '../sessions/session.ts';
@@ -121,7 +121,7 @@ export async function exportPage(
     }
     const last = ids.at(-1);
     // A group that the user has left meanwhile is passed over.
-    if (last !== undefined) place = place?.conversation === last ? place : { conversation: last, seq: 0 };
+    if (last !== undefined && place?.conversation !== last) place = { conversation: last, seq: 0 };
     if (ids.length < BATCH) return { parts: [...parts, { kind: 'done' }], next: undefined };
   }
 }
@@ -208,12 +208,8 @@ async function stillIn(
   userId: string,
   ids: readonly string[],
 ): Promise<readonly OwnConversation[]> {
-  const found = ids.map((id) =>
-    resolve(dependencies, id, userId).catch((error: unknown) => {
-      if (!(error instanceof ConversationNotFound)) throw error;
-    }),
-  );
-  return (await Promise.all(found)).flatMap((own) => own ?? []);
+  const found = await Promise.all(ids.map((id) => ownConversation(dependencies, id, userId)));
+  return found.flatMap((own) => own ?? []);
 }
 
 async function exported(
@@ -223,16 +219,13 @@ async function exported(
 ): Promise<readonly { readonly own: OwnConversation; readonly conversation: ExportedConversation }[]> {
   const { inbox, presences, profiles } = dependencies;
   const found = await stillIn(dependencies, userId, ids);
-  const pairs = found.filter(({ kind }) => kind === 'pair');
-  const [details, hidden] = await Promise.all([
-    inbox.details(
-      userId,
-      found.map(({ id }) => id),
-    ),
-    presencesFor(presences, userId, pairs.map(peerIn)),
+  const present = found.map(({ id }) => id);
+  const [details, seen] = await Promise.all([
+    inbox.details(userId, present),
+    presencesOfPeers(presences, userId, present),
   ]);
   const pairOf = async (own: OwnConversation, known: ConversationDetails): Promise<ExportedConversation> => {
-    const presence = hidden[pairs.indexOf(own)] as SeenPresence;
+    const presence = seen.get(own.id) as SeenPresence;
     // The name is stored with the conversation's first place in the inbox, about a second after its first message.
     const peer = known.peer ?? (await profiles.personOf(peerIn(own))) ?? deletedPerson(peerIn(own));
     return {

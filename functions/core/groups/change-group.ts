@@ -5,15 +5,15 @@ import {
   groupOf,
   ownGroup,
   type Roster,
+  type RosterChange,
   type RosterMember,
   type RosterStore,
 } from '../conversations/roster.ts';
-import { deliver, reachable, type TellDependencies } from '../delivery/deliver.ts';
+import { type TellDependencies, tellDevices } from '../delivery/deliver.ts';
 import { Busy, ConversationNotFound, Unavailable } from '../errors.ts';
 import { contentionOfGroup } from '../messages/contention.ts';
 import { nextRecent } from '../messages/find-earlier.ts';
-import type { GroupEvent, LogEntry, MessageLog } from '../messages/message.ts';
-import { type FramesFor, postsTo } from '../messages/send-message.ts';
+import type { GroupEvent, LogEntry, Message, MessageLog } from '../messages/message.ts';
 import type { PresenceStore } from '../presence/presence.ts';
 
 export interface GroupDependencies extends TellDependencies {
@@ -32,10 +32,10 @@ export interface GroupDependencies extends TellDependencies {
 export type ChangeDependencies = TellDependencies &
   Pick<GroupDependencies, 'rosters' | 'log' | 'newId' | 'random'>;
 
-/** The user who changes a group, and how the devices of its members are told. */
+/** The user who changes a group, and the frame that tells the devices of its members. */
 export interface Actor {
   readonly userId: string;
-  readonly framesFor: FramesFor;
+  readonly frameFor: (entry: Message) => string;
 }
 
 /** What is to become of a group, and what its log says of it. */
@@ -68,10 +68,10 @@ export async function changeGroup(
 ): Promise<Roster> {
   const { rosters, log, random, wait } = dependencies;
   /** A change of ours whose answer was lost, until the log tells whether it was stored. */
-  let doubtful: Stored | undefined;
+  let doubtful: RosterChange | undefined;
   for (let round = 1; ; round += 1) {
     const roster = await rosters.roster(id);
-    let tried: Stored | undefined;
+    let tried: RosterChange | undefined;
     try {
       if (roster && doubtful && (await isStored(dependencies, roster, doubtful))) {
         return await tell(dependencies, actor, doubtful);
@@ -83,7 +83,7 @@ export async function changeGroup(
       if (!next) return roster;
       const after = { ...roster, ...rosterOf(next, roster), version: roster.version + 1 };
       const entry = eventEntry(dependencies, actor, after, last, next.event);
-      tried = { own, before: roster, after, entry };
+      tried = { before: roster, after, entry };
       if (await rosters.apply(tried)) return await tell(dependencies, actor, tried);
     } catch (error) {
       // The write may have succeeded although its answer was lost: the next round sees it. A second lost answer is an outage.
@@ -98,19 +98,11 @@ export async function changeGroup(
   }
 }
 
-/** A change, and who makes it. */
-export interface Stored {
-  readonly own: OwnConversation;
-  readonly before: Roster | undefined;
-  readonly after: Roster;
-  readonly entry: LogEntry;
-}
-
 /** Whether the log has the entry of this very change: another member may have made the same one at the same moment. */
 export async function isStored(
   { log }: Pick<ChangeDependencies, 'log'>,
   present: Roster,
-  { entry }: Pick<Stored, 'entry'>,
+  { entry }: Pick<RosterChange, 'entry'>,
 ): Promise<boolean> {
   const [found] = await log.at(groupOf(present), [entry.seq]);
   return found?.id === entry.id;
@@ -149,13 +141,11 @@ export function eventEntry(
 /** The change is stored, so no failure of this rejects. */
 export async function tell(
   dependencies: TellDependencies,
-  { framesFor }: Actor,
-  { own, before, after, entry }: Stored,
+  { frameFor }: Actor,
+  { before, after, entry }: RosterChange,
 ): Promise<Roster> {
   const hearers = new Set([...(before ? groupOf(before).members : []), ...groupOf(after).members]);
-  const devices = (await reachable(dependencies, [...hearers])).flat();
-  const hearing = devices.filter(({ conversation }) => conversation === '');
-  await deliver(dependencies, postsTo(hearing, [entry], own, framesFor));
+  await tellDevices(dependencies, [...hearers], frameFor(entry));
   return after;
 }
 
@@ -164,15 +154,24 @@ export interface GroupMember extends Person {
   readonly role: Role;
 }
 
+/** Those who are, and who were, in a group. */
+export interface GroupPeople {
+  readonly members: readonly GroupMember[];
+  readonly former: readonly Person[];
+}
+
 /** The people of a group, in the order of their numbers. Eventually consistent. */
 export async function peopleIn(
   { people }: Pick<GroupDependencies, 'people'>,
   { members }: Roster,
-): Promise<{ readonly members: readonly GroupMember[]; readonly former: readonly Person[] }> {
+): Promise<GroupPeople> {
   const found = await people.peopleOf(members.map(({ userId }) => userId));
-  const all = members.flatMap(({ role }, i) => (found[i] ? [{ ...found[i], role }] : []));
-  return {
-    members: all.flatMap(({ role, ...person }) => (role ? [{ ...person, role }] : [])),
-    former: all.flatMap(({ role, ...person }) => (role ? [] : [person])),
-  };
+  const present: GroupMember[] = [];
+  const former: Person[] = [];
+  members.forEach(({ role }, i) => {
+    const person = found[i];
+    if (person && role) present.push({ ...person, role });
+    else if (person) former.push(person);
+  });
+  return { members: present, former };
 }

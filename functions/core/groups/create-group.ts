@@ -50,11 +50,9 @@ export async function createGroup(
       ...others.map((other) => ({ userId: other, role: 'member' as const, from: 1 })),
     ],
   };
-  const own = ownGroup(after, userId);
-  if (!own) throw new ConversationNotFound(id);
   const event = { type: 'created', title, users: [userId, ...others] } as const;
   const entry = eventEntry(dependencies, actor, after, undefined, event);
-  const creation = { own, before: undefined, after, entry };
+  const creation = { before: undefined, after, entry };
   const { maxTries, backoff } = contentionOfGroup(after.members.length, after.members.length);
   for (let round = 1; ; round += 1) {
     let outage: Unavailable | undefined;

@@ -1,5 +1,5 @@
 import { isGroupId, pairFor } from '../conversations/conversation.ts';
-import { ROLES, type Role, requireRight } from '../conversations/rights.ts';
+import { ROLES, type Role, requireRight, rightOver } from '../conversations/rights.ts';
 import {
   MAX_MEMBERS,
   MAX_NUMBERS,
@@ -50,8 +50,7 @@ export async function putMember(
     const present = roster.members.find((member) => member.userId === userId);
     if (!present?.role) {
       const given = role ?? 'member';
-      requireRight(own, 'add');
-      if (given !== 'member' && given !== 'reader') requireRight(own, 'roles');
+      requireRight(own, rightOver(given, 'add'));
       await requireAddable(dependencies, actor.userId, [userId]);
       requireRoom(roster, present);
       const joining = { userId, role: given, from: roster.history === 'all' ? 1 : seq };
@@ -86,7 +85,7 @@ export async function removeMember(
     const isSelf = userId === actor.userId;
     if (!isSelf) requireRight(own, 'remove');
     if (!present?.role) return undefined;
-    if (!isSelf && present.role !== 'member' && present.role !== 'reader') requireRight(own, 'roles');
+    if (!isSelf) requireRight(own, rightOver(present.role, 'remove'));
     const members = withMember(roster, { ...present, role: undefined });
     if (isSelf && own.members.length > 1) requireOwner(members);
     return { members, event: { type: isSelf ? 'left' : 'removed', users: [userId] } };

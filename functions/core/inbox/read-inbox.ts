@@ -87,7 +87,7 @@ export async function entriesAt(
 }
 
 /** The presence of each pair's other member, by the id of the pair. */
-async function presencesOfPeers(
+export async function presencesOfPeers(
   presences: InboxDependencies['presences'],
   userId: string,
   ids: readonly string[],
@@ -97,7 +97,7 @@ async function presencesOfPeers(
   return new Map(pairs.map(({ id }, i) => [id, found[i] as SeenPresence]));
 }
 
-interface ConversationDependencies extends InboxDependencies {
+export interface ConversationDependencies extends InboxDependencies {
   readonly log: Pick<MessageHistory, 'last'> & Pick<MessageLog, 'at'>;
   readonly profiles: PersonStore;
 }

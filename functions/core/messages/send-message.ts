@@ -141,7 +141,7 @@ async function appendAll(
 }
 
 /** Builds the frames of each kind of reader once, however many sockets there are. */
-export function postsTo(
+function postsTo(
   connections: readonly Connection[],
   messages: readonly Message[],
   conversation: OwnConversation,

@@ -1,10 +1,9 @@
 import type { PersonStore } from '../accounts/account.ts';
 import type { OwnConversation } from '../conversations/conversation.ts';
-import { type RosterReader, resolve } from '../conversations/roster.ts';
+import { ownConversation, type RosterReader } from '../conversations/roster.ts';
 import {
   Busy,
   CannotReportOneself,
-  ConversationNotFound,
   MessageNotFound,
   RateLimited,
   secondsUntil,
@@ -151,6 +150,7 @@ async function readReported(
 ): Promise<Pick<Report, 'copy' | 'around'>> {
   const { profiles, log } = dependencies;
   const conversation = message && (await ownConversation(dependencies, message.conversation, reporterId));
+  if (message && !conversation) throw new MessageNotFound();
   const [person, found] = await Promise.all([
     profiles.personOf(userId),
     conversation && message ? around(log, conversation, message.seq) : [],
@@ -162,18 +162,6 @@ async function readReported(
   if (copy?.senderId !== userId) throw new MessageNotFound();
   const beside = found.filter((one) => one !== copy);
   return { copy, around: beside.map((one) => ({ ...one, text: preview(one.text) })) };
-}
-
-async function ownConversation(
-  dependencies: Pick<Dependencies, 'rosters'>,
-  id: string,
-  userId: string,
-): Promise<OwnConversation> {
-  try {
-    return await resolve(dependencies, id, userId);
-  } catch (error) {
-    throw error instanceof ConversationNotFound ? new MessageNotFound() : error;
-  }
 }
 
 async function around(

@@ -1,6 +1,5 @@
 import { isGroupId, type OwnConversation, pairFor } from '../conversations/conversation.ts';
-import { type RosterReader, resolve } from '../conversations/roster.ts';
-import { ConversationNotFound } from '../errors.ts';
+import { ownConversation, type RosterReader } from '../conversations/roster.ts';
 import type { ConversationDetails, InboxEntry, InboxPosition, InboxReader } from '../inbox/inbox.ts';
 import { entriesAt } from '../inbox/read-inbox.ts';
 import { eventBytes, gather, jsonBytes } from '../messages/gather.ts';
@@ -136,14 +135,10 @@ function bytesOf(entry: InboxEntry): number {
 function opening(dependencies: { readonly rosters: RosterReader }, userId: string): Open {
   const asked = new Map<string, ReturnType<Open>>();
   return (id) => {
-    const known = asked.get(id) ?? resolve(dependencies, id, userId).catch(asUndefined);
+    const known = asked.get(id) ?? ownConversation(dependencies, id, userId);
     asked.set(id, known);
     return known;
   };
-}
-
-function asUndefined(error: unknown): undefined {
-  if (!(error instanceof ConversationNotFound)) throw error;
 }
 
 /** The memberships are read eventually consistent. Where one is missing, the roster tells for certain. */

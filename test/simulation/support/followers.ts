@@ -14,7 +14,7 @@ import {
 } from '../../../functions/core/presence/follow-presence.ts';
 import type { Presence, Watcher } from '../../../functions/core/presence/presence.ts';
 import { eachConversation, eachRecord } from '../../../functions/middleware/stream-batch.ts';
-import { framesOf, lastFrames, presenceFrame } from '../../../functions/protocol/server-frames.ts';
+import { eventFrameOf, lastFrames, presenceFrame } from '../../../functions/protocol/server-frames.ts';
 import {
   MESSAGE_PREFIX,
   PRESENCE,
@@ -65,7 +65,7 @@ const accountChanges: Follower = {
       ...system,
     };
     const leaveGroup = (userId: string, group: string) =>
-      leaveForGood({ rosters, log, ...telling }, group, { userId, framesFor: framesOf(DELETED_USERNAME) });
+      leaveForGood({ rosters, log, ...telling }, group, { userId, frameFor: eventFrameOf(DELETED_USERNAME) });
 
     async function follow(change: Change | undefined): Promise<void> {
       switch (change?.kind) {

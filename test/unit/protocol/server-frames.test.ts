@@ -4,9 +4,9 @@ import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import { historyEntry, syncedMessage } from '../../../functions/protocol/message-bodies.ts';
 import {
   conversationBody,
+  describedBody,
   errorFrame,
   messageFrame,
-  peopleBody,
   presenceFrame,
   receiptFrame,
   sentFrame,
@@ -134,20 +134,21 @@ describe('a group', () => {
   const event = { type: 'joined', users: [bob.id] } as const;
   const GROUP = id(700);
 
+  const last = {
+    id: id(1003),
+    seq: 3,
+    senderId: alice.id,
+    text: '',
+    createdAt: NOON,
+    counts: {},
+    events: 2,
+  };
+  const one: InboxEntry = {
+    ...{ kind: 'group', conversation: GROUP, title: 'Trip', role: 'reader', from: 2 },
+    ...{ last: { ...last, event }, unread: 1, own: { read: 2, received: 3 } },
+  };
+
   it('is told with what its reader is in it', () => {
-    const last = {
-      id: id(1003),
-      seq: 3,
-      senderId: alice.id,
-      text: '',
-      createdAt: NOON,
-      counts: {},
-      events: 2,
-    };
-    const one: InboxEntry = {
-      ...{ kind: 'group', conversation: GROUP, title: 'Trip', role: 'reader', from: 2 },
-      ...{ last: { ...last, event }, unread: 1, own: { read: 2, received: 3 } },
-    };
     expect(conversationBody(one)).toEqual({
       ...{ id: GROUP, kind: 'group', title: 'Trip', role: 'reader', first_seq: 2 },
       last_message: { id: id(1003), seq: 3, sender_id: alice.id, message: '', created_at: NOON, event },
@@ -172,7 +173,8 @@ describe('a group', () => {
       { id: bob.id, username: 'Deleted account', role: 'member', deleted: true },
     ] as const;
     const former = [{ id: id(3), username: 'user3' }];
-    expect(peopleBody({ members, former })).toEqual({ members, former });
+    const described = describedBody({ entry: one, people: { members, former } });
+    expect(described).toEqual({ ...conversationBody(one), members, former });
   });
 });
 

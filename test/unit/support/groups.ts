@@ -14,7 +14,12 @@ import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import { deleteMessage, editMessage } from '../../../functions/core/messages/edit-message.ts';
 import { react } from '../../../functions/core/messages/react.ts';
 import { sendMessage } from '../../../functions/core/messages/send-message.ts';
-import { framesOf, lastFrames, tellingChanges } from '../../../functions/protocol/server-frames.ts';
+import {
+  eventFrameOf,
+  framesOf,
+  lastFrames,
+  tellingChanges,
+} from '../../../functions/protocol/server-frames.ts';
 import { peopleStore, profileStore } from '../../../functions/storage/accounts.ts';
 import { inboxReader } from '../../../functions/storage/inbox.ts';
 import { inboxProjection } from '../../../functions/storage/inbox-projection.ts';
@@ -95,7 +100,7 @@ export function groups() {
   };
   const changing = { ...dependencies, log, summaries: projection.inbox, editSeconds: undefined };
   const own = (n: number, group: string) => resolve({ rosters: stored }, group, id(n));
-  const actor = (n: number): Actor => ({ userId: id(n), framesFor: framesOf(person(n).username) });
+  const actor = (n: number): Actor => ({ userId: id(n), frameFor: eventFrameOf(person(n).username) });
 
   return {
     ...{ table, state, commands, killAfter, clock, log, presences, connections, rosters, stored },

@@ -151,7 +151,7 @@ describe('a group with a key', () => {
         },
       },
     };
-    const actor = { userId: id(1), framesFor: () => [] };
+    const actor = { userId: id(1), frameFor: () => '' };
     expect(await createWith(conflicting, actor, KEYED)).toMatchObject({ repeated: false });
     expect((await createGroup(1, KEYED)).repeated).toBe(true);
     const never = { ...dependencies, rosters: { ...rosters, apply: async () => false } };
