@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren, RefObject } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icon.tsx';
@@ -12,7 +13,7 @@ interface DialogProps {
 interface Props extends DialogProps {
   readonly label: string;
   /** In place of the label, which then is read only. */
-  readonly icon?: Parameters<typeof Icon>[0]['name'];
+  readonly icon?: Parameters<typeof Icon>[0]['name'] | undefined;
 }
 
 /** A button with a dialog that says what it does, and asks before it does it. */
@@ -21,15 +22,7 @@ export function DialogButton({ label, icon, ...shown }: Props) {
   const open = () => dialog.current?.showModal();
   return (
     <>
-      {icon ? (
-        <button type="button" class="plain block" aria-label={label} onClick={open}>
-          <Icon name={icon} />
-        </button>
-      ) : (
-        <button type="button" onClick={open}>
-          {label}
-        </button>
-      )}
+      <Opener label={label} icon={icon} onClick={open} />
       <Dialog dialog={dialog} {...shown} />
     </>
   );
@@ -40,6 +33,46 @@ export function OpenDialog({ onClose, ...shown }: DialogProps & { readonly onClo
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => dialog.current?.showModal(), []);
   return <Dialog dialog={dialog} onClose={onClose} {...shown} />;
+}
+
+/** A button with such a dialog, whose contents begin anew each time that it opens. */
+export function FreshDialogButton({ label, icon, look, ...shown }: Props & Pick<OpenerProps, 'look'>) {
+  const isOpen = useSignal(false);
+  const open = () => {
+    isOpen.value = true;
+  };
+  return (
+    <>
+      <Opener label={label} icon={icon} look={look} tip={label} onClick={open} />
+      {isOpen.value && (
+        <OpenDialog
+          onClose={() => {
+            isOpen.value = false;
+          }}
+          {...shown}
+        />
+      )}
+    </>
+  );
+}
+
+interface OpenerProps extends Pick<Props, 'label' | 'icon'> {
+  /** Classes of a button with an icon. */
+  readonly look?: string | undefined;
+  readonly tip?: string | undefined;
+  readonly onClick: () => void;
+}
+
+function Opener({ label, icon, look = 'plain block', tip, onClick }: OpenerProps) {
+  return icon ? (
+    <button type="button" class={look} aria-label={label} title={tip} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
+  ) : (
+    <button type="button" onClick={onClick}>
+      {label}
+    </button>
+  );
 }
 
 interface OwnDialogProps extends DialogProps {

@@ -1,5 +1,6 @@
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Avatar } from '../parts/person.tsx';
+import { SearchField } from '../parts/search-field.tsx';
 import { Bar, Heading, useTitle } from '../parts/view-head.tsx';
 import { client, connection, me, people } from '../state/chat.ts';
 import { errorText } from '../state/error-texts.ts';
@@ -12,7 +13,6 @@ const words = texts.people;
 /** All users, or those whose username begins with the query. */
 export function People() {
   useTitle(words.title);
-  const id = useId();
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
   useLayoutEffect(() => {
@@ -53,18 +53,7 @@ export function People() {
         <Heading focus={isTouch.value}>{words.title}</Heading>
       </Bar>
       <div class="page">
-        <div class="field">
-          <label for={id}>{words.search}</label>
-          <input
-            id={id}
-            ref={search}
-            type="search"
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck={false}
-            onInput={(event) => client.people.search(event.currentTarget.value.trim())}
-          />
-        </div>
+        <SearchField label={words.search} field={search} onSearch={(text) => client.people.search(text)} />
         <p class={isAny ? 'unseen' : 'aside'} role="status">
           {status}
         </p>

@@ -1,5 +1,6 @@
 import type { User } from '@parley/client';
 import { useEffect, useRef } from 'preact/hooks';
+import { Confirm } from '../../parts/confirm.tsx';
 import { DialogButton } from '../../parts/dialog-button.tsx';
 import { useRequest } from '../../parts/use-request.ts';
 import { client } from '../../state/chat.ts';
@@ -37,32 +38,17 @@ export function Block({ peer: { id, username } }: { readonly peer: User }) {
       title={words.title(username)}
       effects={[words.effect, words.stays]}
     >
-      {(close) => <Answer userId={id} close={close} />}
-    </DialogButton>
-  );
-}
-
-function Answer({ userId, close }: { readonly userId: string; readonly close: () => void }) {
-  const { run, isBusy, error } = useRequest(async () => {
-    await client.block(userId);
-    close();
-  });
-  return (
-    <>
-      {error.value && (
-        <p class="error" role="alert">
-          {error.value}
-        </p>
+      {(close) => (
+        <Confirm
+          cancel={words.cancel}
+          submit={words.submit}
+          send={async () => {
+            await client.block(id);
+            close();
+          }}
+          close={close}
+        />
       )}
-      <div class="actions">
-        {/* The first button has the focus. */}
-        <button type="button" class="main" onClick={close}>
-          {words.cancel}
-        </button>
-        <button type="button" aria-disabled={isBusy.value} onClick={run}>
-          {words.submit}
-        </button>
-      </div>
-    </>
+    </DialogButton>
   );
 }

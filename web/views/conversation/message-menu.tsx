@@ -3,10 +3,10 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useCallback, useEffect } from 'preact/hooks';
 import { announce } from '../../parts/announcer.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
 import { OpenDialog } from '../../parts/dialog-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Menu } from '../../parts/menu.tsx';
-import { useRequest } from '../../parts/use-request.ts';
 import { texts } from '../../texts.ts';
 import {
   type Allowed,
@@ -150,8 +150,10 @@ function RemoveMessage({ talk, isGroup, removed, onRemoved }: RemoveProps) {
       {(close) => (
         <>
           <blockquote dir="auto">{message.text}</blockquote>
-          <Answer
-            remove={() => {
+          <Confirm
+            cancel={words.cancel}
+            submit={words.remove}
+            send={async () => {
               talk.remove(message.key);
               close();
               onRemoved(message);
@@ -161,28 +163,6 @@ function RemoveMessage({ talk, isGroup, removed, onRemoved }: RemoveProps) {
         </>
       )}
     </OpenDialog>
-  );
-}
-
-function Answer({ remove, close }: { readonly remove: () => void; readonly close: () => void }) {
-  const { run, error } = useRequest(async () => remove());
-  return (
-    <>
-      {error.value && (
-        <p class="error" role="alert">
-          {error.value}
-        </p>
-      )}
-      <div class="actions">
-        {/* The first button has the focus, because the other one cannot be undone. */}
-        <button type="button" class="main" onClick={close}>
-          {words.cancel}
-        </button>
-        <button type="button" onClick={run}>
-          {words.remove}
-        </button>
-      </div>
-    </>
   );
 }
 

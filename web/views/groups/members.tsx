@@ -1,14 +1,13 @@
 import type { Conversation, Member, Role } from '@parley/client';
-import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { OpenDialog } from '../../parts/dialog-button.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
+import { FreshDialogButton } from '../../parts/dialog-button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Avatar } from '../../parts/person.tsx';
 import { useRequest } from '../../parts/use-request.ts';
 import { me, useObservable } from '../../state/chat.ts';
-import { errorText } from '../../state/error-texts.ts';
 import { leave } from '../../state/route.ts';
 import { texts } from '../../texts.ts';
 import { PersonPicker } from './person-picker.tsx';
@@ -30,56 +29,22 @@ interface Props {
 
 /** A button, and the dialog with the members of a group and what the user may change. */
 export function Members({ talk, title }: Props) {
-  const isOpen = useSignal(false);
   return (
-    <>
-      <button
-        type="button"
-        class="plain block"
-        aria-label={words.members}
-        title={words.members}
-        onClick={() => {
-          isOpen.value = true;
-        }}
-      >
-        <Icon name="people" />
-      </button>
-      {isOpen.value && (
-        <OpenDialog
-          title={words.members}
-          effects={[]}
-          onClose={() => {
-            isOpen.value = false;
-          }}
-        >
-          {(close) => <MemberList talk={talk} title={title} close={close} />}
-        </OpenDialog>
-      )}
-    </>
+    <FreshDialogButton label={words.members} icon="people" title={words.members} effects={[]}>
+      {(close) => <MemberList talk={talk} title={title} close={close} />}
+    </FreshDialogButton>
   );
 }
 
 type Present = Member & { readonly role: Role };
 
 function MemberList({ talk, title, close }: Props & { readonly close: () => void }) {
-  const isBusy = useSignal(false);
-  const error = useSignal<string | undefined>(undefined);
+  const { run: change, isBusy, error } = useRequest((work: () => Promise<void>) => work());
   const list = useRef<HTMLUListElement>(null);
   const members = useObservable(talk.members).filter((one): one is Present => one.role !== undefined);
   const ownId = me.value?.id;
   const own = members.find(({ id }) => id === ownId)?.role;
 
-  const change = async (work: () => Promise<void>) => {
-    if (isBusy.value) return;
-    isBusy.value = true;
-    error.value = undefined;
-    try {
-      await work();
-    } catch (failure) {
-      error.value = errorText(failure);
-    }
-    isBusy.value = false;
-  };
   const remove = async ({ id }: Member) => {
     // The button disappears.
     list.current?.focus();
@@ -104,7 +69,7 @@ function MemberList({ talk, title, close }: Props & { readonly close: () => void
                 <RolePicker
                   member={member}
                   isBusy={isBusy.value}
-                  onChange={(role) => void change(() => talk.putMember(member.id, role))}
+                  onChange={(role) => change(() => talk.putMember(member.id, role))}
                 />
               ) : (
                 <span class="aside">{ROLES[member.role]}</span>
@@ -117,7 +82,7 @@ function MemberList({ talk, title, close }: Props & { readonly close: () => void
                 aria-label={words.remove(member.username)}
                 title={words.remove(member.username)}
                 aria-disabled={isBusy.value}
-                onClick={() => void change(() => remove(member))}
+                onClick={() => change(() => remove(member))}
               >
                 <Icon name="close" />
               </button>
@@ -131,7 +96,7 @@ function MemberList({ talk, title, close }: Props & { readonly close: () => void
           <PersonPicker
             except={new Set(members.map(({ id }) => id))}
             isBusy={isBusy.value}
-            onPick={({ id }) => void change(() => talk.putMember(id))}
+            onPick={({ id }) => change(() => talk.putMember(id))}
           />
           <Form
             submit={words.rename}
@@ -185,53 +150,19 @@ function RolePicker({ member: { username, role }, isBusy, onChange }: RolePicker
 
 /** Asks, and leaves the group. */
 function Leave({ talk }: { readonly talk: Conversation }) {
-  const isAsked = useSignal(false);
   return (
-    <>
-      <button
-        type="button"
-        onClick={() => {
-          isAsked.value = true;
-        }}
-      >
-        {words.leave}
-      </button>
-      {isAsked.value && (
-        <OpenDialog
-          title={words.leaveTitle}
-          effects={[words.leaveEffect]}
-          onClose={() => {
-            isAsked.value = false;
+    <FreshDialogButton label={words.leave} title={words.leaveTitle} effects={[words.leaveEffect]}>
+      {(close) => (
+        <Confirm
+          cancel={words.stay}
+          submit={words.leave}
+          send={async () => {
+            await talk.leave();
+            leave();
           }}
-        >
-          {(close) => <Answer talk={talk} close={close} />}
-        </OpenDialog>
+          close={close}
+        />
       )}
-    </>
-  );
-}
-
-function Answer({ talk, close }: { readonly talk: Conversation; readonly close: () => void }) {
-  const { run, isBusy, error } = useRequest(async () => {
-    await talk.leave();
-    leave();
-  });
-  return (
-    <>
-      {error.value && (
-        <p class="error" role="alert">
-          {error.value}
-        </p>
-      )}
-      <div class="actions">
-        {/* The first button has the focus, because the other one may not be undone. */}
-        <button type="button" class="main" onClick={close}>
-          {words.stay}
-        </button>
-        <button type="button" aria-disabled={isBusy.value} onClick={run}>
-          {words.leave}
-        </button>
-      </div>
-    </>
+    </FreshDialogButton>
   );
 }

@@ -1,7 +1,7 @@
 import type { User } from '@parley/client';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { OpenDialog } from '../../parts/dialog-button.tsx';
+import { FreshDialogButton } from '../../parts/dialog-button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -16,32 +16,16 @@ const words = texts.groups;
 
 /** A button, and the dialog in which a group gets its title and its first members. */
 export function NewGroup() {
-  const isOpen = useSignal(false);
   return (
-    <>
-      <button
-        type="button"
-        class="button plain"
-        title={words.create}
-        aria-label={words.create}
-        onClick={() => {
-          isOpen.value = true;
-        }}
-      >
-        <Icon name="group" />
-      </button>
-      {isOpen.value && (
-        <OpenDialog
-          title={words.create}
-          effects={[]}
-          onClose={() => {
-            isOpen.value = false;
-          }}
-        >
-          {(close) => <NewGroupForm close={close} />}
-        </OpenDialog>
-      )}
-    </>
+    <FreshDialogButton
+      label={words.create}
+      icon="group"
+      look="button plain"
+      title={words.create}
+      effects={[]}
+    >
+      {(close) => <NewGroupForm close={close} />}
+    </FreshDialogButton>
   );
 }
 

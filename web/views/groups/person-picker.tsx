@@ -1,7 +1,8 @@
 import type { User } from '@parley/client';
 import { useSignal } from '@preact/signals';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { Avatar } from '../../parts/person.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { client, people } from '../../state/chat.ts';
 import { errorText } from '../../state/error-texts.ts';
 import { route } from '../../state/route.ts';
@@ -18,7 +19,6 @@ interface Props {
 
 /** Finds people by the beginning of their names. A click, or Enter for the first of them, picks one. */
 export function PersonPicker({ except, onPick, isBusy = false }: Props) {
-  const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const query = useSignal('');
   const { people: found, isLoading, error, query: asked } = people.value;
@@ -36,7 +36,7 @@ export function PersonPicker({ except, onPick, isBusy = false }: Props) {
   }, []);
 
   const search = (text: string) => {
-    query.value = text.trim();
+    query.value = text;
     if (query.value !== '') client.people.search(query.value);
   };
   const pick = (user: User) => {
@@ -49,25 +49,18 @@ export function PersonPicker({ except, onPick, isBusy = false }: Props) {
   };
   return (
     <div class="picker">
-      <div class="field">
-        <label for={id}>{words.search}</label>
-        <input
-          id={id}
-          ref={field}
-          type="search"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          onInput={(event) => search(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || event.isComposing) return;
-            // The form is not sent by it.
-            event.preventDefault();
-            const [first] = offered;
-            if (first && !isLoading) pick(first);
-          }}
-        />
-      </div>
+      <SearchField
+        label={words.search}
+        field={field}
+        onSearch={search}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || event.isComposing) return;
+          // The form is not sent by it.
+          event.preventDefault();
+          const [first] = offered;
+          if (first && !isLoading) pick(first);
+        }}
+      />
       <p class="aside" role="status">
         {isShown && status}
       </p>
