@@ -2,7 +2,13 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 
-// 21.5 KiB until it had groups. 21 KiB until it followed quoted messages that are not loaded, and changed its outbox in one step for all tabs. 20 KiB until it had reactions and replies. 18 KiB until it followed messages that change, and changed them. 17 KiB until it had reports, staff and deletion by token. 16 KiB until it renewed the token of an open socket and opened sessions with the tokens of other log-ins.
+// What raised the bound, in KiB:
+// 16 → 17: it renews the token of an open socket, and opens sessions with the tokens of other log-ins
+// 17 → 18: reports, staff, and deletion by token
+// 18 → 20: it follows messages that change, and changes them
+// 20 → 21: reactions and replies
+// 21 → 21.5: it follows quoted messages that are not loaded, and changes its outbox in one step for all tabs
+// 21.5 → 23: groups
 it('the library takes less than 23 KiB minified and gzipped, and imports nothing else', async () => {
   const { outputFiles, metafile } = await build({
     entryPoints: ['client/index.ts'],

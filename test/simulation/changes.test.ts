@@ -7,9 +7,9 @@ import { changeKey, messageKey, summaryKey } from '../../functions/storage/keys.
 import { fromChanged } from '../../functions/storage/log-entry.ts';
 import { SEED } from '../seed.ts';
 import type { Plant } from './support/capabilities.ts';
+import { isDone, times, violationsOf } from './support/directed.ts';
 import { explore } from './support/explore.ts';
 import { FAULTS, GOOD_FATE } from './support/fate.ts';
-import { runSchedule } from './support/run-schedule.ts';
 import { type Action, type Schedule, type Step, schedulesOfChanges } from './support/steps.ts';
 
 const RUNS = 200;
@@ -95,9 +95,6 @@ test('a sync that reads messages before changes is caught', { timeout: 120_000 }
   );
 });
 
-const isDone = (action: Action, turns: readonly number[]): Step => ({ action, fate: GOOD_FATE, turns });
-const times = (length: number, choice: number) => Array.from({ length }, () => choice);
-
 /** Of Ann's last message, over HTTP. */
 const edit = {
   kind: 'edit',
@@ -131,12 +128,6 @@ function lateEdits(): readonly Schedule[] {
       ],
     })),
   );
-}
-
-async function violationsOf(schedules: readonly Schedule[], plant?: Plant): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const schedule of schedules) found.push(...(await runSchedule(schedule, plant)).violations);
-  return found;
 }
 
 test('an edit that comes late into the inbox replaces no newer one', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Plant } from './support/capabilities.ts';
+import { violationsOf } from './support/directed.ts';
 import { type Fault, GOOD_FATE } from './support/fate.ts';
-import { runSchedule } from './support/run-schedule.ts';
 import type { Schedule, Step } from './support/steps.ts';
 
 /** More calls than the function makes for one message. */
@@ -26,12 +26,6 @@ function deaths(): readonly Schedule[] {
   return Array.from({ length: CALLS }, (_, at) => ({ at, kind: 'killed' as const })).flatMap((fault) =>
     [true, false].map((landing) => ({ people: 2, steps: [isSent, ...isFollowed(fault, landing)] })),
   );
-}
-
-async function violationsOf(schedules: readonly Schedule[], plant?: Plant): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const schedule of schedules) found.push(...(await runSchedule(schedule, plant)).violations);
-  return found;
 }
 
 test('both inboxes get a message in the end, before whichever call the stream function dies', async () => {

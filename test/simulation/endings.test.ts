@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Plant } from './support/capabilities.ts';
+import { violationsOf } from './support/directed.ts';
 import { GOOD_FATE } from './support/fate.ts';
-import { runSchedule } from './support/run-schedule.ts';
 import type { Action, Schedule } from './support/steps.ts';
 
 /** More turns than a frame and an ending need together. */
@@ -21,12 +21,6 @@ function endings(ending: Action): readonly Schedule[] {
       ),
     ],
   }));
-}
-
-async function violationsOf(schedules: readonly Schedule[], plant?: Plant): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const schedule of schedules) found.push(...(await runSchedule(schedule, plant)).violations);
-  return found;
 }
 
 const closing = endings({ kind: 'disconnect', by: 0, isTold: true });

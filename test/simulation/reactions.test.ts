@@ -1,23 +1,15 @@
 import { expect, test } from 'vitest';
 import { isDeleted, type LogEntry, type Reactions } from '../../functions/core/messages/message.ts';
 import type { Plant } from './support/capabilities.ts';
+import { isDone, times, violationsOf } from './support/directed.ts';
 import { explore } from './support/explore.ts';
 import { FAULTS, GOOD_FATE } from './support/fate.ts';
 import { runSchedule } from './support/run-schedule.ts';
-import { type Action, type Schedule, type Step, schedulesOfChanges } from './support/steps.ts';
-
-const times = (length: number, choice: number) => Array.from({ length }, () => choice);
-const isDone = (action: Action, turns = times(30, 0)): Step => ({ action, fate: GOOD_FATE, turns });
+import { type Action, type Schedule, schedulesOfChanges } from './support/steps.ts';
 
 const post: Action = { kind: 'post', by: 0, to: 0, count: 1 };
 /** Of Ann's last message, by Bob's phone. */
 const reaction = { by: 3, what: 0, isOwn: false, emoji: '👍', byHttp: false } as const;
-
-async function violationsOf(schedules: readonly Schedule[], plant?: Plant): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const schedule of schedules) found.push(...(await runSchedule(schedule, plant)).violations);
-  return found;
-}
 
 /** Whatever happens to whichever call, and the request is sent again. */
 const failures: readonly Schedule[] = FAULTS.flatMap((kind) =>
@@ -31,9 +23,7 @@ const failures: readonly Schedule[] = FAULTS.flatMap((kind) =>
   }),
 );
 
-test('a reaction is stored once, and taken back once, whatever happens to whichever call', {
-  timeout: 120_000,
-}, async () => {
+test('a reaction is stored once, and taken back once, whatever happens to whichever call', async () => {
   expect(await violationsOf(failures)).toEqual([]);
 });
 
@@ -143,7 +133,7 @@ const reacting =
 
 const BECOMES = /of the reactions to \d+ of .*, "[^"]*" becomes "[^"]*"/;
 
-test('a user who takes a reaction back for all is caught', { timeout: 120_000 }, async () => {
+test('a user who takes a reaction back for all is caught', async () => {
   const ofAll = reacting(({ changed }, former) => {
     const before = former.changed?.reactions ?? {};
     const all = Object.entries(changed?.reactions ?? {});
@@ -155,14 +145,14 @@ test('a user who takes a reaction back for all is caught', { timeout: 120_000 },
   expect(await caught(ofAll)).toMatch(BECOMES);
 });
 
-test('an edit that drops the reactions is caught', { timeout: 120_000 }, async () => {
+test('an edit that drops the reactions is caught', async () => {
   const drops = reacting(({ text, changed }, former) =>
     text === former.text ? changed?.reactions : undefined,
   );
   expect(await caught(drops)).toMatch(BECOMES);
 });
 
-test('a sync that skips a change that is only a reaction is caught', { timeout: 120_000 }, async () => {
+test('a sync that skips a change that is only a reaction is caught', async () => {
   const skipsReactions: Plant = (capabilities) => {
     const { log } = capabilities;
     return {
@@ -185,7 +175,7 @@ test('a sync that skips a change that is only a reaction is caught', { timeout: 
   );
 });
 
-test('a sync that never lets a client begin anew is caught', { timeout: 120_000 }, async () => {
+test('a sync that never lets a client begin anew is caught', async () => {
   const tellsAll: Plant = (capabilities) => {
     const { log } = capabilities;
     let isFirst = true;
@@ -207,7 +197,7 @@ test('a sync that never lets a client begin anew is caught', { timeout: 120_000 
   expect(await caught(tellsAll)).toMatch(/has missed \d+ changes of .*, and need not begin anew/);
 });
 
-test('an answer that is stored as any other message is caught', { timeout: 120_000 }, async () => {
+test('an answer that is stored as any other message is caught', async () => {
   const answersNothing: Plant = (capabilities) => {
     const { log } = capabilities;
     return {

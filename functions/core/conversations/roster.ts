@@ -1,6 +1,13 @@
 import { ConversationNotFound } from '../errors.ts';
 import type { LogEntry } from '../messages/message.ts';
-import { type Conversation, isGroupId, type OwnConversation, ownPair, pairById } from './conversation.ts';
+import {
+  type Conversation,
+  isGroupId,
+  type OwnConversation,
+  ownPair,
+  pairById,
+  pairFor,
+} from './conversation.ts';
 import type { Role } from './rights.ts';
 
 /** A group has so many members at a time. */
@@ -81,6 +88,7 @@ interface Resolving {
  * @throws ConversationNotFound, alike for a conversation of other users and for one that does not exist
  */
 export async function resolve(dependencies: Resolving, id: string, userId: string): Promise<OwnConversation> {
+  if (!isGroupId(id)) return pairFor(id, userId);
   const own = await ownConversation(dependencies, id, userId);
   if (!own) throw new ConversationNotFound(id);
   return own;

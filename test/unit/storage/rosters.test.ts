@@ -12,21 +12,12 @@ import { documentClient, memoryTable } from '../../support/memory-table.ts';
 import { NOON } from '../support/clock.ts';
 import { documents } from '../support/mocked-clients.ts';
 import { alice, bob, id } from '../support/people.ts';
+import { GROUP, ROSTER } from '../support/roster.ts';
 import { sent, table } from '../support/table.ts';
 
-const GROUP = id(700);
 const TableName = 'parley-test';
 const store = rosterStore(table);
 
-/** Alice owns it, Bob has left, and user 3 is a reader. */
-const ROSTER: Roster = {
-  ...{ id: GROUP, version: 4, title: 'Trip', history: 'since_joining' },
-  members: [
-    { userId: alice.id, role: 'owner', from: 1 },
-    { userId: bob.id, role: undefined, from: 1 },
-    { userId: id(3), role: 'reader', from: 5 },
-  ],
-};
 const ITEM = {
   ...{ pk: `CONV#${GROUP}`, sk: 'GROUP', version: 4, title: 'Trip', history: 'since_joining' },
   members: [

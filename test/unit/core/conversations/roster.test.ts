@@ -5,22 +5,11 @@ import {
   MAX_MEMBERS,
   MAX_NUMBERS,
   ownGroup,
-  type Roster,
   resolve,
 } from '../../../../functions/core/conversations/roster.ts';
 import { ALICES, alice, bob, CONVERSATION, id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
-
-const GROUP = id(700);
-/** Alice owns it, Bob has left, and user 3 reads from the fifth entry on. */
-const ROSTER: Roster = {
-  ...{ id: GROUP, version: 4, title: 'Trip', history: 'since_joining' },
-  members: [
-    { userId: alice.id, role: 'owner', from: 1 },
-    { userId: bob.id, role: undefined, from: 1 },
-    { userId: id(3), role: 'reader', from: 5 },
-  ],
-};
+import { GROUP, ROSTER } from '../../support/roster.ts';
 
 /** A store with this group, and what was read of it. */
 function store() {
