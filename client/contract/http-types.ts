@@ -177,7 +177,7 @@ export interface NewGroup {
   readonly title: string;
   /** The ids of up to 7 others. */
   readonly members: readonly string[];
-  /** What those see who are added later. Default: `all`. */
+  /** What members see who are added later. Default: `all`. */
   readonly history?: 'all' | 'since_joining';
   /** A name of this request, such as a UUID. The same user creates one group with it, however often they try. */
   readonly key?: string;

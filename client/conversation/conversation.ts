@@ -187,7 +187,7 @@ export function createConversation(options: Options) {
   const removeMember = async (userId: string): Promise<void> => {
     await changeGroup('DELETE', memberPath(userId));
     if (userId === ownId()) onGone();
-    // An event tells it too, but not if there is no socket now.
+    // Without a socket, no event tells of it.
     else members.outdate();
   };
 

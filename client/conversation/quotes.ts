@@ -5,7 +5,7 @@ import { newest } from './log.ts';
 import type { LogReader } from './log-reader.ts';
 import { isSame, type Message } from './message.ts';
 
-/** Undefined until it is known. Null if there is no such message. */
+/** Undefined as long as nobody knows whether the message exists; null if it does not. */
 type Quoted = Message | null | undefined;
 
 type ShownAs = (message: StoredMessage) => Message;

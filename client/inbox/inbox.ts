@@ -256,7 +256,7 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
 
   /**
    * A group that should be on a page, and is not. Either the page was read before its last message, or the user was removed while
-   * there was no connection.
+   * the client was offline.
    */
   const check = async (id: string) => {
     const mine = generation;
