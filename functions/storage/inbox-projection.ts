@@ -102,7 +102,7 @@ export function inboxProjection(table: Table): InboxProjection {
           Limit: 1,
         }),
       );
-      return Items[0] && toInboxPosition(Items[0].sk);
+      return Items[0] && toInboxPosition(Items[0]);
     },
 
     async positionOf(userId, conversation) {

@@ -3,6 +3,7 @@ import { ROLES, type Role } from '../core/conversations/rights.ts';
 import {
   groupOf,
   type HistoryAccess,
+  MAX_GROUPS,
   type Roster,
   type RosterChange,
   type RosterMember,
@@ -80,11 +81,11 @@ export function rosterStore(table: Table): RosterStore {
     ...rosterReader(table),
 
     async countOf(userId) {
-      // Memberships are small, and few: one Query is enough.
       const { Count = 0 } = await client.send(
         new QueryCommand({
           TableName,
           Select: 'COUNT',
+          Limit: MAX_GROUPS,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
           ExpressionAttributeValues: { ':pk': userPartition(userId), ':prefix': GROUP_MEMBERSHIP_PREFIX },
         }),

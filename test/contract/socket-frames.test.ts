@@ -142,6 +142,7 @@ const HTTP_ONLY = [
   'CannotReportOneself',
   'CannotSuspendStaff',
   'GroupFull',
+  'TooManyGroups',
   'IssuerUnavailable',
   'LastOwner',
   'LinkInvalid',

@@ -58,7 +58,7 @@ export interface RosterReader {
 }
 
 export interface RosterStore extends RosterReader {
-  /** How many groups a user is in. Eventually consistent: who is added twice at the same moment may get beyond the limit. */
+  /** How many groups a user is in, up to {@link MAX_GROUPS}. Eventually consistent: others who add a user at once may get beyond it. */
   countOf(userId: string): Promise<number>;
   /**
    * Stores the change, its entry, and the memberships of those who have joined, left or changed their role, all or nothing.
