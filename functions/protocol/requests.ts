@@ -1,7 +1,8 @@
 import { domainToASCII } from 'node:url';
 import * as z from 'zod/mini';
+import { meta } from 'zod/v4/core';
 import { lengthFaults, normalizePassword } from '../core/accounts/passwords.ts';
-import { ROLES } from '../core/conversations/rights.ts';
+import { LOWEST_ROLES, ROLES } from '../core/conversations/rights.ts';
 import { MAX_MEMBERS } from '../core/conversations/roster.ts';
 import { MessageNotFound, ValidationFailed } from '../core/errors.ts';
 import { CLIENT_ID } from '../core/ids.ts';
@@ -187,8 +188,46 @@ export const groupRequest = z.strictObject({
   key: z.optional(characters({ min: 1, max: 100 })),
 });
 
+/** The same but for line breaks. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: It is what it looks for.
+const LINES = /^[^\u0000-\u0009\u000B\u000C\u000E-\u001F\u007F-\u009F]*$/;
+
+const description = characters({ max: 500 }).check(
+  z.regex(LINES, 'Must not contain control characters other than line breaks.'),
+);
+
+/** An address in the characters of RFC 3986, or nothing. */
+const PICTURE = /^(?:https:\/\/[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=%-]+)?$/;
+
+const NO_ADDRESS = 'Must be the address of a picture, with https.';
+
+const picture = characters({ max: 500 }).check(
+  z.regex(PICTURE, NO_ADDRESS),
+  z.refine((text) => text === '' || !PICTURE.test(text) || URL.canParse(text), NO_ADDRESS),
+);
+
+/** An object in which nothing is asked for is a mistake of the client. */
+const notEmpty = <T extends object>() =>
+  z.check<T>(({ value, issues }) => {
+    if (Object.keys(value).length > 0) return;
+    issues.push({ code: 'custom', message: 'Must have at least one field.', input: value });
+  });
+
+const lowest = z.optional(z.enum(LOWEST_ROLES));
+
+const who = z
+  .strictObject({ write: lowest, add: lowest, rename: lowest })
+  .check(notEmpty(), meta({ minProperties: 1 }));
+
 /** `PATCH /conversations/{conversation}/` */
-export const titleRequest = z.strictObject({ title });
+export const settingsRequest = z
+  .strictObject({
+    title: z.optional(title),
+    description: z.optional(description),
+    picture: z.optional(picture),
+    who: z.optional(who),
+  })
+  .check(notEmpty(), meta({ minProperties: 1 }));
 
 /** `PUT /conversations/{conversation}/members/{user_id}/` */
 export const memberRequest = z.strictObject({ role: z.optional(role) });

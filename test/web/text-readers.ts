@@ -345,7 +345,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
       const own = everyField(requests.groupRequest.def.shape, text);
       return validate(requests.groupRequest, { ...own, kind: 'group', members: [text, text] });
     },
-    titleRequest: object(requests.titleRequest),
+    settingsRequest: object(requests.settingsRequest),
     memberRequest: object(requests.memberRequest),
     editRequest: object(requests.editRequest),
     readSeq: requests.readSeq,
