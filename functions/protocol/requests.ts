@@ -206,11 +206,11 @@ const picture = characters({ max: 500 }).check(
   z.refine((text) => text === '' || !PICTURE.test(text) || URL.canParse(text), NO_ADDRESS),
 );
 
-/** An object in which nothing is asked for is a mistake of the client. */
+/** An object in which nothing is asked for is a mistake of the client. One with unknown fields alone has another fault. */
 const notEmpty = <T extends object>() =>
-  z.check<T>(({ value, issues }) => {
-    if (Object.keys(value).length > 0) return;
-    issues.push({ code: 'custom', message: 'Must have at least one field.', input: value });
+  z.refine<T>((value) => Object.keys(value).length > 0, {
+    error: 'Must have at least one field.',
+    when: ({ issues }) => issues.length === 0,
   });
 
 const lowest = z.optional(z.enum(LOWEST_ROLES));
