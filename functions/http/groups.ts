@@ -8,7 +8,7 @@ import { changeSettings } from '../core/groups/settings.ts';
 import { json, noContent } from '../middleware/http-replies.ts';
 import { readInput, refuseBody } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
-import { groupRequest, memberRequest, settingsRequest } from '../protocol/requests.ts';
+import { groupRequest, memberRequest, settingsRequest } from '../protocol/group-requests.ts';
 import { describedBody, eventFrameOf, lastFrames, memberBody } from '../protocol/server-frames.ts';
 import { openGateway, openHttpEntry, openUserAccess, wireGroups, wireInbox } from '../runtime/wiring.ts';
 
