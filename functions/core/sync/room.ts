@@ -11,6 +11,9 @@ const READ_BYTES = 200_000;
 /** A roster has at most so many bytes: {@link MAX_NUMBERS} people of 23 bytes, and a title. */
 const ROSTER_BYTES = 6_500;
 
+/** So much less of the logs is read for each group whose summary was read, so that no page costs more for whoever is in many. */
+const SUMMARY_BYTES = 1_500;
+
 /** JSON of a message beside its text, at most. */
 const MESSAGE_BYTES = 500;
 
@@ -22,12 +25,15 @@ export interface Room {
   readonly beside: number;
 }
 
-/** @param taken bytes of the page that are taken already */
-export function roomBeside(taken: number): Room {
+/**
+ * @param taken bytes of the page that are taken already
+ * @param groups whose summaries were read
+ */
+export function roomBeside(taken: number, groups = 0): Room {
   return {
     messages: PAGE_MESSAGES,
     bytes: PAGE_BYTES - taken,
-    readBytes: READ_BYTES,
+    readBytes: READ_BYTES - groups * SUMMARY_BYTES,
     beside: MESSAGE_BYTES,
   };
 }

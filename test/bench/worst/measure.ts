@@ -1,6 +1,7 @@
 import type { Runtime } from '../../../local/runtime.ts';
 import type { BenchIssuer } from './bench-issuer.ts';
 import type { FAN_OUT, Kind } from './kinds.ts';
+import { joinGroups } from './measure-groups.ts';
 import { measureHttp } from './measure-http.ts';
 import { measureFanOut, measureFrames } from './measure-sockets.ts';
 import { parallel } from './parallel.ts';
@@ -23,6 +24,7 @@ export async function measureDearest(
   );
   progress('people');
   const others = await scene.meet(hers, ada, 150);
+  await joinGroups(scene, ada);
   progress('sockets');
   const setting = { scene, ada, charles, hers, his, others };
   const frames = await measureFrames(setting, progress);
