@@ -1,11 +1,9 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { ownGroup, type Roster } from '../core/conversations/roster.ts';
-import { ConversationNotFound } from '../core/errors.ts';
+import type { Roster } from '../core/conversations/roster.ts';
 import { createGroup } from '../core/groups/create-group.ts';
-import { describe } from '../core/groups/describe.ts';
+import { describeGroup } from '../core/groups/describe.ts';
 import { putMember, removeMember, renameGroup } from '../core/groups/members.ts';
 import { json, noContent } from '../middleware/http-replies.ts';
-import { readInput, refuseBody } from '../middleware/http-stack.ts';
+import { readInput, readOptionalInput, refuseBody } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { groupRequest, memberRequest, titleRequest } from '../protocol/requests.ts';
 import { describedBody, eventFrameOf, lastFrames, memberBody } from '../protocol/server-frames.ts';
@@ -35,7 +33,7 @@ export const handler = userStack(reporting, access).handler(async (event) => {
     return json(200, await groupBody(await renameGroup(groups, id, actor, title), userId));
   }
   if (method === 'PUT') {
-    const { role } = optionalInput(event);
+    const { role } = readOptionalInput(memberRequest, event);
     return json(200, memberBody(await putMember(groups, id, actor, { userId: memberId, role })));
   }
   refuseBody(event);
@@ -43,13 +41,6 @@ export const handler = userStack(reporting, access).handler(async (event) => {
   return noContent;
 });
 
-/** A request that says nothing needs no body. */
-function optionalInput(event: APIGatewayProxyEventV2) {
-  return event.body ? readInput(memberRequest, event) : { role: undefined };
-}
-
 async function groupBody(roster: Roster, userId: string) {
-  const own = ownGroup(roster, userId);
-  if (!own) throw new ConversationNotFound(roster.id);
-  return describedBody(await describe(inbox, own));
+  return describedBody(await describeGroup(inbox, roster, userId));
 }

@@ -5,6 +5,7 @@ import { ROLES } from '../core/conversations/rights.ts';
 import { MAX_MEMBERS } from '../core/conversations/roster.ts';
 import { MessageNotFound, ValidationFailed } from '../core/errors.ts';
 import { CLIENT_ID } from '../core/ids.ts';
+import { INVITED_ROLES } from '../core/invitations/invitation.ts';
 import { characters, emoji, messageText, replyTo, seq, userId, version } from './fields.ts';
 import { newMessages, oneOrSeveral } from './new-messages.ts';
 import { wholeNumber } from './paging.ts';
@@ -172,6 +173,11 @@ const title = nameOf(100);
 
 const role = z.enum(ROLES);
 
+/** An invitation works for 5 minutes to 30 days, and for 1,000 people at most. */
+const MIN_INVITATION_SECONDS = 5 * 60;
+const MAX_INVITATION_SECONDS = 30 * 24 * 60 * 60;
+const MAX_INVITATION_USES = 1_000;
+
 /** The creator is one more. */
 const firstMembers = z.array(userId).check(
   z.maxLength(MAX_MEMBERS - 1),
@@ -192,6 +198,13 @@ export const titleRequest = z.strictObject({ title });
 
 /** `PUT /conversations/{conversation}/members/{user_id}/` */
 export const memberRequest = z.strictObject({ role: z.optional(role) });
+
+/** `POST /conversations/{conversation}/invitations/` */
+export const invitationRequest = z.strictObject({
+  expires_in: z.optional(z.int().check(z.minimum(MIN_INVITATION_SECONDS), z.maximum(MAX_INVITATION_SECONDS))),
+  max_uses: z.optional(z.int().check(z.minimum(1), z.maximum(MAX_INVITATION_USES))),
+  role: z.optional(z.enum(INVITED_ROLES)),
+});
 
 /** `PATCH /conversations/{conversation}/messages/{seq}/` */
 export const editRequest = z.strictObject({ text: messageText, version });

@@ -10,6 +10,7 @@ import {
   type RosterStore,
 } from '../core/conversations/roster.ts';
 import { receiptAt } from '../core/receipts/receipt.ts';
+import { replacing } from './invitations.ts';
 import { inboxPositionKey, membershipKey, rosterKey, summaryKey } from './keys.ts';
 import { fromLogEntry, type Item } from './log-entry.ts';
 import { type Table, type TransactItem, tryTransact } from './table.ts';
@@ -28,7 +29,7 @@ export function rosterReader({ client, name }: Table): RosterReader {
   };
 }
 
-/** Groups and their changes. A change is one transaction of at most 4 items and 2 more for each member who comes or goes. */
+/** Groups and their changes. A change is one transaction of at most 5 items and 2 more for each member who comes or goes. */
 export function rosterStore(table: Table): RosterStore {
   const { client, name: TableName } = table;
 
@@ -89,7 +90,7 @@ export function rosterStore(table: Table): RosterStore {
     ...rosterReader(table),
 
     async apply(change) {
-      const { before, after, entry } = change;
+      const { before, after, entry, invitations } = change;
       const failed = await tryTransact(client, [
         {
           Put: {
@@ -124,6 +125,7 @@ export function rosterStore(table: Table): RosterStore {
               },
             ]),
         ...(await memberships(change)),
+        ...(invitations ? [{ Put: { TableName, ...replacing(after.id, invitations) } }] : []),
       ]);
       return failed !== 'busy' && failed.length === 0;
     },

@@ -1,4 +1,5 @@
 import { ConversationNotFound } from '../errors.ts';
+import type { InvitationsChange } from '../invitations/invitation.ts';
 import type { LogEntry } from '../messages/message.ts';
 import {
   type Conversation,
@@ -44,6 +45,8 @@ export interface RosterChange {
   readonly before: Roster | undefined;
   readonly after: Roster;
   readonly entry: LogEntry;
+  /** Of somebody who joins by an invitation: one use more. */
+  readonly invitations?: InvitationsChange | undefined;
 }
 
 export interface RosterReader {
@@ -54,7 +57,7 @@ export interface RosterReader {
 export interface RosterStore extends RosterReader {
   /**
    * Stores the change, its entry, and the memberships of those who have joined, left or changed their role, all or nothing.
-   * @returns false, and stores nothing, if the roster has changed since, or the entry's number is taken
+   * @returns false, and stores nothing, if the roster or the invitations have changed since, or the entry's number is taken
    */
   apply(change: RosterChange): Promise<boolean>;
 }

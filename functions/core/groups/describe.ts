@@ -1,4 +1,6 @@
 import type { OwnConversation } from '../conversations/conversation.ts';
+import { ownGroup, type Roster } from '../conversations/roster.ts';
+import { ConversationNotFound } from '../errors.ts';
 import type { InboxEntry } from '../inbox/inbox.ts';
 import { type ConversationDependencies, readConversation } from '../inbox/read-inbox.ts';
 import { type GroupDependencies, type GroupPeople, peopleIn } from './change-group.ts';
@@ -7,6 +9,20 @@ import { type GroupDependencies, type GroupPeople, peopleIn } from './change-gro
 export interface Described {
   readonly entry: InboxEntry;
   readonly people: GroupPeople | undefined;
+}
+
+/**
+ * A group as a member finds it after a change.
+ * @throws ConversationNotFound for somebody who is not in it
+ */
+export async function describeGroup(
+  dependencies: Parameters<typeof describe>[0],
+  roster: Roster,
+  userId: string,
+): Promise<Described> {
+  const own = ownGroup(roster, userId);
+  if (!own) throw new ConversationNotFound(roster.id);
+  return describe(dependencies, own);
 }
 
 /** @throws ConversationNotFound if the conversation has no message */
