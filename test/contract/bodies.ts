@@ -21,6 +21,7 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /conversations': requests.groupRequest,
   'PATCH /conversations/{conversation}': requests.titleRequest,
   'PUT /conversations/{conversation}/members/{user_id}': requests.memberRequest,
+  'POST /conversations/{conversation}/invitations': requests.invitationRequest,
   'POST /conversations/{conversation}/messages': requests.messageRequest,
   'PATCH /conversations/{conversation}/messages/{seq}': requests.editRequest,
 };

@@ -69,6 +69,7 @@ describe('the table of access patterns', () => {
       keys.retriesKey('<id>', '<id a>.<id b>'),
       keys.summaryKey('<id a>.<id b>'),
       keys.rosterKey('<group>'),
+      keys.invitationsKey('<group>'),
       keys.sealKey('<id a>.<id b>', '<member>' as unknown as number),
       keys.presenceKey('<id>'),
       keys.remainsKey('<id>'),

@@ -112,6 +112,6 @@ async function validFor(
   const inviter = inviterId && ownGroup(roster, inviterId);
   if (!inviter || !may(inviter, 'add')) throw new InvitationNotFound();
   const [self, other] = await presences.of([userId, inviterId]);
-  if (self && other && areApart(self, other)) throw new InvitationNotFound();
+  if (!self || !other || other.deleted || areApart(self, other)) throw new InvitationNotFound();
   return { invitation, inviterId };
 }
