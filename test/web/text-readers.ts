@@ -11,6 +11,7 @@ import { plain } from '../../client/outbox/changes.ts';
 import * as accessToken from '../../client/session/access-token.ts';
 import { breachedPasswords, isListed } from '../../functions/auth/breached-passwords.ts';
 import { isCompactJws } from '../../functions/auth/compact-jws.ts';
+import { invitationTokens } from '../../functions/auth/invitation-tokens.ts';
 import { linkTokens } from '../../functions/auth/link-tokens.ts';
 import { refreshTokens } from '../../functions/auth/refresh-tokens.ts';
 import { hashOf, isSecret } from '../../functions/auth/secrets.ts';
@@ -188,6 +189,9 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     isListed: (text) => isListed(text, text),
     breachedPasswords: (text) => breaches.includes(text),
   },
+  'functions/auth/invitation-tokens.ts': {
+    invitationTokens: invitationTokens((size) => Buffer.alloc(size)).read,
+  },
   'functions/auth/link-tokens.ts': { linkTokens: linkTokens((size) => Buffer.alloc(size)).read },
   'functions/auth/compact-jws.ts': { isCompactJws },
   'functions/auth/refresh-tokens.ts': {
@@ -347,6 +351,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     },
     titleRequest: object(requests.titleRequest),
     memberRequest: object(requests.memberRequest),
+    invitationRequest: object(requests.invitationRequest),
     editRequest: object(requests.editRequest),
     readSeq: requests.readSeq,
     readEmoji: requests.readEmoji,
