@@ -3,8 +3,8 @@ import { previewInvitation } from '../core/invitations/join.ts';
 import { json, noContent } from '../middleware/http-replies.ts';
 import { readOptionalInput, refuseBody } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
+import { invitationRequest } from '../protocol/group-requests.ts';
 import { invitationBody, previewBody } from '../protocol/invitation-bodies.ts';
-import { invitationRequest } from '../protocol/requests.ts';
 import { openHttpEntry, openUserAccess, wireInvitations } from '../runtime/wiring.ts';
 
 const access = openUserAccess();

@@ -1,4 +1,4 @@
-import { describeGroup } from '../core/groups/describe.ts';
+import { describeAfter } from '../core/groups/describe.ts';
 import { joinGroup } from '../core/invitations/join.ts';
 import { json } from '../middleware/http-replies.ts';
 import { refuseBody } from '../middleware/http-stack.ts';
@@ -17,5 +17,5 @@ export const handler = userStack(reporting, access).handler(async (event) => {
   refuseBody(event);
   const actor = { userId, frameFor: eventFrameOf(username) };
   const roster = await joinGroup(joining, event.pathParameters?.token ?? '', actor);
-  return json(200, describedBody(await describeGroup(inbox, roster, userId)));
+  return json(200, describedBody(await describeAfter(inbox, roster, userId)));
 });

@@ -194,6 +194,12 @@ export const rosterKey = (conversation: string): Key => ({
   sk: 'GROUP',
 });
 
+/** What a group says of itself. No message reads it. */
+export const aboutKey = (conversation: string): Key => ({
+  pk: conversationPartition(conversation),
+  sk: 'ABOUT',
+});
+
 /** All invitations of a group. Like the roster, they sort before the messages. */
 export const invitationsKey = (conversation: string): Key => ({
   pk: conversationPartition(conversation),

@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Role } from '../core/conversations/rights.ts';
+import type { OwnWho, Role } from '../core/conversations/rights.ts';
 import {
   groupOf,
   type HistoryAccess,
@@ -10,6 +10,7 @@ import {
   type RosterStore,
 } from '../core/conversations/roster.ts';
 import { receiptAt } from '../core/receipts/receipt.ts';
+import { aboutWrite } from './abouts.ts';
 import { replacing } from './invitations.ts';
 import { inboxPositionKey, membershipKey, rosterKey, summaryKey } from './keys.ts';
 import { fromLogEntry, type Item } from './log-entry.ts';
@@ -90,7 +91,7 @@ export function rosterStore(table: Table): RosterStore {
     ...rosterReader(table),
 
     async apply(change) {
-      const { before, after, entry, invitations } = change;
+      const { before, after, about, entry, invitations } = change;
       const failed = await tryTransact(client, [
         {
           Put: {
@@ -124,6 +125,7 @@ export function rosterStore(table: Table): RosterStore {
                 },
               },
             ]),
+        ...(about ? [aboutWrite(TableName, after.id, about)] : []),
         ...(await memberships(change)),
         ...(invitations ? [{ Put: { TableName, ...replacing(after.id, invitations) } }] : []),
       ]);
@@ -144,6 +146,7 @@ function toRoster(id: string, item: Item): Roster {
     version: item.version as number,
     title: item.title as string,
     history: item.history as HistoryAccess,
+    ...(item.who !== undefined && { who: item.who as OwnWho }),
     members: members.map(([userId, role, from]) => ({ userId, role: role === '' ? undefined : role, from })),
   };
 }

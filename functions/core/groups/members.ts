@@ -18,24 +18,6 @@ import {
 import { requireAddable } from './create-group.ts';
 
 /**
- * Renames a group.
- * @throws ConversationNotFound, NotAGroup, NotAllowed, Busy
- */
-export async function renameGroup(
-  dependencies: GroupDependencies,
-  id: string,
-  actor: Actor,
-  title: string,
-): Promise<Roster> {
-  requireGroup(id, actor.userId);
-  return changeGroup(dependencies, id, actor, ({ roster, own }) => {
-    requireRight(own, 'rename');
-    if (title === roster.title) return undefined;
-    return { title, event: { type: 'renamed', title } };
-  });
-}
-
-/**
  * Adds a user to a group, or gives a member another role. Without a role, a new one is a `member`, and others keep theirs.
  * @throws ConversationNotFound, NotAGroup, NotAllowed, UserNotFound, CannotWriteToUser, GroupFull, LastOwner, Busy
  */

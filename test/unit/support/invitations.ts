@@ -29,7 +29,10 @@ export function invitations() {
   const tokens = invitationTokens(randomBytes);
   const dependencies = { ...all.dependencies, invitations: store, tokens };
   return {
-    ...{ ...all, before, invited: stored, tokens },
+    ...all,
+    before,
+    invited: stored,
+    tokens,
     invite: (n: number, group: string, more: NewInvitation = {}) => invite(dependencies, group, id(n), more),
     async token(n: number, group: string, more: NewInvitation = {}): Promise<string> {
       return (await invite(dependencies, group, id(n), more)).token;

@@ -17,7 +17,7 @@ async function four() {
   await all.put(1, group, 2, 'moderator');
   await all.put(1, group, 4, 'reader');
   all.told();
-  return { ...all, group };
+  return Object.assign(all, { group });
 }
 
 const ASKED: readonly [what: string, ask: (all: All, group: string, by: number) => Promise<unknown>][] = [

@@ -14,7 +14,7 @@ async function two(history: 'all' | 'since_joining' = 'all') {
   await all.put(1, group, 2, 'moderator');
   all.told();
   const usesOf = async () => (await all.list(1, group)).map(({ uses }) => uses);
-  return { ...all, group, usesOf };
+  return Object.assign(all, { group, usesOf });
 }
 
 const NOT_FOUND = { code: 'invitation_not_found' };
