@@ -342,10 +342,10 @@ export const functionSpecs = {
     tokens: 'verify',
     connections: ['POST', 'DELETE'],
     table: [
-      // The roster, the entry that tells of a change, and the title in the summary.
+      // The roster, the entry that tells of a change, and the summary with the title.
       { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['CONV#*'] },
-      // The memberships and positions of those who come and go.
-      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      // The memberships of those who come and go, and in how many groups they are.
+      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
       // The answer reads a membership and the summary in one request.
       { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
       readsKeys,
@@ -371,8 +371,8 @@ export const functionSpecs = {
     table: [
       // The roster, the invitations, and the entry that tells of a new member.
       { actions: ['GetItem', 'Query', 'PutItem'], partitions: ['CONV#*'] },
-      // The new membership. A socket that is gone leaves the list of its account.
-      { actions: ['GetItem', 'PutItem', 'UpdateItem'], partitions: ['USER#*'] },
+      // The groups that the user is in, and the new membership. A socket that is gone leaves the list of its account.
+      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['USER#*'] },
       // The answer reads a membership and the summary in one request.
       { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
       readsKeys,

@@ -8,6 +8,7 @@ import {
   changeRoster,
   type GroupDependencies,
 } from '../groups/change-group.ts';
+import { requireFewGroups } from '../groups/create-group.ts';
 import { joiningAs, requireRoom, withMember } from '../groups/members.ts';
 import { areApart } from '../presence/presence.ts';
 import {
@@ -60,7 +61,7 @@ export async function previewInvitation(
 /**
  * Joins a group by an invitation. Without effect for a member, whatever has become of the invitation: their first answer may have been
  * lost.
- * @throws InvitationNotFound, GroupFull, Busy
+ * @throws InvitationNotFound, GroupFull, TooManyGroups, Busy
  */
 export async function joinGroup(
   dependencies: JoiningDependencies,
@@ -74,6 +75,7 @@ export async function joinGroup(
     const list = await dependencies.invitations.list(roster.id);
     const { invitation } = await validFor(dependencies, { roster, list, claim, userId });
     requireRoom(roster, userId);
+    await requireFewGroups(dependencies, [userId]);
     const used = { ...invitation, uses: invitation.uses + 1 };
     const others = liveIn(list, dependencies.now()).map((one) => (one.id === used.id ? used : one));
     return (seq) => ({
@@ -111,6 +113,9 @@ async function validFor(
   const inviterId = invitation && roster.members[invitation.by]?.userId;
   const inviter = inviterId && ownGroup(roster, inviterId);
   if (!inviter || !may(inviter, 'add')) throw new InvitationNotFound();
+  // Nobody comes back by a link against the will of those who have removed them.
+  if (roster.members.some((member) => member.userId === userId && member.removed))
+    throw new InvitationNotFound();
   const [self, other] = await presences.of([userId, inviterId]);
   if (!self || !other || other.deleted || areApart(self, other)) throw new InvitationNotFound();
   return { invitation, inviterId };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_MEMBERS } from '../../../../functions/core/conversations/roster.ts';
+import { MAX_GROUPS, MAX_MEMBERS } from '../../../../functions/core/conversations/roster.ts';
 import { presenceKey } from '../../../../functions/storage/keys.ts';
 import { invitations } from '../../support/invitations.ts';
 import { id } from '../../support/people.ts';
@@ -83,6 +83,17 @@ describe('whoever has the token of an invitation', () => {
     expect((await all.members(all.group)).slice(0, 3)).toEqual(['1 owner', '2 moderator', '3 member']);
   });
 
+  it('comes back after leaving, though they were removed before that and added again', async () => {
+    const all = await two();
+    const token = await all.token(1, all.group);
+    await all.remove(1, all.group, 3);
+    expect(await refused(all, 3, token)).toEqual(NOT_FOUND);
+    await all.put(2, all.group, 3);
+    await all.remove(3, all.group, 3);
+    await all.join(3, token);
+    expect(await all.members(all.group)).toEqual(['1 owner', '2 moderator', '3 member']);
+  });
+
   it('comes back after leaving, with their number', async () => {
     const all = await two();
     await all.remove(3, all.group, 3);
@@ -120,6 +131,13 @@ describe('an invitation is not found, alike for', () => {
     ['one of somebody who has left', (all) => all.remove(2, all.group, 2)],
     ['one of somebody who was removed', (all) => all.remove(1, all.group, 2)],
     ['one of somebody who may add members no longer', (all) => all.put(1, all.group, 2, 'member')],
+    [
+      'one for somebody whom others have removed from the group',
+      async (all) => {
+        await all.put(1, all.group, 9);
+        await all.remove(1, all.group, 9);
+      },
+    ],
     ['one of somebody who blocks whoever asks', (all) => all.block(2, 9)],
     ['one of somebody whom they block', (all) => all.block(9, 2)],
     [
@@ -191,7 +209,8 @@ describe('an invitation works again', () => {
   it('when a full group has room again', async () => {
     const all = await two();
     const token = await all.token(1, all.group);
-    for (let n = 4; n <= MAX_MEMBERS; n += 1) await all.put(1, all.group, n);
+    await all.put(1, all.group, 4);
+    await all.fill(all.group, MAX_MEMBERS, 'member');
     expect((await all.preview(12, token)).conversation.members).toBe(MAX_MEMBERS);
     expect(await rejection(all.join(12, token))).toEqual({ code: 'group_full' });
     expect(await all.usesOf()).toEqual([0]);
@@ -202,8 +221,30 @@ describe('an invitation works again', () => {
   });
 });
 
+it('a user who is in as many groups as one can be in joins no other', async () => {
+  const all = await two();
+  const token = await all.token(1, all.group);
+  for (let n = 0; n < MAX_GROUPS; n += 1) await all.create(9);
+  expect(await rejection(all.join(9, token))).toMatchObject({ code: 'too_many_groups' });
+  expect(await all.usesOf()).toEqual([0]);
+  // Whoever has no right token learns nothing.
+  expect(await rejection(all.join(9, misread(token)))).toEqual(NOT_FOUND);
+});
+
+it('members invite where the group lets them add others, and no longer', async () => {
+  const all = await two();
+  expect(await rejection(all.invite(3, all.group))).toEqual({ code: 'not_allowed' });
+  await all.change(1, all.group, { who: { add: 'member' } });
+  const token = await all.token(3, all.group);
+  await all.join(9, token);
+  await all.change(1, all.group, { who: { add: 'owner' } });
+  expect(await refused(all, 8, token)).toEqual(NOT_FOUND);
+  expect(await rejection(all.invite(2, all.group))).toEqual({ code: 'not_allowed' });
+});
+
 describe('while somebody joins by an invitation,', () => {
   it.each<[string, (all: All, token: string) => Promise<unknown>]>([
+    ['they are removed', (all) => all.put(1, all.group, 9).then(() => all.remove(1, all.group, 9))],
     ['it is revoked', async (all, token) => all.revoke(1, all.group, all.tokens.read(token)?.id as string)],
     ['somebody else has its last use', (all, token) => all.join(8, token)],
     ['its creator leaves', (all) => all.remove(2, all.group, 2)],
@@ -213,9 +254,9 @@ describe('while somebody joins by an invitation,', () => {
     const token = await all.token(2, all.group, { maxUses: 1 });
     all.meanwhile.push(() => happens(all, token));
     expect(await rejection(all.join(9, token))).toEqual(NOT_FOUND);
-    expect((await all.members(all.group)).filter((one) => one.startsWith('9'))).toEqual([]);
+    expect((await all.members(all.group)).filter((one) => one.startsWith('9 '))).toEqual([]);
     expect(all.membership(9, all.group)).toBeUndefined();
-    expect((await all.said(all.group)).join()).not.toContain('user9');
+    expect((await all.said(all.group)).join()).not.toContain('user9 joined');
   });
 
   it('another invitation is created: then both are done', async () => {
