@@ -437,6 +437,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'functions/middleware/http-stack.ts refuseBody': 'asks only whether there is a body',
   'functions/middleware/http-stack.ts httpStack': 'puts the others together',
   'functions/middleware/http-stack.ts jsonInput': 'calls `readInput`',
+  'functions/middleware/http-stack.ts readOptionalInput': 'calls `readInput`',
   'functions/protocol/new-messages.ts oneOrSeveral': 'asks only which fields there are',
   'functions/protocol/new-messages.ts toNewMessages': 'takes what `newMessages` has checked',
 };

@@ -34,12 +34,12 @@ export const DEAREST = {
   oneGroup: '`GET /conversations/{conversation}/`: a group of eight, and 92 who were in it',
   putMember: '`PUT /conversations/{conversation}/members/{user_id}/`: the eighth of such a group',
   removeMember: '`DELETE /conversations/{conversation}/members/{user_id}/`: one of eight of such a group',
-  invitations: '`GET /conversations/{conversation}/invitations/`: 20 of such a group',
+  invitations:
+    '`GET /conversations/{conversation}/invitations/`: 20 to a group of 100, and 150 who were in it',
   createInvitation: '`POST /conversations/{conversation}/invitations/`: the twentieth of such a group',
-  revokeInvitation:
-    '`DELETE /conversations/{conversation}/invitations/{invitation}/`: one of 20 of such a group',
+  revokeInvitation: '`DELETE /conversations/{conversation}/invitations/{invitation}/`: one of 20',
   openInvitation: '`GET /invitations/{token}/`: one of 20 to such a group',
-  joinGroup: '`POST /invitations/{token}/`: the eighth of such a group, by one of 20',
+  joinGroup: '`POST /invitations/{token}/`: the hundredth of such a group, none of whom has a device open',
   users: '`GET /users/`: 100 of the longest names, at `offset` 1,000',
   search: '`GET /users/`: 100 that begin alike',
   rare: '`GET /users/`: a name that nobody has',

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_MEMBERS, MAX_NUMBERS } from '../../../functions/core/conversations/roster.ts';
-import { MAX_INVITATIONS } from '../../../functions/core/invitations/invitation.ts';
 import { profileKey, rosterKey } from '../../../functions/storage/keys.ts';
 import { storeAll } from '../../support/runtime-table.ts';
 import type { Device } from '../device.ts';
@@ -42,10 +41,9 @@ export async function measureGroups({ scene }: Setting) {
   await fillRoster(cast, id);
   const messages = await measureMessages(cast, id);
   const changes = await measureChanges(cast, id);
-  const invitations = await measureInvitations(cast, id);
   // Whatever is measured behind this counts the devices that are open.
   await Promise.all(devices.map((device) => device.close()));
-  return { group, ...messages, ...changes, ...invitations };
+  return { group, ...messages, ...changes };
 }
 
 async function create({ scene, owner: { access }, others, devices }: Cast): Promise<string> {
@@ -117,42 +115,6 @@ async function measureChanges(cast: Cast, id: string) {
     removeMember: await change(204, member, 'DELETE'),
     putMember: await change(200, member, 'PUT', {}),
   };
-}
-
-/** With as many as there can be. Whoever joins leaves first, so that there is room. */
-async function measureInvitations(cast: Cast, id: string) {
-  const { scene, owner, others, devices } = cast;
-  const { access } = owner;
-  const path = `/conversations/${id}/invitations/`;
-  const create = () => scene.answer(201, path, { access, body: {} });
-  for (let i = 0; i < MAX_INVITATIONS - 1; i += 1) await create();
-  let made: Record<string, unknown> = {};
-  const createInvitation = await scene.count(async () => {
-    made = await create();
-  });
-  const invitations = await scene.count(() => scene.answer(200, path, { access }));
-  const [first, newcomer] = others as [Person, Person];
-  const join = `/invitations/${made.token}/`;
-  const open = () => scene.answer(200, join, { access: first.access });
-  await open();
-  const openInvitation = await scene.count(open);
-  const leave = (one: Person) =>
-    scene.answer(204, `/conversations/${id}/members/${one.id}/`, { access: one.access, method: 'DELETE' });
-  const enter = (one: Person) => scene.answer(200, join, { access: one.access, method: 'POST' });
-  // The starting process reads the public keys.
-  await leave(first);
-  await enter(first);
-  await leave(newcomer);
-  const joinGroup = await counted(cast, ['join', 'message-changes'], async () => {
-    const { last_message } = await enter(newcomer);
-    const { seq } = last_message as Entry;
-    await told(devices, { id, seq });
-    return { id, seq };
-  });
-  const revokeInvitation = await scene.count(() =>
-    scene.answer(204, `${path}${made.id}/`, { access, method: 'DELETE' }),
-  );
-  return { invitations, createInvitation, openInvitation, joinGroup, revokeInvitation };
 }
 
 /** Counts what brings a group to the top of all inboxes, where another group was before. */
