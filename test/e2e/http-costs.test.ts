@@ -102,7 +102,7 @@ describe.skipIf(notOurs)('the table requests of', () => {
     const made = runtime()
       .usage()
       .requests.filter((one) => one.function === 'join');
-    expect(tally(made)).toMatchObject({ GetItem: 3, Query: 2, TransactWriteItems: 1, wru: 8 });
+    expect(tally(made)).toMatchObject({ GetItem: 4, Query: 3, TransactWriteItems: 1, wru: 8 });
     runtime().resetUsage();
     await join(api, charles, token);
     expect(await costOf('join', () => join(api, charles, token))).toMatchObject({ wru: 0 });
