@@ -31,7 +31,14 @@ export const DEAREST = {
   post: '`POST /conversations/{conversation}/messages/`: one of 16 KB',
   inbox: '`GET /conversations/`: 100 of the largest entries, of a user in 100 groups',
   conversation: '`GET /conversations/{conversation}/` after a message of 16 KB',
-  oneGroup: '`GET /conversations/{conversation}/`: a group of 100, and 150 who were in it',
+  oneGroup: '`GET /conversations/{conversation}/`: a group of 100, and 100 who were in it',
+  invitations:
+    '`GET /conversations/{conversation}/invitations/`: 20 to a group of 100, and 100 who were in it',
+  createInvitation: '`POST /conversations/{conversation}/invitations/`: the twentieth of such a group',
+  revokeInvitation: '`DELETE /conversations/{conversation}/invitations/{invitation}/`: one of 20',
+  joinGroup:
+    '`POST /invitations/{token}/`: the hundredth of a group that 200 people were in, none of whom has a device open',
+  openInvitation: '`GET /invitations/{token}/`: one of 20 to such a group',
   users: '`GET /users/`: 100 of the longest names, at `offset` 1,000',
   search: '`GET /users/`: 100 that begin alike',
   rare: '`GET /users/`: a name that nobody has',

@@ -6,16 +6,12 @@ import {
   MAX_NUMBERS,
 } from '../../../functions/core/conversations/roster.ts';
 import { fromSummary } from '../../../functions/storage/inbox.ts';
-import { membershipKey, profileKey, rosterKey, summaryKey } from '../../../functions/storage/keys.ts';
-import { packIds } from '../../../functions/storage/packed-ids.ts';
-import { packNumbers } from '../../../functions/storage/packed-numbers.ts';
+import { membershipKey, summaryKey } from '../../../functions/storage/keys.ts';
 import { storeAll } from '../../support/runtime-table.ts';
 import type { Device } from '../device.ts';
 import type { Setting } from './measure-sockets.ts';
+import { OTHER_TITLE, storeRoster, TITLE } from './rosters.ts';
 import { LARGEST, type Person, PREVIEWED, type WorstScene } from './scene.ts';
-
-/** The longest titles, of four bytes a character. */
-const [TITLE, OTHER_TITLE] = ['🦀', '🐙'].map((character) => character.repeat(100)) as [string, string];
 
 interface Cast {
   readonly scene: WorstScene;
@@ -75,13 +71,8 @@ async function told(devices: readonly Device[], { id, seq }: Entry): Promise<voi
 async function fillRoster({ scene, owner, others }: Cast, id: string): Promise<void> {
   const former = Array.from({ length: MAX_NUMBERS - MAX_MEMBERS }, () => randomUUID());
   const ids = [owner.id, ...others.map((one) => one.id), ...former];
-  const roster = {
-    ...{ ...rosterKey(id), version: 1, title: TITLE, history: 'all', ids: packIds(ids) },
-    roles: `O${'m'.repeat(others.length)}${'-'.repeat(former.length)}`,
-    from: packNumbers(ids.map(() => 1)),
-  };
-  const profiles = former.map((one) => ({ ...profileKey(one), ...scene.newcomer(), id: one }));
-  await storeAll(scene.runtime, [roster, ...profiles]);
+  const roles = `O${'m'.repeat(others.length)}${'-'.repeat(former.length)}`;
+  await storeRoster(scene, id, { ids, roles, strangers: former });
 }
 
 async function measureMessages(cast: Cast, id: string) {
