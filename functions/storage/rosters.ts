@@ -135,7 +135,7 @@ function fromRoster({ id, members, ...rest }: Roster): Item {
   return { ...rosterKey(id), ...rest, members: stored };
 }
 
-function toRoster(id: string, item: Item): Roster {
+export function toRoster(id: string, item: Item): Roster {
   const members = item.members as readonly StoredMember[];
   return {
     id,

@@ -12,6 +12,9 @@ import { type KnownEnds, renew } from '../../../functions/core/connections/renew
 import { resolve } from '../../../functions/core/conversations/roster.ts';
 import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { SESSION_ENDED, TokenInvalid, UserNotFound } from '../../../functions/core/errors.ts';
+import type { Actor, GroupDependencies } from '../../../functions/core/groups/change-group.ts';
+import { createGroup, type NewGroup } from '../../../functions/core/groups/create-group.ts';
+import { putMember, removeMember, renameGroup } from '../../../functions/core/groups/members.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import type { Draft } from '../../../functions/core/messages/append.ts';
 import type { MessagePlace, Telling } from '../../../functions/core/messages/apply-change.ts';
@@ -32,6 +35,7 @@ import type { Caller } from '../../../functions/core/sessions/own-sessions.ts';
 import { refreshSession } from '../../../functions/core/sessions/refresh-session.ts';
 import { catchUp, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
 import {
+  eventFrameOf,
   framesOf,
   lastFrames,
   presenceFrame,
@@ -40,6 +44,7 @@ import {
   typingFrame,
 } from '../../../functions/protocol/server-frames.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { Person } from './world.ts';
 
 /** The configuration of the stage. */
 const SEND_LIMIT = { messages: 20, seconds: 10 };
@@ -56,6 +61,8 @@ const CLIENT = { device: 'simulated', address: '192.0.2.1' };
 type Named<T extends { readonly conversation: unknown }> = Omit<T, 'conversation'> & {
   readonly conversation: string;
 };
+
+type User = Pick<Person, 'id' | 'username'>;
 
 interface Surroundings {
   /** The memory of one running function. */
@@ -79,7 +86,7 @@ export function functionsWith(
 ) {
   const { log, connections, gateway, profiles, sessions, receipts, inbox, presences, system } = capabilities;
   const { rosters, memberships, watches, refreshTokens, retries, blocks, inboxProjection } = capabilities;
-  const { credentials, attempts, devices, accounts } = capabilities;
+  const { credentials, attempts, devices, accounts, people } = capabilities;
   const { now } = system;
   const audit = { note: () => {} };
   const passwords = {
@@ -128,6 +135,8 @@ export function functionsWith(
     sessionSeconds: 10 * REFRESH_SECONDS,
   };
   const moving = { log, receipts, presences, now };
+  const groups: GroupDependencies = { ...sending, log, rosters, people, presences, ...system };
+  const actor = ({ id, username }: User): Actor => ({ userId: id, frameFor: eventFrameOf(username) });
 
   const receipt =
     (type: 'conversation.read' | 'message.received', move: typeof markRead) =>
@@ -159,13 +168,14 @@ export function functionsWith(
     disconnect: ({ userId, connectionId }: Connection) => connections.remove(userId, connectionId),
 
     /** `message.send`, the original protocol's frame, and `POST …/messages`, which has no socket. */
-    send: (username: string, draft: Draft, from?: Connection) =>
-      sendMessages(
+    async send({ id, username }: User, { conversation, ...draft }: Named<Draft>, from?: Connection) {
+      return sendMessages(
         sending,
-        draft,
+        { ...draft, conversation: await resolve({ rosters }, conversation, id) },
         framesOf(username),
         from && { connection: from, restore: () => restore(restoring, from) },
-      ),
+      );
+    },
 
     /** `message.edit`, and `PATCH …/messages/{seq}`, which has no socket. */
     edit: change(editMessage),
@@ -176,6 +186,15 @@ export function functionsWith(
     /** `message.react` and `message.unreact`, and `PUT` and `DELETE …/messages/{seq}/reactions/{emoji}`. */
     react: change(react),
     unreact: change(unreact),
+
+    /** `POST /conversations/` */
+    createGroup: (by: User, group: NewGroup) => createGroup(groups, actor(by), group),
+    /** `PATCH /conversations/{id}/` */
+    rename: (by: User, id: string, title: string) => renameGroup(groups, id, actor(by), title),
+    /** `PUT` and `DELETE /conversations/{id}/members/{id}/` */
+    putMember: (by: User, id: string, member: Parameters<typeof putMember>[3]) =>
+      putMember(groups, id, actor(by), member),
+    removeMember: (by: User, id: string, userId: string) => removeMember(groups, id, actor(by), userId),
 
     read: receipt('conversation.read', markRead),
     received: receipt('message.received', markReceived),
