@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Role } from '../core/conversations/rights.ts';
+import type { OwnWho, Role } from '../core/conversations/rights.ts';
 import {
   groupOf,
   type HistoryAccess,
@@ -10,6 +10,7 @@ import {
   type RosterStore,
 } from '../core/conversations/roster.ts';
 import { receiptAt } from '../core/receipts/receipt.ts';
+import { aboutWrite } from './abouts.ts';
 import { inboxPositionKey, membershipKey, rosterKey, summaryKey } from './keys.ts';
 import { fromLogEntry, type Item } from './log-entry.ts';
 import { type Table, type TransactItem, tryTransact } from './table.ts';
@@ -89,7 +90,7 @@ export function rosterStore(table: Table): RosterStore {
     ...rosterReader(table),
 
     async apply(change) {
-      const { before, after, entry } = change;
+      const { before, after, about, entry } = change;
       const failed = await tryTransact(client, [
         {
           Put: {
@@ -123,6 +124,7 @@ export function rosterStore(table: Table): RosterStore {
                 },
               },
             ]),
+        ...(about ? [aboutWrite(TableName, after.id, about)] : []),
         ...(await memberships(change)),
       ]);
       return failed !== 'busy' && failed.length === 0;
@@ -142,6 +144,7 @@ export function toRoster(id: string, item: Item): Roster {
     version: item.version as number,
     title: item.title as string,
     history: item.history as HistoryAccess,
+    ...(item.who !== undefined && { who: item.who as OwnWho }),
     members: members.map(([userId, role, from]) => ({ userId, role: role === '' ? undefined : role, from })),
   };
 }
