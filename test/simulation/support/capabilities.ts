@@ -2,6 +2,7 @@ import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewayma
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { refreshTokens } from '../../../functions/auth/refresh-tokens.ts';
 import { connectionsGateway } from '../../../functions/gateway/connections-gateway.ts';
+import { aboutReader } from '../../../functions/storage/abouts.ts';
 import {
   accountRemover,
   credentialStore,
@@ -52,6 +53,7 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
     table,
     log: messageStore(table),
     rosters: rosterStore(table),
+    abouts: aboutReader(table),
     connections: { ...connectionStore(table), ...connectionAdder(table, SOCKETS_PER_ACCOUNT) },
     gateway: connectionsGateway(management),
     retries: retryCounter(table),

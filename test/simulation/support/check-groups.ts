@@ -1,4 +1,4 @@
-import { may } from '../../../functions/core/conversations/rights.ts';
+import { may, whoOf } from '../../../functions/core/conversations/rights.ts';
 import { ownGroup, type Roster, type RosterMember } from '../../../functions/core/conversations/roster.ts';
 import type { GroupEntry } from '../../../functions/core/inbox/inbox.ts';
 import type { GroupEvent, LogEntry, Message } from '../../../functions/core/messages/message.ts';
@@ -65,6 +65,13 @@ function after(before: Roster | undefined, { seq, event }: Message, stored: Rost
       return told.users.reduce((one, userId) => withMember(one, { userId, role: told.role }), roster);
     case 'renamed':
       return { ...roster, title: told.title };
+    case 'changed':
+      // It tells that the rights have changed, and not how.
+      return {
+        ...roster,
+        ...(told.title !== undefined && { title: told.title }),
+        ...(told.fields.includes('who') && { who: stored.who }),
+      };
   }
 }
 
@@ -77,9 +84,9 @@ function withMember(roster: Roster, change: Change): Roster {
   return { ...roster, members: isKnown ? members : [...members, { from: 1, ...change }] };
 }
 
-function inWords({ title, history, members }: Roster): string {
+function inWords({ title, history, members, who }: Roster): string {
   const all = members.map(({ userId, role = 'gone', from }) => `${userId} ${role} from ${from}`);
-  return `${title} (${history}): ${all.join(', ')}`;
+  return `${title} (${history}, ${JSON.stringify(whoOf(who))}): ${all.join(', ')}`;
 }
 
 /** As long as somebody is in a group, there is an owner. */
@@ -132,11 +139,8 @@ function checkTries(world: World, { changes }: Groups): void {
   for (const change of changes) {
     if (world.isDeleted(change.by)) continue;
     const tries = changes.filter(
-      ({ kind, by, group, member, title }) =>
-        kind === change.kind &&
-        by === change.by &&
-        group === change.group &&
-        (kind === 'rename-group' ? title === change.title : member === change.member),
+      ({ kind, by, group, member }) =>
+        kind === change.kind && by === change.by && group === change.group && member === change.member,
     ).length;
     const times = eventsOf(world, change).length;
     if (times > tries) {

@@ -14,7 +14,8 @@ import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { SESSION_ENDED, TokenInvalid, UserNotFound } from '../../../functions/core/errors.ts';
 import type { Actor, GroupDependencies } from '../../../functions/core/groups/change-group.ts';
 import { createGroup, type NewGroup } from '../../../functions/core/groups/create-group.ts';
-import { putMember, removeMember, renameGroup } from '../../../functions/core/groups/members.ts';
+import { putMember, removeMember } from '../../../functions/core/groups/members.ts';
+import { type AskedSettings, changeSettings } from '../../../functions/core/groups/settings.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import type { Draft } from '../../../functions/core/messages/append.ts';
 import type { MessagePlace, Telling } from '../../../functions/core/messages/apply-change.ts';
@@ -85,7 +86,8 @@ export function functionsWith(
   { typingTimes, knownEnds, resetBehind, onLogIn, onFailure }: Surroundings,
 ) {
   const { log, connections, gateway, profiles, sessions, receipts, inbox, presences, system } = capabilities;
-  const { rosters, memberships, watches, refreshTokens, retries, blocks, inboxProjection } = capabilities;
+  const { rosters, abouts, memberships, watches, refreshTokens, retries, blocks, inboxProjection } =
+    capabilities;
   const { credentials, attempts, devices, accounts, people } = capabilities;
   const { now } = system;
   const audit = { note: () => {} };
@@ -135,7 +137,7 @@ export function functionsWith(
     sessionSeconds: 10 * REFRESH_SECONDS,
   };
   const moving = { log, receipts, presences, now };
-  const groups: GroupDependencies = { ...sending, log, rosters, people, presences, ...system };
+  const groups: GroupDependencies = { ...sending, log, rosters, abouts, people, presences, ...system };
   const actor = ({ id, username }: User): Actor => ({ userId: id, frameFor: eventFrameOf(username) });
 
   const receipt =
@@ -190,7 +192,8 @@ export function functionsWith(
     /** `POST /conversations/` */
     createGroup: (by: User, group: NewGroup) => createGroup(groups, actor(by), group),
     /** `PATCH /conversations/{id}/` */
-    rename: (by: User, id: string, title: string) => renameGroup(groups, id, actor(by), title),
+    changeSettings: (by: User, id: string, asked: AskedSettings) =>
+      changeSettings(groups, id, actor(by), asked),
     /** `PUT` and `DELETE /conversations/{id}/members/{id}/` */
     putMember: (by: User, id: string, member: Parameters<typeof putMember>[3]) =>
       putMember(groups, id, actor(by), member),

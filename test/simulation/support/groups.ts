@@ -1,4 +1,11 @@
-import { may, type Right, type Role, rightOver } from '../../../functions/core/conversations/rights.ts';
+import {
+  may,
+  type Right,
+  type Role,
+  rightOver,
+  type Who,
+  whoOf,
+} from '../../../functions/core/conversations/rights.ts';
 import { type HistoryAccess, ownGroup, type Roster } from '../../../functions/core/conversations/roster.ts';
 import type { ParleyError } from '../../../functions/core/errors.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
@@ -22,17 +29,19 @@ export interface Creation {
   acked: string | undefined;
 }
 
-type ChangeAction = Action & { readonly kind: 'put-member' | 'remove-member' | 'rename-group' };
+type ChangeAction = Action & { readonly kind: 'put-member' | 'remove-member' | 'set-group' };
 
 /** What a user wants to make of a group. */
 export interface GroupChange {
   readonly kind: ChangeAction['kind'];
   readonly by: Person;
   readonly group: string;
-  /** Who comes, goes, or has another role. Of a new title: who gives it. */
+  /** Who comes, goes, or has another role. Of settings: who changes them. */
   readonly member: Person;
   readonly role: Role | undefined;
-  readonly title: string;
+  readonly title: string | undefined;
+  /** Who may write. */
+  readonly write: Who['write'] | undefined;
 }
 
 /** A change that nobody could refuse may still find others at work, or an outage. */
@@ -110,17 +119,18 @@ export class Groups {
 
 function wanted(world: World, by: Person, group: string, action: ChangeAction, number: number): GroupChange {
   const member =
-    action.kind === 'rename-group' ? by : (world.people[action.who % world.people.length] as Person);
+    action.kind === 'set-group' ? by : (world.people[action.who % world.people.length] as Person);
   return {
     ...{ kind: action.kind, by, group },
     member: action.kind === 'remove-member' && action.isSelf ? by : member,
     role: action.kind === 'put-member' ? action.role : undefined,
-    // Some give the title that the group has.
-    title:
-      action.kind === 'rename-group' && action.isNew
-        ? `t${number}`
-        : (world.rosters.roster(group)?.title ?? ''),
+    title: action.kind === 'set-group' ? titleOf(world, group, action.title, number) : undefined,
+    write: action.kind === 'set-group' ? action.write : undefined,
   };
+}
+
+function titleOf(world: World, group: string, which: 'new' | 'present' | undefined, number: number) {
+  return which === 'new' ? `t${number}` : which && world.rosters.roster(group)?.title;
 }
 
 /** One try. Returns the id of the group. */
@@ -219,44 +229,43 @@ async function tryChangingGroup(
     world.blame(`"${words}" is refused with ${code}, but stored`);
 }
 
-function described({ kind, member, role, title }: GroupChange): string {
+function described({ kind, member, role, title, write }: GroupChange): string {
   switch (kind) {
     case 'put-member':
       return `${member.username} as ${role ?? 'member'}`;
     case 'remove-member':
       return `without ${member.username}`;
-    case 'rename-group':
-      return `the title ${title}`;
+    case 'set-group':
+      return (
+        [title && `the title ${title}`, write && `${write}s write`].filter(Boolean).join(', ') || 'nothing'
+      );
   }
 }
 
 function apply(
   functions: Functions,
-  { kind, by, group, member, role, title }: GroupChange,
+  { kind, by, group, member, role, title, write }: GroupChange,
 ): Promise<unknown> {
   switch (kind) {
     case 'put-member':
       return functions.putMember(by, group, { userId: member.id, role });
     case 'remove-member':
       return functions.removeMember(by, group, member.id);
-    case 'rename-group':
-      return functions.rename(by, group, title);
+    case 'set-group':
+      return functions.changeSettings(by, group, { title, ...(write && { who: { write } }) });
   }
 }
 
 /** What the log tells of such a change by this user. */
-export function eventsOf(
-  { rosters }: World,
-  { kind, by, group, member, title }: GroupChange,
-): readonly Message[] {
+export function eventsOf({ rosters }: World, { kind, by, group, member }: GroupChange): readonly Message[] {
   const types = {
     'put-member': ['joined', 'role'],
     'remove-member': ['left', 'removed'],
-    'rename-group': ['renamed'],
+    'set-group': ['renamed', 'changed'],
   }[kind];
   return rosters.events(group).filter(({ senderId, event }) => {
     if (!event || senderId !== by.id || !types.includes(event.type)) return false;
-    return 'users' in event ? event.users.includes(member.id) : event.title === title;
+    return !('users' in event) || event.users.includes(member.id);
   });
 }
 
@@ -264,20 +273,23 @@ const roleIn = ({ members }: Roster, { id }: Person): Role | undefined =>
   members.find(({ userId }) => userId === id)?.role;
 
 /** The group is as the user wanted it. */
-function isDone({ kind, member, role, title }: GroupChange, roster: Roster): boolean {
+function isDone({ kind, member, role, title, write }: GroupChange, roster: Roster): boolean {
   const present = roleIn(roster, member);
   switch (kind) {
     case 'put-member':
       return present !== undefined && (role === undefined || role === present);
     case 'remove-member':
       return present === undefined;
-    case 'rename-group':
-      return roster.title === title;
+    case 'set-group':
+      return (
+        (title === undefined || roster.title === title) &&
+        (write === undefined || whoOf(roster.who).write === write)
+      );
   }
 }
 
 /** The rights that it takes in a group as it is. */
-function rightsFor({ kind, by, member, role }: GroupChange, roster: Roster): readonly Right[] {
+function rightsFor({ kind, by, member, role, title, write }: GroupChange, roster: Roster): readonly Right[] {
   const present = roleIn(roster, member);
   switch (kind) {
     case 'put-member':
@@ -285,8 +297,8 @@ function rightsFor({ kind, by, member, role }: GroupChange, roster: Roster): rea
     case 'remove-member':
       if (member === by) return [];
       return present ? ['remove', rightOver(present, 'remove')] : ['remove'];
-    case 'rename-group':
-      return ['rename'];
+    case 'set-group':
+      return [...(title === undefined ? [] : ['rename' as const]), ...(write ? ['roles' as const] : [])];
   }
 }
 
@@ -303,7 +315,7 @@ function isRightRefusal(world: World, change: GroupChange, moment: number, code:
     });
   }
   if (code === 'last_owner') {
-    return kind !== 'rename-group' && rosters.some((roster) => isOnlyOwner(roster, member));
+    return kind !== 'set-group' && rosters.some((roster) => isOnlyOwner(roster, member));
   }
   if (kind !== 'put-member') return false;
   if (code === 'user_not_found') return isOneLeaving(world, member);

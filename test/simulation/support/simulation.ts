@@ -126,7 +126,7 @@ export class Simulation {
         return this.groups.create(this.#client(action.by), action, fate);
       case 'put-member':
       case 'remove-member':
-      case 'rename-group':
+      case 'set-group':
         return this.groups.change(this.#client(action.by).person, action, fate);
       case 'stream':
         return this.readers[action.which % this.readers.length]?.deliver(action.size, action.again, fate);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Role } from '../../../functions/core/conversations/rights.ts';
+import type { Role, Who } from '../../../functions/core/conversations/rights.ts';
 import type { HistoryAccess } from '../../../functions/core/conversations/roster.ts';
 import { FAULTS, type Fate, GOOD_FATE } from './fate.ts';
 
@@ -104,7 +104,15 @@ export type Action =
       /** The user leaves. */
       readonly isSelf: boolean;
     }
-  | { readonly kind: 'rename-group'; readonly by: number; readonly group: number; readonly isNew: boolean }
+  | {
+      readonly kind: 'set-group';
+      readonly by: number;
+      readonly group: number;
+      /** Undefined: the title stays. Else a new one, or the one that the group has. */
+      readonly title: 'new' | 'present' | undefined;
+      /** Undefined: whoever may write may still. */
+      readonly write: Who['write'] | undefined;
+    }
   | { readonly kind: 'stream'; readonly which: number; readonly size: number; readonly again: number }
   | { readonly kind: 'pass'; readonly milliseconds: number }
   | { readonly kind: 'expire' };
@@ -299,7 +307,13 @@ const ofGroups: fc.Arbitrary<Action> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('rename-group'), by: anyone, group: who, isNew: mostly }),
+    arbitrary: fc.record({
+      kind: fc.constant('set-group'),
+      by: anyone,
+      group: who,
+      title: fc.constantFrom(undefined, 'new', 'new', 'present'),
+      write: fc.constantFrom(undefined, 'member', 'moderator', 'owner'),
+    }),
   },
 ) as fc.Arbitrary<Action>;
 

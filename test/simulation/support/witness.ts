@@ -38,14 +38,21 @@ export function shownOf(message: Message): Shown {
 
 function eventInWords(event: GroupEvent | undefined): string {
   if (!event) return '';
-  const { type, title = '', users = [], role = '' } = event as GroupEvent & Partial<GroupEventFields>;
-  return [type, title, ...users, role].join(' ');
+  const {
+    type,
+    title = '',
+    users = [],
+    role = '',
+    fields = [],
+  } = event as GroupEvent & Partial<GroupEventFields>;
+  return [type, title, ...users, role, ...fields].join(' ');
 }
 
 interface GroupEventFields {
   readonly title: string;
   readonly users: readonly string[];
   readonly role: string;
+  readonly fields: readonly string[];
 }
 
 export function reactionsTo({ changed }: Pick<Message, 'changed'>): string {
