@@ -385,3 +385,5 @@ export const schedules = schedulesOf(steps(action, 40), [2, 2, 3, 3, 4]);
 export const schedulesOfChanges = schedulesOf(steps(change, 40), [2]);
 /** Groups of 3 to 8 users, beside their pairs. */
 export const schedulesOfGroups = schedulesOf(stepsOfGroups, [3, 3, 4, 4, 5, 6, 8]);
+/** Half of them with groups. */
+export const everySchedule = fc.oneof(schedules, schedulesOfGroups);
