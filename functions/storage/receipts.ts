@@ -4,9 +4,9 @@ import type { ReceiptStore } from '../core/receipts/receipt.ts';
 import { membershipKey } from './keys.ts';
 import { isWritten, type Table } from './table.ts';
 
-/** The membership of a group may end while a receipt is under way, and must not come back. That of a pair may begin with a receipt. */
-const inMembership = (conversation: string, condition: string): string =>
-  isGroupId(conversation) ? `attribute_exists(pk) AND (${condition})` : condition;
+/** The membership of a group begins when somebody joins it. One that has ended does not come back. */
+const existing = (conversation: string): string =>
+  isGroupId(conversation) ? 'attribute_exists(pk) AND ' : '';
 
 /** The receipts of each member, in their membership item. Conditions keep them from moving backwards. */
 export function receiptStore({ client, name }: Table): ReceiptStore {
@@ -34,7 +34,7 @@ export function receiptStore({ client, name }: Table): ReceiptStore {
         {
           Key: membershipKey(userId, conversation),
           UpdateExpression: 'SET readSeq = :seq, readOthers = :others',
-          ConditionExpression: inMembership(conversation, 'attribute_not_exists(readSeq) OR readSeq < :seq'),
+          ConditionExpression: `${existing(conversation)}(attribute_not_exists(readSeq) OR readSeq < :seq)`,
           ExpressionAttributeValues: { ':seq': seq, ':others': others },
         },
         (stored) => stored?.readSeq?.N === String(seq),
@@ -46,10 +46,7 @@ export function receiptStore({ client, name }: Table): ReceiptStore {
           Key: membershipKey(userId, conversation),
           UpdateExpression: 'SET receivedSeq = :seq, receivedAt = :now',
           // Both attributes are written together. Another device may have written them since they were read.
-          ConditionExpression: inMembership(
-            conversation,
-            'attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due',
-          ),
+          ConditionExpression: `${existing(conversation)}(attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due)`,
           ExpressionAttributeValues: {
             ':seq': seq,
             ':now': now.toISOString(),

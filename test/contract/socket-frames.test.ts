@@ -143,6 +143,7 @@ const HTTP_ONLY = [
   'CannotReportOneself',
   'CannotSuspendStaff',
   'GroupFull',
+  'TooManyGroups',
   'IssuerUnavailable',
   'LastOwner',
   'LinkInvalid',

@@ -11,6 +11,7 @@ import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import { checkChanges, checkSummary } from './check-changes.ts';
 import { checkGroupEntry, checkGroups } from './check-groups.ts';
 import { isMessageOf } from './intent.ts';
+import type { Recency } from './recency.ts';
 import { isUnanswered } from './settle.ts';
 import type { Simulation } from './simulation.ts';
 import { type Shown, shownOf } from './witness.ts';
@@ -130,9 +131,13 @@ function checkInbox(
   if (new Set(names).size < names.length || names.some((name) => !logs.has(name))) {
     world.blame(`${username}'s inbox has ${names.join()}`);
   }
-  names.forEach((lower, i) => {
-    const above = names.slice(0, i).find((upper) => recency.standsAbove(lower, upper));
-    if (above) world.blame(`${username}'s inbox has ${above} above ${lower}, which is more recent`);
+  inbox.forEach((lower, i) => {
+    const above = inbox.slice(0, i).find((upper) => isAbove(recency, lower, upper));
+    if (above) {
+      world.blame(
+        `${username}'s inbox has ${above.conversation} above ${lower.conversation}, which is more recent`,
+      );
+    }
   });
   for (const entry of inbox) {
     const { conversation, last, unread, own } = entry;
@@ -169,6 +174,13 @@ function checkInbox(
       }
     }
   }
+}
+
+/** Pairs stand as they came to the top, groups by their last entries. Between the two kinds, the times of several clocks decide. */
+function isAbove(recency: Recency, one: InboxEntry, other: InboxEntry): boolean {
+  if (one.kind !== other.kind) return false;
+  if (one.kind === 'group') return one.last.createdAt > other.last.createdAt;
+  return recency.standsAbove(one.conversation, other.conversation);
 }
 
 /** Every user who is there is counted once in both lists, however often the stream delivered them. */

@@ -1,7 +1,16 @@
 import type { Role } from '../../../functions/core/conversations/rights.ts';
-import { groupOf, type RosterStore, resolve } from '../../../functions/core/conversations/roster.ts';
+import {
+  groupOf,
+  type Roster,
+  type RosterStore,
+  resolve,
+} from '../../../functions/core/conversations/roster.ts';
 import { Unavailable } from '../../../functions/core/errors.ts';
-import type { Actor, GroupDependencies } from '../../../functions/core/groups/change-group.ts';
+import {
+  type Actor,
+  eventEntry,
+  type GroupDependencies,
+} from '../../../functions/core/groups/change-group.ts';
 import { createGroup, type NewGroup } from '../../../functions/core/groups/create-group.ts';
 import { leaveForGood, putMember, removeMember } from '../../../functions/core/groups/members.ts';
 import { type AskedSettings, changeSettings } from '../../../functions/core/groups/settings.ts';
@@ -136,6 +145,16 @@ export function groups() {
       deleteMessage(changing, { conversation: await own(n, group), seq }, tellingChanges()),
     react: async (n: number, group: string, seq: number, emoji = '👍') =>
       react(changing, { conversation: await own(n, group), seq, emoji }, tellingChanges()),
+    /** Puts strangers into a group, or among those who have left it, until so many people have been in it. */
+    async fill(group: string, count: number, role?: Role) {
+      const before = (await stored.roster(group)) as Roster;
+      const strangers = Array.from({ length: count - before.members.length }, (_, i) => id(1_000 + i));
+      const members = [...before.members, ...strangers.map((userId) => ({ userId, role, from: 1 }))];
+      const after = { ...before, version: before.version + 1, members };
+      const last = await log.last(groupOf(before));
+      const event = { type: 'joined', users: strangers } as const;
+      await stored.apply({ before, after, entry: eventEntry(dependencies, actor(1), after, last, event) });
+    },
     /** Lets the inboxes follow the log, from an entry on. */
     async follow(group: string, from = 1) {
       const roster = await stored.roster(group);
