@@ -58,6 +58,47 @@ test('a membership that comes back with a late receipt is caught', async () => {
   expect((await violationsOf(leavings, comesBack)).join()).toMatch(/bob is in \[\], and has the memberships/);
 });
 
+/** Of everything that is stored by now. */
+const followed = [0, 1, 2, 3, 4, 5].map((which) =>
+  isDone({ kind: 'stream', which, size: 500, again: 0 }, times(300, 0)),
+);
+
+/** Ann adds Bob. While the stream stands still for a minute, his phone catches up. */
+const lateInboxes: readonly Schedule[] = (['all', 'since_joining'] as const).map((history) => ({
+  people: 3,
+  steps: [
+    isDone({ ...create, others: 4, history } as Action),
+    isDone({ kind: 'post', by: 0, to: 0, count: 1 }),
+    ...followed,
+    isDone({ kind: 'pass', milliseconds: 60_000 }),
+    isDone({ kind: 'sync', by: 3 }, times(60, 0)),
+    isDone({ kind: 'disconnect', by: 3, isTold: true }),
+    isDone({ kind: 'put-member', by: 0, group: 1, who: 1, role: undefined }),
+    isDone({ kind: 'pass', milliseconds: 60_000 }),
+    isDone({ kind: 'connect', by: 3 }),
+    isDone({ kind: 'sync', by: 3 }, times(60, 0)),
+  ],
+}));
+
+test('a device learns of a group that the inboxes follow late', async () => {
+  expect(await violationsOf(lateInboxes)).toEqual([]);
+});
+
+test('a position that goes past a joining is caught', async () => {
+  const forgetsTheJoining: Plant = (capabilities) => {
+    const { inbox } = capabilities;
+    return {
+      ...capabilities,
+      inbox: {
+        ...inbox,
+        groups: async (userId) =>
+          new Map([...(await inbox.groups(userId))].map(([id, { joined: _, ...one }]) => [id, one])),
+      },
+    };
+  };
+  expect((await violationsOf(lateInboxes, forgetsTheJoining)).join()).toMatch(/bob.phone holds \[\] of/);
+});
+
 /** Each of these tests replaces correct code by one bug. */
 const caught = (plant: Plant, seed = 1) =>
   explore({ of: schedulesOfGroups, runs: 200, seed, plant, patienceMs: 0 });
