@@ -9,6 +9,11 @@ import {
   restoreIfLost,
 } from '../../../functions/core/connections/open-and-close.ts';
 import { type KnownEnds, renew } from '../../../functions/core/connections/renew.ts';
+import {
+  isGroupId,
+  type OwnConversation,
+  pairFor,
+} from '../../../functions/core/conversations/conversation.ts';
 import { resolve } from '../../../functions/core/conversations/roster.ts';
 import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { SESSION_ENDED, TokenInvalid, UserNotFound } from '../../../functions/core/errors.ts';
@@ -27,7 +32,11 @@ import {
 import type { Message } from '../../../functions/core/messages/message.ts';
 import { react, unreact } from '../../../functions/core/messages/react.ts';
 import { readHistory, readMessages, type Window } from '../../../functions/core/messages/read-messages.ts';
-import { type SendDependencies, sendMessages } from '../../../functions/core/messages/send-message.ts';
+import {
+  type SendDependencies,
+  type Sent,
+  sendMessages,
+} from '../../../functions/core/messages/send-message.ts';
 import { watchPresence } from '../../../functions/core/presence/presence.ts';
 import { forwardTyping, TYPING_SECONDS, type TypingTimes } from '../../../functions/core/presence/typing.ts';
 import { markRead, markReceived } from '../../../functions/core/receipts/move-receipt.ts';
@@ -170,13 +179,17 @@ export function functionsWith(
     disconnect: ({ userId, connectionId }: Connection) => connections.remove(userId, connectionId),
 
     /** `message.send`, the original protocol's frame, and `POST …/messages`, which has no socket. */
-    async send({ id, username }: User, { conversation, ...draft }: Named<Draft>, from?: Connection) {
-      return sendMessages(
-        sending,
-        { ...draft, conversation: await resolve({ rosters }, conversation, id) },
-        framesOf(username),
-        from && { connection: from, restore: () => restore(restoring, from) },
-      );
+    send({ id, username }: User, { conversation, ...draft }: Named<Draft>, from?: Connection): Promise<Sent> {
+      const sendIn = (own: OwnConversation) =>
+        sendMessages(
+          sending,
+          { ...draft, conversation: own },
+          framesOf(username),
+          from && { connection: from, restore: () => restore(restoring, from) },
+        );
+      // A pair needs no turn.
+      if (!isGroupId(conversation)) return sendIn(pairFor(conversation, id));
+      return resolve({ rosters }, conversation, id).then(sendIn);
     },
 
     /** `message.edit`, and `PATCH …/messages/{seq}`, which has no socket. */
