@@ -89,6 +89,7 @@ const STATUS: Readonly<Record<string, number>> = {
   too_many_reactions: 409,
   message_deleted: 409,
   too_many_blocks: 409,
+  too_many_pins: 409,
   group_full: 409,
   last_owner: 409,
   not_a_group: 409,

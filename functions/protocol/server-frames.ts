@@ -14,6 +14,7 @@ import type { Telling } from '../core/messages/apply-change.ts';
 import type { Message } from '../core/messages/message.ts';
 import type { FramesFor, Sent } from '../core/messages/send-message.ts';
 import type { Presence } from '../core/presence/presence.ts';
+import type { ConversationSettings } from '../core/settings/settings.ts';
 import type { SyncPage } from '../core/sync/catch-up.ts';
 import {
   answered,
@@ -139,6 +140,25 @@ export const connectionReplacedFrame = {
   type: 'connection.replaced' as const,
   detail: 'This account has opened too many connections, so its oldest one was closed.',
 };
+
+/** What a conversation is to one of its members. */
+export function settingsBody({ mutedUntil, pinnedAt, archivedAt, unread }: ConversationSettings) {
+  return {
+    muted_until: mutedUntil ?? null,
+    pinned_at: pinnedAt ?? null,
+    archived_at: archivedAt ?? null,
+    unread,
+  };
+}
+
+export function settingsFrame(conversation: string, settings: ConversationSettings) {
+  return { type: 'conversation.settings' as const, conversation, settings: settingsBody(settings) };
+}
+
+/** New settings of a conversation, as all devices of the member get them. */
+export function settingsFrameOf(conversation: string) {
+  return (settings: ConversationSettings): string => JSON.stringify(settingsFrame(conversation, settings));
+}
 
 /** A conversation as the inbox shows it, both over HTTP and in `sync`. */
 export function conversationBody(entry: InboxEntry) {

@@ -25,6 +25,7 @@ import type { EditDependencies } from '../core/messages/edit-message.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
 import { type CountWork, type RateLimit, rateLimit } from '../core/rate-limit/rate-limit.ts';
 import type { Identity } from '../core/sessions/session.ts';
+import type { SettingsDependencies } from '../core/settings/change-settings.ts';
 import { connectionsGateway, openGateway as openManagementApi } from '../gateway/connections-gateway.ts';
 import { openMailService, sesMailer } from '../mailer/ses-mailer.ts';
 import {
@@ -56,6 +57,7 @@ import { remainsOf, sealRemover } from '../storage/remains.ts';
 import { reportQueue, reportStore } from '../storage/reports.ts';
 import { rosterReader, rosterStore } from '../storage/rosters.ts';
 import { publicKeys, sessionCheck, sessionList, sessionStore } from '../storage/sessions.ts';
+import { settingsStore } from '../storage/settings.ts';
 import { signUpStore } from '../storage/sign-ups.ts';
 import { suspensionStore } from '../storage/suspensions.ts';
 import { openTable as openTableNamed, type Table } from '../storage/table.ts';
@@ -526,6 +528,20 @@ export function wireGroups(
     people: peopleStore(table),
     presences: presenceStore(table),
     idOf: uuidOf,
+  };
+}
+
+/** For `changeSettings`. The last frames come from the protocol. */
+export function wireSettings(
+  table: Table,
+  gateway: Gateway,
+  reporting: Reporting,
+): Omit<SettingsDependencies, 'lastFrames'> & ReturnType<typeof wireRosters> {
+  return {
+    ...wireTelling(table, gateway, reporting),
+    ...wireRosters(table),
+    settings: settingsStore(table),
+    log: messageStore(table),
   };
 }
 

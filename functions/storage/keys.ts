@@ -170,6 +170,9 @@ export const membershipKey = (userId: string, conversation: string): Key => ({
   sk: `${MEMBERSHIP_PREFIX}${conversation}`,
 });
 
+/** The conversations that a user has pinned. */
+export const pinsKey = (userId: string): Key => ({ pk: userPartition(userId), sk: 'PINS' });
+
 /** How often a member has retried messages that are already stored. */
 export const retriesKey = (userId: string, conversation: string): Key => ({
   pk: userPartition(userId),

@@ -1,0 +1,29 @@
+import { resolve } from '../core/conversations/roster.ts';
+import { changeSettings } from '../core/settings/change-settings.ts';
+import { json } from '../middleware/http-replies.ts';
+import { readInput } from '../middleware/http-stack.ts';
+import { userStack } from '../middleware/user-stack.ts';
+import { settingsRequest } from '../protocol/requests.ts';
+import { lastFrames, settingsBody, settingsFrameOf } from '../protocol/server-frames.ts';
+import { openGateway, openHttpEntry, openUserAccess, wireSettings } from '../runtime/wiring.ts';
+
+const access = openUserAccess();
+const reporting = openHttpEntry();
+const settings = { ...wireSettings(access.table, openGateway(access.limit.count), reporting), lastFrames };
+
+/** `PATCH /conversations/{conversation}/settings/`: what the conversation is to the caller. Their devices are told. */
+export const handler = userStack(reporting, access).handler(async (event) => {
+  const { muted_until: mutedUntil, ...change } = readInput(settingsRequest, event);
+  const conversation = await resolve(
+    settings,
+    event.pathParameters?.conversation ?? '',
+    event.identity.userId,
+  );
+  const changed = await changeSettings(
+    settings,
+    conversation,
+    { ...change, mutedUntil },
+    settingsFrameOf(conversation.id),
+  );
+  return json(200, settingsBody(changed));
+});
