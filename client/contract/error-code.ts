@@ -47,6 +47,7 @@ type ServerCode =
   | 'too_many_attempts'
   | 'too_many_blocks'
   | 'too_many_mails'
+  | 'too_many_pins'
   | 'too_many_reactions'
   | 'unavailable'
   | 'unknown_action'

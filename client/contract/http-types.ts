@@ -136,6 +136,7 @@ export interface PairConversation {
   readonly received: number;
   readonly peer_read: number;
   readonly peer_received: number;
+  readonly settings?: Settings;
 }
 
 export interface GroupConversation {
@@ -149,10 +150,29 @@ export interface GroupConversation {
   readonly unread: number;
   readonly read: number;
   readonly received: number;
+  readonly settings?: Settings;
   /** Absent in the inbox. */
   readonly members?: readonly GroupMember[];
   /** Those who were members. Absent in the inbox. */
   readonly former?: readonly User[];
+}
+
+/** What a conversation is to the user. Absent while nothing is set. */
+export interface Settings {
+  /** A time in the past counts as null. */
+  readonly muted_until: string | null;
+  readonly pinned_at: string | null;
+  /** It is archived while its last message is not newer. */
+  readonly archived_at: string | null;
+  readonly unread: boolean;
+}
+
+export interface SettingsChange {
+  /** A time, `forever`, or null. */
+  readonly muted_until?: string | null;
+  readonly pinned?: boolean;
+  readonly archived?: boolean;
+  readonly unread?: boolean;
 }
 
 export interface GroupMember {
@@ -186,6 +206,8 @@ export interface NewGroup {
 export interface ConversationPage {
   readonly next: string | null;
   readonly results: readonly Conversation[];
+  /** Only on the first page. */
+  readonly pinned?: readonly Conversation[];
 }
 
 export interface StoredMessage {
@@ -289,6 +311,7 @@ export interface ExportedConversation {
   readonly received: number;
   readonly peer_read?: number;
   readonly peer_received?: number;
+  readonly settings?: Settings;
 }
 
 export interface ExportedMessage extends StoredMessage {

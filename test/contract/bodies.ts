@@ -20,6 +20,7 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /reports/{report_id}/resolve': reportRequests.resolutionRequest,
   'POST /conversations': requests.groupRequest,
   'PATCH /conversations/{conversation}': requests.titleRequest,
+  'PATCH /conversations/{conversation}/settings': requests.settingsRequest,
   'PUT /conversations/{conversation}/members/{user_id}': requests.memberRequest,
   'POST /conversations/{conversation}/messages': requests.messageRequest,
   'PATCH /conversations/{conversation}/messages/{seq}': requests.editRequest,

@@ -65,6 +65,7 @@ describe('the table of access patterns', () => {
       keys.sessionKey('<id>', '<session id>'),
       keys.socketsKey('<id>'),
       keys.membershipKey('<id>', '<id a>.<id b>'),
+      keys.pinsKey('<id>'),
       keys.inboxPositionKey('<id>', '<time>', '<id a>.<id b>'),
       keys.retriesKey('<id>', '<id a>.<id b>'),
       keys.summaryKey('<id a>.<id b>'),

@@ -7,6 +7,7 @@ import { RECENT_MESSAGES } from '../../functions/core/messages/find-earlier.ts';
 import type { GroupEvent, Message } from '../../functions/core/messages/message.ts';
 import { TYPING_SECONDS } from '../../functions/core/presence/typing.ts';
 import { RECEIVED_EVERY_MS } from '../../functions/core/receipts/move-receipt.ts';
+import { FOREVER, NO_SETTINGS } from '../../functions/core/settings/settings.ts';
 import type { SyncPage } from '../../functions/core/sync/catch-up.ts';
 import { RESET_BEHIND } from '../../functions/core/sync/missed-changes.ts';
 import { MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
@@ -61,6 +62,7 @@ const EVENTS: readonly GroupEvent[] = [
 ];
 /** What happened to a group. Only devices are told. */
 const told = EVENTS.map((event): Message => ({ ...withoutClientId, conversation: group, text: '', event }));
+const settings = { mutedUntil: FOREVER, pinnedAt: createdAt, archivedAt: createdAt, unread: true };
 const entry: PairEntry = {
   kind: 'pair',
   conversation,
@@ -155,6 +157,7 @@ const HTTP_ONLY = [
   'SubjectTokenExpired',
   'SubjectTokenInvalid',
   'TooManyBlocks',
+  'TooManyPins',
   'TooManyAttempts',
   'TooManyMails',
   'WrongCredentials',
@@ -224,6 +227,7 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
     chatMessages: sides.map((side) => frames.messagesFrame(ALL_STATES, 'ada', side)),
     messageChanged: changed,
     changedReply: [...changed, frames.changedFrame(message, ada)].map(replied),
+    settingsChanged: [frames.settingsFrame(conversation, NO_SETTINGS), frames.settingsFrame(group, settings)],
     readReceipt: [frames.receiptFrame('conversation.read', mark)],
     readReply: [replied({ ...frames.receiptFrame('conversation.read', mark), moved: true })],
     receivedReceipt: [frames.receiptFrame('message.received', mark)],
