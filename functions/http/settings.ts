@@ -3,8 +3,8 @@ import { changeSettings } from '../core/settings/change-settings.ts';
 import { json } from '../middleware/http-replies.ts';
 import { readInput } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
-import { settingsRequest } from '../protocol/requests.ts';
 import { lastFrames, settingsBody, settingsFrameOf } from '../protocol/server-frames.ts';
+import { settingsRequest } from '../protocol/settings-requests.ts';
 import { openGateway, openHttpEntry, openUserAccess, wireSettings } from '../runtime/wiring.ts';
 
 const access = openUserAccess();

@@ -1,12 +1,10 @@
 import { domainToASCII } from 'node:url';
 import * as z from 'zod/mini';
-import { meta } from 'zod/v4/core';
 import { lengthFaults, normalizePassword } from '../core/accounts/passwords.ts';
 import { ROLES } from '../core/conversations/rights.ts';
 import { MAX_MEMBERS } from '../core/conversations/roster.ts';
 import { MessageNotFound, ValidationFailed } from '../core/errors.ts';
 import { CLIENT_ID } from '../core/ids.ts';
-import { FOREVER } from '../core/settings/settings.ts';
 import { characters, emoji, messageText, replyTo, seq, userId, version } from './fields.ts';
 import { newMessages, oneOrSeveral } from './new-messages.ts';
 import { wholeNumber } from './paging.ts';
@@ -194,30 +192,6 @@ export const titleRequest = z.strictObject({ title });
 
 /** `PUT /conversations/{conversation}/members/{user_id}/` */
 export const memberRequest = z.strictObject({ role: z.optional(role) });
-
-/** To the millisecond, as it is stored: times are compared as texts. */
-const mutedUntil = z.pipe(
-  z.union([z.literal('forever'), z.iso.datetime(), z.null()], {
-    error: 'Must be a time in UTC, as ISO 8601 writes it, or "forever", or null.',
-  }),
-  z.transform((until) => {
-    if (until === null) return null;
-    return until === 'forever' ? FOREVER : new Date(until).toISOString();
-  }),
-);
-
-/** `PATCH /conversations/{conversation}/settings/`: fields that are left out stay unchanged. */
-export const settingsRequest = z
-  .strictObject({
-    muted_until: z.optional(mutedUntil),
-    pinned: z.optional(z.boolean()),
-    archived: z.optional(z.boolean()),
-    unread: z.optional(z.boolean()),
-  })
-  .check(
-    z.refine((change) => Object.keys(change).length > 0, 'At least one field is required.'),
-    meta({ minProperties: 1 }),
-  );
 
 /** `PATCH /conversations/{conversation}/messages/{seq}/` */
 export const editRequest = z.strictObject({ text: messageText, version });

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import * as reportRequests from '../../functions/protocol/report-requests.ts';
 import * as requests from '../../functions/protocol/requests.ts';
+import { settingsRequest } from '../../functions/protocol/settings-requests.ts';
 
 /** The schema that checks the body of each operation. */
 export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
@@ -20,7 +21,7 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /reports/{report_id}/resolve': reportRequests.resolutionRequest,
   'POST /conversations': requests.groupRequest,
   'PATCH /conversations/{conversation}': requests.titleRequest,
-  'PATCH /conversations/{conversation}/settings': requests.settingsRequest,
+  'PATCH /conversations/{conversation}/settings': settingsRequest,
   'PUT /conversations/{conversation}/members/{user_id}': requests.memberRequest,
   'POST /conversations/{conversation}/messages': requests.messageRequest,
   'PATCH /conversations/{conversation}/messages/{seq}': requests.editRequest,

@@ -177,6 +177,7 @@ BODIES = {
     "PATCH /conversations/{conversation}/messages/{seq}": lambda _: {"text": "four", "version": 1},
     "POST /conversations": lambda _: {"kind": "group", "title": "Engines", "members": [scene.charles.id]},
     "PATCH /conversations/{conversation}": lambda _: {"title": "Other engines"},
+    "PATCH /conversations/{conversation}/settings": lambda _: {"muted_until": "2999-01-01T00:00:00Z", "pinned": True},
     "PUT /conversations/{conversation}/members/{user_id}": lambda _: {"role": "reader"},
 }
 

@@ -136,6 +136,7 @@ describe('functions get the variables that they need:', () => {
       'conversations',
       'messages',
       'groups',
+      'settings',
       'send-message',
       'change-message',
       'authorize',
@@ -163,7 +164,14 @@ describe('functions get the variables that they need:', () => {
       ],
     };
     const posting = names.filter((name) => 'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI' in environmentOf(name));
-    expect(posting).toEqual(['groups', 'send-message', 'change-message', 'message', 'account-changes']);
+    expect(posting).toEqual([
+      'groups',
+      'settings',
+      'send-message',
+      'change-message',
+      'message',
+      'account-changes',
+    ]);
     for (const name of posting) {
       expect(environmentOf(name).AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI).toEqual(endpoint);
     }
@@ -227,6 +235,7 @@ describe('functions get the variables that they need:', () => {
       'conversations',
       'messages',
       'groups',
+      'settings',
       'send-message',
       'change-message',
       'connect',

@@ -38,7 +38,7 @@ describe('least privilege', () => {
     }
   });
 
-  it('five functions may post to connections and close them, on this API’s stage only', () => {
+  it('six functions may post to connections and close them, on this API’s stage only', () => {
     const reach = [...service.whoMay('execute-api:ManageConnections').keys()].map((name) => {
       const resources = service
         .statementsOf(name)
@@ -54,6 +54,7 @@ describe('least privilege', () => {
     });
     expect(Object.fromEntries(reach)).toEqual({
       groups: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
+      settings: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'send-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'change-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       message: ['/ws/DELETE/@connections/*', '/ws/GET/@connections/*', '/ws/POST/@connections/*'],
@@ -207,6 +208,7 @@ describe('least privilege', () => {
       'messages',
       'report',
       'send-message',
+      'settings',
     ]);
   });
 
@@ -260,6 +262,7 @@ describe('least privilege', () => {
       'conversations',
       'messages',
       'groups',
+      'settings',
       'send-message',
       'change-message',
       'jwks',
