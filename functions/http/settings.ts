@@ -3,7 +3,8 @@ import { changeSettings } from '../core/settings/change-settings.ts';
 import { json } from '../middleware/http-replies.ts';
 import { readInput } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
-import { lastFrames, settingsBody, settingsFrameOf } from '../protocol/server-frames.ts';
+import { lastFrames, settingsFrameOf } from '../protocol/server-frames.ts';
+import { settingsBody } from '../protocol/settings-bodies.ts';
 import { settingsRequest } from '../protocol/settings-requests.ts';
 import { openGateway, openHttpEntry, openUserAccess, wireSettings } from '../runtime/wiring.ts';
 

@@ -26,6 +26,7 @@ import {
   presentState,
   syncedMessage,
 } from './message-bodies.ts';
+import { settingsBody } from './settings-bodies.ts';
 
 /** A stored message as the sockets of one reader get it. */
 export function messageFrame(message: Message, senderName: string, reader: 'sender' | 'others') {
@@ -140,16 +141,6 @@ export const connectionReplacedFrame = {
   type: 'connection.replaced' as const,
   detail: 'This account has opened too many connections, so its oldest one was closed.',
 };
-
-/** What a conversation is to one of its members. */
-export function settingsBody({ mutedUntil, pinnedAt, archivedAt, unread }: ConversationSettings) {
-  return {
-    muted_until: mutedUntil ?? null,
-    pinned_at: pinnedAt ?? null,
-    archived_at: archivedAt ?? null,
-    unread,
-  };
-}
 
 export function settingsFrame(conversation: string, settings: ConversationSettings) {
   return { type: 'conversation.settings' as const, conversation, settings: settingsBody(settings) };
