@@ -34,6 +34,8 @@ export const DEAREST = {
   oneGroup: '`GET /conversations/{conversation}/`: a group of eight, and 92 who were in it',
   putMember: '`PUT /conversations/{conversation}/members/{user_id}/`: the eighth of such a group',
   removeMember: '`DELETE /conversations/{conversation}/members/{user_id}/`: one of eight of such a group',
+  changeSettings:
+    '`PATCH /conversations/{conversation}/settings/`: after a message of 16 KB, pinned in place of ten that were',
   users: '`GET /users/`: 100 of the longest names, at `offset` 1,000',
   search: '`GET /users/`: 100 that begin alike',
   rare: '`GET /users/`: a name that nobody has',
