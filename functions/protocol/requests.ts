@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import * as z from 'zod/mini';
 import { lengthFaults, normalizePassword } from '../core/accounts/passwords.ts';
 import { ROLES } from '../core/conversations/rights.ts';
-import { MAX_MEMBERS } from '../core/conversations/roster.ts';
+import { MAX_FIRST_MEMBERS } from '../core/conversations/roster.ts';
 import { MessageNotFound, ValidationFailed } from '../core/errors.ts';
 import { CLIENT_ID } from '../core/ids.ts';
 import { characters, emoji, messageText, replyTo, seq, userId, version } from './fields.ts';
@@ -172,9 +172,8 @@ const title = nameOf(100);
 
 const role = z.enum(ROLES);
 
-/** The creator is one more. */
 const firstMembers = z.array(userId).check(
-  z.maxLength(MAX_MEMBERS - 1),
+  z.maxLength(MAX_FIRST_MEMBERS),
   z.refine((ids) => new Set(ids).size === ids.length, 'Must name each user once.'),
 );
 

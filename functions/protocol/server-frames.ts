@@ -26,7 +26,7 @@ import {
   presentState,
   syncedMessage,
 } from './message-bodies.ts';
-import { settingsBody } from './settings-bodies.ts';
+import { settingsBody, settingsOf } from './settings-bodies.ts';
 
 /** A stored message as the sockets of one reader get it. */
 export function messageFrame(message: Message, senderName: string, reader: 'sender' | 'others') {
@@ -153,7 +153,7 @@ export function settingsFrameOf(conversation: string) {
 
 /** A conversation as the inbox shows it, both over HTTP and in `sync`. */
 export function conversationBody(entry: InboxEntry) {
-  const { kind, conversation: id, last, unread, own } = entry;
+  const { kind, conversation: id, last, unread, own, settings } = entry;
   const shared = {
     last_message: {
       id: last.id,
@@ -167,6 +167,7 @@ export function conversationBody(entry: InboxEntry) {
     unread,
     read: own.read,
     received: own.received,
+    ...settingsOf(settings),
   };
   if (entry.kind === 'group') {
     return { id, kind, title: entry.title, role: entry.role, first_seq: entry.from, ...shared };

@@ -57,7 +57,7 @@ import { remainsOf, sealRemover } from '../storage/remains.ts';
 import { reportQueue, reportStore } from '../storage/reports.ts';
 import { rosterReader, rosterStore } from '../storage/rosters.ts';
 import { publicKeys, sessionCheck, sessionList, sessionStore } from '../storage/sessions.ts';
-import { settingsStore } from '../storage/settings.ts';
+import { pinReader, settingsStore } from '../storage/settings.ts';
 import { signUpStore } from '../storage/sign-ups.ts';
 import { suspensionStore } from '../storage/suspensions.ts';
 import { openTable as openTableNamed, type Table } from '../storage/table.ts';
@@ -460,6 +460,7 @@ export function wireExport(table: Table) {
 export function wireInbox(table: Table) {
   return {
     inbox: inboxReader(table),
+    pins: pinReader(table),
     people: peopleStore(table),
     presences: presenceStore(table),
     profiles: profileStore(table),

@@ -70,6 +70,7 @@ const entry: PairEntry = {
   last: { seq: 42, id: message.id, senderId: ada, text: 'Hello', createdAt, counts: {} },
   unread: 1,
   own: { read: 41, received: 42 },
+  settings: NO_SETTINGS,
   peers: { read: 42, received: 42 },
   presence: { userId: ada, online: false, lastSeen: createdAt },
   isBlocked: false,
@@ -90,6 +91,7 @@ const groupEntries = [undefined, ...EVENTS].map(
     last: { ...entry.last, ...(event && { text: '', event }) },
     unread: 0,
     own: { read: 41, received: 42 },
+    settings,
   }),
 );
 const here = { userId: ada, online: true };
@@ -144,6 +146,7 @@ const HTTP_ONLY = [
   'CannotReportOneself',
   'CannotSuspendStaff',
   'GroupFull',
+  'TooManyGroups',
   'IssuerUnavailable',
   'LastOwner',
   'LinkInvalid',

@@ -1,7 +1,17 @@
 import type { Role } from '../../../functions/core/conversations/rights.ts';
-import { groupOf, type RosterStore, resolve } from '../../../functions/core/conversations/roster.ts';
+import {
+  conversationById,
+  groupOf,
+  type Roster,
+  type RosterStore,
+  resolve,
+} from '../../../functions/core/conversations/roster.ts';
 import { Unavailable } from '../../../functions/core/errors.ts';
-import type { Actor, GroupDependencies } from '../../../functions/core/groups/change-group.ts';
+import {
+  type Actor,
+  eventEntry,
+  type GroupDependencies,
+} from '../../../functions/core/groups/change-group.ts';
 import { createGroup, type NewGroup } from '../../../functions/core/groups/create-group.ts';
 import {
   leaveForGood,
@@ -14,10 +24,13 @@ import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import { deleteMessage, editMessage } from '../../../functions/core/messages/edit-message.ts';
 import { react } from '../../../functions/core/messages/react.ts';
 import { sendMessage } from '../../../functions/core/messages/send-message.ts';
+import { changeSettings } from '../../../functions/core/settings/change-settings.ts';
+import type { SettingsChange } from '../../../functions/core/settings/settings.ts';
 import {
   eventFrameOf,
   framesOf,
   lastFrames,
+  settingsFrameOf,
   tellingChanges,
 } from '../../../functions/protocol/server-frames.ts';
 import { peopleStore, profileStore } from '../../../functions/storage/accounts.ts';
@@ -27,6 +40,7 @@ import { membershipKey, profileKey } from '../../../functions/storage/keys.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { presenceStore } from '../../../functions/storage/presence.ts';
 import { rosterStore } from '../../../functions/storage/rosters.ts';
+import { pinReader, settingsStore } from '../../../functions/storage/settings.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { frozenClock } from './clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from './connections.ts';
@@ -94,7 +108,8 @@ export function groups() {
     sendLimit: { messages: 1_000, seconds: 1 },
     onFault: () => {},
   };
-  const inbox = { inbox: inboxReader(table), presences };
+  const inbox = { inbox: inboxReader(table), presences, pins: pinReader(table), now: clock.now };
+  const settling = { ...dependencies, settings: settingsStore(table) };
   const projection = {
     ...{ inbox: inboxProjection(table), log, rosters: stored, profiles: profileStore(table), now: clock.now },
   };
@@ -115,6 +130,9 @@ export function groups() {
       putMember(dependencies, group, actor(by), { userId: id(n), role }),
     remove: (by: number, group: string, n: number) => removeMember(dependencies, group, actor(by), id(n)),
     rename: (by: number, group: string, title: string) => renameGroup(dependencies, group, actor(by), title),
+    /** Changes what a conversation is to a user. */
+    change: async (n: number, conversation: string, change: SettingsChange) =>
+      changeSettings(settling, await own(n, conversation), change, settingsFrameOf(conversation)),
     leaveForGood: (n: number, group: string) => leaveForGood(dependencies, group, actor(n)),
     say: async (n: number, group: string, text = 'Hello', clientId?: string) => {
       const draft = { conversation: await own(n, group), text, clientId };
@@ -126,10 +144,20 @@ export function groups() {
       deleteMessage(changing, { conversation: await own(n, group), seq }, tellingChanges()),
     react: async (n: number, group: string, seq: number, emoji = '👍') =>
       react(changing, { conversation: await own(n, group), seq, emoji }, tellingChanges()),
+    /** Puts strangers into a group, or among those who have left it, until so many people have been in it. */
+    async fill(group: string, count: number, role?: Role) {
+      const before = (await stored.roster(group)) as Roster;
+      const strangers = Array.from({ length: count - before.members.length }, (_, i) => id(1_000 + i));
+      const members = [...before.members, ...strangers.map((userId) => ({ userId, role, from: 1 }))];
+      const after = { ...before, version: before.version + 1, members };
+      const last = await log.last(groupOf(before));
+      const event = { type: 'joined', users: strangers } as const;
+      await stored.apply({ before, after, entry: eventEntry(dependencies, actor(1), after, last, event) });
+    },
     /** Lets the inboxes follow the log, from an entry on. */
-    async follow(group: string, from = 1) {
-      const roster = await stored.roster(group);
-      const entries = roster ? await log.since(groupOf(roster), from, 100) : [];
+    async follow(id: string, from = 1) {
+      const conversation = await conversationById(stored, id);
+      const entries = conversation ? await log.since(conversation, from, 100) : [];
       await projectMessages(projection, entries.map(storedAs));
     },
     /** Who is in a group, by number: `1 owner`. Those who have left have no role. */

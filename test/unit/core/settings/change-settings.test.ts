@@ -27,7 +27,7 @@ const pair = (n: number) => pairId(id(1), id(n));
 /** The users 1 to 12, each with a device. User 1 has said something to user 2. */
 async function world() {
   const all = groups();
-  const { table, state, dependencies, log, presences, clock, own } = all;
+  const { table, state, log, presences, clock, own } = all;
   const settings = settingsStore(table);
   const receipts = receiptStore(table);
   await all.say(1, pair(2));
@@ -35,10 +35,6 @@ async function world() {
   return {
     ...all,
     settings,
-    async change(n: number, conversation: string, change: SettingsChange) {
-      const frameFor = settingsFrameOf(conversation);
-      return changeSettings({ ...dependencies, settings }, await own(n, conversation), change, frameFor);
-    },
     async read(n: number, conversation: string, seq: number) {
       const moving = { log, receipts, presences, now: clock.now };
       return (await markRead(moving, { conversation: await own(n, conversation), seq })).moved;
