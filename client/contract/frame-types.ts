@@ -1,10 +1,4 @@
-import type {
-  Conversation,
-  Settings,
-  GroupEvent,
-  Reaction,
-  StoredMessage,
-} from './http-types.ts';
+import type { Conversation, GroupEvent, Reaction, Settings, StoredMessage } from './http-types.ts';
 
 /**
  * The frames of asyncapi.yaml on a device's socket. A test compares the two. First, the frames that the client sends.

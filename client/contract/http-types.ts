@@ -115,15 +115,19 @@ export interface LastMessage {
 
 /** What happened to a group. The sender of the message did it, and its text is empty. */
 export interface GroupEvent {
-  /** `created`, `joined`, `left`, `removed`, `renamed` or `role`. A newer server may have further ones. */
+  /** `created`, `joined`, `left`, `removed`, `renamed`, `role` or `changed`. A newer server may have further ones. */
   readonly type: string;
-  /** Of `created` and `renamed`. */
+  /** Of `created` and `renamed`, and of `changed` if it is one of the fields. */
   readonly title?: string;
-  /** The ids of those whom it is about. Absent from `renamed`. */
+  /** The ids of those whom it is about. Absent from `renamed` and `changed`. */
   readonly users?: readonly string[];
   /** Of `role`. */
   readonly role?: 'owner' | 'moderator' | 'member' | 'reader';
+  /** Of `changed`. */
+  readonly fields?: readonly GroupField[];
 }
+
+export type GroupField = 'title' | 'description' | 'picture' | 'who';
 
 export interface PairConversation {
   readonly id: string;
@@ -150,11 +154,24 @@ export interface GroupConversation {
   readonly unread: number;
   readonly read: number;
   readonly received: number;
+  /** Absent if there is none, and in the inbox. */
+  readonly description?: string;
+  /** The address of a picture. Absent if there is none, and in the inbox. */
+  readonly picture?: string;
+  /** Absent in the inbox, and from older servers. */
+  readonly who?: Who;
   readonly settings?: Settings;
   /** Absent in the inbox. */
   readonly members?: readonly GroupMember[];
   /** Those who were members. Absent in the inbox. */
   readonly former?: readonly User[];
+}
+
+/** The lowest role that has each of these rights. */
+export interface Who {
+  readonly write: 'owner' | 'moderator' | 'member';
+  readonly add: 'owner' | 'moderator' | 'member';
+  readonly rename: 'owner' | 'moderator' | 'member';
 }
 
 /** What a conversation is to the user. Absent while nothing is set. */

@@ -16,7 +16,7 @@ const mutedUntil = z.pipe(
 );
 
 /** `PATCH /conversations/{conversation}/settings/`: fields that are left out stay unchanged. */
-export const settingsRequest = z
+export const ownSettingsRequest = z
   .strictObject({
     muted_until: z.optional(mutedUntil),
     pinned: z.optional(z.boolean()),

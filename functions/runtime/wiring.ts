@@ -28,6 +28,7 @@ import type { Identity } from '../core/sessions/session.ts';
 import type { SettingsDependencies } from '../core/settings/change-settings.ts';
 import { connectionsGateway, openGateway as openManagementApi } from '../gateway/connections-gateway.ts';
 import { openMailService, sesMailer } from '../mailer/ses-mailer.ts';
+import { aboutReader } from '../storage/abouts.ts';
 import {
   accountRemover,
   accountStore,
@@ -456,7 +457,7 @@ export function wireExport(table: Table) {
   };
 }
 
-/** For `readInbox`, `readConversation` and `catchUp`. */
+/** For `readInbox`, `describe` and `catchUp`. */
 export function wireInbox(table: Table) {
   return {
     inbox: inboxReader(table),
@@ -466,6 +467,7 @@ export function wireInbox(table: Table) {
     profiles: profileStore(table),
     log: messageStore(table),
     ...wireRosters(table),
+    abouts: aboutReader(table),
     now,
   };
 }
@@ -516,7 +518,7 @@ export function wireChanging(
   };
 }
 
-/** For `createGroup`, `renameGroup`, `putMember` and `removeMember`. The last frames come from the protocol. */
+/** For `createGroup`, `changeSettings`, `putMember` and `removeMember`. The last frames come from the protocol. */
 export function wireGroups(
   table: Table,
   gateway: Gateway,
@@ -525,6 +527,7 @@ export function wireGroups(
   return {
     ...wireTelling(table, gateway, reporting),
     rosters: rosterStore(table),
+    abouts: aboutReader(table),
     log: messageStore(table),
     people: peopleStore(table),
     presences: presenceStore(table),
@@ -532,7 +535,7 @@ export function wireGroups(
   };
 }
 
-/** For `changeSettings`. The last frames come from the protocol. */
+/** For `changeOwnSettings`. The last frames come from the protocol. */
 export function wireSettings(
   table: Table,
   gateway: Gateway,

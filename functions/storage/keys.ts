@@ -203,6 +203,12 @@ export const rosterKey = (conversation: string): Key => ({
   sk: 'GROUP',
 });
 
+/** What a group says of itself. No message reads it. */
+export const aboutKey = (conversation: string): Key => ({
+  pk: conversationPartition(conversation),
+  sk: 'ABOUT',
+});
+
 export const presenceKey = (userId: string): Key => ({ pk: userPartition(userId), sk: PRESENCE });
 
 export const watchPartition = (userId: string): string => `WATCH#${userId}`;

@@ -1,5 +1,5 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { ROLES, type Role } from '../core/conversations/rights.ts';
+import { type OwnWho, ROLES, type Role } from '../core/conversations/rights.ts';
 import {
   groupOf,
   type HistoryAccess,
@@ -12,6 +12,7 @@ import {
 } from '../core/conversations/roster.ts';
 import { toLast } from '../core/inbox/inbox.ts';
 import { receiptAt } from '../core/receipts/receipt.ts';
+import { aboutWrite } from './abouts.ts';
 import { fromSummary } from './inbox.ts';
 import { GROUP_MEMBERSHIP_PREFIX, membershipKey, rosterKey, summaryKey, userPartition } from './keys.ts';
 import { fromLogEntry, type Item } from './log-entry.ts';
@@ -94,7 +95,7 @@ export function rosterStore(table: Table): RosterStore {
     },
 
     async apply(change) {
-      const { before, after, entry } = change;
+      const { before, after, about, entry } = change;
       const failed = await tryTransact(client, [
         {
           Put: {
@@ -117,6 +118,7 @@ export function rosterStore(table: Table): RosterStore {
           },
         },
         ...summary(change),
+        ...(about ? [aboutWrite(TableName, after.id, about)] : []),
         ...memberships(change),
       ]);
       return failed !== 'busy' && failed.length === 0;
@@ -149,6 +151,7 @@ function toRoster(id: string, item: Item): Roster {
     version: item.version as number,
     title: item.title as string,
     history: item.history as HistoryAccess,
+    ...(item.who !== undefined && { who: item.who as OwnWho }),
     members: unpackIds(item.ids).map((userId, number) => ({
       userId,
       role: ROLES.find((role) => LETTERS[role] === letters[number]),

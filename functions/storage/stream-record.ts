@@ -137,7 +137,7 @@ function read(image: Record<string, AttributeValue> | undefined): Record<string,
   // An event is JSON, so it has bytes in base64. The SDK takes them as they are.
   const values = Object.entries(image).map(([name, value]) => [
     name,
-    value.B === undefined ? value : { B: Buffer.from(value.B, 'base64') },
+    value.B === undefined ? value : { B: new Uint8Array(Buffer.from(value.B, 'base64')) },
   ]);
   return unmarshall(Object.fromEntries(values));
 }

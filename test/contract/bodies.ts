@@ -1,7 +1,8 @@
 import type * as z from 'zod/mini';
+import * as groupRequests from '../../functions/protocol/group-requests.ts';
 import * as reportRequests from '../../functions/protocol/report-requests.ts';
 import * as requests from '../../functions/protocol/requests.ts';
-import { settingsRequest } from '../../functions/protocol/settings-requests.ts';
+import { ownSettingsRequest } from '../../functions/protocol/settings-requests.ts';
 
 /** The schema that checks the body of each operation. */
 export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
@@ -19,10 +20,10 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /users/me/password': requests.passwordRequest,
   'POST /reports': reportRequests.reportRequest,
   'POST /reports/{report_id}/resolve': reportRequests.resolutionRequest,
-  'POST /conversations': requests.groupRequest,
-  'PATCH /conversations/{conversation}': requests.titleRequest,
-  'PATCH /conversations/{conversation}/settings': settingsRequest,
-  'PUT /conversations/{conversation}/members/{user_id}': requests.memberRequest,
+  'POST /conversations': groupRequests.groupRequest,
+  'PATCH /conversations/{conversation}': groupRequests.settingsRequest,
+  'PATCH /conversations/{conversation}/settings': ownSettingsRequest,
+  'PUT /conversations/{conversation}/members/{user_id}': groupRequests.memberRequest,
   'POST /conversations/{conversation}/messages': requests.messageRequest,
   'PATCH /conversations/{conversation}/messages/{seq}': requests.editRequest,
 };

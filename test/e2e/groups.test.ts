@@ -70,6 +70,7 @@ describe('a group', () => {
       unread: 0,
       read: 1,
       received: 1,
+      who: { write: 'member', add: 'moderator', rename: 'moderator' },
       members: [person3(ada, 'owner'), person3(charles, 'member'), person3(eve, 'member')],
       former: [],
     };

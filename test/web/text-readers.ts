@@ -45,6 +45,7 @@ import { readExternalUser } from '../../functions/protocol/claims.ts';
 import { NotFound } from '../../functions/protocol/errors.ts';
 import * as fields from '../../functions/protocol/fields.ts';
 import { readMessageFrame, readObject, readRef, refIn } from '../../functions/protocol/frames.ts';
+import * as groupRequests from '../../functions/protocol/group-requests.ts';
 import {
   bearerToken,
   handshakeToken,
@@ -59,7 +60,7 @@ import { clientId, newMessages } from '../../functions/protocol/new-messages.ts'
 import * as paging from '../../functions/protocol/paging.ts';
 import * as reportRequests from '../../functions/protocol/report-requests.ts';
 import * as requests from '../../functions/protocol/requests.ts';
-import { settingsRequest } from '../../functions/protocol/settings-requests.ts';
+import { ownSettingsRequest } from '../../functions/protocol/settings-requests.ts';
 import {
   isBlank,
   isLonger,
@@ -250,6 +251,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     },
   },
   'functions/protocol/fields.ts': {
+    nameOf: value(fields.nameOf(MAX_MESSAGE_LENGTH)),
     characters: value(fields.characters({ min: MAX_MESSAGE_LENGTH, max: MAX_MESSAGE_LENGTH })),
     userId: value(fields.userId),
     conversation: value(fields.conversation),
@@ -268,6 +270,17 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     readMessageFrame: (text) => readMessageFrame({ message: text }),
     'readMessageFrame of an id': (text) => readMessageFrame({ message: 'a', client_id: text }),
     'readMessageFrame of a frame': (text) => readMessageFrame(readObject(JSON.stringify({ message: text }))),
+  },
+  'functions/protocol/group-requests.ts': {
+    groupRequest: (text) => {
+      const own = everyField(groupRequests.groupRequest.def.shape, text);
+      return validate(groupRequests.groupRequest, { ...own, kind: 'group', members: [text, text] });
+    },
+    settingsRequest: (text) => {
+      const own = everyField(groupRequests.settingsRequest.def.shape, text);
+      return validate(groupRequests.settingsRequest, { ...own, who: { write: text, [text]: text } });
+    },
+    memberRequest: object(groupRequests.memberRequest),
   },
   'functions/protocol/handshake.ts': {
     header: (text) => header({ [text]: text }, 'authorization'),
@@ -342,18 +355,12 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     newPasswordRequest: object(requests.newPasswordRequest),
     verificationRequest: object(requests.verificationRequest),
     messageRequest: object(requests.messageRequest),
-    groupRequest: (text) => {
-      const own = everyField(requests.groupRequest.def.shape, text);
-      return validate(requests.groupRequest, { ...own, kind: 'group', members: [text, text] });
-    },
-    titleRequest: object(requests.titleRequest),
-    memberRequest: object(requests.memberRequest),
     editRequest: object(requests.editRequest),
     readSeq: requests.readSeq,
     readEmoji: requests.readEmoji,
     readIdempotencyKey: requests.readIdempotencyKey,
   },
-  'functions/protocol/settings-requests.ts': { settingsRequest: object(settingsRequest) },
+  'functions/protocol/settings-requests.ts': { ownSettingsRequest: object(ownSettingsRequest) },
   'functions/protocol/text.ts': {
     textFault,
     isBlank,

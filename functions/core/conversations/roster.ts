@@ -8,7 +8,7 @@ import {
   pairById,
   pairFor,
 } from './conversation.ts';
-import type { Role } from './rights.ts';
+import type { OwnWho, Role } from './rights.ts';
 
 /** A group has so many members at a time. */
 export const MAX_MEMBERS = 100;
@@ -41,14 +41,30 @@ export interface Roster {
   readonly version: number;
   readonly title: string;
   readonly history: HistoryAccess;
+  /** Who may do what, as far as it is not the default. */
+  readonly who?: OwnWho | undefined;
   /** By member number. */
   readonly members: readonly RosterMember[];
+}
+
+/** What a group says of itself, beside its title. A text is empty if there is none. */
+export interface About {
+  readonly description: string;
+  /** The address of a picture. */
+  readonly picture: string;
+}
+
+export interface AboutReader {
+  /** Strongly consistent. */
+  about(id: string): Promise<About>;
 }
 
 /** A group before and after a change, and the entry of the log that tells of it. */
 export interface RosterChange {
   readonly before: Roster | undefined;
   readonly after: Roster;
+  /** Undefined if it stays as it is. */
+  readonly about?: About | undefined;
   readonly entry: LogEntry;
 }
 
@@ -61,8 +77,8 @@ export interface RosterStore extends RosterReader {
   /** How many groups a user is in, up to {@link MAX_GROUPS}. Eventually consistent: others who add a user at once may get beyond it. */
   countOf(userId: string): Promise<number>;
   /**
-   * Stores the change, its entry, and the memberships of those who have joined, left or changed their role, all or nothing.
-   * The first entry is also the summary for the inboxes, so that a new group is in them at once.
+   * Stores the change, its entry, what the group says of itself, and the memberships of those who have joined, left or changed their role,
+   * all or nothing. The first entry is also the summary for the inboxes, so that a new group is in them at once.
    * @returns false, and stores nothing, if the roster has changed since, or the entry's number is taken
    */
   apply(change: RosterChange): Promise<boolean>;

@@ -18,24 +18,6 @@ import {
 import { requireAddable } from './create-group.ts';
 
 /**
- * Renames a group.
- * @throws ConversationNotFound, NotAGroup, NotAllowed, Busy
- */
-export async function renameGroup(
-  dependencies: GroupDependencies,
-  id: string,
-  actor: Actor,
-  title: string,
-): Promise<Roster> {
-  requireGroup(id, actor.userId);
-  return changeGroup(dependencies, id, actor, ({ roster, own }) => {
-    requireRight(own, 'rename');
-    if (title === roster.title) return undefined;
-    return { title, event: { type: 'renamed', title } };
-  });
-}
-
-/**
  * Adds a user to a group, or gives a member another role. Without a role, a new one is a `member`, and others keep theirs.
  * @throws ConversationNotFound, NotAGroup, NotAllowed, UserNotFound, CannotWriteToUser, GroupFull, TooManyGroups, LastOwner, Busy
  */
@@ -124,7 +106,7 @@ export async function leaveForGood(
 }
 
 /** @throws NotAGroup for an own pair, and ConversationNotFound for whatever else is no group */
-function requireGroup(id: string, userId: string): void {
+export function requireGroup(id: string, userId: string): void {
   if (isGroupId(id)) return;
   pairFor(id, userId);
   throw new NotAGroup();

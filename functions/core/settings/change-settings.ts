@@ -22,7 +22,7 @@ export interface SettingsDependencies extends TellDependencies {
  * @throws ValidationFailed for a mute that would be over already
  * @throws TooManyPins
  */
-export async function changeSettings(
+export async function changeOwnSettings(
   dependencies: SettingsDependencies,
   conversation: OwnConversation,
   change: SettingsChange,

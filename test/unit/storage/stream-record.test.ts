@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { groupOf, type Roster } from '../../../functions/core/conversations/roster.ts';
 import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { lineOf, readChange, readChanges } from '../../../functions/storage/stream-record.ts';
+import { image } from '../../support/table/stream.ts';
 import { NOON } from '../support/clock.ts';
 import { aConnection, socketsItem } from '../support/connections.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
@@ -18,13 +19,12 @@ function record(
   images: { before?: object; after?: object },
 ): DynamoDBRecord {
   const key = { pk: `USER#${alice.id}`, sk };
-  const image = (item: object) => marshall({ ...key, ...item });
   return {
     eventName,
     dynamodb: {
       Keys: marshall(key),
-      ...(images.before && { OldImage: image(images.before) }),
-      ...(images.after && { NewImage: image(images.after) }),
+      ...(images.before && { OldImage: image({ ...key, ...images.before }) }),
+      ...(images.after && { NewImage: image({ ...key, ...images.after }) }),
     },
   } as DynamoDBRecord;
 }
@@ -73,18 +73,12 @@ describe('a record of an account or a session', () => {
 
 /** A record as Lambda hands it over: binary values are base64 in it. */
 function lambdaRecord(eventName: string, key: { pk: string; sk: string }, before?: object, after?: object) {
-  const image = (item: object) =>
-    JSON.parse(
-      JSON.stringify(marshall({ ...key, ...item }, { removeUndefinedValues: true }), (_, value) =>
-        value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
-      ),
-    );
   return {
     eventName,
     dynamodb: {
       Keys: marshall(key),
-      ...(before && { OldImage: image(before) }),
-      ...(after && { NewImage: image(after) }),
+      ...(before && { OldImage: image({ ...key, ...before }) }),
+      ...(after && { NewImage: image({ ...key, ...after }) }),
     },
   } as DynamoDBRecord;
 }

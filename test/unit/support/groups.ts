@@ -13,18 +13,14 @@ import {
   type GroupDependencies,
 } from '../../../functions/core/groups/change-group.ts';
 import { createGroup, type NewGroup } from '../../../functions/core/groups/create-group.ts';
-import {
-  leaveForGood,
-  putMember,
-  removeMember,
-  renameGroup,
-} from '../../../functions/core/groups/members.ts';
+import { leaveForGood, putMember, removeMember } from '../../../functions/core/groups/members.ts';
+import { type AskedSettings, changeSettings } from '../../../functions/core/groups/settings.ts';
 import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
 import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import { deleteMessage, editMessage } from '../../../functions/core/messages/edit-message.ts';
 import { react } from '../../../functions/core/messages/react.ts';
 import { sendMessage } from '../../../functions/core/messages/send-message.ts';
-import { changeSettings } from '../../../functions/core/settings/change-settings.ts';
+import { changeOwnSettings } from '../../../functions/core/settings/change-settings.ts';
 import type { SettingsChange } from '../../../functions/core/settings/settings.ts';
 import {
   eventFrameOf,
@@ -33,6 +29,7 @@ import {
   settingsFrameOf,
   tellingChanges,
 } from '../../../functions/protocol/server-frames.ts';
+import { aboutReader } from '../../../functions/storage/abouts.ts';
 import { peopleStore, profileStore } from '../../../functions/storage/accounts.ts';
 import { inboxReader } from '../../../functions/storage/inbox.ts';
 import { inboxProjection } from '../../../functions/storage/inbox-projection.ts';
@@ -89,7 +86,17 @@ export function groups() {
   };
   const idsOf = new Map<string, string>();
   const dependencies: GroupDependencies = {
-    ...{ rosters, log, people: peopleStore(table), presences, connections, gateway, lastFrames, ...clock },
+    ...{
+      rosters,
+      log,
+      abouts: aboutReader(table),
+      people: peopleStore(table),
+      presences,
+      connections,
+      gateway,
+      lastFrames,
+      ...clock,
+    },
     newId: countingIds(5_000),
     idOf(text) {
       const known = idsOf.get(text) ?? id(9_000 + idsOf.size);
@@ -129,10 +136,13 @@ export function groups() {
     put: (by: number, group: string, n: number, role?: Role) =>
       putMember(dependencies, group, actor(by), { userId: id(n), role }),
     remove: (by: number, group: string, n: number) => removeMember(dependencies, group, actor(by), id(n)),
-    rename: (by: number, group: string, title: string) => renameGroup(dependencies, group, actor(by), title),
+    change: (by: number, group: string, settings: AskedSettings) =>
+      changeSettings(dependencies, group, actor(by), settings),
+    rename: (by: number, group: string, title: string) =>
+      changeSettings(dependencies, group, actor(by), { title }),
     /** Changes what a conversation is to a user. */
-    change: async (n: number, conversation: string, change: SettingsChange) =>
-      changeSettings(settling, await own(n, conversation), change, settingsFrameOf(conversation)),
+    changeOwn: async (n: number, conversation: string, change: SettingsChange) =>
+      changeOwnSettings(settling, await own(n, conversation), change, settingsFrameOf(conversation)),
     leaveForGood: (n: number, group: string) => leaveForGood(dependencies, group, actor(n)),
     say: async (n: number, group: string, text = 'Hello', clientId?: string) => {
       const draft = { conversation: await own(n, group), text, clientId };
@@ -174,6 +184,7 @@ export function groups() {
           event.type,
           ...('users' in event ? event.users.map((userId) => Number(userId.slice(-12))) : []),
           ...('role' in event ? [event.role] : []),
+          ...('fields' in event ? event.fields : []),
           ...('title' in event ? [event.title] : []),
         ];
         return `${seq} user${Number(senderId.slice(-12))} ${about?.join(' ') ?? text}`;

@@ -61,11 +61,11 @@ describe('an export', () => {
   });
 
   it('has what the user has set for a conversation, and nothing of what others have', async () => {
-    const { create, change, page, lines, clock } = exporting();
+    const { create, changeOwn, page, lines, clock } = exporting();
     const group = await create(1, [2]);
-    await change(1, group, { pinned: true });
+    await changeOwn(1, group, { pinned: true });
     expect(lines((await page()).parts)[0]).not.toHaveProperty('settings');
-    await change(2, group, { mutedUntil: '2026-11-23T13:00:00.000Z', archived: true });
+    await changeOwn(2, group, { mutedUntil: '2026-11-23T13:00:00.000Z', archived: true });
     const settings = { pinned_at: null, archived_at: NOON, unread: false };
     const exported = async () => lines((await page()).parts)[0]?.settings;
     expect(await exported()).toEqual({ ...settings, muted_until: '2026-11-23T13:00:00.000Z' });
@@ -74,11 +74,11 @@ describe('an export', () => {
   });
 
   it('stays within its size with the longest titles and all settings', async () => {
-    const { create, change, page, lines } = exporting();
+    const { create, changeOwn, page, lines } = exporting();
     for (let n = 0; n < PAGE_CONVERSATIONS; n += 1) {
       const group = await create(1, [2], { title: '🦀'.repeat(100) });
       const all = { mutedUntil: FOREVER, archived: true, unread: true };
-      await change(2, group, { ...all, pinned: n < MAX_PINS });
+      await changeOwn(2, group, { ...all, pinned: n < MAX_PINS });
     }
     const found = lines((await page()).parts).filter(({ type }) => type === 'conversation');
     expect(found).toHaveLength(PAGE_CONVERSATIONS);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { MAX_MEMBERS, type RosterStore } from '../../../../functions/core/conversations/roster.ts';
 import { ParleyError, Unavailable } from '../../../../functions/core/errors.ts';
 import { changeGroup } from '../../../../functions/core/groups/change-group.ts';
-import { putMember, removeMember, renameGroup } from '../../../../functions/core/groups/members.ts';
+import { putMember, removeMember } from '../../../../functions/core/groups/members.ts';
+import { changeSettings } from '../../../../functions/core/groups/settings.ts';
 import { groups } from '../../support/groups.ts';
 import { id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
@@ -97,7 +98,7 @@ describe('two changes at once', () => {
       ...dependencies,
       rosters: { ...stored, roster: async () => (reads++ === 0 ? former : stored.roster(one)) },
     };
-    await renameGroup(late, one, actor(1), 'Journey');
+    await changeSettings(late, one, actor(1), { title: 'Journey' });
     expect((await said(one)).slice(2)).toEqual(['3 user5 Hi', '4 user1 renamed Journey']);
     expect(await rename(1, one, 'Journey')).toMatchObject({ version: 3 });
   });
@@ -230,7 +231,7 @@ it('a group is whole, whatever its members do at once, and whatever answers are 
             try {
               if (each.kind === 'say') await all.say(each.by, one, `by ${each.by}`);
               if (each.kind === 'rename') {
-                await renameGroup(dependencies, one, all.actor(each.by), `${each.by} ${i}`);
+                await changeSettings(dependencies, one, all.actor(each.by), { title: `${each.by} ${i}` });
               }
               if (each.kind === 'put') {
                 const member = { userId: id(each.n), role: each.role };

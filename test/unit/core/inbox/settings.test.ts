@@ -49,7 +49,7 @@ describe('the settings of a conversation', () => {
     await all.follow(group);
     const archivedAt = all.clock.now().toISOString();
     for (const conversation of [pair(2), group]) {
-      await all.change(1, conversation, { mutedUntil: SOON, archived: true });
+      await all.changeOwn(1, conversation, { mutedUntil: SOON, archived: true });
       const settings = { mutedUntil: SOON, archivedAt, unread: false };
       expect(await all.shown(1, conversation)).toEqual([settings, settings, settings]);
       expect(await all.shown(2, conversation)).toEqual([NO_SETTINGS, NO_SETTINGS, NO_SETTINGS]);
@@ -68,7 +68,7 @@ describe('pinned conversations', () => {
     const group = await all.create(2, [1]);
     await all.follow(group);
     for (const conversation of [pair(3), group, pair(2)]) {
-      await all.change(1, conversation, { pinned: true });
+      await all.changeOwn(1, conversation, { pinned: true });
       all.clock.pass(1);
     }
     const whole = await all.page();
@@ -81,7 +81,7 @@ describe('pinned conversations', () => {
     const second = await all.page(2, first.next);
     expect(idsOf(second.entries)).toEqual([pair(4), pair(3)]);
     expect(second.pinned).toBeUndefined();
-    await all.change(1, group, { pinned: false });
+    await all.changeOwn(1, group, { pinned: false });
     expect(idsOf((await all.page(1)).pinned)).toEqual([pair(2), pair(3)]);
   });
 
@@ -89,29 +89,29 @@ describe('pinned conversations', () => {
     const all = await talking(1);
     const group = await all.create(2, [1]);
     await all.follow(group);
-    await all.change(1, group, { pinned: true });
+    await all.changeOwn(1, group, { pinned: true });
     all.clock.pass(1);
-    await all.change(1, pair(2), { pinned: true });
+    await all.changeOwn(1, pair(2), { pinned: true });
     await all.remove(1, group, 1);
     expect(idsOf((await all.page()).pinned)).toEqual([pair(2)]);
     await all.put(2, group, 1);
     await all.follow(group);
     expect(idsOf((await all.page()).pinned)).toEqual([pair(2)]);
     all.clock.pass(1);
-    await all.change(1, group, { pinned: true });
+    await all.changeOwn(1, group, { pinned: true });
     expect(idsOf((await all.page()).pinned)).toEqual([group, pair(2)]);
   });
 
   it('are without a pair that no inbox shows yet', async () => {
     const all = await talking(1);
     await all.say(3, pair(3));
-    await all.change(1, pair(3), { pinned: true });
+    await all.changeOwn(1, pair(3), { pinned: true });
     expect(idsOf((await all.page()).pinned)).toEqual([]);
   });
 
   it('cost one small read, and what is shown of them', async () => {
     const all = await talking(MAX_PINS + 1);
-    for (let n = 2; n < 2 + MAX_PINS; n += 1) await all.change(1, pair(n), { pinned: true });
+    for (let n = 2; n < 2 + MAX_PINS; n += 1) await all.changeOwn(1, pair(n), { pinned: true });
     all.commands.length = 0;
     const page = await all.page(1);
     expect([idsOf(page.entries), page.pinned?.length]).toEqual([[pair(MAX_PINS + 2)], MAX_PINS]);
@@ -121,7 +121,7 @@ describe('pinned conversations', () => {
 
 it('a mark of a conversation says nothing of how much is unread', async () => {
   const all = await talking(1);
-  await all.change(1, pair(2), { unread: true });
+  await all.changeOwn(1, pair(2), { unread: true });
   expect((await all.page()).entries).toMatchObject([{ unread: 1, settings: { unread: true } }]);
   expect(NOON < all.clock.now().toISOString()).toBe(true);
 });

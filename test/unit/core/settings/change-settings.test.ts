@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pairId } from '../../../../functions/core/conversations/conversation.ts';
 import { markRead } from '../../../../functions/core/receipts/move-receipt.ts';
-import { changeSettings } from '../../../../functions/core/settings/change-settings.ts';
+import { changeOwnSettings } from '../../../../functions/core/settings/change-settings.ts';
 import {
   areSet,
   FOREVER,
@@ -49,7 +49,7 @@ async function pinning(count: number) {
   const all = await world();
   for (let n = 2; n < 2 + count; n += 1) {
     await all.say(1, pair(n));
-    await all.change(1, pair(n), { pinned: true });
+    await all.changeOwn(1, pair(n), { pinned: true });
   }
   all.told();
   return all;
@@ -68,26 +68,26 @@ describe('the settings of a conversation', () => {
       { mutedUntil: SOON, pinnedAt: NOON, archivedAt: NOON, unread: true },
     ],
   ])('say that it is %s, to one member alone', async (_, change, set) => {
-    const { of, change: changed } = await world();
+    const { of, changeOwn: changed } = await world();
     expect(await changed(1, pair(2), change)).toEqual({ ...NO_SETTINGS, ...set });
     expect(of(1, pair(2))).toEqual({ ...NO_SETTINGS, ...set });
     expect(of(2, pair(2))).toEqual(NO_SETTINGS);
   });
 
   it('change one by one, and the others stay', async () => {
-    const { change } = await world();
-    await change(1, pair(2), { mutedUntil: SOON, pinned: true, archived: true, unread: true });
-    const { unread: _, ...rest } = await change(1, pair(2), { unread: false });
+    const { changeOwn } = await world();
+    await changeOwn(1, pair(2), { mutedUntil: SOON, pinned: true, archived: true, unread: true });
+    const { unread: _, ...rest } = await changeOwn(1, pair(2), { unread: false });
     expect(rest).toEqual({ mutedUntil: SOON, pinnedAt: NOON, archivedAt: NOON });
-    expect(await change(1, pair(2), { archived: false })).not.toHaveProperty('archivedAt');
-    expect(await change(1, pair(2), { pinned: false })).not.toHaveProperty('pinnedAt');
-    expect(await change(1, pair(2), { mutedUntil: null })).toEqual(NO_SETTINGS);
+    expect(await changeOwn(1, pair(2), { archived: false })).not.toHaveProperty('archivedAt');
+    expect(await changeOwn(1, pair(2), { pinned: false })).not.toHaveProperty('pinnedAt');
+    expect(await changeOwn(1, pair(2), { mutedUntil: null })).toEqual(NO_SETTINGS);
   });
 
   it('may be taken back that were never set', async () => {
-    const { change, pins } = await world();
+    const { changeOwn, pins } = await world();
     const nothing = { mutedUntil: null, pinned: false, archived: false, unread: false };
-    expect(await change(1, pair(2), nothing)).toEqual(NO_SETTINGS);
+    expect(await changeOwn(1, pair(2), nothing)).toEqual(NO_SETTINGS);
     expect(pins(1)).toEqual([]);
   });
 
@@ -95,26 +95,26 @@ describe('the settings of a conversation', () => {
     const all = await world();
     const group = await all.create(1, [2, 3]);
     all.told();
-    await all.change(2, group, { pinned: true });
+    await all.changeOwn(2, group, { pinned: true });
     const settings = { muted_until: null, pinned_at: NOON, archived_at: null, unread: false };
     expect(all.told()).toEqual([{ to: 2, type: 'conversation.settings', conversation: group, settings }]);
   });
 
   it('are told again by a request that changes nothing: the first one may have died before it told', async () => {
     const all = await world();
-    await all.change(1, pair(2), { unread: true });
-    await all.change(1, pair(2), { unread: true });
+    await all.changeOwn(1, pair(2), { unread: true });
+    await all.changeOwn(1, pair(2), { unread: true });
     expect(all.told()).toHaveLength(2);
   });
 
   it('are those of the first pin and of the last archiving', async () => {
     const all = await world();
-    await all.change(1, pair(2), { pinned: true, archived: true });
+    await all.changeOwn(1, pair(2), { pinned: true, archived: true });
     all.clock.pass(HOUR_MS);
-    const again = await all.change(1, pair(2), { pinned: true, archived: true });
+    const again = await all.changeOwn(1, pair(2), { pinned: true, archived: true });
     expect(again).toEqual({ pinnedAt: NOON, archivedAt: SOON, unread: false });
-    await all.change(1, pair(2), { pinned: false });
-    expect(await all.change(1, pair(2), { pinned: true })).toMatchObject({ pinnedAt: SOON });
+    await all.changeOwn(1, pair(2), { pinned: false });
+    expect(await all.changeOwn(1, pair(2), { pinned: true })).toMatchObject({ pinnedAt: SOON });
   });
 });
 
@@ -123,7 +123,7 @@ describe('a mute', () => {
     'until %s is refused at noon, and nothing is stored',
     async (mutedUntil) => {
       const all = await world();
-      const refused = all.change(1, pair(2), { mutedUntil, pinned: true });
+      const refused = all.changeOwn(1, pair(2), { mutedUntil, pinned: true });
       expect(await rejection(refused)).toEqual({
         code: 'validation_failed',
         errors: { muted_until: ['Must be in the future.'] },
@@ -133,12 +133,12 @@ describe('a mute', () => {
   );
 
   it('ends by itself', async () => {
-    const { change, clock, of } = await world();
-    await change(1, pair(2), { mutedUntil: SOON });
+    const { changeOwn, clock, of } = await world();
+    await changeOwn(1, pair(2), { mutedUntil: SOON });
     clock.pass(HOUR_MS - 1);
-    expect(await change(1, pair(2), { unread: true })).toEqual({ mutedUntil: SOON, unread: true });
+    expect(await changeOwn(1, pair(2), { unread: true })).toEqual({ mutedUntil: SOON, unread: true });
     clock.pass(1);
-    expect(await change(1, pair(2), { unread: true })).toEqual({ unread: true });
+    expect(await changeOwn(1, pair(2), { unread: true })).toEqual({ unread: true });
     const stored = of(1, pair(2));
     expect(settingsAt(stored, new Date(SOON))).not.toHaveProperty('mutedUntil');
     expect(areSet(settingsAt({ ...stored, unread: false }, new Date(SOON)))).toBe(false);
@@ -147,12 +147,12 @@ describe('a mute', () => {
 
 describe('the mark as unread', () => {
   it('ends when the read receipt moves', async () => {
-    const { change, read, of, say } = await world();
-    await change(2, pair(2), { unread: true, pinned: true });
+    const { changeOwn, read, of, say } = await world();
+    await changeOwn(2, pair(2), { unread: true, pinned: true });
     expect(await read(2, pair(2), 1)).toBe(true);
     expect(of(2, pair(2))).toEqual({ pinnedAt: NOON, unread: false });
     await say(1, pair(2));
-    await change(2, pair(2), { unread: true });
+    await changeOwn(2, pair(2), { unread: true });
     expect(await read(2, pair(2), 1)).toBe(false);
     expect(of(2, pair(2)).unread).toBe(true);
     expect(await read(2, pair(2), 2)).toBe(true);
@@ -160,8 +160,8 @@ describe('the mark as unread', () => {
   });
 
   it('stays when somebody else reads', async () => {
-    const { change, read, of } = await world();
-    await change(1, pair(2), { unread: true });
+    const { changeOwn, read, of } = await world();
+    await changeOwn(1, pair(2), { unread: true });
     expect(await read(2, pair(2), 1)).toBe(true);
     expect(of(1, pair(2)).unread).toBe(true);
   });
@@ -172,29 +172,29 @@ describe('pinned conversations', () => {
     const all = await pinning(MAX_PINS);
     await all.say(1, pair(12));
     all.told();
-    const refused = all.change(1, pair(12), { pinned: true, unread: true });
+    const refused = all.changeOwn(1, pair(12), { pinned: true, unread: true });
     expect(await rejection(refused)).toEqual({ code: 'too_many_pins' });
     expect([all.of(1, pair(12)), all.told()]).toEqual([NO_SETTINGS, []]);
-    await all.change(1, pair(5), { pinned: false });
-    expect(await all.change(1, pair(12), { pinned: true })).toMatchObject({ pinnedAt: NOON });
+    await all.changeOwn(1, pair(5), { pinned: false });
+    expect(await all.changeOwn(1, pair(12), { pinned: true })).toMatchObject({ pinnedAt: NOON });
     expect(all.pins(1)).toEqual([2, 3, 4, 6, 7, 8, 9, 10, 11, 12].map(pair));
   });
 
   it('may be pinned again when there are so many, and changed in other ways', async () => {
-    const { change, pins } = await pinning(MAX_PINS);
-    expect(await change(1, pair(5), { pinned: true })).toMatchObject({ pinnedAt: NOON });
-    expect(await change(1, pair(5), { unread: true })).toMatchObject({ pinnedAt: NOON, unread: true });
+    const { changeOwn, pins } = await pinning(MAX_PINS);
+    expect(await changeOwn(1, pair(5), { pinned: true })).toMatchObject({ pinnedAt: NOON });
+    expect(await changeOwn(1, pair(5), { unread: true })).toMatchObject({ pinnedAt: NOON, unread: true });
     expect(pins(1)).toHaveLength(MAX_PINS);
   });
 
   it('are all kept when several devices pin at the same moment, and never more than there may be', async () => {
     const all = await world();
     for (let n = 3; n <= 12; n += 1) await all.say(1, pair(n));
-    const two = [all.change(1, pair(2), { pinned: true }), all.change(1, pair(3), { pinned: true })];
+    const two = [all.changeOwn(1, pair(2), { pinned: true }), all.changeOwn(1, pair(3), { pinned: true })];
     await Promise.all(two);
     expect(new Set(all.pins(1) as string[])).toEqual(new Set([pair(2), pair(3)]));
-    for (let n = 4; n <= 10; n += 1) await all.change(1, pair(n), { pinned: true });
-    const last = [11, 12].map((n) => all.change(1, pair(n), { pinned: true }));
+    for (let n = 4; n <= 10; n += 1) await all.changeOwn(1, pair(n), { pinned: true });
+    const last = [11, 12].map((n) => all.changeOwn(1, pair(n), { pinned: true }));
     const outcomes = await Promise.allSettled(last);
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     const pinned = Array.from({ length: 11 }, (_, i) => pair(i + 2)).filter((one) => all.of(1, one).pinnedAt);
@@ -206,16 +206,16 @@ describe('pinned conversations', () => {
     const all = await pinning(MAX_PINS - 2);
     const left = await all.create(2, [1]);
     const kept = await all.create(2, [1]);
-    for (const group of [left, kept]) await all.change(1, group, { pinned: true });
+    for (const group of [left, kept]) await all.changeOwn(1, group, { pinned: true });
     await all.remove(1, left, 1);
     await all.say(1, pair(12));
-    expect(await all.change(1, pair(12), { pinned: true })).toMatchObject({ pinnedAt: NOON });
+    expect(await all.changeOwn(1, pair(12), { pinned: true })).toMatchObject({ pinnedAt: NOON });
     expect(all.pins(1)).not.toContain(left);
     expect(all.pins(1)).toContain(kept);
     expect(all.pins(1)).toHaveLength(MAX_PINS);
     await all.put(2, left, 1);
     expect(all.of(1, left)).toEqual(NO_SETTINGS);
-    expect(await rejection(all.change(1, left, { pinned: true }))).toEqual({ code: 'too_many_pins' });
+    expect(await rejection(all.changeOwn(1, left, { pinned: true }))).toEqual({ code: 'too_many_pins' });
   });
 });
 
@@ -225,7 +225,7 @@ describe('a conversation that somebody is not in', () => {
     const group = await all.create(2, [3]);
     all.told();
     for (const conversation of [group, pairId(id(2), id(3)), id(404)]) {
-      expect(await rejection(all.change(1, conversation, { pinned: true }))).toEqual({
+      expect(await rejection(all.changeOwn(1, conversation, { pinned: true }))).toEqual({
         code: 'conversation_not_found',
       });
       expect(all.state.get(membershipKey(id(1), conversation))).toBeUndefined();
@@ -235,14 +235,14 @@ describe('a conversation that somebody is not in', () => {
 
   it('has none for a pair before its first message', async () => {
     const all = await world();
-    expect(await rejection(all.change(1, pair(3), { pinned: true }))).toEqual({
+    expect(await rejection(all.changeOwn(1, pair(3), { pinned: true }))).toEqual({
       code: 'conversation_not_found',
     });
     expect(all.state.get(membershipKey(id(1), pair(3)))).toBeUndefined();
     await all.say(3, pair(3));
     // Its inboxes have yet to follow.
     expect(all.state.get(membershipKey(id(1), pair(3)))).toBeUndefined();
-    expect(await all.change(1, pair(3), { pinned: true })).toMatchObject({ pinnedAt: NOON });
+    expect(await all.changeOwn(1, pair(3), { pinned: true })).toMatchObject({ pinnedAt: NOON });
   });
 
   it.each<[string, SettingsChange]>([
@@ -255,7 +255,7 @@ describe('a conversation that somebody is not in', () => {
     const conversation = await all.own(1, group);
     await all.remove(1, group, 1);
     all.told();
-    const changing = changeSettings(
+    const changing = changeOwnSettings(
       { ...all.dependencies, settings: all.settings },
       conversation,
       change,
