@@ -184,14 +184,6 @@ export interface Settings {
   readonly unread: boolean;
 }
 
-export interface SettingsChange {
-  /** A time, `forever`, or null. */
-  readonly muted_until?: string | null;
-  readonly pinned?: boolean;
-  readonly archived?: boolean;
-  readonly unread?: boolean;
-}
-
 export interface GroupMember {
   readonly id: string;
   readonly username: string;
