@@ -24,6 +24,7 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'PATCH /conversations/{conversation}': groupRequests.settingsRequest,
   'PATCH /conversations/{conversation}/settings': ownSettingsRequest,
   'PUT /conversations/{conversation}/members/{user_id}': groupRequests.memberRequest,
+  'POST /conversations/{conversation}/invitations': groupRequests.invitationRequest,
   'POST /conversations/{conversation}/messages': requests.messageRequest,
   'PATCH /conversations/{conversation}/messages/{seq}': requests.editRequest,
 };

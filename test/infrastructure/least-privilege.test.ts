@@ -55,6 +55,7 @@ describe('least privilege', () => {
     expect(Object.fromEntries(reach)).toEqual({
       groups: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       settings: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
+      join: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'send-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'change-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       message: ['/ws/DELETE/@connections/*', '/ws/GET/@connections/*', '/ws/POST/@connections/*'],
@@ -171,7 +172,7 @@ describe('least privilege', () => {
     });
   });
 
-  it('only message and send-message may put messages, change-message changes, and groups and account-changes events; message-changes may store the summary; blocks have seals', () => {
+  it('only message and send-message may put messages, change-message changes, and groups, join and account-changes events; invitations writes those; message-changes may store the summary; blocks have seals', () => {
     const writing = Object.entries(whoReaches('CONV#*')).flatMap(([name, actions]) =>
       actions.filter((action) => !/Query|Get/.test(action)).map((action) => `${name}: ${action}`),
     );
@@ -185,6 +186,8 @@ describe('least privilege', () => {
       'change-message: dynamodb:UpdateItem',
       'groups: dynamodb:PutItem',
       'groups: dynamodb:UpdateItem',
+      'invitations: dynamodb:PutItem',
+      'join: dynamodb:PutItem',
       'message-changes: dynamodb:UpdateItem',
       'message: dynamodb:PutItem',
       'message: dynamodb:UpdateItem',
@@ -203,6 +206,8 @@ describe('least privilege', () => {
       'export',
       'groups',
       'history',
+      'invitations',
+      'join',
       'message',
       'message-changes',
       'messages',
@@ -263,6 +268,8 @@ describe('least privilege', () => {
       'messages',
       'groups',
       'settings',
+      'invitations',
+      'join',
       'send-message',
       'change-message',
       'jwks',
