@@ -12,6 +12,7 @@ import {
   type ConversationDetails,
   type InboxPosition,
   type InboxReader,
+  type Joining,
   type LastMessage,
   type Peer,
   type Summary,
@@ -30,6 +31,7 @@ import {
 } from './keys.ts';
 import type { Item } from './log-entry.ts';
 import { messageStore } from './messages.ts';
+import { toSettings } from './settings.ts';
 import { batchGet, type Table } from './table.ts';
 
 /** Sorts behind every time and conversation. */
@@ -127,6 +129,7 @@ interface MembershipItem {
   readonly number?: number;
   readonly role?: Role;
   readonly from?: number;
+  readonly joined?: Joining;
   readonly readSeq?: number;
   readonly readOthers?: number;
   readonly receivedSeq?: number;
@@ -144,6 +147,7 @@ function pairDetails(
   return {
     topAt,
     peer,
+    settings: toSettings(own),
     own: progressOf(own, receipts[self]),
     peers: { ...progressOf(peers, receipts[1 - self]), frozen: frozenOf(peers, receipts[1 - self]) },
     last,
@@ -152,15 +156,16 @@ function pairDetails(
 
 /** Somebody who is in a group has a number in their membership. */
 function groupDetails(own: Item | undefined, summary: Item | undefined): ConversationDetails {
-  const { number, role, from = 1 } = (own ?? {}) as MembershipItem;
+  const { number, role, from = 1, joined } = (own ?? {}) as MembershipItem;
   const { last, receipts = {} } = (summary && toSummary({ kind: 'group' }, summary)) ?? {};
   const isMember = number !== undefined && role !== undefined;
   return {
     topAt: isMember ? last?.createdAt : undefined,
+    settings: toSettings(own),
     own: progressOf(own, number === undefined ? undefined : receipts[number]),
     peers: NO_PROGRESS,
     last,
-    ...(isMember && { part: { self: number, role, from } }),
+    ...(isMember && { part: { self: number, role, from }, joined }),
     title: summary?.title as string | undefined,
   };
 }
