@@ -62,6 +62,10 @@ const EVENTS: readonly GroupEvent[] = [
 ];
 /** What happened to a group. Only devices are told. */
 const told = EVENTS.map((event): Message => ({ ...withoutClientId, conversation: group, text: '', event }));
+/** Messages to a group that mention somebody. Only devices are told. */
+const mentioning = [{ users: [charles] }, { users: [charles], all: true as const }].map(
+  (mentions): Message => ({ ...message, conversation: group, mentions }),
+);
 const entry: PairEntry = {
   kind: 'pair',
   conversation,
@@ -88,6 +92,7 @@ const groupEntries = [undefined, ...EVENTS].map(
     from: 3,
     last: { ...entry.last, ...(event && { text: '', event }) },
     unread: 0,
+    mentions: event ? 2 : 0,
     own: { read: 41, received: 42 },
   }),
 );
@@ -134,6 +139,8 @@ const domainErrors = [
   { error: new errors.EditTooLate(), kinds: ['device'] },
   { error: new errors.TooManyReactions(), kinds: ['device'] },
   { error: new errors.ReplyInvalid(), kinds: ['device'] },
+  { error: new errors.MentionInvalid(charles), kinds: ['device'] },
+  { error: new errors.NotAGroup(), kinds: ['device'] },
   { error: new errors.ValidationFailed({ seq: ['This field is required.'] }), kinds: ['device'] },
 ];
 /** Errors of requests and handshakes only. */
@@ -148,7 +155,6 @@ const HTTP_ONLY = [
   'LastOwner',
   'LinkInvalid',
   'MailOff',
-  'NotAGroup',
   'NotAuthenticated',
   'PasswordsOff',
   'ReportNotFound',
@@ -178,10 +184,10 @@ const errorsOn = (kind: SocketKind) =>
 const readers = [ada, charles];
 const sides = ['sender', 'others'] as const;
 const heard = ALL_STATES.flatMap((one) => sides.map((side) => frames.messageFrame(one, 'ada', side)));
-const ofGroups = told.map((one) => frames.messageFrame(one, 'ada', 'others'));
+const ofGroups = [...told, ...mentioning].map((one) => frames.messageFrame(one, 'ada', 'others'));
 const changed = [edited, deleted].flatMap((one) => readers.map((reader) => frames.changedFrame(one, reader)));
 const page: SyncPage = {
-  messages: [...ALL_STATES, ...told],
+  messages: [...ALL_STATES, ...told, ...mentioning],
   changed: [edited, deleted],
   changes: new Map([[conversation, 8]]),
   resets: [conversation],
@@ -207,7 +213,7 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   },
   device: {
     chatMessage: [...heard, ...ofGroups],
-    sent: [message, edited, deleted].flatMap((one) => {
+    sent: [message, edited, deleted, ...mentioning].flatMap((one) => {
       const frame = frames.sentFrame(one, 'ada');
       return [frame, replied(frame)];
     }),
@@ -222,8 +228,14 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
         messages: [],
         refusal: new errors.ClientIdConflict(),
       }),
+      ...mentioning.map((one) =>
+        frames.sentMessagesFrame(group, tried, {
+          messages: [{ message: one, repeated: false }],
+          refusal: new errors.MentionInvalid(charles),
+        }),
+      ),
     ],
-    chatMessages: sides.map((side) => frames.messagesFrame(ALL_STATES, 'ada', side)),
+    chatMessages: sides.map((side) => frames.messagesFrame([...ALL_STATES, ...mentioning], 'ada', side)),
     messageChanged: changed,
     changedReply: [...changed, frames.changedFrame(message, ada)].map(replied),
     readReceipt: [frames.receiptFrame('conversation.read', mark)],
