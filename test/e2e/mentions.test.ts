@@ -44,15 +44,16 @@ describe('mentions in a group', () => {
       mentions: { users: [charles.id.toUpperCase(), eve.id], all: true },
     });
     expect(sent).toMatchObject({ type: 'message.sent', mentions });
-    expect(await his.next()).toMatchObject({ type: 'chat.message', seq: sent.seq, mentions });
+    const { seq = 0 } = sent;
+    expect(await his.next()).toMatchObject({ type: 'chat.message', seq, mentions });
     const messages = [{ client_id: crypto.randomUUID(), text: 'x', mentions: { users: [eve.id] } }];
     const { results } = await phone.ask({ action: 'message.send', conversation: id, messages });
     expect(results).toMatchObject([{ status: 'stored', mentions: { users: [eve.id] } }]);
-    const { body } = await api.get(`/conversations/${id}/messages/?after=${sent.seq - 1}`, {
+    const { body } = await api.get(`/conversations/${id}/messages/?after=${seq - 1}`, {
       token: eve.access,
     });
     expect(body.results).toMatchObject([{ mentions }, { mentions: { users: [eve.id] } }]);
-    const page = await his.ask({ action: 'sync', conversations: { [id]: sent.seq - 1 } });
+    const page = await his.ask({ action: 'sync', conversations: { [id]: seq - 1 } });
     expect(page.messages).toMatchObject([{ mentions }, { mentions: { users: [eve.id] } }]);
   });
 
