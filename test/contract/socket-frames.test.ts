@@ -7,6 +7,7 @@ import { RECENT_MESSAGES } from '../../functions/core/messages/find-earlier.ts';
 import type { GroupEvent, Message } from '../../functions/core/messages/message.ts';
 import { TYPING_SECONDS } from '../../functions/core/presence/typing.ts';
 import { RECEIVED_EVERY_MS } from '../../functions/core/receipts/move-receipt.ts';
+import { FOREVER, NO_SETTINGS } from '../../functions/core/settings/settings.ts';
 import type { SyncPage } from '../../functions/core/sync/catch-up.ts';
 import { RESET_BEHIND } from '../../functions/core/sync/missed-changes.ts';
 import { MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
@@ -66,6 +67,7 @@ const told = EVENTS.map((event): Message => ({ ...withoutClientId, conversation:
 const mentioning = [{ users: [charles] }, { users: [charles], all: true as const }].map(
   (mentions): Message => ({ ...message, conversation: group, mentions }),
 );
+const settings = { mutedUntil: FOREVER, pinnedAt: createdAt, archivedAt: createdAt, unread: true };
 const entry: PairEntry = {
   kind: 'pair',
   conversation,
@@ -73,6 +75,7 @@ const entry: PairEntry = {
   last: { seq: 42, id: message.id, senderId: ada, text: 'Hello', createdAt, counts: {} },
   unread: 1,
   own: { read: 41, received: 42 },
+  settings: NO_SETTINGS,
   peers: { read: 42, received: 42 },
   presence: { userId: ada, online: false, lastSeen: createdAt },
   isBlocked: false,
@@ -94,6 +97,7 @@ const groupEntries = [undefined, ...EVENTS].map(
     unread: 0,
     mentions: event ? 2 : 0,
     own: { read: 41, received: 42 },
+    settings,
   }),
 );
 const here = { userId: ada, online: true };
@@ -151,6 +155,7 @@ const HTTP_ONLY = [
   'CannotSuspendStaff',
   'GroupFull',
   'TooManyGroups',
+  'InvitationNotFound',
   'IssuerUnavailable',
   'LastOwner',
   'LinkInvalid',
@@ -163,7 +168,9 @@ const HTTP_ONLY = [
   'SubjectTokenExpired',
   'SubjectTokenInvalid',
   'TooManyBlocks',
+  'TooManyPins',
   'TooManyAttempts',
+  'TooManyInvitations',
   'TooManyMails',
   'WrongCredentials',
   'WrongPassword',
@@ -238,6 +245,7 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
     chatMessages: sides.map((side) => frames.messagesFrame([...ALL_STATES, ...mentioning], 'ada', side)),
     messageChanged: changed,
     changedReply: [...changed, frames.changedFrame(message, ada)].map(replied),
+    settingsChanged: [frames.settingsFrame(conversation, NO_SETTINGS), frames.settingsFrame(group, settings)],
     readReceipt: [frames.receiptFrame('conversation.read', mark)],
     readReply: [replied({ ...frames.receiptFrame('conversation.read', mark), moved: true })],
     receivedReceipt: [frames.receiptFrame('message.received', mark)],
