@@ -12,6 +12,7 @@ import {
   type ConversationDetails,
   type InboxPosition,
   type InboxReader,
+  type Joining,
   type LastMessage,
   type Peer,
   type Summary,
@@ -130,6 +131,7 @@ interface MembershipItem {
   readonly number?: number;
   readonly role?: Role;
   readonly from?: number;
+  readonly joined?: Joining;
   readonly readSeq?: number;
   readonly readOthers?: number;
   readonly readAlls?: number;
@@ -159,7 +161,7 @@ function pairDetails(
 
 /** Somebody who is in a group has a number in their membership. */
 function groupDetails(own: Item | undefined, summary: Item | undefined): ConversationDetails {
-  const { number, role, from = 1, mentions } = (own ?? {}) as MembershipItem;
+  const { number, role, from = 1, joined, mentions } = (own ?? {}) as MembershipItem;
   const { last, receipts = {} } = (summary && toSummary({ kind: 'group' }, summary)) ?? {};
   const isMember = number !== undefined && role !== undefined;
   return {
@@ -168,7 +170,7 @@ function groupDetails(own: Item | undefined, summary: Item | undefined): Convers
     own: progressOf(own, number === undefined ? undefined : receipts[number]),
     peers: NO_PROGRESS,
     last,
-    ...(isMember && { part: { self: number, role, from } }),
+    ...(isMember && { part: { self: number, role, from }, joined }),
     ...(mentions && { noted: unpackNumbers(mentions) }),
     title: summary?.title as string | undefined,
   };

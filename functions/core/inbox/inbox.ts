@@ -66,6 +66,13 @@ export interface GroupPart {
   readonly from: number;
 }
 
+/** The entry of the log by which somebody came to a group, and its time. */
+export interface Joining {
+  readonly seq: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
 export type Peer = Person;
 
 /** The position of a conversation in a member's inbox. */
@@ -107,6 +114,7 @@ export interface ConversationDetails {
   readonly part?: GroupPart | undefined;
   /** The `seq`s of the messages that mention the member by name, as far as they were noted. */
   readonly noted?: readonly number[] | undefined;
+  readonly joined?: Joining | undefined;
   readonly title?: string | undefined;
 }
 
