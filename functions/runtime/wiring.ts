@@ -19,7 +19,7 @@ import { subjectTokenVerifier } from '../auth/subject-tokens.ts';
 import { tickets } from '../auth/tickets.ts';
 import { type AuditTrail, auditTrail } from '../core/audit/trail.ts';
 import type { Gateway } from '../core/connections/connection.ts';
-import type { GroupDependencies } from '../core/groups/change-group.ts';
+import type { CreationDependencies } from '../core/groups/create-group.ts';
 import type { Issuer, VerifySubjectToken } from '../core/issuers/issuer.ts';
 import type { EditDependencies } from '../core/messages/edit-message.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
@@ -520,9 +520,11 @@ export function wireGroups(
   table: Table,
   gateway: Gateway,
   reporting: Reporting,
-): Omit<GroupDependencies, 'lastFrames'> {
+): Omit<CreationDependencies, 'lastFrames'> {
   return {
     ...wireTelling(table, gateway, reporting),
+    groupCreation: config.text('GROUP_CREATION') === 'staff' ? 'staff' : 'anyone',
+    profiles: profileStore(table),
     rosters: rosterStore(table),
     abouts: aboutReader(table),
     log: messageStore(table),

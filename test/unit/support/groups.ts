@@ -1,8 +1,12 @@
 import type { Role } from '../../../functions/core/conversations/rights.ts';
 import { groupOf, type RosterStore, resolve } from '../../../functions/core/conversations/roster.ts';
 import { Unavailable } from '../../../functions/core/errors.ts';
-import type { Actor, GroupDependencies } from '../../../functions/core/groups/change-group.ts';
-import { createGroup, type NewGroup } from '../../../functions/core/groups/create-group.ts';
+import type { Actor } from '../../../functions/core/groups/change-group.ts';
+import {
+  type CreationDependencies,
+  createGroup,
+  type NewGroup,
+} from '../../../functions/core/groups/create-group.ts';
 import { leaveForGood, putMember, removeMember } from '../../../functions/core/groups/members.ts';
 import { type AskedSettings, changeSettings } from '../../../functions/core/groups/settings.ts';
 import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
@@ -71,7 +75,7 @@ export function groups() {
     },
   };
   const idsOf = new Map<string, string>();
-  const dependencies: GroupDependencies = {
+  const dependencies: CreationDependencies = {
     ...{
       rosters,
       log,
@@ -83,6 +87,8 @@ export function groups() {
       lastFrames,
       ...clock,
     },
+    groupCreation: 'anyone',
+    profiles: profileStore(table),
     newId: countingIds(5_000),
     idOf(text) {
       const known = idsOf.get(text) ?? id(9_000 + idsOf.size);
