@@ -425,8 +425,9 @@ export const functionSpecs = {
       { actions: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
       { actions: ['Query'], partitions: ['WATCH#*'] },
       { actions: ['PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['DIRECTORY#*'] },
-      // A deleted account leaves its groups: the roster, and the entry that tells of it. The seals of its blocks go.
-      { actions: ['GetItem', 'Query', 'PutItem', 'DeleteItem'], partitions: ['CONV#*'] },
+      // A deleted account leaves its groups: the roster, and the entry that tells of it. The seals of its blocks go. Everything of a
+      // dissolved group goes, step by step.
+      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['CONV#*'] },
     ],
   },
   'stream/message-changes': {

@@ -53,7 +53,7 @@ import { messageStore } from '../storage/messages.ts';
 import { ownReports } from '../storage/own-reports.ts';
 import { membershipCheck, presenceStore } from '../storage/presence.ts';
 import { receiptStore } from '../storage/receipts.ts';
-import { remainsOf, sealRemover } from '../storage/remains.ts';
+import { groupRemainsOf, remainsOf, sealRemover } from '../storage/remains.ts';
 import { reportQueue, reportStore } from '../storage/reports.ts';
 import { rosterReader, rosterStore } from '../storage/rosters.ts';
 import { publicKeys, sessionCheck, sessionList, sessionStore } from '../storage/sessions.ts';
@@ -515,7 +515,7 @@ export function wireChanging(
   };
 }
 
-/** For `createGroup`, `changeSettings`, `putMember` and `removeMember`. The last frames come from the protocol. */
+/** For `createGroup`, `changeSettings`, `dissolveGroup`, `putMember` and `removeMember`. The last frames come from the protocol. */
 export function wireGroups(
   table: Table,
   gateway: Gateway,
@@ -563,11 +563,12 @@ export function wireWatching(table: Table) {
   };
 }
 
-/** For the stream's function that follows accounts, sessions and connections. */
+/** For the stream's function that follows accounts, groups, sessions and connections. */
 export function wireAccountChanges(table: Table, gateway: Gateway, reporting: Reporting) {
   return {
     directory: directoryProjection(table),
     remains: remainsOf(table),
+    groupRemains: groupRemainsOf(table),
     seals: sealRemover(table),
     ...wireTelling(table, gateway, reporting),
     rosters: rosterStore(table),

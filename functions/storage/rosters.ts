@@ -11,7 +11,7 @@ import {
 } from '../core/conversations/roster.ts';
 import { receiptAt } from '../core/receipts/receipt.ts';
 import { aboutWrite } from './abouts.ts';
-import { inboxPositionKey, membershipKey, rosterKey, summaryKey } from './keys.ts';
+import { dissolvedKey, inboxPositionKey, membershipKey, rosterKey, summaryKey } from './keys.ts';
 import { fromLogEntry, type Item } from './log-entry.ts';
 import { type Table, type TransactItem, tryTransact } from './table.ts';
 
@@ -125,14 +125,16 @@ export function rosterStore(table: Table): RosterStore {
               },
             ]),
         ...(about ? [aboutWrite(TableName, after.id, about)] : []),
-        ...(await memberships(change)),
+        ...(groupOf(after).members.length > 0 ? [] : [{ Put: { TableName, Item: dissolvedKey(after.id) } }]),
+        // The stream's function ends those of a group that is dissolved: there may be many.
+        ...(entry.event?.type === 'dissolved' ? [] : await memberships(change)),
       ]);
       return failed !== 'busy' && failed.length === 0;
     },
   };
 }
 
-function fromRoster({ id, members, ...rest }: Roster): Item {
+export function fromRoster({ id, members, ...rest }: Roster): Item {
   const stored = members.map(({ userId, role, from }): StoredMember => [userId, role ?? '', from]);
   return { ...rosterKey(id), ...rest, members: stored };
 }

@@ -69,6 +69,7 @@ describe('the table of access patterns', () => {
       keys.retriesKey('<id>', '<id a>.<id b>'),
       keys.summaryKey('<id a>.<id b>'),
       keys.aboutKey('<group>'),
+      keys.dissolvedKey('<group>'),
       keys.rosterKey('<group>'),
       keys.sealKey('<id a>.<id b>', '<member>' as unknown as number),
       keys.presenceKey('<id>'),

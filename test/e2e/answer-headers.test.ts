@@ -141,6 +141,7 @@ const SUCCESSES: Readonly<Record<string, () => Success | Promise<Success>>> = {
     body: { title: 'Other engines' },
     conversationId: await group(),
   }),
+  'DELETE /conversations/{conversation}': async () => ({ status: 204, conversationId: await group() }),
   'PUT /conversations/{conversation}/members/{user_id}': async () => ({
     status: 200,
     body: { role: 'reader' },
@@ -210,6 +211,7 @@ const filled = (
 /** Only groups have these. Their input is checked first. */
 const OF_GROUPS: Readonly<Record<string, object | undefined>> = {
   'PATCH /conversations/{conversation}': { title: 'x' },
+  'DELETE /conversations/{conversation}': undefined,
   'PUT /conversations/{conversation}/members/{user_id}': { role: 'member' },
   'DELETE /conversations/{conversation}/members/{user_id}': undefined,
 };

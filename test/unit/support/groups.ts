@@ -7,6 +7,7 @@ import {
   createGroup,
   type NewGroup,
 } from '../../../functions/core/groups/create-group.ts';
+import { dissolveGroup, followDissolution } from '../../../functions/core/groups/dissolve.ts';
 import { leaveForGood, putMember, removeMember } from '../../../functions/core/groups/members.ts';
 import { type AskedSettings, changeSettings } from '../../../functions/core/groups/settings.ts';
 import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
@@ -27,6 +28,7 @@ import { inboxProjection } from '../../../functions/storage/inbox-projection.ts'
 import { membershipKey, profileKey } from '../../../functions/storage/keys.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { presenceStore } from '../../../functions/storage/presence.ts';
+import { groupRemainsOf } from '../../../functions/storage/remains.ts';
 import { rosterStore } from '../../../functions/storage/rosters.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { frozenClock } from './clock.ts';
@@ -74,6 +76,7 @@ export function groups() {
       return isStored;
     },
   };
+  const groupRemains = groupRemainsOf(table);
   const idsOf = new Map<string, string>();
   const dependencies: CreationDependencies = {
     ...{
@@ -131,6 +134,10 @@ export function groups() {
       changeSettings(dependencies, group, actor(by), settings),
     rename: (by: number, group: string, title: string) =>
       changeSettings(dependencies, group, actor(by), { title }),
+    dissolve: (by: number, group: string) => dissolveGroup(dependencies, group, actor(by)),
+    /** A step of the stream's function that removes what is stored of a group in which nobody is any more. */
+    clear: (group: string, steps = 0, isLate?: true) =>
+      followDissolution({ groupRemains, now: clock.now }, { group, steps, isLate }),
     leaveForGood: (n: number, group: string) => leaveForGood(dependencies, group, actor(n)),
     say: async (n: number, group: string, text = 'Hello', clientId?: string) => {
       const draft = { conversation: await own(n, group), text, clientId };
