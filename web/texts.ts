@@ -435,6 +435,7 @@ export const texts = {
     token_invalid: 'You were logged out. Please log in again.',
     too_many_attempts: 'Too many attempts.',
     too_many_blocks: 'You block too many users. Unblock one of them first.',
+    too_many_groups: 'This person is in too many groups.',
     too_many_mails: 'Too many mails to this address.',
     too_many_reactions: 'This message has as many different reactions as it can have.',
     unavailable: 'The server is not available at the moment. Try again later.',

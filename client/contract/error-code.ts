@@ -46,6 +46,7 @@ type ServerCode =
   | 'token_invalid'
   | 'too_many_attempts'
   | 'too_many_blocks'
+  | 'too_many_groups'
   | 'too_many_mails'
   | 'too_many_reactions'
   | 'unavailable'

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { meta } from 'zod/v4/core';
 import { LOWEST_ROLES, ROLES } from '../core/conversations/rights.ts';
-import { MAX_MEMBERS } from '../core/conversations/roster.ts';
+import { MAX_FIRST_MEMBERS } from '../core/conversations/roster.ts';
 import { characters, nameOf, userId } from './fields.ts';
 
 const title = nameOf(100);
@@ -10,7 +10,7 @@ const role = z.enum(ROLES);
 
 /** The creator is one more. */
 const firstMembers = z.array(userId).check(
-  z.maxLength(MAX_MEMBERS - 1),
+  z.maxLength(MAX_FIRST_MEMBERS),
   z.refine((ids) => new Set(ids).size === ids.length, 'Must name each user once.'),
 );
 

@@ -1,16 +1,17 @@
 import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Remains } from '../core/accounts/follow-deletion.ts';
 import { atMost } from '../core/at-most.ts';
-import { isGroupId, pairWith } from '../core/conversations/conversation.ts';
+import { pairWith } from '../core/conversations/conversation.ts';
 import type { GroupRemains } from '../core/groups/dissolve.ts';
 import type { SealRemover } from '../core/presence/follow-presence.ts';
 import {
+  conversationOf,
   conversationPartition,
   DISSOLVED,
   dissolvedKey,
   GROUP,
+  GROUP_MEMBERSHIP_PREFIX,
   type Key,
-  MEMBERSHIP_PREFIX,
   membershipKey,
   PRESENCE,
   PROFILE,
@@ -61,8 +62,7 @@ export function remainsOf(table: Table): Remains {
     async clear(userId, most, leave) {
       const { items, rest } = await slice(table, userPartition(userId), MARKS, most);
       for (const { sk } of items) {
-        const conversation = sk.slice(MEMBERSHIP_PREFIX.length);
-        if (sk.startsWith(MEMBERSHIP_PREFIX) && isGroupId(conversation)) await leave(conversation);
+        if (sk.startsWith(GROUP_MEMBERSHIP_PREFIX)) await leave(conversationOf(sk));
       }
       await remove(table, items);
       return rest;

@@ -144,6 +144,7 @@ const HTTP_ONLY = [
   'CannotReportOneself',
   'CannotSuspendStaff',
   'GroupFull',
+  'TooManyGroups',
   'IssuerUnavailable',
   'LastOwner',
   'LinkInvalid',

@@ -9,7 +9,7 @@ import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { connectionAdder } from '../../functions/storage/connection-adder.ts';
 import { connectionStore } from '../../functions/storage/connections.ts';
-import { dissolvedKey, messageKey, rosterKey } from '../../functions/storage/keys.ts';
+import { dissolvedKey, membershipKey, messageKey, rosterKey } from '../../functions/storage/keys.ts';
 import { messageStore } from '../../functions/storage/messages.ts';
 import { fromRoster } from '../../functions/storage/rosters.ts';
 import { watchStore } from '../../functions/storage/watches.ts';
@@ -181,7 +181,7 @@ const changes: Record<
   'a dissolved group with more than one step of messages': [
     ({ store }) => {
       store({ ...rosterKey(GROUP), ...roster });
-      store({ pk: `USER#${alice.id}`, sk: `CONV#${GROUP}`, number: 0 });
+      store({ ...membershipKey(alice.id, GROUP), number: 0 });
       for (let n = 1; n <= 700; n += 1) store({ ...messageKey(GROUP, n), text: 'x' });
     },
     ({ store }) => store(dissolvedKey(GROUP)),

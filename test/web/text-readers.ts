@@ -311,7 +311,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     pageLink: (text) => paging.pageLink(text, { limit: 1, offset: 0, cursor: text, search: text }),
     readSearch: paging.readSearch,
     writeCursor: (username) => paging.writeCursor({ username, backwards: true }),
-    writeInboxCursor: (text) => paging.writeInboxCursor({ topAt: text, conversation: text }),
+    writeInboxCursor: (text) => paging.writeInboxCursor({ pair: { topAt: text, conversation: text } }),
     readWindow: (text) => paging.readWindow({ before: text }),
     readHistoryWindow: (text) => paging.readHistoryWindow({ before: text }),
     readInboxCursor: paging.readInboxCursor,

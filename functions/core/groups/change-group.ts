@@ -51,6 +51,9 @@ interface Next {
   readonly event: GroupEvent;
 }
 
+/** What a group says of itself, at most: 500 characters of four bytes, and an address. */
+const ABOUT_KB = 3;
+
 /** The group as it is, and the user's part in it. */
 export interface Present {
   readonly roster: Roster;
@@ -99,7 +102,7 @@ export async function changeGroup(
       if (!isLost && !(error instanceof Busy)) throw error;
       doubtful ??= tried;
     }
-    const { maxTries, backoff } = contentionOfGroup(roster?.members.length ?? 1);
+    const { maxTries, backoff } = contentionOfGroup(roster?.members.length ?? 1, tried?.about ? ABOUT_KB : 1);
     if (round >= maxTries) throw new Busy();
     await wait(random() * backoff(round));
   }

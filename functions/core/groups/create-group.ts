@@ -1,10 +1,11 @@
 import type { ProfileStore } from '../accounts/account.ts';
-import { type HistoryAccess, ownGroup, type Roster } from '../conversations/roster.ts';
+import { type HistoryAccess, MAX_GROUPS, ownGroup, type Roster } from '../conversations/roster.ts';
 import {
   Busy,
   CannotWriteToUser,
   ConversationNotFound,
   NotAllowed,
+  TooManyGroups,
   Unavailable,
   UserNotFound,
 } from '../errors.ts';
@@ -37,7 +38,7 @@ export interface CreatedGroup {
 /**
  * Creates a group, of which the creator is the owner. With a key, the same user creates the same group once.
  * @throws NotAllowed for users who may not create groups, before anything else is looked at
- * @throws UserNotFound, CannotWriteToUser for members who cannot be added
+ * @throws UserNotFound, CannotWriteToUser, TooManyGroups for members who cannot be added
  * @throws ConversationNotFound if the group of this key exists and the creator is no longer in it
  * @throws Busy if another request with this key is under way
  */
@@ -56,6 +57,7 @@ export async function createGroup(
   }
   const others = [...new Set(members)].filter((one) => one !== userId);
   await requireAddable(dependencies, userId, others);
+  await requireFewGroups(dependencies, [userId]);
   const after: Roster = {
     id,
     version: 1,
@@ -107,11 +109,11 @@ function earlierFor(roster: Roster, userId: string): CreatedGroup {
 }
 
 /**
- * Only people who exist can be added, and nobody by a user with whom there is a block.
- * @throws UserNotFound, CannotWriteToUser
+ * Only people who exist and who are not in too many groups can be added, and nobody by a user with whom there is a block.
+ * @throws UserNotFound, CannotWriteToUser, TooManyGroups
  */
 export async function requireAddable(
-  { people, presences }: Pick<GroupDependencies, 'people' | 'presences'>,
+  { people, presences, rosters }: Pick<GroupDependencies, 'people' | 'presences' | 'rosters'>,
   userId: string,
   others: readonly string[],
 ): Promise<void> {
@@ -124,4 +126,15 @@ export async function requireAddable(
   const missing = others.find((_, i) => !found[i] || found[i].deleted);
   if (missing !== undefined) throw new UserNotFound(missing);
   if (self && theirs.some((other) => areApart(self, other))) throw new CannotWriteToUser();
+  await requireFewGroups({ rosters }, others);
+}
+
+/** @throws TooManyGroups */
+export async function requireFewGroups(
+  { rosters }: Pick<GroupDependencies, 'rosters'>,
+  userIds: readonly string[],
+): Promise<void> {
+  const counts = await Promise.all(userIds.map((userId) => rosters.countOf(userId)));
+  const full = userIds.find((_, i) => (counts[i] ?? 0) >= MAX_GROUPS);
+  if (full !== undefined) throw new TooManyGroups(full, MAX_GROUPS);
 }

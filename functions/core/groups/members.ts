@@ -19,7 +19,7 @@ import { requireAddable } from './create-group.ts';
 
 /**
  * Adds a user to a group, or gives a member another role. Without a role, a new one is a `member`, and others keep theirs.
- * @throws ConversationNotFound, NotAGroup, NotAllowed, UserNotFound, CannotWriteToUser, GroupFull, LastOwner, Busy
+ * @throws ConversationNotFound, NotAGroup, NotAllowed, UserNotFound, CannotWriteToUser, GroupFull, TooManyGroups, LastOwner, Busy
  */
 export async function putMember(
   dependencies: GroupDependencies,
@@ -33,8 +33,8 @@ export async function putMember(
     if (!present?.role) {
       const given = role ?? 'member';
       requireRight(own, rightOver(given, 'add'));
-      await requireAddable(dependencies, actor.userId, [userId]);
       requireRoom(roster, present);
+      await requireAddable(dependencies, actor.userId, [userId]);
       const joining = { userId, role: given, from: roster.history === 'all' ? 1 : seq };
       return { members: withMember(roster, joining), event: { type: 'joined', users: [userId] } };
     }
@@ -68,7 +68,8 @@ export async function removeMember(
     if (!isSelf) requireRight(own, 'remove');
     if (!present?.role) return undefined;
     if (!isSelf) requireRight(own, rightOver(present.role, 'remove'));
-    const members = withMember(roster, { ...present, role: undefined });
+    const former = { ...present, role: undefined, ...(!isSelf && { removed: true as const }) };
+    const members = withMember(roster, former);
     if (isSelf && own.members.length > 1) requireOwner(members);
     return { members, event: { type: isSelf ? 'left' : 'removed', users: [userId] } };
   });

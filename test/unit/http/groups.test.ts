@@ -1,5 +1,6 @@
 import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { MAX_FIRST_MEMBERS, MAX_MEMBERS } from '../../../functions/core/conversations/roster.ts';
 import { handler as conversations } from '../../../functions/http/conversations.ts';
 import { handler } from '../../../functions/http/groups.ts';
 import { NOON } from '../support/clock.ts';
@@ -16,11 +17,11 @@ beforeEach(() => {
 
 type Handler = Parameters<typeof httpEntry>[0];
 
-/** Alice asks. There are the users 2 to 12, too, and user 2 has a device. */
+/** Alice asks. There are the users 2 to 101, too, and user 2 has a device. */
 function entry(asked: Handler = handler as Handler) {
   const { state, store, ask } = httpEntry(asked);
   store({ pk: `USER#${alice.id}`, sk: 'PROFILE', ...alice });
-  for (let n = 2; n <= 12; n += 1) store({ pk: `USER#${id(n)}`, sk: 'PROFILE', ...person(n) });
+  for (let n = 2; n <= MAX_MEMBERS + 1; n += 1) store({ pk: `USER#${id(n)}`, sk: 'PROFILE', ...person(n) });
   store(socketsItem(id(2), aConnection('phone=', { userId: id(2), conversation: '' })));
   const at = (conversation: string) => ({ path: { conversation } });
   const member = (conversation: string, user_id: string) => ({ path: { conversation, user_id } });
@@ -96,7 +97,11 @@ describe('`POST /conversations/`', () => {
     ['a title that is too long', { title: '🦀'.repeat(101) }, 'title'],
     ['no members', { members: undefined }, 'members'],
     ['a member twice', { members: [id(2), id(2)] }, 'members'],
-    ['too many members', { members: [2, 3, 4, 5, 6, 7, 8, 9].map(id) }, 'members'],
+    [
+      'too many members',
+      { members: Array.from({ length: MAX_FIRST_MEMBERS + 1 }, (_, n) => id(n)) },
+      'members',
+    ],
     ['an unknown history', { history: 'some' }, 'history'],
     ['an empty key', { key: '' }, 'key'],
     ['a key that is too long', { key: 'x'.repeat(101) }, 'key'],
@@ -241,8 +246,11 @@ describe('`PUT` and `DELETE /conversations/{id}/members/{user_id}/`', () => {
 
   it('refuse what the group does not allow', async () => {
     const { put, remove, group } = await trip();
-    for (const n of [4, 5, 6, 7, 8]) await put(group, id(n));
-    expect(await put(group, id(9))).toMatchObject({ statusCode: 409, body: { code: 'group_full' } });
+    for (let n = 4; n <= MAX_MEMBERS; n += 1) await put(group, id(n));
+    expect(await put(group, id(MAX_MEMBERS + 1))).toMatchObject({
+      statusCode: 409,
+      body: { code: 'group_full' },
+    });
     expect(await remove(group, alice.id)).toMatchObject({ statusCode: 409, body: { code: 'last_owner' } });
     const demoted = await put(group, alice.id, { role: 'member' });
     expect(demoted).toMatchObject({ statusCode: 409, body: { code: 'last_owner' } });

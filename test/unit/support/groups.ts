@@ -1,7 +1,12 @@
 import type { Role } from '../../../functions/core/conversations/rights.ts';
-import { groupOf, type RosterStore, resolve } from '../../../functions/core/conversations/roster.ts';
+import {
+  groupOf,
+  type Roster,
+  type RosterStore,
+  resolve,
+} from '../../../functions/core/conversations/roster.ts';
 import { Unavailable } from '../../../functions/core/errors.ts';
-import type { Actor } from '../../../functions/core/groups/change-group.ts';
+import { type Actor, eventEntry } from '../../../functions/core/groups/change-group.ts';
 import {
   type CreationDependencies,
   createGroup,
@@ -149,6 +154,16 @@ export function groups() {
       deleteMessage(changing, { conversation: await own(n, group), seq }, tellingChanges()),
     react: async (n: number, group: string, seq: number, emoji = '👍') =>
       react(changing, { conversation: await own(n, group), seq, emoji }, tellingChanges()),
+    /** Puts strangers into a group, or among those who have left it, until so many people have been in it. */
+    async fill(group: string, count: number, role?: Role) {
+      const before = (await stored.roster(group)) as Roster;
+      const strangers = Array.from({ length: count - before.members.length }, (_, i) => id(1_000 + i));
+      const members = [...before.members, ...strangers.map((userId) => ({ userId, role, from: 1 }))];
+      const after = { ...before, version: before.version + 1, members };
+      const last = await log.last(groupOf(before));
+      const event = { type: 'joined', users: strangers } as const;
+      await stored.apply({ before, after, entry: eventEntry(dependencies, actor(1), after, last, event) });
+    },
     /** Lets the inboxes follow the log, from an entry on. */
     async follow(group: string, from = 1) {
       const roster = await stored.roster(group);

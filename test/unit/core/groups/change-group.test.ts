@@ -66,8 +66,8 @@ describe('two changes at once', () => {
   });
 
   it('leave no more members than there may be', async () => {
-    const { put, meanwhile, group: one, members } = await group();
-    for (const n of [5, 6, 7]) await put(1, one, n);
+    const { put, meanwhile, fill, group: one, members } = await group();
+    await fill(one, MAX_MEMBERS - 1, 'member');
     meanwhile.push(() => put(1, one, 8));
     expect(await rejection(put(1, one, 9))).toEqual({ code: 'group_full' });
     expect(await members(one)).toHaveLength(MAX_MEMBERS);
@@ -215,6 +215,7 @@ it('a group is whole, whatever its members do at once, and whatever answers are 
         all.outcomes.push(...fates);
         // The appends and the changes of several members meet at the store.
         const rosters: RosterStore = {
+          ...all.rosters,
           async roster(group) {
             await turn();
             return all.rosters.roster(group);
