@@ -86,6 +86,7 @@ export const FAN_OUT = {
   editInGroup: 'a `message.edit` of a message of 16 KB in such a group',
   group: '`POST /conversations/`: with seven others and the longest title',
   rename: '`PATCH /conversations/{conversation}/`: such a group, the longest title',
+  dissolve: '`DELETE /conversations/{conversation}/`: such a group, without what then follows step by step',
 } as const;
 
 /** They send a mail, which costs 100 USD a million. An address gets only a few mails an hour. */
