@@ -9,6 +9,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { accessTokens, accessTokenVerifier, keySet, type VerifyAccessToken } from '../auth/access-tokens.ts';
 import { breachedPasswords } from '../auth/breached-passwords.ts';
 import { fetchJson } from '../auth/fetch-json.ts';
+import { invitationTokens } from '../auth/invitation-tokens.ts';
 import { issuerKeys } from '../auth/issuer-keys.ts';
 import { linkTokens } from '../auth/link-tokens.ts';
 import { decoyHash, passwordHasher } from '../auth/passwords.ts';
@@ -19,7 +20,9 @@ import { subjectTokenVerifier } from '../auth/subject-tokens.ts';
 import { tickets } from '../auth/tickets.ts';
 import { type AuditTrail, auditTrail } from '../core/audit/trail.ts';
 import type { Gateway } from '../core/connections/connection.ts';
+import type { GroupDependencies } from '../core/groups/change-group.ts';
 import type { CreationDependencies } from '../core/groups/create-group.ts';
+import type { JoiningDependencies } from '../core/invitations/join.ts';
 import type { Issuer, VerifySubjectToken } from '../core/issuers/issuer.ts';
 import type { EditDependencies } from '../core/messages/edit-message.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
@@ -48,6 +51,7 @@ import { directoryProjection } from '../storage/directory.ts';
 import { identityStore } from '../storage/identities.ts';
 import { inboxReader } from '../storage/inbox.ts';
 import { changedSummary, inboxProjection } from '../storage/inbox-projection.ts';
+import { invitationStore } from '../storage/invitations.ts';
 import { linkStore } from '../storage/links.ts';
 import { messageStore } from '../storage/messages.ts';
 import { ownReports } from '../storage/own-reports.ts';
@@ -515,16 +519,14 @@ export function wireChanging(
   };
 }
 
-/** For `createGroup`, `changeSettings`, `dissolveGroup`, `putMember` and `removeMember`. The last frames come from the protocol. */
+/** For `changeSettings`, `dissolveGroup`, `putMember` and `removeMember`. The last frames come from the protocol. */
 export function wireGroups(
   table: Table,
   gateway: Gateway,
   reporting: Reporting,
-): Omit<CreationDependencies, 'lastFrames'> {
+): Omit<GroupDependencies, 'lastFrames'> {
   return {
     ...wireTelling(table, gateway, reporting),
-    groupCreation: config.text('GROUP_CREATION') === 'staff' ? 'staff' : 'anyone',
-    profiles: profileStore(table),
     rosters: rosterStore(table),
     abouts: aboutReader(table),
     log: messageStore(table),
@@ -532,6 +534,45 @@ export function wireGroups(
     presences: presenceStore(table),
     idOf: uuidOf,
   };
+}
+
+/** The same, and for `createGroup`. */
+export function wireCreation(
+  table: Table,
+  gateway: Gateway,
+  reporting: Reporting,
+): Omit<CreationDependencies, 'lastFrames'> {
+  return {
+    ...wireGroups(table, gateway, reporting),
+    groupCreation: config.text('GROUP_CREATION') === 'staff' ? 'staff' : 'anyone',
+    profiles: profileStore(table),
+  };
+}
+
+/** The invitations to groups, and their tokens. */
+const openInvitations = (table: Table) => ({
+  invitations: invitationStore(table),
+  tokens: invitationTokens(system.randomBytes),
+});
+
+/** For `invite`, `invitationsOf`, `revokeInvitation` and `previewInvitation`. */
+export function wireInvitations(table: Table) {
+  return {
+    ...system,
+    ...wireRosters(table),
+    ...openInvitations(table),
+    people: peopleStore(table),
+    presences: presenceStore(table),
+  };
+}
+
+/** For `joinGroup`. The last frames come from the protocol. */
+export function wireJoining(
+  table: Table,
+  gateway: Gateway,
+  reporting: Reporting,
+): Omit<JoiningDependencies, 'lastFrames'> {
+  return { ...wireGroups(table, gateway, reporting), ...openInvitations(table) };
 }
 
 /** For `openConnection`, `restore`, `restoreIfLost` and `renew`. */

@@ -14,6 +14,7 @@ import { toLast } from '../core/inbox/inbox.ts';
 import { receiptAt } from '../core/receipts/receipt.ts';
 import { aboutWrite } from './abouts.ts';
 import { fromSummary } from './inbox.ts';
+import { replacing } from './invitations.ts';
 import {
   dissolvedKey,
   GROUP_MEMBERSHIP_PREFIX,
@@ -39,7 +40,7 @@ export function rosterReader({ client, name }: Table): RosterReader {
   };
 }
 
-/** Groups and their changes. A change is one transaction of at most 3 items and one more for each member who comes or goes. */
+/** Groups and their changes. A change is one transaction of at most 4 items and one more for each member who comes or goes. */
 export function rosterStore(table: Table): RosterStore {
   const { client, name: TableName } = table;
 
@@ -102,7 +103,7 @@ export function rosterStore(table: Table): RosterStore {
     },
 
     async apply(change) {
-      const { before, after, about, entry } = change;
+      const { before, after, about, entry, invitations } = change;
       const failed = await tryTransact(client, [
         {
           Put: {
@@ -129,6 +130,7 @@ export function rosterStore(table: Table): RosterStore {
         ...(groupOf(after).members.length > 0 ? [] : [{ Put: { TableName, Item: dissolvedKey(after.id) } }]),
         // The stream's function ends those of a group that is dissolved: there may be many.
         ...(entry.event?.type === 'dissolved' ? [] : memberships(change)),
+        ...(invitations ? [{ Put: { TableName, ...replacing(after.id, invitations) } }] : []),
       ]);
       return failed !== 'busy' && failed.length === 0;
     },

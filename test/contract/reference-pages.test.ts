@@ -77,6 +77,7 @@ describe('the table of access patterns', () => {
       keys.aboutKey('<group>'),
       keys.dissolvedKey('<group>'),
       keys.rosterKey('<group>'),
+      keys.invitationsKey('<group>'),
       keys.sealKey('<id a>.<id b>', '<member>' as unknown as number),
       keys.presenceKey('<id>'),
       keys.remainsKey('<id>'),
