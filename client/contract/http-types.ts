@@ -115,11 +115,11 @@ export interface LastMessage {
 
 /** What happened to a group. The sender of the message did it, and its text is empty. */
 export interface GroupEvent {
-  /** `created`, `joined`, `left`, `removed`, `renamed`, `role` or `changed`. A newer server may have further ones. */
+  /** `created`, `joined`, `left`, `removed`, `renamed`, `role`, `changed` or `dissolved`. A newer server may have further ones. */
   readonly type: string;
   /** Of `created` and `renamed`, and of `changed` if it is one of the fields. */
   readonly title?: string;
-  /** The ids of those whom it is about. Absent from `renamed` and `changed`. */
+  /** The ids of those whom it is about. Absent from `renamed`, `changed` and `dissolved`. */
   readonly users?: readonly string[];
   /** Of `role`. */
   readonly role?: 'owner' | 'moderator' | 'member' | 'reader';

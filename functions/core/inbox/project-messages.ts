@@ -35,13 +35,15 @@ export async function projectMessages(
 ): Promise<void> {
   const { inbox, rosters } = dependencies;
   const conversation = stored[0] && (await conversationById(rosters, stored[0].conversation));
-  if (!conversation) return;
+  // A group in which nobody is any more is being removed: nothing of it is written again.
+  if (!conversation || conversation.members.length === 0) return;
   const states = stored.map(({ entryIn, formerIn }) => ({
     entry: entryIn(conversation),
     former: formerIn?.(conversation),
   }));
   const messages = states.map(({ entry }) => entry);
-  const newest = messages.at(-1) as LogEntry;
+  const newest = messages.at(-1);
+  if (!newest) return;
   await projectMentions(dependencies, conversation, states);
   const before = await inbox.summary(conversation);
   // Also a message that has changed since it was projected comes again.
