@@ -96,6 +96,7 @@ export const FAN_OUT = {
   rename: '`PATCH /conversations/{conversation}/`: such a group, the longest title',
   putMember: '`PUT /conversations/{conversation}/members/{user_id}/`: the hundredth of such a group',
   removeMember: '`DELETE /conversations/{conversation}/members/{user_id}/`: one of the hundred',
+  dissolve: '`DELETE /conversations/{conversation}/`: such a group, without what then follows step by step',
 } as const;
 
 /** They send a mail, which costs 100 USD a million. An address gets only a few mails an hour. */
