@@ -93,7 +93,7 @@ export const FAN_OUT = {
   largeToGroup: 'a message of 16 KB to it',
   editInGroup: 'a `message.edit` of a message of 16 KB in it',
   group: '`POST /conversations/`: with 20 others, all online, and the longest title',
-  rename: '`PATCH /conversations/{conversation}/`: such a group, the longest title',
+  changeGroup: '`PATCH /conversations/{conversation}/`: such a group, all that it says of itself',
   putMember: '`PUT /conversations/{conversation}/members/{user_id}/`: the hundredth of such a group',
   removeMember: '`DELETE /conversations/{conversation}/members/{user_id}/`: one of the hundred',
   dissolve: '`DELETE /conversations/{conversation}/`: such a group, without what then follows step by step',

@@ -21,6 +21,14 @@ interface Cast {
   readonly devices: readonly Device[];
 }
 
+/** All that a group says of itself, as large as can be. */
+const EVERYTHING = {
+  title: OTHER_TITLE,
+  description: '🦀'.repeat(500),
+  picture: `https://example.com/${'x'.repeat(480)}`,
+  who: { write: 'moderator', add: 'member', rename: 'owner' },
+};
+
 /** So many members besides the owner are online. */
 const ONLINE = 30;
 
@@ -113,7 +121,7 @@ async function measureChanges(cast: Cast, id: string) {
       return { id, seq };
     });
   return {
-    rename: await change(200, `/conversations/${id}/`, 'PATCH', { title: OTHER_TITLE }),
+    changeGroup: await change(200, `/conversations/${id}/`, 'PATCH', EVERYTHING),
     removeMember: await change(204, member, 'DELETE'),
     putMember: await change(200, member, 'PUT', {}),
     // The last one: nobody is in the group behind it, and no inbox shows it.
