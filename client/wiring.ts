@@ -21,6 +21,7 @@ import { createRetry } from './retry.ts';
 import { createApi } from './session/api.ts';
 import { createHttp } from './session/http.ts';
 import { createSession } from './session/session.ts';
+import { createSettings } from './settings.ts';
 
 /** Creates the parts of a client and connects them. */
 export function wire(options: ClientOptions) {
@@ -53,8 +54,15 @@ export function wire(options: ClientOptions) {
   const blocks = createBlocks(api);
   const moderation = createModeration(api);
   const presence = createPresence(shared);
+  const settings = createSettings({
+    ...shared,
+    send: api.request,
+    readSaved: () => receipts.flush(),
+    onChange: () => inbox.render(),
+  });
   const receipts = createReceipts({
     ...shared,
+    onRead: settings.read,
     onChange: (conversation) => {
       conversations.find(conversation)?.render();
       inbox.render();
@@ -70,6 +78,7 @@ export function wire(options: ClientOptions) {
     ...shared,
     receipts,
     presence,
+    settings,
     blocks,
     onFound: (conversation) => conversations.find(conversation)?.rejoin(),
     onGone,
@@ -101,18 +110,29 @@ export function wire(options: ClientOptions) {
       outbox,
       receipts,
       inbox,
+      settings,
       onGone: () => onGone(id),
       onMessages: (messages) => router.receive(messages),
       sync: () => catchUp.of(conversations.of(id)),
     }),
   );
 
-  const router = createFrameRouter({ ownId, conversations, outbox, receipts, inbox, presence, onGone });
+  const router = createFrameRouter({
+    ownId,
+    conversations,
+    outbox,
+    receipts,
+    inbox,
+    presence,
+    settings,
+    onGone,
+  });
 
   const catchUp = createCatchUp({
     ...shared,
     conversations,
     inbox,
+    settings,
     receive: router.receive,
     onGone,
     onSynced: () => void outbox.load(ownId()),
@@ -131,7 +151,7 @@ export function wire(options: ClientOptions) {
     onFrame: router.onFrame,
     onOpen: (isRenewal) => {
       retry.hurry();
-      receipts.flush();
+      void receipts.flush();
       void presence.renew();
       void catchUp.run(isRenewal);
     },
@@ -139,12 +159,12 @@ export function wire(options: ClientOptions) {
       retry.hurry();
       void catchUp.again();
     },
-    onHidden: receipts.flush,
+    onHidden: () => void receipts.flush(),
   });
 
   const forgetUser = () => {
     // While there is a connection: otherwise read messages would be unread again on the next page.
-    receipts.flush();
+    void receipts.flush();
     connection.stop();
     for (const part of [
       api,
@@ -152,6 +172,7 @@ export function wire(options: ClientOptions) {
       outbox,
       conversations,
       receipts,
+      settings,
       inbox,
       presence,
       blocks,
