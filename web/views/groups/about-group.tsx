@@ -21,6 +21,16 @@ interface Props {
 /** What the group says of itself, and what the user may change of that. */
 export function AboutGroup({ talk, group, close }: Props) {
   const { description } = useObservable(talk.about);
+  const save = async ({ title = '', description: text = '' }: Readonly<Record<string, string>>) => {
+    // What was not changed here may have been changed elsewhere.
+    const isRenamed = title.trim() !== group.title;
+    const isDescribed = text.trim() !== description;
+    if (!isRenamed && !isDescribed) return;
+    await talk.update({
+      ...(isRenamed && { title: title.trim() }),
+      ...(isDescribed && { description: text.trim() }),
+    });
+  };
   return (
     <>
       {may(group, 'rename') ? (
@@ -28,9 +38,7 @@ export function AboutGroup({ talk, group, close }: Props) {
           submit={texts.profile.save}
           done={texts.profile.saved}
           fields={['title', 'description']}
-          onSubmit={({ title = '', description: next = '' }) =>
-            talk.update({ title: title.trim(), description: next.trim().replace(/\r\n/g, '\n') })
-          }
+          onSubmit={save}
         >
           {(errors) => (
             <>

@@ -11,8 +11,9 @@ import { InvitationLink } from './invitation-link.tsx';
 const words = texts.invitations;
 
 const DAY = 24 * 60 * 60;
-const TIMES = { [DAY]: words.day, [7 * DAY]: words.week, [30 * DAY]: words.month };
-const USES = { 1: words.uses(1), 10: words.uses(10), 100: words.uses(100), 1000: words.uses(1_000) };
+type Choices = Readonly<Record<string, string>>;
+const TIMES: Choices = { [DAY]: words.day, [7 * DAY]: words.week, [30 * DAY]: words.month };
+const USES: Choices = { 1: words.uses(1), 10: words.uses(10), 100: words.uses(100), 1000: words.uses(1_000) };
 const ROLES = { member: texts.groups.roles.member, reader: texts.groups.roles.reader };
 
 interface Props {
