@@ -124,8 +124,10 @@ export interface GroupEvent {
   /** Of `role`. */
   readonly role?: 'owner' | 'moderator' | 'member' | 'reader';
   /** Of `changed`: what has changed, of `title`, `description`, `picture` and `who`. */
-  readonly fields?: readonly string[];
+  readonly fields?: readonly GroupField[];
 }
+
+export type GroupField = 'title' | 'description' | 'picture' | 'who';
 
 export interface PairConversation {
   readonly id: string;
@@ -159,13 +161,6 @@ export interface SettingsChange {
   readonly unread?: boolean;
 }
 
-/** The lowest role that may do each of these in a group. */
-export interface Who {
-  readonly write: 'owner' | 'moderator' | 'member';
-  readonly add: 'owner' | 'moderator' | 'member';
-  readonly rename: 'owner' | 'moderator' | 'member';
-}
-
 export interface GroupChange {
   readonly title?: string;
   /** Up to 500 characters. An empty one removes it. */
@@ -186,18 +181,25 @@ export interface GroupConversation {
   readonly unread: number;
   readonly read: number;
   readonly received: number;
-  /** Absent in the inbox. */
-  readonly who?: Who;
-  /** Absent in the inbox, and if there is none. */
+  /** Absent if there is none, and in the inbox. */
   readonly description?: string;
-  /** Absent in the inbox, and if there is none. */
+  /** The address of a picture. Absent if there is none, and in the inbox. */
   readonly picture?: string;
+  /** Absent in the inbox, and from older servers. */
+  readonly who?: Who;
   /** Absent if none is set. */
   readonly settings?: Settings;
   /** Absent in the inbox. */
   readonly members?: readonly GroupMember[];
   /** Those who were members. Absent in the inbox. */
   readonly former?: readonly User[];
+}
+
+/** The lowest role that has each of these rights. */
+export interface Who {
+  readonly write: 'owner' | 'moderator' | 'member';
+  readonly add: 'owner' | 'moderator' | 'member';
+  readonly rename: 'owner' | 'moderator' | 'member';
 }
 
 export interface GroupMember {
