@@ -323,7 +323,6 @@ export const texts = {
     mostNamed: 'That is as many as a new group can begin with. You can add more people later.',
     createByLink: 'New group, and a link to it',
     createByLinkEffect: 'Send the link to anybody. With it, they can create an account and join the group.',
-    open: 'Open the group',
     count: (count: number) => (count === 1 ? '1 member' : `${count} members`),
     members: 'Members',
     you: 'you',

@@ -88,9 +88,10 @@ describe.each([
     await own.field('Title').fill('Mills');
     await passes(own, 'a new group by link');
     await own.button('Create the group').click();
+    await own.dialog('Invite by link').waitFor();
     const { hash } = await linkIn(own);
     await passes(own, 'a new group, and its link');
-    await own.button('Open the group').click();
+    await own.dialog('Invite by link').getByRole('button', { name: 'Close' }).click();
     await own.isIn({ username: 'Mills' });
 
     const his = await device({ as: bob, hash });

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import { tabStorage } from './chat.ts';
 
 const KEY = 'parley.invitation';
@@ -14,3 +15,6 @@ export function keepInvitation(token: string): void {
 }
 
 export const forgetInvitation = (): void => tabStorage()?.removeItem(KEY);
+
+/** The link to a group that was made with it, until the group shows it. */
+export const firstLink = signal<{ readonly group: string; readonly token: string } | undefined>(undefined);

@@ -5,6 +5,7 @@ import { OpenDialog } from '../../parts/dialog-button.tsx';
 import { Avatar } from '../../parts/person.tsx';
 import { Bar, Heading, useTitle } from '../../parts/view-head.tsx';
 import { client, inbox, me, useObservable } from '../../state/chat.ts';
+import { firstLink } from '../../state/invitation.ts';
 import { paths } from '../../state/paths.ts';
 import { isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
@@ -70,7 +71,7 @@ interface HeadProps {
 /** The group, how many are in it, and who is typing. */
 function Head({ talk, group, names, focus }: HeadProps) {
   const title = group?.title ?? '';
-  const open = useSignal<Opened>(undefined);
+  const open = useSignal<Opened>(firstLink.peek()?.group === talk.id ? 'invite' : undefined);
   const typists = useObservable(talk.typists);
   const count = useObservable(talk.members).filter(({ role }) => role !== undefined).length;
   const typing =

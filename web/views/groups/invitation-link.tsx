@@ -11,11 +11,11 @@ export function InvitationLink({ token }: { readonly token: string }) {
   const field = useRef<HTMLInputElement>(null);
   const link = new URL(paths.join(token), location.href).href;
   // Whoever has asked for it copies it next.
-  useEffect(() => field.current?.select(), []);
+  useEffect(() => field.current?.focus(), []);
   const copy = () =>
     navigator.clipboard.writeText(link).then(
       () => announce(texts.changes.copied),
-      () => field.current?.select(),
+      () => field.current?.focus(),
     );
   return (
     <div class="field">

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Form } from '../../parts/form.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
 import { useRequest } from '../../parts/use-request.ts';
+import { firstLink } from '../../state/invitation.ts';
 import { fullTime } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
 import { InvitationLink } from './invitation-link.tsx';
@@ -24,12 +25,15 @@ interface Props {
 /** The links by which others can join the group, and a new one. */
 export function Invitations({ talk, close }: Props) {
   const all = useSignal<readonly Invitation[] | undefined>(undefined);
-  const token = useSignal<string | undefined>(undefined);
+  const token = useSignal(firstLink.peek()?.token);
   const list = useRef<HTMLUListElement>(null);
   const load = useRequest(async () => {
     all.value = await talk.invitations();
   });
-  useEffect(load.run, []);
+  useEffect(() => {
+    firstLink.value = undefined;
+    load.run();
+  }, []);
   const revoke = useRequest(async (id: string) => {
     await talk.revokeInvitation(id);
     // The button disappears.

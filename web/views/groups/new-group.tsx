@@ -7,10 +7,10 @@ import { Form } from '../../parts/form.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Avatar } from '../../parts/person.tsx';
 import { client, me } from '../../state/chat.ts';
+import { firstLink } from '../../state/invitation.ts';
 import { paths } from '../../state/paths.ts';
 import { go } from '../../state/route.ts';
 import { texts } from '../../texts.ts';
-import { InvitationLink } from './invitation-link.tsx';
 import { PersonPicker } from './person-picker.tsx';
 
 const words = texts.groups;
@@ -118,32 +118,24 @@ export function NewGroupByLink() {
 }
 
 function NewGroupByLinkForm({ close }: { readonly close: () => void }) {
-  const made = useSignal<{ readonly id: string; readonly token: string } | undefined>(undefined);
   const keyOf = useKey();
   const create = async (title: string) => {
     const group = { title, members: [] };
     const talk = await client.createGroup({ ...group, key: keyOf(group) });
-    made.value = { id: talk.id, token: (await talk.createInvitation()).token };
+    const { token } = await talk.createInvitation();
+    close();
+    // The view of the group shows the link.
+    firstLink.value = { group: talk.id, token };
+    go(paths.group(talk.id));
   };
-  const { value: group } = made;
   return (
     <>
-      {group ? (
-        <InvitationLink token={group.token} />
-      ) : (
-        <Form submit={words.submit} fields={['title']} onSubmit={({ title = '' }) => create(title.trim())}>
-          {(errors) => <Field label={words.title} name="title" autocomplete="off" error={errors.title} />}
-        </Form>
-      )}
+      <Form submit={words.submit} fields={['title']} onSubmit={({ title = '' }) => create(title.trim())}>
+        {(errors) => <Field label={words.title} name="title" autocomplete="off" error={errors.title} />}
+      </Form>
       <div class="actions">
-        <button
-          type="button"
-          onClick={() => {
-            close();
-            if (group) go(paths.group(group.id));
-          }}
-        >
-          {group ? words.open : words.cancel}
+        <button type="button" onClick={close}>
+          {words.cancel}
         </button>
       </div>
     </>
