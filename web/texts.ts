@@ -321,8 +321,9 @@ export const texts = {
     submit: 'Create the group',
     cancel: 'Cancel',
     mostNamed: 'That is as many as a new group can begin with. You can add more people later.',
-    createByLink: 'New group, and a link to it',
-    createByLinkEffect: 'Send the link to anybody. With it, they can create an account and join the group.',
+    createByLink: 'New group with a link',
+    createByLinkEffect:
+      'You get a link to send. Everybody who has it can create an account and join the group.',
     count: (count: number) => (count === 1 ? '1 member' : `${count} members`),
     members: 'Members',
     you: 'you',

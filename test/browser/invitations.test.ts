@@ -84,7 +84,7 @@ describe.each([
   test('somebody with nobody to talk to makes a group, and a link to it', async () => {
     const [ada, bob] = await Promise.all([person('ada'), person('bob')]);
     const own = await device({ as: ada, ...(context && { context }) });
-    await own.button('New group, and a link to it').click();
+    await own.button('New group with a link').click();
     await own.field('Title').fill('Mills');
     await passes(own, 'a new group by link');
     await own.button('Create the group').click();

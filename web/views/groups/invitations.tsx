@@ -58,11 +58,11 @@ export function Invitations({ talk, close }: Props) {
         }}
       >
         {() => (
-          <>
+          <div class="pair">
             <SelectField label={words.time} name="time" options={TIMES} value={`${7 * DAY}`} />
             <SelectField label={words.most} name="uses" options={USES} value="100" />
             <SelectField label={words.role} name="role" options={ROLES} value="member" />
-          </>
+          </div>
         )}
       </Form>
       {token.value !== undefined && <InvitationLink key={token.value} token={token.value} />}

@@ -1,5 +1,5 @@
 import type { Conversation, GroupItem, Member, Role } from '@parley/client';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { Confirm } from '../../parts/confirm.tsx';
 import { FreshDialogButton } from '../../parts/dialog-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -8,6 +8,7 @@ import { Select } from '../../parts/select-field.tsx';
 import { useRequest } from '../../parts/use-request.ts';
 import { me, useObservable } from '../../state/chat.ts';
 import { leave } from '../../state/route.ts';
+import { isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
 import { PersonPicker } from './person-picker.tsx';
 import { may, mayRemove } from './rights.ts';
@@ -41,6 +42,10 @@ type Present = Member & { readonly role: Role };
 function MemberList({ talk, group, close }: Props & { readonly close: () => void }) {
   const { run: change, isBusy, error } = useRequest((work: () => Promise<void>) => work());
   const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    // The field would open a keyboard over the list.
+    if (isTouch.peek()) list.current?.focus();
+  }, []);
   const members = useObservable(talk.members).filter((one): one is Present => one.role !== undefined);
   const ownId = me.value?.id;
 
