@@ -342,10 +342,10 @@ export const functionSpecs = {
     tokens: 'verify',
     connections: ['POST', 'DELETE'],
     table: [
-      // The roster, the entry that tells of a change, and the title in the summary.
+      // The roster, the entry that tells of a change, and the summary with the title.
       { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['CONV#*'] },
-      // The memberships and positions of those who come and go.
-      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      // The memberships of those who come and go, and in how many groups they are.
+      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
       // The answer reads a membership and the summary in one request.
       { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
       readsKeys,

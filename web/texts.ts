@@ -513,6 +513,7 @@ export const texts = {
     token_invalid: 'You were logged out. Please log in again.',
     too_many_attempts: 'Too many attempts.',
     too_many_blocks: 'You block too many users. Unblock one of them first.',
+    too_many_groups: 'That is more groups than one person can be in.',
     too_many_invitations: 'This group has too many links. Revoke one of them first.',
     too_many_mails: 'Too many mails to this address.',
     too_many_pins: 'You can pin at most 10 conversations. Unpin one of them first.',

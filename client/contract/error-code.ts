@@ -47,6 +47,7 @@ type ServerCode =
   | 'token_invalid'
   | 'too_many_attempts'
   | 'too_many_blocks'
+  | 'too_many_groups'
   | 'too_many_invitations'
   | 'too_many_mails'
   | 'too_many_pins'

@@ -223,6 +223,15 @@ export class GroupFull extends ParleyError {
   }
 }
 
+/** A user is in as many groups as one can be in. */
+export class TooManyGroups extends ParleyError {
+  readonly code = 'too_many_groups';
+
+  constructor(userId: string, most: number) {
+    super(`A user can be in ${most} groups. This one must leave another one first: ${userId}`);
+  }
+}
+
 /** Its only owner would leave a group, or give up that role, with other members in it. */
 export class LastOwner extends ParleyError {
   readonly code = 'last_owner';

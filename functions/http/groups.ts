@@ -3,11 +3,12 @@ import { ownGroup, type Roster } from '../core/conversations/roster.ts';
 import { ConversationNotFound } from '../core/errors.ts';
 import { createGroup } from '../core/groups/create-group.ts';
 import { describe } from '../core/groups/describe.ts';
-import { putMember, removeMember, renameGroup } from '../core/groups/members.ts';
+import { putMember, removeMember } from '../core/groups/members.ts';
+import { changeSettings } from '../core/groups/settings.ts';
 import { json, noContent } from '../middleware/http-replies.ts';
 import { readInput, refuseBody } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
-import { groupRequest, memberRequest, titleRequest } from '../protocol/requests.ts';
+import { groupRequest, memberRequest, settingsRequest } from '../protocol/group-requests.ts';
 import { describedBody, eventFrameOf, lastFrames, memberBody } from '../protocol/server-frames.ts';
 import { openGateway, openHttpEntry, openUserAccess, wireGroups, wireInbox } from '../runtime/wiring.ts';
 
@@ -18,7 +19,7 @@ const inbox = wireInbox(access.table);
 
 /**
  * `POST /conversations/`: creates a group; 201, or 200 for one that its key has created before. `PATCH /conversations/{conversation}/`:
- * renames it. `PUT` and `DELETE …/members/{user_id}/`: adds a member or gives them another role, and removes them or leaves.
+ * changes what it says of itself, and who may do what in it. `PUT` and `DELETE …/members/{user_id}/`: adds a member or gives them another role, and removes them or leaves.
  */
 export const handler = userStack(reporting, access).handler(async (event) => {
   const { userId, username } = event.identity;
@@ -31,8 +32,8 @@ export const handler = userStack(reporting, access).handler(async (event) => {
     return json(repeated ? 200 : 201, await groupBody(roster, userId));
   }
   if (memberId === undefined) {
-    const { title } = readInput(titleRequest, event);
-    return json(200, await groupBody(await renameGroup(groups, id, actor, title), userId));
+    const settings = readInput(settingsRequest, event);
+    return json(200, await groupBody(await changeSettings(groups, id, actor, settings), userId));
   }
   if (method === 'PUT') {
     const { role } = optionalInput(event);

@@ -90,6 +90,7 @@ const STATUS: Readonly<Record<string, number>> = {
   message_deleted: 409,
   too_many_blocks: 409,
   group_full: 409,
+  too_many_groups: 409,
   last_owner: 409,
   not_a_group: 409,
   cannot_suspend_staff: 409,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { meta } from 'zod/v4/core';
 import { foldId } from '../core/ids.ts';
-import { isLonger, isShorter, MAX_MESSAGE_LENGTH, TEXT_FAULTS, textFault } from './text.ts';
+import { isBlank, isLonger, isShorter, MAX_MESSAGE_LENGTH, TEXT_FAULTS, textFault } from './text.ts';
 
 /** The lengths that a field may have, in characters. */
 interface Lengths {
@@ -23,6 +23,17 @@ export function characters({ min = 0, max }: Lengths) {
     meta({ ...(min > 0 && { minLength: min }), maxLength: max }),
   );
 }
+
+/** The characters of the category Cc, spelled out: not every reader of openapi.yaml knows `\p`. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: It is what it looks for.
+const NO_CONTROLS = /^[^\u0000-\u001F\u007F-\u009F]*$/;
+
+/** A name that people can read. */
+export const nameOf = (most: number) =>
+  characters({ min: 1, max: most }).check(
+    z.regex(NO_CONTROLS, 'Must not contain control characters.'),
+    z.refine((text) => text === '' || !isBlank(text), 'Must not be blank.'),
+  );
 
 /** The id of a user, in any letter case. */
 export const userId = z.pipe(characters({ max: 100 }), z.transform(foldId));

@@ -1,10 +1,10 @@
 import type { UserCursor } from '../core/accounts/directory.ts';
 import type { EntryId } from '../core/audit/audit.ts';
-import { canBeOf, isConversationId } from '../core/conversations/conversation.ts';
+import { canBeOf, isGroupId, pairById } from '../core/conversations/conversation.ts';
 import { ValidationFailed } from '../core/errors.ts';
 import type { EventPlace, ExportCursor, MessagePlace, ReportPlace } from '../core/export/export.ts';
 import { isId } from '../core/ids.ts';
-import type { InboxPosition } from '../core/inbox/inbox.ts';
+import type { InboxCursor, InboxPosition } from '../core/inbox/inbox.ts';
 import type { HistoryWindow, Window } from '../core/messages/read-messages.ts';
 import { isReportId } from '../core/reports/report.ts';
 
@@ -122,19 +122,30 @@ function readEdge<E extends Edge>(query: Query, edges: readonly E[]): { readonly
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-/** An inbox position in an opaque form, for `next`. */
-export function writeInboxCursor({ topAt, conversation }: InboxPosition): string {
-  return Buffer.from(`${topAt} ${conversation}`).toString('base64url');
+/** Where a page of the inbox ends in an opaque form, for `next`. */
+export function writeInboxCursor({ pair, group }: InboxCursor): string {
+  const positions = [pair, group].filter((position) => position !== undefined);
+  const words = positions.flatMap(({ topAt, conversation }) => [topAt, conversation]);
+  return Buffer.from(words.join(' ')).toString('base64url');
 }
 
 /** @throws ValidationFailed for a text that {@link writeInboxCursor} did not write */
-export function readInboxCursor(text: string | undefined): InboxPosition | undefined {
+export function readInboxCursor(text: string | undefined): InboxCursor | undefined {
   if (text === undefined) return undefined;
-  const [topAt = '', conversation = '', ...rest] = Buffer.from(text, 'base64url').toString().split(' ');
-  if (!TIME.test(topAt) || !isConversationId(conversation) || rest.length > 0) {
+  const words = Buffer.from(text, 'base64url').toString().split(' ');
+  const pair = inboxPosition(words, (id) => pairById(id) !== undefined);
+  const group = inboxPosition(pair ? words.slice(2) : words, isGroupId);
+  if (words.length !== 2 * [pair, group].filter(Boolean).length) {
     throw new ValidationFailed({ cursor: ['Must come from `next`.'] });
   }
-  return { topAt, conversation };
+  return { pair, group };
+}
+
+function inboxPosition(
+  [topAt = '', conversation = '']: readonly string[],
+  isOfKind: (id: string) => boolean,
+): InboxPosition | undefined {
+  return TIME.test(topAt) && isOfKind(conversation) ? { topAt, conversation } : undefined;
 }
 
 /** The most reports on a page. Each may have a message of 16 KB. */

@@ -1,14 +1,11 @@
 import { domainToASCII } from 'node:url';
 import * as z from 'zod/mini';
 import { lengthFaults, normalizePassword } from '../core/accounts/passwords.ts';
-import { ROLES } from '../core/conversations/rights.ts';
-import { MAX_MEMBERS } from '../core/conversations/roster.ts';
 import { MessageNotFound, ValidationFailed } from '../core/errors.ts';
 import { CLIENT_ID } from '../core/ids.ts';
-import { characters, emoji, messageText, replyTo, seq, userId, version } from './fields.ts';
+import { characters, emoji, messageText, nameOf, replyTo, seq, version } from './fields.ts';
 import { newMessages, oneOrSeveral } from './new-messages.ts';
 import { wholeNumber } from './paging.ts';
-import { isBlank } from './text.ts';
 import { validate } from './validate.ts';
 
 /** RFC 5321 §4.5.3.1.3: a path has 256 octets, and its angle brackets take two of them. */
@@ -45,16 +42,6 @@ export const newEmail = z.pipe(
 
 /** The email to log in with. It need not be valid: the answer is that no account has it. */
 export const knownEmail = z.pipe(characters({ min: 1, max: MAX_EMAIL_LENGTH }), z.transform(canonicalEmail));
-
-/** The characters of the category Cc, spelled out: not every reader of openapi.yaml knows `\p`. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: It is what it looks for.
-const NO_CONTROLS = /^[^\u0000-\u001F\u007F-\u009F]*$/;
-
-const nameOf = (most: number) =>
-  characters({ min: 1, max: most }).check(
-    z.regex(NO_CONTROLS, 'Must not contain control characters.'),
-    z.refine((text) => text === '' || !isBlank(text), 'Must not be blank.'),
-  );
 
 const personName = nameOf(150);
 
@@ -167,31 +154,6 @@ export const messageRequest = z
     read: z.optional(seq),
   })
   .check(oneOrSeveral(['text']));
-
-const title = nameOf(100);
-
-const role = z.enum(ROLES);
-
-/** The creator is one more. */
-const firstMembers = z.array(userId).check(
-  z.maxLength(MAX_MEMBERS - 1),
-  z.refine((ids) => new Set(ids).size === ids.length, 'Must name each user once.'),
-);
-
-/** `POST /conversations/` */
-export const groupRequest = z.strictObject({
-  kind: z.literal('group'),
-  title,
-  members: firstMembers,
-  history: z.optional(z.enum(['all', 'since_joining'])),
-  key: z.optional(characters({ min: 1, max: 100 })),
-});
-
-/** `PATCH /conversations/{conversation}/` */
-export const titleRequest = z.strictObject({ title });
-
-/** `PUT /conversations/{conversation}/members/{user_id}/` */
-export const memberRequest = z.strictObject({ role: z.optional(role) });
 
 /** `PATCH /conversations/{conversation}/messages/{seq}/` */
 export const editRequest = z.strictObject({ text: messageText, version });

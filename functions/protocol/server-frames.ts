@@ -177,10 +177,20 @@ export function memberBody({ id, username, role, deleted }: GroupMember) {
   return { id, username, role, ...(deleted && { deleted }) };
 }
 
-/** A conversation, and of a group those who are and were in it. */
-export function describedBody({ entry, people }: Described) {
+/** A conversation, and what is to be told of a group beside its place in an inbox. */
+export function describedBody({ entry, group }: Described) {
   const body = conversationBody(entry);
-  return people ? { ...body, members: people.members.map(memberBody), former: people.former } : body;
+  if (!group) return body;
+  const { people, about, who } = group;
+  const { description, picture } = about;
+  return {
+    ...body,
+    ...(description && { description }),
+    ...(picture && { picture }),
+    who,
+    members: people.members.map(memberBody),
+    former: people.former,
+  };
 }
 
 interface Explained {

@@ -27,6 +27,7 @@ import { type CountWork, type RateLimit, rateLimit } from '../core/rate-limit/ra
 import type { Identity } from '../core/sessions/session.ts';
 import { connectionsGateway, openGateway as openManagementApi } from '../gateway/connections-gateway.ts';
 import { openMailService, sesMailer } from '../mailer/ses-mailer.ts';
+import { aboutReader } from '../storage/abouts.ts';
 import {
   accountRemover,
   accountStore,
@@ -454,7 +455,7 @@ export function wireExport(table: Table) {
   };
 }
 
-/** For `readInbox`, `readConversation` and `catchUp`. */
+/** For `readInbox`, `describe` and `catchUp`. */
 export function wireInbox(table: Table) {
   return {
     inbox: inboxReader(table),
@@ -463,6 +464,7 @@ export function wireInbox(table: Table) {
     profiles: profileStore(table),
     log: messageStore(table),
     ...wireRosters(table),
+    abouts: aboutReader(table),
     now,
   };
 }
@@ -513,7 +515,7 @@ export function wireChanging(
   };
 }
 
-/** For `createGroup`, `renameGroup`, `putMember` and `removeMember`. The last frames come from the protocol. */
+/** For `createGroup`, `changeSettings`, `putMember` and `removeMember`. The last frames come from the protocol. */
 export function wireGroups(
   table: Table,
   gateway: Gateway,
@@ -522,6 +524,7 @@ export function wireGroups(
   return {
     ...wireTelling(table, gateway, reporting),
     rosters: rosterStore(table),
+    abouts: aboutReader(table),
     log: messageStore(table),
     people: peopleStore(table),
     presences: presenceStore(table),

@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { ConversationList } from '../core/export/export.ts';
-import { MEMBERSHIP_PREFIX, membershipKey, userPartition } from './keys.ts';
+import { conversationOf, MEMBERSHIP_PREFIX, membershipKey, userPartition } from './keys.ts';
 import type { Table } from './table.ts';
 
 /** The conversations of a user by their memberships, whose keys do not move as those of the inbox do. */
@@ -21,7 +21,7 @@ export function conversationList({ client, name }: Table): ConversationList {
       );
       return Items.filter(({ sk }) => sk !== low)
         .slice(0, limit)
-        .map(({ sk }): string => sk.slice(MEMBERSHIP_PREFIX.length));
+        .map(({ sk }): string => conversationOf(sk));
     },
   };
 }

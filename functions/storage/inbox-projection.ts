@@ -36,52 +36,46 @@ export function changedSummary({ client, name }: Table): ChangedSummary {
   };
 }
 
-const ONLY_UP = 'attribute_not_exists(topAt) OR topAt <= :topAt';
-
 /** Writes the inboxes for the stream's function. Each step may be repeated. */
 export function inboxProjection(table: Table): InboxProjection {
   const { client, name } = table;
 
   /**
-   * Names the conversation's position in the membership. A conversation only moves up: a late run finds that a newer one was
-   * faster, and to repeat its own move has no effect.
+   * Names the pair's position in the membership. A pair only moves up: a late run finds that a newer one was faster, and to repeat
+   * its own move has no effect.
    */
-  const namePosition = (
-    userId: string,
-    conversation: string,
-    topAt: string,
-    peer: Peer | undefined,
-  ): Promise<boolean> =>
+  const namePosition = (userId: string, conversation: string, topAt: string, peer: Peer): Promise<boolean> =>
     isWritten(
       client.send(
         new UpdateCommand({
           TableName: name,
           Key: membershipKey(userId, conversation),
-          UpdateExpression: peer ? 'SET topAt = :topAt, peer = :peer' : 'SET topAt = :topAt',
-          // The membership of a group begins when somebody joins it. One that has ended does not come back.
-          ConditionExpression: peer ? ONLY_UP : `attribute_exists(pk) AND (${ONLY_UP})`,
-          ExpressionAttributeValues: { ':topAt': topAt, ...(peer && { ':peer': peer }) },
+          UpdateExpression: 'SET topAt = :topAt, peer = :peer',
+          ConditionExpression: 'attribute_not_exists(topAt) OR topAt <= :topAt',
+          ExpressionAttributeValues: { ':topAt': topAt, ':peer': peer },
         }),
       ),
     );
 
   return {
-    async summary({ id }) {
+    async summary(conversation) {
       const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: summaryKey(id), ConsistentRead: true }),
+        new GetCommand({ TableName: name, Key: summaryKey(conversation.id), ConsistentRead: true }),
       );
-      return Item && toSummary(Item);
+      return Item && toSummary(conversation, Item);
     },
 
-    async summarize({ id }, summary) {
-      const { UpdateExpression, ExpressionAttributeNames, ...values } = setting(fromSummary(summary));
+    async summarize(conversation, summary) {
+      const { UpdateExpression, ExpressionAttributeNames, ...values } = setting(
+        fromSummary(conversation, summary),
+      );
       // The message before may have changed, or have been an event.
       const left = (['changed', 'event'] as const).filter((name) => !summary.last[name]);
       await isWritten(
         client.send(
           new UpdateCommand({
             TableName: name,
-            Key: summaryKey(id),
+            Key: summaryKey(conversation.id),
             UpdateExpression: `${UpdateExpression} REMOVE ${left.map((name) => `#${name}`).join(', ')}`,
             ExpressionAttributeNames: {
               ...ExpressionAttributeNames,
@@ -108,7 +102,7 @@ export function inboxProjection(table: Table): InboxProjection {
           Limit: 1,
         }),
       );
-      return Items[0] && toInboxPosition(Items[0].sk);
+      return Items[0] && toInboxPosition(Items[0]);
     },
 
     async positionOf(userId, conversation) {

@@ -1,7 +1,13 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { isGroupId, pairFor, peerIn } from '../core/conversations/conversation.ts';
+import {
+  type Conversation,
+  isGroupId,
+  type OwnConversation,
+  pairFor,
+  peerIn,
+} from '../core/conversations/conversation.ts';
 import type { Role } from '../core/conversations/rights.ts';
-import { conversationById } from '../core/conversations/roster.ts';
+import { MAX_GROUPS } from '../core/conversations/roster.ts';
 import {
   type ConversationDetails,
   type InboxPosition,
@@ -11,25 +17,41 @@ import {
   type Summary,
   toLast,
 } from '../core/inbox/inbox.ts';
-import type { ByMember } from '../core/messages/message.ts';
-import { further, NOTHING_READ, type Progress, type ReadReceipt } from '../core/receipts/receipt.ts';
-import { INBOX_PREFIX, inboxPositionKey, membershipKey, summaryKey, userPartition } from './keys.ts';
-import { type Item, mapMembers } from './log-entry.ts';
+import { further, NOTHING_READ, type Progress } from '../core/receipts/receipt.ts';
+import { formsIn } from './by-member.ts';
+import {
+  conversationOf,
+  GROUP_MEMBERSHIP_PREFIX,
+  INBOX_PREFIX,
+  inboxPositionKey,
+  membershipKey,
+  summaryKey,
+  userPartition,
+} from './keys.ts';
+import type { Item } from './log-entry.ts';
 import { messageStore } from './messages.ts';
-import { rosterReader } from './rosters.ts';
 import { batchGet, type Table } from './table.ts';
 
 /** Sorts behind every time and conversation. */
 const END = `${INBOX_PREFIX}~`;
 
-/** The inboxes: one Query reads the positions of a page, one BatchGetItem what is shown of them. Eventually consistent. */
+/** More would slip in only if others added a user at the same moment. */
+const MOST_GROUPS = 2 * MAX_GROUPS;
+
+/**
+ * The inboxes. Of pairs, one Query reads the positions of a page, and one BatchGetItem what is shown of them. Of groups, one Query reads
+ * the memberships, and one BatchGetItem the summaries: half an RRU a group. Eventually consistent.
+ */
 export function inboxReader(table: Table): InboxReader {
   const { client, name } = table;
   const log = messageStore(table);
-  const rosters = rosterReader(table);
 
   /** The largest page has some 16 KB. DynamoDB ends a Query only at 1 MB, so one is enough: see one-query.test.ts. */
-  async function query(userId: string, [low, high]: [string, string], more: Partial<QueryCommandInput>) {
+  async function query(
+    userId: string,
+    [low, high]: [string, string],
+    more: Partial<QueryCommandInput>,
+  ): Promise<readonly Item[]> {
     const { Items = [] } = await client.send(
       new QueryCommand({
         TableName: name,
@@ -38,14 +60,13 @@ export function inboxReader(table: Table): InboxReader {
         ...more,
       }),
     );
-    return Items.map(({ sk }): string => sk);
+    return Items;
   }
 
   /** If the stream's function crashed before the summary, or has yet to write it, the log itself tells the last message. */
-  async function withLast(details: ConversationDetails, id: string): Promise<ConversationDetails> {
+  async function withLast(details: ConversationDetails, pair: OwnConversation): Promise<ConversationDetails> {
     if (details.last || details.topAt === undefined) return details;
-    const conversation = await conversationById(rosters, id);
-    const last = conversation && (await log.last(conversation));
+    const last = await log.last(pair);
     return last ? { ...details, last: toLast(last) } : details;
   }
 
@@ -58,13 +79,21 @@ export function inboxReader(table: Table): InboxReader {
         Limit: before ? limit + 1 : limit,
       });
       return found
-        .filter((sk) => !before || sk !== high)
+        .filter(({ sk }) => !before || sk !== high)
         .slice(0, limit)
         .map(toInboxPosition);
     },
 
     positionsSince: async (userId, since, limit) =>
       (await query(userId, [`${INBOX_PREFIX}${since}`, END], { Limit: limit })).map(toInboxPosition),
+
+    async groups(userId) {
+      const range: [string, string] = [GROUP_MEMBERSHIP_PREFIX, `${GROUP_MEMBERSHIP_PREFIX}~`];
+      const memberships = await query(userId, range, { Limit: MOST_GROUPS });
+      const ids = memberships.map(({ sk }) => conversationOf(sk as string));
+      const summaries = await batchGet(table, ids.map(summaryKey), { consistent: false });
+      return new Map(ids.map((id, i) => [id, groupDetails(memberships[i], summaries[i])]));
+    },
 
     async details(userId, conversations) {
       const pairs = conversations.map((id) => (isGroupId(id) ? undefined : pairFor(id, userId)));
@@ -75,17 +104,19 @@ export function inboxReader(table: Table): InboxReader {
       ]);
       const items = [...(await batchGet(table, keys.flat(), { consistent: false }))];
       const details = pairs.map((pair, i) => {
-        const found = items.splice(0, keys[i]?.length ?? 0);
-        return pair ? pairDetails(pair.self, found) : groupDetails(found);
+        const [own, summary, peers] = items.splice(0, keys[i]?.length ?? 0);
+        return pair
+          ? withLast(pairDetails(pair.self, own, summary, peers), pair)
+          : groupDetails(own, summary);
       });
-      return Promise.all(details.map((one, i) => withLast(one, conversations[i] as string)));
+      return Promise.all(details);
     },
   };
 }
 
 /** `INBOX#<topAt>#<conversation>` */
-export function toInboxPosition(sk: string): InboxPosition {
-  const [, topAt = '', conversation = ''] = sk.split('#');
+export function toInboxPosition({ sk }: Item): InboxPosition {
+  const [, topAt = '', conversation = ''] = (sk as string).split('#');
   return { topAt, conversation };
 }
 
@@ -104,10 +135,12 @@ interface MembershipItem {
 
 function pairDetails(
   self: number,
-  [own, summaryItem, peers]: readonly (Item | undefined)[],
+  own: Item | undefined,
+  summary: Item | undefined,
+  peers: Item | undefined,
 ): ConversationDetails {
   const { topAt, peer } = (own ?? {}) as MembershipItem;
-  const { last, receipts = {} } = (summaryItem && toSummary(summaryItem)) ?? {};
+  const { last, receipts = {} } = (summary && toSummary({ kind: 'pair' }, summary)) ?? {};
   return {
     topAt,
     peer,
@@ -118,17 +151,17 @@ function pairDetails(
 }
 
 /** Somebody who is in a group has a number in their membership. */
-function groupDetails([own, summaryItem]: readonly (Item | undefined)[]): ConversationDetails {
-  const { topAt, number, role, from = 1 } = (own ?? {}) as MembershipItem;
-  const { last, receipts = {} } = (summaryItem && toSummary(summaryItem)) ?? {};
+function groupDetails(own: Item | undefined, summary: Item | undefined): ConversationDetails {
+  const { number, role, from = 1 } = (own ?? {}) as MembershipItem;
+  const { last, receipts = {} } = (summary && toSummary({ kind: 'group' }, summary)) ?? {};
   const isMember = number !== undefined && role !== undefined;
   return {
-    topAt: isMember ? topAt : undefined,
+    topAt: isMember ? last?.createdAt : undefined,
     own: progressOf(own, number === undefined ? undefined : receipts[number]),
     peers: NO_PROGRESS,
     last,
     ...(isMember && { part: { self: number, role, from } }),
-    title: summaryItem?.title as string | undefined,
+    title: summary?.title as string | undefined,
   };
 }
 
@@ -145,24 +178,26 @@ function frozenOf({ frozenSeq = 0 }: MembershipItem = {}, written = NOTHING_READ
   return Math.max(frozenSeq, written.seq);
 }
 
-type StoredReceipt = readonly [seq: number, others: number];
+type Kind = Pick<Conversation, 'kind'>;
 
-/** Undefined before the first message is summarized: the title of a group comes earlier. */
-export function toSummary(item: Item): Summary | undefined {
+/** Undefined before the first message is summarized. */
+export function toSummary(conversation: Kind, item: Item): Summary | undefined {
   if (item.seq === undefined) return undefined;
-  const receipts = (item.receipts ?? {}) as ByMember<StoredReceipt>;
+  const forms = formsIn(conversation);
+  const last = item as unknown as LastMessage;
   return {
-    last: readLast(item as unknown as LastMessage),
-    receipts: mapMembers(receipts, ([seq, others]): ReadReceipt => ({ seq, others })),
+    last: readLast({ ...last, counts: forms.counts.read(item.counts) }),
+    receipts: forms.receipts.read(item.receipts),
   };
 }
 
-export function fromSummary({ last, receipts }: Summary): Item {
-  return { ...last, receipts: mapMembers(receipts, ({ seq, others }): StoredReceipt => [seq, others]) };
+export function fromSummary(conversation: Kind, { last, receipts }: Summary): Item {
+  const forms = formsIn(conversation);
+  return { ...last, counts: forms.counts.store(last.counts), receipts: forms.receipts.store(receipts) };
 }
 
 function readLast(item: LastMessage): LastMessage {
-  const { seq, id, senderId, text, createdAt, changed, event, counts = {}, events } = item;
+  const { seq, id, senderId, text, createdAt, changed, event, counts, events } = item;
   return {
     seq,
     id,

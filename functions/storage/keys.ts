@@ -2,6 +2,7 @@ import { foldEmail, foldUsername } from '../core/accounts/account.ts';
 import type { AttemptSubject } from '../core/accounts/attempts.ts';
 import type { DirectoryList } from '../core/accounts/directory.ts';
 import type { EntryId } from '../core/audit/audit.ts';
+import { isGroupId } from '../core/conversations/conversation.ts';
 import type { Identity } from '../core/issuers/issuer.ts';
 import type { ReportState } from '../core/reports/moderate.ts';
 import type { Reported } from '../core/reports/report.ts';
@@ -19,6 +20,8 @@ export const PRESENCE = 'PRESENCE';
 export const REMAINS = 'REMAINS';
 export const MESSAGE_PREFIX = 'MSG#';
 export const MEMBERSHIP_PREFIX = 'CONV#';
+/** Sorts behind the ids of pairs, so that the groups of a user are one range. */
+export const GROUP_MEMBERSHIP_PREFIX = `${MEMBERSHIP_PREFIX}group#`;
 export const INBOX_PREFIX = 'INBOX#';
 const NAME_PREFIX = 'NAME#';
 
@@ -164,11 +167,14 @@ export const staffKey = (userId: string): Key => ({ pk: STAFF, sk: userId });
 /** The public halves of the signing keys, for functions that verify tokens. */
 export const PUBLIC_KEYS_KEY: Key = { pk: 'KEYS', sk: 'JWKS' };
 
-/** What a conversation is to a member: their receipts, their peer, and its position in their inbox. */
+/** What a conversation is to a member: their receipts, of a pair the peer and its position in their inbox, of a group their role. */
 export const membershipKey = (userId: string, conversation: string): Key => ({
   pk: userPartition(userId),
-  sk: `${MEMBERSHIP_PREFIX}${conversation}`,
+  sk: `${isGroupId(conversation) ? GROUP_MEMBERSHIP_PREFIX : MEMBERSHIP_PREFIX}${conversation}`,
 });
+
+/** The conversation of a membership. */
+export const conversationOf = (sk: string): string => sk.slice(sk.lastIndexOf('#') + 1);
 
 /** How often a member has retried messages that are already stored. */
 export const retriesKey = (userId: string, conversation: string): Key => ({
@@ -176,7 +182,7 @@ export const retriesKey = (userId: string, conversation: string): Key => ({
   sk: `RETRIES#${conversation}`,
 });
 
-/** A conversation's position in the inbox, sorted by when it came to the top. */
+/** A pair's position in the inbox, sorted by when it came to the top. A group has none: its summary tells. */
 export const inboxPositionKey = (userId: string, topAt: string, conversation: string): Key => ({
   pk: userPartition(userId),
   sk: `${INBOX_PREFIX}${topAt}#${conversation}`,
@@ -192,6 +198,12 @@ export const summaryKey = (conversation: string): Key => ({
 export const rosterKey = (conversation: string): Key => ({
   pk: conversationPartition(conversation),
   sk: 'GROUP',
+});
+
+/** What a group says of itself. No message reads it. */
+export const aboutKey = (conversation: string): Key => ({
+  pk: conversationPartition(conversation),
+  sk: 'ABOUT',
 });
 
 export const presenceKey = (userId: string): Key => ({ pk: userPartition(userId), sk: PRESENCE });

@@ -1,26 +1,26 @@
 import { type Conversation, numberOf } from '../core/conversations/conversation.ts';
 import { Busy } from '../core/errors.ts';
-import type { ByMember, Changed, GroupEvent, LogEntry } from '../core/messages/message.ts';
-import type { SendRate } from '../core/messages/send-rates.ts';
+import type { Changed, GroupEvent, LogEntry } from '../core/messages/message.ts';
+import { formsIn } from './by-member.ts';
 import { messageKey, seqOf } from './keys.ts';
 
 export type Item = Record<string, unknown>;
-
-type StoredRate = readonly [since: number, count: number];
 
 /**
  * A message as an item. The key has the conversation and `seq`, and the sender is stored as a member number: every byte over 1 KB
  * would cost a second WRU.
  */
 export function fromLogEntry(conversation: Conversation, entry: LogEntry): Item {
-  const { conversation: _, seq, senderId, rates, changed, event, ...rest } = entry;
+  const { conversation: _, seq, senderId, counts, rates, changed, event, ...rest } = entry;
+  const forms = formsIn(conversation);
   return {
     ...messageKey(conversation.id, seq),
     ...rest,
     ...(changed && { changed: fromChanged(conversation, changed) }),
     ...(event && { event: fromEvent(conversation, event) }),
     sender: numberOf(conversation, senderId),
-    rates: mapMembers(rates, ({ since, count }): StoredRate => [since, count]),
+    counts: forms.counts.store(counts),
+    rates: forms.rates(entry.createdAt).store(rates),
   };
 }
 
@@ -43,11 +43,11 @@ export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
     replyTo,
     read = 0,
     createdAt,
-    counts = {},
     events,
     roster,
     recent,
   } = item as unknown as LogEntry;
+  const forms = formsIn(conversation);
   return {
     id,
     conversation: conversation.id,
@@ -60,10 +60,10 @@ export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
     createdAt,
     ...(item.changed !== undefined && { changed: toChanged(conversation, item.changed as StoredChanged) }),
     ...(item.event !== undefined && { event: toEvent(conversation, item.event as StoredEvent) }),
-    counts,
+    counts: forms.counts.read(item.counts),
     ...(events !== undefined && { events }),
     ...(roster !== undefined && { roster }),
-    rates: mapMembers((item.rates ?? {}) as ByMember<StoredRate>, toRate),
+    rates: forms.rates(createdAt).read(item.rates),
     recent: recent ?? new Uint8Array(),
   };
 }
@@ -106,12 +106,4 @@ export function toEvent(conversation: Conversation, { users, ...event }: StoredE
     ...event,
     ...(users && { users: users.map((number) => userWith(conversation, number)) }),
   } as GroupEvent;
-}
-
-function toRate([since, count]: StoredRate): SendRate {
-  return { since, count };
-}
-
-export function mapMembers<T, S>(values: ByMember<T>, change: (value: T) => S): ByMember<S> {
-  return Object.fromEntries(Object.entries(values).map(([member, value]) => [member, change(value)]));
 }

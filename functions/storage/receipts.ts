@@ -1,7 +1,12 @@
 import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { isGroupId } from '../core/conversations/conversation.ts';
 import type { ReceiptStore } from '../core/receipts/receipt.ts';
 import { membershipKey } from './keys.ts';
 import { isWritten, type Table } from './table.ts';
+
+/** The membership of a group begins when somebody joins it. One that has ended does not come back. */
+const existing = (conversation: string): string =>
+  isGroupId(conversation) ? 'attribute_exists(pk) AND ' : '';
 
 /** The receipts of each member, in their membership item. Conditions keep them from moving backwards. */
 export function receiptStore({ client, name }: Table): ReceiptStore {
@@ -29,7 +34,7 @@ export function receiptStore({ client, name }: Table): ReceiptStore {
         {
           Key: membershipKey(userId, conversation),
           UpdateExpression: 'SET readSeq = :seq, readOthers = :others',
-          ConditionExpression: 'attribute_not_exists(readSeq) OR readSeq < :seq',
+          ConditionExpression: `${existing(conversation)}(attribute_not_exists(readSeq) OR readSeq < :seq)`,
           ExpressionAttributeValues: { ':seq': seq, ':others': others },
         },
         (stored) => stored?.readSeq?.N === String(seq),
@@ -41,8 +46,7 @@ export function receiptStore({ client, name }: Table): ReceiptStore {
           Key: membershipKey(userId, conversation),
           UpdateExpression: 'SET receivedSeq = :seq, receivedAt = :now',
           // Both attributes are written together. Another device may have written them since they were read.
-          ConditionExpression:
-            'attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due',
+          ConditionExpression: `${existing(conversation)}(attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due)`,
           ExpressionAttributeValues: {
             ':seq': seq,
             ':now': now.toISOString(),

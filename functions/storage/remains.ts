@@ -1,11 +1,12 @@
 import { DeleteCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Remains } from '../core/accounts/follow-deletion.ts';
 import { atMost } from '../core/at-most.ts';
-import { isGroupId, pairWith } from '../core/conversations/conversation.ts';
+import { pairWith } from '../core/conversations/conversation.ts';
 import type { SealRemover } from '../core/presence/follow-presence.ts';
 import {
+  conversationOf,
+  GROUP_MEMBERSHIP_PREFIX,
   type Key,
-  MEMBERSHIP_PREFIX,
   PRESENCE,
   PROFILE,
   profileKey,
@@ -38,8 +39,7 @@ export function remainsOf({ client, name }: Table): Remains {
       );
       const left = Items.filter(({ sk }) => !MARKS.includes(sk));
       for (const { sk } of left) {
-        const conversation = (sk as string).slice(MEMBERSHIP_PREFIX.length);
-        if (sk.startsWith(MEMBERSHIP_PREFIX) && isGroupId(conversation)) await leave(conversation);
+        if (sk.startsWith(GROUP_MEMBERSHIP_PREFIX)) await leave(conversationOf(sk));
       }
       await atMost(PARALLEL, left as Key[], async ({ pk, sk }) => {
         await client.send(new DeleteCommand({ TableName: name, Key: { pk, sk } }));

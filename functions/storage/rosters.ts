@@ -1,20 +1,24 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Role } from '../core/conversations/rights.ts';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type OwnWho, ROLES, type Role } from '../core/conversations/rights.ts';
 import {
   groupOf,
   type HistoryAccess,
+  MAX_GROUPS,
   type Roster,
   type RosterChange,
   type RosterMember,
   type RosterReader,
   type RosterStore,
 } from '../core/conversations/roster.ts';
+import { toLast } from '../core/inbox/inbox.ts';
 import { receiptAt } from '../core/receipts/receipt.ts';
-import { inboxPositionKey, membershipKey, rosterKey, summaryKey } from './keys.ts';
+import { aboutWrite } from './abouts.ts';
+import { fromSummary } from './inbox.ts';
+import { GROUP_MEMBERSHIP_PREFIX, membershipKey, rosterKey, summaryKey, userPartition } from './keys.ts';
 import { fromLogEntry, type Item } from './log-entry.ts';
+import { packIds, unpackIds } from './packed-ids.ts';
+import { packNumbers, unpackNumbers } from './packed-numbers.ts';
 import { type Table, type TransactItem, tryTransact } from './table.ts';
-
-type StoredMember = readonly [userId: string, role: Role | '', from: number];
 
 /** Who is in a group: one item, which every frame and request to the group reads. */
 export function rosterReader({ client, name }: Table): RosterReader {
@@ -28,34 +32,9 @@ export function rosterReader({ client, name }: Table): RosterReader {
   };
 }
 
-/** Groups and their changes. A change is one transaction of at most 4 items and 2 more for each member who comes or goes. */
+/** Groups and their changes. A change is one transaction of at most 3 items and one more for each member who comes or goes. */
 export function rosterStore(table: Table): RosterStore {
   const { client, name: TableName } = table;
-
-  /** Where the group stands in a member's inbox, so that it is gone with the membership. */
-  async function positionOf(userId: string, id: string): Promise<string | undefined> {
-    const { Item } = await client.send(
-      new GetCommand({ TableName, Key: membershipKey(userId, id), ConsistentRead: true }),
-    );
-    return Item?.topAt;
-  }
-
-  async function leaving(userId: string, id: string): Promise<TransactItem[]> {
-    const topAt = await positionOf(userId, id);
-    const Key = { ...membershipKey(userId, id) };
-    if (topAt === undefined) {
-      return [{ Delete: { TableName, Key, ConditionExpression: 'attribute_not_exists(topAt)' } }];
-    }
-    // The group may come to the top at this moment.
-    const unmoved = {
-      ConditionExpression: 'topAt = :topAt',
-      ExpressionAttributeValues: { ':topAt': topAt },
-    };
-    return [
-      { Delete: { TableName, Key, ...unmoved } },
-      { Delete: { TableName, Key: { ...inboxPositionKey(userId, topAt, id) } } },
-    ];
-  }
 
   /** What was said before they came counts as read. */
   const joining = ({ after, entry }: RosterChange, number: number): TransactItem => {
@@ -75,21 +54,48 @@ export function rosterStore(table: Table): RosterStore {
     },
   });
 
-  async function memberships(change: RosterChange): Promise<readonly TransactItem[]> {
-    const items = change.after.members.map(async (member, number) => {
+  const memberships = (change: RosterChange): readonly TransactItem[] =>
+    change.after.members.flatMap((member, number) => {
       const before = change.before?.members[number]?.role;
       if (before === member.role) return [];
-      if (member.role === undefined) return leaving(member.userId, change.after.id);
-      return [before === undefined ? joining(change, number) : withRole(change, member)];
+      if (before === undefined) return joining(change, number);
+      if (member.role) return withRole(change, member);
+      return { Delete: { TableName, Key: { ...membershipKey(member.userId, change.after.id) } } };
     });
-    return (await Promise.all(items)).flat();
-  }
+
+  /** A new group is in the inboxes at once. Later the stream's function writes the summary. */
+  const summary = ({ before, after, entry }: RosterChange): readonly TransactItem[] => {
+    const { id, title } = after;
+    const Key = { ...summaryKey(id) };
+    if (!before) {
+      const first = fromSummary(groupOf(after), { last: toLast(entry), receipts: {} });
+      return [{ Put: { TableName, Item: { ...Key, ...first, title } } }];
+    }
+    if (title === before.title) return [];
+    const ExpressionAttributeValues = { ':title': title };
+    return [
+      { Update: { TableName, Key, UpdateExpression: 'SET title = :title', ExpressionAttributeValues } },
+    ];
+  };
 
   return {
     ...rosterReader(table),
 
+    async countOf(userId) {
+      const { Count = 0 } = await client.send(
+        new QueryCommand({
+          TableName,
+          Select: 'COUNT',
+          Limit: MAX_GROUPS,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': userPartition(userId), ':prefix': GROUP_MEMBERSHIP_PREFIX },
+        }),
+      );
+      return Count;
+    },
+
     async apply(change) {
-      const { before, after, entry } = change;
+      const { before, after, about, entry } = change;
       const failed = await tryTransact(client, [
         {
           Put: {
@@ -111,37 +117,46 @@ export function rosterStore(table: Table): RosterStore {
             ConditionExpression: 'attribute_not_exists(pk)',
           },
         },
-        ...(before?.title === after.title
-          ? []
-          : [
-              {
-                Update: {
-                  TableName,
-                  Key: { ...summaryKey(after.id) },
-                  UpdateExpression: 'SET title = :title',
-                  ExpressionAttributeValues: { ':title': after.title },
-                },
-              },
-            ]),
-        ...(await memberships(change)),
+        ...summary(change),
+        ...(about ? [aboutWrite(TableName, after.id, about)] : []),
+        ...memberships(change),
       ]);
       return failed !== 'busy' && failed.length === 0;
     },
   };
 }
 
+/** One letter for what each member is: of 100 members, the roster then has 2 KB. */
+const LETTERS: Readonly<Record<Role, string>> = { owner: 'O', moderator: 'M', member: 'm', reader: 'r' };
+const LEFT = '-';
+const REMOVED = 'x';
+
+const letterOf = ({ role, removed }: RosterMember): string =>
+  role ? LETTERS[role] : removed ? REMOVED : LEFT;
+
 function fromRoster({ id, members, ...rest }: Roster): Item {
-  const stored = members.map(({ userId, role, from }): StoredMember => [userId, role ?? '', from]);
-  return { ...rosterKey(id), ...rest, members: stored };
+  return {
+    ...rosterKey(id),
+    ...rest,
+    ids: packIds(members.map(({ userId }) => userId)),
+    roles: members.map(letterOf).join(''),
+    from: packNumbers(members.map(({ from }) => from)),
+  };
 }
 
 function toRoster(id: string, item: Item): Roster {
-  const members = item.members as readonly StoredMember[];
+  const [letters, from] = [item.roles as string, unpackNumbers(item.from)];
   return {
     id,
     version: item.version as number,
     title: item.title as string,
     history: item.history as HistoryAccess,
-    members: members.map(([userId, role, from]) => ({ userId, role: role === '' ? undefined : role, from })),
+    ...(item.who !== undefined && { who: item.who as OwnWho }),
+    members: unpackIds(item.ids).map((userId, number) => ({
+      userId,
+      role: ROLES.find((role) => LETTERS[role] === letters[number]),
+      ...(letters[number] === REMOVED && { removed: true as const }),
+      from: from[number] ?? 1,
+    })),
   };
 }

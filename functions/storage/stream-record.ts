@@ -133,5 +133,11 @@ export function messageIn(record: DynamoDBRecord): StoredMessage | undefined {
 }
 
 function read(image: Record<string, AttributeValue> | undefined): Record<string, unknown> | undefined {
-  return image && unmarshall(image as Parameters<typeof unmarshall>[0]);
+  if (!image) return undefined;
+  // An event is JSON, so it has bytes in base64. The SDK takes them as they are.
+  const values = Object.entries(image).map(([name, value]) => [
+    name,
+    value.B === undefined ? value : { B: new Uint8Array(Buffer.from(value.B, 'base64')) },
+  ]);
+  return unmarshall(Object.fromEntries(values));
 }

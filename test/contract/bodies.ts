@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import * as groupRequests from '../../functions/protocol/group-requests.ts';
 import * as reportRequests from '../../functions/protocol/report-requests.ts';
 import * as requests from '../../functions/protocol/requests.ts';
 
@@ -18,9 +19,9 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /users/me/password': requests.passwordRequest,
   'POST /reports': reportRequests.reportRequest,
   'POST /reports/{report_id}/resolve': reportRequests.resolutionRequest,
-  'POST /conversations': requests.groupRequest,
-  'PATCH /conversations/{conversation}': requests.titleRequest,
-  'PUT /conversations/{conversation}/members/{user_id}': requests.memberRequest,
+  'POST /conversations': groupRequests.groupRequest,
+  'PATCH /conversations/{conversation}': groupRequests.settingsRequest,
+  'PUT /conversations/{conversation}/members/{user_id}': groupRequests.memberRequest,
   'POST /conversations/{conversation}/messages': requests.messageRequest,
   'PATCH /conversations/{conversation}/messages/{seq}': requests.editRequest,
 };

@@ -9,7 +9,12 @@ import { LINK_SECONDS } from '../../functions/core/accounts/links.ts';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../functions/core/accounts/passwords.ts';
 import { CONNECTION_SECONDS } from '../../functions/core/connections/connection.ts';
 import { RIGHTS, ROLES } from '../../functions/core/conversations/rights.ts';
-import { MAX_MEMBERS, MAX_NUMBERS } from '../../functions/core/conversations/roster.ts';
+import {
+  MAX_FIRST_MEMBERS,
+  MAX_GROUPS,
+  MAX_MEMBERS,
+  MAX_NUMBERS,
+} from '../../functions/core/conversations/roster.ts';
 import { ParleyError } from '../../functions/core/errors.ts';
 import {
   PAGE_BYTES,
@@ -65,9 +70,11 @@ describe('the table of access patterns', () => {
       keys.sessionKey('<id>', '<session id>'),
       keys.socketsKey('<id>'),
       keys.membershipKey('<id>', '<id a>.<id b>'),
+      { pk: 'USER#<id>', sk: `${keys.GROUP_MEMBERSHIP_PREFIX}<group>` },
       keys.inboxPositionKey('<id>', '<time>', '<id a>.<id b>'),
       keys.retriesKey('<id>', '<id a>.<id b>'),
       keys.summaryKey('<id a>.<id b>'),
+      keys.aboutKey('<group>'),
       keys.rosterKey('<group>'),
       keys.sealKey('<id a>.<id b>', '<member>' as unknown as number),
       keys.presenceKey('<id>'),
@@ -347,6 +354,8 @@ describe('the limits', () => {
     ['messages in a frame', MAX_MESSAGES],
     ['bytes of the texts in a frame with several messages', MAX_MESSAGES_BYTES],
     ['members of a group at a time', MAX_MEMBERS],
+    ['members of a group besides its creator when it is created', MAX_FIRST_MEMBERS],
+    ['groups of a user at a time', MAX_GROUPS],
     ['people in a group in all its life', MAX_NUMBERS],
     ['characters of the title of a group', DOCUMENT.components.schemas.NewGroup.properties.title.maxLength],
     ['seconds between delivery receipts', RECEIVED_EVERY_MS / 1000],
@@ -409,10 +418,10 @@ describe('the limits', () => {
 
   it('members of a group', () => {
     const { NewGroup, GroupConversation, GroupEvent } = DOCUMENT.components.schemas;
-    expect(NewGroup.properties.members.maxItems).toBe(MAX_MEMBERS - 1);
+    expect(NewGroup.properties.members.maxItems).toBe(MAX_FIRST_MEMBERS);
     expect(GroupConversation.properties.members.maxItems).toBe(MAX_MEMBERS);
     expect(GroupConversation.properties.former.maxItems).toBe(MAX_NUMBERS - 1);
-    expect(GroupEvent.properties.users.maxItems).toBe(MAX_MEMBERS);
+    expect(GroupEvent.properties.users.maxItems).toBe(MAX_FIRST_MEMBERS + 1);
     expect(DOCUMENT.info.description).toContain(`up to ${MAX_MEMBERS} members`);
     expect(SOCKET_DOCUMENT.info.description).toContain(`up to ${MAX_MEMBERS} members`);
     expect(sentencesOf(http)).toContain(

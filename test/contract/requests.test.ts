@@ -2,6 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { RECENT_MESSAGES } from '../../functions/core/messages/find-earlier.ts';
+import * as groupRequests from '../../functions/protocol/group-requests.ts';
 import { MAX_BODY_BYTES, MAX_MESSAGE_BODY_BYTES } from '../../functions/protocol/json-body.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
 import * as reportRequests from '../../functions/protocol/report-requests.ts';
@@ -33,7 +34,7 @@ describe('the document and functions/protocol agree on', () => {
     expect(withBody.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
       Object.keys(CHECKED).sort(),
     );
-    const schemas = Object.entries({ ...requests, ...reportRequests }).filter(([name]) =>
+    const schemas = Object.entries({ ...requests, ...groupRequests, ...reportRequests }).filter(([name]) =>
       name.endsWith('Request'),
     );
     expect(new Set(Object.values(CHECKED))).toEqual(new Set(schemas.map(([, schema]) => schema)));

@@ -58,6 +58,7 @@ const EVENTS: readonly GroupEvent[] = [
   { type: 'removed', users },
   { type: 'role', users, role: 'reader' },
   { type: 'renamed', title: 'Looms' },
+  { type: 'changed', fields: ['title', 'description', 'picture', 'who'], title: 'Looms' },
 ];
 /** What happened to a group. Only devices are told. */
 const told = EVENTS.map((event): Message => ({ ...withoutClientId, conversation: group, text: '', event }));
@@ -142,6 +143,7 @@ const HTTP_ONLY = [
   'CannotReportOneself',
   'CannotSuspendStaff',
   'GroupFull',
+  'TooManyGroups',
   'IssuerUnavailable',
   'LastOwner',
   'LinkInvalid',

@@ -271,8 +271,8 @@ async function newGroup(scene: Scene) {
   };
 }
 
-/** Bob stays in the group. A member is added, removed, or the group gets another title. */
-const changeGroup = (what: 'joined' | 'removed' | 'renamed') => async (scene: Scene) => {
+/** Bob stays in the group. A member is added, removed, or the group gets another title, or a description. */
+const changeGroup = (what: 'joined' | 'removed' | 'renamed' | 'changed') => async (scene: Scene) => {
   const { url, api, bob } = scene;
   return async (): Promise<Trial> => {
     const [alice, other] = [await person(api), await person(api)];
@@ -283,6 +283,8 @@ const changeGroup = (what: 'joined' | 'removed' | 'renamed') => async (scene: Sc
       joined: () => request(url, 'PUT', member, { token, body: {} }),
       removed: () => request(url, 'DELETE', member, { token }),
       renamed: () => request(url, 'PATCH', `/conversations/${id}/`, { token, body: { title: 'Looms' } }),
+      changed: () =>
+        request(url, 'PATCH', `/conversations/${id}/`, { token, body: { description: 'Looms' } }),
     }[what];
     return {
       marker: id,
@@ -293,6 +295,7 @@ const changeGroup = (what: 'joined' | 'removed' | 'renamed') => async (scene: Sc
         const members = body.members.map((one: { id: string }) => one.id);
         expect(members).toEqual(what === 'joined' ? [alice.id, bob.id, other.id] : [alice.id, bob.id]);
         expect(body.title).toBe(what === 'renamed' ? 'Looms' : 'Engines');
+        expect(body.description).toBe(what === 'changed' ? 'Looms' : undefined);
         const { status } = await api.get(`/conversations/${id}/`, { token: other.access });
         expect(status).toBe(what === 'joined' ? 200 : 404);
       },
@@ -449,6 +452,12 @@ export const httpOperations: readonly Operation[] = [
     functionName: 'groups',
     call: 'TransactWriteItems',
     prepare: changeGroup('renamed'),
+  },
+  {
+    what: 'describe a group',
+    functionName: 'groups',
+    call: 'TransactWriteItems',
+    prepare: changeGroup('changed'),
   },
   { what: 'react by HTTP', functionName: 'change-message', call: 'TransactWriteItems', prepare: react },
   { what: 'unreact by HTTP', functionName: 'change-message', call: 'TransactWriteItems', prepare: unreact },

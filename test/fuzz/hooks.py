@@ -161,6 +161,13 @@ def new_account():
     return {"email": f"{name}@example.com", **names, "password": PASSWORD, "password2": PASSWORD}
 
 
+GROUP_CHANGE = {
+    "title": "Other engines",
+    "description": "Of all kinds.\nBring your own oil.",
+    "picture": "https://example.com/engine.png",
+    "who": {"write": "moderator"},
+}
+
 """Bodies that succeed, where a generated one can hardly."""
 BODIES = {
     "POST /users/register": lambda _: new_account(),
@@ -176,7 +183,7 @@ BODIES = {
     "POST /users/me/password": lambda _: {"password": PASSWORD, "new_password": NEW_PASSWORD},
     "PATCH /conversations/{conversation}/messages/{seq}": lambda _: {"text": "four", "version": 1},
     "POST /conversations": lambda _: {"kind": "group", "title": "Engines", "members": [scene.charles.id]},
-    "PATCH /conversations/{conversation}": lambda _: {"title": "Other engines"},
+    "PATCH /conversations/{conversation}": lambda _: GROUP_CHANGE,
     "PUT /conversations/{conversation}/members/{user_id}": lambda _: {"role": "reader"},
 }
 

@@ -26,6 +26,8 @@ describe('the bundles of functions', () => {
     'http/own-password': 392,
     // All actions of sockets, and the verification of the token of `auth.refresh`: jose has 16 KiB.
     'websocket/message': 384,
+    // Groups, the log and the inbox.
+    'http/groups': 364,
     // The SDK's client of SES registers the schemas of all its operations, 47 KiB.
     'http/reset-password': 374,
     // That, and what register has.

@@ -45,6 +45,7 @@ import { readExternalUser } from '../../functions/protocol/claims.ts';
 import { NotFound } from '../../functions/protocol/errors.ts';
 import * as fields from '../../functions/protocol/fields.ts';
 import { readMessageFrame, readObject, readRef, refIn } from '../../functions/protocol/frames.ts';
+import * as groupRequests from '../../functions/protocol/group-requests.ts';
 import {
   bearerToken,
   handshakeToken,
@@ -250,6 +251,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     },
   },
   'functions/protocol/fields.ts': {
+    nameOf: value(fields.nameOf(MAX_MESSAGE_LENGTH)),
     characters: value(fields.characters({ min: MAX_MESSAGE_LENGTH, max: MAX_MESSAGE_LENGTH })),
     userId: value(fields.userId),
     conversation: value(fields.conversation),
@@ -268,6 +270,17 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     readMessageFrame: (text) => readMessageFrame({ message: text }),
     'readMessageFrame of an id': (text) => readMessageFrame({ message: 'a', client_id: text }),
     'readMessageFrame of a frame': (text) => readMessageFrame(readObject(JSON.stringify({ message: text }))),
+  },
+  'functions/protocol/group-requests.ts': {
+    groupRequest: (text) => {
+      const own = everyField(groupRequests.groupRequest.def.shape, text);
+      return validate(groupRequests.groupRequest, { ...own, kind: 'group', members: [text, text] });
+    },
+    settingsRequest: (text) => {
+      const own = everyField(groupRequests.settingsRequest.def.shape, text);
+      return validate(groupRequests.settingsRequest, { ...own, who: { write: text, [text]: text } });
+    },
+    memberRequest: object(groupRequests.memberRequest),
   },
   'functions/protocol/handshake.ts': {
     header: (text) => header({ [text]: text }, 'authorization'),
@@ -299,7 +312,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     pageLink: (text) => paging.pageLink(text, { limit: 1, offset: 0, cursor: text, search: text }),
     readSearch: paging.readSearch,
     writeCursor: (username) => paging.writeCursor({ username, backwards: true }),
-    writeInboxCursor: (text) => paging.writeInboxCursor({ topAt: text, conversation: text }),
+    writeInboxCursor: (text) => paging.writeInboxCursor({ pair: { topAt: text, conversation: text } }),
     readWindow: (text) => paging.readWindow({ before: text }),
     readHistoryWindow: (text) => paging.readHistoryWindow({ before: text }),
     readInboxCursor: paging.readInboxCursor,
@@ -342,12 +355,6 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     newPasswordRequest: object(requests.newPasswordRequest),
     verificationRequest: object(requests.verificationRequest),
     messageRequest: object(requests.messageRequest),
-    groupRequest: (text) => {
-      const own = everyField(requests.groupRequest.def.shape, text);
-      return validate(requests.groupRequest, { ...own, kind: 'group', members: [text, text] });
-    },
-    titleRequest: object(requests.titleRequest),
-    memberRequest: object(requests.memberRequest),
     editRequest: object(requests.editRequest),
     readSeq: requests.readSeq,
     readEmoji: requests.readEmoji,

@@ -8,18 +8,24 @@ import {
   pairById,
   pairFor,
 } from './conversation.ts';
-import type { Role } from './rights.ts';
+import type { OwnWho, Role } from './rights.ts';
 
 /** A group has so many members at a time. */
-export const MAX_MEMBERS = 8;
+export const MAX_MEMBERS = 100;
 /** So many people can have been in a group: their numbers stay with their messages. */
-export const MAX_NUMBERS = 100;
+export const MAX_NUMBERS = 250;
+/** So many people can be added besides its creator when a group is created: each is a write. */
+export const MAX_FIRST_MEMBERS = 20;
+/** A user is in so many groups at a time: each page of the inbox looks at the summary of each. */
+export const MAX_GROUPS = 100;
 
 /** A person who is, or was, in a group. */
 export interface RosterMember {
   readonly userId: string;
   /** Undefined for a former member. */
   readonly role: Role | undefined;
+  /** Others have removed them. Undefined for those who have left. */
+  readonly removed?: true | undefined;
   /** The first message that they may see. */
   readonly from: number;
 }
@@ -35,14 +41,30 @@ export interface Roster {
   readonly version: number;
   readonly title: string;
   readonly history: HistoryAccess;
+  /** Who may do what, as far as it is not the default. */
+  readonly who?: OwnWho | undefined;
   /** By member number. */
   readonly members: readonly RosterMember[];
+}
+
+/** What a group says of itself, beside its title. A text is empty if there is none. */
+export interface About {
+  readonly description: string;
+  /** The address of a picture. */
+  readonly picture: string;
+}
+
+export interface AboutReader {
+  /** Strongly consistent. */
+  about(id: string): Promise<About>;
 }
 
 /** A group before and after a change, and the entry of the log that tells of it. */
 export interface RosterChange {
   readonly before: Roster | undefined;
   readonly after: Roster;
+  /** Undefined if it stays as it is. */
+  readonly about?: About | undefined;
   readonly entry: LogEntry;
 }
 
@@ -52,8 +74,11 @@ export interface RosterReader {
 }
 
 export interface RosterStore extends RosterReader {
+  /** How many groups a user is in, up to {@link MAX_GROUPS}. Eventually consistent: others who add a user at once may get beyond it. */
+  countOf(userId: string): Promise<number>;
   /**
-   * Stores the change, its entry, and the memberships of those who have joined, left or changed their role, all or nothing.
+   * Stores the change, its entry, what the group says of itself, and the memberships of those who have joined, left or changed their role,
+   * all or nothing. The first entry is also the summary for the inboxes, so that a new group is in them at once.
    * @returns false, and stores nothing, if the roster has changed since, or the entry's number is taken
    */
   apply(change: RosterChange): Promise<boolean>;

@@ -1,7 +1,9 @@
 import type { PeopleStore, Person } from '../accounts/account.ts';
 import type { OwnConversation } from '../conversations/conversation.ts';
-import type { Role } from '../conversations/rights.ts';
+import type { OwnWho, Role } from '../conversations/rights.ts';
 import {
+  type About,
+  type AboutReader,
   groupOf,
   ownGroup,
   type Roster,
@@ -18,6 +20,7 @@ import type { PresenceStore } from '../presence/presence.ts';
 
 export interface GroupDependencies extends TellDependencies {
   readonly rosters: RosterStore;
+  readonly abouts: AboutReader;
   readonly log: Pick<MessageLog, 'last' | 'at'>;
   readonly people: PeopleStore;
   readonly presences: Pick<PresenceStore, 'of'>;
@@ -41,6 +44,9 @@ export interface Actor {
 /** What is to become of a group, and what its log says of it. */
 interface Next {
   readonly title?: string;
+  /** `undefined` gives every right its default. */
+  readonly who?: OwnWho | undefined;
+  readonly about?: About | undefined;
   readonly members?: readonly RosterMember[];
   readonly event: GroupEvent;
 }
@@ -81,9 +87,10 @@ export async function changeGroup(
       const last = await log.last(groupOf(roster));
       const next = await decide({ roster, own, seq: (last?.seq ?? 0) + 1 });
       if (!next) return roster;
-      const after = { ...roster, ...rosterOf(next, roster), version: roster.version + 1 };
-      const entry = eventEntry(dependencies, actor, after, last, next.event);
-      tried = { before: roster, after, entry };
+      const { event, about, ...changed } = next;
+      const after = { ...roster, ...changed, version: roster.version + 1 };
+      const entry = eventEntry(dependencies, actor, after, last, event);
+      tried = { before: roster, after, about, entry };
       if (await rosters.apply(tried)) return await tell(dependencies, actor, tried);
     } catch (error) {
       // The write may have succeeded although its answer was lost: the next round sees it. A second lost answer is an outage.
@@ -106,10 +113,6 @@ export async function isStored(
 ): Promise<boolean> {
   const [found] = await log.at(groupOf(present), [entry.seq]);
   return found?.id === entry.id;
-}
-
-function rosterOf({ title, members }: Next, roster: Roster): Pick<Roster, 'title' | 'members'> {
-  return { title: title ?? roster.title, members: members ?? roster.members };
 }
 
 /** The entry of a group's log that tells what happened to it. It carries on what each entry carries. */

@@ -1,5 +1,12 @@
-import { type HistoryAccess, ownGroup, type Roster } from '../conversations/roster.ts';
-import { Busy, CannotWriteToUser, ConversationNotFound, Unavailable, UserNotFound } from '../errors.ts';
+import { type HistoryAccess, MAX_GROUPS, ownGroup, type Roster } from '../conversations/roster.ts';
+import {
+  Busy,
+  CannotWriteToUser,
+  ConversationNotFound,
+  TooManyGroups,
+  Unavailable,
+  UserNotFound,
+} from '../errors.ts';
 import { isId } from '../ids.ts';
 import { contentionOfGroup } from '../messages/contention.ts';
 import { areApart } from '../presence/presence.ts';
@@ -22,7 +29,7 @@ export interface CreatedGroup {
 
 /**
  * Creates a group, of which the creator is the owner. With a key, the same user creates the same group once.
- * @throws UserNotFound, CannotWriteToUser for members who cannot be added
+ * @throws UserNotFound, CannotWriteToUser, TooManyGroups for members who cannot be added
  * @throws ConversationNotFound if the group of this key exists and the creator is no longer in it
  * @throws Busy if another request with this key is under way
  */
@@ -40,6 +47,7 @@ export async function createGroup(
   }
   const others = [...new Set(members)].filter((one) => one !== userId);
   await requireAddable(dependencies, userId, others);
+  await requireFewGroups(dependencies, [userId]);
   const after: Roster = {
     id,
     version: 1,
@@ -82,11 +90,11 @@ function earlierFor(roster: Roster, userId: string): CreatedGroup {
 }
 
 /**
- * Only people who exist can be added, and nobody by a user with whom there is a block.
- * @throws UserNotFound, CannotWriteToUser
+ * Only people who exist and who are not in too many groups can be added, and nobody by a user with whom there is a block.
+ * @throws UserNotFound, CannotWriteToUser, TooManyGroups
  */
 export async function requireAddable(
-  { people, presences }: Pick<GroupDependencies, 'people' | 'presences'>,
+  { people, presences, rosters }: Pick<GroupDependencies, 'people' | 'presences' | 'rosters'>,
   userId: string,
   others: readonly string[],
 ): Promise<void> {
@@ -99,4 +107,15 @@ export async function requireAddable(
   const missing = others.find((_, i) => !found[i] || found[i].deleted);
   if (missing !== undefined) throw new UserNotFound(missing);
   if (self && theirs.some((other) => areApart(self, other))) throw new CannotWriteToUser();
+  await requireFewGroups({ rosters }, others);
+}
+
+/** @throws TooManyGroups */
+export async function requireFewGroups(
+  { rosters }: Pick<GroupDependencies, 'rosters'>,
+  userIds: readonly string[],
+): Promise<void> {
+  const counts = await Promise.all(userIds.map((userId) => rosters.countOf(userId)));
+  const full = userIds.find((_, i) => (counts[i] ?? 0) >= MAX_GROUPS);
+  if (full !== undefined) throw new TooManyGroups(full, MAX_GROUPS);
 }

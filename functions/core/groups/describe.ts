@@ -1,23 +1,41 @@
 import type { OwnConversation } from '../conversations/conversation.ts';
+import { type Who, whoOf } from '../conversations/rights.ts';
+import type { About, Roster } from '../conversations/roster.ts';
 import type { InboxEntry } from '../inbox/inbox.ts';
 import { type ConversationDependencies, readConversation } from '../inbox/read-inbox.ts';
 import { type GroupDependencies, type GroupPeople, peopleIn } from './change-group.ts';
 
-/** A conversation, and of a group those who are and were in it. */
+/** A conversation, and what is to be told of a group beside its place in an inbox. */
 export interface Described {
   readonly entry: InboxEntry;
-  readonly people: GroupPeople | undefined;
+  readonly group: DescribedGroup | undefined;
 }
+
+export interface DescribedGroup {
+  readonly people: GroupPeople;
+  readonly about: About;
+  readonly who: Who;
+}
+
+type Describing = Pick<GroupDependencies, 'people' | 'abouts'>;
 
 /** @throws ConversationNotFound if the conversation has no message */
 export async function describe(
-  dependencies: ConversationDependencies & Pick<GroupDependencies, 'people'>,
+  dependencies: ConversationDependencies & Describing,
   conversation: OwnConversation,
 ): Promise<Described> {
   const { roster } = conversation;
-  const [entry, people] = await Promise.all([
+  const [entry, group] = await Promise.all([
     readConversation(dependencies, conversation),
-    roster && peopleIn(dependencies, roster),
+    roster && describeGroup(dependencies, roster),
   ]);
-  return { entry, people };
+  return { entry, group };
+}
+
+async function describeGroup(dependencies: Describing, roster: Roster): Promise<DescribedGroup> {
+  const [people, about] = await Promise.all([
+    peopleIn(dependencies, roster),
+    dependencies.abouts.about(roster.id),
+  ]);
+  return { people, about, who: whoOf(roster.who) };
 }

@@ -18,26 +18,8 @@ import {
 import { requireAddable } from './create-group.ts';
 
 /**
- * Renames a group.
- * @throws ConversationNotFound, NotAGroup, NotAllowed, Busy
- */
-export async function renameGroup(
-  dependencies: GroupDependencies,
-  id: string,
-  actor: Actor,
-  title: string,
-): Promise<Roster> {
-  requireGroup(id, actor.userId);
-  return changeGroup(dependencies, id, actor, ({ roster, own }) => {
-    requireRight(own, 'rename');
-    if (title === roster.title) return undefined;
-    return { title, event: { type: 'renamed', title } };
-  });
-}
-
-/**
  * Adds a user to a group, or gives a member another role. Without a role, a new one is a `member`, and others keep theirs.
- * @throws ConversationNotFound, NotAGroup, NotAllowed, UserNotFound, CannotWriteToUser, GroupFull, LastOwner, Busy
+ * @throws ConversationNotFound, NotAGroup, NotAllowed, UserNotFound, CannotWriteToUser, GroupFull, TooManyGroups, LastOwner, Busy
  */
 export async function putMember(
   dependencies: GroupDependencies,
@@ -51,8 +33,8 @@ export async function putMember(
     if (!present?.role) {
       const given = role ?? 'member';
       requireRight(own, rightOver(given, 'add'));
-      await requireAddable(dependencies, actor.userId, [userId]);
       requireRoom(roster, present);
+      await requireAddable(dependencies, actor.userId, [userId]);
       const joining = { userId, role: given, from: roster.history === 'all' ? 1 : seq };
       return { members: withMember(roster, joining), event: { type: 'joined', users: [userId] } };
     }
@@ -86,7 +68,8 @@ export async function removeMember(
     if (!isSelf) requireRight(own, 'remove');
     if (!present?.role) return undefined;
     if (!isSelf) requireRight(own, rightOver(present.role, 'remove'));
-    const members = withMember(roster, { ...present, role: undefined });
+    const former = { ...present, role: undefined, ...(!isSelf && { removed: true as const }) };
+    const members = withMember(roster, former);
     if (isSelf && own.members.length > 1) requireOwner(members);
     return { members, event: { type: isSelf ? 'left' : 'removed', users: [userId] } };
   });
@@ -123,7 +106,7 @@ export async function leaveForGood(
 }
 
 /** @throws NotAGroup for an own pair, and ConversationNotFound for whatever else is no group */
-function requireGroup(id: string, userId: string): void {
+export function requireGroup(id: string, userId: string): void {
   if (isGroupId(id)) return;
   pairFor(id, userId);
   throw new NotAGroup();

@@ -65,11 +65,17 @@ export type Peer = Person;
 export interface InboxPosition {
   /** Id of the conversation. */
   readonly conversation: string;
-  /** When the conversation came to the top, ISO 8601 UTC. The inbox is sorted by it. */
+  /** When a pair came to the top of all pairs, or when the last entry of a group was written. ISO 8601 UTC. */
   readonly topAt: string;
 }
 
-export interface InboxPage {
+/** Where a page of an inbox ends: the last pair and the last group that were shown, if there were any. */
+export interface InboxCursor {
+  readonly pair?: InboxPosition | undefined;
+  readonly group?: InboxPosition | undefined;
+}
+
+export interface PairsPage {
   readonly limit: number;
   /** Only positions behind this one. */
   readonly before?: InboxPosition | undefined;
@@ -82,6 +88,7 @@ export interface PeerProgress extends Progress {
 
 /** What is stored about a conversation beside its messages. It follows them by about a second. */
 export interface ConversationDetails {
+  /** Its position, if it has one. */
   readonly topAt: string | undefined;
   readonly own: Progress;
   readonly last: LastMessage | undefined;
@@ -95,12 +102,14 @@ export interface ConversationDetails {
 
 export interface InboxReader {
   /**
-   * Newest first. While a conversation moves to the top it may have two positions; the one that its membership names is
+   * Of pairs, newest first. While a pair moves to the top it may have two positions; the one that its membership names is
    * valid.
    */
-  positions(userId: string, page: InboxPage): Promise<readonly InboxPosition[]>;
-  /** The conversations that came to the top since a time (ISO 8601 UTC), oldest first. They may have two positions, too. */
+  positions(userId: string, page: PairsPage): Promise<readonly InboxPosition[]>;
+  /** The pairs that came to the top since a time (ISO 8601 UTC), oldest first. They may have two positions, too. */
   positionsSince(userId: string, since: string, limit: number): Promise<readonly InboxPosition[]>;
+  /** All groups that a user is in, by their ids. */
+  groups(userId: string): Promise<ReadonlyMap<string, ConversationDetails>>;
   /** Of a user's conversations, by their ids, in the order asked. */
   details(userId: string, conversations: readonly string[]): Promise<readonly ConversationDetails[]>;
 }
@@ -135,18 +144,21 @@ export interface ChangedSummary {
   showChanged(conversation: Conversation, message: LogEntry): Promise<void>;
 }
 
-/** Writes the inboxes. Each step may be repeated without effect. */
+/**
+ * Writes the inboxes. A pair has a position in the inbox of each of the two. A group has none: its summary serves all of its members,
+ * however many there are. Each step may be repeated without effect.
+ */
 export interface InboxProjection extends ChangedSummary {
   summary(conversation: Conversation): Promise<Summary | undefined>;
   /** Stores a summary, unless the stored one has a newer message. */
   summarize(conversation: Conversation, summary: Summary): Promise<void>;
   top(userId: string): Promise<InboxPosition | undefined>;
   positionOf(userId: string, conversation: string): Promise<InboxPosition | undefined>;
-  /** Puts the conversation at the top, then deletes the positions `left`. A pair has a peer, whom its membership names. */
+  /** Puts a pair at the top, then deletes the positions `left`. Its membership names the peer. */
   moveToTop(
     userId: string,
     position: InboxPosition,
-    peer: Peer | undefined,
+    peer: Peer,
     left: readonly InboxPosition[],
   ): Promise<void>;
 }

@@ -38,7 +38,7 @@ export async function projectMessages(
   // Also a message that has changed since it was projected comes again.
   if (before?.last.seq === newest.seq && newest.changed) await inbox.showChanged(conversation, newest);
   if (before && before.last.seq >= newest.seq) return;
-  await allEnded(conversation.members.map((userId) => moveUp(dependencies, conversation, userId)));
+  if (conversation.kind === 'pair') await moveUpPair(dependencies, conversation);
   const receipts = await receiptsAfter(dependencies, conversation, messages, before?.receipts ?? {});
   await inbox.summarize(conversation, { last: toLast(newest), receipts });
 }
@@ -70,11 +70,20 @@ async function receiptsAfter(
   return { ...before, ...Object.fromEntries(await Promise.all(receipts)) };
 }
 
-/** While a conversation stays on top nothing moves, so a burst costs one summary a batch. */
+async function moveUpPair(
+  dependencies: ProjectionDependencies,
+  { id, members }: Conversation,
+): Promise<void> {
+  const [low, high] = members as readonly [string, string];
+  await allEnded([moveUp(dependencies, id, low, high), moveUp(dependencies, id, high, low)]);
+}
+
+/** While a pair stays on top nothing moves, so a burst costs one summary a batch. */
 async function moveUp(
   { inbox, profiles, now }: ProjectionDependencies,
-  { id, kind, members }: Conversation,
+  id: string,
   userId: string,
+  peerId: string,
 ): Promise<void> {
   const [top, former] = await Promise.all([inbox.top(userId), inbox.positionOf(userId, id)]);
   const onTop = top?.conversation === id ? top : undefined;
@@ -84,11 +93,10 @@ async function moveUp(
   const left = [former, onTop].filter((one) => one !== undefined);
   // The partition of a deleted account is emptied, and nothing comes into it again.
   if (!former && !(await profiles.profileOf(userId))) return;
-  const peerId = kind === 'pair' ? members.find((member) => member !== userId) : undefined;
-  const peer = peerId === undefined ? undefined : await profiles.personOf(peerId);
-  if (peerId !== undefined && !peer) return;
+  const peer = await profiles.personOf(peerId);
+  if (!peer) return;
   const position = { conversation: id, topAt: laterThan(top, now()) };
-  await inbox.moveToTop(userId, position, peer && { id: peer.id, username: peer.username }, left);
+  await inbox.moveToTop(userId, position, { id: peer.id, username: peer.username }, left);
 }
 
 /** The clocks of two functions differ by milliseconds. The new top must sort above the former one all the same. */

@@ -27,6 +27,7 @@ import {
 import {
   type ConversationDetails,
   type GroupEntry,
+  type InboxCursor,
   type InboxEntry,
   type InboxPosition,
   type InboxReader,
@@ -36,6 +37,7 @@ import {
   type PeerProgress,
   toLast,
 } from './inbox.ts';
+import { dated, isBehind, type KnownDetails, merge, positionsOfGroups } from './merge.ts';
 
 export interface InboxDependencies {
   readonly inbox: InboxReader;
@@ -46,19 +48,41 @@ export interface EntriesPage {
   /** Most recent first. */
   readonly entries: readonly InboxEntry[];
   /** Where the next page begins, if there is one. */
-  readonly next: InboxPosition | undefined;
+  readonly next: InboxCursor | undefined;
 }
 
-/** A page of a user's conversations by recency. Its cost is that of the page, whatever the inbox holds. */
+/** A page reads so many small items: four of a pair, and one of each group that the user is in. */
+const PAGE_ITEMS = 400;
+const ITEMS_OF_PAIR = 4;
+
+/**
+ * A page of a user's conversations by recency. Its cost is that of the page and of the user's groups, whatever the inbox holds. It may
+ * end before `limit`.
+ */
 export async function readInbox(
-  dependencies: InboxDependencies,
-  { userId, limit, before }: { userId: string; limit: number; before?: InboxPosition | undefined },
+  { inbox, presences }: InboxDependencies,
+  { userId, limit, before = {} }: { userId: string; limit: number; before?: InboxCursor | undefined },
 ): Promise<EntriesPage> {
-  const found = await dependencies.inbox.positions(userId, { limit: limit + 1, before });
-  const page = found.slice(0, limit);
+  const [groups, found] = await Promise.all([
+    inbox.groups(userId),
+    inbox.positions(userId, { limit: limit + 1, before: before.pair }),
+  ]);
+  const affordable = Math.max(1, Math.floor((PAGE_ITEMS - groups.size) / ITEMS_OF_PAIR));
+  const pairs = found.slice(0, Math.min(limit, affordable));
+  const ids = pairs.map(({ conversation }) => conversation);
+  const [details, seen] = await Promise.all([
+    inbox.details(userId, ids),
+    presencesOfPeers(presences, userId, ids),
+  ]);
+  const known = new Map([...groups, ...ids.map((id, i) => [id, details[i] as ConversationDetails] as const)]);
+  const { positions, cursor, isWhole } = merge(
+    pairs.map((pair) => dated(pair, known.get(pair.conversation))),
+    positionsOfGroups(groups).filter((group) => isBehind(group, before.group)),
+    { limit, before, hasMorePairs: found.length > pairs.length },
+  );
   return {
-    entries: await entriesAt(dependencies, userId, page),
-    next: found.length > limit ? page.at(-1) : undefined,
+    entries: toEntries(userId, positions, known, seen),
+    next: isWhole ? undefined : cursor,
   };
 }
 
@@ -67,22 +91,31 @@ export async function entriesAt(
   { inbox, presences }: InboxDependencies,
   userId: string,
   positions: readonly InboxPosition[],
-  known: ReadonlyMap<string, ConversationDetails> = new Map(),
+  known: KnownDetails = new Map(),
 ): Promise<InboxEntry[]> {
   const ids = positions.map(({ conversation }) => conversation);
   const unknown = ids.filter((id) => !known.has(id));
-  const [read, presence] = await Promise.all([
+  const [read, seen] = await Promise.all([
     inbox.details(userId, unknown),
     presencesOfPeers(presences, userId, ids),
   ]);
   const all = new Map([...known, ...unknown.map((id, i) => [id, read[i] as ConversationDetails] as const)]);
+  return toEntries(userId, positions, all, seen);
+}
+
+function toEntries(
+  userId: string,
+  positions: readonly InboxPosition[],
+  known: KnownDetails,
+  presences: ReadonlyMap<string, SeenPresence>,
+): InboxEntry[] {
   return positions.flatMap(({ conversation: id, topAt }) => {
-    const details = all.get(id) as ConversationDetails;
+    const details = known.get(id) as ConversationDetails;
     const { last } = details;
     if (details.topAt !== topAt || !last) return [];
-    const seen = presence.get(id);
-    if (!seen) return groupEntry(id, last, details) ?? [];
-    return details.peer ? pairEntry(pairFor(id, userId), details.peer, last, details, seen) : [];
+    const presence = presences.get(id);
+    if (!presence) return groupEntry(id, last, details) ?? [];
+    return details.peer ? pairEntry(pairFor(id, userId), details.peer, last, details, presence) : [];
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Sized, STORED_BESIDE, storedBytes } from './gather.ts';
+import { type Sized, storedBytes } from './gather.ts';
 
 /** Of ten writers at once, each round lets one through. So many rounds fail only under far worse contention. */
 const MAX_TRIES = 12;
@@ -29,17 +29,18 @@ export function contentionOfChange(former: Sized, next: Sized): Contention {
   return contention(2 * Math.max(unitsOf(former), unitsOf(next)) + 2);
 }
 
-/** Of a member in a roster, at most. */
-const ROSTER_MEMBER_BYTES = 60;
+/** Of a roster beside its members, and of each member. */
+const ROSTER_BYTES = 500;
+const ROSTER_MEMBER_BYTES = 20;
 
 /**
- * The same for a change of a group: a transaction with the roster, the entry that tells of it, and two items of each member who comes
+ * The same for a change of a group: a transaction with the roster, the entry that tells of it, and an item of each member who comes
  * or goes.
  * @param numbers people who are or were in the group
  */
 export function contentionOfGroup(numbers: number, moving = 1): Contention {
-  const roster = Math.ceil((STORED_BESIDE + numbers * ROSTER_MEMBER_BYTES) / 1024);
-  return contention(2 * (roster + 1 + 2 * moving));
+  const roster = Math.ceil((ROSTER_BYTES + numbers * ROSTER_MEMBER_BYTES) / 1024);
+  return contention(2 * (roster + 1 + moving));
 }
 
 const unitsOf = (message: Sized): number => Math.ceil(storedBytes(message) / 1024);

@@ -30,7 +30,12 @@ export type GroupEvent =
   | { readonly type: 'created'; readonly title: string; readonly users: readonly string[] }
   | { readonly type: 'joined' | 'left' | 'removed'; readonly users: readonly string[] }
   | { readonly type: 'role'; readonly users: readonly string[]; readonly role: Role }
-  | { readonly type: 'renamed'; readonly title: string };
+  | { readonly type: 'renamed'; readonly title: string }
+  | { readonly type: 'changed'; readonly fields: readonly GroupField[]; readonly title?: string };
+
+/** What of a group its members can change, in the order in which an event names it. */
+export const GROUP_FIELDS = ['title', 'description', 'picture', 'who'] as const;
+export type GroupField = (typeof GROUP_FIELDS)[number];
 
 /** What has become of a message since it was written. */
 export interface Changed {

@@ -1,6 +1,7 @@
 import { isGroupId, type OwnConversation, pairFor } from '../conversations/conversation.ts';
 import { ownConversation, type RosterReader } from '../conversations/roster.ts';
 import type { ConversationDetails, InboxEntry, InboxPosition, InboxReader } from '../inbox/inbox.ts';
+import { type KnownDetails, positionsOfGroups } from '../inbox/merge.ts';
 import { entriesAt } from '../inbox/read-inbox.ts';
 import { eventBytes, gather, jsonBytes } from '../messages/gather.ts';
 import type { Message, MessageLog } from '../messages/message.ts';
@@ -105,7 +106,7 @@ export async function catchUp(
   const fresh = news.positions.filter(({ conversation }) => !known.has(conversation));
   const isBehind = ({ id, seq }: Held) => (known.get(id)?.last?.seq ?? 0) > seq;
   const [entries, ahead] = await Promise.all([
-    entriesAt(dependencies, userId, [...asked, ...fresh], known),
+    entriesAt(dependencies, userId, [...asked, ...fresh], new Map([...news.groups, ...known])),
     log.ahead({ messages: here.filter((one) => !isBehind(one)), changes: here.filter(isFollowed) }),
   ]);
   const room = roomBeside(entries.reduce((bytes, entry) => bytes + bytesOf(entry), 0));
@@ -175,11 +176,16 @@ function withinReach(
 
 interface News {
   readonly positions: readonly InboxPosition[];
+  /** All groups of the user. */
+  readonly groups: KnownDetails;
   readonly isCut: boolean;
   readonly position: string;
 }
 
-/** The conversations that came to the top since, oldest first. However many there are, each page makes progress. */
+/**
+ * The pairs that came to the top since, and the groups with entries since, oldest first. However many there are, each page makes
+ * progress.
+ */
 async function newSince(
   { inbox, now }: Pick<SyncDependencies, 'inbox' | 'now'>,
   userId: string,
@@ -187,11 +193,16 @@ async function newSince(
   limit: number,
 ): Promise<News> {
   const position = new Date(now().getTime() - MARGIN_MS).toISOString();
-  if (since === undefined) return { positions: [], isCut: false, position };
-  const found = await inbox.positionsSince(userId, since, limit + 1);
+  if (since === undefined) return { positions: [], groups: new Map(), isCut: false, position };
+  const [pairs, groups] = await Promise.all([
+    inbox.positionsSince(userId, since, limit + 1),
+    inbox.groups(userId),
+  ]);
+  const ofGroups = positionsOfGroups(groups).filter(({ topAt }) => topAt >= since);
+  const found = [...pairs, ...ofGroups].toSorted((one, other) => (one.topAt < other.topAt ? -1 : 1));
   const positions = found.slice(0, limit);
   const isCut = found.length > limit;
-  return { positions, isCut, position: (isCut && positions.at(-1)?.topAt) || position };
+  return { positions, groups, isCut, position: (isCut && positions.at(-1)?.topAt) || position };
 }
 
 async function missing(

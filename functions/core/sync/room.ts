@@ -8,8 +8,8 @@ const PAGE_BYTES = 94_000;
 /** A page reads so many bytes of the logs, and no more than one further message of each that it shows. */
 const READ_BYTES = 200_000;
 
-/** A roster has at most so many bytes: {@link MAX_NUMBERS} members, and a title. */
-const ROSTER_BYTES = 8_192;
+/** A roster has at most so many bytes: {@link MAX_NUMBERS} people of 23 bytes, and a title. */
+const ROSTER_BYTES = 6_500;
 
 /** JSON of a message beside its text, at most. */
 const MESSAGE_BYTES = 500;

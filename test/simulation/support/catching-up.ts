@@ -1,4 +1,4 @@
-import type { InboxPosition } from '../../../functions/core/inbox/inbox.ts';
+import type { InboxCursor } from '../../../functions/core/inbox/inbox.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import type { Held, SyncPage } from '../../../functions/core/sync/catch-up.ts';
 import type { Client } from './client.ts';
@@ -134,7 +134,7 @@ async function beginAnew(client: Client, fate: Fate, conversation: string): Prom
 
 async function readWholeInbox(client: Client, fate: Fate): Promise<boolean> {
   const { world, person } = client;
-  let before: InboxPosition | undefined;
+  let before: InboxCursor | undefined;
   do {
     const outcome = await world.invoke(`inbox of ${client.name}`, fate, (functions) =>
       functions.inbox({ userId: person.id, limit: 2, before }),

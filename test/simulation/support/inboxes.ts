@@ -1,4 +1,4 @@
-import type { InboxEntry, InboxPosition } from '../../../functions/core/inbox/inbox.ts';
+import type { InboxCursor, InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import { GOOD_FATE } from './fate.ts';
 import type { Functions } from './functions.ts';
 import { all } from './settle.ts';
@@ -22,7 +22,7 @@ async function inboxOf(world: World, { id, username }: Person): Promise<readonly
     return outcome.kind === 'ok' ? outcome.value : undefined;
   };
   const entries: InboxEntry[] = [];
-  let before: InboxPosition | undefined;
+  let before: InboxCursor | undefined;
   do {
     const page = await ask(({ inbox }) => inbox({ userId: id, limit: 2, before }));
     entries.push(...(page?.entries ?? []));

@@ -40,10 +40,14 @@ export function toRecord(written: Written, sequenceNumber: string): DynamoDBReco
   };
 }
 
-function image(item: Item) {
-  return JSON.parse(JSON.stringify(marshall(item), base64));
+/** An item as an event has it. */
+export function image(item: Item) {
+  return JSON.parse(JSON.stringify(marshall(item, { removeUndefinedValues: true }), base64));
 }
 
 function base64(_: string, value: unknown): unknown {
-  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  const { type, data } = (value ?? {}) as { readonly type?: unknown; readonly data?: readonly number[] };
+  // JSON has made this of a Buffer already.
+  return type === 'Buffer' && Array.isArray(data) ? Buffer.from(data).toString('base64') : value;
 }

@@ -1,5 +1,6 @@
 import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { MAX_FIRST_MEMBERS, MAX_MEMBERS } from '../../../functions/core/conversations/roster.ts';
 import { handler as conversations } from '../../../functions/http/conversations.ts';
 import { handler } from '../../../functions/http/groups.ts';
 import { NOON } from '../support/clock.ts';
@@ -16,18 +17,18 @@ beforeEach(() => {
 
 type Handler = Parameters<typeof httpEntry>[0];
 
-/** Alice asks. There are the users 2 to 12, too, and user 2 has a device. */
+/** Alice asks. There are the users 2 to 101, too, and user 2 has a device. */
 function entry(asked: Handler = handler as Handler) {
   const { state, store, ask } = httpEntry(asked);
   store({ pk: `USER#${alice.id}`, sk: 'PROFILE', ...alice });
-  for (let n = 2; n <= 12; n += 1) store({ pk: `USER#${id(n)}`, sk: 'PROFILE', ...person(n) });
+  for (let n = 2; n <= MAX_MEMBERS + 1; n += 1) store({ pk: `USER#${id(n)}`, sk: 'PROFILE', ...person(n) });
   store(socketsItem(id(2), aConnection('phone=', { userId: id(2), conversation: '' })));
   const at = (conversation: string) => ({ path: { conversation } });
   const member = (conversation: string, user_id: string) => ({ path: { conversation, user_id } });
   return {
     ...{ state, store, ask },
     create: (body: unknown) => ask('POST', '/conversations/', { body }),
-    rename: (group: string, body: unknown) =>
+    change: (group: string, body: unknown) =>
       ask('PATCH', `/conversations/${group}/`, { ...at(group), body }),
     put: (group: string, userId: string, body?: unknown) =>
       ask('PUT', `/conversations/${group}/members/${userId}/`, { ...member(group, userId), body }),
@@ -59,6 +60,7 @@ describe('`POST /conversations/`', () => {
         event: { type: 'created', title: 'Trip', users: [1, 2, 3].map(id) },
       },
       ...{ unread: 0, read: 1, received: 1 },
+      who: { write: 'member', add: 'moderator', rename: 'moderator' },
       members: [member(1, 'owner'), member(2, 'member'), member(3, 'member')],
       former: [],
     });
@@ -93,7 +95,11 @@ describe('`POST /conversations/`', () => {
     ['a title that is too long', { title: '🦀'.repeat(101) }, 'title'],
     ['no members', { members: undefined }, 'members'],
     ['a member twice', { members: [id(2), id(2)] }, 'members'],
-    ['too many members', { members: [2, 3, 4, 5, 6, 7, 8, 9].map(id) }, 'members'],
+    [
+      'too many members',
+      { members: Array.from({ length: MAX_FIRST_MEMBERS + 1 }, (_, n) => id(n)) },
+      'members',
+    ],
     ['an unknown history', { history: 'some' }, 'history'],
     ['an empty key', { key: '' }, 'key'],
     ['a key that is too long', { key: 'x'.repeat(101) }, 'key'],
@@ -114,8 +120,8 @@ describe('`POST /conversations/`', () => {
 
 describe('`PATCH /conversations/{id}/`', () => {
   it('renames a group', async () => {
-    const { rename, group } = await trip();
-    expect(await rename(group, { title: 'Journey' })).toMatchObject({
+    const { change, group } = await trip();
+    expect(await change(group, { title: 'Journey' })).toMatchObject({
       statusCode: 200,
       body: {
         id: group,
@@ -123,25 +129,79 @@ describe('`PATCH /conversations/{id}/`', () => {
         last_message: { seq: 2, event: { type: 'renamed', title: 'Journey' } },
       },
     });
-    expect(await rename(group.toUpperCase(), { title: 'Journey' })).toMatchObject({
+    expect(await change(group.toUpperCase(), { title: 'Journey' })).toMatchObject({
       body: { last_message: { seq: 2 } },
     });
   });
 
+  it('changes what it says of itself, and who may do what, and answers with all of it', async () => {
+    const { change, group } = await trip();
+    const about = { description: 'By train.\nTwo days.', picture: 'https://example.com/a.png?x=1#y' };
+    const { statusCode, body } = await change(group, { ...about, who: { write: 'moderator' } });
+    expect([statusCode, body]).toMatchObject([
+      200,
+      {
+        id: group,
+        title: 'Trip',
+        ...about,
+        who: { write: 'moderator', add: 'moderator', rename: 'moderator' },
+      },
+    ]);
+    expect(body.last_message.event).toEqual({ type: 'changed', fields: ['description', 'picture', 'who'] });
+    const { body: after } = await change(group, { description: '', picture: '', title: 'Journey' });
+    expect(after).toMatchObject({ title: 'Journey', who: { write: 'moderator' } });
+    expect(Object.keys(after)).not.toContain('description');
+    expect(Object.keys(after)).not.toContain('picture');
+    const fields = ['title', 'description', 'picture'];
+    expect(after.last_message.event).toEqual({ type: 'changed', fields, title: 'Journey' });
+  });
+
   it.each([
-    ['nothing', {}, 400, 'validation_failed'],
-    ['a blank title', { title: ' ' }, 400, 'validation_failed'],
-  ])('refuses %s', async (_, body, statusCode, code) => {
-    const { rename, group } = await trip();
-    expect(await rename(group, body)).toMatchObject({ statusCode, body: { code } });
+    ['a description', { description: '🦀'.repeat(500) }],
+    ['a description of several lines', { description: 'a\nb\r\nc' }],
+    ['a picture', { picture: `https://example.com/${'a'.repeat(480)}` }],
+    ['a picture at an address of numbers', { picture: 'https://[2001:db8::1]:8443/a%20b.png' }],
+    ['a right', { who: { rename: 'member' } }],
+  ])('takes %s', async (_, body) => {
+    const { change, group } = await trip();
+    expect(await change(group, body)).toMatchObject({ statusCode: 200, body });
+  });
+
+  it.each([
+    ['nothing', {}, 'body'],
+    ['a blank title', { title: ' ' }, 'title'],
+    ['a description that is too long', { description: '🦀'.repeat(501) }, 'description'],
+    ['a description with a tab', { description: 'a\tb' }, 'description'],
+    ['a description with a control character of C1', { description: 'a\u0085b' }, 'description'],
+    ['a description that is none', { description: null }, 'description'],
+    ['a picture without encryption', { picture: 'http://example.com/a.png' }, 'picture'],
+    ['a picture that is a script', { picture: 'javascript:alert(1)' }, 'picture'],
+    ['a picture with a space', { picture: 'https://example.com/a b' }, 'picture'],
+    ['a picture with a line break', { picture: 'https://example.com/a\n' }, 'picture'],
+    ['a picture on no host', { picture: 'https://:/a.png' }, 'picture'],
+    ['a picture of which nothing is an address', { picture: 'https://' }, 'picture'],
+    ['a picture that is too long', { picture: `https://example.com/${'a'.repeat(481)}` }, 'picture'],
+    ['no rights', { who: {} }, 'who'],
+    ['readers with a right', { who: { write: 'reader' } }, 'who.write'],
+    ['a right that cannot be given', { who: { roles: 'member' } }, 'who.roles'],
+    ['an unknown field', { title: 'Journey', color: 'red' }, 'color'],
+  ])('refuses %s', async (_, body, field) => {
+    const { change, group, state } = await trip();
+    const before = state.partition(`CONV#${group}`);
+    const refused = { statusCode: 400, body: { code: 'validation_failed' } };
+    const answer = await change(group, body);
+    expect(answer).toMatchObject(refused);
+    expect(Object.keys(answer.body.errors)).toEqual([field]);
+    expect(answer.body.errors[field]).toHaveLength(1);
+    expect(state.partition(`CONV#${group}`)).toEqual(before);
     // The shape of a request is checked first.
-    expect(await rename(id(404), body)).toMatchObject({ statusCode, body: { code } });
+    expect(await change(id(404), body)).toMatchObject(refused);
   });
 });
 
 describe('`PUT` and `DELETE /conversations/{id}/members/{user_id}/`', () => {
   it('add a member, change their role, and remove them', async () => {
-    const { put, remove, rename, group } = await trip();
+    const { put, remove, change, group } = await trip();
     expect(await put(group, id(4))).toEqual({ statusCode: 200, body: member(4, 'member') });
     expect(await put(group, id(4), { role: 'reader' })).toEqual({
       statusCode: 200,
@@ -150,7 +210,7 @@ describe('`PUT` and `DELETE /conversations/{id}/members/{user_id}/`', () => {
     expect(await put(group, id(4), {})).toEqual({ statusCode: 200, body: member(4, 'reader') });
     expect(await remove(group, id(4))).toEqual({ statusCode: 204, body: null });
     expect(await remove(group, id(4))).toEqual({ statusCode: 204, body: null });
-    expect((await rename(group, { title: 'Trip' })).body).toMatchObject({
+    expect((await change(group, { title: 'Trip' })).body).toMatchObject({
       members: [member(1, 'owner'), member(2, 'member'), member(3, 'member')],
       former: [{ id: id(4), username: 'user4' }],
     });
@@ -158,8 +218,11 @@ describe('`PUT` and `DELETE /conversations/{id}/members/{user_id}/`', () => {
 
   it('refuse what the group does not allow', async () => {
     const { put, remove, group } = await trip();
-    for (const n of [4, 5, 6, 7, 8]) await put(group, id(n));
-    expect(await put(group, id(9))).toMatchObject({ statusCode: 409, body: { code: 'group_full' } });
+    for (let n = 4; n <= MAX_MEMBERS; n += 1) await put(group, id(n));
+    expect(await put(group, id(MAX_MEMBERS + 1))).toMatchObject({
+      statusCode: 409,
+      body: { code: 'group_full' },
+    });
     expect(await remove(group, alice.id)).toMatchObject({ statusCode: 409, body: { code: 'last_owner' } });
     const demoted = await put(group, alice.id, { role: 'member' });
     expect(demoted).toMatchObject({ statusCode: 409, body: { code: 'last_owner' } });
@@ -189,7 +252,7 @@ describe('`PUT` and `DELETE /conversations/{id}/members/{user_id}/`', () => {
   });
 
   it('know no group in a pair, and no conversation of others', async () => {
-    const { put, remove, rename } = await trip();
+    const { put, remove, change } = await trip();
     for (const [conversation, statusCode, code] of [
       [CONVERSATION, 409, 'not_a_group'],
       [`${id(8)}.${id(9)}`, 404, 'conversation_not_found'],
@@ -199,7 +262,7 @@ describe('`PUT` and `DELETE /conversations/{id}/members/{user_id}/`', () => {
       const refused = { statusCode, body: { code } };
       expect(await put(conversation, id(4))).toMatchObject(refused);
       expect(await remove(conversation, id(4))).toMatchObject(refused);
-      expect(await rename(conversation, { title: 'Journey' })).toMatchObject(refused);
+      expect(await change(conversation, { title: 'Journey' })).toMatchObject(refused);
     }
   });
 });

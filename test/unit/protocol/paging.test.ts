@@ -221,10 +221,11 @@ describe('the window on a history', () => {
 });
 
 const place = { topAt: NOON, conversation: CONVERSATION };
+const inGroup = { topAt: NOON, conversation: id(700) };
 const encoded = (text: string) => Buffer.from(text).toString('base64url');
 
 describe('the cursor of an inbox', () => {
-  it.each([place, { ...place, conversation: id(700) }])(
+  it.each([{ pair: place }, { group: inGroup }, { pair: place, group: inGroup }])(
     'is read as it was written, and fits into an address as it is: %j',
     (one) => {
       const cursor = writeInboxCursor(one);
@@ -243,6 +244,8 @@ describe('the cursor of an inbox', () => {
     ['a place alone', encoded(NOON)],
     ['a conversation alone', encoded(CONVERSATION)],
     ['more than it should', encoded(`${NOON} ${CONVERSATION} x`)],
+    ['two pairs', encoded(`${NOON} ${CONVERSATION} ${NOON} ${CONVERSATION}`)],
+    ['a group before a pair', encoded(`${NOON} ${id(700)} ${NOON} ${CONVERSATION}`)],
     ['no time', encoded(`~ ${CONVERSATION}`)],
     ['a time behind which another key could hide', encoded(`${NOON}# ${CONVERSATION}`)],
     ['a time to the second', encoded(`2026-11-23T12:00:00Z ${CONVERSATION}`)],

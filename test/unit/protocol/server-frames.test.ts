@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { whoOf } from '../../../functions/core/conversations/rights.ts';
 import { Busy, RateLimited, Unavailable, ValidationFailed } from '../../../functions/core/errors.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import { historyEntry, syncedMessage } from '../../../functions/protocol/message-bodies.ts';
@@ -173,8 +174,17 @@ describe('a group', () => {
       { id: bob.id, username: 'Deleted account', role: 'member', deleted: true },
     ] as const;
     const former = [{ id: id(3), username: 'user3' }];
-    const described = describedBody({ entry: one, people: { members, former } });
-    expect(described).toEqual({ ...conversationBody(one), members, former });
+    const about = { description: '', picture: '' };
+    const who = { write: 'moderator', add: 'member', rename: 'owner' } as const;
+    const described = describedBody({ entry: one, group: { people: { members, former }, about, who } });
+    expect(described).toEqual({ ...conversationBody(one), who, members, former });
+  });
+
+  it('has a description and a picture if it was given them', () => {
+    const people = { members: [], former: [] };
+    const about = { description: 'Of looms.', picture: 'https://example.com/loom.png' };
+    const group = { people, about, who: whoOf() };
+    expect(describedBody({ entry: one, group })).toMatchObject(about);
   });
 });
 

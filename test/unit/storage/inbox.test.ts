@@ -78,7 +78,7 @@ describe('the positions of an inbox', () => {
   });
 
   it('are read from their keys', () => {
-    expect(toInboxPosition(sk(NOON))).toEqual({ topAt: NOON, conversation: CONVERSATION });
+    expect(toInboxPosition({ sk: sk(NOON) })).toEqual({ topAt: NOON, conversation: CONVERSATION });
   });
 });
 

@@ -92,6 +92,10 @@ describe('an entry of a group', () => {
     ['a reaction', { ...said, changed: { change: 1, version: 1, reactions: { '👍': [id(3), bob.id] } } }],
     ['a joining', happened],
     ['a new title', { ...happened, event: { type: 'renamed', title: 'Journey' } }],
+    [
+      'other settings',
+      { ...happened, event: { type: 'changed', fields: ['title', 'who'], title: 'Journey' } },
+    ],
     ['a role', { ...happened, event: { type: 'role', users: [id(3)], role: 'reader' } }],
     ['the beginning', { ...happened, event: { type: 'created', title: 'Trip', users: [alice.id, bob.id] } }],
   ])('is the same after a write and a read: %s', (_, one) => {

@@ -4,7 +4,9 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { followAccount, listUsers, MAX_OFFSET } from '../../../functions/core/accounts/directory.ts';
 import { pairId } from '../../../functions/core/conversations/conversation.ts';
+import { MAX_GROUPS, type Roster } from '../../../functions/core/conversations/roster.ts';
 import { PAGE_EVENTS, PAGE_REPORTS } from '../../../functions/core/export/export-data.ts';
+import { eventEntry } from '../../../functions/core/groups/change-group.ts';
 import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import { catchUp } from '../../../functions/core/sync/catch-up.ts';
 import { MAX_REPORT_LIMIT, readPaging } from '../../../functions/protocol/paging.ts';
@@ -19,6 +21,7 @@ import { ownReports } from '../../../functions/storage/own-reports.ts';
 import { presenceStore } from '../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../functions/storage/receipts.ts';
 import { reportQueue, reportStore } from '../../../functions/storage/reports.ts';
+import { rosterStore } from '../../../functions/storage/rosters.ts';
 import type { Table } from '../../../functions/storage/table.ts';
 import { documentClient, memoryTable } from '../../support/memory-table.ts';
 import { frozenClock, NOON } from '../support/clock.ts';
@@ -77,6 +80,17 @@ async function fillInbox(table: Table, count: number): Promise<void> {
   }
 }
 
+/** Creates a group of `id(1)`, who then reads it. */
+async function enter(table: Table, group: string): Promise<void> {
+  const members = [{ userId: id(1), role: 'moderator', from: Number.MAX_SAFE_INTEGER } as const];
+  const after: Roster = { id: group, version: 1, title: 'Trip', history: 'all', members };
+  const event = { type: 'created', title: 'Trip', users: [id(1)] } as const;
+  const dependencies = { newId: () => id(1), now: frozenClock().now };
+  const entry = eventEntry(dependencies, { userId: id(1) }, after, undefined, event);
+  await rosterStore(table).apply({ before: undefined, after, entry });
+  await receiptStore(table).moveReceived(id(1), group, 2, frozenClock().now(), 0);
+}
+
 /** The largest pages of each source that sends only one Query. Its items are written as the functions write them. */
 const LARGEST: Readonly<Record<string, (table: Table) => Promise<unknown>>> = {
   async 'functions/storage/directory.ts'(table) {
@@ -93,6 +107,7 @@ const LARGEST: Readonly<Record<string, (table: Table) => Promise<unknown>>> = {
   },
   async 'functions/storage/inbox.ts'(table) {
     await fillInbox(table, limit + 3);
+    for (let n = 0; n < 2 * MAX_GROUPS; n += 1) await enter(table, id(2_000 + n));
     const dependencies = { inbox: inboxReader(table), presences: presenceStore(table) };
     const { next } = await readInbox(dependencies, { userId: id(1), limit: 1 });
     await readInbox(dependencies, { userId: id(1), limit, before: next });
@@ -154,6 +169,10 @@ const LARGEST: Readonly<Record<string, (table: Table) => Promise<unknown>>> = {
     const list = conversationList(table);
     const [first] = await list.after(id(1), undefined, limit);
     await list.after(id(1), first, limit);
+  },
+  async 'functions/storage/rosters.ts'(table) {
+    for (let n = 0; n < MAX_GROUPS + 3; n += 1) await enter(table, id(2_000 + n));
+    await rosterStore(table).countOf(id(1));
   },
   async 'functions/storage/inbox-projection.ts'(table) {
     await fillInbox(table, 2);

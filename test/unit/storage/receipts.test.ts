@@ -38,7 +38,7 @@ describe('moving a receipt', () => {
           TableName: 'parley-test',
           Key,
           UpdateExpression: 'SET readSeq = :seq, readOthers = :others',
-          ConditionExpression: 'attribute_not_exists(readSeq) OR readSeq < :seq',
+          ConditionExpression: '(attribute_not_exists(readSeq) OR readSeq < :seq)',
           ExpressionAttributeValues: { ':seq': 7, ':others': 4 },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
@@ -56,7 +56,7 @@ describe('moving a receipt', () => {
           Key,
           UpdateExpression: 'SET receivedSeq = :seq, receivedAt = :now',
           ConditionExpression:
-            'attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due',
+            '(attribute_not_exists(receivedSeq) OR receivedSeq < :seq AND receivedAt <= :due)',
           ExpressionAttributeValues: { ':seq': 7, ':now': NOON, ':due': '2026-11-23T11:59:58.000Z' },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },

@@ -1,14 +1,18 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { groupOf, type Roster } from '../../../functions/core/conversations/roster.ts';
+import { pairId } from '../../../functions/core/conversations/conversation.ts';
+import { ROLES } from '../../../functions/core/conversations/rights.ts';
+import { groupOf, MAX_NUMBERS, type Roster } from '../../../functions/core/conversations/roster.ts';
+import { toLast } from '../../../functions/core/inbox/inbox.ts';
 import type { GroupEvent, LogEntry } from '../../../functions/core/messages/message.ts';
-import { inboxProjection } from '../../../functions/storage/inbox-projection.ts';
-import { inboxPositionKey, membershipKey, rosterKey, summaryKey } from '../../../functions/storage/keys.ts';
+import { fromSummary } from '../../../functions/storage/inbox.ts';
+import { membershipKey, rosterKey, summaryKey } from '../../../functions/storage/keys.ts';
 import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
+import { packIds } from '../../../functions/storage/packed-ids.ts';
 import { rosterStore } from '../../../functions/storage/rosters.ts';
-import { documentClient, memoryTable } from '../../support/memory-table.ts';
+import { memoryTable } from '../../support/memory-table.ts';
 import { NOON } from '../support/clock.ts';
 import { documents } from '../support/mocked-clients.ts';
 import { alice, bob, id } from '../support/people.ts';
@@ -20,11 +24,9 @@ const store = rosterStore(table);
 
 const ITEM = {
   ...{ pk: `CONV#${GROUP}`, sk: 'GROUP', version: 4, title: 'Trip', history: 'since_joining' },
-  members: [
-    [alice.id, 'owner', 1],
-    [bob.id, '', 1],
-    [id(3), 'reader', 5],
-  ],
+  ids: packIds([alice.id, bob.id, id(3)]),
+  roles: 'O-r',
+  from: Uint8Array.of(1, 1, 5),
 };
 
 /** The entry that tells of a change, as the eighth one, with two messages of Alice's among the others. */
@@ -67,13 +69,15 @@ describe('a roster', () => {
 });
 
 describe('a change of a roster', () => {
-  const roster = (after: Roster, version?: number) => ({
+  const roster = (after: Roster, letters: string, version?: number) => ({
     Put: {
       TableName,
       Item: {
         ...ITEM,
         ...{ version: after.version, title: after.title },
-        members: after.members.map(({ userId, role, from }) => [userId, role ?? '', from]),
+        ids: packIds(after.members.map(({ userId }) => userId)),
+        roles: letters,
+        from: Uint8Array.from(after.members.map(({ from }) => from)),
       },
       ...(version === undefined
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
@@ -104,11 +108,12 @@ describe('a change of a roster', () => {
     return calls.map(([, input]) => (input as { TransactItems: unknown }).TransactItems);
   };
 
-  it('that creates it is one transaction: roster, entry, title, and the memberships', async () => {
+  it('that creates it is one transaction: roster, entry, summary, and the memberships', async () => {
     const after = changed({ version: 1 });
     const event = { type: 'created', title: 'Trip', users: [alice.id, id(3)] } as const;
     const one = entryOf(event, { seq: 1, counts: {}, events: 1, roster: 1 });
     expect(await store.apply({ before: undefined, after, entry: one })).toBe(true);
+    const summary = fromSummary({ kind: 'group' }, { last: toLast(one), receipts: {} });
     const joined = (userId: string, number: number, role: string, from: number) => ({
       Put: {
         TableName,
@@ -117,7 +122,8 @@ describe('a change of a roster', () => {
     });
     expect(items()).toEqual([
       [
-        ...[roster(after), entry(after, one), titled('Trip')],
+        ...[roster(after, 'O-r'), entry(after, one)],
+        { Put: { TableName, Item: { ...summaryKey(GROUP), ...summary, title: 'Trip' } } },
         ...[joined(alice.id, 0, 'owner', 1), joined(id(3), 2, 'reader', 5)],
       ],
     ]);
@@ -127,7 +133,7 @@ describe('a change of a roster', () => {
     const after = changed({ title: 'Journey' });
     const one = entryOf({ type: 'renamed', title: 'Journey' });
     await store.apply({ before: ROSTER, after, entry: one });
-    expect(items()).toEqual([[roster(after, 4), entry(after, one), titled('Journey')]]);
+    expect(items()).toEqual([[roster(after, 'O-r', 4), entry(after, one), titled('Journey')]]);
   });
 
   it('that somebody joins by writes their membership, with all before them as read', async () => {
@@ -136,10 +142,10 @@ describe('a change of a roster', () => {
     const one = entryOf({ type: 'joined', users: [bob.id] });
     await store.apply({ before: ROSTER, after, entry: one });
     const Item = {
-      ...{ pk: `USER#${bob.id}`, sk: `CONV#${GROUP}`, number: 1, role: 'member', from: 8 },
+      ...{ pk: `USER#${bob.id}`, sk: `CONV#group#${GROUP}`, number: 1, role: 'member', from: 8 },
       ...{ readSeq: 8, readOthers: 2 },
     };
-    expect(items()).toEqual([[roster(after, 4), entry(after, one), { Put: { TableName, Item } }]]);
+    expect(items()).toEqual([[roster(after, 'Omr', 4), entry(after, one), { Put: { TableName, Item } }]]);
   });
 
   it('that gives a role changes nothing else of the membership', async () => {
@@ -154,27 +160,23 @@ describe('a change of a roster', () => {
         ExpressionAttributeValues: { ':role': 'moderator' },
       },
     };
-    expect(items()).toEqual([[roster(after, 4), entry(after, one), update]]);
+    expect(items()).toEqual([[roster(after, 'O-M', 4), entry(after, one), update]]);
   });
 
-  it('that somebody leaves by deletes their membership, and its place in their inbox', async () => {
-    const Key = membershipKey(id(3), GROUP);
-    documents.on(GetCommand).resolves({ Item: { ...Key, topAt: NOON } });
-    const after = changed({ members: ROSTER.members.with(2, { userId: id(3), role: undefined, from: 5 }) });
+  it.each([
+    ['leaves', { role: undefined }, 'O--'],
+    ['is removed', { role: undefined, removed: true as const }, 'O-x'],
+  ])('by which somebody %s deletes their membership', async (_, former, letters) => {
+    const after = changed({ members: ROSTER.members.with(2, { userId: id(3), from: 5, ...former }) });
     const one = entryOf({ type: 'left', users: [id(3)] }, { senderId: id(3) });
     await store.apply({ before: ROSTER, after, entry: one });
-    const unmoved = {
-      ConditionExpression: 'topAt = :topAt',
-      ExpressionAttributeValues: { ':topAt': NOON },
-    };
     expect(items()).toEqual([
       [
-        ...[roster(after, 4), entry(after, one)],
-        { Delete: { TableName, Key, ...unmoved } },
-        { Delete: { TableName, Key: inboxPositionKey(id(3), NOON, GROUP) } },
+        ...[roster(after, letters, 4), entry(after, one)],
+        { Delete: { TableName, Key: membershipKey(id(3), GROUP) } },
       ],
     ]);
-    expect(sent()[0]).toEqual(['GetCommand', { TableName, Key, ConsistentRead: true }]);
+    expect(sent()).toHaveLength(1);
   });
 
   it.each([
@@ -199,18 +201,13 @@ describe('a change of a roster', () => {
 });
 
 describe('in a table', () => {
-  /** A table with the group, in which something may happen before each next transaction. */
+  /** A table with the group. */
   function stored() {
     const memory = memoryTable();
-    const meanwhile: (() => Promise<unknown>)[] = [];
-    const client = documentClient(async (command) => {
-      if (command instanceof TransactWriteCommand) await meanwhile.shift()?.();
-      return memory.send(command);
-    });
     memory.state.set(rosterKey(GROUP), ITEM as never);
     const key = membershipKey(id(3), GROUP);
     memory.state.set(key, { ...key, number: 2, role: 'reader', from: 5 });
-    return { ...memory, meanwhile, rosters: rosterStore({ ...memory.table, client }) };
+    return { ...memory, rosters: rosterStore(memory.table) };
   }
   const without = changed({ members: ROSTER.members.with(2, { userId: id(3), role: undefined, from: 5 }) });
   const left = { before: ROSTER, after: without, entry: entryOf({ type: 'left', users: [id(3)] }) };
@@ -241,31 +238,24 @@ describe('in a table', () => {
     expect(await rosters.roster(GROUP)).toEqual(ROSTER);
   });
 
-  it.each([
-    ['has no place in the inbox yet', []],
-    ['has a place in the inbox', ['2026-11-22T12:00:00.000Z']],
-  ])(
-    'nobody leaves while their group, which %s, comes to the top, and no place stays behind',
-    async (_, tops) => {
-      const { rosters, state, meanwhile, table: memory } = stored();
-      const { moveToTop, positionOf } = inboxProjection(memory);
-      const move = async (topAt: string) => {
-        const former = await positionOf(id(3), GROUP);
-        await moveToTop(id(3), { conversation: GROUP, topAt }, undefined, former ? [former] : []);
-      };
-      for (const topAt of tops) await move(topAt);
-      meanwhile.push(() => move(NOON));
-      expect(await rosters.apply(left)).toBe(false);
-      expect(await rosters.roster(GROUP)).toEqual(ROSTER);
-      expect(await rosters.apply(left)).toBe(true);
-      expect(of(state, id(3))).toEqual([]);
-    },
-  );
+  it('a roster is read as it was written, with hundreds of people in every role', async () => {
+    const { rosters } = stored();
+    const roles = [...ROLES, undefined];
+    const members = Array.from({ length: MAX_NUMBERS }, (_, n) => ({
+      ...{ userId: id(n), role: roles[n % roles.length], from: 1 + n * n },
+      ...(n % 10 === 4 && { removed: true as const }),
+    }));
+    const after = changed({ members });
+    await rosters.apply({ ...left, after });
+    expect(await rosters.roster(GROUP)).toEqual(after);
+  });
 
-  it('a group that comes to the top behind a leave stays in no inbox of theirs', async () => {
-    const { rosters, state, table: memory } = stored();
-    await rosters.apply(left);
-    await inboxProjection(memory).moveToTop(id(3), { conversation: GROUP, topAt: NOON }, undefined, []);
-    expect(of(state, id(3))).toEqual([]);
+  it('a user is in as many groups as they have memberships of groups', async () => {
+    const { rosters, state } = stored();
+    const pair = membershipKey(id(3), pairId(id(3), id(4)));
+    const other = membershipKey(id(3), id(405));
+    state.set(pair, { ...pair });
+    state.set(other, { ...other });
+    expect([await rosters.countOf(id(3)), await rosters.countOf(id(4))]).toEqual([2, 0]);
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { groupOf, type Roster } from '../../../functions/core/conversations/roster.ts';
 import { fromLogEntry } from '../../../functions/storage/log-entry.ts';
 import { lineOf, readChange, readChanges } from '../../../functions/storage/stream-record.ts';
+import { image } from '../../support/table/stream.ts';
 import { NOON } from '../support/clock.ts';
 import { aConnection, socketsItem } from '../support/connections.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
@@ -18,13 +19,12 @@ function record(
   images: { before?: object; after?: object },
 ): DynamoDBRecord {
   const key = { pk: `USER#${alice.id}`, sk };
-  const image = (item: object) => marshall({ ...key, ...item });
   return {
     eventName,
     dynamodb: {
       Keys: marshall(key),
-      ...(images.before && { OldImage: image(images.before) }),
-      ...(images.after && { NewImage: image(images.after) }),
+      ...(images.before && { OldImage: image({ ...key, ...images.before }) }),
+      ...(images.after && { NewImage: image({ ...key, ...images.after }) }),
     },
   } as DynamoDBRecord;
 }
@@ -73,18 +73,12 @@ describe('a record of an account or a session', () => {
 
 /** A record as Lambda hands it over: binary values are base64 in it. */
 function lambdaRecord(eventName: string, key: { pk: string; sk: string }, before?: object, after?: object) {
-  const image = (item: object) =>
-    JSON.parse(
-      JSON.stringify(marshall({ ...key, ...item }, { removeUndefinedValues: true }), (_, value) =>
-        value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
-      ),
-    );
   return {
     eventName,
     dynamodb: {
       Keys: marshall(key),
-      ...(before && { OldImage: image(before) }),
-      ...(after && { NewImage: image(after) }),
+      ...(before && { OldImage: image({ ...key, ...before }) }),
+      ...(after && { NewImage: image({ ...key, ...after }) }),
     },
   } as DynamoDBRecord;
 }
@@ -110,10 +104,9 @@ const { pk, sk } = message;
 
 describe('a record of a conversation or of a presence', () => {
   it('of a new message is the message as members see it', () => {
-    const { recent: _, ...seen } = entry;
     const change = readChange(lambdaRecord('INSERT', { pk, sk }, undefined, message));
     expect(change).toMatchObject({ kind: 'message', message: { conversation: CONVERSATION, seq: 7 } });
-    expect(change?.kind === 'message' && change.message.entryIn(ALICES)).toMatchObject(seen);
+    expect(change?.kind === 'message' && change.message.entryIn(ALICES)).toEqual(entry);
   });
 
   it('of a group is read by whoever knows its members', () => {
@@ -129,12 +122,13 @@ describe('a record of a conversation or of a presence', () => {
       event,
       events: 1,
       roster: 1,
+      counts: { 0: 300 },
+      rates: { 0: { since: 1, count: 2 } },
     });
     const { pk, sk, ...item } = fromLogEntry(groupOf(roster), created) as { pk: string; sk: string };
     const change = readChange(lambdaRecord('INSERT', { pk, sk }, undefined, { pk, sk, ...item }));
     expect(change).toMatchObject({ kind: 'message', message: { conversation: id(700), seq: 1 } });
-    const { recent: _, ...seen } = created;
-    expect(change?.kind === 'message' && change.message.entryIn(groupOf(roster))).toMatchObject(seen);
+    expect(change?.kind === 'message' && change.message.entryIn(groupOf(roster))).toEqual(created);
   });
 
   it.each([

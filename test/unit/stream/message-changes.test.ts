@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../../functions/core/errors.ts';
 import type { LogEntry } from '../../../functions/core/messages/message.ts';
 import { handler } from '../../../functions/stream/message-changes.ts';
+import { image } from '../../support/table/stream.ts';
 import { NOON } from '../support/clock.ts';
 import { aLogEntry, itemOf } from '../support/log-entries.ts';
 import { documents } from '../support/mocked-clients.ts';
@@ -21,7 +22,7 @@ function said(SequenceNumber: string, entry: LogEntry): DynamoDBRecord {
     dynamodb: {
       SequenceNumber,
       Keys: marshall({ pk: item.pk, sk: item.sk }),
-      NewImage: JSON.parse(JSON.stringify(marshall(item))),
+      NewImage: image(item),
     },
   } as DynamoDBRecord;
 }

@@ -1,14 +1,19 @@
 import type { Role } from '../../../functions/core/conversations/rights.ts';
-import { groupOf, type RosterStore, resolve } from '../../../functions/core/conversations/roster.ts';
-import { Unavailable } from '../../../functions/core/errors.ts';
-import type { Actor, GroupDependencies } from '../../../functions/core/groups/change-group.ts';
-import { createGroup, type NewGroup } from '../../../functions/core/groups/create-group.ts';
 import {
-  leaveForGood,
-  putMember,
-  removeMember,
-  renameGroup,
-} from '../../../functions/core/groups/members.ts';
+  groupOf,
+  type Roster,
+  type RosterStore,
+  resolve,
+} from '../../../functions/core/conversations/roster.ts';
+import { Unavailable } from '../../../functions/core/errors.ts';
+import {
+  type Actor,
+  eventEntry,
+  type GroupDependencies,
+} from '../../../functions/core/groups/change-group.ts';
+import { createGroup, type NewGroup } from '../../../functions/core/groups/create-group.ts';
+import { leaveForGood, putMember, removeMember } from '../../../functions/core/groups/members.ts';
+import { type AskedSettings, changeSettings } from '../../../functions/core/groups/settings.ts';
 import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
 import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import { deleteMessage, editMessage } from '../../../functions/core/messages/edit-message.ts';
@@ -20,6 +25,7 @@ import {
   lastFrames,
   tellingChanges,
 } from '../../../functions/protocol/server-frames.ts';
+import { aboutReader } from '../../../functions/storage/abouts.ts';
 import { peopleStore, profileStore } from '../../../functions/storage/accounts.ts';
 import { inboxReader } from '../../../functions/storage/inbox.ts';
 import { inboxProjection } from '../../../functions/storage/inbox-projection.ts';
@@ -75,7 +81,17 @@ export function groups() {
   };
   const idsOf = new Map<string, string>();
   const dependencies: GroupDependencies = {
-    ...{ rosters, log, people: peopleStore(table), presences, connections, gateway, lastFrames, ...clock },
+    ...{
+      rosters,
+      log,
+      abouts: aboutReader(table),
+      people: peopleStore(table),
+      presences,
+      connections,
+      gateway,
+      lastFrames,
+      ...clock,
+    },
     newId: countingIds(5_000),
     idOf(text) {
       const known = idsOf.get(text) ?? id(9_000 + idsOf.size);
@@ -114,7 +130,10 @@ export function groups() {
     put: (by: number, group: string, n: number, role?: Role) =>
       putMember(dependencies, group, actor(by), { userId: id(n), role }),
     remove: (by: number, group: string, n: number) => removeMember(dependencies, group, actor(by), id(n)),
-    rename: (by: number, group: string, title: string) => renameGroup(dependencies, group, actor(by), title),
+    change: (by: number, group: string, settings: AskedSettings) =>
+      changeSettings(dependencies, group, actor(by), settings),
+    rename: (by: number, group: string, title: string) =>
+      changeSettings(dependencies, group, actor(by), { title }),
     leaveForGood: (n: number, group: string) => leaveForGood(dependencies, group, actor(n)),
     say: async (n: number, group: string, text = 'Hello', clientId?: string) => {
       const draft = { conversation: await own(n, group), text, clientId };
@@ -126,6 +145,16 @@ export function groups() {
       deleteMessage(changing, { conversation: await own(n, group), seq }, tellingChanges()),
     react: async (n: number, group: string, seq: number, emoji = '👍') =>
       react(changing, { conversation: await own(n, group), seq, emoji }, tellingChanges()),
+    /** Puts strangers into a group, or among those who have left it, until so many people have been in it. */
+    async fill(group: string, count: number, role?: Role) {
+      const before = (await stored.roster(group)) as Roster;
+      const strangers = Array.from({ length: count - before.members.length }, (_, i) => id(1_000 + i));
+      const members = [...before.members, ...strangers.map((userId) => ({ userId, role, from: 1 }))];
+      const after = { ...before, version: before.version + 1, members };
+      const last = await log.last(groupOf(before));
+      const event = { type: 'joined', users: strangers } as const;
+      await stored.apply({ before, after, entry: eventEntry(dependencies, actor(1), after, last, event) });
+    },
     /** Lets the inboxes follow the log, from an entry on. */
     async follow(group: string, from = 1) {
       const roster = await stored.roster(group);
@@ -146,6 +175,7 @@ export function groups() {
           event.type,
           ...('users' in event ? event.users.map((userId) => Number(userId.slice(-12))) : []),
           ...('role' in event ? [event.role] : []),
+          ...('fields' in event ? event.fields : []),
           ...('title' in event ? [event.title] : []),
         ];
         return `${seq} user${Number(senderId.slice(-12))} ${about?.join(' ') ?? text}`;

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { MAX_MEMBERS, type RosterStore } from '../../../../functions/core/conversations/roster.ts';
 import { ParleyError, Unavailable } from '../../../../functions/core/errors.ts';
 import { changeGroup } from '../../../../functions/core/groups/change-group.ts';
-import { putMember, removeMember, renameGroup } from '../../../../functions/core/groups/members.ts';
+import { putMember, removeMember } from '../../../../functions/core/groups/members.ts';
+import { changeSettings } from '../../../../functions/core/groups/settings.ts';
 import { groups } from '../../support/groups.ts';
 import { id } from '../../support/people.ts';
 import { rejection } from '../../support/rejection.ts';
@@ -65,8 +66,8 @@ describe('two changes at once', () => {
   });
 
   it('leave no more members than there may be', async () => {
-    const { put, meanwhile, group: one, members } = await group();
-    for (const n of [5, 6, 7]) await put(1, one, n);
+    const { put, meanwhile, fill, group: one, members } = await group();
+    await fill(one, MAX_MEMBERS - 1, 'member');
     meanwhile.push(() => put(1, one, 8));
     expect(await rejection(put(1, one, 9))).toEqual({ code: 'group_full' });
     expect(await members(one)).toHaveLength(MAX_MEMBERS);
@@ -97,7 +98,7 @@ describe('two changes at once', () => {
       ...dependencies,
       rosters: { ...stored, roster: async () => (reads++ === 0 ? former : stored.roster(one)) },
     };
-    await renameGroup(late, one, actor(1), 'Journey');
+    await changeSettings(late, one, actor(1), { title: 'Journey' });
     expect((await said(one)).slice(2)).toEqual(['3 user5 Hi', '4 user1 renamed Journey']);
     expect(await rename(1, one, 'Journey')).toMatchObject({ version: 3 });
   });
@@ -214,6 +215,7 @@ it('a group is whole, whatever its members do at once, and whatever answers are 
         all.outcomes.push(...fates);
         // The appends and the changes of several members meet at the store.
         const rosters: RosterStore = {
+          ...all.rosters,
           async roster(group) {
             await turn();
             return all.rosters.roster(group);
@@ -229,7 +231,7 @@ it('a group is whole, whatever its members do at once, and whatever answers are 
             try {
               if (each.kind === 'say') await all.say(each.by, one, `by ${each.by}`);
               if (each.kind === 'rename') {
-                await renameGroup(dependencies, one, all.actor(each.by), `${each.by} ${i}`);
+                await changeSettings(dependencies, one, all.actor(each.by), { title: `${each.by} ${i}` });
               }
               if (each.kind === 'put') {
                 const member = { userId: id(each.n), role: each.role };

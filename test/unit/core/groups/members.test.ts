@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ROLES, type Role } from '../../../../functions/core/conversations/rights.ts';
-import { MAX_MEMBERS, MAX_NUMBERS } from '../../../../functions/core/conversations/roster.ts';
+import { MAX_GROUPS, MAX_MEMBERS, MAX_NUMBERS } from '../../../../functions/core/conversations/roster.ts';
 import { putMember } from '../../../../functions/core/groups/members.ts';
 import { blockStore } from '../../../../functions/storage/blocks.ts';
-import { profileKey } from '../../../../functions/storage/keys.ts';
+import { membershipKey, profileKey } from '../../../../functions/storage/keys.ts';
 import { NOON } from '../../support/clock.ts';
 import { groups } from '../../support/groups.ts';
 import { CONVERSATION, id } from '../../support/people.ts';
@@ -190,8 +190,8 @@ describe('a new member', () => {
   });
 
   it('is one too many in a full group, until somebody leaves', async () => {
-    const { put, remove, group, members } = await four();
-    for (const n of [6, 7, 8]) await put(1, group, n);
+    const { put, remove, fill, group, members } = await four();
+    await fill(group, MAX_MEMBERS, 'member');
     expect((await members(group)).length).toBe(MAX_MEMBERS);
     expect(await rejection(put(1, group, 9))).toEqual({ code: 'group_full' });
     await remove(1, group, 3);
@@ -199,17 +199,41 @@ describe('a new member', () => {
     expect(await rejection(put(1, group, 3))).toEqual({ code: 'group_full' });
   });
 
-  it('has no number left in a group that a hundred people were in; who comes back has one', async () => {
-    const { put, remove, group, state, stored } = await four();
-    const roster = await stored.roster(group);
-    const item = state.get({ pk: `CONV#${group}`, sk: 'GROUP' });
-    const former = Array.from({ length: MAX_NUMBERS - 5 }, (_, i) => [id(1_000 + i), '', 1]);
-    const all = [...((item?.members ?? []) as unknown[]), ...former];
-    state.set({ pk: `CONV#${group}`, sk: 'GROUP' }, { ...item, members: all } as never);
-    expect(roster?.members).toHaveLength(5);
+  it('has no number left in a group that hundreds of people were in; who comes back has one', async () => {
+    const { put, remove, fill, group } = await four();
+    await fill(group, MAX_NUMBERS);
     expect(await rejection(put(1, group, 6))).toEqual({ code: 'group_full' });
     await remove(1, group, 3);
     expect(await put(1, group, 3)).toMatchObject({ role: 'member' });
+  });
+});
+
+describe('a user who is in a hundred groups', () => {
+  /** User 2 is in as many groups as one can be in. */
+  async function busy() {
+    const all = await four();
+    for (let n = 1; n < MAX_GROUPS; n += 1) {
+      const key = membershipKey(id(2), id(2_000 + n));
+      all.state.set(key, { ...key });
+    }
+    return all;
+  }
+
+  it('can be added to none, create none, and be in those', async () => {
+    const { put, create, group, said } = await busy();
+    const [third, before] = [await create(3), await said(group)];
+    expect(await rejection(put(3, third, 2))).toEqual({ code: 'too_many_groups' });
+    expect(await rejection(create(3, [2]))).toEqual({ code: 'too_many_groups' });
+    expect(await rejection(create(2))).toEqual({ code: 'too_many_groups' });
+    await put(1, group, 2, 'member');
+    expect((await said(group)).length).toBe(before.length + 1);
+  });
+
+  it('can join another one after leaving one', async () => {
+    const { put, remove, create, group } = await busy();
+    const third = await create(3);
+    await remove(2, group, 2);
+    expect(await put(3, third, 2)).toMatchObject({ role: 'member' });
   });
 });
 
@@ -257,11 +281,20 @@ describe('a member who goes', () => {
   });
 
   it('is gone from the list of memberships and from the inbox', async () => {
-    const { remove, follow, group, positions, membership } = await four();
-    await follow(group);
-    expect([positions(3).length, membership(3, group)?.topAt]).toEqual([1, NOON]);
+    const { remove, group, entries, membership } = await four();
+    expect(await entries(3)).toHaveLength(1);
     await remove(3, group, 3);
-    expect([positions(3).length, membership(3, group)]).toEqual([0, undefined]);
+    expect([await entries(3), membership(3, group)]).toEqual([[], undefined]);
+  });
+
+  it('is known as removed if others did it, and as one who left otherwise', async () => {
+    const { remove, put, group, stored } = await four();
+    const removed = async () => (await stored.roster(group))?.members.map((one) => one.removed);
+    await remove(3, group, 3);
+    await remove(1, group, 4);
+    expect(await removed()).toEqual([undefined, undefined, undefined, true, undefined]);
+    await put(1, group, 4);
+    expect(await removed()).toEqual([undefined, undefined, undefined, undefined, undefined]);
   });
 
   it('goes once', async () => {
