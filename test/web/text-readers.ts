@@ -414,7 +414,6 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'functions/core/reports/report.ts report': 'reads the id of a report; `preview` reads the texts',
   'functions/http/fallback.ts': 'reads the routes of its own configuration; `allowedMethods` reads the path',
   'functions/http/api-docs.ts': 'looks at the end of a path',
-  'web/views/groups/about-group.tsx AboutGroup': 'trims what the user has written',
   'web/views/groups/invitation-link.tsx InvitationLink': 'takes the token that the server has made',
   'web/state/drafts.ts': 'reads its own entry in the storage of the page',
   'web/state/times.ts': 'reads the language of the browser',
