@@ -69,10 +69,11 @@ export function wire(options: ClientOptions) {
     },
   });
   /** The user is not in this group any more. */
-  const onGone = (conversation: string) => {
-    inbox.remove(conversation);
+  const onGone = (conversation: string, seq = 0) => {
+    const store = conversations.find(conversation);
+    inbox.remove(conversation, Math.max(seq, store?.last() ?? 0));
     outbox.discardIn(conversation);
-    conversations.find(conversation)?.end();
+    store?.end();
   };
   const inbox = createInbox({
     ...shared,

@@ -26,7 +26,7 @@ interface Options {
   readonly presence: PresenceStore;
   readonly settings: SettingsStore;
   /** The user is not in this group any more. */
-  readonly onGone: (conversation: string) => void;
+  readonly onGone: (conversation: string, seq?: number) => void;
 }
 
 const READ = ['read', 'peerRead'] as const;
@@ -66,7 +66,7 @@ export function createFrameRouter(options: Options) {
     for (const message of messages) outbox.acknowledge(message);
     for (const [id, received] of Map.groupBy(messages, ({ conversation }) => conversation)) {
       if (isEnd(id, received)) {
-        onGone(id);
+        onGone(id, lastAndRead(received).last?.seq);
         continue;
       }
       const own = lastAndRead(received.filter(({ sender_id }) => sender_id === ownId()));

@@ -121,6 +121,8 @@ export function createInbox(options: Options) {
   const shown = new Map<string, InboxItem>();
   /** The newest message of each conversation whose entry is being fetched. */
   const fetching = new Map<string, LastMessage>();
+  /** The groups that the user is not in any more, each with its last known `seq`. */
+  const gone = new Map<string, number>();
   const counts = createUnreadCounts(ownId);
   let cursor: string | null = null;
   /** Counts users: a response for an earlier user is dropped. */
@@ -220,6 +222,8 @@ export function createInbox(options: Options) {
   const merge = (conversations: readonly Conversation[], mark?: number) => {
     for (const conversation of knownOf(conversations)) {
       const { id, last_message: last } = conversation;
+      // The server's inbox follows a little later. Whoever is back is told so by a later message.
+      if (last.seq <= (gone.get(id) ?? 0) || last.event?.type === 'dissolved') continue;
       counts.update(conversation);
       if (conversation.kind === 'group') {
         put(id, groupEntry(id, conversation));
@@ -286,7 +290,8 @@ export function createInbox(options: Options) {
     if (mine === generation) fetching.delete(id);
   };
 
-  const remove = (id: string) => {
+  const remove = (id: string, seq: number) => {
+    gone.set(id, Math.max(seq, known.get(id)?.last.seq ?? 0, gone.get(id) ?? 0));
     for (const map of [known, shown, fetching]) map.delete(id);
     counts.delete(id);
     unread.delete(id);
@@ -375,6 +380,7 @@ export function createInbox(options: Options) {
     reset(): void {
       generation += 1;
       known.clear();
+      gone.clear();
       shown.clear();
       fetching.clear();
       counts.reset();

@@ -382,6 +382,23 @@ describe('a group that the user is not in any more', () => {
     }
   });
 
+  it.each(['dissolve', 'leave'] as const)(
+    'does not come back by a page that is out of date: %s',
+    async (how) => {
+      const { client, talk, server } = await opened();
+      const page = JSON.stringify({ next: null, results: [server.entry()] });
+      await during(talk[how]());
+      server.faults.http = (_, path) => (path === '/conversations' ? new Response(page) : undefined);
+      const seen = new Set<boolean>();
+      talk.isGone.subscribe((isGone) => seen.add(isGone));
+      server.last().cut();
+      await pass(10_000);
+      expect(server.requests.filter((one) => one === 'GET /conversations').length).toBeGreaterThan(1);
+      expect(client.inbox.items.value).toEqual([]);
+      expect(talk.isGone.value).toBe(true);
+    },
+  );
+
   it('is gone after `leave`', async () => {
     const { client, talk, server } = await opened();
     await during(talk.leave());
