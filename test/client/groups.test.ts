@@ -395,7 +395,7 @@ describe('a group that the user is not in any more', () => {
       await pass(10_000);
       expect(server.requests.filter((one) => one === 'GET /conversations').length).toBeGreaterThan(1);
       expect(client.inbox.items.value).toEqual([]);
-      expect(talk.isGone.value).toBe(true);
+      expect([...seen]).toEqual([true]);
     },
   );
 
