@@ -79,7 +79,7 @@ test('a muted conversation does not count in the title of the page', async () =>
   await write(url(), bob, ada, 'Hello');
   await expect.poll(() => own.page.title()).toBe('(2) Parley');
   await own.goTo(bob);
-  await own.chooseOption('Mute for ever');
+  await own.chooseOption('Mute forever');
   await own.page.evaluate(() => location.assign('#/'));
   await write(url(), bob, ada, 'And again');
   await own.badge(bob.username).waitFor();
