@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  type AddToPrincipalPolicyResult,
+  PolicyDocument,
+  type PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
@@ -29,6 +35,28 @@ export interface ParleyFunctionProps {
 }
 
 /**
+ * The role of one function, with its permissions inside. CDK would make another resource of them, and CloudFormation takes 500 a
+ * stack.
+ */
+class OwnRole extends Role {
+  readonly #permissions: PolicyDocument;
+
+  constructor(scope: Construct, id: string) {
+    const permissions = new PolicyDocument();
+    super(scope, id, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { Own: permissions },
+    });
+    this.#permissions = permissions;
+  }
+
+  override addToPrincipalPolicy(statement: PolicyStatement): AddToPrincipalPolicyResult {
+    this.#permissions.addStatements(statement);
+    return { statementAdded: true, policyDependable: this };
+  }
+}
+
+/**
  * A function from its bundle, with a log group of its own. Its role may only write to that log group and, with
  * tracing, send traces.
  */
@@ -46,7 +74,7 @@ export class ParleyFunction extends LambdaFunction {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     // The managed AWSLambdaBasicExecutionRole may write to every log group of the account.
-    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const role = new OwnRole(scope, `${id}Role`);
     logGroup.grantWrite(role);
 
     super(scope, id, {

@@ -351,6 +351,33 @@ export const functionSpecs = {
       readsKeys,
     ],
   },
+  'http/invitations': {
+    ...small,
+    limitsWork: true,
+    tokens: 'verify',
+    table: [
+      // The roster and the invitations.
+      { actions: ['GetItem', 'PutItem'], partitions: ['CONV#*'] },
+      // The one who invites: their name, and whether there is a block.
+      { actions: ['GetItem', 'BatchGetItem'], partitions: ['USER#*'] },
+      readsKeys,
+    ],
+  },
+  'http/join': {
+    ...delivering,
+    limitsWork: true,
+    tokens: 'verify',
+    connections: ['POST', 'DELETE'],
+    table: [
+      // The roster, the invitations, and the entry that tells of a new member.
+      { actions: ['GetItem', 'Query', 'PutItem'], partitions: ['CONV#*'] },
+      // The groups that the user is in, and the new membership. A socket that is gone leaves the list of its account.
+      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['USER#*'] },
+      // The answer reads a membership and the summary in one request.
+      { actions: ['BatchGetItem'], partitions: ['CONV#*', 'USER#*'] },
+      readsKeys,
+    ],
+  },
   'http/send-message': {
     ...delivering,
     limitsWork: true,

@@ -59,6 +59,15 @@ const operations: readonly HttpRouteSpec[] = [
     path: '/conversations/{conversation}/messages/{seq}/reactions/{emoji}',
     entry: 'http/change-message',
   },
+  { method: 'GET', path: '/conversations/{conversation}/invitations', entry: 'http/invitations' },
+  { method: 'POST', path: '/conversations/{conversation}/invitations', entry: 'http/invitations' },
+  {
+    method: 'DELETE',
+    path: '/conversations/{conversation}/invitations/{invitation}',
+    entry: 'http/invitations',
+  },
+  { method: 'GET', path: '/invitations/{token}', entry: 'http/invitations' },
+  { method: 'POST', path: '/invitations/{token}', entry: 'http/join' },
   { method: 'POST', path: '/ws/ticket', entry: 'http/ticket' },
   { method: 'GET', path: '/schema', entry: 'http/schema' },
 ];

@@ -76,6 +76,7 @@ export class SiteStack extends Stack {
         '/users*': http,
         '/chat*': http,
         '/conversations*': http,
+        '/invitations*': http,
         '/reports*': http,
         ...(settings.apiDocs && {
           '/schema/swagger-ui/*': { ...http, cachePolicy: asTheOriginSays(this) },

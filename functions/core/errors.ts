@@ -223,6 +223,24 @@ export class GroupFull extends ParleyError {
   }
 }
 
+/** The group has as many invitations as it can have. */
+export class TooManyInvitations extends ParleyError {
+  readonly code = 'too_many_invitations';
+
+  constructor(most: number) {
+    super(`A group can have ${most} invitations at a time. Revoke one of them first.`);
+  }
+}
+
+/** An invitation that never was, is over, or is not for this user. They cannot tell which. */
+export class InvitationNotFound extends ParleyError {
+  readonly code = 'invitation_not_found';
+
+  constructor() {
+    super('This invitation is not valid. Ask for a new one.');
+  }
+}
+
 /** A user is in as many groups as one can be in. */
 export class TooManyGroups extends ParleyError {
   readonly code = 'too_many_groups';

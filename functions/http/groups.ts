@@ -1,12 +1,10 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { ownGroup, type Roster } from '../core/conversations/roster.ts';
-import { ConversationNotFound } from '../core/errors.ts';
+import type { Roster } from '../core/conversations/roster.ts';
 import { createGroup } from '../core/groups/create-group.ts';
-import { describe } from '../core/groups/describe.ts';
+import { describeAfter } from '../core/groups/describe.ts';
 import { putMember, removeMember } from '../core/groups/members.ts';
 import { changeSettings } from '../core/groups/settings.ts';
 import { json, noContent } from '../middleware/http-replies.ts';
-import { readInput, refuseBody } from '../middleware/http-stack.ts';
+import { readInput, readOptionalInput, refuseBody } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { groupRequest, memberRequest, settingsRequest } from '../protocol/group-requests.ts';
 import { describedBody, eventFrameOf, lastFrames, memberBody } from '../protocol/server-frames.ts';
@@ -36,7 +34,7 @@ export const handler = userStack(reporting, access).handler(async (event) => {
     return json(200, await groupBody(await changeSettings(groups, id, actor, settings), userId));
   }
   if (method === 'PUT') {
-    const { role } = optionalInput(event);
+    const { role } = readOptionalInput(memberRequest, event);
     return json(200, memberBody(await putMember(groups, id, actor, { userId: memberId, role })));
   }
   refuseBody(event);
@@ -44,13 +42,6 @@ export const handler = userStack(reporting, access).handler(async (event) => {
   return noContent;
 });
 
-/** A request that says nothing needs no body. */
-function optionalInput(event: APIGatewayProxyEventV2) {
-  return event.body ? readInput(memberRequest, event) : { role: undefined };
-}
-
 async function groupBody(roster: Roster, userId: string) {
-  const own = ownGroup(roster, userId);
-  if (!own) throw new ConversationNotFound(roster.id);
-  return describedBody(await describe(inbox, own));
+  return describedBody(await describeAfter(inbox, roster, userId));
 }

@@ -67,6 +67,17 @@ export function readInput<T extends z.ZodMiniType>(
   return validate(schema, parseJsonBody({ ...rawBody(event), maxBytes }));
 }
 
+/**
+ * The same for a request that may say nothing. Then it needs no body.
+ * @throws MalformedRequest, UnsupportedEncoding, ValidationFailed
+ */
+export function readOptionalInput<T extends z.ZodMiniType>(
+  schema: T,
+  event: APIGatewayProxyEventV2,
+): z.output<T> {
+  return event.body ? readInput(schema, event) : validate(schema, {});
+}
+
 /** A request's body before it is read, and what its headers say about it. */
 export function rawBody({
   body,

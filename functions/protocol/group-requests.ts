@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { meta } from 'zod/v4/core';
 import { LOWEST_ROLES, ROLES } from '../core/conversations/rights.ts';
 import { MAX_FIRST_MEMBERS } from '../core/conversations/roster.ts';
+import { INVITED_ROLES } from '../core/invitations/invitation.ts';
 import { characters, nameOf, userId } from './fields.ts';
 
 const title = nameOf(100);
@@ -71,3 +72,15 @@ export const settingsRequest = z
 
 /** `PUT /conversations/{conversation}/members/{user_id}/` */
 export const memberRequest = z.strictObject({ role: z.optional(role) });
+
+/** An invitation works for 5 minutes to 30 days, and for 1,000 people at most. */
+const MIN_INVITATION_SECONDS = 5 * 60;
+const MAX_INVITATION_SECONDS = 30 * 24 * 60 * 60;
+const MAX_INVITATION_USES = 1_000;
+
+/** `POST /conversations/{conversation}/invitations/` */
+export const invitationRequest = z.strictObject({
+  expires_in: z.optional(z.int().check(z.minimum(MIN_INVITATION_SECONDS), z.maximum(MAX_INVITATION_SECONDS))),
+  max_uses: z.optional(z.int().check(z.minimum(1), z.maximum(MAX_INVITATION_USES))),
+  role: z.optional(z.enum(INVITED_ROLES)),
+});

@@ -9,6 +9,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { accessTokens, accessTokenVerifier, keySet, type VerifyAccessToken } from '../auth/access-tokens.ts';
 import { breachedPasswords } from '../auth/breached-passwords.ts';
 import { fetchJson } from '../auth/fetch-json.ts';
+import { invitationTokens } from '../auth/invitation-tokens.ts';
 import { issuerKeys } from '../auth/issuer-keys.ts';
 import { linkTokens } from '../auth/link-tokens.ts';
 import { decoyHash, passwordHasher } from '../auth/passwords.ts';
@@ -20,6 +21,7 @@ import { tickets } from '../auth/tickets.ts';
 import { type AuditTrail, auditTrail } from '../core/audit/trail.ts';
 import type { Gateway } from '../core/connections/connection.ts';
 import type { GroupDependencies } from '../core/groups/change-group.ts';
+import type { JoiningDependencies } from '../core/invitations/join.ts';
 import type { Issuer, VerifySubjectToken } from '../core/issuers/issuer.ts';
 import type { EditDependencies } from '../core/messages/edit-message.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
@@ -48,6 +50,7 @@ import { directoryProjection } from '../storage/directory.ts';
 import { identityStore } from '../storage/identities.ts';
 import { inboxReader } from '../storage/inbox.ts';
 import { changedSummary, inboxProjection } from '../storage/inbox-projection.ts';
+import { invitationStore } from '../storage/invitations.ts';
 import { linkStore } from '../storage/links.ts';
 import { messageStore } from '../storage/messages.ts';
 import { ownReports } from '../storage/own-reports.ts';
@@ -530,6 +533,32 @@ export function wireGroups(
     presences: presenceStore(table),
     idOf: uuidOf,
   };
+}
+
+/** The invitations to groups, and their tokens. */
+const openInvitations = (table: Table) => ({
+  invitations: invitationStore(table),
+  tokens: invitationTokens(system.randomBytes),
+});
+
+/** For `invite`, `invitationsOf`, `revokeInvitation` and `previewInvitation`. */
+export function wireInvitations(table: Table) {
+  return {
+    ...system,
+    ...wireRosters(table),
+    ...openInvitations(table),
+    people: peopleStore(table),
+    presences: presenceStore(table),
+  };
+}
+
+/** For `joinGroup`. The last frames come from the protocol. */
+export function wireJoining(
+  table: Table,
+  gateway: Gateway,
+  reporting: Reporting,
+): Omit<JoiningDependencies, 'lastFrames'> {
+  return { ...wireGroups(table, gateway, reporting), ...openInvitations(table) };
 }
 
 /** For `openConnection`, `restore`, `restoreIfLost` and `renew`. */

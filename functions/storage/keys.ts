@@ -206,6 +206,12 @@ export const aboutKey = (conversation: string): Key => ({
   sk: 'ABOUT',
 });
 
+/** All invitations of a group. Like the roster, they sort before the messages. */
+export const invitationsKey = (conversation: string): Key => ({
+  pk: conversationPartition(conversation),
+  sk: 'INVITATIONS',
+});
+
 export const presenceKey = (userId: string): Key => ({ pk: userPartition(userId), sk: PRESENCE });
 
 export const watchPartition = (userId: string): string => `WATCH#${userId}`;

@@ -14,6 +14,7 @@ import { toLast } from '../core/inbox/inbox.ts';
 import { receiptAt } from '../core/receipts/receipt.ts';
 import { aboutWrite } from './abouts.ts';
 import { fromSummary } from './inbox.ts';
+import { replacing } from './invitations.ts';
 import { GROUP_MEMBERSHIP_PREFIX, membershipKey, rosterKey, summaryKey, userPartition } from './keys.ts';
 import { fromLogEntry, type Item } from './log-entry.ts';
 import { packIds, unpackIds } from './packed-ids.ts';
@@ -32,7 +33,7 @@ export function rosterReader({ client, name }: Table): RosterReader {
   };
 }
 
-/** Groups and their changes. A change is one transaction of at most 3 items and one more for each member who comes or goes. */
+/** Groups and their changes. A change is one transaction of at most 4 items and one more for each member who comes or goes. */
 export function rosterStore(table: Table): RosterStore {
   const { client, name: TableName } = table;
 
@@ -95,7 +96,7 @@ export function rosterStore(table: Table): RosterStore {
     },
 
     async apply(change) {
-      const { before, after, about, entry } = change;
+      const { before, after, about, entry, invitations } = change;
       const failed = await tryTransact(client, [
         {
           Put: {
@@ -120,6 +121,7 @@ export function rosterStore(table: Table): RosterStore {
         ...summary(change),
         ...(about ? [aboutWrite(TableName, after.id, about)] : []),
         ...memberships(change),
+        ...(invitations ? [{ Put: { TableName, ...replacing(after.id, invitations) } }] : []),
       ]);
       return failed !== 'busy' && failed.length === 0;
     },

@@ -22,6 +22,7 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /conversations': groupRequests.groupRequest,
   'PATCH /conversations/{conversation}': groupRequests.settingsRequest,
   'PUT /conversations/{conversation}/members/{user_id}': groupRequests.memberRequest,
+  'POST /conversations/{conversation}/invitations': groupRequests.invitationRequest,
   'POST /conversations/{conversation}/messages': requests.messageRequest,
   'PATCH /conversations/{conversation}/messages/{seq}': requests.editRequest,
 };

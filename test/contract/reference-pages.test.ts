@@ -76,6 +76,7 @@ describe('the table of access patterns', () => {
       keys.summaryKey('<id a>.<id b>'),
       keys.aboutKey('<group>'),
       keys.rosterKey('<group>'),
+      keys.invitationsKey('<group>'),
       keys.sealKey('<id a>.<id b>', '<member>' as unknown as number),
       keys.presenceKey('<id>'),
       keys.remainsKey('<id>'),

@@ -9,6 +9,7 @@ import { tokenFor } from '../support/mailbox.ts';
 import { makeStaff } from '../support/staff.ts';
 import { conversationOf } from './support/devices.ts';
 import { createGroup } from './support/groups.ts';
+import { createInvitation } from './support/invitations.ts';
 import { sendMessage } from './support/messages.ts';
 import { logIn, type Person, people, person, registration } from './support/people.ts';
 import { rest } from './support/rest.ts';
@@ -55,11 +56,16 @@ let ada: Person;
 let charles: Person;
 let staff: Person;
 let conversation: string;
+/** A group of Ada's, and the token of an invitation to it. */
+let engines: string;
+let invitation: string;
 beforeAll(async () => {
   [ada, charles, staff] = await people(api, 3);
   if (table) await makeStaff(table, staff.id);
   conversation = conversationOf(ada, charles);
   await sendMessage(api, ada, conversation, 'There is one.');
+  engines = (await createGroup(api, ada, [])).id;
+  invitation = (await createInvitation(api, ada, engines)).token;
 });
 
 interface Success {
@@ -150,6 +156,8 @@ const SUCCESSES: Readonly<Record<string, () => Success | Promise<Success>>> = {
     status: 204,
     conversationId: await group(),
   }),
+  'POST /conversations/{conversation}/invitations': () => ({ status: 201, body: {} }),
+  'DELETE /conversations/{conversation}/invitations/{invitation}': () => ({ status: 204 }),
   'PATCH /conversations/{conversation}/messages/{seq}': async () => {
     const { seq } = await sendMessage(api, await logIn(api, ada), conversation, 'To be edited.');
     return { status: 200, body: { text: 'Edited.', version: 1 }, seq };
@@ -196,14 +204,16 @@ type Filled = Partial<Pick<Success, 'sessionId' | 'reportId' | 'seq' | 'conversa
 
 const filled = (
   path: string,
-  { sessionId = NOBODY, reportId = NOBODY, seq = 1, conversationId = conversation }: Filled = {},
+  { sessionId = NOBODY, reportId = NOBODY, seq = 1, conversationId }: Filled = {},
 ) =>
   path
+    .replace('{conversation}', conversationId ?? (path.includes('/invitations') ? engines : conversation))
+    .replace('{token}', invitation)
+    .replace('{invitation}', NOBODY)
     .replace('{seq}', String(seq))
     .replace('{emoji}', encodeURIComponent('👍'))
     .replace('{report_id}', reportId)
     .replace('{user_id}', charles.id)
-    .replace('{conversation}', conversationId)
     .replace('{session_id}', sessionId)
     .replace('{asset}', 'swagger-ui.css');
 
@@ -212,6 +222,8 @@ const OF_GROUPS: Readonly<Record<string, object | undefined>> = {
   'PATCH /conversations/{conversation}': { title: 'x' },
   'PUT /conversations/{conversation}/members/{user_id}': { role: 'member' },
   'DELETE /conversations/{conversation}/members/{user_id}': undefined,
+  'GET /conversations/{conversation}/invitations': undefined,
+  'DELETE /conversations/{conversation}/invitations/{invitation}': undefined,
 };
 
 const nowhere = (method: string, path: string) =>

@@ -3,6 +3,7 @@ import type { Runtime } from '../../local/runtime.ts';
 import { SETTINGS } from '../systems.ts';
 import { conversationOf } from './support/devices.ts';
 import { createGroup, putMember, rename } from './support/groups.ts';
+import { createInvitation, join } from './support/invitations.ts';
 import { sendMessage } from './support/messages.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { logIn, type Person, people, person } from './support/people.ts';
@@ -84,6 +85,27 @@ describe.skipIf(notOurs)('the table requests of', () => {
       .usage()
       .requests.filter((one) => one.function === 'groups');
     expect(tally(made)).toMatchObject({ Query: 1, TransactWriteItems: 1, wru: 6 });
+  });
+
+  it('an invitation are the roster and one item; a look the names, too, and a join what a new member is', async () => {
+    const { id } = await createGroup(api, ada, []);
+    const created = () => createInvitation(api, ada, id);
+    expect(await costOf('invitations', created)).toEqual({ GetItem: 3, PutItem: 1, wru: 1, rru: 2.5 });
+    const { token } = await created();
+    const look = get(`/invitations/${token}/`);
+    expect(await costOf('invitations', look)).toEqual({ GetItem: 3, BatchGetItem: 2, wru: 0, rru: 3.5 });
+    const [other] = await people(api, 1);
+    // The starting process reads the public keys.
+    await join(api, other, token);
+    runtime().resetUsage();
+    await join(api, charles, token);
+    const made = runtime()
+      .usage()
+      .requests.filter((one) => one.function === 'join');
+    expect(tally(made)).toMatchObject({ GetItem: 4, Query: 3, TransactWriteItems: 1, wru: 8 });
+    runtime().resetUsage();
+    await join(api, charles, token);
+    expect(await costOf('join', () => join(api, charles, token))).toMatchObject({ wru: 0 });
   });
 
   it('a part of a log are two queries for the newest or elsewhere, four around a message, for any length of the log', async () => {

@@ -185,6 +185,7 @@ BODIES = {
     "POST /conversations": lambda _: {"kind": "group", "title": "Engines", "members": [scene.charles.id]},
     "PATCH /conversations/{conversation}": lambda _: GROUP_CHANGE,
     "PUT /conversations/{conversation}/members/{user_id}": lambda _: {"role": "reader"},
+    "POST /conversations/{conversation}/invitations": lambda _: {"expires_in": 300, "max_uses": 1},
 }
 
 def open_report():
@@ -197,6 +198,9 @@ OF_GROUPS = {
     "PATCH /conversations/{conversation}",
     "PUT /conversations/{conversation}/members/{user_id}",
     "DELETE /conversations/{conversation}/members/{user_id}",
+    "GET /conversations/{conversation}/invitations",
+    "POST /conversations/{conversation}/invitations",
+    "DELETE /conversations/{conversation}/invitations/{invitation}",
 }
 
 
@@ -205,6 +209,13 @@ def group():
     requests.delete(f"{URL}/users/{scene.charles.id}/block", headers=scene.ada.headers, timeout=20)
     body = {"kind": "group", "title": "Engines", "members": [scene.charles.id]}
     return post("/conversations", body, scene.ada.headers)["id"]
+
+
+def invitation():
+    """To a group of somebody else, so that Ada can join it."""
+    other = Account()
+    group = post("/conversations", {"kind": "group", "title": "Engines", "members": []}, other.headers)["id"]
+    return post(f"/conversations/{group}/invitations", {}, other.headers)["token"]
 
 
 PATH_PARAMETERS = {
@@ -216,6 +227,7 @@ PATH_PARAMETERS = {
     "emoji": lambda _: "\N{THUMBS UP SIGN}",
     "session_id": lambda asker: asker.session(),
     "report_id": lambda _: open_report(),
+    "token": lambda _: invitation(),
     "asset": lambda _: "swagger-ui.css",
 }
 

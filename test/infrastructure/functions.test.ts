@@ -136,6 +136,8 @@ describe('functions get the variables that they need:', () => {
       'conversations',
       'messages',
       'groups',
+      'invitations',
+      'join',
       'send-message',
       'change-message',
       'authorize',
@@ -163,7 +165,14 @@ describe('functions get the variables that they need:', () => {
       ],
     };
     const posting = names.filter((name) => 'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI' in environmentOf(name));
-    expect(posting).toEqual(['groups', 'send-message', 'change-message', 'message', 'account-changes']);
+    expect(posting).toEqual([
+      'groups',
+      'join',
+      'send-message',
+      'change-message',
+      'message',
+      'account-changes',
+    ]);
     for (const name of posting) {
       expect(environmentOf(name).AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI).toEqual(endpoint);
     }
@@ -227,6 +236,8 @@ describe('functions get the variables that they need:', () => {
       'conversations',
       'messages',
       'groups',
+      'invitations',
+      'join',
       'send-message',
       'change-message',
       'connect',

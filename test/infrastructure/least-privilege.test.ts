@@ -38,7 +38,7 @@ describe('least privilege', () => {
     }
   });
 
-  it('five functions may post to connections and close them, on this API’s stage only', () => {
+  it('six functions may post to connections and close them, on this API’s stage only', () => {
     const reach = [...service.whoMay('execute-api:ManageConnections').keys()].map((name) => {
       const resources = service
         .statementsOf(name)
@@ -54,6 +54,7 @@ describe('least privilege', () => {
     });
     expect(Object.fromEntries(reach)).toEqual({
       groups: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
+      join: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'send-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'change-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       message: ['/ws/DELETE/@connections/*', '/ws/GET/@connections/*', '/ws/POST/@connections/*'],
@@ -170,7 +171,7 @@ describe('least privilege', () => {
     });
   });
 
-  it('only message and send-message may put messages, change-message changes, and groups and account-changes events; message-changes may store the summary; blocks have seals', () => {
+  it('only message and send-message may put messages, change-message changes, and groups, join and account-changes events; invitations writes those; message-changes may store the summary; blocks have seals', () => {
     const writing = Object.entries(whoReaches('CONV#*')).flatMap(([name, actions]) =>
       actions.filter((action) => !/Query|Get/.test(action)).map((action) => `${name}: ${action}`),
     );
@@ -184,6 +185,8 @@ describe('least privilege', () => {
       'change-message: dynamodb:UpdateItem',
       'groups: dynamodb:PutItem',
       'groups: dynamodb:UpdateItem',
+      'invitations: dynamodb:PutItem',
+      'join: dynamodb:PutItem',
       'message-changes: dynamodb:UpdateItem',
       'message: dynamodb:PutItem',
       'message: dynamodb:UpdateItem',
@@ -202,6 +205,8 @@ describe('least privilege', () => {
       'export',
       'groups',
       'history',
+      'invitations',
+      'join',
       'message',
       'message-changes',
       'messages',
@@ -260,6 +265,8 @@ describe('least privilege', () => {
       'conversations',
       'messages',
       'groups',
+      'invitations',
+      'join',
       'send-message',
       'change-message',
       'jwks',

@@ -54,6 +54,7 @@ describe('the distribution', () => {
       ['/users*', 'RefHttp'],
       ['/chat*', 'RefHttp'],
       ['/conversations*', 'RefHttp'],
+      ['/invitations*', 'RefHttp'],
       ['/reports*', 'RefHttp'],
       ['/schema/swagger-ui/*', 'RefHttp'],
       ['/schema*', 'RefHttp'],

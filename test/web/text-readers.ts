@@ -11,6 +11,7 @@ import { plain } from '../../client/outbox/changes.ts';
 import * as accessToken from '../../client/session/access-token.ts';
 import { breachedPasswords, isListed } from '../../functions/auth/breached-passwords.ts';
 import { isCompactJws } from '../../functions/auth/compact-jws.ts';
+import { invitationTokens } from '../../functions/auth/invitation-tokens.ts';
 import { linkTokens } from '../../functions/auth/link-tokens.ts';
 import { refreshTokens } from '../../functions/auth/refresh-tokens.ts';
 import { hashOf, isSecret } from '../../functions/auth/secrets.ts';
@@ -190,6 +191,9 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     isListed: (text) => isListed(text, text),
     breachedPasswords: (text) => breaches.includes(text),
   },
+  'functions/auth/invitation-tokens.ts': {
+    invitationTokens: invitationTokens((size) => Buffer.alloc(size)).read,
+  },
   'functions/auth/link-tokens.ts': { linkTokens: linkTokens((size) => Buffer.alloc(size)).read },
   'functions/auth/compact-jws.ts': { isCompactJws },
   'functions/auth/refresh-tokens.ts': {
@@ -281,6 +285,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
       return validate(groupRequests.settingsRequest, { ...own, who: { write: text, [text]: text } });
     },
     memberRequest: object(groupRequests.memberRequest),
+    invitationRequest: object(groupRequests.invitationRequest),
   },
   'functions/protocol/handshake.ts': {
     header: (text) => header({ [text]: text }, 'authorization'),
@@ -434,6 +439,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'functions/middleware/http-stack.ts refuseBody': 'asks only whether there is a body',
   'functions/middleware/http-stack.ts httpStack': 'puts the others together',
   'functions/middleware/http-stack.ts jsonInput': 'calls `readInput`',
+  'functions/middleware/http-stack.ts readOptionalInput': 'calls `readInput`',
   'functions/protocol/new-messages.ts oneOrSeveral': 'asks only which fields there are',
   'functions/protocol/new-messages.ts toNewMessages': 'takes what `newMessages` has checked',
 };

@@ -1,4 +1,5 @@
 import { ConversationNotFound } from '../errors.ts';
+import type { InvitationsChange } from '../invitations/invitation.ts';
 import type { LogEntry } from '../messages/message.ts';
 import {
   type Conversation,
@@ -66,6 +67,8 @@ export interface RosterChange {
   /** Undefined if it stays as it is. */
   readonly about?: About | undefined;
   readonly entry: LogEntry;
+  /** Of somebody who joins by an invitation: one use more. */
+  readonly invitations?: InvitationsChange | undefined;
 }
 
 export interface RosterReader {
@@ -79,7 +82,7 @@ export interface RosterStore extends RosterReader {
   /**
    * Stores the change, its entry, what the group says of itself, and the memberships of those who have joined, left or changed their role,
    * all or nothing. The first entry is also the summary for the inboxes, so that a new group is in them at once.
-   * @returns false, and stores nothing, if the roster has changed since, or the entry's number is taken
+   * @returns false, and stores nothing, if the roster or the invitations have changed since, or the entry's number is taken
    */
   apply(change: RosterChange): Promise<boolean>;
 }

@@ -12,7 +12,7 @@ import {
   type RosterStore,
 } from '../conversations/roster.ts';
 import { type TellDependencies, tellDevices } from '../delivery/deliver.ts';
-import { Busy, ConversationNotFound, Unavailable } from '../errors.ts';
+import { Busy, ConversationNotFound, type ParleyError, Unavailable } from '../errors.ts';
 import { contentionOfGroup } from '../messages/contention.ts';
 import { nextRecent } from '../messages/find-earlier.ts';
 import type { GroupEvent, LogEntry, Message, MessageLog } from '../messages/message.ts';
@@ -42,7 +42,7 @@ export interface Actor {
 }
 
 /** What is to become of a group, and what its log says of it. */
-interface Next {
+interface Next extends Pick<RosterChange, 'invitations'> {
   readonly title?: string;
   /** `undefined` gives every right its default. */
   readonly who?: OwnWho | undefined;
@@ -50,6 +50,12 @@ interface Next {
   readonly members?: readonly RosterMember[];
   readonly event: GroupEvent;
 }
+
+/** Undefined if the group is so already. */
+type Decision = Promise<Next | undefined> | Next | undefined;
+
+/** @param seq the number of the entry that will tell of the change */
+type Decide = (seq: number) => Decision;
 
 /** The group as it is, and the user's part in it. */
 export interface Present {
@@ -70,7 +76,27 @@ export async function changeGroup(
   dependencies: ChangeDependencies,
   id: string,
   actor: Actor,
-  decide: (present: Present) => Promise<Next | undefined> | Next | undefined,
+  decide: (present: Present) => Decision,
+): Promise<Roster> {
+  const strange = new ConversationNotFound(id);
+  return changeRoster(dependencies, id, actor, strange, (roster) => {
+    const own = ownGroup(roster, actor.userId);
+    if (!own) throw strange;
+    return (seq) => decide({ roster, own, seq });
+  });
+}
+
+/**
+ * The same for a user who need not be in the group yet.
+ * @param strange what is thrown if the group does not exist
+ * @param admit checks what can be checked without the log, and gives how to decide; undefined if there is nothing to change
+ */
+export async function changeRoster(
+  dependencies: ChangeDependencies,
+  id: string,
+  actor: Actor,
+  strange: ParleyError,
+  admit: (roster: Roster) => Promise<Decide | undefined> | Decide | undefined,
 ): Promise<Roster> {
   const { rosters, log, random, wait } = dependencies;
   /** A change of ours whose answer was lost, until the log tells whether it was stored. */
@@ -82,15 +108,15 @@ export async function changeGroup(
       if (roster && doubtful && (await isStored(dependencies, roster, doubtful))) {
         return await tell(dependencies, actor, doubtful);
       }
-      const own = roster && ownGroup(roster, actor.userId);
-      if (!own) throw new ConversationNotFound(id);
-      const last = await log.last(groupOf(roster));
-      const next = await decide({ roster, own, seq: (last?.seq ?? 0) + 1 });
+      if (!roster) throw strange;
+      const decide = await admit(roster);
+      const last = decide && (await log.last(groupOf(roster)));
+      const next = await decide?.((last?.seq ?? 0) + 1);
       if (!next) return roster;
-      const { event, about, ...changed } = next;
+      const { event, about, invitations, ...changed } = next;
       const after = { ...roster, ...changed, version: roster.version + 1 };
       const entry = eventEntry(dependencies, actor, after, last, event);
-      tried = { before: roster, after, about, entry };
+      tried = { before: roster, after, about, entry, invitations };
       if (await rosters.apply(tried)) return await tell(dependencies, actor, tried);
     } catch (error) {
       // The write may have succeeded although its answer was lost: the next round sees it. A second lost answer is an outage.
@@ -99,7 +125,11 @@ export async function changeGroup(
       if (!isLost && !(error instanceof Busy)) throw error;
       doubtful ??= tried;
     }
-    const { maxTries, backoff } = contentionOfGroup(roster?.members.length ?? 1);
+    const { maxTries, backoff } = contentionOfGroup(
+      roster?.members.length ?? 1,
+      // The invitations are as large as the two items of a member.
+      tried?.invitations ? 2 : 1,
+    );
     if (round >= maxTries) throw new Busy();
     await wait(random() * backoff(round));
   }

@@ -1,6 +1,7 @@
 import type { OwnConversation } from '../conversations/conversation.ts';
 import { type Who, whoOf } from '../conversations/rights.ts';
-import type { About, Roster } from '../conversations/roster.ts';
+import { type About, ownGroup, type Roster } from '../conversations/roster.ts';
+import { ConversationNotFound } from '../errors.ts';
 import type { InboxEntry } from '../inbox/inbox.ts';
 import { type ConversationDependencies, readConversation } from '../inbox/read-inbox.ts';
 import { type GroupDependencies, type GroupPeople, peopleIn } from './change-group.ts';
@@ -18,6 +19,20 @@ export interface DescribedGroup {
 }
 
 type Describing = Pick<GroupDependencies, 'people' | 'abouts'>;
+
+/**
+ * A group as a member finds it after a change.
+ * @throws ConversationNotFound for somebody who is not in it
+ */
+export async function describeAfter(
+  dependencies: Parameters<typeof describe>[0],
+  roster: Roster,
+  userId: string,
+): Promise<Described> {
+  const own = ownGroup(roster, userId);
+  if (!own) throw new ConversationNotFound(roster.id);
+  return describe(dependencies, own);
+}
 
 /** @throws ConversationNotFound if the conversation has no message */
 export async function describe(

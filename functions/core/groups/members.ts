@@ -33,9 +33,9 @@ export async function putMember(
     if (!present?.role) {
       const given = role ?? 'member';
       requireRight(own, rightOver(given, 'add'));
-      requireRoom(roster, present);
+      requireRoom(roster, userId);
       await requireAddable(dependencies, actor.userId, [userId]);
-      const joining = { userId, role: given, from: roster.history === 'all' ? 1 : seq };
+      const joining = joiningAs(roster, { userId, role: given }, seq);
       return { members: withMember(roster, joining), event: { type: 'joined', users: [userId] } };
     }
     if (role === undefined || role === present.role) return undefined;
@@ -112,18 +112,28 @@ export function requireGroup(id: string, userId: string): void {
   throw new NotAGroup();
 }
 
+/** Somebody who joins by the entry with this `seq`. */
+export function joiningAs(
+  { history }: Pick<Roster, 'history'>,
+  { userId, role }: { readonly userId: string; readonly role: Role },
+  seq: number,
+): RosterMember {
+  return { userId, role, from: history === 'all' ? 1 : seq };
+}
+
 /** A member keeps their number, and whoever comes back gets theirs again. */
-function withMember({ members }: Roster, changed: RosterMember): readonly RosterMember[] {
+export function withMember({ members }: Roster, changed: RosterMember): readonly RosterMember[] {
   const isKnown = members.some(({ userId }) => userId === changed.userId);
   if (!isKnown) return [...members, changed];
   return members.map((member) => (member.userId === changed.userId ? changed : member));
 }
 
-/** @throws GroupFull */
-function requireRoom({ members }: Roster, former: RosterMember | undefined): void {
+/** @throws GroupFull if there is no room for somebody who is not in the group */
+export function requireRoom({ members }: Roster, userId: string): void {
   const present = members.filter(({ role }) => role !== undefined).length;
   if (present >= MAX_MEMBERS) throw new GroupFull(MAX_MEMBERS);
-  if (!former && members.length >= MAX_NUMBERS) throw new GroupFull(MAX_NUMBERS);
+  const isKnown = members.some((former) => former.userId === userId);
+  if (!isKnown && members.length >= MAX_NUMBERS) throw new GroupFull(MAX_NUMBERS);
 }
 
 /** @throws LastOwner */

@@ -43,6 +43,9 @@ export function contentionOfGroup(numbers: number, moving = 1): Contention {
   return contention(2 * (roster + 1 + moving));
 }
 
+/** The same for a change of the invitations of a group: one item of at most 2 KB. */
+export const contentionOfInvitations = (): Contention => contention(2);
+
 const unitsOf = (message: Sized): number => Math.ceil(storedBytes(message) / 1024);
 
 function contention(wru: number): Contention {

@@ -34,6 +34,11 @@ export const DEAREST = {
   oneGroup: '`GET /conversations/{conversation}/`: a group of eight, and 92 who were in it',
   putMember: '`PUT /conversations/{conversation}/members/{user_id}/`: the eighth of such a group',
   removeMember: '`DELETE /conversations/{conversation}/members/{user_id}/`: one of eight of such a group',
+  invitations:
+    '`GET /conversations/{conversation}/invitations/`: 20 to a group of 100, and 150 who were in it',
+  createInvitation: '`POST /conversations/{conversation}/invitations/`: the twentieth of such a group',
+  revokeInvitation: '`DELETE /conversations/{conversation}/invitations/{invitation}/`: one of 20',
+  openInvitation: '`GET /invitations/{token}/`: one of 20 to such a group',
   users: '`GET /users/`: 100 of the longest names, at `offset` 1,000',
   search: '`GET /users/`: 100 that begin alike',
   rare: '`GET /users/`: a name that nobody has',
@@ -86,6 +91,8 @@ export const FAN_OUT = {
   editInGroup: 'a `message.edit` of a message of 16 KB in such a group',
   group: '`POST /conversations/`: with seven others and the longest title',
   rename: '`PATCH /conversations/{conversation}/`: such a group, the longest title',
+  joinGroup:
+    '`POST /invitations/{token}/`: the hundredth of a group that 250 people were in, none of whom has a device open',
 } as const;
 
 /** They send a mail, which costs 100 USD a million. An address gets only a few mails an hour. */

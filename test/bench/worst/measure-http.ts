@@ -9,6 +9,7 @@ import { makeStaff } from '../../support/staff.ts';
 import { PRICES } from '../prices.ts';
 import type { BenchIssuer } from './bench-issuer.ts';
 import { measureGroups } from './measure-groups.ts';
+import { measureInvitations } from './measure-invitations.ts';
 import type { Setting } from './measure-sockets.ts';
 import { ESCAPED, LARGEST, type WorstScene } from './scene.ts';
 import type { Consumed } from './table.ts';
@@ -27,9 +28,20 @@ export async function measureHttp(setting: Setting, issuer: BenchIssuer, progres
   const blocks = await measureBlocks(setting);
   progress('groups');
   const groups = await measureGroups(setting);
+  progress('invitations');
+  const invitations = await measureInvitations(setting);
   progress('moderation');
   const moderation = await measureModeration(setting);
-  return { ...logs, ...users, ...accounts, ...exchanges, ...blocks, ...groups, ...moderation };
+  return {
+    ...logs,
+    ...users,
+    ...accounts,
+    ...exchanges,
+    ...blocks,
+    ...groups,
+    ...invitations,
+    ...moderation,
+  };
 }
 
 /** Counts a request. The first call of a function also reads the public keys, so it is made twice. */

@@ -371,6 +371,9 @@ const groups: readonly Attack[] = [
         ['PUT', ({ mallory }) => `members/${mallory.id}/`, {}],
         ['DELETE', ({ bob }) => `members/${bob.id}/`],
         ['DELETE', ({ mallory }) => `members/${mallory.id}/`],
+        ['GET', () => 'invitations/'],
+        ['POST', () => 'invitations/', {}],
+        ['DELETE', ({ invitation }) => `invitations/${invitation.id}/`],
       ] as [string, (scene: Scene) => string, object?][]
     ).map(([method, path, body], i) =>
       attack(
@@ -394,6 +397,9 @@ const groups: readonly Attack[] = [
       ['PUT', () => `members/${NOBODY}/`, {}],
       ['DELETE', ({ bob }) => `members/${bob.id}/`],
       ['DELETE', ({ charles }) => `members/${charles.id}/`],
+      ['GET', () => 'invitations/'],
+      ['POST', () => 'invitations/', {}],
+      ['DELETE', ({ invitation }) => `invitations/${invitation.id}/`],
     ] as [string, (scene: Scene) => string, object?][]
   ).map(([method, path, body], i) =>
     attack(
@@ -412,6 +418,9 @@ const groups: readonly Attack[] = [
       ['PATCH', () => '', { title: 'Mine' }],
       ['PUT', ({ charles }) => `members/${charles.id}/`, {}],
       ['DELETE', ({ bob }) => `members/${bob.id}/`],
+      ['GET', () => 'invitations/'],
+      ['POST', () => 'invitations/', {}],
+      ['DELETE', ({ invitation }) => `invitations/${invitation.id}/`],
     ] as [string, (scene: Scene) => string, object?][]
   ).map(([method, path, body]) =>
     attack(
@@ -438,6 +447,55 @@ const groups: readonly Attack[] = [
     'user_not_found',
   ),
 ];
+
+/** The token with other bytes of its group or its secret. */
+const otherBytes = (token: string, from: number, bytes: Buffer) => {
+  const all = Buffer.from(token, 'base64url');
+  bytes.copy(all, from);
+  return all.toString('base64url');
+};
+const idBytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
+
+/** What is no invitation for Mallory. */
+const invitations: readonly Attack[] = (
+  [
+    ['an invitation to a group that she was removed from', ({ invitation }) => invitation.token],
+    ['the id of an invitation', ({ invitation }) => invitation.id],
+    ['the id of a group', ({ theirGroup }) => theirGroup],
+    [
+      'an invitation to another group',
+      ({ invitation, theirGroup }) => otherBytes(invitation.token, 0, idBytes(theirGroup)),
+    ],
+    ['an invitation to a user', ({ invitation, bob }) => otherBytes(invitation.token, 0, idBytes(bob.id))],
+    [
+      'an invitation with a secret of zeros',
+      ({ invitation }) => otherBytes(invitation.token, 16, Buffer.alloc(16)),
+    ],
+    ['an invitation with one more character', ({ invitation }) => `${invitation.token}A`],
+    ['an invitation with padding', ({ invitation }) => encodeURIComponent(`${invitation.token}=`)],
+    ['an invitation with a line break', ({ invitation }) => `${invitation.token}%0A`],
+    ['an invitation with a NUL', ({ invitation }) => `${invitation.token}%00`],
+    [
+      'an invitation that is escaped twice',
+      ({ invitation }) => `%25${invitation.token.charCodeAt(0).toString(16)}${invitation.token.slice(1)}`,
+    ],
+    ['an invitation in other letters', () => encodeURIComponent('é'.repeat(43))],
+    [
+      'an invitation by a key in the table',
+      ({ theirGroup }) => encodeURIComponent(`CONV#${theirGroup}#INVITATIONS`),
+    ],
+    ['a very long invitation', () => 'A'.repeat(4_000)],
+  ] as [string, (scene: Scene) => string][]
+).flatMap(([what, token]) =>
+  ['GET', 'POST'].map((method) =>
+    attack(
+      `${what} (${method})`,
+      (scene) => ({ method, path: `/invitations/${token(scene)}/` }),
+      404,
+      'invitation_not_found',
+    ),
+  ),
+);
 
 /** What only staff may do, and reports of what is not one's own. */
 const moderation: readonly Attack[] = [
@@ -744,6 +802,7 @@ export const ATTACKS: readonly Attack[] = [
   ...elsewhere,
   ...others,
   ...groups,
+  ...invitations,
   ...moderation,
   ...refreshes,
   ...wrongFields,

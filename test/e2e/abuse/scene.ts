@@ -1,6 +1,7 @@
 import { expect, inject } from 'vitest';
 import { conversationOf } from '../support/devices.ts';
 import { createGroup, putMember, removeMember } from '../support/groups.ts';
+import { createInvitation } from '../support/invitations.ts';
 import { sendMessage } from '../support/messages.ts';
 import { type Person, people } from '../support/people.ts';
 import { type Rest, rest } from '../support/rest.ts';
@@ -22,6 +23,8 @@ export interface Scene {
   readonly formerGroup: string;
   /** A group of Bob's, in which Mallory is a reader. */
   readonly readGroup: string;
+  /** The token and the id of Bob's invitation to `formerGroup`. */
+  readonly invitation: { readonly token: string; readonly id: string };
   /** The id of Bob's session. */
   readonly bobsSession: string;
 }
@@ -38,10 +41,22 @@ export async function openScene(): Promise<Scene> {
   expect(await removeMember(api, bob, formerGroup, mallory)).toMatchObject({ status: 204 });
   const { id: readGroup } = await createGroup(api, bob, [charles]);
   expect(await putMember(api, bob, readGroup, mallory, 'reader')).toMatchObject({ status: 200 });
+  const invitation = await createInvitation(api, bob, formerGroup);
   for (const group of [theirGroup, formerGroup, readGroup]) await sendMessage(api, bob, group, 'Between us.');
   const { body } = await api.get('/users/me/sessions/', { token: bob.access });
   const groups = { theirGroup, formerGroup, readGroup };
-  return { url, api, mallory, bob, charles, theirs, ours, ...groups, bobsSession: body.results[0].id };
+  return {
+    url,
+    api,
+    mallory,
+    bob,
+    charles,
+    theirs,
+    ours,
+    ...groups,
+    invitation,
+    bobsSession: body.results[0].id,
+  };
 }
 
 /** What an attack must not change: all that the three of them can see of themselves. */
@@ -64,6 +79,7 @@ export async function stateOf(scene: Scene): Promise<unknown> {
       [theirGroup, formerGroup, readGroup].flatMap((id) => [
         read(bob, `/conversations/${id}/`),
         read(bob, `/conversations/${id}/messages/`),
+        read(bob, `/conversations/${id}/invitations/`),
       ]),
     ),
     receipts: [

@@ -47,9 +47,14 @@ export class Template {
   /** The permissions of a function's role. */
   statementsOf(functionName: string): Statement[] {
     const role = this.functions().get(functionName)?.Role['Fn::GetAtt'][0];
-    return this.ofType('AWS::IAM::Policy')
-      .filter(([, { Properties }]) => Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role))
-      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+    const attached = this.ofType('AWS::IAM::Policy').filter(([, { Properties }]) =>
+      Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role),
+    );
+    const policies = [
+      ...attached.map(([, { Properties }]) => Properties),
+      ...(this.json.Resources[role]?.Properties.Policies ?? []),
+    ];
+    return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
   }
 
   /** The functions with permission for an action, each with its partitions if they are limited. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
   changeKey,
+  invitationsKey,
   LAST_SEAL_SK,
   messageKey,
   messageSk,
@@ -15,7 +16,7 @@ it('message keys sort in the order of their seq, whatever its size', () => {
 });
 
 it('nothing but messages and seals stands in the range in which the end of a log is looked for', () => {
-  for (const { sk } of [changeKey('c', 1), rosterKey('c'), summaryKey('c')]) {
+  for (const { sk } of [changeKey('c', 1), rosterKey('c'), invitationsKey('c'), summaryKey('c')]) {
     expect(sk < messageSk(0) || sk > LAST_SEAL_SK).toBe(true);
   }
 });
