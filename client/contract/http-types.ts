@@ -144,15 +144,6 @@ export interface PairConversation {
   readonly settings?: Settings;
 }
 
-/** What a conversation is to one member, on all their devices. */
-export interface Settings {
-  readonly muted_until: string | null;
-  readonly pinned_at: string | null;
-  readonly archived_at: string | null;
-  /** The user has marked it as unread. */
-  readonly unread: boolean;
-}
-
 export interface SettingsChange {
   /** A time, `forever`, or null. */
   readonly muted_until?: string | null;
@@ -200,6 +191,16 @@ export interface Who {
   readonly write: 'owner' | 'moderator' | 'member';
   readonly add: 'owner' | 'moderator' | 'member';
   readonly rename: 'owner' | 'moderator' | 'member';
+}
+
+/** What a conversation is to the user. Absent while nothing is set. */
+export interface Settings {
+  /** A time in the past counts as null. */
+  readonly muted_until: string | null;
+  readonly pinned_at: string | null;
+  /** It is archived while its last message is not newer. */
+  readonly archived_at: string | null;
+  readonly unread: boolean;
 }
 
 export interface GroupMember {
@@ -382,6 +383,7 @@ export interface ExportedConversation {
   readonly received: number;
   readonly peer_read?: number;
   readonly peer_received?: number;
+  readonly settings?: Settings;
 }
 
 export interface ExportedMessage extends StoredMessage {
