@@ -12,6 +12,7 @@ import {
   type ConversationDetails,
   type InboxPosition,
   type InboxReader,
+  type Joining,
   type LastMessage,
   type Peer,
   type Summary,
@@ -128,6 +129,7 @@ interface MembershipItem {
   readonly number?: number;
   readonly role?: Role;
   readonly from?: number;
+  readonly joined?: Joining;
   readonly readSeq?: number;
   readonly readOthers?: number;
   readonly receivedSeq?: number;
@@ -154,7 +156,7 @@ function pairDetails(
 
 /** Somebody who is in a group has a number in their membership. */
 function groupDetails(own: Item | undefined, summary: Item | undefined): ConversationDetails {
-  const { number, role, from = 1 } = (own ?? {}) as MembershipItem;
+  const { number, role, from = 1, joined } = (own ?? {}) as MembershipItem;
   const { last, receipts = {} } = (summary && toSummary({ kind: 'group' }, summary)) ?? {};
   const isMember = number !== undefined && role !== undefined;
   return {
@@ -163,7 +165,7 @@ function groupDetails(own: Item | undefined, summary: Item | undefined): Convers
     own: progressOf(own, number === undefined ? undefined : receipts[number]),
     peers: NO_PROGRESS,
     last,
-    ...(isMember && { part: { self: number, role, from } }),
+    ...(isMember && { part: { self: number, role, from }, joined }),
     title: summary?.title as string | undefined,
   };
 }

@@ -41,8 +41,9 @@ export function rosterStore(table: Table): RosterStore {
   const joining = ({ after, entry }: RosterChange, number: number): TransactItem => {
     const { userId, role, from } = after.members[number] as RosterMember;
     const { seq, others } = receiptAt(entry, number);
-    const Item = { ...membershipKey(userId, after.id), number, role, from, readSeq: seq, readOthers: others };
-    return { Put: { TableName, Item } };
+    const joined = { seq, at: entry.createdAt };
+    const own = { number, role, from, joined, readSeq: seq, readOthers: others };
+    return { Put: { TableName, Item: { ...membershipKey(userId, after.id), ...own } } };
   };
 
   const withRole = ({ after }: RosterChange, { userId, role }: RosterMember): TransactItem => ({
@@ -146,7 +147,7 @@ function fromRoster({ id, members, ...rest }: Roster): Item {
   };
 }
 
-function toRoster(id: string, item: Item): Roster {
+export function toRoster(id: string, item: Item): Roster {
   const [letters, from] = [item.roles as string, unpackNumbers(item.from)];
   return {
     id,

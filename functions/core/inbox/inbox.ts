@@ -62,6 +62,13 @@ export interface GroupPart {
   readonly from: number;
 }
 
+/** The entry of the log by which somebody came to a group, and its time. */
+export interface Joining {
+  readonly seq: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
 export type Peer = Person;
 
 /** The position of a conversation in a member's inbox. */
@@ -101,6 +108,7 @@ export interface ConversationDetails {
   readonly peers: PeerProgress;
   /** What a group has. Without a part in it, the user is not in it. */
   readonly part?: GroupPart | undefined;
+  readonly joined?: Joining | undefined;
   readonly title?: string | undefined;
 }
 

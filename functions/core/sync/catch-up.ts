@@ -192,17 +192,28 @@ async function newSince(
   since: string | undefined,
   limit: number,
 ): Promise<News> {
-  const position = new Date(now().getTime() - MARGIN_MS).toISOString();
-  if (since === undefined) return { positions: [], groups: new Map(), isCut: false, position };
   const [pairs, groups] = await Promise.all([
-    inbox.positionsSince(userId, since, limit + 1),
+    since === undefined ? [] : inbox.positionsSince(userId, since, limit + 1),
     inbox.groups(userId),
   ]);
+  const position = earliest([now().toISOString(), ...joiningsToCome(groups)]);
+  if (since === undefined) return { positions: [], groups, isCut: false, position };
   const ofGroups = positionsOfGroups(groups).filter(({ topAt }) => topAt >= since);
   const found = [...pairs, ...ofGroups].toSorted((one, other) => (one.topAt < other.topAt ? -1 : 1));
   const positions = found.slice(0, limit);
   const isCut = found.length > limit;
   return { positions, groups, isCut, position: (isCut && positions.at(-1)?.topAt) || position };
+}
+
+/** Groups stand where their summaries say. While one has yet to tell that the user has come, no position goes past that. */
+function joiningsToCome(groups: KnownDetails): readonly string[] {
+  return [...groups.values()].flatMap(({ joined, last }) =>
+    joined && joined.seq > (last?.seq ?? 0) ? joined.at : [],
+  );
+}
+
+function earliest(times: readonly string[]): string {
+  return new Date(Math.min(...times.map((time) => Date.parse(time))) - MARGIN_MS).toISOString();
 }
 
 async function missing(

@@ -106,6 +106,26 @@ describe('a sync of a group', () => {
     expect(inbox).toMatchObject([{ conversation: group, unread: 0, last: { event: { type: 'joined' } } }]);
   });
 
+  it.each(['all', 'since_joining'] as const)(
+    'has them also if the inboxes follow the joining much later (%s)',
+    async (history) => {
+      const { create, put, follow, sync, clock } = syncing();
+      const group = await create(1, [2], { history });
+      clock.pass(60_000);
+      const { position: before } = await sync(3, []);
+      await put(1, group, 3);
+      clock.pass(60_000);
+      const { position } = await sync(3, [], { since: before });
+      const { position: ofNewDevice } = await sync(3, []);
+      await follow(group);
+      for (const since of [position, ofNewDevice]) {
+        const page = await sync(3, [], { since });
+        expect(page.inbox).toMatchObject([{ conversation: group, last: { event: { type: 'joined' } } }]);
+        expect(page.position).toBe(new Date(clock.now().getTime() - 30_000).toISOString());
+      }
+    },
+  );
+
   it('is refused whole for an id that cannot be one, or that is of a pair of others', async () => {
     const { create, sync } = syncing();
     const group = await create(1);
