@@ -205,12 +205,12 @@ export class NotYourMessage extends ParleyError {
   }
 }
 
-/** The caller is in the group, in a role without this right. */
+/** The caller is in the group, in a role without this right, or may not create groups in this deployment. */
 export class NotAllowed extends ParleyError {
   readonly code = 'not_allowed';
 
-  constructor() {
-    super('Your role in this group does not allow this.');
+  constructor(message = 'Your role in this group does not allow this.') {
+    super(message);
   }
 }
 

@@ -15,7 +15,14 @@ import { receiptAt } from '../core/receipts/receipt.ts';
 import { aboutWrite } from './abouts.ts';
 import { fromSummary } from './inbox.ts';
 import { replacing } from './invitations.ts';
-import { GROUP_MEMBERSHIP_PREFIX, membershipKey, rosterKey, summaryKey, userPartition } from './keys.ts';
+import {
+  dissolvedKey,
+  GROUP_MEMBERSHIP_PREFIX,
+  membershipKey,
+  rosterKey,
+  summaryKey,
+  userPartition,
+} from './keys.ts';
 import { fromLogEntry, type Item } from './log-entry.ts';
 import { packIds, unpackIds } from './packed-ids.ts';
 import { packNumbers, unpackNumbers } from './packed-numbers.ts';
@@ -121,7 +128,9 @@ export function rosterStore(table: Table): RosterStore {
         },
         ...summary(change),
         ...(about ? [aboutWrite(TableName, after.id, about)] : []),
-        ...memberships(change),
+        ...(groupOf(after).members.length > 0 ? [] : [{ Put: { TableName, Item: dissolvedKey(after.id) } }]),
+        // The stream's function ends those of a group that is dissolved: there may be many.
+        ...(entry.event?.type === 'dissolved' ? [] : memberships(change)),
         ...(invitations ? [{ Put: { TableName, ...replacing(after.id, invitations) } }] : []),
       ]);
       return failed !== 'busy' && failed.length === 0;
@@ -137,7 +146,7 @@ const REMOVED = 'x';
 const letterOf = ({ role, removed }: RosterMember): string =>
   role ? LETTERS[role] : removed ? REMOVED : LEFT;
 
-function fromRoster({ id, members, ...rest }: Roster): Item {
+export function fromRoster({ id, members, ...rest }: Roster): Item {
   return {
     ...rosterKey(id),
     ...rest,

@@ -60,6 +60,7 @@ const EVENTS: readonly GroupEvent[] = [
   { type: 'role', users, role: 'reader' },
   { type: 'renamed', title: 'Looms' },
   { type: 'changed', fields: ['title', 'description', 'picture', 'who'], title: 'Looms' },
+  { type: 'dissolved' },
 ];
 /** What happened to a group. Only devices are told. */
 const told = EVENTS.map((event): Message => ({ ...withoutClientId, conversation: group, text: '', event }));

@@ -31,9 +31,11 @@ export async function projectMessages(
 ): Promise<void> {
   const { inbox, rosters } = dependencies;
   const conversation = stored[0] && (await conversationById(rosters, stored[0].conversation));
-  const messages = conversation ? stored.map(({ entryIn }) => entryIn(conversation)) : [];
+  // A group in which nobody is any more is being removed: nothing of it is written again.
+  if (!conversation || conversation.members.length === 0) return;
+  const messages = stored.map(({ entryIn }) => entryIn(conversation));
   const newest = messages.at(-1);
-  if (!newest || !conversation) return;
+  if (!newest) return;
   const before = await inbox.summary(conversation);
   // Also a message that has changed since it was projected comes again.
   if (before?.last.seq === newest.seq && newest.changed) await inbox.showChanged(conversation, newest);

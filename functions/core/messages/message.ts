@@ -31,7 +31,8 @@ export type GroupEvent =
   | { readonly type: 'joined' | 'left' | 'removed'; readonly users: readonly string[] }
   | { readonly type: 'role'; readonly users: readonly string[]; readonly role: Role }
   | { readonly type: 'renamed'; readonly title: string }
-  | { readonly type: 'changed'; readonly fields: readonly GroupField[]; readonly title?: string };
+  | { readonly type: 'changed'; readonly fields: readonly GroupField[]; readonly title?: string }
+  | { readonly type: 'dissolved' };
 
 /** What of a group its members can change, in the order in which an event names it. */
 export const GROUP_FIELDS = ['title', 'description', 'picture', 'who'] as const;

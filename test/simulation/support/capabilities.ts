@@ -20,7 +20,7 @@ import { inboxProjection } from '../../../functions/storage/inbox-projection.ts'
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { membershipCheck, presenceStore } from '../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../functions/storage/receipts.ts';
-import { remainsOf, sealRemover } from '../../../functions/storage/remains.ts';
+import { groupRemainsOf, remainsOf, sealRemover } from '../../../functions/storage/remains.ts';
 import { rosterStore } from '../../../functions/storage/rosters.ts';
 import { sessionCheck, sessionList, sessionStore } from '../../../functions/storage/sessions.ts';
 import { tableWith } from '../../../functions/storage/table.ts';
@@ -73,6 +73,7 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
     watches: watchStore(table),
     directory: directoryProjection(table),
     remains: remainsOf(table),
+    groupRemains: groupRemainsOf(table),
     seals: sealRemover(table),
     blocks: blockStore(table),
     system,

@@ -72,6 +72,8 @@ function after(before: Roster | undefined, { seq, event }: Message, stored: Rost
         ...(told.title !== undefined && { title: told.title }),
         ...(told.fields.includes('who') && { who: stored.who }),
       };
+    case 'dissolved':
+      return { ...roster, members: roster.members.map((member) => ({ ...member, role: undefined })) };
   }
 }
 

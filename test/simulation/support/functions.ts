@@ -17,7 +17,7 @@ import {
 import { resolve } from '../../../functions/core/conversations/roster.ts';
 import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { SESSION_ENDED, TokenInvalid, UserNotFound } from '../../../functions/core/errors.ts';
-import type { Actor, GroupDependencies } from '../../../functions/core/groups/change-group.ts';
+import type { Actor } from '../../../functions/core/groups/change-group.ts';
 import { createGroup, type NewGroup } from '../../../functions/core/groups/create-group.ts';
 import { putMember, removeMember } from '../../../functions/core/groups/members.ts';
 import { type AskedSettings, changeSettings } from '../../../functions/core/groups/settings.ts';
@@ -150,7 +150,16 @@ export function functionsWith(
     sessionSeconds: 10 * REFRESH_SECONDS,
   };
   const moving = { log, receipts, presences, now };
-  const groups: GroupDependencies = { ...sending, log, rosters, abouts, people, presences, ...system };
+  const groups = {
+    ...sending,
+    log,
+    rosters,
+    abouts,
+    people,
+    presences,
+    ...system,
+    groupCreation: 'anyone',
+  } as const;
   const actor = ({ id, username }: User): Actor => ({ userId: id, frameFor: eventFrameOf(username) });
 
   const receipt =

@@ -86,6 +86,19 @@ describe('a sync of a group', () => {
     expect(await sync(2, [])).toMatchObject({ gone: [] });
   });
 
+  it('names a dissolved group as gone, before and after what is stored of it has gone', async () => {
+    const { create, dissolve, clear, follow, sync } = syncing();
+    const group = await create(1, [2]);
+    await follow(group);
+    await dissolve(1, group);
+    for (const seq of [0, 1]) {
+      const page = await sync(2, [{ id: group, seq, change: 0 }], { since: new Date(0).toISOString() });
+      expect(page).toMatchObject({ gone: [group], messages: [], inbox: [], complete: true });
+    }
+    await clear(group);
+    expect(await sync(2, [{ id: group, seq: 1 }])).toMatchObject({ gone: [group], inbox: [] });
+  });
+
   it('does not name a group as gone whose membership is not to be read yet', async () => {
     const { create, state, membership, sync } = syncing();
     const group = await create(1, [2]);
