@@ -170,6 +170,8 @@ export interface GroupConversation {
   readonly first_seq: number;
   readonly last_message: LastMessage;
   readonly unread: number;
+  /** Unread messages that mention the user, by name or with all. Absent if there is none. */
+  readonly mentions?: number;
   readonly read: number;
   readonly received: number;
   /** Absent if there is none, and in the inbox. */
@@ -302,8 +304,16 @@ export interface StoredMessage {
   readonly reactions?: readonly Reaction[];
   /** The `seq` of the earlier message that it answers. */
   readonly reply_to?: number;
+  /** In groups: whom it mentions. */
+  readonly mentions?: Mentions;
   /** In groups: what its sender did. Then `message` is empty. */
   readonly event?: GroupEvent;
+}
+
+/** Members of a group whom a message mentions by their ids, or all of them. */
+export interface Mentions {
+  readonly users?: readonly string[];
+  readonly all?: true;
 }
 
 export interface Reaction {

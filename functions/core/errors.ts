@@ -315,6 +315,15 @@ export class ReplyInvalid extends ParleyError {
   }
 }
 
+/** Only members of the group can be mentioned in it. */
+export class MentionInvalid extends ParleyError {
+  readonly code = 'mention_invalid';
+
+  constructor(id: string) {
+    super(`Only members of the group can be mentioned. This user is none: ${JSON.stringify(id)}.`);
+  }
+}
+
 export class ReportNotFound extends ParleyError {
   readonly code = 'report_not_found';
 

@@ -47,9 +47,12 @@ export function rosterStore(table: Table): RosterStore {
   /** What was said before they came counts as read. */
   const joining = ({ after, entry }: RosterChange, number: number): TransactItem => {
     const { userId, role, from } = after.members[number] as RosterMember;
-    const { seq, others } = receiptAt(entry, number);
+    const { seq, others, alls } = receiptAt(entry, number);
     const joined = { seq, at: entry.createdAt };
-    const own = { number, role, from, joined, readSeq: seq, readOthers: others };
+    const own = {
+      ...{ number, role, from, joined, readSeq: seq, readOthers: others },
+      ...(alls !== undefined && { readAlls: alls }),
+    };
     return { Put: { TableName, Item: { ...membershipKey(userId, after.id), ...own } } };
   };
 

@@ -3,6 +3,7 @@ import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import type { Account } from '../core/accounts/account.ts';
 import type { Deletion } from '../core/accounts/follow-deletion.ts';
 import type { Connection } from '../core/connections/connection.ts';
+import type { Conversation } from '../core/conversations/conversation.ts';
 import type { Dissolution } from '../core/groups/dissolve.ts';
 import type { StoredMessage } from '../core/inbox/project-messages.ts';
 import type { StoredPresence } from '../core/presence/presence.ts';
@@ -87,7 +88,8 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
   if (sk.startsWith(MESSAGE_PREFIX) && after) {
     const conversation = (after.pk as string).slice(conversationPartition('').length);
     const entryIn: StoredMessage['entryIn'] = (known) => toLogEntry(known, after);
-    return { kind: 'message', message: { conversation, seq: seqOf(sk), entryIn } };
+    const formerIn = before && ((known: Conversation) => toLogEntry(known, before));
+    return { kind: 'message', message: { conversation, seq: seqOf(sk), entryIn, formerIn } };
   }
   return undefined;
 }

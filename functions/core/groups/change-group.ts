@@ -169,6 +169,7 @@ export function eventEntry(
     read: 0,
     createdAt: now().toISOString(),
     counts: last?.counts ?? {},
+    ...(last?.alls && { alls: last.alls }),
     events: (last?.events ?? 0) + 1,
     roster: version,
     rates: last?.rates ?? {},

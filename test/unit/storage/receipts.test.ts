@@ -50,6 +50,19 @@ describe('moving a receipt', () => {
     ]);
   });
 
+  it('writes how many messages that mention all were read with it, if there are any', async () => {
+    await marks.moveRead(alice.id, CONVERSATION, { seq: 7, others: 4, alls: 2 });
+    expect(sent()).toMatchObject([
+      [
+        'UpdateCommand',
+        {
+          UpdateExpression: 'SET readSeq = :seq, readOthers = :others, readAlls = :alls REMOVE unread',
+          ExpressionAttributeValues: { ':seq': 7, ':others': 4, ':alls': 2 },
+        },
+      ],
+    ]);
+  });
+
   it('writes the delivery receipt with the time on the same condition', async () => {
     expect(await moveReceived()).toBe(true);
     expect(sent()).toEqual([

@@ -137,6 +137,16 @@ describe('a record of a conversation or of a presence', () => {
     expect(change?.kind === 'message' && change.message.entryIn(ALICES)).toEqual(entry);
   });
 
+  it('of a changed message is also the message as it was', () => {
+    const changed = { ...message, text: 'Better.' };
+    const change = readChange(lambdaRecord('MODIFY', { pk, sk }, message, changed));
+    if (change?.kind !== 'message') throw new Error('It is one of a message.');
+    expect(change.message.entryIn(ALICES)).toEqual({ ...entry, text: 'Better.' });
+    expect(change.message.formerIn?.(ALICES)).toEqual(entry);
+    const added = readChange(lambdaRecord('INSERT', { pk, sk }, undefined, message));
+    expect(added?.kind === 'message' && added.message.formerIn).toBeUndefined();
+  });
+
   it('of a group is read by whoever knows its members', () => {
     const roster: Roster = {
       ...{ id: id(700), version: 1, title: 'Trip', history: 'all' },

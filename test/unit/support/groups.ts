@@ -18,6 +18,7 @@ import { leaveForGood, putMember, removeMember } from '../../../functions/core/g
 import { type AskedSettings, changeSettings } from '../../../functions/core/groups/settings.ts';
 import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
 import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
+import type { NewMessage } from '../../../functions/core/messages/append.ts';
 import { deleteMessage, editMessage } from '../../../functions/core/messages/edit-message.ts';
 import { react } from '../../../functions/core/messages/react.ts';
 import { sendMessage } from '../../../functions/core/messages/send-message.ts';
@@ -153,8 +154,14 @@ export function groups() {
     changeOwn: async (n: number, conversation: string, change: SettingsChange) =>
       changeOwnSettings(settling, await own(n, conversation), change, settingsFrameOf(conversation)),
     leaveForGood: (n: number, group: string) => leaveForGood(dependencies, group, actor(n)),
-    say: async (n: number, group: string, text = 'Hello', clientId?: string) => {
-      const draft = { conversation: await own(n, group), text, clientId };
+    say: async (
+      n: number,
+      group: string,
+      text = 'Hello',
+      clientId?: string,
+      more: Partial<NewMessage> = {},
+    ) => {
+      const draft = { conversation: await own(n, group), text, clientId, ...more };
       return (await sendMessage(sending, draft, framesOf(person(n).username))).message;
     },
     edit: async (n: number, group: string, seq: number, text: string) =>
