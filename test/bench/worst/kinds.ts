@@ -38,7 +38,7 @@ export const DEAREST = {
     '`GET /conversations/{conversation}/invitations/`: 20 to a group of 100, and 150 who were in it',
   createInvitation: '`POST /conversations/{conversation}/invitations/`: the twentieth of such a group',
   revokeInvitation: '`DELETE /conversations/{conversation}/invitations/{invitation}/`: one of 20',
-  openInvitation: '`GET /invitations/{token}/`: one of 20 to such a group',
+  openInvitation: '`POST /invitations/preview/`: one of 20 to such a group',
   users: '`GET /users/`: 100 of the longest names, at `offset` 1,000',
   search: '`GET /users/`: 100 that begin alike',
   rare: '`GET /users/`: a name that nobody has',
@@ -92,7 +92,7 @@ export const FAN_OUT = {
   group: '`POST /conversations/`: with seven others and the longest title',
   rename: '`PATCH /conversations/{conversation}/`: such a group, the longest title',
   joinGroup:
-    '`POST /invitations/{token}/`: the hundredth of a group that 250 people were in, none of whom has a device open',
+    '`POST /invitations/join/`: the hundredth of a group that 250 people were in, none of whom has a device open',
 } as const;
 
 /** They send a mail, which costs 100 USD a million. An address gets only a few mails an hour. */
