@@ -56,8 +56,7 @@ async function fillGroup(scene: WorstScene, { id: ownerId }: Person, id: string)
 /** Somebody has joined, and left, before: a function that starts reads the public keys. */
 async function measureJoin(scene: WorstScene, id: string, token: string) {
   const [first, second] = [await scene.person(), await scene.person()];
-  const join = ({ access }: Person) =>
-    scene.answer(200, '/invitations/join/', { access, body: { token } });
+  const join = ({ access }: Person) => scene.answer(200, '/invitations/join/', { access, body: { token } });
   await join(first);
   const { access } = first;
   await scene.answer(204, `/conversations/${id}/members/${first.id}/`, { access, method: 'DELETE' });
