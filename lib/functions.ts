@@ -351,6 +351,19 @@ export const functionSpecs = {
       readsKeys,
     ],
   },
+  'http/settings': {
+    ...delivering,
+    limitsWork: true,
+    tokens: 'verify',
+    connections: ['POST', 'DELETE'],
+    table: [
+      // The roster of a group, and whether a pair has a message.
+      { actions: ['GetItem', 'Query'], partitions: ['CONV#*'] },
+      // The membership, the list of those that are pinned, and the sockets of the user.
+      { actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'], partitions: ['USER#*'] },
+      readsKeys,
+    ],
+  },
   'http/invitations': {
     ...small,
     limitsWork: true,

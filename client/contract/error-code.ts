@@ -50,6 +50,7 @@ type ServerCode =
   | 'too_many_groups'
   | 'too_many_invitations'
   | 'too_many_mails'
+  | 'too_many_pins'
   | 'too_many_reactions'
   | 'unavailable'
   | 'unknown_action'

@@ -1,4 +1,4 @@
-import type { Conversation, GroupEvent, Reaction, StoredMessage } from './http-types.ts';
+import type { Conversation, GroupEvent, Reaction, Settings, StoredMessage } from './http-types.ts';
 
 /**
  * The frames of asyncapi.yaml on a device's socket. A test compares the two. First, the frames that the client sends.
@@ -302,6 +302,12 @@ export interface ChangedReply {
   readonly ref?: string;
 }
 
+export interface SettingsChanged {
+  readonly type: 'conversation.settings';
+  readonly conversation: string;
+  readonly settings: Settings;
+}
+
 export interface ConnectionReplaced {
   readonly type: 'connection.replaced';
   readonly detail: string;
@@ -333,6 +339,7 @@ export type Frame =
   | MessagesSent
   | MessageChanged
   | ChangedReply
+  | SettingsChanged
   | SessionEnded
   | ConnectionReplaced
   | DeviceError;

@@ -140,6 +140,7 @@ export interface PairConversation {
   readonly received: number;
   readonly peer_read: number;
   readonly peer_received: number;
+  readonly settings?: Settings;
 }
 
 export interface GroupConversation {
@@ -159,6 +160,7 @@ export interface GroupConversation {
   readonly picture?: string;
   /** Absent in the inbox, and from older servers. */
   readonly who?: Who;
+  readonly settings?: Settings;
   /** Absent in the inbox. */
   readonly members?: readonly GroupMember[];
   /** Those who were members. Absent in the inbox. */
@@ -170,6 +172,16 @@ export interface Who {
   readonly write: 'owner' | 'moderator' | 'member';
   readonly add: 'owner' | 'moderator' | 'member';
   readonly rename: 'owner' | 'moderator' | 'member';
+}
+
+/** What a conversation is to the user. Absent while nothing is set. */
+export interface Settings {
+  /** A time in the past counts as null. */
+  readonly muted_until: string | null;
+  readonly pinned_at: string | null;
+  /** It is archived while its last message is not newer. */
+  readonly archived_at: string | null;
+  readonly unread: boolean;
 }
 
 export interface GroupMember {
@@ -203,6 +215,8 @@ export interface NewGroup {
 export interface ConversationPage {
   readonly next: string | null;
   readonly results: readonly Conversation[];
+  /** Only on the first page. */
+  readonly pinned?: readonly Conversation[];
 }
 
 export interface StoredMessage {
@@ -306,6 +320,7 @@ export interface ExportedConversation {
   readonly received: number;
   readonly peer_read?: number;
   readonly peer_received?: number;
+  readonly settings?: Settings;
 }
 
 export interface ExportedMessage extends StoredMessage {

@@ -340,6 +340,14 @@ export class TooManyBlocks extends ParleyError {
   }
 }
 
+export class TooManyPins extends ParleyError {
+  readonly code = 'too_many_pins';
+
+  constructor(most: number) {
+    super(`You have pinned ${most} conversations, and cannot pin more. Unpin one of them first.`);
+  }
+}
+
 /** The `client_id` was used before with another text: not a retry, but a mistake of the client. */
 export class ClientIdConflict extends ParleyError {
   readonly code = 'client_id_conflict';

@@ -11,7 +11,7 @@ import { openHttpEntry, openUserAccess, wireInbox } from '../runtime/wiring.ts';
 const access = openUserAccess();
 const inbox = wireInbox(access.table);
 
-/** `GET /conversations/`: the caller's inbox, most recent first. `GET /conversations/{conversation}/`: one entry. */
+/** `GET /conversations/`: the caller's inbox, most recent first, with what is pinned. `GET /conversations/{conversation}/`: one entry. */
 export const handler = userStack(openHttpEntry(), access).handler(async (event) => {
   const { userId } = event.identity;
   const conversation = event.pathParameters?.conversation;
@@ -27,5 +27,6 @@ export const handler = userStack(openHttpEntry(), access).handler(async (event) 
   return json(200, {
     next: next ? `${baseUrl(event)}/conversations/?${next}` : null,
     results: page.entries.map(conversationBody),
+    ...(page.pinned && { pinned: page.pinned.map(conversationBody) }),
   });
 });

@@ -90,6 +90,7 @@ const STATUS: Readonly<Record<string, number>> = {
   too_many_reactions: 409,
   message_deleted: 409,
   too_many_blocks: 409,
+  too_many_pins: 409,
   group_full: 409,
   too_many_invitations: 409,
   too_many_groups: 409,

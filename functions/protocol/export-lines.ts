@@ -2,6 +2,7 @@ import type { ExportPart } from '../core/export/export.ts';
 import type { Caller } from '../core/sessions/own-sessions.ts';
 import { profileBody, sessionBody } from './account-bodies.ts';
 import { syncedMessage } from './message-bodies.ts';
+import { settingsOf } from './settings-bodies.ts';
 
 /** A line of an export, of which `type` tells the other fields. Readers skip types that they do not know. */
 export function exportLine(part: ExportPart, { userId, sessionId }: Caller) {
@@ -43,7 +44,7 @@ export function exportLine(part: ExportPart, { userId, sessionId }: Caller) {
     }
     case 'conversation': {
       const { conversation } = part;
-      const { kind, id, own } = conversation;
+      const { kind, id, own, settings } = conversation;
       const about =
         conversation.kind === 'pair'
           ? { peer: conversation.peer }
@@ -59,6 +60,7 @@ export function exportLine(part: ExportPart, { userId, sessionId }: Caller) {
           peer_read: conversation.peers.read,
           peer_received: conversation.peers.received,
         }),
+        ...settingsOf(settings),
       };
     }
     case 'message':

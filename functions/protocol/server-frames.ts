@@ -14,6 +14,7 @@ import type { Telling } from '../core/messages/apply-change.ts';
 import type { Message } from '../core/messages/message.ts';
 import type { FramesFor, Sent } from '../core/messages/send-message.ts';
 import type { Presence } from '../core/presence/presence.ts';
+import type { ConversationSettings } from '../core/settings/settings.ts';
 import type { SyncPage } from '../core/sync/catch-up.ts';
 import {
   answered,
@@ -25,6 +26,7 @@ import {
   presentState,
   syncedMessage,
 } from './message-bodies.ts';
+import { settingsBody, settingsOf } from './settings-bodies.ts';
 
 /** A stored message as the sockets of one reader get it. */
 export function messageFrame(message: Message, senderName: string, reader: 'sender' | 'others') {
@@ -140,9 +142,18 @@ export const connectionReplacedFrame = {
   detail: 'This account has opened too many connections, so its oldest one was closed.',
 };
 
+export function settingsFrame(conversation: string, settings: ConversationSettings) {
+  return { type: 'conversation.settings' as const, conversation, settings: settingsBody(settings) };
+}
+
+/** New settings of a conversation, as all devices of the member get them. */
+export function settingsFrameOf(conversation: string) {
+  return (settings: ConversationSettings): string => JSON.stringify(settingsFrame(conversation, settings));
+}
+
 /** A conversation as the inbox shows it, both over HTTP and in `sync`. */
 export function conversationBody(entry: InboxEntry) {
-  const { kind, conversation: id, last, unread, own } = entry;
+  const { kind, conversation: id, last, unread, own, settings } = entry;
   const shared = {
     last_message: {
       id: last.id,
@@ -156,6 +167,7 @@ export function conversationBody(entry: InboxEntry) {
     unread,
     read: own.read,
     received: own.received,
+    ...settingsOf(settings),
   };
   if (entry.kind === 'group') {
     return { id, kind, title: entry.title, role: entry.role, first_seq: entry.from, ...shared };

@@ -27,6 +27,7 @@ import type { EditDependencies } from '../core/messages/edit-message.ts';
 import type { SendDependencies } from '../core/messages/send-message.ts';
 import { type CountWork, type RateLimit, rateLimit } from '../core/rate-limit/rate-limit.ts';
 import type { Identity } from '../core/sessions/session.ts';
+import type { SettingsDependencies } from '../core/settings/change-settings.ts';
 import { connectionsGateway, openGateway as openManagementApi } from '../gateway/connections-gateway.ts';
 import { openMailService, sesMailer } from '../mailer/ses-mailer.ts';
 import { aboutReader } from '../storage/abouts.ts';
@@ -60,6 +61,7 @@ import { remainsOf, sealRemover } from '../storage/remains.ts';
 import { reportQueue, reportStore } from '../storage/reports.ts';
 import { rosterReader, rosterStore } from '../storage/rosters.ts';
 import { publicKeys, sessionCheck, sessionList, sessionStore } from '../storage/sessions.ts';
+import { pinReader, settingsStore } from '../storage/settings.ts';
 import { signUpStore } from '../storage/sign-ups.ts';
 import { suspensionStore } from '../storage/suspensions.ts';
 import { openTable as openTableNamed, type Table } from '../storage/table.ts';
@@ -462,6 +464,7 @@ export function wireExport(table: Table) {
 export function wireInbox(table: Table) {
   return {
     inbox: inboxReader(table),
+    pins: pinReader(table),
     people: peopleStore(table),
     presences: presenceStore(table),
     profiles: profileStore(table),
@@ -532,6 +535,20 @@ export function wireGroups(
     people: peopleStore(table),
     presences: presenceStore(table),
     idOf: uuidOf,
+  };
+}
+
+/** For `changeOwnSettings`. The last frames come from the protocol. */
+export function wireSettings(
+  table: Table,
+  gateway: Gateway,
+  reporting: Reporting,
+): Omit<SettingsDependencies, 'lastFrames'> & ReturnType<typeof wireRosters> {
+  return {
+    ...wireTelling(table, gateway, reporting),
+    ...wireRosters(table),
+    settings: settingsStore(table),
+    log: messageStore(table),
   };
 }
 

@@ -30,6 +30,7 @@ import {
 } from './keys.ts';
 import type { Item } from './log-entry.ts';
 import { messageStore } from './messages.ts';
+import { toSettings } from './settings.ts';
 import { batchGet, type Table } from './table.ts';
 
 /** Sorts behind every time and conversation. */
@@ -144,6 +145,7 @@ function pairDetails(
   return {
     topAt,
     peer,
+    settings: toSettings(own),
     own: progressOf(own, receipts[self]),
     peers: { ...progressOf(peers, receipts[1 - self]), frozen: frozenOf(peers, receipts[1 - self]) },
     last,
@@ -157,6 +159,7 @@ function groupDetails(own: Item | undefined, summary: Item | undefined): Convers
   const isMember = number !== undefined && role !== undefined;
   return {
     topAt: isMember ? last?.createdAt : undefined,
+    settings: toSettings(own),
     own: progressOf(own, number === undefined ? undefined : receipts[number]),
     peers: NO_PROGRESS,
     last,

@@ -176,6 +176,9 @@ export const membershipKey = (userId: string, conversation: string): Key => ({
 /** The conversation of a membership. */
 export const conversationOf = (sk: string): string => sk.slice(sk.lastIndexOf('#') + 1);
 
+/** The conversations that a user has pinned. */
+export const pinsKey = (userId: string): Key => ({ pk: userPartition(userId), sk: 'PINS' });
+
 /** How often a member has retried messages that are already stored. */
 export const retriesKey = (userId: string, conversation: string): Key => ({
   pk: userPartition(userId),

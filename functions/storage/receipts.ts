@@ -33,7 +33,7 @@ export function receiptStore({ client, name }: Table): ReceiptStore {
       moves(
         {
           Key: membershipKey(userId, conversation),
-          UpdateExpression: 'SET readSeq = :seq, readOthers = :others',
+          UpdateExpression: 'SET readSeq = :seq, readOthers = :others REMOVE unread',
           ConditionExpression: `${existing(conversation)}(attribute_not_exists(readSeq) OR readSeq < :seq)`,
           ExpressionAttributeValues: { ':seq': seq, ':others': others },
         },

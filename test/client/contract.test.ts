@@ -27,7 +27,12 @@ function interfacesOf(file: string): Declared {
 /** The TypeScript type of a JSON schema, as far as the two contracts need it. */
 // biome-ignore lint/suspicious/noExplicitAny: a document that is read by path.
 function typeOf(schema: any, document: unknown): string {
-  const { type, const: only, enum: several, items, properties, oneOf } = resolved(schema, document);
+  const { type, const: only, enum: several, items, properties, oneOf, anyOf } = resolved(schema, document);
+  if (anyOf) {
+    const types: string[] = anyOf.map((one: unknown) => typeOf(one, document));
+    // A text may also be one of a few words.
+    return types.filter((one) => !one.startsWith("'") || !types.includes('string')).join(' | ');
+  }
   if (oneOf) return oneOf.map((one: unknown) => typeOf(one, document)).join(' | ');
   if (typeof only === 'string') return `'${only}'`;
   if (typeof only === 'number') return 'number';

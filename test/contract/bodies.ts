@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import * as groupRequests from '../../functions/protocol/group-requests.ts';
 import * as reportRequests from '../../functions/protocol/report-requests.ts';
 import * as requests from '../../functions/protocol/requests.ts';
+import { ownSettingsRequest } from '../../functions/protocol/settings-requests.ts';
 
 /** The schema that checks the body of each operation. */
 export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
@@ -21,6 +22,7 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'POST /reports/{report_id}/resolve': reportRequests.resolutionRequest,
   'POST /conversations': groupRequests.groupRequest,
   'PATCH /conversations/{conversation}': groupRequests.settingsRequest,
+  'PATCH /conversations/{conversation}/settings': ownSettingsRequest,
   'PUT /conversations/{conversation}/members/{user_id}': groupRequests.memberRequest,
   'POST /conversations/{conversation}/invitations': groupRequests.invitationRequest,
   'POST /invitations/preview': groupRequests.invitedRequest,

@@ -71,6 +71,7 @@ describe('the table of access patterns', () => {
       keys.socketsKey('<id>'),
       keys.membershipKey('<id>', '<id a>.<id b>'),
       { pk: 'USER#<id>', sk: `${keys.GROUP_MEMBERSHIP_PREFIX}<group>` },
+      keys.pinsKey('<id>'),
       keys.inboxPositionKey('<id>', '<time>', '<id a>.<id b>'),
       keys.retriesKey('<id>', '<id a>.<id b>'),
       keys.summaryKey('<id a>.<id b>'),

@@ -7,6 +7,7 @@ import { MAX_BODY_BYTES, MAX_MESSAGE_BODY_BYTES } from '../../functions/protocol
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../../functions/protocol/paging.ts';
 import * as reportRequests from '../../functions/protocol/report-requests.ts';
 import * as requests from '../../functions/protocol/requests.ts';
+import * as settingsRequests from '../../functions/protocol/settings-requests.ts';
 import { MAX_MESSAGE_LENGTH } from '../../functions/protocol/text.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { CHECKED } from './bodies.ts';
@@ -34,9 +35,12 @@ describe('the document and functions/protocol agree on', () => {
     expect(withBody.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
       Object.keys(CHECKED).sort(),
     );
-    const schemas = Object.entries({ ...requests, ...groupRequests, ...reportRequests }).filter(([name]) =>
-      name.endsWith('Request'),
-    );
+    const schemas = Object.entries({
+      ...requests,
+      ...groupRequests,
+      ...reportRequests,
+      ...settingsRequests,
+    }).filter(([name]) => name.endsWith('Request'));
     expect(new Set(Object.values(CHECKED))).toEqual(new Set(schemas.map(([, schema]) => schema)));
   });
 

@@ -7,6 +7,7 @@ import { RECENT_MESSAGES } from '../../functions/core/messages/find-earlier.ts';
 import type { GroupEvent, Message } from '../../functions/core/messages/message.ts';
 import { TYPING_SECONDS } from '../../functions/core/presence/typing.ts';
 import { RECEIVED_EVERY_MS } from '../../functions/core/receipts/move-receipt.ts';
+import { FOREVER, NO_SETTINGS } from '../../functions/core/settings/settings.ts';
 import type { SyncPage } from '../../functions/core/sync/catch-up.ts';
 import { RESET_BEHIND } from '../../functions/core/sync/missed-changes.ts';
 import { MAX_SYNCED, MAX_WATCHED } from '../../functions/protocol/actions.ts';
@@ -62,6 +63,7 @@ const EVENTS: readonly GroupEvent[] = [
 ];
 /** What happened to a group. Only devices are told. */
 const told = EVENTS.map((event): Message => ({ ...withoutClientId, conversation: group, text: '', event }));
+const settings = { mutedUntil: FOREVER, pinnedAt: createdAt, archivedAt: createdAt, unread: true };
 const entry: PairEntry = {
   kind: 'pair',
   conversation,
@@ -69,6 +71,7 @@ const entry: PairEntry = {
   last: { seq: 42, id: message.id, senderId: ada, text: 'Hello', createdAt, counts: {} },
   unread: 1,
   own: { read: 41, received: 42 },
+  settings: NO_SETTINGS,
   peers: { read: 42, received: 42 },
   presence: { userId: ada, online: false, lastSeen: createdAt },
   isBlocked: false,
@@ -89,6 +92,7 @@ const groupEntries = [undefined, ...EVENTS].map(
     last: { ...entry.last, ...(event && { text: '', event }) },
     unread: 0,
     own: { read: 41, received: 42 },
+    settings,
   }),
 );
 const here = { userId: ada, online: true };
@@ -144,6 +148,7 @@ const HTTP_ONLY = [
   'CannotSuspendStaff',
   'GroupFull',
   'TooManyGroups',
+  'InvitationNotFound',
   'IssuerUnavailable',
   'LastOwner',
   'LinkInvalid',
@@ -157,7 +162,9 @@ const HTTP_ONLY = [
   'SubjectTokenExpired',
   'SubjectTokenInvalid',
   'TooManyBlocks',
+  'TooManyPins',
   'TooManyAttempts',
+  'TooManyInvitations',
   'TooManyMails',
   'WrongCredentials',
   'WrongPassword',
@@ -226,6 +233,7 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
     chatMessages: sides.map((side) => frames.messagesFrame(ALL_STATES, 'ada', side)),
     messageChanged: changed,
     changedReply: [...changed, frames.changedFrame(message, ada)].map(replied),
+    settingsChanged: [frames.settingsFrame(conversation, NO_SETTINGS), frames.settingsFrame(group, settings)],
     readReceipt: [frames.receiptFrame('conversation.read', mark)],
     readReply: [replied({ ...frames.receiptFrame('conversation.read', mark), moved: true })],
     receivedReceipt: [frames.receiptFrame('message.received', mark)],

@@ -147,6 +147,7 @@ const SUCCESSES: Readonly<Record<string, () => Success | Promise<Success>>> = {
     body: { title: 'Other engines' },
     conversationId: await group(),
   }),
+  'PATCH /conversations/{conversation}/settings': () => ({ status: 200, body: { unread: true } }),
   'PUT /conversations/{conversation}/members/{user_id}': async () => ({
     status: 200,
     body: { role: 'reader' },
@@ -218,8 +219,9 @@ const filled = (
     .replace('{session_id}', sessionId)
     .replace('{asset}', 'swagger-ui.css');
 
-/** Only groups have these. Their input is checked first. */
+/** These are asked of a group that does not exist. Their input is checked first. */
 const OF_GROUPS: Readonly<Record<string, object | undefined>> = {
+  'PATCH /conversations/{conversation}/settings': { unread: true },
   'PATCH /conversations/{conversation}': { title: 'x' },
   'PUT /conversations/{conversation}/members/{user_id}': { role: 'member' },
   'DELETE /conversations/{conversation}/members/{user_id}': undefined,

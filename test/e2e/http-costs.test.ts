@@ -160,6 +160,28 @@ describe.skipIf(notOurs)('the table requests of', () => {
     expect(await costOf('conversations', page)).toEqual(few);
   });
 
+  it('settings are the end of the log or the roster, one transaction, what is then stored, and the own sockets', async () => {
+    const group = await createGroup(api, ada, [charles]);
+    for (const [id, more] of [
+      [conversation, { Query: 1, rru: 3 }],
+      [group.id, { rru: 3 }],
+    ] as const) {
+      const change = (body: object) => async () => {
+        const reply = await api.patch(`/conversations/${id}/settings/`, body, { token: ada.access });
+        expect(reply.status).toBe(200);
+      };
+      const shared = { BatchGetItem: 1, TransactWriteItems: 1 };
+      const gets = id === group.id ? 3 : 2;
+      expect(await costOf('settings', change({ archived: true }))).toEqual({
+        ...{ ...shared, ...more, GetItem: gets, wru: 2 },
+      });
+      // The list of those that are pinned.
+      expect(await costOf('settings', change({ pinned: true }))).toEqual({
+        ...{ ...shared, ...more, GetItem: gets + 1, wru: 4, rru: more.rru + 1 },
+      });
+    }
+  });
+
   it('a search are one query, for any number of users', async () => {
     const cost = await costOf('list-users', get('/users/?search=t&limit=3'));
     expect(cost).toMatchObject({ Query: 1, wru: 0 });

@@ -73,14 +73,14 @@ describe('every path answers with and without its trailing slash, without a redi
   );
 
   it.each([
-    ['PATCH', '/conversations/{id}'],
-    ['PUT', '/conversations/{id}/members/{id}'],
-    ['DELETE', '/conversations/{id}/members/{id}'],
-    ['GET', '/conversations/{id}/invitations'],
-    ['POST', '/conversations/{id}/invitations'],
-    ['DELETE', '/conversations/{id}/invitations/{id}'],
-  ])('%s %s, of which there is none', async (method, path) => {
-    const body = { PATCH: { title: 'x' }, PUT: { role: 'member' } }[method];
+    ['PATCH', '/conversations/{id}', { title: 'x' }],
+    ['PATCH', '/conversations/{id}/settings', { unread: true }],
+    ['PUT', '/conversations/{id}/members/{id}', { role: 'member' }],
+    ['DELETE', '/conversations/{id}/members/{id}', undefined],
+    ['GET', '/conversations/{id}/invitations', undefined],
+    ['POST', '/conversations/{id}/invitations', undefined],
+    ['DELETE', '/conversations/{id}/invitations/{id}', undefined],
+  ])('%s %s, of which there is none', async (method, path, body) => {
     const ask = (at: string) => api.send(method, at.replaceAll('{id}', id), body, { token });
     const without = await ask(path);
     expect(without).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } });
@@ -175,6 +175,8 @@ describe('a known path with another method answers 405 and says which methods it
     ['PATCH', '/conversations', 'GET, HEAD, POST'],
     ['PUT', '/conversations/a/', 'GET, HEAD, PATCH'],
     ['POST', '/conversations/a', 'GET, HEAD, PATCH'],
+    ['GET', '/conversations/a/settings/', 'PATCH'],
+    ['PUT', '/conversations/a/settings', 'PATCH'],
     ['GET', '/conversations/a/members/b/', 'PUT, DELETE'],
     ['POST', '/conversations/a/members/b', 'PUT, DELETE'],
     ['PATCH', '/conversations/a/members/b/', 'PUT, DELETE'],

@@ -184,6 +184,7 @@ BODIES = {
     "PATCH /conversations/{conversation}/messages/{seq}": lambda _: {"text": "four", "version": 1},
     "POST /conversations": lambda _: {"kind": "group", "title": "Engines", "members": [scene.charles.id]},
     "PATCH /conversations/{conversation}": lambda _: GROUP_CHANGE,
+    "PATCH /conversations/{conversation}/settings": lambda _: {"muted_until": "2999-01-01T00:00:00Z", "pinned": True},
     "PUT /conversations/{conversation}/members/{user_id}": lambda _: {"role": "reader"},
     "POST /conversations/{conversation}/invitations": lambda _: {"expires_in": 300, "max_uses": 1},
     "POST /invitations/preview": lambda _: {"token": invitation()},

@@ -136,6 +136,7 @@ describe('functions get the variables that they need:', () => {
       'conversations',
       'messages',
       'groups',
+      'settings',
       'invitations',
       'join',
       'send-message',
@@ -167,6 +168,7 @@ describe('functions get the variables that they need:', () => {
     const posting = names.filter((name) => 'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI' in environmentOf(name));
     expect(posting).toEqual([
       'groups',
+      'settings',
       'join',
       'send-message',
       'change-message',
@@ -236,6 +238,7 @@ describe('functions get the variables that they need:', () => {
       'conversations',
       'messages',
       'groups',
+      'settings',
       'invitations',
       'join',
       'send-message',

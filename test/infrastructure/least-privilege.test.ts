@@ -54,6 +54,7 @@ describe('least privilege', () => {
     });
     expect(Object.fromEntries(reach)).toEqual({
       groups: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
+      settings: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       join: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'send-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'change-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
@@ -212,6 +213,7 @@ describe('least privilege', () => {
       'messages',
       'report',
       'send-message',
+      'settings',
     ]);
   });
 
@@ -265,6 +267,7 @@ describe('least privilege', () => {
       'conversations',
       'messages',
       'groups',
+      'settings',
       'invitations',
       'join',
       'send-message',

@@ -61,6 +61,7 @@ import { clientId, newMessages } from '../../functions/protocol/new-messages.ts'
 import * as paging from '../../functions/protocol/paging.ts';
 import * as reportRequests from '../../functions/protocol/report-requests.ts';
 import * as requests from '../../functions/protocol/requests.ts';
+import { ownSettingsRequest } from '../../functions/protocol/settings-requests.ts';
 import {
   isBlank,
   isLonger,
@@ -365,6 +366,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     readEmoji: requests.readEmoji,
     readIdempotencyKey: requests.readIdempotencyKey,
   },
+  'functions/protocol/settings-requests.ts': { ownSettingsRequest: object(ownSettingsRequest) },
   'functions/protocol/text.ts': {
     textFault,
     isBlank,

@@ -11,6 +11,7 @@ import type { PresenceStore, SeenPresence } from '../presence/presence.ts';
 import { receiptsOf } from '../receipts/receipt.ts';
 import { type Caller, ownSessions } from '../sessions/own-sessions.ts';
 import type { SessionList } from '../sessions/session.ts';
+import { settingsAt } from '../settings/settings.ts';
 import type {
   ConversationList,
   EventPlace,
@@ -46,7 +47,9 @@ const READ_BYTES = 340_000;
 
 /** A line beside the text of a message, at most: ids, times and a name. */
 const LINE_BYTES = 600;
-/** The same with the name of a device, of which JSON may double each character. */
+/** A conversation, with the longest title and all settings. */
+const CONVERSATION_LINE_BYTES = 800;
+/** The same as a message, with the name of a device, of which JSON may double each character. */
 const DEVICE_LINE_BYTES = 900;
 /** The same with the words of a reporter: 1,000 characters, of which JSON writes each with 6 bytes at most. */
 const REPORT_LINE_BYTES = 6_600;
@@ -113,10 +116,11 @@ export async function exportPage(
   for (;;) {
     const ids = await dependencies.conversations.after(userId, place?.conversation, BATCH);
     for (const { own, conversation } of await exported(dependencies, userId, ids)) {
-      if (room.conversations === 0 || room.messages === 0 || room.bytes < LINE_BYTES) return untilHere();
+      if (room.conversations === 0 || room.messages === 0 || room.bytes < CONVERSATION_LINE_BYTES)
+        return untilHere();
       parts.push({ kind: 'conversation', conversation });
       room.conversations -= 1;
-      room.bytes -= LINE_BYTES;
+      room.bytes -= CONVERSATION_LINE_BYTES;
       if (!(await addMessages(own, 0))) return untilHere();
     }
     const last = ids.at(-1);
@@ -217,7 +221,8 @@ async function exported(
   userId: string,
   ids: readonly string[],
 ): Promise<readonly { readonly own: OwnConversation; readonly conversation: ExportedConversation }[]> {
-  const { inbox, presences, profiles } = dependencies;
+  const { inbox, presences, profiles, now } = dependencies;
+  const at = now();
   const found = await stillIn(dependencies, userId, ids);
   const present = found.map(({ id }) => id);
   const [details, seen] = await Promise.all([
@@ -233,6 +238,7 @@ async function exported(
       id: own.id,
       peer: presence.deleted ? deletedPerson(peer.id) : peer,
       own: receiptsOf(known.own),
+      settings: settingsAt(known.settings, at),
       peers: receiptsOfPeer(known.peers, presence),
     };
   };
@@ -241,7 +247,9 @@ async function exported(
       const known = details[i] as ConversationDetails;
       if (own.kind === 'pair') return { own, conversation: await pairOf(own, known) };
       const { id, kind, role } = own;
-      return { own, conversation: { kind, id, title: known.title ?? '', role, own: receiptsOf(known.own) } };
+      const settings = settingsAt(known.settings, at);
+      const title = known.title ?? '';
+      return { own, conversation: { kind, id, title, role, own: receiptsOf(known.own), settings } };
     }),
   );
 }

@@ -6,6 +6,7 @@ import type { StoredPresence } from '../presence/presence.ts';
 import type { Receipts } from '../receipts/receipt.ts';
 import type { ReportClaim } from '../reports/report.ts';
 import type { LiveSession } from '../sessions/session.ts';
+import type { ConversationSettings } from '../settings/settings.ts';
 
 /** A part of what is stored about a user, in the order of an export. `began` comes first, `done` last. */
 export type ExportPart =
@@ -25,6 +26,7 @@ export type ExportedConversation =
       readonly id: string;
       readonly peer: Person;
       readonly own: Receipts;
+      readonly settings: ConversationSettings;
       readonly peers: Receipts;
     }
   | {
@@ -33,6 +35,7 @@ export type ExportedConversation =
       readonly title: string;
       readonly role: Role;
       readonly own: Receipts;
+      readonly settings: ConversationSettings;
     };
 
 /** Where an export goes on. The server keeps nothing of an export that is under way. */

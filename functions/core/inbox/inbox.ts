@@ -5,6 +5,7 @@ import type { Role } from '../conversations/rights.ts';
 import type { ByMember, Changed, GroupEvent, LogEntry } from '../messages/message.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Progress, ReadReceipt, Receipts } from '../receipts/receipt.ts';
+import type { ConversationSettings } from '../settings/settings.ts';
 
 export { preview };
 
@@ -31,6 +32,8 @@ interface Entry {
   /** How many messages of others the member has not read: the difference of two counts. */
   readonly unread: number;
   readonly own: Receipts;
+  /** What the member has set, without what is over. */
+  readonly settings: ConversationSettings;
 }
 
 export interface PairEntry extends Entry {
@@ -91,6 +94,7 @@ export interface ConversationDetails {
   /** Its position, if it has one. */
   readonly topAt: string | undefined;
   readonly own: Progress;
+  readonly settings: ConversationSettings;
   readonly last: LastMessage | undefined;
   /** What a pair has. */
   readonly peer?: Peer | undefined;

@@ -24,6 +24,7 @@ import {
   receiptsOf,
   visibleReceipts,
 } from '../receipts/receipt.ts';
+import { type PinReader, settingsAt } from '../settings/settings.ts';
 import {
   type ConversationDetails,
   type GroupEntry,
@@ -42,6 +43,7 @@ import { dated, isBehind, type KnownDetails, merge, positionsOfGroups } from './
 export interface InboxDependencies {
   readonly inbox: InboxReader;
   readonly presences: Pick<PresenceStore, 'of'>;
+  readonly now: () => Date;
 }
 
 export interface EntriesPage {
@@ -49,6 +51,8 @@ export interface EntriesPage {
   readonly entries: readonly InboxEntry[];
   /** Where the next page begins, if there is one. */
   readonly next: InboxCursor | undefined;
+  /** Those that the user has pinned, the last one first. Only with the first page. */
+  readonly pinned: readonly InboxEntry[] | undefined;
 }
 
 /** A page reads so many small items: four of a pair, and one of each group that the user is in. */
@@ -60,35 +64,56 @@ const ITEMS_OF_PAIR = 4;
  * end before `limit`.
  */
 export async function readInbox(
-  { inbox, presences }: InboxDependencies,
-  { userId, limit, before = {} }: { userId: string; limit: number; before?: InboxCursor | undefined },
+  { inbox, presences, pins, now }: InboxDependencies & { readonly pins: PinReader },
+  { userId, limit, before: cursor }: { userId: string; limit: number; before?: InboxCursor | undefined },
 ): Promise<EntriesPage> {
-  const [groups, found] = await Promise.all([
+  const before = cursor ?? {};
+  const [groups, found, pinned] = await Promise.all([
     inbox.groups(userId),
     inbox.positions(userId, { limit: limit + 1, before: before.pair }),
+    cursor ? [] : pins.pinsOf(userId),
   ]);
-  const affordable = Math.max(1, Math.floor((PAGE_ITEMS - groups.size) / ITEMS_OF_PAIR));
-  const pairs = found.slice(0, Math.min(limit, affordable));
-  const ids = pairs.map(({ conversation }) => conversation);
+  const pinnedPairs = pinned.filter((id) => !isGroupId(id));
+  const affordable = Math.floor((PAGE_ITEMS - groups.size) / ITEMS_OF_PAIR) - pinnedPairs.length;
+  const pairs = found.slice(0, Math.min(limit, Math.max(1, affordable)));
+  const ids = [...new Set([...pairs.map(({ conversation }) => conversation), ...pinnedPairs])];
   const [details, seen] = await Promise.all([
     inbox.details(userId, ids),
     presencesOfPeers(presences, userId, ids),
   ]);
   const known = new Map([...groups, ...ids.map((id, i) => [id, details[i] as ConversationDetails] as const)]);
-  const { positions, cursor, isWhole } = merge(
+  const {
+    positions,
+    cursor: next,
+    isWhole,
+  } = merge(
     pairs.map((pair) => dated(pair, known.get(pair.conversation))),
     positionsOfGroups(groups).filter((group) => isBehind(group, before.group)),
     { limit, before, hasMorePairs: found.length > pairs.length },
   );
+  const toEntries = entriesOf(userId, known, seen, now());
   return {
-    entries: toEntries(userId, positions, known, seen),
-    next: isWhole ? undefined : cursor,
+    entries: toEntries(positions),
+    next: isWhole ? undefined : next,
+    pinned: cursor ? undefined : toEntries(positionsOfPins(pinned, known)),
   };
+}
+
+/** One that is not pinned any more may still be listed. */
+function positionsOfPins(pinned: readonly string[], known: KnownDetails): readonly InboxPosition[] {
+  const pins = pinned.flatMap((conversation) => {
+    const { topAt, settings } = known.get(conversation) ?? {};
+    const { pinnedAt } = settings ?? {};
+    return topAt === undefined || pinnedAt === undefined ? [] : { conversation, topAt, pinnedAt };
+  });
+  return pins
+    .toReversed()
+    .toSorted((one, other) => (one.pinnedAt < other.pinnedAt ? 1 : -Number(one.pinnedAt > other.pinnedAt)));
 }
 
 /** The entries at some positions, without positions that a move has left. Details that are `known` are not read again. */
 export async function entriesAt(
-  { inbox, presences }: InboxDependencies,
+  { inbox, presences, now }: InboxDependencies,
   userId: string,
   positions: readonly InboxPosition[],
   known: KnownDetails = new Map(),
@@ -100,23 +125,25 @@ export async function entriesAt(
     presencesOfPeers(presences, userId, ids),
   ]);
   const all = new Map([...known, ...unknown.map((id, i) => [id, read[i] as ConversationDetails] as const)]);
-  return toEntries(userId, positions, all, seen);
+  return entriesOf(userId, all, seen, now())(positions);
 }
 
-function toEntries(
+function entriesOf(
   userId: string,
-  positions: readonly InboxPosition[],
   known: KnownDetails,
   presences: ReadonlyMap<string, SeenPresence>,
-): InboxEntry[] {
-  return positions.flatMap(({ conversation: id, topAt }) => {
-    const details = known.get(id) as ConversationDetails;
-    const { last } = details;
-    if (details.topAt !== topAt || !last) return [];
-    const presence = presences.get(id);
-    if (!presence) return groupEntry(id, last, details) ?? [];
-    return details.peer ? pairEntry(pairFor(id, userId), details.peer, last, details, presence) : [];
-  });
+  now: Date,
+) {
+  return (positions: readonly InboxPosition[]): InboxEntry[] =>
+    positions.flatMap(({ conversation: id, topAt }) => {
+      const details = known.get(id) as ConversationDetails;
+      const { last } = details;
+      if (details.topAt !== topAt || !last) return [];
+      const shown = { ...details, settings: settingsAt(details.settings, now) };
+      const presence = presences.get(id);
+      if (!presence) return groupEntry(id, last, shown) ?? [];
+      return shown.peer ? pairEntry(pairFor(id, userId), shown.peer, last, shown, presence) : [];
+    });
 }
 
 /** The presence of each pair's other member, by the id of the pair. */
@@ -149,7 +176,7 @@ export function readConversation(
 }
 
 async function readPair(
-  { inbox, presences, log, profiles }: ConversationDependencies,
+  { inbox, presences, log, profiles, now }: ConversationDependencies,
   conversation: OwnConversation,
 ): Promise<PairEntry> {
   const { id } = conversation;
@@ -163,11 +190,12 @@ async function readPair(
   const seen = presence.get(id);
   if (!message || !peer || !details || !seen) throw new ConversationNotFound(id);
   const progress = await withSent(log, conversation, details, message);
-  return pairEntry(conversation, peer, toLast(message), progress, seen);
+  const settings = settingsAt(details.settings, now());
+  return pairEntry(conversation, peer, toLast(message), { ...progress, settings }, seen);
 }
 
 async function readGroup(
-  { inbox, log }: Pick<ConversationDependencies, 'inbox' | 'log'>,
+  { inbox, log, now }: Pick<ConversationDependencies, 'inbox' | 'log' | 'now'>,
   conversation: OwnConversation,
 ): Promise<GroupEntry> {
   const { id } = conversation;
@@ -179,7 +207,9 @@ async function readGroup(
   const progress = await withSent(log, conversation, details, message);
   // The roster is newer than the membership and the summary, which are read eventually consistent.
   const { title } = conversation.roster ?? {};
-  const entry = groupEntry(id, toLast(message), { ...details, ...progress, part: conversation, title });
+  const settings = settingsAt(details.settings, now());
+  const shown = { ...details, ...progress, settings, part: conversation, title };
+  const entry = groupEntry(id, toLast(message), shown);
   if (!entry) throw new ConversationNotFound(id);
   return entry;
 }
@@ -216,7 +246,7 @@ function pairEntry(
   { id, self }: OwnConversation,
   peer: Peer,
   last: LastMessage,
-  { own, peers }: BothProgress,
+  { own, peers, settings }: BothProgress & Pick<ConversationDetails, 'settings'>,
   presence: SeenPresence,
 ): PairEntry {
   return {
@@ -227,6 +257,7 @@ function pairEntry(
     last,
     unread: unreadOf(last, self, own),
     own: receiptsOf(own),
+    settings,
     peers: receiptsOfPeer(peers, presence),
     presence: visiblePresence(presence),
     isBlocked: presence.isBlocked,
@@ -237,12 +268,12 @@ function pairEntry(
 function groupEntry(
   id: string,
   last: LastMessage,
-  { own, part, title = '' }: Pick<ConversationDetails, 'own' | 'part' | 'title'>,
+  { own, settings, part, title = '' }: Pick<ConversationDetails, 'own' | 'settings' | 'part' | 'title'>,
 ): GroupEntry | undefined {
   if (!part || last.seq < part.from) return undefined;
   const { self, role, from } = part;
   const unread = unreadOf(last, self, own);
-  return { kind: 'group', conversation: id, title, role, from, last, unread, own: receiptsOf(own) };
+  return { kind: 'group', conversation: id, title, role, from, last, unread, own: receiptsOf(own), settings };
 }
 
 /** A receipt may be ahead of the summary, which follows the log by about a second. */

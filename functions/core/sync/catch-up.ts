@@ -70,7 +70,7 @@ export interface SyncPage extends ChangesPage {
 }
 
 /** JSON of an inbox entry beside its texts and names, at most. */
-const ENTRY_BYTES = 500;
+const ENTRY_BYTES = 650;
 
 /** Conversations in a page: those held, and at least a few that are new, so that every page leads further. */
 const PAGE_CONVERSATIONS = 60;

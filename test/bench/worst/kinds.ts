@@ -39,6 +39,8 @@ export const DEAREST = {
   createInvitation: '`POST /conversations/{conversation}/invitations/`: the twentieth of such a group',
   revokeInvitation: '`DELETE /conversations/{conversation}/invitations/{invitation}/`: one of 20',
   openInvitation: '`POST /invitations/preview/`: one of 20 to such a group',
+  changeSettings:
+    '`PATCH /conversations/{conversation}/settings/`: after a message of 16 KB, pinned in place of ten that were',
   users: '`GET /users/`: 100 of the longest names, at `offset` 1,000',
   search: '`GET /users/`: 100 that begin alike',
   rare: '`GET /users/`: a name that nobody has',

@@ -10,6 +10,7 @@ import { PRICES } from '../prices.ts';
 import type { BenchIssuer } from './bench-issuer.ts';
 import { measureGroups } from './measure-groups.ts';
 import { measureInvitations } from './measure-invitations.ts';
+import { measureSettings } from './measure-settings.ts';
 import type { Setting } from './measure-sockets.ts';
 import { ESCAPED, LARGEST, type WorstScene } from './scene.ts';
 import type { Consumed } from './table.ts';
@@ -26,6 +27,8 @@ export async function measureHttp(setting: Setting, issuer: BenchIssuer, progres
   const exchanges = await measureExchanges(setting, issuer);
   progress('blocks');
   const blocks = await measureBlocks(setting);
+  progress('settings');
+  const settings = await measureSettings(setting);
   progress('groups');
   const groups = await measureGroups(setting);
   progress('invitations');
@@ -38,6 +41,7 @@ export async function measureHttp(setting: Setting, issuer: BenchIssuer, progres
     ...accounts,
     ...exchanges,
     ...blocks,
+    ...settings,
     ...groups,
     ...invitations,
     ...moderation,

@@ -2,6 +2,7 @@ import type { Runtime } from '../../../local/runtime.ts';
 import type { BenchIssuer } from './bench-issuer.ts';
 import type { FAN_OUT, Kind } from './kinds.ts';
 import { measureHttp } from './measure-http.ts';
+import { setEverything } from './measure-settings.ts';
 import { measureFanOut, measureFrames } from './measure-sockets.ts';
 import { parallel } from './parallel.ts';
 import { LARGEST, WorstScene } from './scene.ts';
@@ -23,8 +24,9 @@ export async function measureDearest(
   );
   progress('people');
   const others = await scene.meet(hers, ada, 150);
-  progress('sockets');
   const setting = { scene, ada, charles, hers, his, others };
+  await setEverything(setting);
+  progress('sockets');
   const frames = await measureFrames(setting, progress);
   const http = await measureHttp(setting, issuer, progress);
   progress('fan-out');

@@ -367,6 +367,7 @@ const groups: readonly Attack[] = [
         ['DELETE', () => 'messages/2/'],
         ['PUT', () => `messages/2/reactions/${encodeURIComponent('👍')}/`],
         ['PATCH', () => '', { title: 'Mine' }],
+        ['PATCH', () => 'settings/', { pinned: true }],
         ['PUT', ({ mallory }) => `members/${mallory.id}/`, { role: 'owner' }],
         ['PUT', ({ mallory }) => `members/${mallory.id}/`, {}],
         ['DELETE', ({ bob }) => `members/${bob.id}/`],

@@ -30,6 +30,7 @@ import { markRead, markReceived } from '../../../functions/core/receipts/move-re
 import { logIn, logOut } from '../../../functions/core/sessions/log-in-and-out.ts';
 import type { Caller } from '../../../functions/core/sessions/own-sessions.ts';
 import { refreshSession } from '../../../functions/core/sessions/refresh-session.ts';
+import type { PinReader } from '../../../functions/core/settings/settings.ts';
 import { catchUp, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
 import {
   framesOf,
@@ -53,6 +54,9 @@ const WRONG_PASSWORDS = 1_000_000;
 const CLIENT = { device: 'simulated', address: '192.0.2.1' };
 
 /** With the id of its conversation, as a client sends it. */
+/** Nobody pins a conversation here. */
+const NO_PINS: PinReader = { pinsOf: async () => [] };
+
 type Named<T extends { readonly conversation: unknown }> = Omit<T, 'conversation'> & {
   readonly conversation: string;
 };
@@ -231,10 +235,11 @@ export function functionsWith(
     messages: async (userId: string, id: string, window: Window) =>
       readMessages(log, { conversation: await resolve({ rosters }, id, userId), window }),
 
-    inbox: (request: Parameters<typeof readInbox>[1]) => readInbox({ inbox, presences }, request),
+    inbox: (request: Parameters<typeof readInbox>[1]) =>
+      readInbox({ inbox, presences, pins: NO_PINS, now }, request),
 
     conversation: async (userId: string, id: string) =>
-      readConversation({ inbox, presences, log, profiles }, await resolve({ rosters }, id, userId)),
+      readConversation({ inbox, presences, log, profiles, now }, await resolve({ rosters }, id, userId)),
   };
 }
 

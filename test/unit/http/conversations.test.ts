@@ -59,7 +59,7 @@ describe('an inbox', () => {
   });
 
   it('may be empty', async () => {
-    expect((await entry().get()).body).toEqual({ next: null, results: [] });
+    expect((await entry().get()).body).toEqual({ next: null, results: [], pinned: [] });
   });
 
   it.each([{ limit: '0' }, { limit: 'x' }, { cursor: 'x' }, { cursor: '' }])(

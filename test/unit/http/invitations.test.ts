@@ -169,8 +169,7 @@ describe('`POST /invitations/join/`', () => {
     );
     const leave = () => managing.ask('DELETE', '/', member(alice.id));
     const joining = () => next(join, managing);
-    const ask = (entry: Entry, text: unknown = token, more: object = {}) =>
-      entry.ask('POST', '/invitations/join/', { body: { token: text, ...more } });
+    const ask = (entry: Entry, body: object = { token }) => entry.ask('POST', '/invitations/join/', { body });
     return { group, token, leave, joining, ask };
   }
 
@@ -199,9 +198,9 @@ describe('`POST /invitations/join/`', () => {
     const { token, joining, ask } = await invited();
     const entry = joining();
     for (const text of ['x', `${token}A`, 'x'.repeat(100)])
-      expect(await ask(entry, text)).toMatchObject(NOT_FOUND);
-    for (const wrong of NO_TOKENS) expect(await ask(entry, wrong)).toMatchObject(INVALID);
-    expect(await ask(entry, token, { uses: 1 })).toMatchObject({
+      expect(await ask(entry, { token: text })).toMatchObject(NOT_FOUND);
+    for (const wrong of NO_TOKENS) expect(await ask(entry, { token: wrong })).toMatchObject(INVALID);
+    expect(await ask(entry, { token, uses: 1 })).toMatchObject({
       ...{ statusCode: 400, body: { code: 'validation_failed', errors: { uses: [expect.any(String)] } } },
     });
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { whoOf } from '../../../functions/core/conversations/rights.ts';
 import { Busy, RateLimited, Unavailable, ValidationFailed } from '../../../functions/core/errors.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
+import { NO_SETTINGS } from '../../../functions/core/settings/settings.ts';
 import { historyEntry, syncedMessage } from '../../../functions/protocol/message-bodies.ts';
 import {
   conversationBody,
@@ -114,6 +115,7 @@ it('a conversation is told from its reader’s side', () => {
     last: { id: id(1003), seq: 3, senderId: alice.id, text: 'Hello', createdAt: NOON, counts: {} },
     unread: 1,
     own: { read: 2, received: 3 },
+    settings: NO_SETTINGS,
     peers: { read: 0, received: 1 },
     presence: { userId: bob.id, online: false, lastSeen: NOON },
     isBlocked: true,
@@ -129,6 +131,14 @@ it('a conversation is told from its reader’s side', () => {
     peer_read: 0,
     peer_received: 1,
   });
+  const settings = { muted_until: null, pinned_at: null, archived_at: null, unread: false };
+  for (const [own, shown] of [
+    [{ unread: true }, { unread: true }],
+    [{ mutedUntil: NOON, unread: false }, { muted_until: NOON }],
+    [{ pinnedAt: NOON, unread: false }, { pinned_at: NOON }],
+    [{ archivedAt: NOON, unread: false }, { archived_at: NOON }],
+  ] as const)
+    expect(conversationBody({ ...one, settings: own }).settings).toEqual({ ...settings, ...shown });
 });
 
 describe('a group', () => {
@@ -146,7 +156,7 @@ describe('a group', () => {
   };
   const one: InboxEntry = {
     ...{ kind: 'group', conversation: GROUP, title: 'Trip', role: 'reader', from: 2 },
-    ...{ last: { ...last, event }, unread: 1, own: { read: 2, received: 3 } },
+    ...{ last: { ...last, event }, unread: 1, own: { read: 2, received: 3 }, settings: NO_SETTINGS },
   };
 
   it('is told with what its reader is in it', () => {

@@ -88,6 +88,7 @@ describe('the details of conversations', () => {
   const meta = { pk: `CONV#${CONVERSATION}`, sk: 'META' };
   const last = { seq: 9, id: id(1009), senderId: bob.id, text: 'Hello', createdAt: NOON };
   const peer = { id: bob.id, username: 'bob' };
+  const NOTHING_SET = { unread: false };
   const NONE = { received: 0, read: { seq: 0, others: 0 } };
   const NONE_OF_PEER = { ...NONE, frozen: 0 };
   const counts = { 0: 4, 1: 5 };
@@ -118,7 +119,10 @@ describe('the details of conversations', () => {
         counts,
         receipts: { 0: [4, 3], 1: [9, 4] },
       },
-      { ...own, topAt: NOON, peer, readSeq: 6, readOthers: 4, receivedSeq: 7 },
+      {
+        ...{ ...own, topAt: NOON, peer, readSeq: 6, readOthers: 4, receivedSeq: 7 },
+        ...{ mutedUntil: later, pinnedAt: NOON, archivedAt: later, unread: true },
+      },
       { ...peers, topAt: later, peer: alice, readSeq: 2, readOthers: 1, receivedSeq: 3, frozenSeq: 1 },
     );
     const [ofAlice, ofBob] = [
@@ -126,7 +130,10 @@ describe('the details of conversations', () => {
       { received: 3, read: { seq: 9, others: 4 } },
     ];
     expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([
-      { topAt: NOON, peer, own: ofAlice, peers: { ...ofBob, frozen: 9 }, last: { ...last, counts } },
+      {
+        ...{ topAt: NOON, peer, own: ofAlice, peers: { ...ofBob, frozen: 9 }, last: { ...last, counts } },
+        settings: { mutedUntil: later, pinnedAt: NOON, archivedAt: later, unread: true },
+      },
     ]);
     expect(await inbox.details(bob.id, [CONVERSATION])).toMatchObject([
       { topAt: later, own: ofBob, peers: ofAlice, last: { ...last, counts } },
@@ -137,12 +144,19 @@ describe('the details of conversations', () => {
     [
       'nothing is there',
       [],
-      { topAt: undefined, peer: undefined, own: NONE, peers: NONE_OF_PEER, last: undefined },
+      {
+        topAt: undefined,
+        peer: undefined,
+        own: NONE,
+        settings: NOTHING_SET,
+        peers: NONE_OF_PEER,
+        last: undefined,
+      },
     ],
     [
       'it has a position and no summary',
       [{ ...own, topAt: NOON, peer }],
-      { topAt: NOON, peer, own: NONE, peers: NONE_OF_PEER, last: undefined },
+      { topAt: NOON, peer, own: NONE, settings: NOTHING_SET, peers: NONE_OF_PEER, last: undefined },
     ],
     [
       'it has a summary and no position',
@@ -151,6 +165,7 @@ describe('the details of conversations', () => {
         topAt: undefined,
         peer: undefined,
         own: NONE,
+        settings: NOTHING_SET,
         peers: { received: 0, read: { seq: 9, others: 4 }, frozen: 9 },
         last: { ...last, counts },
       },
@@ -171,7 +186,7 @@ describe('the details of conversations', () => {
     };
     documents.on(QueryCommand).resolves({ Items: [message] });
     expect(await inbox.details(alice.id, [CONVERSATION])).toEqual([
-      { topAt: NOON, peer, own: NONE, peers: NONE_OF_PEER, last: { ...last, counts } },
+      { topAt: NOON, peer, own: NONE, settings: NOTHING_SET, peers: NONE_OF_PEER, last: { ...last, counts } },
     ]);
   });
 

@@ -22,6 +22,7 @@ import { presenceStore } from '../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../functions/storage/receipts.ts';
 import { reportQueue, reportStore } from '../../../functions/storage/reports.ts';
 import { rosterStore } from '../../../functions/storage/rosters.ts';
+import { pinReader } from '../../../functions/storage/settings.ts';
 import type { Table } from '../../../functions/storage/table.ts';
 import { documentClient, memoryTable } from '../../support/memory-table.ts';
 import { frozenClock, NOON } from '../support/clock.ts';
@@ -108,10 +109,13 @@ const LARGEST: Readonly<Record<string, (table: Table) => Promise<unknown>>> = {
   async 'functions/storage/inbox.ts'(table) {
     await fillInbox(table, limit + 3);
     for (let n = 0; n < 2 * MAX_GROUPS; n += 1) await enter(table, id(2_000 + n));
-    const dependencies = { inbox: inboxReader(table), presences: presenceStore(table) };
+    const dependencies = {
+      ...{ inbox: inboxReader(table), presences: presenceStore(table), pins: pinReader(table) },
+      now: frozenClock().now,
+    };
     const { next } = await readInbox(dependencies, { userId: id(1), limit: 1 });
     await readInbox(dependencies, { userId: id(1), limit, before: next });
-    const syncing = { ...dependencies, ...NO_GROUPS, log: messageStore(table), now: frozenClock().now };
+    const syncing = { ...dependencies, ...NO_GROUPS, log: messageStore(table) };
     await catchUp(syncing, { userId: id(1), held: [], since: '1970-01-01T00:00:00.000Z' });
   },
   async 'functions/storage/audit.ts'(table) {

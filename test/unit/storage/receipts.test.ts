@@ -29,7 +29,7 @@ describe('the receipts of a member', () => {
 });
 
 describe('moving a receipt', () => {
-  it('writes the read receipt only if it moves forward, and changes nothing else', async () => {
+  it('writes the read receipt only if it moves forward, ends the mark as unread, and changes nothing else', async () => {
     expect(await moveRead()).toBe(true);
     expect(sent()).toEqual([
       [
@@ -37,7 +37,7 @@ describe('moving a receipt', () => {
         {
           TableName: 'parley-test',
           Key,
-          UpdateExpression: 'SET readSeq = :seq, readOthers = :others',
+          UpdateExpression: 'SET readSeq = :seq, readOthers = :others REMOVE unread',
           ConditionExpression: '(attribute_not_exists(readSeq) OR readSeq < :seq)',
           ExpressionAttributeValues: { ':seq': 7, ':others': 4 },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

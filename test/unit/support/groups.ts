@@ -1,5 +1,6 @@
 import type { Role } from '../../../functions/core/conversations/rights.ts';
 import {
+  conversationById,
   groupOf,
   type Roster,
   type RosterStore,
@@ -19,10 +20,13 @@ import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import { deleteMessage, editMessage } from '../../../functions/core/messages/edit-message.ts';
 import { react } from '../../../functions/core/messages/react.ts';
 import { sendMessage } from '../../../functions/core/messages/send-message.ts';
+import { changeOwnSettings } from '../../../functions/core/settings/change-settings.ts';
+import type { SettingsChange } from '../../../functions/core/settings/settings.ts';
 import {
   eventFrameOf,
   framesOf,
   lastFrames,
+  settingsFrameOf,
   tellingChanges,
 } from '../../../functions/protocol/server-frames.ts';
 import { aboutReader } from '../../../functions/storage/abouts.ts';
@@ -33,6 +37,7 @@ import { membershipKey, profileKey } from '../../../functions/storage/keys.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { presenceStore } from '../../../functions/storage/presence.ts';
 import { rosterStore } from '../../../functions/storage/rosters.ts';
+import { pinReader, settingsStore } from '../../../functions/storage/settings.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { frozenClock } from './clock.ts';
 import { aConnection, memoryConnections, scriptedGateway } from './connections.ts';
@@ -110,7 +115,8 @@ export function groups() {
     sendLimit: { messages: 1_000, seconds: 1 },
     onFault: () => {},
   };
-  const inbox = { inbox: inboxReader(table), presences };
+  const inbox = { inbox: inboxReader(table), presences, pins: pinReader(table), now: clock.now };
+  const settling = { ...dependencies, settings: settingsStore(table) };
   const projection = {
     ...{ inbox: inboxProjection(table), log, rosters: stored, profiles: profileStore(table), now: clock.now },
   };
@@ -134,6 +140,9 @@ export function groups() {
       changeSettings(dependencies, group, actor(by), settings),
     rename: (by: number, group: string, title: string) =>
       changeSettings(dependencies, group, actor(by), { title }),
+    /** Changes what a conversation is to a user. */
+    changeOwn: async (n: number, conversation: string, change: SettingsChange) =>
+      changeOwnSettings(settling, await own(n, conversation), change, settingsFrameOf(conversation)),
     leaveForGood: (n: number, group: string) => leaveForGood(dependencies, group, actor(n)),
     say: async (n: number, group: string, text = 'Hello', clientId?: string) => {
       const draft = { conversation: await own(n, group), text, clientId };
@@ -156,9 +165,9 @@ export function groups() {
       await stored.apply({ before, after, entry: eventEntry(dependencies, actor(1), after, last, event) });
     },
     /** Lets the inboxes follow the log, from an entry on. */
-    async follow(group: string, from = 1) {
-      const roster = await stored.roster(group);
-      const entries = roster ? await log.since(groupOf(roster), from, 100) : [];
+    async follow(id: string, from = 1) {
+      const conversation = await conversationById(stored, id);
+      const entries = conversation ? await log.since(conversation, from, 100) : [];
       await projectMessages(projection, entries.map(storedAs));
     },
     /** Who is in a group, by number: `1 owner`. Those who have left have no role. */

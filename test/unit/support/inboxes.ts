@@ -11,6 +11,7 @@ import { fromLogEntry, toLogEntry } from '../../../functions/storage/log-entry.t
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { presenceStore } from '../../../functions/storage/presence.ts';
 import { rosterReader } from '../../../functions/storage/rosters.ts';
+import { pinReader } from '../../../functions/storage/settings.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { frozenClock } from './clock.ts';
 import { aMessage, anEntry } from './message-log.ts';
@@ -44,7 +45,9 @@ export const storedAs = (entry: LogEntry): StoredMessage => ({
 export function inboxes() {
   const { table, state, commands, killAfter } = memoryTable();
   const clock = frozenClock();
-  const reader = { inbox: inboxReader(table), presences: presenceStore(table) };
+  const reader = {
+    ...{ inbox: inboxReader(table), presences: presenceStore(table), pins: pinReader(table), now: clock.now },
+  };
   const people = Array.from({ length: 30 }, (_, i) => person(i + 1));
   const log = messageStore(table);
   const rosters = rosterReader(table);

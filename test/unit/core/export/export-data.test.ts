@@ -124,6 +124,7 @@ describe('an export', () => {
           id: pairId(id(1), id(2)),
           peer: { id: id(2), username: 'user2' },
           own: { received: 2, read: 2 },
+          settings: { unread: false },
           peers: { received: 2, read: 1 },
         },
       },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExportCursor, ExportPart } from '../../../../functions/core/export/export.ts';
-import { exportPage } from '../../../../functions/core/export/export-data.ts';
+import { exportPage, PAGE_CONVERSATIONS } from '../../../../functions/core/export/export-data.ts';
+import { FOREVER, MAX_PINS } from '../../../../functions/core/settings/settings.ts';
 import { exportLine } from '../../../../functions/protocol/export-lines.ts';
 import { auditReader } from '../../../../functions/storage/audit.ts';
 import { conversationList } from '../../../../functions/storage/conversation-list.ts';
@@ -57,6 +58,31 @@ describe('an export', () => {
       expect.objectContaining({ type: 'message', seq: 2, message: 'Hello', sender_id: id(1) }),
       { type: 'end' },
     ]);
+  });
+
+  it('has what the user has set for a conversation, and nothing of what others have', async () => {
+    const { create, changeOwn, page, lines, clock } = exporting();
+    const group = await create(1, [2]);
+    await changeOwn(1, group, { pinned: true });
+    expect(lines((await page()).parts)[0]).not.toHaveProperty('settings');
+    await changeOwn(2, group, { mutedUntil: '2026-11-23T13:00:00.000Z', archived: true });
+    const settings = { pinned_at: null, archived_at: NOON, unread: false };
+    const exported = async () => lines((await page()).parts)[0]?.settings;
+    expect(await exported()).toEqual({ ...settings, muted_until: '2026-11-23T13:00:00.000Z' });
+    clock.pass(3_600_000);
+    expect(await exported()).toEqual({ ...settings, muted_until: null });
+  });
+
+  it('stays within its size with the longest titles and all settings', async () => {
+    const { create, changeOwn, page, lines } = exporting();
+    for (let n = 0; n < PAGE_CONVERSATIONS; n += 1) {
+      const group = await create(1, [2], { title: '🦀'.repeat(100) });
+      const all = { mutedUntil: FOREVER, archived: true, unread: true };
+      await changeOwn(2, group, { ...all, pinned: n < MAX_PINS });
+    }
+    const found = lines((await page()).parts).filter(({ type }) => type === 'conversation');
+    expect(found).toHaveLength(PAGE_CONVERSATIONS);
+    for (const line of found) expect(Buffer.byteLength(JSON.stringify(line))).toBeLessThan(800);
   });
 
   it('has nothing of a group from before the user joined, where nobody sees that', async () => {

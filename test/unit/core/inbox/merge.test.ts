@@ -9,6 +9,7 @@ import type {
 } from '../../../../functions/core/inbox/inbox.ts';
 import { type InboxDependencies, readInbox } from '../../../../functions/core/inbox/read-inbox.ts';
 import { NOTHING_READ } from '../../../../functions/core/receipts/receipt.ts';
+import { NO_SETTINGS } from '../../../../functions/core/settings/settings.ts';
 import { id } from '../../support/people.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1_000).toISOString();
@@ -23,7 +24,7 @@ function inboxOf(pairs: readonly { time: number; burst: number }[], groups: read
     ...{ seq: 1, id: id(1), senderId: id(1), text: '', createdAt: at(time), counts: {} },
   });
   const none = { received: 0, read: NOTHING_READ, frozen: 0 };
-  const both = { own: none, peers: none };
+  const both = { own: none, peers: none, settings: NO_SETTINGS };
   const positions = pairs
     .toSorted((one, other) => other.time - one.time)
     .map(({ time, burst }, i, all) => {
@@ -58,13 +59,14 @@ function inboxOf(pairs: readonly { time: number; burst: number }[], groups: read
   const presences: InboxDependencies['presences'] = {
     of: async (ids) => ids.map((userId) => ({ userId, online: false, hidden: false })),
   };
+  const reader = { inbox, presences, pins: { pinsOf: async () => [] }, now: () => new Date(at(0)) };
   return {
     asked,
     async pages(limit: number) {
       const pages: string[][] = [];
       let before: InboxCursor | undefined;
       do {
-        const page = await readInbox({ inbox, presences }, { userId: id(1), limit, before });
+        const page = await readInbox(reader, { userId: id(1), limit, before });
         pages.push(page.entries.map((entry) => entry.last.createdAt));
         before = page.next;
       } while (before);

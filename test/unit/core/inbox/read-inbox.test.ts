@@ -46,12 +46,14 @@ describe('an inbox', () => {
           },
           unread: 1,
           own: { read: 3, received: 3 },
+          settings: { unread: false },
           peers: { read: 4, received: 4 },
           presence: { userId: id(2), online: true },
           isBlocked: false,
         },
       ],
       next: undefined,
+      pinned: [],
     });
   });
 
@@ -94,13 +96,13 @@ describe('an inbox', () => {
     const { page, commands } = await inboxWith(20);
     commands.length = 0;
     await page(5);
-    expect(commands).toEqual(['Query', 'Query', 'BatchGet', 'BatchGet']);
+    expect(commands).toEqual(['Query', 'Query', 'Get', 'BatchGet', 'BatchGet']);
   });
 
   it('may be empty', async () => {
     const { page, commands } = await inboxWith(0);
-    expect(await page(10)).toEqual({ entries: [], next: undefined });
-    expect(commands).toEqual(['Query', 'Query']);
+    expect(await page(10)).toEqual({ entries: [], next: undefined, pinned: [] });
+    expect(commands).toEqual(['Query', 'Query', 'Get']);
   });
 
   it('lists every conversation once over its pages, most recent first', async () => {
@@ -201,6 +203,7 @@ describe('one conversation', () => {
       },
       unread: 5,
       own: { read: 0, received: 0 },
+      settings: { unread: false },
       peers: { read: 5, received: 5 },
       presence: { userId: id(2), online: false },
       isBlocked: false,
