@@ -28,6 +28,8 @@ export interface FunctionSpec {
   readonly sends?: true;
   /** Edits messages, and so needs the time in which that is allowed. */
   readonly changesMessages?: true;
+  /** Creates groups, and so needs who may. */
+  readonly createsGroups?: true;
   /** Adds sockets to the list of an account, and so needs the limit of that list. */
   readonly listsSockets?: true;
   /** Bounds the work that an account can cause. */
@@ -341,6 +343,7 @@ export const functionSpecs = {
     limitsWork: true,
     tokens: 'verify',
     connections: ['POST', 'DELETE'],
+    createsGroups: true,
     table: [
       // The roster, the entry that tells of a change, and the summary with the title.
       { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], partitions: ['CONV#*'] },
@@ -462,8 +465,9 @@ export const functionSpecs = {
       { actions: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
       { actions: ['Query'], partitions: ['WATCH#*'] },
       { actions: ['PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['DIRECTORY#*'] },
-      // A deleted account leaves its groups: the roster, and the entry that tells of it. The seals of its blocks go.
-      { actions: ['GetItem', 'Query', 'PutItem', 'DeleteItem'], partitions: ['CONV#*'] },
+      // A deleted account leaves its groups: the roster, and the entry that tells of it. The seals of its blocks go. Everything of a
+      // dissolved group goes, step by step.
+      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['CONV#*'] },
     ],
   },
   'stream/message-changes': {

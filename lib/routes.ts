@@ -43,6 +43,7 @@ const operations: readonly HttpRouteSpec[] = [
   { method: 'POST', path: '/conversations', entry: 'http/groups' },
   { method: 'GET', path: '/conversations/{conversation}', entry: 'http/conversations' },
   { method: 'PATCH', path: '/conversations/{conversation}', entry: 'http/groups' },
+  { method: 'DELETE', path: '/conversations/{conversation}', entry: 'http/groups' },
   { method: 'PATCH', path: '/conversations/{conversation}/settings', entry: 'http/settings' },
   { method: 'PUT', path: '/conversations/{conversation}/members/{user_id}', entry: 'http/groups' },
   { method: 'DELETE', path: '/conversations/{conversation}/members/{user_id}', entry: 'http/groups' },

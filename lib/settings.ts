@@ -29,6 +29,8 @@ export interface Settings {
   readonly floodSeconds: number;
   /** A message may be edited for so many minutes after it was sent. Undefined: for ever. */
   readonly editMinutes: number | undefined;
+  /** Who may create groups. */
+  readonly groupCreation: 'anyone' | 'staff';
   /** Wrong passwords for one e-mail address within a minute. */
   readonly wrongPasswords: number;
   /** Wrong passwords from one address of the Internet within a minute. */
@@ -131,6 +133,7 @@ export function readSettings(node: Context, target: 'aws' | 'local' = 'aws'): Se
     floodMessages: limit('floodMessages', 20),
     floodSeconds: whole(node, 'floodSeconds', 10),
     editMinutes: optional(node, 'editMinutes', 1, YEAR_MINUTES),
+    groupCreation: choice(node, 'groupCreation', GROUP_CREATION, 'anyone'),
     wrongPasswords: limit('wrongPasswords', 10),
     wrongPasswordsPerAddress: limit('wrongPasswordsPerAddress', 100),
     breachCheck: choice(node, 'breachCheck', { on: true, off: false }, false),
@@ -177,6 +180,11 @@ function limits(node: Context, target: 'aws' | 'local'): boolean {
   }
   return isOn;
 }
+
+const GROUP_CREATION: Readonly<Record<string, Settings['groupCreation']>> = {
+  anyone: 'anyone',
+  staff: 'staff',
+};
 
 const VERIFY_EMAIL: Readonly<Record<string, Settings['verifyEmail']>> = {
   required: 'required',

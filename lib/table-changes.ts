@@ -18,16 +18,16 @@ interface Feed {
   readonly window?: Duration;
 }
 
-/** Accounts and what is left of them, sessions, sockets and presence. Users wait for what follows, so there is no batch window. */
+/** Accounts and what is left of them, dissolved groups, sessions, sockets and presence. Users wait for what follows, so there is no batch window. */
 export function feedAccountChanges(scope: Construct, table: Table, consumer: LambdaFunction): void {
   feed(scope, table, consumer, {
     name: 'AccountChanges',
     filters: [
       changes(['REMOVE'], 'USER#', FilterRule.beginsWith('SESSION#')),
       changes(['INSERT', 'MODIFY', 'REMOVE'], 'USER#', FilterRule.isEqual('SOCKETS')),
-      changes(['INSERT', 'MODIFY'], 'USER#', FilterRule.isEqual('PROFILE')),
-      changes(['INSERT', 'MODIFY'], 'USER#', FilterRule.isEqual('PRESENCE')),
+      changes(['INSERT', 'MODIFY'], 'USER#', FilterRule.or('PROFILE', 'PRESENCE')),
       changes(['REMOVE'], 'USER#', FilterRule.isEqual('REMAINS')),
+      changes(['INSERT', 'MODIFY', 'REMOVE'], 'CONV#', FilterRule.isEqual('DISSOLVED')),
     ],
   });
 }
@@ -41,7 +41,7 @@ export function feedMessageChanges(scope: Construct, table: Table, consumer: Lam
   });
 }
 
-/** Feeds the table's stream to the function. Lambda filters all other records out before they cost anything. */
+/** Feeds the table's stream to the function. A mapping has five filters at most. Lambda filters all other records out before they cost anything. */
 function feed(
   scope: Construct,
   table: Table,

@@ -21,6 +21,7 @@ export const SETTINGS = {
    * it, and short enough to wait for its end.
    */
   threeMessages: { ...quick, floodMessages: '3', floodSeconds: '8' },
+  groupsOfStaff: { ...quick, groupCreation: 'staff' },
   fiveMessages: { ...quick, floodMessages: '5', floodSeconds: '8' },
   /** The work of 60 messages a minute, of 30 for a socket. */
   littleWork: { ...unlimited, workPerMinute: '60' },

@@ -406,6 +406,7 @@ export const texts = {
     last_owner: 'A group needs an owner. Make another member an owner first.',
     link_invalid: 'This link is not valid any more. Ask for a new one.',
     mail_off: 'This service sends no mail.',
+    mention_invalid: 'Somebody whom you mention is not in this group.',
     message_blank: 'The message is empty.',
     message_deleted: 'This message was deleted.',
     message_invalid: 'The message contains characters that cannot be sent.',

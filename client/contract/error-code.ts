@@ -21,6 +21,7 @@ type ServerCode =
   | 'last_owner'
   | 'link_invalid'
   | 'mail_off'
+  | 'mention_invalid'
   | 'message_blank'
   | 'message_deleted'
   | 'message_invalid'

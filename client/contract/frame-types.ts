@@ -1,4 +1,4 @@
-import type { Conversation, GroupEvent, Reaction, Settings, StoredMessage } from './http-types.ts';
+import type { Conversation, GroupEvent, Mentions, Reaction, Settings, StoredMessage } from './http-types.ts';
 
 /**
  * The frames of asyncapi.yaml on a device's socket. A test compares the two. First, the frames that the client sends.
@@ -12,6 +12,7 @@ export interface MessageSend {
   readonly client_id?: string;
   /** The `seq` of the message that it answers. */
   readonly reply_to?: number;
+  readonly mentions?: Mentions;
   /** Instead of `text` and `client_id`. */
   readonly messages?: readonly NewMessage[];
   readonly after?: number;
@@ -22,6 +23,7 @@ export interface NewMessage {
   readonly client_id: string;
   readonly text: string;
   readonly reply_to?: number;
+  readonly mentions?: Mentions;
   readonly read?: number;
 }
 
@@ -129,6 +131,7 @@ export interface ChatMessage {
   readonly deleted_at?: string;
   readonly reactions?: readonly Reaction[];
   readonly reply_to?: number;
+  readonly mentions?: Mentions;
   readonly client_id?: string;
   readonly event?: GroupEvent;
 }
@@ -149,6 +152,7 @@ export interface MessageSent {
   readonly deleted_at?: string;
   readonly reactions?: readonly Reaction[];
   readonly reply_to?: number;
+  readonly mentions?: Mentions;
   readonly client_id: string;
   readonly ref?: string;
 }
@@ -257,6 +261,7 @@ export interface ToldMessage {
   readonly deleted_at?: string;
   readonly reactions?: readonly Reaction[];
   readonly reply_to?: number;
+  readonly mentions?: Mentions;
   readonly client_id?: string;
 }
 
@@ -281,6 +286,7 @@ export interface MessageResult {
   readonly deleted_at?: string;
   readonly reactions?: readonly Reaction[];
   readonly reply_to?: number;
+  readonly mentions?: Mentions;
   readonly code?: string;
   readonly detail?: string;
   readonly retry_after?: number;

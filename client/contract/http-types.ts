@@ -115,11 +115,11 @@ export interface LastMessage {
 
 /** What happened to a group. The sender of the message did it, and its text is empty. */
 export interface GroupEvent {
-  /** `created`, `joined`, `left`, `removed`, `renamed`, `role` or `changed`. A newer server may have further ones. */
+  /** `created`, `joined`, `left`, `removed`, `renamed`, `role`, `changed` or `dissolved`. A newer server may have further ones. */
   readonly type: string;
   /** Of `created` and `renamed`, and of `changed` if it is one of the fields. */
   readonly title?: string;
-  /** The ids of those whom it is about. Absent from `renamed` and `changed`. */
+  /** The ids of those whom it is about. Absent from `renamed`, `changed` and `dissolved`. */
   readonly users?: readonly string[];
   /** Of `role`. */
   readonly role?: 'owner' | 'moderator' | 'member' | 'reader';
@@ -152,6 +152,8 @@ export interface GroupConversation {
   readonly first_seq: number;
   readonly last_message: LastMessage;
   readonly unread: number;
+  /** Unread messages that mention the user, by name or with all. Absent if there is none. */
+  readonly mentions?: number;
   readonly read: number;
   readonly received: number;
   /** Absent if there is none, and in the inbox. */
@@ -239,8 +241,16 @@ export interface StoredMessage {
   readonly reactions?: readonly Reaction[];
   /** The `seq` of the earlier message that it answers. */
   readonly reply_to?: number;
+  /** In groups: whom it mentions. */
+  readonly mentions?: Mentions;
   /** In groups: what its sender did. Then `message` is empty. */
   readonly event?: GroupEvent;
+}
+
+/** Members of a group whom a message mentions by their ids, or all of them. */
+export interface Mentions {
+  readonly users?: readonly string[];
+  readonly all?: true;
 }
 
 export interface Reaction {

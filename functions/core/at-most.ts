@@ -15,3 +15,12 @@ export async function atMost<T>(
 function* each<T>(items: readonly T[]): Generator<T> {
   yield* items;
 }
+
+/**
+ * Rejects only once all have ended. Lambda calls a function that fails again at once, and work that is still under way would
+ * run beside its own repetition.
+ */
+export async function allEnded(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
+  if (failed) throw (failed as PromiseRejectedResult).reason;
+}

@@ -205,12 +205,12 @@ export class NotYourMessage extends ParleyError {
   }
 }
 
-/** The caller is in the group, in a role without this right. */
+/** The caller is in the group, in a role without this right, or may not create groups in this deployment. */
 export class NotAllowed extends ParleyError {
   readonly code = 'not_allowed';
 
-  constructor() {
-    super('Your role in this group does not allow this.');
+  constructor(message = 'Your role in this group does not allow this.') {
+    super(message);
   }
 }
 
@@ -312,6 +312,15 @@ export class ReplyInvalid extends ParleyError {
 
   constructor() {
     super('`reply_to` must be the seq of an earlier message of this conversation.');
+  }
+}
+
+/** Only members of the group can be mentioned in it. */
+export class MentionInvalid extends ParleyError {
+  readonly code = 'mention_invalid';
+
+  constructor(id: string) {
+    super(`Only members of the group can be mentioned. This user is none: ${JSON.stringify(id)}.`);
   }
 }
 

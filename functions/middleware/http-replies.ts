@@ -58,6 +58,7 @@ const STATUS: Readonly<Record<string, number>> = {
   validation_failed: 400,
   after_invalid: 400,
   reply_to_invalid: 400,
+  mention_invalid: 400,
   cannot_block_oneself: 400,
   cannot_report_oneself: 400,
   subject_token_invalid: 400,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { meta } from 'zod/v4/core';
 import { foldId } from '../core/ids.ts';
+import { MAX_MENTIONS } from '../core/messages/mentions.ts';
 import { isBlank, isLonger, isShorter, MAX_MESSAGE_LENGTH, TEXT_FAULTS, textFault } from './text.ts';
 
 /** The lengths that a field may have, in characters. */
@@ -47,6 +48,25 @@ export const seq = z.int().check(z.minimum(0));
 
 /** `seq` of the message that another one answers. */
 export const replyTo = z.int().check(z.minimum(1));
+
+/** Whom a message mentions: users by their ids, or all members, or both. */
+export const mentions = z
+  .object({
+    users: z.optional(
+      z.array(userId).check(
+        z.minLength(1),
+        z.maxLength(MAX_MENTIONS),
+        z.refine((ids) => new Set(ids).size === ids.length, 'Name each user once.'),
+      ),
+    ),
+    all: z.optional(z.literal(true)),
+  })
+  .check(
+    z.refine(
+      ({ users, all }) => users !== undefined || all !== undefined,
+      'Name `users`, or set `all` to true.',
+    ),
+  );
 
 /** An emoji of several parts, such as a family with skin tones, has some 40 UTF-16 units at most. */
 const MAX_EMOJI_LENGTH = 64;

@@ -15,6 +15,11 @@ export function answered({ replyTo }: Pick<Message, 'replyTo'>) {
   return replyTo === undefined ? {} : { reply_to: replyTo };
 }
 
+/** Whom it mentions. */
+export function mentioned({ mentions }: Pick<Message, 'mentions'>) {
+  return mentions === undefined ? {} : { mentions };
+}
+
 /** What has become of a message since it was written. */
 export function changedState({ changed }: Pick<Message, 'changed'>) {
   if (!changed) return {};
@@ -35,7 +40,7 @@ export function eventOf({ event }: Pick<Message, 'event'>) {
 }
 
 /** One of several stored messages, which share their conversation and their sender. */
-export function messageBody({ id, seq, text, createdAt, read, replyTo, changed }: Message) {
+export function messageBody({ id, seq, text, createdAt, read, replyTo, mentions, changed }: Message) {
   return {
     id,
     seq,
@@ -43,6 +48,7 @@ export function messageBody({ id, seq, text, createdAt, read, replyTo, changed }
     created_at: createdAt,
     ...(read > 0 && { read }),
     ...answered({ replyTo }),
+    ...mentioned({ mentions }),
     ...changedState({ changed }),
   };
 }
@@ -58,6 +64,7 @@ export function syncedMessage(message: Message, readerId: string) {
     created_at: message.createdAt,
     ...(message.read > 0 && { read: message.read }),
     ...answered(message),
+    ...mentioned(message),
     ...eventOf(message),
     ...changedState(message),
     ...ownClientId(message, message.senderId === readerId),

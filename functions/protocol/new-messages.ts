@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { CLIENT_ID } from '../core/ids.ts';
 import type { NewMessage } from '../core/messages/append.ts';
-import { messageText, replyTo, seq } from './fields.ts';
+import { mentions, messageText, replyTo, seq } from './fields.ts';
 
 /** In one frame or request. */
 export const MAX_MESSAGES = 20;
 
 /**
- * Of the texts of one frame or request, as JSON. The frame that tells them to other devices adds some 6 KB, and API Gateway's limit
+ * Of the texts and mentions of one frame or request, as JSON. The frame that tells them to other devices adds some 6 KB, and API Gateway's limit
  * is 32 KB.
  */
 export const MAX_MESSAGES_BYTES = 24 * 1024;
@@ -21,12 +21,17 @@ const newMessage = z.object({
   client_id: clientId,
   text: messageText,
   reply_to: z.optional(replyTo),
+  mentions: z.optional(mentions),
   read: z.optional(seq),
 });
 
 /** A value of a message, which may be malformed. */
 const valuesOf = (list: unknown, name: 'client_id' | 'text'): readonly string[] =>
   (Array.isArray(list) ? list : []).flatMap((one) => (typeof one?.[name] === 'string' ? one[name] : []));
+
+/** The same of those that mention somebody. */
+const mentionsIn = (list: unknown): readonly object[] =>
+  (Array.isArray(list) ? list : []).flatMap((one) => one?.mentions ?? []);
 
 /** Also while single messages are malformed, so that one answer names all faults. */
 const always = { when: () => true };
@@ -44,10 +49,14 @@ export const newMessages = z.array(newMessage).check(
   ),
   z.refine(
     (list) => {
-      const bytes = valuesOf(list, 'text').map((text) => Buffer.byteLength(JSON.stringify(text)));
+      const given = [...valuesOf(list, 'text'), ...mentionsIn(list)];
+      const bytes = given.map((one) => Buffer.byteLength(JSON.stringify(one)));
       return bytes.reduce((sum, one) => sum + one, 0) <= MAX_MESSAGES_BYTES;
     },
-    { ...always, error: `The texts must have at most ${MAX_MESSAGES_BYTES} bytes of JSON together.` },
+    {
+      ...always,
+      error: `The texts and mentions must have at most ${MAX_MESSAGES_BYTES} bytes of JSON together.`,
+    },
   ),
 );
 
@@ -74,10 +83,11 @@ export function toNewMessages(
   messages: z.output<typeof newMessages>,
   read: number | undefined,
 ): readonly NewMessage[] {
-  return messages.map(({ text, client_id: clientId, reply_to: replyTo, read: own = read }) => ({
+  return messages.map(({ text, client_id: clientId, reply_to: replyTo, mentions, read: own = read }) => ({
     text,
     clientId,
     replyTo,
+    mentions,
     read: own,
   }));
 }

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { lengthFaults, normalizePassword } from '../core/accounts/passwords.ts';
 import { MessageNotFound, ValidationFailed } from '../core/errors.ts';
 import { CLIENT_ID } from '../core/ids.ts';
-import { characters, emoji, messageText, nameOf, replyTo, seq, version } from './fields.ts';
+import { characters, emoji, mentions, messageText, nameOf, replyTo, seq, version } from './fields.ts';
 import { newMessages, oneOrSeveral } from './new-messages.ts';
 import { wholeNumber } from './paging.ts';
 import { validate } from './validate.ts';
@@ -149,6 +149,7 @@ export const messageRequest = z
   .strictObject({
     text: z.optional(messageText),
     reply_to: z.optional(replyTo),
+    mentions: z.optional(mentions),
     messages: z.optional(newMessages),
     after: z.optional(seq),
     read: z.optional(seq),

@@ -21,6 +21,7 @@ import {
   changedBody,
   changedState,
   eventOf,
+  mentioned,
   messageBody,
   ownClientId,
   presentState,
@@ -41,6 +42,7 @@ export function messageFrame(message: Message, senderName: string, reader: 'send
     created_at: message.createdAt,
     ...(message.read > 0 && { read: message.read }),
     ...answered(message),
+    ...mentioned(message),
     ...eventOf(message),
     ...changedState(message),
     ...ownClientId(message, reader === 'sender'),
@@ -170,7 +172,8 @@ export function conversationBody(entry: InboxEntry) {
     ...settingsOf(settings),
   };
   if (entry.kind === 'group') {
-    return { id, kind, title: entry.title, role: entry.role, first_seq: entry.from, ...shared };
+    const { title, role, from: first_seq, mentions } = entry;
+    return { id, kind, title, role, first_seq, ...shared, ...(mentions > 0 && { mentions }) };
   }
   const { peer, peers, presence, isBlocked } = entry;
   const { online, last_seen } = presenceBody(presence);

@@ -11,6 +11,7 @@ export type Need =
   | 'origins'
   | 'sending'
   | 'changing'
+  | 'creating'
   | 'sockets'
   | 'work'
   | 'connections'
@@ -105,6 +106,11 @@ export const variables = {
     type: 'text',
     need: 'changing',
     meaning: 'Seconds after it was sent in which a message may be edited; off if there is no end.',
+  },
+  GROUP_CREATION: {
+    type: 'text',
+    need: 'creating',
+    meaning: 'Who may create groups: anyone or staff.',
   },
   SOCKETS_PER_ACCOUNT: {
     type: 'number',

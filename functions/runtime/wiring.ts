@@ -21,6 +21,7 @@ import { tickets } from '../auth/tickets.ts';
 import { type AuditTrail, auditTrail } from '../core/audit/trail.ts';
 import type { Gateway } from '../core/connections/connection.ts';
 import type { GroupDependencies } from '../core/groups/change-group.ts';
+import type { CreationDependencies } from '../core/groups/create-group.ts';
 import type { JoiningDependencies } from '../core/invitations/join.ts';
 import type { Issuer, VerifySubjectToken } from '../core/issuers/issuer.ts';
 import type { EditDependencies } from '../core/messages/edit-message.ts';
@@ -57,7 +58,7 @@ import { messageStore } from '../storage/messages.ts';
 import { ownReports } from '../storage/own-reports.ts';
 import { membershipCheck, presenceStore } from '../storage/presence.ts';
 import { receiptStore } from '../storage/receipts.ts';
-import { remainsOf, sealRemover } from '../storage/remains.ts';
+import { groupRemainsOf, remainsOf, sealRemover } from '../storage/remains.ts';
 import { reportQueue, reportStore } from '../storage/reports.ts';
 import { rosterReader, rosterStore } from '../storage/rosters.ts';
 import { publicKeys, sessionCheck, sessionList, sessionStore } from '../storage/sessions.ts';
@@ -521,7 +522,7 @@ export function wireChanging(
   };
 }
 
-/** For `createGroup`, `changeSettings`, `putMember` and `removeMember`. The last frames come from the protocol. */
+/** For `changeSettings`, `dissolveGroup`, `putMember` and `removeMember`. The last frames come from the protocol. */
 export function wireGroups(
   table: Table,
   gateway: Gateway,
@@ -535,6 +536,19 @@ export function wireGroups(
     people: peopleStore(table),
     presences: presenceStore(table),
     idOf: uuidOf,
+  };
+}
+
+/** The same, and for `createGroup`. */
+export function wireCreation(
+  table: Table,
+  gateway: Gateway,
+  reporting: Reporting,
+): Omit<CreationDependencies, 'lastFrames'> {
+  return {
+    ...wireGroups(table, gateway, reporting),
+    groupCreation: config.text('GROUP_CREATION') === 'staff' ? 'staff' : 'anyone',
+    profiles: profileStore(table),
   };
 }
 
@@ -607,11 +621,12 @@ export function wireWatching(table: Table) {
   };
 }
 
-/** For the stream's function that follows accounts, sessions and connections. */
+/** For the stream's function that follows accounts, groups, sessions and connections. */
 export function wireAccountChanges(table: Table, gateway: Gateway, reporting: Reporting) {
   return {
     directory: directoryProjection(table),
     remains: remainsOf(table),
+    groupRemains: groupRemainsOf(table),
     seals: sealRemover(table),
     ...wireTelling(table, gateway, reporting),
     rosters: rosterStore(table),

@@ -2,6 +2,7 @@ import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } fr
 import { type ChangedSummary, type InboxProjection, type Peer, toLast } from '../core/inbox/inbox.ts';
 import { fromSummary, toInboxPosition, toSummary } from './inbox.ts';
 import { INBOX_PREFIX, inboxPositionKey, membershipKey, summaryKey, userPartition } from './keys.ts';
+import { packNumbers, unpackNumbers } from './packed-numbers.ts';
 import { isWritten, setting, type Table } from './table.ts';
 
 /** Shows a changed message in the summary of its conversation, as long as that is its last one. */
@@ -89,6 +90,26 @@ export function inboxProjection(table: Table): InboxProjection {
     },
 
     ...changedSummary(table),
+
+    async notes(userId, conversation) {
+      const Key = membershipKey(userId, conversation);
+      const { Item } = await client.send(new GetCommand({ TableName: name, Key, ConsistentRead: true }));
+      return Item && { seqs: unpackNumbers(Item.mentions), read: Item.readSeq ?? 0 };
+    },
+
+    async note(userId, conversation, seqs) {
+      await isWritten(
+        client.send(
+          new UpdateCommand({
+            TableName: name,
+            Key: membershipKey(userId, conversation),
+            UpdateExpression: 'SET mentions = :seqs',
+            ConditionExpression: 'attribute_exists(pk)',
+            ExpressionAttributeValues: { ':seqs': packNumbers(seqs) },
+          }),
+        ),
+      );
+    },
 
     async top(userId) {
       // One position is far below the 1 MB at which DynamoDB ends a Query.

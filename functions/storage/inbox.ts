@@ -12,12 +12,14 @@ import {
   type ConversationDetails,
   type InboxPosition,
   type InboxReader,
+  type Joining,
   type LastMessage,
   type Peer,
   type Summary,
   toLast,
 } from '../core/inbox/inbox.ts';
-import { further, NOTHING_READ, type Progress } from '../core/receipts/receipt.ts';
+import type { ByMember } from '../core/messages/message.ts';
+import { further, NOTHING_READ, type Progress, type ReadReceipt } from '../core/receipts/receipt.ts';
 import { formsIn } from './by-member.ts';
 import {
   conversationOf,
@@ -30,6 +32,7 @@ import {
 } from './keys.ts';
 import type { Item } from './log-entry.ts';
 import { messageStore } from './messages.ts';
+import { unpackNumbers } from './packed-numbers.ts';
 import { toSettings } from './settings.ts';
 import { batchGet, type Table } from './table.ts';
 
@@ -128,8 +131,12 @@ interface MembershipItem {
   readonly number?: number;
   readonly role?: Role;
   readonly from?: number;
+  readonly joined?: Joining;
   readonly readSeq?: number;
   readonly readOthers?: number;
+  readonly readAlls?: number;
+  /** Of a group: where the member is mentioned by name. */
+  readonly mentions?: Uint8Array;
   readonly receivedSeq?: number;
   readonly frozenSeq?: number;
 }
@@ -154,7 +161,7 @@ function pairDetails(
 
 /** Somebody who is in a group has a number in their membership. */
 function groupDetails(own: Item | undefined, summary: Item | undefined): ConversationDetails {
-  const { number, role, from = 1 } = (own ?? {}) as MembershipItem;
+  const { number, role, from = 1, joined, mentions } = (own ?? {}) as MembershipItem;
   const { last, receipts = {} } = (summary && toSummary({ kind: 'group' }, summary)) ?? {};
   const isMember = number !== undefined && role !== undefined;
   return {
@@ -163,7 +170,8 @@ function groupDetails(own: Item | undefined, summary: Item | undefined): Convers
     own: progressOf(own, number === undefined ? undefined : receipts[number]),
     peers: NO_PROGRESS,
     last,
-    ...(isMember && { part: { self: number, role, from } }),
+    ...(isMember && { part: { self: number, role, from }, joined }),
+    ...(mentions && { noted: unpackNumbers(mentions) }),
     title: summary?.title as string | undefined,
   };
 }
@@ -172,8 +180,9 @@ const NO_PROGRESS = { received: 0, read: NOTHING_READ, frozen: 0 };
 
 /** A member has read up to their read receipt, or up to what they had read when they last wrote: whichever is further. */
 function progressOf(item: MembershipItem | undefined, written = NOTHING_READ): Progress {
-  const { readSeq = 0, readOthers = 0, receivedSeq = 0 } = item ?? {};
-  return { received: receivedSeq, read: further({ seq: readSeq, others: readOthers }, written) };
+  const { readSeq = 0, readOthers = 0, readAlls, receivedSeq = 0 } = item ?? {};
+  const read = { seq: readSeq, others: readOthers, ...(readAlls !== undefined && { alls: readAlls }) };
+  return { received: receivedSeq, read: further(read, written) };
 }
 
 /** What the peer had read when they last wrote is in that message for everybody to see, and no message came since the block. */
@@ -188,19 +197,42 @@ export function toSummary(conversation: Kind, item: Item): Summary | undefined {
   if (item.seq === undefined) return undefined;
   const forms = formsIn(conversation);
   const last = item as unknown as LastMessage;
+  const alls = item.alls === undefined ? undefined : forms.counts.read(item.alls);
   return {
-    last: readLast({ ...last, counts: forms.counts.read(item.counts) }),
-    receipts: forms.receipts.read(item.receipts),
+    last: readLast({ ...last, counts: forms.counts.read(item.counts), alls }),
+    receipts: withAlls(forms.receipts.read(item.receipts), forms.counts.read(item.readAlls)),
   };
 }
 
 export function fromSummary(conversation: Kind, { last, receipts }: Summary): Item {
   const forms = formsIn(conversation);
-  return { ...last, counts: forms.counts.store(last.counts), receipts: forms.receipts.store(receipts) };
+  const readAlls = allsIn(receipts);
+  return {
+    ...last,
+    counts: forms.counts.store(last.counts),
+    ...(last.alls && { alls: forms.counts.store(last.alls) }),
+    receipts: forms.receipts.store(receipts),
+    ...(Object.keys(readAlls).length > 0 && { readAlls: forms.counts.store(readAlls) }),
+  };
+}
+
+/** How many messages that mention all were among those read. They are stored beside the receipts: few conversations have any. */
+function allsIn(receipts: ByMember<ReadReceipt>): ByMember<number> {
+  return Object.fromEntries(
+    Object.entries(receipts).flatMap(([number, { alls }]) => (alls === undefined ? [] : [[number, alls]])),
+  );
+}
+
+function withAlls(receipts: ByMember<ReadReceipt>, alls: ByMember<number>): ByMember<ReadReceipt> {
+  const read = Object.entries(receipts).map(([number, receipt]) => {
+    const ofMember = alls[Number(number)];
+    return [number, ofMember === undefined ? receipt : { ...receipt, alls: ofMember }] as const;
+  });
+  return Object.fromEntries(read);
 }
 
 function readLast(item: LastMessage): LastMessage {
-  const { seq, id, senderId, text, createdAt, changed, event, counts, events } = item;
+  const { seq, id, senderId, text, createdAt, changed, event, counts, alls, events } = item;
   return {
     seq,
     id,
@@ -210,6 +242,7 @@ function readLast(item: LastMessage): LastMessage {
     ...(changed && { changed }),
     ...(event && { event }),
     counts,
+    ...(alls && { alls }),
     ...(events !== undefined && { events }),
   };
 }

@@ -18,6 +18,7 @@ export const SOCKETS = 'SOCKETS';
 export const PROFILE = 'PROFILE';
 export const PRESENCE = 'PRESENCE';
 export const REMAINS = 'REMAINS';
+export const GROUP = 'GROUP';
 export const MESSAGE_PREFIX = 'MSG#';
 export const MEMBERSHIP_PREFIX = 'CONV#';
 /** Sorts behind the ids of pairs, so that the groups of a user are one range. */
@@ -200,13 +201,21 @@ export const summaryKey = (conversation: string): Key => ({
 /** Who is in a group, in which role. It sorts before the messages: the end of a log is read from there to the seals. */
 export const rosterKey = (conversation: string): Key => ({
   pk: conversationPartition(conversation),
-  sk: 'GROUP',
+  sk: GROUP,
 });
 
 /** What a group says of itself. No message reads it. */
 export const aboutKey = (conversation: string): Key => ({
   pk: conversationPartition(conversation),
   sk: 'ABOUT',
+});
+
+export const DISSOLVED = 'DISSOLVED';
+
+/** That nobody is in a group any more, so that what is stored of it goes. When it expires, that is looked for once more. */
+export const dissolvedKey = (conversation: string): Key => ({
+  pk: conversationPartition(conversation),
+  sk: DISSOLVED,
 });
 
 /** All invitations of a group. Like the roster, they sort before the messages. */

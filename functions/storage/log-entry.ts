@@ -1,8 +1,9 @@
 import { type Conversation, numberOf } from '../core/conversations/conversation.ts';
 import { Busy } from '../core/errors.ts';
-import type { Changed, GroupEvent, LogEntry } from '../core/messages/message.ts';
+import type { Changed, GroupEvent, LogEntry, Mentions } from '../core/messages/message.ts';
 import { formsIn } from './by-member.ts';
 import { messageKey, seqOf } from './keys.ts';
+import { packNumbers, unpackNumbers } from './packed-numbers.ts';
 
 export type Item = Record<string, unknown>;
 
@@ -11,15 +12,17 @@ export type Item = Record<string, unknown>;
  * would cost a second WRU.
  */
 export function fromLogEntry(conversation: Conversation, entry: LogEntry): Item {
-  const { conversation: _, seq, senderId, counts, rates, changed, event, ...rest } = entry;
+  const { conversation: _, seq, senderId, counts, alls, rates, changed, event, mentions, ...rest } = entry;
   const forms = formsIn(conversation);
   return {
     ...messageKey(conversation.id, seq),
     ...rest,
     ...(changed && { changed: fromChanged(conversation, changed) }),
     ...(event && { event: fromEvent(conversation, event) }),
+    ...(mentions && { mentions: fromMentions(conversation, mentions) }),
     sender: numberOf(conversation, senderId),
     counts: forms.counts.store(counts),
+    ...(alls && { alls: forms.counts.store(alls) }),
     rates: forms.rates(entry.createdAt).store(rates),
   };
 }
@@ -56,11 +59,13 @@ export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
     text,
     ...(clientId !== undefined && { clientId }),
     ...(replyTo !== undefined && { replyTo }),
+    ...(item.mentions !== undefined && { mentions: toMentions(conversation, item.mentions) }),
     read,
     createdAt,
     ...(item.changed !== undefined && { changed: toChanged(conversation, item.changed as StoredChanged) }),
     ...(item.event !== undefined && { event: toEvent(conversation, item.event as StoredEvent) }),
     counts: forms.counts.read(item.counts),
+    ...(item.alls !== undefined && { alls: forms.counts.read(item.alls) }),
     ...(events !== undefined && { events }),
     ...(roster !== undefined && { roster }),
     rates: forms.rates(createdAt).read(item.rates),
@@ -106,4 +111,17 @@ export function toEvent(conversation: Conversation, { users, ...event }: StoredE
     ...event,
     ...(users && { users: users.map((number) => userWith(conversation, number)) }),
   } as GroupEvent;
+}
+
+/** Packed, so that ten of them take some ten bytes: first 1 if all are mentioned, then the member numbers of users. */
+function fromMentions(conversation: Conversation, { users = [], all }: Mentions): Uint8Array {
+  return packNumbers([all ? 1 : 0, ...users.map((id) => numberOf(conversation, id))]);
+}
+
+function toMentions(conversation: Conversation, stored: unknown): Mentions {
+  const [all, ...numbers] = unpackNumbers(stored);
+  return {
+    ...(numbers.length > 0 && { users: numbers.map((number) => userWith(conversation, number)) }),
+    ...(all === 1 && { all: true }),
+  };
 }

@@ -116,14 +116,15 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Change
     },
 
     async change(conversation, entry, former) {
-      const { text, changed } = entry;
+      const { text, changed, mentions } = entry;
+      const forgotten = former.mentions && !mentions ? ' REMOVE mentions' : '';
       const change = changed?.change ?? 0;
       const failed = await tryTransact(client, [
         {
           Update: {
             TableName: name,
             Key: messageKey(conversation.id, entry.seq),
-            UpdateExpression: 'SET #text = :text, #changed = :changed',
+            UpdateExpression: `SET #text = :text, #changed = :changed${forgotten}`,
             ConditionExpression: former.changed
               ? '#changed.#change = :former'
               : 'attribute_exists(pk) AND attribute_not_exists(#changed)',

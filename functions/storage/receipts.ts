@@ -29,13 +29,16 @@ export function receiptStore({ client, name }: Table): ReceiptStore {
       return { read: Item?.readSeq ?? 0, received: Item?.receivedSeq ?? 0, receivedAt };
     },
 
-    moveRead: (userId, conversation, { seq, others }) =>
+    moveRead: (userId, conversation, { seq, others, alls }) =>
       moves(
         {
           Key: membershipKey(userId, conversation),
-          UpdateExpression: 'SET readSeq = :seq, readOthers = :others REMOVE unread',
+          UpdateExpression: `SET readSeq = :seq, readOthers = :others${alls === undefined ? '' : ', readAlls = :alls'} REMOVE unread`,
           ConditionExpression: `${existing(conversation)}(attribute_not_exists(readSeq) OR readSeq < :seq)`,
-          ExpressionAttributeValues: { ':seq': seq, ':others': others },
+          ExpressionAttributeValues: {
+            ...{ ':seq': seq, ':others': others },
+            ...(alls !== undefined && { ':alls': alls }),
+          },
         },
         (stored) => stored?.readSeq?.N === String(seq),
       ),

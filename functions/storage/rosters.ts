@@ -15,7 +15,14 @@ import { receiptAt } from '../core/receipts/receipt.ts';
 import { aboutWrite } from './abouts.ts';
 import { fromSummary } from './inbox.ts';
 import { replacing } from './invitations.ts';
-import { GROUP_MEMBERSHIP_PREFIX, membershipKey, rosterKey, summaryKey, userPartition } from './keys.ts';
+import {
+  dissolvedKey,
+  GROUP_MEMBERSHIP_PREFIX,
+  membershipKey,
+  rosterKey,
+  summaryKey,
+  userPartition,
+} from './keys.ts';
 import { fromLogEntry, type Item } from './log-entry.ts';
 import { packIds, unpackIds } from './packed-ids.ts';
 import { packNumbers, unpackNumbers } from './packed-numbers.ts';
@@ -40,9 +47,13 @@ export function rosterStore(table: Table): RosterStore {
   /** What was said before they came counts as read. */
   const joining = ({ after, entry }: RosterChange, number: number): TransactItem => {
     const { userId, role, from } = after.members[number] as RosterMember;
-    const { seq, others } = receiptAt(entry, number);
-    const Item = { ...membershipKey(userId, after.id), number, role, from, readSeq: seq, readOthers: others };
-    return { Put: { TableName, Item } };
+    const { seq, others, alls } = receiptAt(entry, number);
+    const joined = { seq, at: entry.createdAt };
+    const own = {
+      ...{ number, role, from, joined, readSeq: seq, readOthers: others },
+      ...(alls !== undefined && { readAlls: alls }),
+    };
+    return { Put: { TableName, Item: { ...membershipKey(userId, after.id), ...own } } };
   };
 
   const withRole = ({ after }: RosterChange, { userId, role }: RosterMember): TransactItem => ({
@@ -120,7 +131,9 @@ export function rosterStore(table: Table): RosterStore {
         },
         ...summary(change),
         ...(about ? [aboutWrite(TableName, after.id, about)] : []),
-        ...memberships(change),
+        ...(groupOf(after).members.length > 0 ? [] : [{ Put: { TableName, Item: dissolvedKey(after.id) } }]),
+        // The stream's function ends those of a group that is dissolved: there may be many.
+        ...(entry.event?.type === 'dissolved' ? [] : memberships(change)),
         ...(invitations ? [{ Put: { TableName, ...replacing(after.id, invitations) } }] : []),
       ]);
       return failed !== 'busy' && failed.length === 0;
@@ -136,7 +149,7 @@ const REMOVED = 'x';
 const letterOf = ({ role, removed }: RosterMember): string =>
   role ? LETTERS[role] : removed ? REMOVED : LEFT;
 
-function fromRoster({ id, members, ...rest }: Roster): Item {
+export function fromRoster({ id, members, ...rest }: Roster): Item {
   return {
     ...rosterKey(id),
     ...rest,
@@ -146,7 +159,7 @@ function fromRoster({ id, members, ...rest }: Roster): Item {
   };
 }
 
-function toRoster(id: string, item: Item): Roster {
+export function toRoster(id: string, item: Item): Roster {
   const [letters, from] = [item.roles as string, unpackNumbers(item.from)];
   return {
     id,

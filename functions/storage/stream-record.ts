@@ -3,12 +3,15 @@ import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import type { Account } from '../core/accounts/account.ts';
 import type { Deletion } from '../core/accounts/follow-deletion.ts';
 import type { Connection } from '../core/connections/connection.ts';
+import type { Conversation } from '../core/conversations/conversation.ts';
+import type { Dissolution } from '../core/groups/dissolve.ts';
 import type { StoredMessage } from '../core/inbox/project-messages.ts';
 import type { StoredPresence } from '../core/presence/presence.ts';
 import { isDeleted, toAccount } from './accounts.ts';
 import { connectionsIn, isIn, type List } from './connections.ts';
 import {
   conversationPartition,
+  DISSOLVED,
   MESSAGE_PREFIX,
   PRESENCE,
   PROFILE,
@@ -25,6 +28,7 @@ import type { Item } from './table.ts';
 export type Change =
   | { readonly kind: 'account'; readonly before: Account | undefined; readonly after: Account }
   | AccountDeleted
+  | GroupDissolved
   | SessionsEnded
   | SocketsChange
   | { readonly kind: 'presence'; readonly before: StoredPresence | undefined; readonly after: StoredPresence }
@@ -32,6 +36,10 @@ export type Change =
 
 interface AccountDeleted extends Deletion {
   readonly kind: 'account-deleted';
+}
+
+interface GroupDissolved extends Dissolution {
+  readonly kind: 'group-dissolved';
 }
 
 interface SessionsEnded {
@@ -76,10 +84,12 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
       after: toPresence(userId, after),
     };
   }
+  if (sk === DISSOLVED) return groupDissolved(dynamodb?.Keys?.pk?.S ?? '', after);
   if (sk.startsWith(MESSAGE_PREFIX) && after) {
     const conversation = (after.pk as string).slice(conversationPartition('').length);
     const entryIn: StoredMessage['entryIn'] = (known) => toLogEntry(known, after);
-    return { kind: 'message', message: { conversation, seq: seqOf(sk), entryIn } };
+    const formerIn = before && ((known: Conversation) => toLogEntry(known, before));
+    return { kind: 'message', message: { conversation, seq: seqOf(sk), entryIn, formerIn } };
   }
   return undefined;
 }
@@ -111,6 +121,14 @@ export function readChanges(
 export function lineOf({ dynamodb }: DynamoDBRecord): string {
   const { pk, sk } = dynamodb?.Keys ?? {};
   return sk?.S === PROFILE ? PROFILE : (pk?.S ?? '');
+}
+
+/** Undefined once all is removed, and the mark waits for its end. */
+function groupDissolved(pk: string, mark: Item | undefined): GroupDissolved | undefined {
+  const group = pk.slice(conversationPartition('').length);
+  if (!mark) return { kind: 'group-dissolved', group, steps: 0, isLate: true };
+  if (mark.ttl !== undefined) return undefined;
+  return { kind: 'group-dissolved', group, steps: (mark.steps as number | undefined) ?? 0 };
 }
 
 /** Undefined if the same sockets are open as before. */

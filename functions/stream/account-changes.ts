@@ -4,6 +4,7 @@ import { followAccount } from '../core/accounts/directory.ts';
 import { followDeletion } from '../core/accounts/follow-deletion.ts';
 import { closeReplaced, closeSessions } from '../core/connections/open-and-close.ts';
 import { tellWatchers } from '../core/delivery/deliver.ts';
+import { followDissolution } from '../core/groups/dissolve.ts';
 import { leaveForGood } from '../core/groups/members.ts';
 import {
   followBlocks,
@@ -34,7 +35,7 @@ const dependencies = {
     leaveForGood(dependencies, group, { userId, frameFor: eventFrameOf(DELETED_USERNAME) }),
 };
 
-/** Follows changed and deleted accounts, ended sessions, sockets that opened or closed, and changed presence. */
+/** Follows changed and deleted accounts, dissolved groups, ended sessions, sockets that opened or closed, and changed presence. */
 export function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   const changeOf = readChanges(Records);
   const { logger } = reporting;
@@ -47,6 +48,8 @@ async function follow(change: Change | undefined): Promise<void> {
       return followAccount(dependencies.directory, change);
     case 'account-deleted':
       return followDeletion(dependencies, change);
+    case 'group-dissolved':
+      return followDissolution(dependencies, change);
     case 'sessions-ended':
       return closeSessions(dependencies, change);
     case 'sockets':

@@ -76,6 +76,7 @@ describe('the table of access patterns', () => {
       keys.retriesKey('<id>', '<id a>.<id b>'),
       keys.summaryKey('<id a>.<id b>'),
       keys.aboutKey('<group>'),
+      keys.dissolvedKey('<group>'),
       keys.rosterKey('<group>'),
       keys.invitationsKey('<group>'),
       keys.sealKey('<id a>.<id b>', '<member>' as unknown as number),

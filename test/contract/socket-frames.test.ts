@@ -60,9 +60,14 @@ const EVENTS: readonly GroupEvent[] = [
   { type: 'role', users, role: 'reader' },
   { type: 'renamed', title: 'Looms' },
   { type: 'changed', fields: ['title', 'description', 'picture', 'who'], title: 'Looms' },
+  { type: 'dissolved' },
 ];
 /** What happened to a group. Only devices are told. */
 const told = EVENTS.map((event): Message => ({ ...withoutClientId, conversation: group, text: '', event }));
+/** Messages to a group that mention somebody. Only devices are told. */
+const mentioning = [{ users: [charles] }, { users: [charles], all: true as const }].map(
+  (mentions): Message => ({ ...message, conversation: group, mentions }),
+);
 const settings = { mutedUntil: FOREVER, pinnedAt: createdAt, archivedAt: createdAt, unread: true };
 const entry: PairEntry = {
   kind: 'pair',
@@ -91,6 +96,7 @@ const groupEntries = [undefined, ...EVENTS].map(
     from: 3,
     last: { ...entry.last, ...(event && { text: '', event }) },
     unread: 0,
+    mentions: event ? 2 : 0,
     own: { read: 41, received: 42 },
     settings,
   }),
@@ -138,6 +144,8 @@ const domainErrors = [
   { error: new errors.EditTooLate(), kinds: ['device'] },
   { error: new errors.TooManyReactions(), kinds: ['device'] },
   { error: new errors.ReplyInvalid(), kinds: ['device'] },
+  { error: new errors.MentionInvalid(charles), kinds: ['device'] },
+  { error: new errors.NotAGroup(), kinds: ['device'] },
   { error: new errors.ValidationFailed({ seq: ['This field is required.'] }), kinds: ['device'] },
 ];
 /** Errors of requests and handshakes only. */
@@ -153,7 +161,6 @@ const HTTP_ONLY = [
   'LastOwner',
   'LinkInvalid',
   'MailOff',
-  'NotAGroup',
   'NotAuthenticated',
   'PasswordsOff',
   'ReportNotFound',
@@ -185,10 +192,10 @@ const errorsOn = (kind: SocketKind) =>
 const readers = [ada, charles];
 const sides = ['sender', 'others'] as const;
 const heard = ALL_STATES.flatMap((one) => sides.map((side) => frames.messageFrame(one, 'ada', side)));
-const ofGroups = told.map((one) => frames.messageFrame(one, 'ada', 'others'));
+const ofGroups = [...told, ...mentioning].map((one) => frames.messageFrame(one, 'ada', 'others'));
 const changed = [edited, deleted].flatMap((one) => readers.map((reader) => frames.changedFrame(one, reader)));
 const page: SyncPage = {
-  messages: [...ALL_STATES, ...told],
+  messages: [...ALL_STATES, ...told, ...mentioning],
   changed: [edited, deleted],
   changes: new Map([[conversation, 8]]),
   resets: [conversation],
@@ -214,7 +221,7 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   },
   device: {
     chatMessage: [...heard, ...ofGroups],
-    sent: [message, edited, deleted].flatMap((one) => {
+    sent: [message, edited, deleted, ...mentioning].flatMap((one) => {
       const frame = frames.sentFrame(one, 'ada');
       return [frame, replied(frame)];
     }),
@@ -229,8 +236,14 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
         messages: [],
         refusal: new errors.ClientIdConflict(),
       }),
+      ...mentioning.map((one) =>
+        frames.sentMessagesFrame(group, tried, {
+          messages: [{ message: one, repeated: false }],
+          refusal: new errors.MentionInvalid(charles),
+        }),
+      ),
     ],
-    chatMessages: sides.map((side) => frames.messagesFrame(ALL_STATES, 'ada', side)),
+    chatMessages: sides.map((side) => frames.messagesFrame([...ALL_STATES, ...mentioning], 'ada', side)),
     messageChanged: changed,
     changedReply: [...changed, frames.changedFrame(message, ada)].map(replied),
     settingsChanged: [frames.settingsFrame(conversation, NO_SETTINGS), frames.settingsFrame(group, settings)],

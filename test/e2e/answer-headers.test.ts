@@ -147,6 +147,7 @@ const SUCCESSES: Readonly<Record<string, () => Success | Promise<Success>>> = {
     body: { title: 'Other engines' },
     conversationId: await group(),
   }),
+  'DELETE /conversations/{conversation}': async () => ({ status: 204, conversationId: await group() }),
   'PATCH /conversations/{conversation}/settings': () => ({ status: 200, body: { unread: true } }),
   'PUT /conversations/{conversation}/members/{user_id}': async () => ({
     status: 200,
@@ -223,6 +224,7 @@ const filled = (
 const OF_GROUPS: Readonly<Record<string, object | undefined>> = {
   'PATCH /conversations/{conversation}/settings': { unread: true },
   'PATCH /conversations/{conversation}': { title: 'x' },
+  'DELETE /conversations/{conversation}': undefined,
   'PUT /conversations/{conversation}/members/{user_id}': { role: 'member' },
   'DELETE /conversations/{conversation}/members/{user_id}': undefined,
   'GET /conversations/{conversation}/invitations': undefined,

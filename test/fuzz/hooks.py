@@ -199,6 +199,7 @@ def open_report():
 """Only groups have these."""
 OF_GROUPS = {
     "PATCH /conversations/{conversation}",
+    "DELETE /conversations/{conversation}",
     "PUT /conversations/{conversation}/members/{user_id}",
     "DELETE /conversations/{conversation}/members/{user_id}",
     "GET /conversations/{conversation}/invitations",

@@ -71,6 +71,7 @@ describe('the app', () => {
     [{ limits: 'off' }, 'context "limits": off is for load tests on your own machine'],
     [{ signUp: 'no' }, 'context "signUp" must be on or off, not "no"'],
     [{ signUp: 'off' }, 'context "signUp": with off, nobody can log in unless "issuers" names at least one'],
+    [{ groupCreation: 'off' }, 'context "groupCreation" must be anyone or staff, not "off"'],
     [{ verifyEmail: 'on' }, 'context "verifyEmail" must be required or optional, not "on"'],
     [{ verifyEmail: 'required' }, 'context "verifyEmail": with required, "mailFrom" must name the sender'],
     [{ mailFrom: 'a@b.example' }, 'context "mailFrom": with it, "siteUrl" must be the address of the site'],

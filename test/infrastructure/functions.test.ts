@@ -205,6 +205,14 @@ describe('functions get the variables that they need:', () => {
     }
   });
 
+  it('who may create groups, if they create any', () => {
+    const { service: strict } = synthesize({ groupCreation: 'staff' });
+    const creating = names.filter((name) => 'GROUP_CREATION' in environmentOf(name));
+    expect(creating).toEqual(['groups']);
+    expect(environmentOf('groups').GROUP_CREATION).toBe('anyone');
+    expect(strict.functions().get('groups')?.Environment.Variables.GROUP_CREATION).toBe('staff');
+  });
+
   it('the limit of wrong passwords, if they verify any, and that of exchanges', () => {
     const { service: strict } = synthesize({ wrongPasswords: '3', exchanges: '5' });
     for (const name of ['confirm-sign-up', 'token', 'own-password', 'confirm-reset', 'delete-account']) {

@@ -47,6 +47,7 @@ describe('the HTTP API', () => {
     ['POST /conversations', 'groups'],
     ['GET /conversations/{conversation}', 'conversations'],
     ['PATCH /conversations/{conversation}', 'groups'],
+    ['DELETE /conversations/{conversation}', 'groups'],
     ['PATCH /conversations/{conversation}/settings', 'settings'],
     ['PUT /conversations/{conversation}/members/{user_id}', 'groups'],
     ['DELETE /conversations/{conversation}/members/{user_id}', 'groups'],

@@ -180,6 +180,8 @@ describe('least privilege', () => {
     expect(writing.toSorted()).toEqual([
       'account-changes: dynamodb:DeleteItem',
       'account-changes: dynamodb:PutItem',
+      // The mark of a dissolved group.
+      'account-changes: dynamodb:UpdateItem',
       'blocks: dynamodb:DeleteItem',
       'blocks: dynamodb:PutItem',
       'change-message: dynamodb:PutItem',

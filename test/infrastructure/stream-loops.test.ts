@@ -9,7 +9,9 @@ import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { connectionAdder } from '../../functions/storage/connection-adder.ts';
 import { connectionStore } from '../../functions/storage/connections.ts';
+import { dissolvedKey, membershipKey, messageKey, rosterKey } from '../../functions/storage/keys.ts';
 import { messageStore } from '../../functions/storage/messages.ts';
+import { fromRoster } from '../../functions/storage/rosters.ts';
 import { watchStore } from '../../functions/storage/watches.ts';
 import { handler as followAccountChanges } from '../../functions/stream/account-changes.ts';
 import { handler as followMessageChanges } from '../../functions/stream/message-changes.ts';
@@ -21,6 +23,7 @@ import { aConnection } from '../unit/support/connections.ts';
 import { aLogEntry } from '../unit/support/log-entries.ts';
 import { api, documents } from '../unit/support/mocked-clients.ts';
 import { ALICES, alice, BOBS, bob, CONVERSATION, id } from '../unit/support/people.ts';
+import { GROUP, ROSTER } from '../unit/support/roster.ts';
 import { synthesize } from './support/synthesize.ts';
 import { functionAt } from './support/template.ts';
 
@@ -111,6 +114,14 @@ const listed = (user: typeof alice, list: string) => ({
   id: user.id,
   username: user.username,
 });
+const {
+  pk: _,
+  sk: __,
+  ...roster
+} = fromRoster({
+  ...ROSTER,
+  members: ROSTER.members.map((member) => ({ ...member, role: undefined })),
+});
 const session = { pk: `USER#${alice.id}`, sk: `SESSION#${id(500)}`, id: id(500), userId: alice.id };
 const presence = (online: boolean) => ({ pk: `USER#${alice.id}`, sk: 'PRESENCE', online });
 const nothing = () => {};
@@ -166,6 +177,33 @@ const changes: Record<
     },
     ({ state }) => state.set({ pk: `USER#${alice.id}`, sk: 'REMAINS' }, undefined),
     [['account-changes: REMOVE USER#… CONV#…'], []],
+  ],
+  'a dissolved group with more than one step of messages': [
+    ({ store }) => {
+      store({ ...rosterKey(GROUP), ...roster });
+      store({ ...membershipKey(alice.id, GROUP), number: 0 });
+      for (let n = 1; n <= 700; n += 1) store({ ...messageKey(GROUP, n), text: 'x' });
+    },
+    ({ store }) => store(dissolvedKey(GROUP)),
+    [
+      [
+        'account-changes: REMOVE USER#… CONV#…',
+        ...Array<string>(500).fill('account-changes: REMOVE CONV#… MSG#…'),
+        'account-changes: MODIFY CONV#… DISSOLVED',
+        ...Array<string>(200).fill('account-changes: REMOVE CONV#… MSG#…'),
+        'account-changes: MODIFY CONV#… DISSOLVED',
+      ],
+      [],
+    ],
+  ],
+  'the last look for what is left of a dissolved group': [
+    ({ store }) => {
+      store({ ...rosterKey(GROUP), ...roster });
+      store({ ...messageKey(GROUP, 1), text: 'x' });
+      store({ ...dissolvedKey(GROUP), ttl: 1 });
+    },
+    ({ state }) => state.set(dissolvedKey(GROUP), undefined),
+    [['account-changes: REMOVE CONV#… MSG#…', 'account-changes: MODIFY CONV#… GROUP'], []],
   ],
   'an account that joins the staff': [
     ({ store }) => {
@@ -279,6 +317,7 @@ describe('the writes of a stream function', () => {
     });
     expect(passing.map((parts) => parts.join(' ')).toSorted()).toEqual([
       'INSERT USER#… PRESENCE',
+      'MODIFY CONV#… DISSOLVED',
       'MODIFY USER#… PRESENCE',
       'MODIFY USER#… PROFILE',
       'MODIFY USER#… SOCKETS',

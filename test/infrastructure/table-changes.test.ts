@@ -38,14 +38,19 @@ describe('the stream', () => {
     expect([...mappings.keys()].toSorted()).toEqual(['account-changes', 'message-changes']);
   });
 
-  it('brings ended sessions, sockets that came or went, and changed accounts and presence to account-changes', () => {
+  it('brings ended sessions, sockets that came or went, changed accounts and presence, and dissolved groups to account-changes', () => {
     expect(patternsOf('account-changes')).toEqual([
       { eventName: ['REMOVE'], dynamodb: keys('USER#', { prefix: 'SESSION#' }) },
       { eventName: ['INSERT', 'MODIFY', 'REMOVE'], dynamodb: keys('USER#', 'SOCKETS') },
-      { eventName: ['INSERT', 'MODIFY'], dynamodb: keys('USER#', 'PROFILE') },
-      { eventName: ['INSERT', 'MODIFY'], dynamodb: keys('USER#', 'PRESENCE') },
+      { eventName: ['INSERT', 'MODIFY'], dynamodb: keys('USER#', 'PROFILE', 'PRESENCE') },
       { eventName: ['REMOVE'], dynamodb: keys('USER#', 'REMAINS') },
+      { eventName: ['INSERT', 'MODIFY', 'REMOVE'], dynamodb: keys('CONV#', 'DISSOLVED') },
     ]);
+  });
+
+  it('passes five filters at most to a function: Lambda takes no more', () => {
+    for (const name of ['account-changes', 'message-changes'])
+      expect(patternsOf(name).length).toBeLessThanOrEqual(5);
   });
 
   it('brings new and changed messages, and nothing else, to message-changes', () => {
@@ -77,6 +82,9 @@ describe('the stream', () => {
       );
     expect(items.length).toBeGreaterThan(30);
     expect(passing('account-changes').toSorted()).toEqual([
+      'dissolvedKey INSERT',
+      'dissolvedKey MODIFY',
+      'dissolvedKey REMOVE',
       'presenceKey INSERT',
       'presenceKey MODIFY',
       'profileKey INSERT',
@@ -90,7 +98,7 @@ describe('the stream', () => {
     expect(passing('message-changes')).toEqual(['messageKey INSERT', 'messageKey MODIFY']);
   });
 
-  it.each(['PROFILE', 'PRESENCE', 'SOCKETS', 'SESSION#x', 'REMAINS', 'MSG#1'])(
+  it.each(['PROFILE', 'PRESENCE', 'SOCKETS', 'SESSION#x', 'REMAINS', 'DISSOLVED', 'MSG#1'])(
     'passes no %s of another partition on',
     (sk) => {
       for (const pk of [

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../local/command-line.ts';
 import { explore } from './support/explore.ts';
+import { everySchedule } from './support/steps.ts';
 
 const USAGE = `npm run simulate -- [--runs N] [--seed N]
 
@@ -39,7 +40,7 @@ async function simulate({ runs, seed }: { runs: number; seed: number }): Promise
   const began = performance.now();
   for (let done = 0; done < runs; ) {
     const round = Math.min(ROUND, runs - done);
-    const failure = await explore({ runs: round, seed: seed + done / ROUND });
+    const failure = await explore({ of: everySchedule, runs: round, seed: seed + done / ROUND });
     if (failure) {
       console.error(failure);
       return false;

@@ -18,6 +18,8 @@ export const RIGHTS = {
   delete: ['owner', 'moderator'],
   /** To give roles, and to remove moderators and owners. */
   roles: ['owner'],
+  /** To delete the group. */
+  dissolve: ['owner'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Right = keyof typeof RIGHTS;

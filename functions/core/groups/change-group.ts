@@ -51,6 +51,9 @@ interface Next extends Pick<RosterChange, 'invitations'> {
   readonly event: GroupEvent;
 }
 
+/** What a group says of itself, at most: 500 characters of four bytes, and an address. */
+const ABOUT_KB = 3;
+
 /** Undefined if the group is so already. */
 type Decision = Promise<Next | undefined> | Next | undefined;
 
@@ -125,14 +128,16 @@ export async function changeRoster(
       if (!isLost && !(error instanceof Busy)) throw error;
       doubtful ??= tried;
     }
-    const { maxTries, backoff } = contentionOfGroup(
-      roster?.members.length ?? 1,
-      // The invitations are as large as the two items of a member.
-      tried?.invitations ? 2 : 1,
-    );
+    const { maxTries, backoff } = contentionOfGroup(roster?.members.length ?? 1, weightOf(tried));
     if (round >= maxTries) throw new Busy();
     await wait(random() * backoff(round));
   }
+}
+
+/** What it writes beside the roster and the entry, in items of 1 KB. The invitations are as large as two. */
+function weightOf(tried: RosterChange | undefined): number {
+  if (tried?.about) return ABOUT_KB;
+  return tried?.invitations ? 2 : 1;
 }
 
 /** Whether the log has the entry of this very change: another member may have made the same one at the same moment. */
@@ -164,6 +169,7 @@ export function eventEntry(
     read: 0,
     createdAt: now().toISOString(),
     counts: last?.counts ?? {},
+    ...(last?.alls && { alls: last.alls }),
     events: (last?.events ?? 0) + 1,
     roster: version,
     rates: last?.rates ?? {},

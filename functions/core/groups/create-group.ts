@@ -1,8 +1,10 @@
+import type { ProfileStore } from '../accounts/account.ts';
 import { type HistoryAccess, MAX_GROUPS, ownGroup, type Roster } from '../conversations/roster.ts';
 import {
   Busy,
   CannotWriteToUser,
   ConversationNotFound,
+  NotAllowed,
   TooManyGroups,
   Unavailable,
   UserNotFound,
@@ -11,6 +13,12 @@ import { isId } from '../ids.ts';
 import { contentionOfGroup } from '../messages/contention.ts';
 import { areApart } from '../presence/presence.ts';
 import { type Actor, eventEntry, type GroupDependencies, isStored, tell } from './change-group.ts';
+
+export interface CreationDependencies extends GroupDependencies {
+  /** Who may create groups. */
+  readonly groupCreation: 'anyone' | 'staff';
+  readonly profiles: ProfileStore;
+}
 
 export interface NewGroup {
   readonly title: string;
@@ -29,17 +37,19 @@ export interface CreatedGroup {
 
 /**
  * Creates a group, of which the creator is the owner. With a key, the same user creates the same group once.
+ * @throws NotAllowed for users who may not create groups, before anything else is looked at
  * @throws UserNotFound, CannotWriteToUser, TooManyGroups for members who cannot be added
  * @throws ConversationNotFound if the group of this key exists and the creator is no longer in it
  * @throws Busy if another request with this key is under way
  */
 export async function createGroup(
-  dependencies: GroupDependencies,
+  dependencies: CreationDependencies,
   actor: Actor,
   { title, members, history, key }: NewGroup,
 ): Promise<CreatedGroup> {
   const { rosters, newId, idOf, random, wait } = dependencies;
   const { userId } = actor;
+  await requireCreator(dependencies, userId);
   const id = key === undefined ? newId() : idOf(JSON.stringify([userId, key]));
   if (key !== undefined) {
     const roster = await rosters.roster(id);
@@ -81,6 +91,15 @@ export async function createGroup(
     if (round >= maxTries) throw new Busy();
     await wait(random() * backoff(round));
   }
+}
+
+/** The mark on the profile decides, as wherever staff may do more than others. */
+async function requireCreator(
+  { groupCreation, profiles }: Pick<CreationDependencies, 'groupCreation' | 'profiles'>,
+  userId: string,
+): Promise<void> {
+  if (groupCreation === 'anyone' || (await profiles.profileOf(userId))?.staff) return;
+  throw new NotAllowed('Only staff may create groups here.');
 }
 
 /** @throws ConversationNotFound */

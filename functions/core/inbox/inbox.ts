@@ -21,6 +21,8 @@ export interface LastMessage {
   readonly event?: GroupEvent | undefined;
   /** How many messages each member has sent up to this one. */
   readonly counts: ByMember<number>;
+  /** How many of them mention all. Undefined while none does. */
+  readonly alls?: ByMember<number> | undefined;
   /** How many entries up to this one are events of the group. */
   readonly events?: number | undefined;
 }
@@ -48,6 +50,8 @@ export interface PairEntry extends Entry {
 export interface GroupEntry extends Entry, Pick<GroupPart, 'role' | 'from'> {
   readonly kind: 'group';
   readonly title: string;
+  /** How many messages of others that mention the member, by name or with all, they have not read. */
+  readonly mentions: number;
 }
 
 /** A conversation as one of its members sees it. */
@@ -60,6 +64,13 @@ export interface GroupPart {
   readonly role: Role;
   /** The first message that they may see. */
   readonly from: number;
+}
+
+/** The entry of the log by which somebody came to a group, and its time. */
+export interface Joining {
+  readonly seq: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
 }
 
 export type Peer = Person;
@@ -101,6 +112,9 @@ export interface ConversationDetails {
   readonly peers: PeerProgress;
   /** What a group has. Without a part in it, the user is not in it. */
   readonly part?: GroupPart | undefined;
+  /** The `seq`s of the messages that mention the member by name, as far as they were noted. */
+  readonly noted?: readonly number[] | undefined;
+  readonly joined?: Joining | undefined;
   readonly title?: string | undefined;
 }
 
@@ -124,9 +138,16 @@ export interface Summary {
   readonly receipts: ByMember<ReadReceipt>;
 }
 
+/** Where a member of a group is mentioned by name. */
+export interface Notes {
+  readonly seqs: readonly number[];
+  /** The `seq` of their read receipt. */
+  readonly read: number;
+}
+
 /** The last message of a log entry. */
 export function toLast(entry: LogEntry): LastMessage {
-  const { seq, id, senderId, text, createdAt, changed, event, counts, events } = entry;
+  const { seq, id, senderId, text, createdAt, changed, event, counts, alls, events } = entry;
   // An inbox shows no reactions.
   const { reactions: _, reactedAt: __, ...shown } = changed ?? {};
   return {
@@ -138,6 +159,7 @@ export function toLast(entry: LogEntry): LastMessage {
     ...(changed && { changed: shown as Changed }),
     ...(event && { event }),
     counts,
+    ...(alls && { alls }),
     ...(events !== undefined && { events }),
   };
 }
@@ -156,6 +178,10 @@ export interface InboxProjection extends ChangedSummary {
   summary(conversation: Conversation): Promise<Summary | undefined>;
   /** Stores a summary, unless the stored one has a newer message. */
   summarize(conversation: Conversation, summary: Summary): Promise<void>;
+  /** What is noted of the mentions of a member of a group, and how far they have read; undefined for whoever is none. */
+  notes(userId: string, conversation: string): Promise<Notes | undefined>;
+  /** Notes where a member is mentioned by name, unless they are a member no more. */
+  note(userId: string, conversation: string, seqs: readonly number[]): Promise<void>;
   top(userId: string): Promise<InboxPosition | undefined>;
   positionOf(userId: string, conversation: string): Promise<InboxPosition | undefined>;
   /** Puts a pair at the top, then deletes the positions `left`. Its membership names the peer. */

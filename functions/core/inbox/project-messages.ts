@@ -1,9 +1,11 @@
 import type { PersonStore, ProfileStore } from '../accounts/account.ts';
+import { allEnded } from '../at-most.ts';
 import { type Conversation, numberOf } from '../conversations/conversation.ts';
 import { conversationById, type RosterReader } from '../conversations/roster.ts';
 import type { ByMember, LogEntry, MessageLog } from '../messages/message.ts';
 import { further, NOTHING_READ, type ReadReceipt, receiptOfSender } from '../receipts/receipt.ts';
 import { type InboxPosition, type InboxProjection, toLast } from './inbox.ts';
+import { projectMentions } from './project-mentions.ts';
 
 /** A message as the stream tells it. Who its members are by number, only the conversation knows. */
 export interface StoredMessage {
@@ -11,6 +13,8 @@ export interface StoredMessage {
   readonly conversation: string;
   readonly seq: number;
   readonly entryIn: (conversation: Conversation) => LogEntry;
+  /** As it was before it changed; undefined for a new one. */
+  readonly formerIn?: ((conversation: Conversation) => LogEntry) | undefined;
 }
 
 export interface ProjectionDependencies {
@@ -31,9 +35,16 @@ export async function projectMessages(
 ): Promise<void> {
   const { inbox, rosters } = dependencies;
   const conversation = stored[0] && (await conversationById(rosters, stored[0].conversation));
-  const messages = conversation ? stored.map(({ entryIn }) => entryIn(conversation)) : [];
+  // A group in which nobody is any more is being removed: nothing of it is written again.
+  if (!conversation || conversation.members.length === 0) return;
+  const states = stored.map(({ entryIn, formerIn }) => ({
+    entry: entryIn(conversation),
+    former: formerIn?.(conversation),
+  }));
+  const messages = states.map(({ entry }) => entry);
   const newest = messages.at(-1);
-  if (!newest || !conversation) return;
+  if (!newest) return;
+  await projectMentions(dependencies, conversation, states);
   const before = await inbox.summary(conversation);
   // Also a message that has changed since it was projected comes again.
   if (before?.last.seq === newest.seq && newest.changed) await inbox.showChanged(conversation, newest);
@@ -41,15 +52,6 @@ export async function projectMessages(
   if (conversation.kind === 'pair') await moveUpPair(dependencies, conversation);
   const receipts = await receiptsAfter(dependencies, conversation, messages, before?.receipts ?? {});
   await inbox.summarize(conversation, { last: toLast(newest), receipts });
-}
-
-/**
- * Rejects only once all have ended. Lambda calls a function that fails again at once, and work that is still under way would
- * run beside its own repetition.
- */
-async function allEnded(work: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
-  if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
 /** A sender has read up to what their client had when they wrote. */

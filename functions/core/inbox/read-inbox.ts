@@ -16,6 +16,7 @@ import {
   visiblePresence,
 } from '../presence/presence.ts';
 import {
+  allsOfOthers,
   countOfOthers,
   further,
   type Progress,
@@ -268,15 +269,32 @@ function pairEntry(
 function groupEntry(
   id: string,
   last: LastMessage,
-  { own, settings, part, title = '' }: Pick<ConversationDetails, 'own' | 'settings' | 'part' | 'title'>,
+  {
+    own,
+    settings,
+    part,
+    title = '',
+    noted = [],
+  }: Pick<ConversationDetails, 'own' | 'settings' | 'part' | 'title' | 'noted'>,
 ): GroupEntry | undefined {
   if (!part || last.seq < part.from) return undefined;
   const { self, role, from } = part;
   const unread = unreadOf(last, self, own);
-  return { kind: 'group', conversation: id, title, role, from, last, unread, own: receiptsOf(own), settings };
+  const mentions = mentionsOf(last, self, own, noted);
+  const shown = { last, unread, mentions, own: receiptsOf(own), settings };
+  return { kind: 'group', conversation: id, title, role, from, ...shown };
 }
 
 /** A receipt may be ahead of the summary, which follows the log by about a second. */
 function unreadOf(last: LastMessage, self: number, { read }: Progress): number {
   return Math.max(0, countOfOthers(last, self) - read.others);
+}
+
+/**
+ * Messages that mention the member by name were noted one by one, and those that mention all are counted as unread ones are. Whoever
+ * has joined again has read what was noted of them before.
+ */
+function mentionsOf(last: LastMessage, self: number, { read }: Progress, noted: readonly number[]): number {
+  const alls = Math.max(0, allsOfOthers(last, self) - (read.alls ?? 0));
+  return alls + noted.filter((seq) => seq > read.seq).length;
 }

@@ -12,7 +12,8 @@ import {
   RETRY_REACH,
   type ReadBudget,
 } from './find-earlier.ts';
-import type { LogEntry, Message, MessageLog } from './message.ts';
+import { nextAlls, requireMentionable } from './mentions.ts';
+import type { LogEntry, Mentions, Message, MessageLog } from './message.ts';
 import { nextRates, type SendLimit } from './send-rates.ts';
 
 /** A message that its sender wants to append. */
@@ -21,6 +22,7 @@ export interface NewMessage {
   readonly clientId?: string | undefined;
   /** `seq` of the message that it answers. */
   readonly replyTo?: number | undefined;
+  readonly mentions?: Mentions | undefined;
   /** The last `seq` that the sender had seen when they wrote it; defaults to `after`. */
   readonly read?: number | undefined;
 }
@@ -64,7 +66,8 @@ interface Known {
  * condition on the key makes the log ordered and gap-free. A retry finds its own `client_id` (or, within one call, its own
  * message id) in the log, so each message is stored once. Each next message is appended when it is asked for.
  * @param requireAll rejects if a member of a conversation that has begun is gone; asked before each write
- * @throws NotAllowed, ClientIdConflict, RateLimited, CannotWriteToUser, ReplyInvalid, and what `requireAll` throws
+ * @throws NotAllowed, ClientIdConflict, RateLimited, CannotWriteToUser, ReplyInvalid, NotAGroup, MentionInvalid, and what
+ * `requireAll` throws
  * @throws AfterInvalid, or UserNotFound before the first message if another member does not exist: then nothing was stored
  * @throws Busy after too many refused tries, or if the members of a group have changed meanwhile; that message was not stored
  */
@@ -170,7 +173,7 @@ function firstPossible(last: LogEntry | undefined, { after }: Draft): number {
 function entryAfter(
   last: LogEntry | undefined,
   draft: Draft,
-  { text, clientId, replyTo, read }: NewMessage,
+  { text, clientId, replyTo, mentions, read }: NewMessage,
   { id, now, sendLimit }: Pick<AppendDependencies, 'now' | 'sendLimit'> & { readonly id: string },
 ): LogEntry {
   const { conversation } = draft;
@@ -179,7 +182,9 @@ function entryAfter(
   const seq = (last?.seq ?? 0) + 1;
   // The log has no gaps, so every number before this one is that of a message.
   if (replyTo !== undefined && replyTo >= seq) throw new ReplyInvalid();
+  requireMentionable(conversation, mentions);
   const counts = last?.counts ?? {};
+  const alls = nextAlls(last?.alls, self, mentions);
   return {
     id,
     conversation: conversation.id,
@@ -188,9 +193,11 @@ function entryAfter(
     text,
     ...(clientId !== undefined && { clientId }),
     ...(replyTo !== undefined && { replyTo }),
+    ...(mentions && { mentions }),
     read: readBySender(last, draft, read, seq),
     createdAt: at.toISOString(),
     counts: { ...counts, [self]: (counts[self] ?? 0) + 1 },
+    ...(alls && { alls }),
     ...(last?.events !== undefined && { events: last.events }),
     ...(last?.roster !== undefined && { roster: last.roster }),
     rates: nextRates(last?.rates ?? {}, self, at, sendLimit),

@@ -48,9 +48,11 @@ export interface Present {
 }
 
 /** The new state; undefined if the present one is what was asked for. */
-export type Decide = (
-  present: Present,
-) => { readonly text: string; readonly changed: Omit<Changed, 'change'> } | undefined;
+export type Decide = (present: Present) => NextState | undefined;
+
+interface NextState extends Pick<LogEntry, 'text' | 'mentions'> {
+  readonly changed: Omit<Changed, 'change'>;
+}
 
 /**
  * Changes a message, and tells every device but one. The appends of changes meet as those of messages do: a condition on the next
@@ -91,7 +93,7 @@ export async function applyChange(
       }
       return entry;
     }
-    const changed = { ...entry, text: next.text, changed: { ...next.changed, change: number + 1 } };
+    const changed = { ...entry, ...next, changed: { ...next.changed, change: number + 1 } };
     try {
       if (await log.change(conversation, changed, entry)) {
         await tell(dependencies, conversation, changed, end.last, found, telling);

@@ -50,8 +50,8 @@ export function editMessage(dependencies: EditDependencies, edit: Edit, telling:
 }
 
 /**
- * Deletes the text of an own message, or as a moderator that of any message, and the reactions to it. Its number stays, so the log keeps no gap. To delete twice is to delete
- * once.
+ * Deletes the text of an own message, or as a moderator that of any message, and the reactions to it. It then
+ * mentions nobody. Its number stays, so the log keeps no gap. To delete twice is to delete once.
  * @throws MessageNotFound, NotYourMessage
  * @throws Busy if others kept changing messages of the conversation; nothing was stored
  */
@@ -64,6 +64,6 @@ export function deleteMessage(
     if (!may(place.conversation, 'delete')) requireOwn(entry, place.conversation);
     if (isDeleted(entry)) return undefined;
     const deletedAt = dependencies.now().toISOString();
-    return { text: '', changed: { version: entry.changed?.version ?? 1, deletedAt } };
+    return { text: '', mentions: undefined, changed: { version: entry.changed?.version ?? 1, deletedAt } };
   });
 }

@@ -49,6 +49,11 @@ export function eventBytes({ event }: Pick<LogEntry, 'event'>): number {
   return event ? utf8.encode(JSON.stringify(event)).length : 0;
 }
 
+/** Whom a message mentions, as JSON. */
+function mentionBytes({ mentions }: Pick<LogEntry, 'mentions'>): number {
+  return mentions ? jsonBytes('mentions') + JSON.stringify(mentions).length : 0;
+}
+
 /** Bytes as JSON in UTF-8. A control character takes six. */
 export function jsonBytes(...texts: readonly string[]): number {
   return utf8.encode(JSON.stringify(texts)).length;
@@ -59,6 +64,10 @@ function bytesOfReactions({ changed }: Sized): number {
   const all = Object.entries(changed?.reactions ?? {});
   const shown = all.map(([emoji, users]) => ({ emoji, users }));
   return all.length === 0 ? 0 : jsonBytes('reactions') + utf8.encode(JSON.stringify(shown)).length;
+}
+
+function bytesOfExtras(message: LogEntry): number {
+  return eventBytes(message) + mentionBytes(message) + bytesOfReactions(message);
 }
 
 /**
@@ -77,7 +86,7 @@ export async function gather(
     const slice = await readOn(wanted, messages.at(-1));
     for (const message of slice) {
       left.readBytes -= storedBytes(message);
-      left.bytes -= beside + jsonBytes(message.text) + eventBytes(message) + bytesOfReactions(message);
+      left.bytes -= beside + jsonBytes(message.text) + bytesOfExtras(message);
       if (left.bytes < 0 && messages.length >= least) return { messages, isFull: true, ...left };
       messages.push(message);
     }

@@ -15,6 +15,8 @@ export interface Message {
   readonly clientId?: string | undefined;
   /** `seq` of the earlier message that it answers. */
   readonly replyTo?: number | undefined;
+  /** Whom it mentions. A deleted message mentions nobody. */
+  readonly mentions?: Mentions | undefined;
   /** The sender had read up to this `seq` when they wrote the message; 0 if unknown. */
   readonly read: number;
   /** ISO 8601, UTC. */
@@ -25,13 +27,20 @@ export interface Message {
   readonly event?: GroupEvent | undefined;
 }
 
+/** Users whom a message to a group mentions by name, and whether it mentions all. */
+export interface Mentions {
+  readonly users?: readonly string[] | undefined;
+  readonly all?: true | undefined;
+}
+
 /** What happened to a group: an entry of its log, so that everybody sees it in its place. `users` are ids. */
 export type GroupEvent =
   | { readonly type: 'created'; readonly title: string; readonly users: readonly string[] }
   | { readonly type: 'joined' | 'left' | 'removed'; readonly users: readonly string[] }
   | { readonly type: 'role'; readonly users: readonly string[]; readonly role: Role }
   | { readonly type: 'renamed'; readonly title: string }
-  | { readonly type: 'changed'; readonly fields: readonly GroupField[]; readonly title?: string };
+  | { readonly type: 'changed'; readonly fields: readonly GroupField[]; readonly title?: string }
+  | { readonly type: 'dissolved' };
 
 /** What of a group its members can change, in the order in which an event names it. */
 export const GROUP_FIELDS = ['title', 'description', 'picture', 'who'] as const;
@@ -69,6 +78,8 @@ export type ByMember<T> = Readonly<Record<number, T>>;
 export interface LogEntry extends Message {
   /** How many messages each member has sent so far. */
   readonly counts: ByMember<number>;
+  /** How many of them mention all. Undefined while none does. */
+  readonly alls?: ByMember<number> | undefined;
   /** How fast each member has been sending. */
   readonly rates: ByMember<SendRate>;
   /** How many entries so far, this one too, are events of the group. Nobody has to read them. */

@@ -14,6 +14,8 @@ export interface Receipts {
 export interface ReadReceipt {
   readonly seq: number;
   readonly others: number;
+  /** How many of those mention all. Undefined if none does. */
+  readonly alls?: number | undefined;
 }
 
 export interface Progress {
@@ -42,18 +44,27 @@ export interface ReceiptStore {
 interface Counted {
   readonly seq: number;
   readonly counts: ByMember<number>;
+  /** How many of them mention all. */
+  readonly alls?: ByMember<number> | undefined;
   /** How many entries were events of the group. */
   readonly events?: number | undefined;
 }
 
 /** The receipt of a member who has read up to a message. */
 export function receiptAt(message: Counted, member: number): ReadReceipt {
-  return { seq: message.seq, others: countOfOthers(message, member) };
+  const alls = allsOfOthers(message, member);
+  return { seq: message.seq, others: countOfOthers(message, member), ...(alls > 0 && { alls }) };
 }
 
 /** How many messages, up to this one, other members have sent. */
 export function countOfOthers({ seq, counts, events = 0 }: Counted, member: number): number {
   return seq - events - (counts[member] ?? 0);
+}
+
+/** How many messages that mention all, up to this one, other members have sent. */
+export function allsOfOthers({ alls = {} }: Pick<Counted, 'alls'>, member: number): number {
+  const ofOthers = Object.entries(alls).filter(([number]) => Number(number) !== member);
+  return ofOthers.reduce((sum, [, count]) => sum + count, 0);
 }
 
 /** The receipt that is further: nobody reads backwards. */

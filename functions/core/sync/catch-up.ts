@@ -113,7 +113,8 @@ export async function catchUp(
   // Changes first: a message that is read after them has at least their state.
   const missed = await missedChanges(dependencies, open, here.filter(isFollowed), ahead.changes, room);
   const behind = here.filter((one) => isBehind(one) || ahead.messages.has(one.id));
-  const { messages, complete } = await missing(log, open, behind, missed.room);
+  const { messages, complete, left } = await missing(log, open, behind, missed.room);
+  for (const id of left) gone.add(id);
   const { changed, resets } = missed;
   return {
     messages,
@@ -121,7 +122,7 @@ export async function catchUp(
     changes: withinReach(missed, here, messages),
     resets,
     gone: [...gone],
-    inbox: entries,
+    inbox: entries.filter(({ conversation }) => !gone.has(conversation)),
     complete: complete && missed.complete && !news.isCut,
     position: news.position,
   };
@@ -143,10 +144,7 @@ function opening(dependencies: { readonly rosters: RosterReader }, userId: strin
 }
 
 /** The memberships are read eventually consistent. Where one is missing, the roster tells for certain. */
-async function goneOf(
-  open: Open,
-  known: ReadonlyMap<string, ConversationDetails>,
-): Promise<ReadonlySet<string>> {
+async function goneOf(open: Open, known: ReadonlyMap<string, ConversationDetails>): Promise<Set<string>> {
   const missing = [...known].filter(([id, { part }]) => isGroupId(id) && !part);
   const gone = await Promise.all(missing.map(async ([id]) => ((await open(id)) ? [] : [id])));
   return new Set(gone.flat());
@@ -192,12 +190,12 @@ async function newSince(
   since: string | undefined,
   limit: number,
 ): Promise<News> {
-  const position = new Date(now().getTime() - MARGIN_MS).toISOString();
-  if (since === undefined) return { positions: [], groups: new Map(), isCut: false, position };
   const [pairs, groups] = await Promise.all([
-    inbox.positionsSince(userId, since, limit + 1),
+    since === undefined ? [] : inbox.positionsSince(userId, since, limit + 1),
     inbox.groups(userId),
   ]);
+  const position = earliest([now().toISOString(), ...joiningsToCome(groups)]);
+  if (since === undefined) return { positions: [], groups, isCut: false, position };
   const ofGroups = positionsOfGroups(groups).filter(({ topAt }) => topAt >= since);
   const found = [...pairs, ...ofGroups].toSorted((one, other) => (one.topAt < other.topAt ? -1 : 1));
   const positions = found.slice(0, limit);
@@ -205,18 +203,40 @@ async function newSince(
   return { positions, groups, isCut, position: (isCut && positions.at(-1)?.topAt) || position };
 }
 
+/** Groups stand where their summaries say. While one has yet to tell that the user has come, no position goes past that. */
+function joiningsToCome(groups: KnownDetails): readonly string[] {
+  return [...groups.values()].flatMap(({ joined, last }) =>
+    joined && joined.seq > (last?.seq ?? 0) ? joined.at : [],
+  );
+}
+
+function earliest(times: readonly string[]): string {
+  return new Date(Math.min(...times.map((time) => Date.parse(time))) - MARGIN_MS).toISOString();
+}
+
+interface Missing {
+  readonly messages: readonly Message[];
+  readonly complete: boolean;
+  /** Ids of the groups that have gone on without the user, whose membership is still to be read. */
+  readonly left: readonly string[];
+}
+
 async function missing(
   log: Pick<MessageLog, 'since'>,
   open: Open,
   behind: readonly Held[],
   ofPage: Room,
-): Promise<{ readonly messages: readonly Message[]; readonly complete: boolean }> {
+): Promise<Missing> {
   const messages: Message[] = [];
+  const left: string[] = [];
   let room = ofPage;
   for (const { id, seq } of behind) {
-    if (isFull(room)) return { messages, complete: false };
+    if (isFull(room)) return { messages, complete: false, left };
     const conversation = await open(id);
-    if (!conversation) continue;
+    if (!conversation) {
+      left.push(id);
+      continue;
+    }
     room = roomAfterOpening(room, conversation);
     const limit = room.messages;
     const found = await gather(
@@ -227,8 +247,8 @@ async function missing(
     );
     const shown = found.messages.slice(0, limit);
     messages.push(...shown);
-    if (found.isFull || found.messages.length > limit) return { messages, complete: false };
+    if (found.isFull || found.messages.length > limit) return { messages, complete: false, left };
     room = roomAfter(room, found, shown.length);
   }
-  return { messages, complete: true };
+  return { messages, complete: true, left };
 }

@@ -93,6 +93,7 @@ export const FAN_OUT = {
   editInGroup: 'a `message.edit` of a message of 16 KB in such a group',
   group: '`POST /conversations/`: with seven others and the longest title',
   rename: '`PATCH /conversations/{conversation}/`: such a group, the longest title',
+  dissolve: '`DELETE /conversations/{conversation}/`: such a group, without what then follows step by step',
   joinGroup:
     '`POST /invitations/join/`: the hundredth of a group that 250 people were in, none of whom has a device open',
 } as const;

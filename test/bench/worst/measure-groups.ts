@@ -114,6 +114,14 @@ async function measureChanges(cast: Cast, id: string) {
     rename: await change(200, `/conversations/${id}/`, 'PATCH', { title: OTHER_TITLE }),
     removeMember: await change(204, member, 'DELETE'),
     putMember: await change(200, member, 'PUT', {}),
+    // The last one: nobody is in the group behind it, and no inbox shows it.
+    dissolve: await scene.count(
+      async () => {
+        await scene.answer(204, `/conversations/${id}/`, { access, method: 'DELETE' });
+        await told(devices, { id, seq: seq + 1 });
+      },
+      { only: ['groups'] },
+    ),
   };
 }
 

@@ -2,7 +2,13 @@ import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewayma
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { refreshTokens } from '../../../functions/auth/refresh-tokens.ts';
 import { connectionsGateway } from '../../../functions/gateway/connections-gateway.ts';
-import { accountRemover, credentialStore, profileStore } from '../../../functions/storage/accounts.ts';
+import { aboutReader } from '../../../functions/storage/abouts.ts';
+import {
+  accountRemover,
+  credentialStore,
+  peopleStore,
+  profileStore,
+} from '../../../functions/storage/accounts.ts';
 import { blockStore } from '../../../functions/storage/blocks.ts';
 import { connectionAdder } from '../../../functions/storage/connection-adder.ts';
 import { connectionStore } from '../../../functions/storage/connections.ts';
@@ -14,7 +20,7 @@ import { inboxProjection } from '../../../functions/storage/inbox-projection.ts'
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { membershipCheck, presenceStore } from '../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../functions/storage/receipts.ts';
-import { remainsOf, sealRemover } from '../../../functions/storage/remains.ts';
+import { groupRemainsOf, remainsOf, sealRemover } from '../../../functions/storage/remains.ts';
 import { rosterStore } from '../../../functions/storage/rosters.ts';
 import { sessionCheck, sessionList, sessionStore } from '../../../functions/storage/sessions.ts';
 import { tableWith } from '../../../functions/storage/table.ts';
@@ -23,6 +29,8 @@ import { watchStore } from '../../../functions/storage/watches.ts';
 export interface System {
   readonly now: () => Date;
   readonly newId: () => string;
+  /** The same id for the same text. */
+  readonly idOf: (text: string) => string;
   readonly random: () => number;
   readonly randomBytes: (size: number) => Buffer;
   readonly wait: (milliseconds: number) => Promise<void>;
@@ -45,10 +53,12 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
     table,
     log: messageStore(table),
     rosters: rosterStore(table),
+    abouts: aboutReader(table),
     connections: { ...connectionStore(table), ...connectionAdder(table, SOCKETS_PER_ACCOUNT) },
     gateway: connectionsGateway(management),
     retries: retryCounter(table),
     profiles: profileStore(table),
+    people: peopleStore(table),
     credentials: credentialStore(table),
     attempts: loginAttempts(table),
     devices: knownDevices(table),
@@ -63,6 +73,7 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
     watches: watchStore(table),
     directory: directoryProjection(table),
     remains: remainsOf(table),
+    groupRemains: groupRemainsOf(table),
     seals: sealRemover(table),
     blocks: blockStore(table),
     system,

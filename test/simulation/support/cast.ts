@@ -6,6 +6,9 @@ import { Client } from './client.ts';
 import { hashOf } from './functions.ts';
 import type { Person, World } from './world.ts';
 
+/** In a large company, only so many have more than a phone: every client costs time. */
+const WITH_ALL_CLIENTS = 4;
+
 /** Registers all users. Each gets two devices and a client of the original protocol, none of them connected. */
 export async function cast(world: World): Promise<readonly Client[]> {
   const accounts = accountStore(memoryTable(world.state).table);
@@ -14,12 +17,16 @@ export async function cast(world: World): Promise<readonly Client[]> {
     const hash = hashOf(firstPassword(person.id), '0');
     await accounts.create(accountOf(person, createdAt.toISOString()), hash);
   }
-  const clients = world.people.flatMap((person, i) => [
-    new Client(world, person, 'phone'),
-    new Client(world, person, 'laptop'),
-    new Client(world, person, 'original', world.people[(i + 1) % world.people.length]),
-  ]);
-  return clients;
+  return world.people.flatMap((person, i) => {
+    const phone = new Client(world, person, 'phone');
+    if (i >= WITH_ALL_CLIENTS) return [phone];
+    const laptop = new Client(world, person, 'laptop');
+    return [
+      phone,
+      laptop,
+      new Client(world, person, 'original', world.people[(i + 1) % world.people.length]),
+    ];
+  });
 }
 
 export function accountOf({ id, username, email }: Person, createdAt: string): OwnAccount {

@@ -1,5 +1,6 @@
 import type { Connection } from '../../../functions/core/connections/connection.ts';
-import { pairId } from '../../../functions/core/conversations/conversation.ts';
+import { isGroupId } from '../../../functions/core/conversations/conversation.ts';
+import { may } from '../../../functions/core/conversations/rights.ts';
 import { type ParleyError, VersionConflict } from '../../../functions/core/errors.ts';
 import { isDeleted, type Message } from '../../../functions/core/messages/message.ts';
 import { isOneLeaving } from './accounts.ts';
@@ -7,7 +8,7 @@ import type { Certainty } from './blocking.ts';
 import type { Client } from './client.ts';
 import type { Fate } from './fate.ts';
 import type { Functions } from './functions.ts';
-import type { Intent } from './intent.ts';
+import { type Intent, mayHaveLacked } from './intent.ts';
 import { changeOf } from './message-states.ts';
 import { faultOfMessage, reactionsTo } from './witness.ts';
 import type { Person, World } from './world.ts';
@@ -18,7 +19,8 @@ export type ChangeKind = 'edit' | 'delete' | 'react' | 'unreact';
 export interface ChangeIntent {
   readonly kind: ChangeKind;
   readonly by: Person;
-  readonly peer: Person;
+  /** Undefined in a group. */
+  readonly peer: Person | undefined;
   readonly conversation: string;
   readonly seq: number;
   /** Of an edit: no other one has the same text. */
@@ -46,12 +48,15 @@ interface Wanted {
 
 /** What each change may be refused with, beside what any may. */
 const REFUSALS: Readonly<Record<ChangeKind, readonly string[]>> = {
-  edit: ['not_your_message', 'version_conflict', 'message_deleted', 'cannot_write_to_user', 'user_not_found'],
+  edit: [
+    ...['not_your_message', 'version_conflict', 'message_deleted', 'cannot_write_to_user', 'user_not_found'],
+    'not_allowed',
+  ],
   delete: ['not_your_message'],
   react: ['message_deleted', 'cannot_write_to_user', 'user_not_found'],
   unreact: [],
 };
-const REFUSALS_OF_ANY = ['unavailable', 'busy', 'message_not_found'];
+const REFUSALS_OF_ANY = ['unavailable', 'busy', 'message_not_found', 'conversation_not_found'];
 
 /** As long as the longest message. */
 const LONG = 3_900;
@@ -59,7 +64,8 @@ const LONG = 3_900;
 /** What was certain when a try began. */
 interface Before {
   readonly moment: number;
-  readonly blocks: Certainty;
+  /** Of a pair. */
+  readonly blocks: Certainty | undefined;
 }
 
 /** All edits, deletions and reactions that users tried. */
@@ -75,7 +81,7 @@ export class Changes {
     this.#alike.set(what, alike);
     const intent: ChangeIntent = {
       ...{ kind, by, conversation, seq, version, emoji, alike },
-      peer: by === sender ? peer : sender,
+      peer: peer && (by === sender ? peer : sender),
       text: isLong ? `${name} ${'🦀'.repeat(LONG)}` : name,
       tries: 0,
       isAcked: false,
@@ -96,9 +102,9 @@ export async function tryChanging(
   const { kind, by, peer, conversation, seq } = intent;
   intent.tries += 1;
   const from = client?.connection;
-  const words = `${client?.name ?? `${by.username} by HTTP`}: ${described(intent)} of ${pairId(by.id, peer.id)}`;
+  const words = `${client?.name ?? `${by.username} by HTTP`}: ${described(intent)} of ${conversation}`;
   world.say(`${words}, try ${intent.tries}`);
-  const before = { moment: world.states.moment, blocks: world.blocks.look(by.id, peer.id) };
+  const before = { moment: world.states.moment, blocks: peer && world.blocks.look(by.id, peer.id) };
   const outcome = await world.invokeOver(from?.connectionId, words, fate, (functions) =>
     apply(functions, intent, from),
   );
@@ -107,16 +113,23 @@ export async function tryChanging(
   const message = outcome.value;
   intent.isAcked = true;
   world.blame(faultOfMessage(world, message));
-  const isOfSender = kind === 'edit' || kind === 'delete';
-  if (isOfSender && message.senderId !== by.id) world.blame(`"${words}" changes a message of somebody else`);
+  if (message.senderId !== by.id && !mayChangeThoseOfOthers(world, intent, before)) {
+    world.blame(`"${words}" changes a message of somebody else`);
+  }
+  if (
+    isGroupId(conversation) &&
+    !world.rosters.partsSince(by.id, conversation, before.moment).some(Boolean)
+  ) {
+    world.blame(`"${words}" is acknowledged, and ${by.username} is not in it`);
+  }
   if (!isDone(intent, message)) {
     world.blame(`"${words}" is acknowledged as "${message.text}" with "${reactionsTo(message)}"`);
   }
   if (changeOf(message) < world.states.changeAt(conversation, seq, before.moment)) {
     world.blame(`"${words}" is answered with an older state`);
   }
-  const wasSealed = before.blocks.isSealed && isSame(world, intent, before) && isOnlyTry(intent);
-  if (isWritten(kind) && wasSealed && !isOneLeaving(world, by, peer)) {
+  const wasSealed = before.blocks?.isSealed && isSame(world, intent, before) && isOnlyTry(intent);
+  if (peer && isWritten(kind) && wasSealed && !isOneLeaving(world, by, peer)) {
     world.blame(`"${words}" is stored while one of the two blocks the other`);
   }
   if (client && client.connection === from) client.learn(message);
@@ -174,7 +187,32 @@ const isOnlyTry = ({ tries, kind, alike }: ChangeIntent): boolean =>
 
 /** Nobody has changed a block meanwhile. */
 const isSame = (world: World, { by, peer }: ChangeIntent, before: Before): boolean =>
-  before.blocks.changes === world.blocks.look(by.id, peer.id).changes;
+  peer !== undefined && before.blocks?.changes === world.blocks.look(by.id, peer.id).changes;
+
+/** Everybody reacts to any message, and in a group some delete any. */
+function mayChangeThoseOfOthers(
+  world: World,
+  { kind, by, conversation }: ChangeIntent,
+  { moment }: Before,
+): boolean {
+  if (kind === 'edit') return false;
+  if (kind !== 'delete') return true;
+  if (!isGroupId(conversation)) return false;
+  return world.rosters.partsSince(by.id, conversation, moment).some((part) => part && may(part, 'delete'));
+}
+
+/** The message cannot be changed, or was not one that this user may see. */
+function isOutOfSight(
+  { rosters, states }: World,
+  { by, conversation, seq }: ChangeIntent,
+  moment: number,
+): boolean {
+  const [message] = states.of(conversation, seq);
+  if (!message) return states.changeAt(conversation, seq, moment) === 0;
+  if (!isGroupId(conversation)) return false;
+  const parts = rosters.partsSince(by.id, conversation, moment);
+  return message.event !== undefined || parts.some((part) => part && seq < part.from);
+}
 
 function judge(world: World, intent: ChangeIntent, before: Before, words: string, error: ParleyError): void {
   const { by, peer, conversation, seq, version, kind } = intent;
@@ -190,11 +228,13 @@ function judge(world: World, intent: ChangeIntent, before: Before, words: string
     unavailable: true,
     busy: true,
     not_your_message: states[0]?.senderId !== by.id,
-    message_not_found: world.states.changeAt(conversation, seq, before.moment) === 0 && states.length === 0,
+    conversation_not_found: !world.rosters.wasIn(by.id, conversation, before.moment),
+    not_allowed: mayHaveLacked(world, by, conversation, 'write', before.moment),
+    message_not_found: isOutOfSight(world, intent, before.moment),
     version_conflict: isRightConflict(world, error, version),
     message_deleted: states.some(isDeleted),
-    cannot_write_to_user: !(before.blocks.isOpen && isSame(world, intent, before)),
-    user_not_found: isOneLeaving(world, by, peer),
+    cannot_write_to_user: peer && !(before.blocks?.isOpen && isSame(world, intent, before)),
+    user_not_found: peer && isOneLeaving(world, by, peer),
   }[error.code];
   const isPossible = [...REFUSALS_OF_ANY, ...REFUSALS[kind]].includes(error.code);
   if (!isRight || !isPossible) world.blame(`"${words}" is refused with ${error.code}`);

@@ -1,6 +1,6 @@
 import { DELETED_USERNAME } from '../../../functions/core/accounts/account.ts';
 import { NAME_KEPT_DAYS } from '../../../functions/core/accounts/delete-account.ts';
-import { pairWith } from '../../../functions/core/conversations/conversation.ts';
+import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
 import { accountStore } from '../../../functions/storage/accounts.ts';
 import {
@@ -86,15 +86,15 @@ export async function checkPeersOfDeleted(
   }
   const pairs = world.living.flatMap((one) => world.deleted.map((other) => [one, other] as const));
   await all(simulation, pairs, async ([one, other]) => {
-    const conversation = pairWith(one.id, other.id);
+    const conversation = pairId(one.id, other.id);
     const count = () =>
       world.state
-        .partition(conversationPartition(conversation.id))
+        .partition(conversationPartition(conversation))
         .filter(({ sk }) => String(sk).startsWith(MESSAGE_PREFIX)).length;
     const before = count();
     const messages = [{ text: 'Are you there?', clientId: world.newId(), read: undefined }];
     const outcome = await world.invoke(`a message to ${other.username}`, GOOD_FATE, (functions) =>
-      functions.send(one.username, { conversation, messages, after: undefined }),
+      functions.send(one, { conversation, messages, after: undefined }),
     );
     const code = outcome.kind === 'error' ? outcome.error.code : outcome.kind;
     if (code !== 'user_not_found' || count() !== before) {

@@ -1,6 +1,6 @@
-import { type Conversation, pairById, pairId } from '../../../functions/core/conversations/conversation.ts';
+import { isGroupId, pairById, pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
-import type { Message } from '../../../functions/core/messages/message.ts';
+import type { LogEntry } from '../../../functions/core/messages/message.ts';
 import {
   conversationPartition,
   directoryCountKey,
@@ -9,13 +9,15 @@ import {
 } from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import { checkChanges, checkSummary } from './check-changes.ts';
+import { checkGroupEntry, checkGroups } from './check-groups.ts';
 import { isMessageOf } from './intent.ts';
+import type { Recency } from './recency.ts';
 import { isUnanswered } from './settle.ts';
 import type { Simulation } from './simulation.ts';
 import { type Shown, shownOf } from './witness.ts';
-import type { Person } from './world.ts';
+import type { Person, World } from './world.ts';
 
-type Log = readonly Message[];
+type Log = readonly LogEntry[];
 
 /** The rules that must hold once everything has settled. Returns the broken ones. */
 export function check(simulation: Simulation, inboxes: ReadonlyMap<string, readonly InboxEntry[]>): void {
@@ -24,11 +26,10 @@ export function check(simulation: Simulation, inboxes: ReadonlyMap<string, reado
   for (const [conversation, log] of logs) checkOrder(simulation, conversation, log);
   checkIntents(simulation, logs);
   checkChanges(simulation, logs);
+  checkGroups(simulation, logs);
   checkClients(simulation, logs);
   for (const person of world.living) {
-    const expected = new Map(
-      [...logs].filter(([conversation]) => pairById(conversation)?.members.includes(person.id)),
-    );
+    const expected = new Map([...logs].filter(([id]) => world.rosters.isIn(person.id, id)));
     checkInbox(simulation, person, inboxes.get(person.id) ?? [], expected);
   }
 }
@@ -37,9 +38,9 @@ function logsOf({ world }: Simulation): ReadonlyMap<string, Log> {
   const pairs = world.people.flatMap((one, i) =>
     world.people.slice(i + 1).map((other) => pairId(one.id, other.id)),
   );
-  const logs = pairs.map((id) => {
+  const logs = [...pairs, ...world.rosters.ids].map((id) => {
     const items = world.state.partition(conversationPartition(id));
-    const conversation = pairById(id) as Conversation;
+    const conversation = world.rosters.conversation(id);
     const entries = items.filter(({ sk }) => String(sk).startsWith(MESSAGE_PREFIX));
     return [id, entries.map((item) => toLogEntry(conversation, item))] as const;
   });
@@ -77,16 +78,22 @@ function checkClients({ world, clients }: Simulation, logs: ReadonlyMap<string, 
     const { name, person, peer, held } = client;
     if (world.isDeleted(person)) continue;
     for (const [conversation, log] of logs) {
-      const { members } = pairById(conversation) as Conversation;
-      if (!members.includes(person.id) || (peer && !members.includes(peer.id))) continue;
+      if (peer && !pairById(conversation)?.members.includes(peer.id)) continue;
       const inWords = ({ seq, id, replyTo, change, text, reactions }: Shown) =>
         `${seq} ${id}${replyTo === undefined ? '' : ` to ${replyTo}`}` +
         (client.follows(conversation) ? ` ${change} ${text} ${reactions}` : '');
-      const holds = (held.get(conversation) ?? []).map(inWords).join();
-      const is = log.map((one) => inWords(shownOf(one))).join();
+      const holds = (held.get(conversation)?.all ?? []).map(inWords).join();
+      const visible = log.filter(({ seq }) => seq >= firstFor(world, person, conversation));
+      const is = visible.map((one) => inWords(shownOf(one))).join();
       if (holds !== is) world.blame(`${name} holds [${holds}] of ${conversation}, whose log is [${is}]`);
     }
   }
+}
+
+/** The first message that a user may see now. Of a conversation of others: none. */
+function firstFor({ rosters }: World, { id }: Person, conversation: string): number {
+  if (!rosters.isIn(id, conversation)) return Number.POSITIVE_INFINITY;
+  return isGroupId(conversation) ? (rosters.stayOf(id, conversation)?.from ?? 1) : 1;
 }
 
 /**
@@ -94,7 +101,7 @@ function checkClients({ world, clients }: Simulation, logs: ReadonlyMap<string, 
  * alone is not a receipt.
  */
 function readBounds(
-  { receipts, intents }: Simulation,
+  { receipts, intents, world }: Simulation,
   userId: string,
   conversation: string,
   log: Log,
@@ -105,15 +112,18 @@ function readBounds(
     return senderId === userId && intent ? Math.min(intent.read ?? intent.after ?? 0, seq - 1) : [];
   });
   const [least, most] = receipts.bounds(userId, conversation, 'read', log.length);
-  return [Math.max(least, ...seen), Math.max(most, ...seen)];
+  // What was said before they came to a group counts as read.
+  const before = isGroupId(conversation) ? (world.rosters.stayOf(userId, conversation)?.joined ?? 0) : 0;
+  return [Math.max(before, least, ...seen), Math.max(before, most, ...seen)];
 }
 
 function checkInbox(
   simulation: Simulation,
-  { id, username }: Person,
+  person: Person,
   inbox: readonly InboxEntry[],
   logs: ReadonlyMap<string, Log>,
 ): void {
+  const { id, username } = person;
   const { world, receipts, recency } = simulation;
   const names = inbox.map(({ conversation }) => conversation);
   const missing = [...logs.keys()].filter((conversation) => !names.includes(conversation));
@@ -121,13 +131,17 @@ function checkInbox(
   if (new Set(names).size < names.length || names.some((name) => !logs.has(name))) {
     world.blame(`${username}'s inbox has ${names.join()}`);
   }
-  names.forEach((lower, i) => {
-    const above = names.slice(0, i).find((upper) => recency.standsAbove(lower, upper));
-    if (above) world.blame(`${username}'s inbox has ${above} above ${lower}, which is more recent`);
+  inbox.forEach((lower, i) => {
+    const above = inbox.slice(0, i).find((upper) => isAbove(recency, lower, upper));
+    if (above) {
+      world.blame(
+        `${username}'s inbox has ${above.conversation} above ${lower.conversation}, which is more recent`,
+      );
+    }
   });
   for (const entry of inbox) {
-    if (entry.kind !== 'pair') continue;
-    const { conversation, last, unread, own, peers } = entry;
+    const { conversation, last, unread, own } = entry;
+    if (entry.kind === 'group') checkGroupEntry(world, person, entry);
     const log = logs.get(conversation) ?? [];
     const newest = log.at(-1);
     checkSummary(world, username, entry, newest);
@@ -136,13 +150,11 @@ function checkInbox(
         `${username}'s inbox shows ${last.seq} (${last.id}) as the last of ${conversation}, which is ${newest?.seq} (${newest?.id})`,
       );
     }
-    const unseen = log.filter(({ seq, senderId }) => senderId !== id && seq > own.read);
+    const unseen = log.filter(({ seq, senderId, event }) => senderId !== id && !event && seq > own.read);
     if (unread !== unseen.length) world.blame(`${username} has ${unread} unread in ${conversation}`);
     const [peerId = ''] = pairById(conversation)?.members.filter((member) => member !== id) ?? [];
-    for (const [userId, shown] of [
-      [id, own],
-      [peerId, peers],
-    ] as const) {
+    const shownOfPeer = entry.kind === 'pair' ? [[peerId, entry.peers] as const] : [];
+    for (const [userId, shown] of [[id, own] as const, ...shownOfPeer]) {
       // The receipts of a deleted account are deleted with it.
       if (world.isDeleted({ id: userId })) continue;
       const [least, most] = readBounds(simulation, userId, conversation, log);
@@ -162,6 +174,13 @@ function checkInbox(
       }
     }
   }
+}
+
+/** Pairs stand as they came to the top, groups by their last entries. Between the two kinds, the times of several clocks decide. */
+function isAbove(recency: Recency, one: InboxEntry, other: InboxEntry): boolean {
+  if (one.kind !== other.kind) return false;
+  if (one.kind === 'group') return one.last.createdAt > other.last.createdAt;
+  return recency.standsAbove(one.conversation, other.conversation);
 }
 
 /** Every user who is there is counted once in both lists, however often the stream delivered them. */

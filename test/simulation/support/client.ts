@@ -1,7 +1,8 @@
 import type { Connection } from '../../../functions/core/connections/connection.ts';
-import { pairId } from '../../../functions/core/conversations/conversation.ts';
+import { isGroupId, pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import { isOneLeaving } from './accounts.ts';
+import { Copy } from './copy.ts';
 import type { Fate } from './fate.ts';
 import { type LogIn, logIn } from './log-in.ts';
 import type { ServerFrame, Socket } from './sockets.ts';
@@ -21,8 +22,8 @@ export class Client {
   readonly name: string;
   /** The other member on a socket of the original protocol. Undefined for a device's socket. */
   readonly peer: Person | undefined;
-  /** For each known conversation, the messages from 1 on without a gap. */
-  readonly held = new Map<string, Shown[]>();
+  /** What it holds of each known conversation. */
+  readonly held = new Map<string, Copy>();
   /** For each known conversation, the change whose state its messages have. */
   readonly changes = new Map<string, number>();
   /** How often it has begun anew with each conversation. */
@@ -146,16 +147,19 @@ export class Client {
    */
   take(shown: Shown): boolean {
     const { conversation, seq, id, text, change } = shown;
+    if (!this.world.rosters.maySee(this.person.id, conversation, seq)) {
+      this.world.blame(`${this.name} sees "${text}" as ${seq} of ${conversation}, and was not in it then`);
+    }
     const held = this.know(conversation);
-    const former = held[seq - 1];
+    const former = held.at(seq);
     if (former && former.id !== id) {
       this.world.blame(
         `${this.name} sees "${text}" as ${seq} of ${conversation}, and saw "${former.text}" there`,
       );
     }
-    if (seq > held.length + 1) return false;
-    if (!former || change > former.change) held[seq - 1] = shown;
-    this.#checkState(held[seq - 1] as Shown);
+    if (seq > held.last + 1 || seq < held.first) return false;
+    if (!former || change > former.change) held.put(shown);
+    this.#checkState(held.at(seq) as Shown);
     return true;
   }
 
@@ -189,11 +193,13 @@ export class Client {
   /** A page of a sync says up to which change the held messages are right. Frames may have said more meanwhile. */
   reach(conversation: string, change: number): void {
     this.changes.set(conversation, Math.max(change, this.changes.get(conversation) ?? 0));
-    for (const shown of this.know(conversation)) this.#checkState(shown);
+    for (const shown of this.know(conversation).all) this.#checkState(shown);
   }
 
   /** Of all changes up to the one that it knows, it shows the last of each message. */
   #checkState({ conversation, seq, change }: Shown): void {
+    // Of what its user may not see any more, it learns nothing.
+    if (isGroupId(conversation) && seq < this.#firstOf(conversation)) return;
     const known = this.changes.get(conversation) ?? 0;
     const last = this.world.states.changeUpTo(conversation, seq, known);
     if (change >= last) return;
@@ -202,9 +208,20 @@ export class Client {
     );
   }
 
+  /** The first message of a group that its user may see now. */
+  #firstOf(group: string): number {
+    return this.world.rosters.stayOf(this.person.id, group)?.from ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Its user is not in the group any more. */
+  forget(conversation: string): void {
+    this.drop(conversation);
+    this.held.delete(conversation);
+  }
+
   /** It has missed too many changes, and begins anew. */
   drop(conversation: string): void {
-    this.held.set(conversation, []);
+    this.held.set(conversation, new Copy());
     this.changes.delete(conversation);
     this.#begun.set(conversation, this.begun(conversation) + 1);
   }
@@ -213,9 +230,11 @@ export class Client {
     return this.#begun.get(conversation) ?? 0;
   }
 
-  know(conversation: string): Shown[] {
-    const held = this.held.get(conversation) ?? [];
+  /** @param first the first message that its user may see, if the server tells it */
+  know(conversation: string, first = 1): Copy {
+    const held = this.held.get(conversation) ?? new Copy();
     this.held.set(conversation, held);
+    if (first > held.first) held.beginAt(first);
     return held;
   }
 }

@@ -4,6 +4,7 @@ import { followAccount } from '../../../functions/core/accounts/directory.ts';
 import { followDeletion } from '../../../functions/core/accounts/follow-deletion.ts';
 import { closeReplaced, closeSessions } from '../../../functions/core/connections/open-and-close.ts';
 import { tellWatchers } from '../../../functions/core/delivery/deliver.ts';
+import { followDissolution } from '../../../functions/core/groups/dissolve.ts';
 import { leaveForGood } from '../../../functions/core/groups/members.ts';
 import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
 import {
@@ -16,6 +17,7 @@ import type { Presence, Watcher } from '../../../functions/core/presence/presenc
 import { eachConversation, eachRecord } from '../../../functions/middleware/stream-batch.ts';
 import { eventFrameOf, lastFrames, presenceFrame } from '../../../functions/protocol/server-frames.ts';
 import {
+  DISSOLVED,
   MESSAGE_PREFIX,
   PRESENCE,
   PROFILE,
@@ -45,11 +47,11 @@ const accountChanges: Follower = {
     if (sk.startsWith(SESSION_PREFIX)) return eventNameOf(written) === 'REMOVE';
     if (sk === PROFILE || sk === PRESENCE) return eventNameOf(written) !== 'REMOVE';
     if (sk === REMAINS) return eventNameOf(written) === 'REMOVE';
-    return sk === SOCKETS;
+    return sk === SOCKETS || sk === DISSOLVED;
   },
   handlerWith(capabilities, onFailure) {
     const { gateway, system, directory, connections, presences, watches, remains, seals } = capabilities;
-    const { rosters, log } = capabilities;
+    const { rosters, log, groupRemains } = capabilities;
     const onDeliveryFailure = (_: string, error: unknown) => onFailure(error);
     const tell = (watchers: readonly Watcher[], presences: readonly Presence[]) =>
       tellWatchers(
@@ -73,6 +75,8 @@ const accountChanges: Follower = {
           return followAccount(directory, change);
         case 'account-deleted':
           return followDeletion({ directory, remains, leaveGroup, now }, change);
+        case 'group-dissolved':
+          return followDissolution({ groupRemains, now }, change);
         case 'sessions-ended':
           return closeSessions(dependencies, change);
         case 'sockets':

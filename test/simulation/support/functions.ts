@@ -9,9 +9,18 @@ import {
   restoreIfLost,
 } from '../../../functions/core/connections/open-and-close.ts';
 import { type KnownEnds, renew } from '../../../functions/core/connections/renew.ts';
+import {
+  isGroupId,
+  type OwnConversation,
+  pairFor,
+} from '../../../functions/core/conversations/conversation.ts';
 import { resolve } from '../../../functions/core/conversations/roster.ts';
 import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { SESSION_ENDED, TokenInvalid, UserNotFound } from '../../../functions/core/errors.ts';
+import type { Actor } from '../../../functions/core/groups/change-group.ts';
+import { createGroup, type NewGroup } from '../../../functions/core/groups/create-group.ts';
+import { putMember, removeMember } from '../../../functions/core/groups/members.ts';
+import { type AskedSettings, changeSettings } from '../../../functions/core/groups/settings.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
 import type { Draft } from '../../../functions/core/messages/append.ts';
 import type { MessagePlace, Telling } from '../../../functions/core/messages/apply-change.ts';
@@ -23,7 +32,11 @@ import {
 import type { Message } from '../../../functions/core/messages/message.ts';
 import { react, unreact } from '../../../functions/core/messages/react.ts';
 import { readHistory, readMessages, type Window } from '../../../functions/core/messages/read-messages.ts';
-import { type SendDependencies, sendMessages } from '../../../functions/core/messages/send-message.ts';
+import {
+  type SendDependencies,
+  type Sent,
+  sendMessages,
+} from '../../../functions/core/messages/send-message.ts';
 import { watchPresence } from '../../../functions/core/presence/presence.ts';
 import { forwardTyping, TYPING_SECONDS, type TypingTimes } from '../../../functions/core/presence/typing.ts';
 import { markRead, markReceived } from '../../../functions/core/receipts/move-receipt.ts';
@@ -33,6 +46,7 @@ import { refreshSession } from '../../../functions/core/sessions/refresh-session
 import type { PinReader } from '../../../functions/core/settings/settings.ts';
 import { catchUp, type SyncRequest } from '../../../functions/core/sync/catch-up.ts';
 import {
+  eventFrameOf,
   framesOf,
   lastFrames,
   presenceFrame,
@@ -41,6 +55,7 @@ import {
   typingFrame,
 } from '../../../functions/protocol/server-frames.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { Person } from './world.ts';
 
 /** The configuration of the stage. */
 const SEND_LIMIT = { messages: 20, seconds: 10 };
@@ -60,6 +75,8 @@ const NO_PINS: PinReader = { pinsOf: async () => [] };
 type Named<T extends { readonly conversation: unknown }> = Omit<T, 'conversation'> & {
   readonly conversation: string;
 };
+
+type User = Pick<Person, 'id' | 'username'>;
 
 interface Surroundings {
   /** The memory of one running function. */
@@ -82,8 +99,9 @@ export function functionsWith(
   { typingTimes, knownEnds, resetBehind, onLogIn, onFailure }: Surroundings,
 ) {
   const { log, connections, gateway, profiles, sessions, receipts, inbox, presences, system } = capabilities;
-  const { rosters, memberships, watches, refreshTokens, retries, blocks, inboxProjection } = capabilities;
-  const { credentials, attempts, devices, accounts } = capabilities;
+  const { rosters, abouts, memberships, watches, refreshTokens, retries, blocks, inboxProjection } =
+    capabilities;
+  const { credentials, attempts, devices, accounts, people } = capabilities;
   const { now } = system;
   const audit = { note: () => {} };
   const passwords = {
@@ -132,6 +150,17 @@ export function functionsWith(
     sessionSeconds: 10 * REFRESH_SECONDS,
   };
   const moving = { log, receipts, presences, now };
+  const groups = {
+    ...sending,
+    log,
+    rosters,
+    abouts,
+    people,
+    presences,
+    ...system,
+    groupCreation: 'anyone',
+  } as const;
+  const actor = ({ id, username }: User): Actor => ({ userId: id, frameFor: eventFrameOf(username) });
 
   const receipt =
     (type: 'conversation.read' | 'message.received', move: typeof markRead) =>
@@ -163,13 +192,18 @@ export function functionsWith(
     disconnect: ({ userId, connectionId }: Connection) => connections.remove(userId, connectionId),
 
     /** `message.send`, the original protocol's frame, and `POST …/messages`, which has no socket. */
-    send: (username: string, draft: Draft, from?: Connection) =>
-      sendMessages(
-        sending,
-        draft,
-        framesOf(username),
-        from && { connection: from, restore: () => restore(restoring, from) },
-      ),
+    send({ id, username }: User, { conversation, ...draft }: Named<Draft>, from?: Connection): Promise<Sent> {
+      const sendIn = (own: OwnConversation) =>
+        sendMessages(
+          sending,
+          { ...draft, conversation: own },
+          framesOf(username),
+          from && { connection: from, restore: () => restore(restoring, from) },
+        );
+      // A pair needs no turn.
+      if (!isGroupId(conversation)) return sendIn(pairFor(conversation, id));
+      return resolve({ rosters }, conversation, id).then(sendIn);
+    },
 
     /** `message.edit`, and `PATCH …/messages/{seq}`, which has no socket. */
     edit: change(editMessage),
@@ -180,6 +214,16 @@ export function functionsWith(
     /** `message.react` and `message.unreact`, and `PUT` and `DELETE …/messages/{seq}/reactions/{emoji}`. */
     react: change(react),
     unreact: change(unreact),
+
+    /** `POST /conversations/` */
+    createGroup: (by: User, group: NewGroup) => createGroup(groups, actor(by), group),
+    /** `PATCH /conversations/{id}/` */
+    changeSettings: (by: User, id: string, asked: AskedSettings) =>
+      changeSettings(groups, id, actor(by), asked),
+    /** `PUT` and `DELETE /conversations/{id}/members/{id}/` */
+    putMember: (by: User, id: string, member: Parameters<typeof putMember>[3]) =>
+      putMember(groups, id, actor(by), member),
+    removeMember: (by: User, id: string, userId: string) => removeMember(groups, id, actor(by), userId),
 
     read: receipt('conversation.read', markRead),
     received: receipt('message.received', markReceived),

@@ -1,4 +1,5 @@
-import { pairId, pairWith } from '../../../functions/core/conversations/conversation.ts';
+import { isGroupId, pairId } from '../../../functions/core/conversations/conversation.ts';
+import { may, type Right } from '../../../functions/core/conversations/rights.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import type { Sent } from '../../../functions/core/messages/send-message.ts';
 import { conversationPartition } from '../../../functions/storage/keys.ts';
@@ -11,7 +12,8 @@ import type { Person, World } from './world.ts';
 /** A message that a user wants to send once, in as many tries as it takes. */
 export interface Intent {
   readonly sender: Person;
-  readonly peer: Person;
+  /** Undefined for a message to a group. */
+  readonly peer: Person | undefined;
   readonly conversation: string;
   readonly text: string;
   /** A message without one is never tried again. */
@@ -33,10 +35,26 @@ const BLOCKED = 'cannot_write_to_user';
 const DELETED = 'user_not_found';
 /** The code for an answer to a message that was not there. */
 const ANSWERS_NOTHING = 'reply_to_invalid';
+/** The codes for a message to a group whose sender may not write, or is not in it. */
+const NOT_IN_IT = 'conversation_not_found';
+const NOT_ALLOWED = 'not_allowed';
 /** Errors that mean: try again later. A correct client may get them. */
 const TEMPORARY = new Set(['unavailable', 'busy', 'rate_limited', BLOCKED]);
 /** Errors that promise that nothing was stored. */
-const NOTHING_STORED = new Set(['busy', 'rate_limited', BLOCKED, DELETED, ANSWERS_NOTHING]);
+const NOTHING_STORED = new Set([
+  ...['busy', 'rate_limited', BLOCKED, DELETED, ANSWERS_NOTHING],
+  ...[NOT_IN_IT, NOT_ALLOWED],
+]);
+
+/** The user that a message is for, or the id of a group. */
+export type Target = Person | string;
+
+export const conversationWith = (person: Person, target: Target): string =>
+  typeof target === 'string' ? target : pairId(person.id, target.id);
+
+/** Those without whom the message cannot be. */
+export const partiesOf = ({ sender, peer }: Pick<Intent, 'sender' | 'peer'>): readonly Person[] =>
+  peer ? [sender, peer] : [sender];
 
 export interface Said {
   readonly number: number;
@@ -59,10 +77,11 @@ const MAX_CHARACTERS = 4_000;
 export function newIntent(
   world: World,
   sender: Person,
-  peer: Person,
+  target: Target,
   { number, isNamed, isLong = false, after, read, replyTo }: Said,
 ): Intent {
-  const conversation = pairId(sender.id, peer.id);
+  const conversation = conversationWith(sender, target);
+  const peer = typeof target === 'string' ? undefined : target;
   const clientId = isNamed ? world.newId() : undefined;
   const name = `m${number}`;
   const text = isLong ? `${name} ${'🦀'.repeat(MAX_CHARACTERS - name.length - 1)}` : name;
@@ -93,19 +112,19 @@ export async function trySendingAll(
       return `"${text}"${replyTo === undefined ? '' : ` to ${replyTo}`} try ${tries}${seen}`;
     })
     .join(', ');
-  world.say(`${way} sends ${said} to ${peer.username}${known}`);
+  world.say(`${way} sends ${said} to ${peer?.username ?? conversation}${known}`);
   const messages = intents.map((one) => ({
     text: one.text,
     clientId: one.clientId,
     replyTo: one.replyTo,
     read: one.read ?? one.after,
   }));
-  const before = world.blocks.look(sender.id, peer.id);
+  const before = peer && world.blocks.look(sender.id, peer.id);
   const { moment } = world.states;
   const isThere = ({ replyTo = 0 }: Intent) => world.states.of(conversation, replyTo).length > 0;
   const answering = new Set(intents.filter(isThere));
   const outcome = await world.invokeOver(from?.connectionId, `send ${said}`, fate, (functions) =>
-    functions.send(sender.username, { conversation: pairWith(sender.id, peer.id), messages, after }, from),
+    functions.send(sender, { conversation, messages, after }, from),
   );
   if (outcome.kind === 'lost') return;
   const sent = outcome.kind === 'ok' ? outcome.value : { messages: [], refusal: outcome.error };
@@ -116,19 +135,20 @@ export async function trySendingAll(
     }
     checkOrder(world, sent.messages);
   }
-  const isSame = before.changes === world.blocks.look(sender.id, peer.id).changes;
-  const stored = sent.messages.find(({ repeated }) => !repeated);
-  const isKept = !isOneLeaving(world, sender, peer);
-  if (before.isSealed && isKept && isSame && stored) {
-    world.blame(`"${stored.message.text}" is stored while one of the two blocks the other`);
-  }
-  if (before.isOpen && isSame && sent.refusal?.code === BLOCKED) {
-    world.blame(`"${said}" is refused, but nobody blocks anybody`);
+  if (before && peer && before.changes === world.blocks.look(sender.id, peer.id).changes) {
+    const stored = sent.messages.find(({ repeated }) => !repeated);
+    const isKept = !isOneLeaving(world, sender, peer);
+    if (before.isSealed && isKept && stored) {
+      world.blame(`"${stored.message.text}" is stored while one of the two blocks the other`);
+    }
+    if (before.isOpen && sent.refusal?.code === BLOCKED) {
+      world.blame(`"${said}" is refused, but nobody blocks anybody`);
+    }
   }
   const refused = intents[sent.messages.length];
   if (!refused || !sent.refusal) return;
   const { code } = sent.refusal;
-  checkRefusal(world, refused, conversation, code);
+  checkRefusal(world, refused, moment, code);
   if (code !== ANSWERS_NOTHING) return;
   refused.isGivenUp = true;
   if (refused.replyTo !== undefined && !answering.has(refused)) return;
@@ -148,16 +168,37 @@ function checkOrder(world: World, sent: Sent['messages']): void {
   }
 }
 
-function checkRefusal(world: World, intent: Intent, conversation: string, code: string): void {
-  const { text, tries, sender, peer } = intent;
+function checkRefusal(world: World, intent: Intent, moment: number, code: string): void {
+  const { text, tries, conversation, peer } = intent;
   world.say(`"${text}" is answered with ${code}`);
-  const isDeleted = code === DELETED && isOneLeaving(world, sender, peer);
-  if (!TEMPORARY.has(code) && !isDeleted && code !== ANSWERS_NOTHING)
-    world.blame(`"${text}" is refused with ${code}`);
+  const isRight =
+    TEMPORARY.has(code) || code === ANSWERS_NOTHING || mayBeRefused(world, intent, moment, code);
+  // A block between two of its members is none of a group's business.
+  if (!isRight || (code === BLOCKED && !peer)) world.blame(`"${text}" is refused with ${code}`);
   const isStored = world.state.partition(conversationPartition(conversation)).some(isMessageOf(intent));
   if (NOTHING_STORED.has(code) && tries === 1 && isStored) {
     world.blame(`"${text}" is refused with ${code}, but stored`);
   }
+}
+
+/** What was so at some time since the try began. */
+function mayBeRefused(world: World, intent: Intent, moment: number, code: string): boolean {
+  const { sender, peer, conversation } = intent;
+  if (peer) return code === DELETED && isOneLeaving(world, sender, peer);
+  if (code === NOT_IN_IT) return !world.rosters.wasIn(sender.id, conversation, moment);
+  return code === NOT_ALLOWED && mayHaveLacked(world, sender, conversation, 'write', moment);
+}
+
+/** Whether a member of a group had no such right at some time since a moment. */
+export function mayHaveLacked(
+  { rosters }: World,
+  { id }: Person,
+  conversation: string,
+  right: Right,
+  moment: number,
+): boolean {
+  if (!isGroupId(conversation)) return false;
+  return rosters.partsSince(id, conversation, moment).some((part) => part && !may(part, right));
 }
 
 function acknowledge(world: World, intent: Intent, message: Message): void {

@@ -1,4 +1,4 @@
-import { type Conversation, pairById } from '../../../functions/core/conversations/conversation.ts';
+import type { Conversation } from '../../../functions/core/conversations/conversation.ts';
 import type { Message } from '../../../functions/core/messages/message.ts';
 import { conversationPartition, MESSAGE_PREFIX } from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
@@ -15,20 +15,28 @@ export const changeOf = ({ changed }: Pick<Message, 'changed'>): number => chang
 export class MessageStates {
   readonly #states = new Map<string, State[]>();
   readonly #lastChanges = new Map<string, number>();
+  readonly #conversation: (id: string) => Conversation;
   #moment = 0;
+
+  /** @param conversation tells the members of a conversation by number */
+  constructor(conversation: (id: string) => Conversation) {
+    this.#conversation = conversation;
+  }
 
   /** Grows with each state that is stored. */
   get moment(): number {
     return this.#moment;
   }
 
-  readonly add = ({ key: { pk, sk }, after }: Written): void => {
-    if (!sk.startsWith(MESSAGE_PREFIX) || !after) return;
+  /** Returns the state that is written. */
+  readonly add = ({ key: { pk, sk }, after }: Written): Message | undefined => {
+    if (!sk.startsWith(MESSAGE_PREFIX) || !after) return undefined;
     this.#moment += 1;
     const id = pk.slice(conversationPartition('').length);
-    const message = toLogEntry(pairById(id) as Conversation, after);
+    const message = toLogEntry(this.#conversation(id), after);
     this.#of(id, message.seq).push({ message, moment: this.#moment });
     this.#lastChanges.set(id, Math.max(this.lastChange(id), changeOf(message)));
+    return message;
   };
 
   #of(conversation: string, seq: number): State[] {

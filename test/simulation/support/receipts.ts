@@ -13,6 +13,9 @@ interface Attempt {
   isAcked: boolean;
 }
 
+/** In a group, the last message may be of somebody who has come since the roster was read: then it is busy. */
+const REFUSALS = ['unavailable', 'conversation_not_found', 'busy'];
+
 /** All receipts that clients tried to move. */
 export class ReceiptAttempts {
   readonly #attempts: Attempt[] = [];
@@ -30,7 +33,7 @@ export class ReceiptAttempts {
     );
     // A receipt that does not move is already there, or past the end, or (a delivery receipt) comes too soon.
     if (outcome.kind === 'ok') attempt.isAcked = isReached && (kind === 'read' || outcome.value.moved);
-    if (outcome.kind === 'error' && !['unavailable', 'conversation_not_found'].includes(outcome.error.code)) {
+    if (outcome.kind === 'error' && !REFUSALS.includes(outcome.error.code)) {
       world.blame(`a receipt is refused with ${outcome.error.code}`);
     }
   }

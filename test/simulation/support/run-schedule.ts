@@ -1,6 +1,7 @@
 import type { Plant } from './capabilities.ts';
 import { check, checkDirectory } from './check.ts';
 import { checkAccounts, checkNames, checkPeersOfDeleted } from './check-accounts.ts';
+import { checkLeft } from './check-groups.ts';
 import { checkAllOffline, checkDeparture, checkPresence, checkSockets } from './check-presence.ts';
 import { checkSessions } from './check-sessions.ts';
 import { inboxesOf } from './inboxes.ts';
@@ -67,6 +68,7 @@ export async function runSchedule(schedule: Schedule, plant?: Plant): Promise<Re
       await endAllSockets(simulation);
       checkAllOffline(simulation);
       checkAccounts(simulation, 'last');
+      checkLeft(simulation);
       await checkNames(simulation);
     },
   ];

@@ -1,7 +1,8 @@
+import { may } from '../../../functions/core/conversations/rights.ts';
 import { synchronize } from './catching-up.ts';
 import type { Client } from './client.ts';
 import { GOOD_FATE } from './fate.ts';
-import { type Intent, trySending } from './intent.ts';
+import { type Intent, partiesOf, trySending } from './intent.ts';
 import { settlePassword } from './own-account.ts';
 import { quiet } from './scheduler.ts';
 import type { Simulation } from './simulation.ts';
@@ -89,8 +90,13 @@ const isAble = ({ world, person, peer }: Client): boolean =>
   !world.isDeleted(person) && (peer === undefined || !world.isDeleted(peer));
 
 /** It will be acknowledged one day. */
-export const isUnanswered = (world: World, { clientId, acked, isGivenUp, sender, peer }: Intent): boolean =>
-  clientId !== undefined && !acked && !isGivenUp && ![sender, peer].some(world.isDeleted);
+export function isUnanswered(world: World, intent: Intent): boolean {
+  const { clientId, acked, isGivenUp, sender, peer, conversation } = intent;
+  if (clientId === undefined || acked || isGivenUp || partiesOf(intent).some(world.isDeleted)) return false;
+  if (peer) return true;
+  const part = world.rosters.partOf(sender.id, conversation);
+  return part !== undefined && may(part, 'write');
+}
 
 /** Changes of passwords whose answers did not come are made again. */
 export async function settlePasswords(simulation: Simulation): Promise<void> {

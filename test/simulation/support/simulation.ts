@@ -1,11 +1,19 @@
-import { pairId } from '../../../functions/core/conversations/conversation.ts';
 import type { Plant } from './capabilities.ts';
 import { cast } from './cast.ts';
 import { synchronize } from './catching-up.ts';
 import { type ChangeKind, Changes, tryChanging } from './changing.ts';
 import type { Client } from './client.ts';
 import { type Fate, GOOD_FATE } from './fate.ts';
-import { type Intent, newIntent, type Said, trySending, trySendingAll } from './intent.ts';
+import { Groups } from './groups.ts';
+import {
+  conversationWith,
+  type Intent,
+  newIntent,
+  type Said,
+  type Target,
+  trySending,
+  trySendingAll,
+} from './intent.ts';
 import { logOut, refresh } from './log-in.ts';
 import { changePassword, deleteAccount } from './own-account.ts';
 import { type Reader, readersOf } from './readers.ts';
@@ -24,6 +32,7 @@ export class Simulation {
   readonly intents: Intent[] = [];
   readonly changes = new Changes();
   readonly receipts = new ReceiptAttempts();
+  readonly groups: Groups;
   readonly recency: Recency;
   readonly readers: readonly Reader[];
 
@@ -37,6 +46,7 @@ export class Simulation {
   constructor(world: World, clients: readonly Client[]) {
     this.world = world;
     this.clients = clients;
+    this.groups = new Groups(world);
     this.recency = new Recency(() => world.scheduler.time);
     this.readers = readersOf(world, this.recency.onBatch);
   }
@@ -65,10 +75,10 @@ export class Simulation {
       case 'post': {
         const client = this.#client(action.by);
         const sender = client.person;
-        const peer = this.#other(sender, action.to);
-        const replyTo = answered(lastHeld(client, peer), action.answers);
+        const target = this.#target(sender, action.to);
+        const replyTo = answered(lastHeld(client, target), action.answers);
         for (let i = 0; i < action.count; i += 1) {
-          await trySending(world, this.#intent(sender, peer, { isNamed: true, ...replyTo }), fate);
+          await trySending(world, this.#intent(sender, target, { isNamed: true, ...replyTo }), fate);
         }
         return;
       }
@@ -112,6 +122,12 @@ export class Simulation {
         const { person } = this.#client(action.by);
         return world.blocks.change(world, person, this.#other(person, action.to), action.isBlocked, fate);
       }
+      case 'create-group':
+        return this.groups.create(this.#client(action.by), action, fate);
+      case 'put-member':
+      case 'remove-member':
+      case 'set-group':
+        return this.groups.change(this.#client(action.by).person, action, fate);
       case 'stream':
         return this.readers[action.which % this.readers.length]?.deliver(action.size, action.again, fate);
       case 'pass':
@@ -129,9 +145,9 @@ export class Simulation {
     const client = this.#client(by);
     const { person, peer } = client;
     if (!client.isConnected) return client.connect(fate);
-    const other = peer ?? this.#other(person, to);
-    const last = lastHeld(client, other);
-    const intent = this.#intent(person, other, {
+    const target = peer ?? this.#target(person, to);
+    const last = lastHeld(client, target);
+    const intent = this.#intent(person, target, {
       isNamed: isNamed || !peer,
       isLong,
       ...(withAfter && { after: last }),
@@ -147,15 +163,19 @@ export class Simulation {
     const client = this.#client(by);
     const { person, peer } = client;
     if (!client.isConnected || peer) return client.connect(fate);
-    const other = this.#other(person, to);
-    const last = lastHeld(client, other);
+    const target = this.#target(person, to);
+    const last = lastHeld(client, target);
     const unanswered = this.intents.filter(
-      ({ sender, peer, clientId, acked, isGivenUp }) =>
-        sender === person && peer === other && clientId !== undefined && !acked && !isGivenUp,
+      ({ sender, conversation, clientId, acked, isGivenUp }) =>
+        sender === person &&
+        conversation === conversationWith(person, target) &&
+        clientId !== undefined &&
+        !acked &&
+        !isGivenUp,
     );
     const again = unanswered.slice(0, waiting);
     const fresh = Array.from({ length: count }, () =>
-      this.#intent(person, other, {
+      this.#intent(person, target, {
         isNamed: true,
         ...(withAfter && { after: last }),
         ...answered(last, answers),
@@ -184,16 +204,16 @@ export class Simulation {
     const last = this.changes.all.findLast((one) => one.kind === 'edit' && one.by === person);
     if (kind === 'edit' && action.again && last) return tryChanging(this.world, last, fate, via);
     const known = this.intents
-      .filter((one) => one.clientId !== undefined && (isOwn ? one.sender : one.peer) === person)
+      .filter((one) => one.clientId !== undefined && (isOwn ? one.sender === person : mayReach(one, person)))
       .flatMap((of) => {
         // A device also learns by a frame which number a message has that another one has sent.
-        const held = client.held.get(of.conversation)?.find(({ text }) => text === of.text);
+        const held = client.held.get(of.conversation)?.all.find(({ text }) => text === of.text);
         const seq = of.acked?.seq ?? held?.seq;
         return seq === undefined ? [] : { of, seq };
       });
     const target = known[known.length - 1 - (what % Math.max(1, known.length))];
     if (!target) return;
-    const held = client.held.get(target.of.conversation)?.[target.seq - 1];
+    const held = client.held.get(target.of.conversation)?.at(target.seq);
     const version = Math.max(1, (held?.version ?? 1) + (kind === 'edit' ? action.off : 0));
     const isLong = kind === 'edit' && action.isLong;
     const emoji = kind === 'react' || kind === 'unreact' ? action.emoji : '';
@@ -208,7 +228,7 @@ export class Simulation {
     const client = this.#client(by);
     const [conversation, held] = [...client.held][what % Math.max(1, client.held.size)] ?? [];
     if (conversation === undefined || client.peer || !held) return;
-    return this.receipts.move(client, kind, conversation, Math.max(0, held.length - back), fate);
+    return this.receipts.move(client, kind, conversation, Math.max(0, held.last - back), fate);
   }
 
   async #tell(kind: 'typing' | 'ping', { by, to }: { by: number; to: number }, fate: Fate): Promise<void> {
@@ -218,7 +238,7 @@ export class Simulation {
     world.say(`${name}: ${kind}`);
     await world.invokeOver(connection.connectionId, `${kind} by ${name}`, fate, async (functions) => {
       if (kind === 'ping') return functions.ping(connection);
-      return functions.typing(connection, pairId(person.id, this.#other(person, to).id));
+      return functions.typing(connection, conversationWith(person, this.#target(person, to)));
     });
   }
 
@@ -231,9 +251,9 @@ export class Simulation {
     });
   }
 
-  #intent(sender: Person, peer: Person, said: Omit<Said, 'number'>): Intent {
+  #intent(sender: Person, target: Target, said: Omit<Said, 'number'>): Intent {
     const number = this.intents.length + 1;
-    const intent = newIntent(this.world, sender, peer, { number, ...said });
+    const intent = newIntent(this.world, sender, target, { number, ...said });
     this.intents.push(intent);
     return intent;
   }
@@ -242,15 +262,28 @@ export class Simulation {
     return this.clients[index % this.clients.length] as Client;
   }
 
+  /** Where groups are, most messages are for one that the user is in, and some for one that they are not in. */
+  #target(person: Person, index: number): Target {
+    const groups = this.world.rosters.ids;
+    const own = groups.filter((id) => this.world.rosters.isIn(person.id, id));
+    if (own.length > 0 && index % 6 < 4) return own[index % own.length] as string;
+    if (groups.length > 0 && index % 6 === 4) return groups[index % groups.length] as string;
+    return this.#other(person, index);
+  }
+
   #other(person: Person, index: number): Person {
     const others = this.world.people.filter((one) => one !== person);
     return others[index % others.length] as Person;
   }
 }
 
-/** The last message that a client holds of its user's conversation with another one. */
-const lastHeld = ({ held, person }: Client, other: Person): number =>
-  held.get(pairId(person.id, other.id))?.length ?? 0;
+/** The last message that a client holds of its user's conversation with another one, or of a group. */
+const lastHeld = ({ held, person }: Client, target: Target): number =>
+  held.get(conversationWith(person, target))?.last ?? 0;
+
+/** A message of somebody else that a user may try to change. To a group, also one who is not in it may try. */
+const mayReach = ({ sender, peer }: Intent, person: Person): boolean =>
+  peer ? peer === person : sender !== person;
 
 /** Which message a new one answers: so far before the last one, but not before the first. */
 const answered = (last: number, back: number | undefined): Pick<Said, 'replyTo'> =>

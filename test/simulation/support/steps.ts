@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import type { Role, Who } from '../../../functions/core/conversations/rights.ts';
+import type { HistoryAccess } from '../../../functions/core/conversations/roster.ts';
 import { FAULTS, type Fate, GOOD_FATE } from './fate.ts';
 
 /** An action of a user. Numbers choose users and things, modulo how many there are. */
@@ -75,6 +77,42 @@ export type Action =
   | { readonly kind: 'refresh'; readonly by: number; readonly tabs: number }
   | { readonly kind: 'hide'; readonly by: number; readonly hidden: boolean }
   | { readonly kind: 'block'; readonly by: number; readonly to: number; readonly isBlocked: boolean }
+  | {
+      readonly kind: 'create-group';
+      readonly by: number;
+      /** Its first members besides the creator: a bit for each user. */
+      readonly others: number;
+      readonly history: HistoryAccess;
+      /** With a key, so that it may be sent again. */
+      readonly isNamed: boolean;
+      /** The last creation of this user once more. */
+      readonly again: boolean;
+    }
+  /** Adds somebody, or gives a member another role. */
+  | {
+      readonly kind: 'put-member';
+      readonly by: number;
+      readonly group: number;
+      readonly who: number;
+      readonly role: Role | undefined;
+    }
+  | {
+      readonly kind: 'remove-member';
+      readonly by: number;
+      readonly group: number;
+      readonly who: number;
+      /** The user leaves. */
+      readonly isSelf: boolean;
+    }
+  | {
+      readonly kind: 'set-group';
+      readonly by: number;
+      readonly group: number;
+      /** Undefined: the title stays. Else a new one, or the one that the group has. */
+      readonly title: 'new' | 'present' | undefined;
+      /** Undefined: whoever may write may still. */
+      readonly write: Who['write'] | undefined;
+    }
   | { readonly kind: 'stream'; readonly which: number; readonly size: number; readonly again: number }
   | { readonly kind: 'pass'; readonly milliseconds: number }
   | { readonly kind: 'expire' };
@@ -140,6 +178,13 @@ const answers = fc.constantFrom(undefined, undefined, undefined, 0, 1, 5, -1);
 
 const post = fc.record({ kind: fc.constant('post'), by: who, to: who, count: fc.constant(1), answers });
 
+const receipt = fc.record({
+  kind: fc.constantFrom('read', 'read', 'received'),
+  by: who,
+  what: who,
+  back: fc.integer({ min: -1, max: 3 }),
+});
+
 const stream = fc.record({
   kind: fc.constant('stream'),
   which: who,
@@ -190,15 +235,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: deletion },
   { weight: 5, arbitrary: reaction },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('sync'), by: who }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      kind: fc.constantFrom('read', 'read', 'received'),
-      by: who,
-      what: who,
-      back: fc.integer({ min: -1, max: 3 }),
-    }),
-  },
+  { weight: 6, arbitrary: receipt },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constantFrom('typing', 'watch', 'ping', 'ping'), by: who, to: who }),
@@ -241,6 +278,62 @@ const change: fc.Arbitrary<Action> = fc.oneof(
   { weight: 3, arbitrary: stream },
 ) as fc.Arbitrary<Action>;
 
+/** Of users who share groups. Numbers go further, because there are more clients. */
+const anyone = fc.nat(23);
+const creation = fc.record({
+  kind: fc.constant('create-group'),
+  by: anyone,
+  others: fc.nat(255),
+  history: fc.constantFrom('all', 'since_joining'),
+  isNamed: mostly,
+  again: fc.nat(2).map((n) => n === 2),
+});
+const role = fc.constantFrom(undefined, undefined, undefined, 'owner', 'moderator', 'member', 'reader');
+const ofGroups: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 2, arbitrary: creation },
+  {
+    weight: 9,
+    arbitrary: fc.record({ kind: fc.constant('put-member'), by: anyone, group: who, who: fc.nat(7), role }),
+  },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      kind: fc.constant('remove-member'),
+      by: anyone,
+      group: who,
+      who: fc.nat(7),
+      isSelf: fc.nat(2).map((n) => n === 2),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('set-group'),
+      by: anyone,
+      group: who,
+      title: fc.constantFrom(undefined, 'new', 'new', 'present'),
+      write: fc.constantFrom(undefined, 'member', 'moderator', 'owner'),
+    }),
+  },
+) as fc.Arbitrary<Action>;
+
+/** The same actions as anywhere, by more users. */
+const byAnyone = fc
+  .tuple(action, anyone)
+  .map(([one, by]): Action => ('by' in one ? ({ ...one, by } as Action) : one));
+
+/** So few kinds of steps that changes of a group meet with messages, receipts and each other. */
+const inGroups: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 8, arbitrary: ofGroups },
+  { weight: 4, arbitrary: post },
+  { weight: 1, arbitrary: edit },
+  { weight: 2, arbitrary: reaction },
+  { weight: 3, arbitrary: receipt },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('sync'), by: who }) },
+  { weight: 3, arbitrary: stream },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete-account'), by: who }) },
+) as fc.Arbitrary<Action>;
+
 const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 3, arbitrary: fc.constant(GOOD_FATE) },
   {
@@ -256,17 +349,41 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   },
 );
 
-const schedulesOf = (action: fc.Arbitrary<Action>, people: readonly number[]): fc.Arbitrary<Schedule> =>
+const steps = (action: fc.Arbitrary<Action>, maxLength: number): fc.Arbitrary<readonly Step[]> =>
+  fc.array(fc.record({ action, fate, turns: fc.array(fc.nat(7), { maxLength: 14, size: 'max' }) }), {
+    maxLength,
+    size: 'max',
+  });
+
+const schedulesOf = (
+  steps: fc.Arbitrary<readonly Step[]>,
+  people: readonly number[],
+): fc.Arbitrary<Schedule> =>
   fc.record({
     people: fc.constantFrom(...people),
     pageBytes: fc.constantFrom(undefined, 24 * 1024),
     resetBehind: fc.constantFrom(undefined, 3, 8),
-    steps: fc.array(fc.record({ action, fate, turns: fc.array(fc.nat(7), { maxLength: 14, size: 'max' }) }), {
-      maxLength: 40,
-      size: 'max',
-    }),
+    steps,
   });
 
-export const schedules = schedulesOf(action, [2, 2, 3, 3, 4]);
+/** Most begin with a group. */
+const stepsOfGroups = fc
+  .tuple(
+    creation as fc.Arbitrary<Action>,
+    fc.oneof(
+      steps(fc.oneof({ weight: 3, arbitrary: byAnyone }, { weight: 1, arbitrary: ofGroups }), 40),
+      steps(inGroups, 40),
+    ),
+  )
+  .map(([action, rest]) => [
+    { action, fate: GOOD_FATE, turns: Array.from({ length: 14 }, () => 0) },
+    ...rest,
+  ]);
+
+export const schedules = schedulesOf(steps(action, 40), [2, 2, 3, 3, 4]);
 /** So few users and kinds of steps that changes meet in each of them. */
-export const schedulesOfChanges = schedulesOf(change, [2]);
+export const schedulesOfChanges = schedulesOf(steps(change, 40), [2]);
+/** Groups of 3 to 8 users, beside their pairs. */
+export const schedulesOfGroups = schedulesOf(stepsOfGroups, [3, 3, 4, 4, 5, 6, 8]);
+/** Half of them with groups. */
+export const everySchedule = fc.oneof(schedules, schedulesOfGroups);

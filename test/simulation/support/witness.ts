@@ -1,8 +1,9 @@
-import { pairById, pairId } from '../../../functions/core/conversations/conversation.ts';
-import type { Message } from '../../../functions/core/messages/message.ts';
+import { isGroupId, pairId } from '../../../functions/core/conversations/conversation.ts';
+import type { GroupEvent, Message } from '../../../functions/core/messages/message.ts';
 import { membershipKey, messageKey, profileKey, sessionKey } from '../../../functions/storage/keys.ts';
 import type { State } from '../../support/table/state.ts';
 import { changeOf, type MessageStates } from './message-states.ts';
+import type { Rosters } from './rosters.ts';
 import type { ServerFrame, Socket } from './sockets.ts';
 
 /** A message as a client sees it. */
@@ -19,6 +20,8 @@ export interface Shown {
   readonly replyTo: number | undefined;
   /** Who has reacted with what, in order. */
   readonly reactions: string;
+  /** What its sender has done to the group, in words. */
+  readonly event: string;
 }
 
 /** A message in a reply, as a client sees it. */
@@ -29,7 +32,27 @@ export function shownOf(message: Message): Shown {
     change: changeOf(message),
     version: changed?.version ?? 1,
     reactions: reactionsTo(message),
+    event: eventInWords(message.event),
   };
+}
+
+function eventInWords(event: GroupEvent | undefined): string {
+  if (!event) return '';
+  const {
+    type,
+    title = '',
+    users = [],
+    role = '',
+    fields = [],
+  } = event as GroupEvent & Partial<GroupEventFields>;
+  return [type, title, ...users, role, ...fields].join(' ');
+}
+
+interface GroupEventFields {
+  readonly title: string;
+  readonly users: readonly string[];
+  readonly role: string;
+  readonly fields: readonly string[];
 }
 
 export function reactionsTo({ changed }: Pick<Message, 'changed'>): string {
@@ -59,10 +82,10 @@ export function shownBy(frame: ServerFrame): readonly Shown[] {
 function shownAs(
   conversation: string,
   senderId: string,
-  { id, seq, message, change = 0, version = 1, reply_to: replyTo, reactions = [] }: ToldMessage,
+  { id, seq, message, change = 0, version = 1, reply_to: replyTo, reactions = [], event }: ToldMessage,
 ): Shown {
   const told = { conversation, seq, id, senderId, text: message, change, version, replyTo };
-  return { ...told, reactions: inWords(reactions) };
+  return { ...told, reactions: inWords(reactions), event: eventInWords(event) };
 }
 
 interface Told extends ToldMessage {
@@ -80,6 +103,7 @@ interface ToldMessage {
   readonly client_id?: string;
   readonly reply_to?: number;
   readonly reactions?: readonly ToldReaction[];
+  readonly event?: GroupEvent;
 }
 
 interface ToldReaction {
@@ -91,12 +115,13 @@ interface ToldReaction {
 interface Stored {
   readonly state: State;
   readonly states: MessageStates;
+  readonly rosters: Rosters;
 }
 
 /** Stored, then shown: returns the fault if this message may not be shown now. A frame may be late, and so show a former state. */
-export function faultOfMessage(stored: Stored, told: Shown | Message): string | undefined {
+export function faultOfMessage(stored: Pick<Stored, 'states'>, told: Shown | Message): string | undefined {
   const shown = 'change' in told ? told : shownOf(told);
-  const { conversation, seq, id, senderId, text, change, replyTo, reactions } = shown;
+  const { conversation, seq, id, senderId, text, change, replyTo, reactions, event } = shown;
   const states = stored.states.of(conversation, seq);
   const isKnown = states.some(
     (one) =>
@@ -105,7 +130,8 @@ export function faultOfMessage(stored: Stored, told: Shown | Message): string | 
       one.senderId === senderId &&
       one.text === text &&
       one.replyTo === replyTo &&
-      reactionsTo(one) === reactions,
+      reactionsTo(one) === reactions &&
+      eventInWords(one.event) === event,
   );
   if (isKnown) return undefined;
   const present = states.at(-1);
@@ -113,9 +139,9 @@ export function faultOfMessage(stored: Stored, told: Shown | Message): string | 
   return `${described(shown)} is shown as ${seq} of ${conversation}, where the table has ${stands}`;
 }
 
-function described({ text, replyTo, reactions }: Shown): string {
+function described({ text, replyTo, reactions, event }: Shown): string {
   const answer = replyTo === undefined ? '' : ` in answer to ${replyTo}`;
-  return `"${text}"${answer}${reactions === '' ? '' : ` with ${reactions}`}`;
+  return `"${text}${event}"${answer}${reactions === '' ? '' : ` with ${reactions}`}`;
 }
 
 /** The memberships and receipts of a deleted account are deleted, while its last frames are under way. */
@@ -148,7 +174,7 @@ export function faultOfFrame(stored: Stored, socket: Socket, frame: ServerFrame)
   }
   if (type === 'connection.replaced') return socket.conversation === '' ? undefined : outsider;
   const conversation = String(frame.conversation);
-  if (!pairById(conversation)?.members.includes(userId)) return outsider;
+  if (!stored.rosters.wasEverIn(userId, conversation)) return outsider;
   if (type === 'chat.message' || type === 'chat.messages') {
     // The original protocol knows one message a frame, of one conversation a socket.
     const isKnown = type === 'chat.message' && socket.conversation === conversation;
@@ -184,10 +210,12 @@ function faultOfMark(
 ): string | undefined {
   if (isDeleted(state, user_id)) return undefined;
   const membership = state.get(membershipKey(user_id, conversation));
-  const stored = membership?.[type === 'conversation.read' ? 'readSeq' : 'receivedSeq'] ?? 0;
+  const isOfGroup = isGroupId(conversation);
+  // Whoever leaves a group has no receipts any more. Whoever comes back has read all, in a new membership.
+  if (isOfGroup && !membership) return undefined;
+  const [read, received] = [Number(membership?.readSeq ?? 0), Number(membership?.receivedSeq ?? 0)];
+  const stored = type === 'conversation.read' ? read : isOfGroup ? Math.max(read, received) : received;
   if (!state.get(messageKey(conversation, seq)))
     return `a receipt at ${seq} of ${conversation} is past its end`;
-  return Number(stored) >= seq
-    ? undefined
-    : `a receipt at ${seq} of ${conversation} is posted but not stored`;
+  return stored >= seq ? undefined : `a receipt at ${seq} of ${conversation} is posted but not stored`;
 }

@@ -5,7 +5,7 @@ import type { TypingTimes } from '../../../functions/core/presence/typing.ts';
 import { RESET_BEHIND } from '../../../functions/core/sync/missed-changes.ts';
 import { profileKey } from '../../../functions/storage/keys.ts';
 import { documentClient } from '../../support/memory-table.ts';
-import { State } from '../../support/table/state.ts';
+import { State, type Written } from '../../support/table/state.ts';
 import { Stream } from '../../support/table/stream.ts';
 import { Accounts } from './accounts.ts';
 import { Blocks } from './blocking.ts';
@@ -15,6 +15,7 @@ import { type Functions, functionsWith } from './functions.ts';
 import { Invocation } from './invocation.ts';
 import { MessageStates } from './message-states.ts';
 import { gatewayPort, managementClient, storePort } from './ports.ts';
+import { isRoster, Rosters } from './rosters.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sockets } from './sockets.ts';
 import type { Schedule } from './steps.ts';
@@ -49,7 +50,8 @@ export class World {
   readonly scheduler = new Scheduler('2026-11-23T12:00:00.000Z');
   readonly stream = new Stream();
   readonly state: State;
-  readonly states = new MessageStates();
+  readonly rosters = new Rosters();
+  readonly states = new MessageStates(this.rosters.conversation);
   readonly sockets: Sockets;
   readonly blocks = new Blocks();
   readonly accounts = new Accounts();
@@ -66,6 +68,7 @@ export class World {
   readonly #plant: Plant;
   readonly #typingTimes: TypingTimes = new Map();
   readonly #knownEnds: KnownEnds = new Map();
+  readonly #idsOf = new Map<string, string>();
   #ids = 1000;
   #chance = 0;
   #secrets = 0;
@@ -77,10 +80,7 @@ export class World {
     this.#plant = plant;
     this.resetBehind = resetBehind;
     this.state = new State({
-      onWrite: (written) => {
-        this.stream.add(written);
-        this.states.add(written);
-      },
+      onWrite: (written) => this.#follow(written),
       now: () => this.scheduler.time,
       pageBytes,
     });
@@ -92,6 +92,13 @@ export class World {
     this.sockets = new Sockets((socket, frame) => {
       this.blame(faultOfFrame(this, socket, frame));
     });
+  }
+
+  #follow(written: Written): void {
+    this.stream.add(written);
+    if (isRoster(written)) this.rosters.add(written, this.states.moment + 1);
+    const state = this.states.add(written);
+    if (state && !written.before) this.rosters.follow(state);
   }
 
   readonly say = (words: string): void => {
@@ -119,6 +126,13 @@ export class World {
   readonly newId = (): string => {
     this.#ids += 1;
     return uuid(this.#ids);
+  };
+
+  /** The same id for the same text. */
+  readonly idOf = (text: string): string => {
+    const known = this.#idsOf.get(text) ?? this.newId();
+    this.#idsOf.set(text, known);
+    return known;
   };
 
   /** Runs a function of the websocket or http API. */
@@ -163,6 +177,7 @@ export class World {
         system: {
           now: () => invocation.now(),
           newId: this.newId,
+          idOf: this.idOf,
           random: () => this.#random(),
           randomBytes: (size) => this.#randomBytes(size),
           wait: (milliseconds) => invocation.wait(milliseconds),
@@ -209,6 +224,6 @@ export class World {
   }
 }
 
-const NAMES = ['ann', 'bob', 'cid', 'dan', 'eve'];
+const NAMES = ['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gil', 'hal'];
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;

@@ -28,7 +28,7 @@ export function query(state: State, input: QueryCommandInput, lag: number) {
   const last = Items.at(-1);
   const isCut = Items.length >= Limit || bytes >= state.pageBytes;
   return {
-    Items,
+    ...(input.Select !== 'COUNT' && { Items }),
     Count: Items.length,
     ScannedCount: Items.length,
     ...(isCut && last && { LastEvaluatedKey: { pk: last.pk, sk: last.sk } }),

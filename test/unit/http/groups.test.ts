@@ -30,6 +30,8 @@ function entry(asked: Handler = handler as Handler) {
     create: (body: unknown) => ask('POST', '/conversations/', { body }),
     change: (group: string, body: unknown) =>
       ask('PATCH', `/conversations/${group}/`, { ...at(group), body }),
+    dissolve: (group: string, more = {}) =>
+      ask('DELETE', `/conversations/${group}/`, { ...at(group), ...more }),
     put: (group: string, userId: string, body?: unknown) =>
       ask('PUT', `/conversations/${group}/members/${userId}/`, { ...member(group, userId), body }),
     remove: (group: string, userId: string, more = {}) =>
@@ -196,6 +198,32 @@ describe('`PATCH /conversations/{id}/`', () => {
     expect(state.partition(`CONV#${group}`)).toEqual(before);
     // The shape of a request is checked first.
     expect(await change(id(404), body)).toMatchObject(refused);
+  });
+});
+
+describe('`DELETE /conversations/{id}/`', () => {
+  it('deletes a group, which does not exist from then on', async () => {
+    const { dissolve, change, put, group } = await trip();
+    expect(await dissolve(group.toUpperCase())).toEqual({ statusCode: 204, body: null });
+    const gone = { statusCode: 404, body: { code: 'conversation_not_found' } };
+    expect(await dissolve(group)).toMatchObject(gone);
+    expect(await change(group, { title: 'Journey' })).toMatchObject(gone);
+    expect(await put(group, id(4))).toMatchObject(gone);
+    const frames = api
+      .commandCalls(PostToConnectionCommand)
+      .map(({ args }) => JSON.parse(String(args[0].input.Data)));
+    expect(frames.at(-1)).toMatchObject({ conversation: group, seq: 2, event: { type: 'dissolved' } });
+  });
+
+  it('takes no body, and no pair', async () => {
+    const { dissolve, group } = await trip();
+    const refused = { statusCode: 400, body: { code: 'validation_failed' } };
+    expect(await dissolve(group, { body: { because: 'x' } })).toMatchObject(refused);
+    expect(await dissolve(CONVERSATION)).toMatchObject({ statusCode: 409, body: { code: 'not_a_group' } });
+    expect(await dissolve(id(404))).toMatchObject({
+      statusCode: 404,
+      body: { code: 'conversation_not_found' },
+    });
   });
 });
 

@@ -31,6 +31,16 @@ describe('a device’s frame', () => {
       'with the longest text',
       { to: id(2), text: '🦀'.repeat(4_000), client_id: id(77), after: 2 ** 53 - 1 },
     ],
+    [
+      'message.send',
+      'with ten mentions and all',
+      {
+        conversation: id(700),
+        text: 'Hello',
+        client_id: id(77),
+        mentions: { users: many(10, id), all: true },
+      },
+    ],
     ['conversation.read', 'up to a message', { conversation: CONVERSATION, seq: 4 }],
     ['message.received', 'up to none', { conversation: CONVERSATION, seq: 0 }],
     ['typing', 'in a conversation', { conversation: CONVERSATION }],
@@ -232,4 +242,50 @@ it('any frame of a device is read, or refused with a reason', () => {
       expect(Object.keys(outcome)).toEqual('code' in outcome ? ['code', 'errors'] : ['action', 'input']);
     }),
   );
+});
+
+describe('the mentions of a message', () => {
+  const errorsOf = (mentions: unknown) => Object.keys(faults({ ...SAY, mentions }).errors);
+
+  it('name users in any letter case', () => {
+    expect(read({ ...SAY, mentions: { users: [CLIENT_ID] } }).input).toMatchObject({
+      mentions: { users: [CLIENT_ID.toLowerCase()] },
+    });
+  });
+
+  it.each([
+    ['nobody', {}],
+    ['an empty list', { users: [] }],
+    ['eleven users', { users: many(11, id) }],
+    ['one user twice', { users: [id(1), id(2), id(1)] }],
+    ['one user twice, in two letter cases', { users: [CLIENT_ID, CLIENT_ID.toLowerCase()] }],
+    ['what is no id', { users: [7] }],
+    ['a list instead', [id(1)]],
+    ['a text instead', id(1)],
+    ['null', null],
+    ['`all` as false', { all: false }],
+    ['`all` as 1', { users: [id(1)], all: 1 }],
+  ])('are refused with %s', (_, mentions) => {
+    expect(errorsOf(mentions)).toEqual([expect.stringMatching(/^mentions/)]);
+    const messages = [{ client_id: id(77), text: 'Hello', mentions }];
+    const { action, to } = SAY;
+    expect(Object.keys(faults({ action, to, messages }).errors)).toEqual([
+      expect.stringMatching(/^messages\.0\.mentions/),
+    ]);
+  });
+
+  it('count toward the bytes of several messages, because other devices get all of them in one frame', () => {
+    const { action, to } = SAY;
+    const messages = (users: number, length: number) =>
+      many(20, (i) => ({
+        client_id: id(100 + i),
+        text: 'x'.repeat(length),
+        mentions: { users: many(users, id) },
+      }));
+    expect(read({ action, to, messages: messages(10, 700) }).input).toHaveProperty('messages.19');
+    expect(faults({ action, to, messages: messages(10, 830) }).errors).toEqual({
+      messages: ['The texts and mentions must have at most 24576 bytes of JSON together.'],
+    });
+    expect(read({ action, to, messages: messages(1, 830) }).input).toHaveProperty('messages.19');
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { whoOf } from '../../../functions/core/conversations/rights.ts';
 import { Busy, RateLimited, Unavailable, ValidationFailed } from '../../../functions/core/errors.ts';
 import type { InboxEntry } from '../../../functions/core/inbox/inbox.ts';
+import type { Message } from '../../../functions/core/messages/message.ts';
 import { NO_SETTINGS } from '../../../functions/core/settings/settings.ts';
 import { historyEntry, syncedMessage } from '../../../functions/protocol/message-bodies.ts';
 import {
@@ -9,6 +10,7 @@ import {
   describedBody,
   errorFrame,
   messageFrame,
+  messagesFrame,
   presenceFrame,
   receiptFrame,
   sentFrame,
@@ -156,7 +158,13 @@ describe('a group', () => {
   };
   const one: InboxEntry = {
     ...{ kind: 'group', conversation: GROUP, title: 'Trip', role: 'reader', from: 2 },
-    ...{ last: { ...last, event }, unread: 1, own: { read: 2, received: 3 }, settings: NO_SETTINGS },
+    ...{
+      last: { ...last, event },
+      unread: 1,
+      mentions: 0,
+      own: { read: 2, received: 3 },
+      settings: NO_SETTINGS,
+    },
   };
 
   it('is told with what its reader is in it', () => {
@@ -166,6 +174,25 @@ describe('a group', () => {
       ...{ unread: 1, read: 2, received: 3 },
     });
   });
+
+  it('is told with how many unread messages mention its reader, if any do', () => {
+    expect(conversationBody({ ...one, mentions: 2 })).toMatchObject({ unread: 1, mentions: 2 });
+    expect(conversationBody(one)).not.toHaveProperty('mentions');
+  });
+
+  it.each([[{ users: [bob.id] }], [{ all: true }], [{ users: [bob.id], all: true }]] as const)(
+    'shows whom a message mentions in every place, and nothing for one that mentions nobody: %j',
+    (mentions) => {
+      const said = { ...nameless, conversation: GROUP };
+      const shownIn = (message: Message) => [
+        messageFrame(message, 'Alice', 'others'),
+        messagesFrame([message], 'Alice', 'others').messages[0],
+        syncedMessage(message, bob.id),
+      ];
+      for (const shown of shownIn({ ...said, mentions })) expect(shown).toMatchObject({ mentions });
+      for (const shown of shownIn(said)) expect(shown).not.toHaveProperty('mentions');
+    },
+  );
 
   it('tells what happened to it as a message, in every place', () => {
     const happened = { ...nameless, conversation: GROUP, text: '', event, events: 2, roster: 2 };

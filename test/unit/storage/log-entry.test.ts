@@ -1,6 +1,6 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { groupOf, type Roster } from '../../../functions/core/conversations/roster.ts';
+import { groupOf, MAX_MEMBERS, type Roster } from '../../../functions/core/conversations/roster.ts';
 import type { LogEntry } from '../../../functions/core/messages/message.ts';
 import { fromLogEntry, toLogEntry } from '../../../functions/storage/log-entry.ts';
 import { NOON } from '../support/clock.ts';
@@ -90,6 +90,9 @@ describe('an entry of a group', () => {
     ['a message', said],
     ['a message of somebody who has left', { ...said, senderId: bob.id }],
     ['a reaction', { ...said, changed: { change: 1, version: 1, reactions: { '👍': [id(3), bob.id] } } }],
+    ['a mention by name', { ...said, mentions: { users: [id(3), bob.id] } }],
+    ['a mention of all', { ...said, mentions: { all: true }, alls: { 1: 1, 2: 300 } }],
+    ['a mention of both kinds', { ...said, mentions: { users: [alice.id], all: true }, alls: { 1: 1 } }],
     ['a joining', happened],
     ['a new title', { ...happened, event: { type: 'renamed', title: 'Journey' } }],
     [
@@ -103,6 +106,24 @@ describe('an entry of a group', () => {
     expect(toLogEntry(group, unmarshall(stored))).toEqual(one);
   });
 
+  it('of 200 characters that mentions ten of a hundred members costs one write unit', () => {
+    const numbers = Array.from({ length: MAX_MEMBERS }, (_, n) => n);
+    const members = numbers.map((n) => ({ userId: id(100 + n), role: 'member', from: 1 }) as const);
+    const crowd = groupOf({ ...before, members });
+    const full: LogEntry = {
+      ...said,
+      ...{ senderId: id(199), text: 'x'.repeat(200), read: 1_000_000, replyTo: 1_000_000 },
+      ...{ events: 1_000, roster: 1_000, recent: new Uint8Array(200) },
+      counts: Object.fromEntries(numbers.map((n) => [n, 10_000])),
+      alls: Object.fromEntries(numbers.map((n) => [n, 100])),
+      rates: Object.fromEntries(
+        numbers.slice(0, 10).map((n) => [n, { since: Date.parse(NOON) / 1000, count: 20 }]),
+      ),
+      mentions: { users: members.slice(0, 10).map(({ userId }) => userId) },
+    };
+    expect(sizeOfItem(fromLogEntry(crowd, full))).toBeLessThanOrEqual(1_024);
+  });
+
   it('names the members whom it is about by their number', () => {
     expect(fromLogEntry(group, happened)).toMatchObject({
       ...{ sender: 1, event: { type: 'joined', users: [2] }, events: 3, roster: 3 },
@@ -112,6 +133,7 @@ describe('an entry of a group', () => {
   it.each<[string, LogEntry]>([
     ['its sender', { ...said, senderId: id(3) }],
     ['its event', happened],
+    ['its mentions', { ...said, mentions: { users: [id(3)] } }],
     ['a reaction', { ...said, changed: { change: 1, version: 1, reactions: { '👍': [id(3)] } } }],
   ])('is not read under a roster that lacks somebody of %s: the reader asks again', (_, one) => {
     const item = fromLogEntry(group, one);

@@ -1,11 +1,15 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import type { ReceiptStore } from '../../../functions/core/receipts/receipt.ts';
+import { membershipKey } from '../../../functions/storage/keys.ts';
 import { receiptStore } from '../../../functions/storage/receipts.ts';
+import { memoryTable } from '../../support/memory-table.ts';
 import { NOON } from '../support/clock.ts';
 import { documents } from '../support/mocked-clients.ts';
-import { alice, CONVERSATION } from '../support/people.ts';
+import { alice, CONVERSATION, id } from '../support/people.ts';
 import { conditionFailed, sent, table } from '../support/table.ts';
 
+const GROUP = id(900);
 const marks = receiptStore(table);
 const Key = { pk: `USER#${alice.id}`, sk: `CONV#${CONVERSATION}` };
 const moveRead = () => marks.moveRead(alice.id, CONVERSATION, { seq: 7, others: 4 });
@@ -46,6 +50,19 @@ describe('moving a receipt', () => {
     ]);
   });
 
+  it('writes how many messages that mention all were read with it, if there are any', async () => {
+    await marks.moveRead(alice.id, CONVERSATION, { seq: 7, others: 4, alls: 2 });
+    expect(sent()).toMatchObject([
+      [
+        'UpdateCommand',
+        {
+          UpdateExpression: 'SET readSeq = :seq, readOthers = :others, readAlls = :alls REMOVE unread',
+          ExpressionAttributeValues: { ':seq': 7, ':others': 4, ':alls': 2 },
+        },
+      ],
+    ]);
+  });
+
   it('writes the delivery receipt with the time on the same condition', async () => {
     expect(await moveReceived()).toBe(true);
     expect(sent()).toEqual([
@@ -62,6 +79,17 @@ describe('moving a receipt', () => {
         },
       ],
     ]);
+  });
+
+  it.each<[string, (store: ReceiptStore) => Promise<boolean>]>([
+    ['read', (store) => store.moveRead(alice.id, GROUP, { seq: 7, others: 4 })],
+    ['received', (store) => store.moveReceived(alice.id, GROUP, 7, new Date(NOON), 2_000)],
+  ])('of what was %s in a group needs a membership, and makes none', async (_, move) => {
+    const { table, state, store } = memoryTable();
+    expect(await move(receiptStore(table))).toBe(false);
+    expect(state.get(membershipKey(alice.id, GROUP))).toBeUndefined();
+    store({ ...membershipKey(alice.id, GROUP), number: 1 });
+    expect(await move(receiptStore(table))).toBe(true);
   });
 
   it.each([

@@ -117,7 +117,10 @@ describe('a change of a roster', () => {
     const joined = (userId: string, number: number, role: string, from: number) => ({
       Put: {
         TableName,
-        Item: { ...membershipKey(userId, GROUP), number, role, from, readSeq: 1, readOthers: 0 },
+        Item: {
+          ...{ ...membershipKey(userId, GROUP), number, role, from },
+          ...{ joined: { seq: 1, at: one.createdAt }, readSeq: 1, readOthers: 0 },
+        },
       },
     });
     expect(items()).toEqual([
@@ -143,7 +146,7 @@ describe('a change of a roster', () => {
     await store.apply({ before: ROSTER, after, entry: one });
     const Item = {
       ...{ pk: `USER#${bob.id}`, sk: `CONV#group#${GROUP}`, number: 1, role: 'member', from: 8 },
-      ...{ readSeq: 8, readOthers: 2 },
+      ...{ joined: { seq: 8, at: one.createdAt }, readSeq: 8, readOthers: 2 },
     };
     expect(items()).toEqual([[roster(after, 'Omr', 4), entry(after, one), { Put: { TableName, Item } }]]);
   });

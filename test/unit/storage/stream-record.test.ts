@@ -31,6 +31,34 @@ function record(
 
 const session = { id: id(500), userId: alice.id, familyHash: '#family', ttl: 1 };
 
+describe('a record of a dissolved group', () => {
+  const dissolved = (eventName: EventName, images: { before?: object; after?: object }) => {
+    const key = marshall({ pk: `CONV#${id(700)}`, sk: 'DISSOLVED' });
+    const image = (item: object) => ({ ...key, ...marshall(item) });
+    const { before, after } = images;
+    return readChange({
+      eventName,
+      dynamodb: {
+        Keys: key,
+        ...(before && { OldImage: image(before) }),
+        ...(after && { NewImage: image(after) }),
+      },
+    } as DynamoDBRecord);
+  };
+  const change = { kind: 'group-dissolved', group: id(700) };
+
+  it('tells of the first step of its removal, and of each next one', () => {
+    expect(dissolved('INSERT', { after: {} })).toEqual({ ...change, steps: 0 });
+    const next = { before: { steps: 1 }, after: { steps: 2 } };
+    expect(dissolved('MODIFY', next)).toEqual({ ...change, steps: 2 });
+  });
+
+  it('tells nothing when all is done, until the mark has expired', () => {
+    expect(dissolved('MODIFY', { before: {}, after: { ttl: 1 } })).toBeUndefined();
+    expect(dissolved('REMOVE', { before: { ttl: 1 } })).toEqual({ ...change, steps: 0, isLate: true });
+  });
+});
+
 describe('a record of an account or a session', () => {
   it.each([
     ['a new account', record('INSERT', 'PROFILE', { after: alice }), { kind: 'account', after: alice }],
@@ -107,6 +135,16 @@ describe('a record of a conversation or of a presence', () => {
     const change = readChange(lambdaRecord('INSERT', { pk, sk }, undefined, message));
     expect(change).toMatchObject({ kind: 'message', message: { conversation: CONVERSATION, seq: 7 } });
     expect(change?.kind === 'message' && change.message.entryIn(ALICES)).toEqual(entry);
+  });
+
+  it('of a changed message is also the message as it was', () => {
+    const changed = { ...message, text: 'Better.' };
+    const change = readChange(lambdaRecord('MODIFY', { pk, sk }, message, changed));
+    if (change?.kind !== 'message') throw new Error('It is one of a message.');
+    expect(change.message.entryIn(ALICES)).toEqual({ ...entry, text: 'Better.' });
+    expect(change.message.formerIn?.(ALICES)).toEqual(entry);
+    const added = readChange(lambdaRecord('INSERT', { pk, sk }, undefined, message));
+    expect(added?.kind === 'message' && added.message.formerIn).toBeUndefined();
   });
 
   it('of a group is read by whoever knows its members', () => {

@@ -20,6 +20,7 @@ Object.assign(process.env, {
   FLOOD_MESSAGES: '20',
   FLOOD_SECONDS: '10',
   EDIT_SECONDS: 'off',
+  GROUP_CREATION: 'anyone',
   SOCKETS_PER_ACCOUNT: '20',
   SESSION_DAYS: '30',
   WORK_PER_MINUTE: '100000000',

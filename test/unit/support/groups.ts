@@ -7,16 +7,18 @@ import {
   resolve,
 } from '../../../functions/core/conversations/roster.ts';
 import { Unavailable } from '../../../functions/core/errors.ts';
+import { type Actor, eventEntry } from '../../../functions/core/groups/change-group.ts';
 import {
-  type Actor,
-  eventEntry,
-  type GroupDependencies,
-} from '../../../functions/core/groups/change-group.ts';
-import { createGroup, type NewGroup } from '../../../functions/core/groups/create-group.ts';
+  type CreationDependencies,
+  createGroup,
+  type NewGroup,
+} from '../../../functions/core/groups/create-group.ts';
+import { dissolveGroup, followDissolution } from '../../../functions/core/groups/dissolve.ts';
 import { leaveForGood, putMember, removeMember } from '../../../functions/core/groups/members.ts';
 import { type AskedSettings, changeSettings } from '../../../functions/core/groups/settings.ts';
 import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
 import { readInbox } from '../../../functions/core/inbox/read-inbox.ts';
+import type { NewMessage } from '../../../functions/core/messages/append.ts';
 import { deleteMessage, editMessage } from '../../../functions/core/messages/edit-message.ts';
 import { react } from '../../../functions/core/messages/react.ts';
 import { sendMessage } from '../../../functions/core/messages/send-message.ts';
@@ -36,6 +38,7 @@ import { inboxProjection } from '../../../functions/storage/inbox-projection.ts'
 import { membershipKey, profileKey } from '../../../functions/storage/keys.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { presenceStore } from '../../../functions/storage/presence.ts';
+import { groupRemainsOf } from '../../../functions/storage/remains.ts';
 import { rosterStore } from '../../../functions/storage/rosters.ts';
 import { pinReader, settingsStore } from '../../../functions/storage/settings.ts';
 import { memoryTable } from '../../support/memory-table.ts';
@@ -84,8 +87,9 @@ export function groups() {
       return isStored;
     },
   };
+  const groupRemains = groupRemainsOf(table);
   const idsOf = new Map<string, string>();
-  const dependencies: GroupDependencies = {
+  const dependencies: CreationDependencies = {
     ...{
       rosters,
       log,
@@ -97,6 +101,8 @@ export function groups() {
       lastFrames,
       ...clock,
     },
+    groupCreation: 'anyone',
+    profiles: profileStore(table),
     newId: countingIds(5_000),
     idOf(text) {
       const known = idsOf.get(text) ?? id(9_000 + idsOf.size);
@@ -140,12 +146,22 @@ export function groups() {
       changeSettings(dependencies, group, actor(by), settings),
     rename: (by: number, group: string, title: string) =>
       changeSettings(dependencies, group, actor(by), { title }),
+    dissolve: (by: number, group: string) => dissolveGroup(dependencies, group, actor(by)),
+    /** A step of the stream's function that removes what is stored of a group in which nobody is any more. */
+    clear: (group: string, steps = 0, isLate?: true) =>
+      followDissolution({ groupRemains, now: clock.now }, { group, steps, isLate }),
     /** Changes what a conversation is to a user. */
     changeOwn: async (n: number, conversation: string, change: SettingsChange) =>
       changeOwnSettings(settling, await own(n, conversation), change, settingsFrameOf(conversation)),
     leaveForGood: (n: number, group: string) => leaveForGood(dependencies, group, actor(n)),
-    say: async (n: number, group: string, text = 'Hello', clientId?: string) => {
-      const draft = { conversation: await own(n, group), text, clientId };
+    say: async (
+      n: number,
+      group: string,
+      text = 'Hello',
+      clientId?: string,
+      more: Partial<NewMessage> = {},
+    ) => {
+      const draft = { conversation: await own(n, group), text, clientId, ...more };
       return (await sendMessage(sending, draft, framesOf(person(n).username))).message;
     },
     edit: async (n: number, group: string, seq: number, text: string) =>

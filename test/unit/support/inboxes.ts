@@ -35,10 +35,14 @@ export function pairIn(entry: InboxEntry | undefined): PairEntry {
 export const peerName = (entry: InboxEntry): string => pairIn(entry).peer.username;
 
 /** A message as the stream tells it. */
-export const storedAs = (entry: LogEntry): StoredMessage => ({
+export const storedAs = (entry: LogEntry): StoredMessage => changedTo(entry);
+
+/** A changed message as the stream tells it. */
+export const changedTo = (entry: LogEntry, former?: LogEntry): StoredMessage => ({
   conversation: entry.conversation,
   seq: entry.seq,
   entryIn: () => entry,
+  ...(former && { formerIn: () => former }),
 });
 
 /** Inboxes in a table in memory, of everybody whom `id(1)` to `id(30)` name. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type OwnConversation, pairWith } from '../../../../functions/core/conversations/conversation.ts';
 import { ownGroup, type Roster } from '../../../../functions/core/conversations/roster.ts';
-import { accountStore } from '../../../../functions/storage/accounts.ts';
+import { accountStore, peopleStore } from '../../../../functions/storage/accounts.ts';
 import { auditLog, auditReader } from '../../../../functions/storage/audit.ts';
 import { blockStore } from '../../../../functions/storage/blocks.ts';
 import { connectionAdder } from '../../../../functions/storage/connection-adder.ts';
@@ -129,6 +129,13 @@ const calls: readonly fc.Arbitrary<Call>[] = [
           1_000,
         ),
   ),
+  seq.map((seq) => (table, run) => {
+    return receiptStore(table).moveRead(uuid(run, 2), uuid(run, 9), { seq, others: 1 });
+  }),
+  fc.tuple(seq, small).map(([seq, second]) => (table, run) => {
+    return receiptStore(table).moveReceived(uuid(run, 2), uuid(run, 9), seq, new Date(at(second)), 1_000);
+  }),
+  fc.constant<Call>((table, run) => peopleStore(table).peopleOf([0, 1, 2].map((n) => uuid(run, n)))),
   small.map((n) => (table, run) => receiptStore(table).of(uuid(run, 1), conversationIn(run, n))),
   fc.tuple(small, seq).map(([n, seq]) => (table, run) => {
     const conversation = pairIn(run, n);

@@ -18,6 +18,7 @@ const EXPECTED: Record<Right, readonly Role[]> = {
   rename: ['owner', 'moderator'],
   delete: ['owner', 'moderator'],
   roles: ['owner'],
+  dissolve: ['owner'],
 };
 
 describe('a role', () => {

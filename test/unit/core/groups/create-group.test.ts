@@ -10,6 +10,35 @@ import { rejection } from '../../support/rejection.ts';
 
 const TRIP = { title: 'Trip', members: [id(2), id(3)], history: 'all' } as const;
 
+describe('where only staff create groups', () => {
+  async function limited() {
+    const all = groups();
+    const only = { ...all.dependencies, groupCreation: 'staff' } as const;
+    const mark = (n: number, staff: boolean) =>
+      all.state.set(profileKey(id(n)), { ...all.state.get(profileKey(id(n))), staff } as never);
+    const create = (n: number, more: object = {}) => createWith(only, all.actor(n), { ...TRIP, ...more });
+    return { ...all, mark, create };
+  }
+
+  it('nobody else does, whoever the members are', async () => {
+    const { create, state } = await limited();
+    const before = state.partitionKeys();
+    for (const members of [[], [id(2)], [id(404)], ['x']]) {
+      expect(await rejection(create(1, { members }))).toEqual({ code: 'not_allowed' });
+    }
+    expect(state.partitionKeys()).toEqual(before);
+  });
+
+  it('they do, until they are no longer staff, who do not get an earlier group again either', async () => {
+    const { create, mark, members } = await limited();
+    mark(1, true);
+    const { roster } = await create(1, { key: 'x' });
+    expect(await members(roster.id)).toEqual(['1 owner', '2 member', '3 member']);
+    mark(1, false);
+    expect(await rejection(create(1, { key: 'x' }))).toEqual({ code: 'not_allowed' });
+  });
+});
+
 describe('a new group', () => {
   it('has its creator as owner, the others as members, and an entry that says so', async () => {
     const { createGroup, stored, log, own } = groups();

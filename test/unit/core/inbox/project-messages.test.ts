@@ -35,6 +35,8 @@ function scripted({
     summary: async () => (last > 0 ? { last: { ...noted, seq: last }, receipts } : undefined),
     summarize: async ({ id }, { last, receipts }) => void steps.push(['summarize', id, last, receipts]),
     showChanged: async ({ id }, { seq, text }) => void steps.push(['showChanged', id, seq, text]),
+    notes: async () => undefined,
+    note: async () => {},
     top: async () => top,
     positionOf: async () => former,
     moveToTop: async (...args) => void steps.push(['moveToTop', ...args]),

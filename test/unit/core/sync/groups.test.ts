@@ -86,6 +86,19 @@ describe('a sync of a group', () => {
     expect(await sync(2, [])).toMatchObject({ gone: [] });
   });
 
+  it('names a dissolved group as gone, before and after what is stored of it has gone', async () => {
+    const { create, dissolve, clear, follow, sync } = syncing();
+    const group = await create(1, [2]);
+    await follow(group);
+    await dissolve(1, group);
+    for (const seq of [0, 1]) {
+      const page = await sync(2, [{ id: group, seq, change: 0 }], { since: new Date(0).toISOString() });
+      expect(page).toMatchObject({ gone: [group], messages: [], inbox: [], complete: true });
+    }
+    await clear(group);
+    expect(await sync(2, [{ id: group, seq: 1 }])).toMatchObject({ gone: [group], inbox: [] });
+  });
+
   it('does not name a group as gone whose membership is not to be read yet', async () => {
     const { create, state, membership, sync } = syncing();
     const group = await create(1, [2]);
@@ -105,6 +118,26 @@ describe('a sync of a group', () => {
     const { inbox } = await sync(3, [], { since: position });
     expect(inbox).toMatchObject([{ conversation: group, unread: 0, last: { event: { type: 'joined' } } }]);
   });
+
+  it.each(['all', 'since_joining'] as const)(
+    'has them also if the inboxes follow the joining much later (%s)',
+    async (history) => {
+      const { create, put, follow, sync, clock } = syncing();
+      const group = await create(1, [2], { history });
+      clock.pass(60_000);
+      const { position: before } = await sync(3, []);
+      await put(1, group, 3);
+      clock.pass(60_000);
+      const { position } = await sync(3, [], { since: before });
+      const { position: ofNewDevice } = await sync(3, []);
+      await follow(group);
+      for (const since of [position, ofNewDevice]) {
+        const page = await sync(3, [], { since });
+        expect(page.inbox).toMatchObject([{ conversation: group, last: { event: { type: 'joined' } } }]);
+        expect(page.position).toBe(new Date(clock.now().getTime() - 30_000).toISOString());
+      }
+    },
+  );
 
   it('is refused whole for an id that cannot be one, or that is of a pair of others', async () => {
     const { create, sync } = syncing();
