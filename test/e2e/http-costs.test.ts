@@ -3,7 +3,7 @@ import type { Runtime } from '../../local/runtime.ts';
 import { SETTINGS } from '../systems.ts';
 import { conversationOf } from './support/devices.ts';
 import { createGroup, putMember, rename } from './support/groups.ts';
-import { createInvitation, join } from './support/invitations.ts';
+import { createInvitation, join, look } from './support/invitations.ts';
 import { sendMessage } from './support/messages.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { logIn, type Person, people, person } from './support/people.ts';
@@ -92,8 +92,8 @@ describe.skipIf(notOurs)('the table requests of', () => {
     const created = () => createInvitation(api, ada, id);
     expect(await costOf('invitations', created)).toEqual({ GetItem: 3, PutItem: 1, wru: 1, rru: 2.5 });
     const { token } = await created();
-    const look = get(`/invitations/${token}/`);
-    expect(await costOf('invitations', look)).toEqual({ GetItem: 3, BatchGetItem: 2, wru: 0, rru: 3.5 });
+    const preview = () => look(api, ada, token);
+    expect(await costOf('invitations', preview)).toEqual({ GetItem: 3, BatchGetItem: 2, wru: 0, rru: 3.5 });
     const [other] = await people(api, 1);
     // The starting process reads the public keys.
     await join(api, other, token);

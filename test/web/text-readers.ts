@@ -287,6 +287,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     },
     memberRequest: object(groupRequests.memberRequest),
     invitationRequest: object(groupRequests.invitationRequest),
+    invitedRequest: object(groupRequests.invitedRequest),
   },
   'functions/protocol/handshake.ts': {
     header: (text) => header({ [text]: text }, 'authorization'),

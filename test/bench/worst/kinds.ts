@@ -37,8 +37,8 @@ export const DEAREST = {
   createInvitation: '`POST /conversations/{conversation}/invitations/`: the twentieth of such a group',
   revokeInvitation: '`DELETE /conversations/{conversation}/invitations/{invitation}/`: one of 20',
   joinGroup:
-    '`POST /invitations/{token}/`: the hundredth of a group that 200 people were in, none of whom has a device open',
-  openInvitation: '`GET /invitations/{token}/`: one of 20 to such a group',
+    '`POST /invitations/join/`: the hundredth of a group that 200 people were in, none of whom has a device open',
+  openInvitation: '`POST /invitations/preview/`: one of 20 to such a group',
   changeSettings:
     '`PATCH /conversations/{conversation}/settings/`: after a message of 16 KB, pinned in place of ten that were',
   users: '`GET /users/`: 100 of the longest names, at `offset` 1,000',

@@ -25,7 +25,7 @@ export async function measureInvitations({ scene }: Setting) {
     made = await create();
   });
   const invitations = await scene.count(() => scene.answer(200, path, { access }));
-  const open = () => scene.answer(200, `/invitations/${made.token}/`, { access });
+  const open = () => scene.answer(200, '/invitations/preview/', { access, body: { token: made.token } });
   const openInvitation = await scene.count(open);
   const joinGroup = await measureJoin(scene, id as string, made.token as string);
   const revokeInvitation = await scene.count(() =>
@@ -44,8 +44,7 @@ async function fillGroup(scene: WorstScene, { id: ownerId }: Person, id: string)
 /** Somebody has joined, and left, before: a function that starts reads the public keys. */
 async function measureJoin(scene: WorstScene, id: string, token: string) {
   const [first, second] = [await scene.person(), await scene.person()];
-  const join = ({ access }: Person) =>
-    scene.answer(200, `/invitations/${token}/`, { access, method: 'POST' });
+  const join = ({ access }: Person) => scene.answer(200, '/invitations/join/', { access, body: { token } });
   await join(first);
   const { access } = first;
   await scene.answer(204, `/conversations/${id}/members/${first.id}/`, { access, method: 'DELETE' });
