@@ -13,7 +13,7 @@ import {
 } from './contract/http-types.ts';
 import type { ConversationStore } from './conversation/conversation.ts';
 import { notInvited, notLoggedIn, ParleyError } from './errors.ts';
-import { conversationOf, isId, isWord } from './ids.ts';
+import { conversationOf, isId, isPathPart } from './ids.ts';
 import type { Observable } from './observable.ts';
 import type { ClientOptions } from './options.ts';
 import { type IssuerToken, subjectToken } from './session/refresh.ts';
@@ -249,6 +249,6 @@ export function createClient(options: ClientOptions) {
 
 /** A token stands in no path: servers log paths. */
 function invited(token: string): { readonly token: string } {
-  if (!isWord(token)) throw notInvited();
+  if (!isPathPart(token)) throw notInvited();
   return { token };
 }

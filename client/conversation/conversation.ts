@@ -10,7 +10,7 @@ import {
   type StoredMessage,
 } from '../contract/http-types.ts';
 import { hasCode, notInvited, notLoggedIn, notMember, ParleyError } from '../errors.ts';
-import { canBeIn, isGroupId, isId, isWord, pathOf } from '../ids.ts';
+import { canBeIn, isGroupId, isId, isPathPart, pathOf } from '../ids.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { singleFlight } from '../locks.ts';
 import { type Observable, observable, setList } from '../observable.ts';
@@ -325,7 +325,7 @@ export function createConversation(options: Options) {
       (await changeGroup<InvitationList>('GET', '/invitations')).results,
     /** Makes an invitation useless. */
     async revokeInvitation(invitation: string): Promise<void> {
-      if (!isWord(invitation)) throw notInvited();
+      if (!isPathPart(invitation)) throw notInvited();
       await changeGroup('DELETE', `/invitations/${invitation}`);
     },
     /**
