@@ -3,6 +3,7 @@ import {
   fieldsOf,
   type GroupConversation,
   type NewGroup,
+  type OpenInvitation,
   type PasswordChange,
   type Registration,
   type SessionList,
@@ -11,8 +12,8 @@ import {
   type UserWithPresence,
 } from './contract/http-types.ts';
 import type { ConversationStore } from './conversation/conversation.ts';
-import { notLoggedIn, ParleyError } from './errors.ts';
-import { conversationOf, isId } from './ids.ts';
+import { notInvited, notLoggedIn, ParleyError } from './errors.ts';
+import { conversationOf, isId, isPathPart } from './ids.ts';
 import type { Observable } from './observable.ts';
 import type { ClientOptions } from './options.ts';
 import { type IssuerToken, subjectToken } from './session/refresh.ts';
@@ -207,13 +208,27 @@ export function createClient(options: ClientOptions) {
     /**
      * Creates a group, of which the user is the owner and the others are members. With a `key`, it may be called again after a failure:
      * it then creates none twice.
-     * @throws ParleyError `user_not_found`, `cannot_write_to_user`, or `validation_failed` with `errors` by field
+     * @throws ParleyError `user_not_found`, `cannot_write_to_user`, `not_allowed`, or `validation_failed` with `errors` by field
      */
     async createGroup(group: Omit<NewGroup, 'kind'>): Promise<Conversation> {
       const body = fieldsOf('NewGroup', { ...group, kind: 'group' });
       const created = await api.request<GroupConversation>('POST', '/conversations', body);
       inbox.merge([created]);
       return conversations.of(created.id).handle;
+    },
+    /**
+     * What somebody is invited to by a link.
+     * @throws ParleyError `invitation_not_found`
+     */
+    invitation: async (token: string): Promise<OpenInvitation> => api.get(invitationPath(token)),
+    /**
+     * Joins that group. A member of it stays one.
+     * @throws ParleyError `invitation_not_found`, `group_full`
+     */
+    async join(token: string): Promise<Conversation> {
+      const joined = await api.request<GroupConversation>('POST', invitationPath(token));
+      inbox.merge([joined]);
+      return conversations.of(joined.id).handle;
     },
     /** The conversation with a user. It begins with its first message. */
     conversationWith(user: string): Conversation {
@@ -229,4 +244,9 @@ export function createClient(options: ClientOptions) {
       forgetUser();
     },
   };
+}
+
+function invitationPath(token: string): string {
+  if (!isPathPart(token)) throw notInvited();
+  return `/invitations/${token}`;
 }

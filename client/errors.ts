@@ -60,5 +60,7 @@ export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): boolean
 
 export const notLoggedIn = () => new ParleyError('not_logged_in', 'Log in first.');
 
+export const notInvited = () => new ParleyError('invitation_not_found', 'This is not an invitation.');
+
 export const notMember = () =>
   new ParleyError('conversation_not_found', 'You are not a member of this conversation.');

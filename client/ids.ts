@@ -11,6 +11,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A UUID in either letter case. */
 export const isId = (text: string): boolean => UUID.test(folded(text));
 
+/** May stand in a path as it is: with a dot, or empty, the path would be another one. */
+export const isPathPart = (text: string): boolean => /^[\w-]{1,100}$/.test(text);
+
 /** The other member of the user's own conversation. Undefined for any other id, such as one from a made-up address. */
 export function peerIn(conversation: string, own: string): string | undefined {
   const [low = '', high = ''] = conversation.split('.');

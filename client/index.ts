@@ -5,6 +5,7 @@ export type { PageEvent, WakeUps } from './connection/wake-ups.ts';
 export type { ErrorCode } from './contract/error-code.ts';
 export type {
   Account,
+  CreatedInvitation,
   Credentials,
   ExportBegin,
   ExportEnd,
@@ -14,13 +15,18 @@ export type {
   ExportedSecurityEvent,
   ExportedSession,
   ExportLine,
+  GroupChange,
   GroupEvent,
+  Invitation,
+  InvitedTo,
   MessageBeside,
   MessagePlace,
   ModeratedUser,
   NewGroup,
+  NewInvitation,
   NewReport,
   NewResolution,
+  OpenInvitation,
   PasswordChange,
   Profile,
   ProfileChange,
@@ -37,8 +43,9 @@ export type {
   User,
   UserSession,
   UserWithPresence,
+  Who,
 } from './contract/http-types.ts';
-export type { Member } from './conversation/members.ts';
+export type { About, Member } from './conversation/members.ts';
 export type { Message, MessageReaction, MessageState, RefusedReaction } from './conversation/message.ts';
 export { type FieldErrors, ParleyError } from './errors.ts';
 export type { GroupItem, InboxItem, PairItem } from './inbox/inbox.ts';
@@ -68,3 +75,4 @@ export {
   type TokenStore,
   type Tokens,
 } from './session/token-store.ts';
+export type { ConversationSettings } from './settings.ts';

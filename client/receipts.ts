@@ -21,16 +21,19 @@ interface Options {
   readonly isOnline: () => boolean;
   readonly request: (action: Action) => Promise<Frame>;
   readonly onChange: (conversation: string) => void;
+  /** The user has read further. */
+  readonly onRead: (conversation: string) => void;
 }
 
 /** Receipts only move forward. Of several moves within half a second, the last one is sent. */
-export function createReceipts({ isOnline, request, onChange }: Options) {
+export function createReceipts({ isOnline, request, onChange, onRead }: Options) {
   const known = new Map<string, Receipts>();
   const unsent = {
     'conversation.read': new Map<string, number>(),
     'message.received': new Map<string, number>(),
   };
   type Kind = keyof typeof unsent;
+  const sending = new Set<Promise<void>>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts users: a receipt that could not be sent for an earlier user is dropped. */
   let generation = 0;
@@ -48,6 +51,7 @@ export function createReceipts({ isOnline, request, onChange }: Options) {
     // A message that was read has been received.
     const waiting = unsent['message.received'];
     if ((waiting.get(conversation) ?? 0) <= after.read) waiting.delete(conversation);
+    if (after.read > before.read) onRead(conversation);
     onChange(conversation);
   };
 
@@ -55,7 +59,11 @@ export function createReceipts({ isOnline, request, onChange }: Options) {
     timer = undefined;
     if (!isOnline()) return;
     for (const kind of Object.keys(unsent) as Kind[]) {
-      for (const [conversation, seq] of unsent[kind]) void send(kind, conversation, seq);
+      for (const [conversation, seq] of unsent[kind]) {
+        const sent = send(kind, conversation, seq);
+        sending.add(sent);
+        void sent.finally(() => sending.delete(sent));
+      }
     }
   };
 
@@ -105,10 +113,11 @@ export function createReceipts({ isOnline, request, onChange }: Options) {
     },
     read: (conversation: string, seq: number) => move('conversation.read', conversation, seq),
     received: (conversation: string, seq: number) => move('message.received', conversation, seq),
-    /** Sends at once all receipts that wait. */
-    flush(): void {
+    /** Sends at once all receipts that wait. Resolves when they and those under way are answered. */
+    async flush(): Promise<void> {
       clearTimeout(timer);
       sendAll();
+      await Promise.all(sending);
     },
     reset(): void {
       generation += 1;

@@ -21,6 +21,7 @@ import { createRetry } from './retry.ts';
 import { createApi } from './session/api.ts';
 import { createHttp } from './session/http.ts';
 import { createSession } from './session/session.ts';
+import { createSettings } from './settings.ts';
 
 /** Creates the parts of a client and connects them. */
 export function wire(options: ClientOptions) {
@@ -53,23 +54,32 @@ export function wire(options: ClientOptions) {
   const blocks = createBlocks(api);
   const moderation = createModeration(api);
   const presence = createPresence(shared);
+  const settings = createSettings({
+    ...shared,
+    send: api.request,
+    readSaved: () => receipts.flush(),
+    onChange: () => inbox.render(),
+  });
   const receipts = createReceipts({
     ...shared,
+    onRead: settings.read,
     onChange: (conversation) => {
       conversations.find(conversation)?.render();
       inbox.render();
     },
   });
   /** The user is not in this group any more. */
-  const onGone = (conversation: string) => {
-    inbox.remove(conversation);
+  const onGone = (conversation: string, seq = 0) => {
+    const store = conversations.find(conversation);
+    inbox.remove(conversation, Math.max(seq, store?.last() ?? 0));
     outbox.discardIn(conversation);
-    conversations.find(conversation)?.end();
+    store?.end();
   };
   const inbox = createInbox({
     ...shared,
     receipts,
     presence,
+    settings,
     blocks,
     onFound: (conversation) => conversations.find(conversation)?.rejoin(),
     onGone,
@@ -101,18 +111,29 @@ export function wire(options: ClientOptions) {
       outbox,
       receipts,
       inbox,
+      settings,
       onGone: () => onGone(id),
       onMessages: (messages) => router.receive(messages),
       sync: () => catchUp.of(conversations.of(id)),
     }),
   );
 
-  const router = createFrameRouter({ ownId, conversations, outbox, receipts, inbox, presence, onGone });
+  const router = createFrameRouter({
+    ownId,
+    conversations,
+    outbox,
+    receipts,
+    inbox,
+    presence,
+    settings,
+    onGone,
+  });
 
   const catchUp = createCatchUp({
     ...shared,
     conversations,
     inbox,
+    settings,
     receive: router.receive,
     onGone,
     onSynced: () => void outbox.load(ownId()),
@@ -131,7 +152,7 @@ export function wire(options: ClientOptions) {
     onFrame: router.onFrame,
     onOpen: (isRenewal) => {
       retry.hurry();
-      receipts.flush();
+      void receipts.flush();
       void presence.renew();
       void catchUp.run(isRenewal);
     },
@@ -139,12 +160,12 @@ export function wire(options: ClientOptions) {
       retry.hurry();
       void catchUp.again();
     },
-    onHidden: receipts.flush,
+    onHidden: () => void receipts.flush(),
   });
 
   const forgetUser = () => {
     // While there is a connection: otherwise read messages would be unread again on the next page.
-    receipts.flush();
+    void receipts.flush();
     connection.stop();
     for (const part of [
       api,
@@ -152,6 +173,7 @@ export function wire(options: ClientOptions) {
       outbox,
       conversations,
       receipts,
+      settings,
       inbox,
       presence,
       blocks,

@@ -6,12 +6,14 @@ import type { Held } from '../conversation/log-reader.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { singleFlight } from '../locks.ts';
 import type { Retry } from '../retry.ts';
+import type { SettingsStore } from '../settings.ts';
 
 interface Options {
   readonly request: (action: Action) => Promise<Frame>;
   readonly isOnline: () => boolean;
   readonly conversations: Conversations;
   readonly inbox: Inbox;
+  readonly settings: Pick<SettingsStore, 'mark'>;
   readonly receive: (messages: readonly StoredMessage[]) => void;
   /** The user is not in this group any more. */
   readonly onGone: (conversation: string) => void;
@@ -30,7 +32,8 @@ const INBOX_LAGS_MS = [3_000, 27_000];
 
 /** Fetches frames that were missed without a connection, or on one that was dead for a while. */
 export function createCatchUp(options: Options) {
-  const { request, isOnline, conversations, inbox, receive, onGone, onSynced, loadProfile, retry } = options;
+  const { request, isOnline, conversations, inbox, settings, receive, onGone, onSynced, loadProfile, retry } =
+    options;
   /** From the last `sync.done`. */
   let position: string | undefined;
   /** A run must stop when the next one has begun. */
@@ -52,6 +55,7 @@ export function createCatchUp(options: Options) {
         if (next) told.set(store, next);
         else told.delete(store);
       }
+      const mark = settings.mark();
       const reply = (await request({
         action: 'sync',
         conversations: Object.fromEntries(
@@ -61,7 +65,7 @@ export function createCatchUp(options: Options) {
       })) as SyncPage | SyncDone;
       const { gone = [] } = reply;
       for (const id of gone) onGone(id);
-      inbox.merge(reply.conversations);
+      inbox.merge(reply.conversations, mark);
       // Before the messages: a log that is too far behind starts again at its end, instead of showing page after page.
       await Promise.all(batch.map((store) => store.reach(inbox.lastOf(store.id) ?? 0)));
       receive([...reply.messages, ...reply.changed]);

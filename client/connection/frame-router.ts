@@ -15,6 +15,7 @@ import type { Inbox } from '../inbox/inbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { PresenceStore } from '../presence.ts';
 import type { ReceiptStore } from '../receipts.ts';
+import type { SettingsStore } from '../settings.ts';
 
 interface Options {
   readonly ownId: () => string;
@@ -23,8 +24,9 @@ interface Options {
   readonly receipts: ReceiptStore;
   readonly inbox: Inbox;
   readonly presence: PresenceStore;
+  readonly settings: SettingsStore;
   /** The user is not in this group any more. */
-  readonly onGone: (conversation: string) => void;
+  readonly onGone: (conversation: string, seq?: number) => void;
 }
 
 const READ = ['read', 'peerRead'] as const;
@@ -40,20 +42,22 @@ function lastAndRead(messages: readonly StoredMessage[]) {
 
 /** Passes each frame from the server to the parts that it concerns. */
 export function createFrameRouter(options: Options) {
-  const { ownId, conversations, outbox, receipts, inbox, presence, onGone } = options;
+  const { ownId, conversations, outbox, receipts, inbox, presence, settings, onGone } = options;
 
   /** Whether this library knows what to do with it. A newer server has further kinds of conversations. */
   const isKnown = (conversation: string) => canBeIn(conversation, ownId());
 
   /**
-   * Whether the user has left the group or was removed, and that is the last that is known of it. Older pages may tell of an earlier
+   * Whether the user has left the group or was removed, or the group was deleted, and that is the last that is known of it. Older pages may tell of an earlier
    * time in the group.
    */
   const isEnd = (id: string, received: readonly StoredMessage[]) => {
     const { last } = lastAndRead(received);
     const known = Math.max(inbox.lastOf(id) ?? 0, conversations.find(id)?.last() ?? 0);
     const { type = '', users = [] } = last?.event ?? {};
-    return (type === 'left' || type === 'removed') && users.includes(ownId()) && (last?.seq ?? 0) >= known;
+    const isOut =
+      type === 'dissolved' || ((type === 'left' || type === 'removed') && users.includes(ownId()));
+    return isOut && (last?.seq ?? 0) >= known;
   };
 
   /** Takes stored messages from any source, in any order and any number of times. */
@@ -62,7 +66,7 @@ export function createFrameRouter(options: Options) {
     for (const message of messages) outbox.acknowledge(message);
     for (const [id, received] of Map.groupBy(messages, ({ conversation }) => conversation)) {
       if (isEnd(id, received)) {
-        onGone(id);
+        onGone(id, lastAndRead(received).last?.seq);
         continue;
       }
       const own = lastAndRead(received.filter(({ sender_id }) => sender_id === ownId()));
@@ -133,6 +137,9 @@ export function createFrameRouter(options: Options) {
       case 'conversation.read':
       case 'message.received':
         return onReceipt(frame);
+      case 'conversation.settings':
+        if (isKnown(frame.conversation)) settings.hear(frame.conversation, frame.settings);
+        return;
       case 'typing':
         if (frame.user_id !== ownId() && isKnown(frame.conversation))
           conversations.of(frame.conversation).typing.begin(frame.user_id, frame.expires_in);

@@ -308,6 +308,7 @@ export interface ChangedReply {
   readonly ref?: string;
 }
 
+/** What a conversation is to the user has changed, on whichever device. */
 export interface SettingsChanged {
   readonly type: 'conversation.settings';
   readonly conversation: string;

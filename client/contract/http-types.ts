@@ -117,13 +117,13 @@ export interface LastMessage {
 export interface GroupEvent {
   /** `created`, `joined`, `left`, `removed`, `renamed`, `role`, `changed` or `dissolved`. A newer server may have further ones. */
   readonly type: string;
-  /** Of `created` and `renamed`, and of `changed` if it is one of the fields. */
+  /** Of `created` and `renamed`, and of `changed` if the title has changed. */
   readonly title?: string;
-  /** The ids of those whom it is about. Absent from `renamed`, `changed` and `dissolved`. */
+  /** The ids of those whom it is about. Absent if it is about the group. */
   readonly users?: readonly string[];
   /** Of `role`. */
   readonly role?: 'owner' | 'moderator' | 'member' | 'reader';
-  /** Of `changed`. */
+  /** Of `changed`: what has changed, of `title`, `description`, `picture` and `who`. */
   readonly fields?: readonly GroupField[];
 }
 
@@ -140,7 +140,25 @@ export interface PairConversation {
   readonly received: number;
   readonly peer_read: number;
   readonly peer_received: number;
+  /** Absent if none is set. */
   readonly settings?: Settings;
+}
+
+export interface SettingsChange {
+  /** A time, `forever`, or null. */
+  readonly muted_until?: string | null;
+  readonly pinned?: boolean;
+  readonly archived?: boolean;
+  readonly unread?: boolean;
+}
+
+export interface GroupChange {
+  readonly title?: string;
+  /** Up to 500 characters. An empty one removes it. */
+  readonly description?: string;
+  /** The https URL of a picture. An empty one removes it. */
+  readonly picture?: string;
+  readonly who?: Partial<Who>;
 }
 
 export interface GroupConversation {
@@ -162,6 +180,7 @@ export interface GroupConversation {
   readonly picture?: string;
   /** Absent in the inbox, and from older servers. */
   readonly who?: Who;
+  /** Absent if none is set. */
   readonly settings?: Settings;
   /** Absent in the inbox. */
   readonly members?: readonly GroupMember[];
@@ -206,7 +225,7 @@ export interface NewGroup {
   readonly kind: 'group';
   /** Up to 100 characters. */
   readonly title: string;
-  /** The ids of up to 7 others. */
+  /** The ids of up to 20 others. More can be added later. */
   readonly members: readonly string[];
   /** What members see who are added later. Default: `all`. */
   readonly history?: 'all' | 'since_joining';
@@ -217,8 +236,52 @@ export interface NewGroup {
 export interface ConversationPage {
   readonly next: string | null;
   readonly results: readonly Conversation[];
-  /** Only on the first page. */
+  /** On the first page. They are also in `results`, each in its place. */
   readonly pinned?: readonly Conversation[];
+}
+
+export interface NewInvitation {
+  /** In seconds, from 300 to 2,592,000. Default: 604,800, a week. */
+  readonly expires_in?: number;
+  /** Up to 1,000. Default: 100. */
+  readonly max_uses?: number;
+  /** Default: `member`. */
+  readonly role?: 'member' | 'reader';
+}
+
+/** A link by which others can join a group. */
+export interface Invitation {
+  readonly id: string;
+  readonly role: 'member' | 'reader';
+  readonly expires_at: string;
+  readonly max_uses: number;
+  readonly uses: number;
+  /** The id of the user. */
+  readonly created_by: string;
+}
+
+export interface CreatedInvitation extends Invitation {
+  /** For the link. Nobody can read it again. */
+  readonly token: string;
+}
+
+export interface InvitationList {
+  readonly results: readonly Invitation[];
+}
+
+/** An invitation as those see it who have its link. */
+export interface OpenInvitation {
+  readonly conversation: InvitedTo;
+  readonly role: 'member' | 'reader';
+  readonly expires_at: string;
+  readonly invited_by: User;
+}
+
+export interface InvitedTo {
+  readonly id: string;
+  readonly title: string;
+  /** How many there are. */
+  readonly members: number;
 }
 
 export interface StoredMessage {
@@ -457,6 +520,8 @@ export const REQUEST_FIELDS = {
   PasswordChange: ['password', 'new_password'],
   ProfileChange: ['first_name', 'last_name', 'presence'],
   NewGroup: ['kind', 'title', 'members', 'history', 'key'],
+  GroupChange: ['title', 'description', 'picture', 'who'],
+  NewInvitation: ['expires_in', 'max_uses', 'role'],
   NewReport: ['user', 'message', 'reason', 'text'],
   NewResolution: ['action', 'note'],
 } as const satisfies {
@@ -465,6 +530,8 @@ export const REQUEST_FIELDS = {
   PasswordChange: readonly (keyof PasswordChange)[];
   ProfileChange: readonly (keyof ProfileChange)[];
   NewGroup: readonly (keyof NewGroup)[];
+  GroupChange: readonly (keyof GroupChange)[];
+  NewInvitation: readonly (keyof NewInvitation)[];
   NewReport: readonly (keyof NewReport)[];
   NewResolution: readonly (keyof NewResolution)[];
 };

@@ -1,7 +1,16 @@
 import type { Action, Frame } from '../contract/frame-types.ts';
-import type { Role, StoredMessage } from '../contract/http-types.ts';
-import { hasCode, notLoggedIn, notMember, ParleyError } from '../errors.ts';
-import { canBeIn, isGroupId, isId, pathOf } from '../ids.ts';
+import {
+  type CreatedInvitation,
+  fieldsOf,
+  type GroupChange,
+  type Invitation,
+  type InvitationList,
+  type NewInvitation,
+  type Role,
+  type StoredMessage,
+} from '../contract/http-types.ts';
+import { hasCode, notInvited, notLoggedIn, notMember, ParleyError } from '../errors.ts';
+import { canBeIn, isGroupId, isId, isPathPart, pathOf } from '../ids.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { singleFlight } from '../locks.ts';
 import { type Observable, observable, setList } from '../observable.ts';
@@ -10,6 +19,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { UnsentReaction } from '../outbox/outbox-store.ts';
 import type { ReceiptStore } from '../receipts.ts';
 import type { Retry } from '../retry.ts';
+import type { SettingsStore } from '../settings.ts';
 import { createLogReader } from './log-reader.ts';
 import { createMembers } from './members.ts';
 import { isSame, type Message, storedMessage, unsentMessage } from './message.ts';
@@ -26,6 +36,7 @@ interface Options {
   readonly outbox: Outbox;
   readonly receipts: ReceiptStore;
   readonly inbox: Inbox;
+  readonly settings: SettingsStore;
   /** Messages were fetched. */
   readonly onMessages: (messages: readonly StoredMessage[]) => void;
   readonly request: (action: Action) => Promise<Frame>;
@@ -52,7 +63,7 @@ function distinct(list: readonly Message[]): readonly Message[] {
 
 /** One conversation. Its messages are live while it is open. */
 export function createConversation(options: Options) {
-  const { id, ownId, outbox, receipts, inbox, request, now, retry, onGone } = options;
+  const { id, ownId, outbox, receipts, inbox, settings, request, now, retry, onGone } = options;
   const messages = observable<readonly Message[]>([]);
   const hasOlder = observable(false);
   const isLoaded = observable(false);
@@ -101,8 +112,9 @@ export function createConversation(options: Options) {
   const members = createMembers({
     ...options,
     isWanted: () => users > 0 && !isGone.value,
-    onLoaded(entry) {
-      inbox.merge([entry]);
+    mark: settings.mark,
+    onLoaded(entry, mark) {
+      inbox.merge([entry], mark);
       render();
     },
   });
@@ -175,9 +187,14 @@ export function createConversation(options: Options) {
   };
 
   /** Changes the group over HTTP. */
-  const changeGroup = async (method: string, path: string, body?: unknown): Promise<void> => {
+  const changeGroup = async <T = void>(method: string, path = '', body?: unknown): Promise<T> => {
     if (!isGroupId(id)) throw new ParleyError('not_a_group', 'This conversation is not a group.');
-    await options.send(method, pathOf(id) + path, body);
+    return options.send<T>(method, pathOf(id) + path, body);
+  };
+  const update = async (change: GroupChange): Promise<void> => {
+    await changeGroup('PATCH', '', fieldsOf('GroupChange', change));
+    // Without a socket, no event tells of it.
+    members.outdate();
   };
   const memberPath = (userId: string) => {
     // Without an id, or with a dot, the path would be another one.
@@ -187,7 +204,6 @@ export function createConversation(options: Options) {
   const removeMember = async (userId: string): Promise<void> => {
     await changeGroup('DELETE', memberPath(userId));
     if (userId === ownId()) onGone();
-    // Without a socket, no event tells of it.
     else members.outdate();
   };
 
@@ -207,6 +223,11 @@ export function createConversation(options: Options) {
      * a conversation of two.
      */
     members: members.list,
+    /** The description and the picture of the group, in the same way. */
+    about: members.about,
+    /** What the conversation is to the user. It follows all their devices. */
+    settings: settings.of(id),
+    ...settings.changes(id),
     /** The user is not in this group, or not any more. Then it has no messages here, and is not in the inbox. */
     isGone: isGone as Observable<boolean>,
     /**
@@ -218,6 +239,7 @@ export function createConversation(options: Options) {
       if (users === 0) reader.reset();
       users += 1;
       isGone.set(false);
+      settings.opened(id);
       await ensureLoaded().catch((error: unknown) => {
         void begin();
         throw error;
@@ -284,7 +306,28 @@ export function createConversation(options: Options) {
     /** Call it at each key. The other members hear of it every 3 s at most. */
     type: typing.own,
     /** Gives the group another title. The methods for groups throw ParleyError `not_allowed` if the role of the user does not do. */
-    rename: (title: string): Promise<void> => changeGroup('PATCH', '', { title }),
+    rename: (title: string): Promise<void> => update({ title }),
+    /** Changes only the given fields. An empty description or picture removes it. Only owners may change `who`. */
+    update,
+    /** Deletes the group for all its members, with all its messages. */
+    async dissolve(): Promise<void> {
+      await changeGroup('DELETE');
+      onGone();
+    },
+    /**
+     * Makes an invitation: with its `token`, users can join the group by themselves.
+     * @throws ParleyError `too_many_invitations`
+     */
+    createInvitation: (invitation: NewInvitation = {}): Promise<CreatedInvitation> =>
+      changeGroup('POST', '/invitations', fieldsOf('NewInvitation', invitation)),
+    /** The invitations that work, the newest first, without their tokens. */
+    invitations: async (): Promise<readonly Invitation[]> =>
+      (await changeGroup<InvitationList>('GET', '/invitations')).results,
+    /** Makes an invitation useless. */
+    async revokeInvitation(invitation: string): Promise<void> {
+      if (!isPathPart(invitation)) throw notInvited();
+      await changeGroup('DELETE', `/invitations/${invitation}`);
+    },
     /**
      * Adds a user to the group, as a member if no role is given, or gives a member another role.
      * @throws ParleyError `user_not_found`, `cannot_write_to_user`, `group_full`, `last_owner`

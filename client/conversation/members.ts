@@ -11,23 +11,35 @@ export interface Member extends User {
   readonly role?: Role;
 }
 
+/** What a group says of itself. Empty if it says nothing. */
+export interface About {
+  readonly description: string;
+  /** The https URL of a picture. */
+  readonly picture: string;
+}
+
+const NOTHING: About = { description: '', picture: '' };
+
 interface Options {
   readonly id: string;
   readonly get: <T>(path: string) => Promise<T>;
   readonly retry: Retry;
   /** Somebody looks at the group. */
   readonly isWanted: () => boolean;
-  readonly onLoaded: (entry: GroupConversation) => void;
+  readonly onLoaded: (entry: GroupConversation, mark: number) => void;
+  /** That of the settings. */
+  readonly mark: () => number;
   /** The user is not in the group. */
   readonly onGone: () => void;
 }
 
 /**
- * The people of a group, as long as somebody looks at it. The log tells when they change. They are then read again, because an
- * event has no names.
+ * The people of a group and its description, as long as somebody looks at it. The log tells when they change. They are then read
+ * again, because an event has no names.
  */
-export function createMembers({ id, get, retry, isWanted, onLoaded, onGone }: Options) {
+export function createMembers({ id, get, retry, isWanted, onLoaded, onGone, mark }: Options) {
   const list = observable<readonly Member[]>([]);
+  const about = observable(NOTHING);
   const loading = singleFlight();
   /** Counts what may have changed them, and how much of that the list has. */
   let told = 1;
@@ -41,11 +53,14 @@ export function createMembers({ id, get, retry, isWanted, onLoaded, onGone }: Op
     try {
       while (mine === generation && isBehind()) {
         const asked = told;
+        const asOf = mark();
         const entry = await get<GroupConversation>(pathOf(id));
         if (mine !== generation) return;
         held = asked;
         list.set([...(entry.members ?? []), ...(entry.former ?? [])]);
-        onLoaded(entry);
+        const { description = '', picture = '' } = entry;
+        about.set({ description, picture });
+        onLoaded(entry, asOf);
       }
     } catch (error) {
       if (mine === generation && hasCode(error, 'conversation_not_found')) onGone();
@@ -59,6 +74,7 @@ export function createMembers({ id, get, retry, isWanted, onLoaded, onGone }: Op
 
   return {
     list: list as Observable<readonly Member[]>,
+    about: about as Observable<About>,
     follow,
     /** They may have changed. */
     outdate(): void {
@@ -70,6 +86,7 @@ export function createMembers({ id, get, retry, isWanted, onLoaded, onGone }: Op
       told += 1;
       loading.reset();
       list.set([]);
+      about.set(NOTHING);
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   type Role,
   type StoredMessage,
   type User,
+  type Who,
 } from '../contract/http-types.ts';
 import { preview } from '../contract/preview.ts';
 import { hasCode } from '../errors.ts';
@@ -17,6 +18,7 @@ import { type Observable, observable, setList } from '../observable.ts';
 import type { PresenceStore } from '../presence.ts';
 import type { ReceiptStore } from '../receipts.ts';
 import type { Retry } from '../retry.ts';
+import type { ConversationSettings, SettingsStore } from '../settings.ts';
 import { createUnreadCounts } from './unread-counts.ts';
 import { createUnreadTotal } from './unread-total.ts';
 
@@ -36,6 +38,9 @@ interface Item {
   /** Own messages and events never count. */
   readonly unread: number;
   readonly read: number;
+  readonly settings: ConversationSettings;
+  /** It was archived after its last message. */
+  readonly isArchived: boolean;
 }
 
 /** A conversation of two in the list. */
@@ -54,6 +59,8 @@ export interface GroupItem extends Item {
   readonly role: Role;
   /** The log begins here. */
   readonly firstSeq: number;
+  /** The lowest role that may write, add others, or change title, description and picture. */
+  readonly who: Who;
 }
 
 /** A conversation in the list. */
@@ -65,6 +72,7 @@ interface Options {
   readonly get: <T>(path: string) => Promise<T>;
   readonly receipts: ReceiptStore;
   readonly presence: PresenceStore;
+  readonly settings: SettingsStore;
   readonly blocks: Pick<BlockStore, 'update'>;
   readonly ownId: () => string;
   readonly retry: Retry;
@@ -80,16 +88,20 @@ interface PairEntry {
   readonly last: LastMessage;
 }
 
-interface GroupEntry extends Pick<GroupItem, 'kind' | 'title' | 'role' | 'firstSeq'> {
+interface GroupEntry extends Pick<GroupItem, 'kind' | 'title' | 'role' | 'firstSeq' | 'who'> {
   readonly last: LastMessage;
   /** The `seq` as of which they are known. */
   readonly titleAt: number;
   readonly roleAt: number;
+  readonly whoAt: number;
 }
 
 type Entry = PairEntry | GroupEntry;
 
 const PAGE = 50;
+
+/** As long as a group says nothing else. */
+const WHO: Who = { write: 'member', add: 'moderator', rename: 'moderator' };
 
 /** A later message, or a later state of the same one. */
 const isAfter = (last: LastMessage, before: LastMessage) =>
@@ -98,15 +110,19 @@ const isAfter = (last: LastMessage, before: LastMessage) =>
 /** An unchanged object stays the same one, so that a list renders only changed ones. */
 const isSame = (one: object, other: object): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** The conversations, most recent first, and their unread messages. */
-export function createInbox({ get, receipts, presence, blocks, ownId, retry, onFound, onGone }: Options) {
+/** The conversations, pinned ones and then the most recent first, and their unread messages. */
+export function createInbox(options: Options) {
+  const { get, receipts, presence, settings, blocks, ownId, retry, onFound, onGone } = options;
   const items = observable<readonly InboxItem[]>([]);
+  const archived = observable<readonly InboxItem[]>([]);
   const hasMore = observable(false);
   const isLoaded = observable(false);
   const known = new Map<string, Entry>();
   const shown = new Map<string, InboxItem>();
   /** The newest message of each conversation whose entry is being fetched. */
   const fetching = new Map<string, LastMessage>();
+  /** The groups that the user is not in any more, each with its last known `seq`. */
+  const gone = new Map<string, number>();
   const counts = createUnreadCounts(ownId);
   let cursor: string | null = null;
   /** Counts users: a response for an earlier user is dropped. */
@@ -125,10 +141,19 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
       ...(deletedAt !== undefined && { deletedAt }),
       ...(event && { event }),
     };
-    const shared = { id, last: message, unread: counts.of(id, read), read };
+    const { value: own } = settings.of(id);
+    const shared = {
+      id,
+      last: message,
+      unread: counts.of(id, read),
+      read,
+      settings: own,
+      isArchived: own.archivedAt !== null && own.archivedAt >= last.created_at,
+    };
+    const { title, role, firstSeq, who } = entry as GroupEntry;
     const item: InboxItem =
       entry.kind === 'group'
-        ? { kind: entry.kind, title: entry.title, role: entry.role, firstSeq: entry.firstSeq, ...shared }
+        ? { kind: entry.kind, title, role, firstSeq, who, ...shared }
         : { kind: entry.kind, peer: entry.peer, peerRead, peerReceived, ...shared };
     const before = shown.get(id);
     if (before && isSame(before, item)) return before;
@@ -138,9 +163,17 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
 
   const render = () => {
     const next = [...known].map(([id, entry]) => itemOf(id, entry));
-    next.sort((a, b) => b.last.createdAt.localeCompare(a.last.createdAt));
-    setList(items, next);
-    unread.list(next.reduce((sum, item) => sum + item.unread, 0));
+    const pinned = (item: InboxItem) => item.settings.pinnedAt ?? '';
+    next.sort(
+      (a, b) => pinned(b).localeCompare(pinned(a)) || b.last.createdAt.localeCompare(a.last.createdAt),
+    );
+    const listed = next.filter(({ isArchived }) => !isArchived);
+    setList(items, listed);
+    setList(
+      archived,
+      next.filter(({ isArchived }) => isArchived),
+    );
+    unread.list(listed.reduce((sum, item) => sum + (item.settings.mutedUntil ? 0 : item.unread), 0));
   };
 
   const put = (id: string, entry: Entry) => {
@@ -158,15 +191,16 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
     render();
   };
 
-  /** An event and an entry tell the title and the role as of their `seq`. The later one counts, whichever comes first. */
+  /** An event and an entry tell of the group as of their `seq`. The later one counts, whichever comes first. */
   const told = (
     entry: GroupEntry,
     seq: number,
-    { title, role }: { readonly title?: string | undefined; readonly role?: Role | undefined },
+    { title, role, who }: { readonly [name in 'title' | 'role' | 'who']?: GroupEntry[name] | undefined },
   ): GroupEntry => ({
     ...entry,
     ...(title !== undefined && seq >= entry.titleAt && { title, titleAt: seq }),
     ...(role !== undefined && seq >= entry.roleAt && { role, roleAt: seq }),
+    ...(who !== undefined && seq >= entry.whoAt && { who, whoAt: seq }),
   });
   const toldBy = ({ event }: { readonly event?: GroupEvent | undefined }) => ({
     title: event?.title,
@@ -174,17 +208,22 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
   });
 
   const groupEntry = (id: string, conversation: GroupConversation): GroupEntry => {
-    const { kind, title, role, first_seq: firstSeq, last_message: last } = conversation;
+    const { kind, title, role, who, first_seq: firstSeq, last_message: last } = conversation;
+    const { seq } = last;
     const before = known.get(id);
-    const now = { kind, title, role, firstSeq, last, titleAt: last.seq, roleAt: last.seq };
+    const at = { titleAt: seq, roleAt: seq, whoAt: who ? seq : 0 };
+    const now = { kind, title, role, who: who ?? WHO, firstSeq, last, ...at };
     // What the server says of the group may be read a moment before its last message.
-    const present = told(now, last.seq, toldBy(last));
-    return before?.kind === 'group' ? told({ ...before, firstSeq, last }, last.seq, present) : present;
+    const present = told(now, seq, toldBy(last));
+    return before?.kind === 'group' ? told({ ...before, firstSeq, last }, seq, { ...present, who }) : present;
   };
 
-  const merge = (conversations: readonly Conversation[]) => {
+  /** `mark`: what the settings had told when they were asked for. */
+  const merge = (conversations: readonly Conversation[], mark?: number) => {
     for (const conversation of knownOf(conversations)) {
       const { id, last_message: last } = conversation;
+      // The server's inbox follows a little later. Whoever is back is told so by a later message.
+      if (last.seq <= (gone.get(id) ?? 0) || last.event?.type === 'dissolved') continue;
       counts.update(conversation);
       if (conversation.kind === 'group') {
         put(id, groupEntry(id, conversation));
@@ -197,6 +236,7 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
         presence.update([{ user_id: peer.id, online: peer.online, last_seen: peer.last_seen }]);
       }
       receipts.update(conversation);
+      settings.update(conversation, mark);
       if (last.sender_id !== ownId()) receipts.received(id, last.seq);
     }
     render();
@@ -205,6 +245,7 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
   const unread = createUnreadTotal({
     get,
     receipts,
+    settings,
     counts,
     isListed: (id) => known.has(id),
     onListed: merge,
@@ -212,10 +253,11 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
 
   const page = async (path: string) => {
     const mine = generation;
-    const { next, results } = await get<ConversationPage>(path);
+    const mark = settings.mark();
+    const { next, results, pinned = [] } = await get<ConversationPage>(path);
     if (mine !== generation) return undefined;
-    merge(results);
-    return { next, results };
+    merge([...pinned, ...results], mark);
+    return { next, results, pinned };
   };
   const setCursor = (next: string | null) => {
     cursor = next;
@@ -237,9 +279,10 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
     if (!before || isAfter(last, before)) fetching.set(id, last);
     if (before) return;
     const fetchOnce = async () => {
+      const mark = settings.mark();
       const entry = await get<Conversation>(pathOf(id));
       if (mine !== generation) return;
-      merge([entry]);
+      merge([entry], mark);
       advance(id, fetching.get(id) ?? last);
     };
     // If this fails, the next message or the next load of the inbox brings the entry.
@@ -247,7 +290,8 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
     if (mine === generation) fetching.delete(id);
   };
 
-  const remove = (id: string) => {
+  const remove = (id: string, seq: number) => {
+    gone.set(id, Math.max(seq, known.get(id)?.last.seq ?? 0, gone.get(id) ?? 0));
     for (const map of [known, shown, fetching]) map.delete(id);
     counts.delete(id);
     unread.delete(id);
@@ -261,8 +305,9 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
   const check = async (id: string) => {
     const mine = generation;
     try {
+      const mark = settings.mark();
       const entry = await get<Conversation>(pathOf(id));
-      if (mine === generation) merge([entry]);
+      if (mine === generation) merge([entry], mark);
     } catch (error) {
       // After any other failure, the next load checks again.
       if (mine === generation && hasCode(error, 'conversation_not_found')) onGone(id);
@@ -272,8 +317,11 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
   return {
     /** What the application gets. */
     handle: {
+      /** Pinned ones first, the last pinned one before the others. Without archived ones. */
       items: items as Observable<readonly InboxItem[]>,
-      /** Of all conversations together. `isComplete` once those that are not in `items` are counted too. */
+      /** The archived ones, as far as they are loaded. */
+      archived: archived as Observable<readonly InboxItem[]>,
+      /** Of all conversations together, without muted and archived ones. `isComplete` once those that are not in `items` are counted too. */
       unread: unread.total,
       hasMore: hasMore as Observable<boolean>,
       isLoaded: isLoaded as Observable<boolean>,
@@ -284,7 +332,7 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
     render,
     lastOf: (id: string) => known.get(id)?.last.seq,
     /** What is known of a group. */
-    groupOf(id: string): Pick<GroupItem, 'title' | 'role' | 'firstSeq'> | undefined {
+    groupOf(id: string): Pick<GroupItem, 'role' | 'firstSeq'> | undefined {
       const entry = known.get(id);
       return entry?.kind === 'group' ? entry : undefined;
     },
@@ -316,9 +364,9 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
       const before = [...known];
       const loaded = await page(`/conversations?limit=${PAGE}`);
       if (!loaded) return;
-      const { next, results } = loaded;
+      const { next, results, pinned } = loaded;
       if (isFirst) setCursor(next);
-      const ids = new Set(results.map(({ id }) => id));
+      const ids = new Set([...results, ...pinned].map(({ id }) => id));
       unread.begin(
         next,
         [...known.keys()].some((id) => !ids.has(id)),
@@ -332,6 +380,7 @@ export function createInbox({ get, receipts, presence, blocks, ownId, retry, onF
     reset(): void {
       generation += 1;
       known.clear();
+      gone.clear();
       shown.clear();
       fetching.clear();
       counts.reset();

@@ -2,6 +2,7 @@ import { type Conversation, type ConversationPage, knownOf } from '../contract/h
 import { singleFlight } from '../locks.ts';
 import { type Observable, observable } from '../observable.ts';
 import type { ReceiptStore } from '../receipts.ts';
+import type { SettingsStore } from '../settings.ts';
 import type { UnreadCounts } from './unread-counts.ts';
 
 /** The unread messages of all conversations together. */
@@ -14,10 +15,11 @@ export interface Unread {
 interface Options {
   readonly get: <T>(path: string) => Promise<T>;
   readonly receipts: ReceiptStore;
+  readonly settings: SettingsStore;
   readonly counts: UnreadCounts;
   readonly isListed: (conversation: string) => boolean;
   /** Conversations of the list were read again. */
-  readonly onListed: (entries: readonly Conversation[]) => void;
+  readonly onListed: (entries: readonly Conversation[], mark: number) => void;
 }
 
 const PAGE = 100;
@@ -28,10 +30,10 @@ const MAX_PAGES = 10;
  * Counts unread messages, also in conversations that the list has not loaded: page by page in the background, once, and
  * again after a time without a connection if receipts may have moved there. In between, frames keep the count right.
  */
-export function createUnreadTotal({ get, receipts, counts, isListed, onListed }: Options) {
+export function createUnreadTotal({ get, receipts, settings, counts, isListed, onListed }: Options) {
   const total = observable<Unread>({ count: 0, isComplete: false });
-  /** Conversations that are not in the list. */
-  const beyond = new Set<string>();
+  /** Conversations that are not in the list, each with the time of its last message. */
+  const beyond = new Map<string, string>();
   let listedCount = 0;
   let isComplete = false;
   /** The next page to count. Null if there is none. */
@@ -40,7 +42,14 @@ export function createUnreadTotal({ get, receipts, counts, isListed, onListed }:
   /** Counts the runs: only the last one's pages count. */
   let generation = 0;
 
-  const countBeyond = () => [...beyond].reduce((sum, id) => sum + counts.of(id, receipts.of(id).read), 0);
+  const countBeyond = () => {
+    let sum = 0;
+    for (const [id, last] of beyond) {
+      const { mutedUntil, archivedAt } = settings.of(id).value;
+      if (!mutedUntil && (archivedAt ?? '') < last) sum += counts.of(id, receipts.of(id).read);
+    }
+    return sum;
+  };
 
   const render = () => {
     const count = listedCount + countBeyond();
@@ -48,15 +57,19 @@ export function createUnreadTotal({ get, receipts, counts, isListed, onListed }:
     if (count !== value.count || isComplete !== value.isComplete) total.set({ count, isComplete });
   };
 
-  const add = (page: readonly Conversation[]) => {
+  const add = (page: readonly Conversation[], mark: number) => {
     const entries = knownOf(page);
-    onListed(entries.filter(({ id }) => isListed(id)));
+    onListed(
+      entries.filter(({ id }) => isListed(id)),
+      mark,
+    );
     for (const entry of entries) {
       const { id } = entry;
       if (isListed(id)) continue;
-      beyond.add(id);
+      beyond.set(id, entry.last_message.created_at);
       counts.update(entry);
       receipts.update(entry);
+      settings.update(entry, mark);
     }
   };
 
@@ -72,10 +85,11 @@ export function createUnreadTotal({ get, receipts, counts, isListed, onListed }:
     while (rest !== null && pages < MAX_PAGES) {
       const query = new URL(rest).searchParams;
       query.set('limit', String(PAGE));
+      const mark = settings.mark();
       const { next, results } = await get<ConversationPage>(`/conversations?${query}`);
       if (mine !== generation) return;
       pages += 1;
-      add(results);
+      add(results, mark);
       continueAt(next);
     }
   };

@@ -73,10 +73,14 @@ test('an owner adds somebody, gives a role, renames the group, and removes a mem
   await members.getByLabel(`Role of ${bob.username}`).selectOption('Reader');
   await expect.poll(() => his.textbox.count()).toBe(0);
   await his.page.getByText('You can read and react in this group, but not write.').waitFor();
+  await members.getByRole('button', { name: 'Close' }).click();
+  await hers.chooseOption('About this group');
   await hers.field('Title').fill('Mills');
-  await hers.button('Rename').click();
+  await hers.button('Save').click();
   for (const one of [his, theirs]) await one.heading('Mills').waitFor();
+  await hers.dialog('About this group').getByRole('button', { name: 'Close' }).click();
 
+  await hers.button('Members').click();
   await members.getByRole('button', { name: `Remove ${cy.username}` }).click();
   await theirs.heading('You are not in this group').waitFor();
   await expect.poll(() => theirs.inbox('Mills').count()).toBe(0);

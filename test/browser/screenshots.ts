@@ -39,10 +39,12 @@ interface Shown extends World {
   readonly stranger: Person;
   /** The id of a group. */
   readonly engines: string;
+  /** The token of an invitation to it. */
+  readonly token: string;
 }
 
 /** In this order, because the last ones change what the others show. */
-const viewsOf = ({ ada, charles, mary, stranger, engines }: Shown): Record<string, View> => {
+const viewsOf = ({ ada, charles, mary, stranger, engines, token }: Shown): Record<string, View> => {
   const withCharles = `#/with/${charles.id}`;
   const isThere = (page: Page) =>
     page.getByRole('main').getByText('Online', { exact: true }).last().waitFor();
@@ -114,6 +116,37 @@ const viewsOf = ({ ada, charles, mary, stranger, engines }: Shown): Record<strin
           .waitFor();
       },
     },
+    'group-about': {
+      hash: `#/group/${engines}`,
+      as: ada,
+      async ready(page) {
+        await openOptions(page, 'About this group');
+        await page.getByLabel('Description').fill('Engines of all kinds.\nBring your own oil.');
+      },
+    },
+    'group-invite': {
+      hash: `#/group/${engines}`,
+      as: ada,
+      async ready(page) {
+        await openOptions(page, 'Invite by link');
+        await page.getByRole('button', { name: 'Create a link' }).click();
+        await page.getByLabel('Link to send').waitFor();
+      },
+    },
+    invited: {
+      hash: `#/join/${token}`,
+      as: stranger,
+      ready: (page) => page.getByRole('button', { name: 'Join the group' }).waitFor(),
+    },
+    'invited-first': { hash: `#/join/${token}`, ready: heading('You are invited to a group') },
+    'conversation-options': {
+      hash: withCharles,
+      as: ada,
+      async ready(page) {
+        await isThere(page);
+        await openOptions(page);
+      },
+    },
     nobody: { hash: '#/with/nobody', as: ada, ready: heading('User not found') },
     'conversation-failed': {
       hash: withCharles,
@@ -173,6 +206,19 @@ const viewsOf = ({ ada, charles, mary, stranger, engines }: Shown): Record<strin
         await page.getByRole('log').getByText('This message was deleted').waitFor();
       },
     },
+    'inbox-arranged': {
+      hash: withCharles,
+      as: ada,
+      async ready(page) {
+        await isThere(page);
+        await openOptions(page, 'Pin');
+        await page.evaluate((hash) => location.assign(hash), `#/group/${engines}`);
+        await openOptions(page, 'Mute for a week');
+        await page.evaluate((hash) => location.assign(hash), withCharles);
+        await openOptions(page, 'Mark as unread');
+        await page.locator('.mark').nth(1).waitFor();
+      },
+    },
     'conversation-unread': {
       hash: `#/with/${mary.id}`,
       as: ada,
@@ -180,6 +226,13 @@ const viewsOf = ({ ada, charles, mary, stranger, engines }: Shown): Record<strin
     },
   };
 };
+
+/** The menu of the conversation that is shown. */
+async function openOptions(page: Page, chosen?: string): Promise<void> {
+  await page.locator('[role=log] li').last().waitFor();
+  await page.getByRole('button', { name: 'Conversation options' }).click();
+  if (chosen) await page.getByRole('menuitem', { name: chosen }).click();
+}
 
 /** The menu of a message. The button is there before it shows. */
 const openMenu = (page: Page, text: string) =>
@@ -234,11 +287,19 @@ async function photograph(browser: Browser, kind: string, options: BrowserContex
     await write(world.charles, 'About a third of them.');
     await write(world.ada, 'And how many punched cards?');
     await write(world.mary, 'May I bring Sophia on Thursday?');
+    const { token } = await post<{ token: string }>(
+      runtime.url,
+      `/conversations/${engines}/invitations/`,
+      {},
+      { authorization: `Bearer ${world.ada.tokens.access}` },
+    );
     // He is online and has read everything.
     const his = await open(world.charles);
     await his.goto(`${runtime.url}/#/with/${world.ada.id}`);
     await his.locator('li.message').last().waitFor();
-    for (const [view, { hash, as, ready }] of Object.entries(viewsOf({ ...world, stranger, engines }))) {
+    for (const [view, { hash, as, ready }] of Object.entries(
+      viewsOf({ ...world, stranger, engines, token }),
+    )) {
       const page = await open(as);
       await page.goto(`${runtime.url}/${hash}`);
       await ready(page);

@@ -18,6 +18,10 @@ export interface FakeGroup {
   former: readonly string[];
   /** Ada's log begins here. */
   firstSeq: number;
+  description?: string;
+  who?: Readonly<Record<string, string>>;
+  /** The tokens of its invitations. */
+  invitations?: readonly string[];
 }
 
 export interface FakeSocket extends WebSocketLike {
@@ -34,6 +38,8 @@ export interface FakeSocket extends WebSocketLike {
 }
 
 export type FakeServer = ReturnType<typeof fakeServer>;
+
+const WHO = { write: 'member', add: 'moderator', rename: 'moderator' };
 
 const json = (status: number, body: Json) => new Response(JSON.stringify(body), { status });
 
@@ -101,6 +107,12 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
     profile: { id: ADA, username: 'ada', first_name: 'Ada', last_name: 'Lovelace', presence: 'shown' },
     /** Bob's presence. */
     bob: { online: true, last_seen: null as string | null },
+    /** What the conversation is to ada. Undefined if nothing is set. */
+    settings: undefined as Json,
+    /** The time of the next message, if it is not at the beginning of all. */
+    clock: 1_700_000_000_000,
+    /** Another device of ada's changes the settings. */
+    set: (change: Json) => set(change),
     /** Messages per page of `sync`, new and changed ones. The real server has 100. */
     synced: 3,
     /** `sync` tells so many changes of a conversation. */
@@ -176,7 +188,7 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
       seq: log.length + 1,
       message: text,
       sender_id: sender,
-      created_at: new Date(1_700_000_000_000 + log.length).toISOString(),
+      created_at: new Date(server.clock + log.length).toISOString(),
       read,
       ...(replyTo && { reply_to: replyTo }),
       ...(clientId && { client_id: clientId }),
@@ -191,6 +203,24 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
       for (const socket of server.open())
         if (socket !== except) setTimeout(() => socket.deliver(frame), delay);
     }
+  };
+  const NOTHING = { muted_until: null, pinned_at: null, archived_at: null, unread: false };
+  const set = (change: Json) => {
+    const settings = { ...NOTHING, ...server.settings, ...change };
+    server.settings = Object.values(settings).some(Boolean) ? settings : undefined;
+    push({ type: 'conversation.settings', conversation: talk, settings });
+    return settings;
+  };
+  const changeSettings = ({ muted_until, pinned, archived, unread }: Json) => {
+    const time = (isOn: boolean) => (isOn ? new Date().toISOString() : null);
+    return set({
+      ...(muted_until !== undefined && {
+        muted_until: muted_until === 'forever' ? '9999-12-31T23:59:59.999Z' : muted_until,
+      }),
+      ...(pinned !== undefined && { pinned_at: time(pinned) }),
+      ...(archived !== undefined && { archived_at: time(archived) }),
+      ...(unread !== undefined && { unread }),
+    });
   };
   const changedFrame = (message: Json) => ({
     type: 'message.changed',
@@ -230,6 +260,7 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
       last_message: log.at(-1),
       unread: log.filter(({ sender_id, seq, event }) => sender_id !== ADA && !event && seq > receipts.read)
         .length,
+      ...(server.settings && { settings: server.settings }),
     };
     if (!group) return { ...shared, peer: { id: BOB, username: 'bob', ...server.bob }, ...receipts };
     const { read, received } = receipts;
@@ -239,7 +270,42 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
   const withMembers = () => {
     if (!group) return entry();
     const members = Object.entries(group.roles).map(([id, role]) => ({ ...person(id), role }));
-    return { ...entry(), members, former: group.former.map(person) };
+    const { description, who = WHO } = group;
+    return {
+      ...entry(),
+      members,
+      former: group.former.map(person),
+      who,
+      ...(description && { description }),
+    };
+  };
+  const invitation = (token: string) => ({
+    id: `id-of-${token}`,
+    ...{ role: 'member', expires_at: '2026-11-30T09:00:00.000Z', max_uses: 100, uses: 0, created_by: ADA },
+  });
+  const invitations = (own: FakeGroup, what: string, body: Json): Response | undefined => {
+    const { invitations: tokens = [] } = own;
+    const path = `/conversations/${GROUP}/invitations`;
+    if (what === `GET ${path}`) return json(200, { results: tokens.map(invitation) });
+    if (what === `POST ${path}`) {
+      const token = `token-${tokens.length + 1}`;
+      own.invitations = [token, ...tokens];
+      return json(201, { ...invitation(token), ...body, token });
+    }
+    const [, revoked] = /^DELETE .*\/invitations\/id-of-(.*)$/.exec(what) ?? [];
+    if (revoked) {
+      own.invitations = tokens.filter((one) => one !== revoked);
+      return new Response(null, { status: 204 });
+    }
+    const [, method, token = ''] = /^(GET|POST) \/invitations\/(.*)$/.exec(what) ?? [];
+    if (!method) return undefined;
+    if (!tokens.includes(token)) return problem(404, 'invitation_not_found');
+    const { role, expires_at } = invitation(token);
+    const members = Object.keys(own.roles).length;
+    const conversation = { id: GROUP, title: own.title, members };
+    if (method === 'GET') return json(200, { conversation, role, expires_at, invited_by: person(BOB) });
+    if (!(ADA in own.roles)) server.happen(ADA, { type: 'joined', users: [ADA] });
+    return json(200, withMembers());
   };
   const changeGroup = (what: string, body: Json): Response | undefined => {
     if (!group) return undefined;
@@ -249,9 +315,21 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
       return json(201, withMembers());
     }
     if (what === `PATCH /conversations/${GROUP}`) {
-      server.happen(ADA, { type: 'renamed', title: body.title });
+      const { title, description, who } = body;
+      const fields = Object.keys(body);
+      if (description !== undefined) group.description = description;
+      if (who) group.who = { ...WHO, ...group.who, ...who };
+      const isRenamed = fields.length === 1 && title !== undefined;
+      server.happen(ADA, isRenamed ? { type: 'renamed', title } : { type: 'changed', fields, title });
       return json(200, withMembers());
     }
+    if (what === `DELETE /conversations/${GROUP}`) {
+      server.happen(ADA, { type: 'dissolved' });
+      group.roles = {};
+      return new Response(null, { status: 204 });
+    }
+    const invited = invitations(group, what, body);
+    if (invited) return invited;
     const [, method, user = ''] = /^(PUT|DELETE) .*\/members\/(.*)$/.exec(what) ?? [];
     if (method === 'PUT') {
       const type = user in group.roles ? 'role' : 'joined';
@@ -307,6 +385,7 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
     const changed = changeGroup(what, body);
     if (changed) return changed;
     if (!isIn()) return problem(404, 'conversation_not_found');
+    if (what === `PATCH /conversations/${talk}/settings`) return json(200, changeSettings(body));
     if (what === `GET /conversations/${talk}`) return json(200, withMembers());
     const limit = Number(query.get('limit'));
     const after = query.get('after');
@@ -419,7 +498,10 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
       case 'typing':
         return { type: 'typing', conversation: talk, user_id: ADA, expires_in: 6, forwarded: true };
       default:
-        if (frame.action === 'conversation.read') receipts.read = Math.max(receipts.read, frame.seq);
+        if (frame.action === 'conversation.read') {
+          if (frame.seq > receipts.read && server.settings?.unread) set({ unread: false });
+          receipts.read = Math.max(receipts.read, frame.seq);
+        }
         return { type: frame.action, conversation: talk, user_id: ADA, seq: frame.seq, moved: true };
     }
   };

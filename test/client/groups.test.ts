@@ -211,7 +211,87 @@ describe('the members of a group', () => {
     await expect(talk.rename('Us')).rejects.toMatchObject({ code: 'not_a_group' });
     await expect(talk.putMember(CY)).rejects.toMatchObject({ code: 'not_a_group' });
     await expect(talk.leave()).rejects.toMatchObject({ code: 'not_a_group' });
+    await expect(talk.dissolve()).rejects.toMatchObject({ code: 'not_a_group' });
+    await expect(talk.invitations()).rejects.toMatchObject({ code: 'not_a_group' });
     expect(talk.members.value).toEqual([]);
+  });
+});
+
+describe('what a group says of itself, and who may do what', () => {
+  it('is there while it is open, and follows the changes of others', async () => {
+    const { server, group, client, talk } = await opened({ description: 'Of all kinds' });
+    expect(talk.about.value).toEqual({ description: 'Of all kinds', picture: '' });
+    expect(client.inbox.items.value).toMatchObject([
+      { who: { write: 'member', add: 'moderator', rename: 'moderator' } },
+    ]);
+    group.description = 'Of steam';
+    group.who = { write: 'moderator', add: 'moderator', rename: 'owner' };
+    server.happen(BOB, { type: 'changed', fields: ['description', 'who'] });
+    await pass(100);
+    expect(talk.about.value).toEqual({ description: 'Of steam', picture: '' });
+    expect(client.inbox.items.value).toMatchObject([{ who: group.who }]);
+    // An entry of the inbox does not tell of it.
+    server.last().cut();
+    await pass(10_000);
+    expect(client.inbox.items.value).toMatchObject([{ who: group.who }]);
+    talk.close();
+    expect(talk.about.value).toEqual({ description: '', picture: '' });
+  });
+
+  it('is changed by one request, which sends only what a group has', async () => {
+    const { group, client, talk } = await opened();
+    const change = { description: 'Of steam', who: { write: 'moderator' }, rows: 4 } as const;
+    await during(talk.update(change));
+    expect(group).toMatchObject({ description: 'Of steam', who: { write: 'moderator', add: 'moderator' } });
+    expect(talk.about.value.description).toBe('Of steam');
+    expect(client.inbox.items.value).toMatchObject([{ who: { write: 'moderator' } }]);
+    expect(talk.messages.value.at(-1)?.event).toMatchObject({ fields: ['description', 'who'] });
+  });
+});
+
+describe('invitations', () => {
+  it('are made, listed and revoked', async () => {
+    const { group, talk } = await opened();
+    const { token, id } = await during(talk.createInvitation({ max_uses: 1, role: 'reader' }));
+    expect(token).toBe('token-1');
+    expect(await during(talk.invitations())).toMatchObject([{ id, uses: 0 }]);
+    await during(talk.revokeInvitation(id));
+    expect(group.invitations).toEqual([]);
+  });
+
+  it.each(['', '.', '..', 'a/b', 'x'.repeat(101)])(
+    'are not asked for with what cannot be one: “%s”',
+    async (text) => {
+      const { server, client, talk } = await opened();
+      const asked = server.requests.length;
+      for (const work of [client.invitation(text), client.join(text), talk.revokeInvitation(text)])
+        await expect(work).rejects.toMatchObject({ code: 'invitation_not_found' });
+      expect(server.requests.length).toBe(asked);
+    },
+  );
+
+  it('tell what they are to, and let the user join', async () => {
+    const { server } = groupServer({ roles: { [BOB]: 'owner' }, invitations: ['token-1'] });
+    const { client } = await online(server);
+    expect(client.inbox.items.value).toEqual([]);
+    expect(await during(client.invitation('token-1'))).toMatchObject({
+      conversation: { id: GROUP, title: 'Engines', members: 1 },
+      invited_by: { username: 'bob' },
+    });
+    const talk = await during(client.join('token-1'));
+    expect(client.inbox.items.value).toMatchObject([{ id: GROUP, role: 'member' }]);
+    await during(talk.open());
+    expect(namesOf(talk.members.value)).toEqual(['bob owner', 'ada member']);
+    await expect(during(client.join('token-2'))).rejects.toMatchObject({ code: 'invitation_not_found' });
+  });
+
+  it('bring back whoever has left', async () => {
+    const { client, talk } = await opened({ invitations: ['token-1'] });
+    await during(talk.leave());
+    expect(talk.isGone.value).toBe(true);
+    expect(await during(client.join('token-1'))).toBe(talk);
+    expect(talk.isGone.value).toBe(false);
+    expect(namesOf(talk.members.value)).toContain('ada member');
   });
 });
 
@@ -288,6 +368,36 @@ describe('a group that the user is not in any more', () => {
     expect(() => talk.send('Too late')).toThrow(expect.objectContaining({ code: 'conversation_not_found' }));
     expect(client.inbox.items.value).toEqual([]);
   });
+
+  it('is gone for all when an owner deletes it, here or elsewhere', async () => {
+    for (const isOwn of [true, false]) {
+      const { client, talk, server } = await opened();
+      if (isOwn) await during(talk.dissolve());
+      else {
+        server.happen(BOB, { type: 'dissolved' });
+        await pass(100);
+      }
+      expect(talk.isGone.value).toBe(true);
+      expect(client.inbox.items.value).toEqual([]);
+    }
+  });
+
+  it.each(['dissolve', 'leave'] as const)(
+    'does not come back by a page that is out of date: %s',
+    async (how) => {
+      const { client, talk, server } = await opened();
+      const page = JSON.stringify({ next: null, results: [server.entry()] });
+      await during(talk[how]());
+      server.faults.http = (_, path) => (path === '/conversations' ? new Response(page) : undefined);
+      const seen = new Set<boolean>();
+      talk.isGone.subscribe((isGone) => seen.add(isGone));
+      server.last().cut();
+      await pass(10_000);
+      expect(server.requests.filter((one) => one === 'GET /conversations').length).toBeGreaterThan(1);
+      expect(client.inbox.items.value).toEqual([]);
+      expect([...seen]).toEqual([true]);
+    },
+  );
 
   it('is gone after `leave`', async () => {
     const { client, talk, server } = await opened();

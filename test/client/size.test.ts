@@ -9,7 +9,8 @@ import { expect, it } from 'vitest';
 // 20 → 21: reactions and replies
 // 21 → 21.5: it follows quoted messages that are not loaded, and changes its outbox in one step for all tabs
 // 21.5 → 23: groups
-it('the library takes less than 23 KiB minified and gzipped, and imports nothing else', async () => {
+// 23 → 26: settings of conversations, invitations, and what a group says of itself
+it('the library takes less than 26 KiB minified and gzipped, and imports nothing else', async () => {
   const { outputFiles, metafile } = await build({
     entryPoints: ['client/index.ts'],
     bundle: true,
@@ -22,5 +23,5 @@ it('the library takes less than 23 KiB minified and gzipped, and imports nothing
     metafile: true,
   });
   expect(Object.keys(metafile.inputs).filter((file) => !file.startsWith('client/'))).toEqual([]);
-  expect(gzipSync(outputFiles[0]?.contents ?? '').length).toBeLessThan(23 * 1024);
+  expect(gzipSync(outputFiles[0]?.contents ?? '').length).toBeLessThan(26 * 1024);
 });

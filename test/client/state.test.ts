@@ -32,6 +32,8 @@ describe('the inbox', () => {
         last: last(1, 'one'),
         unread: 1,
         read: 0,
+        settings: { mutedUntil: null, pinnedAt: null, archivedAt: null, isUnread: false },
+        isArchived: false,
         // Bob's own.
         peerRead: 1,
         peerReceived: 0,

@@ -12,6 +12,7 @@ interface Talk {
   seq: number;
   read: number;
   topAt: number;
+  settings?: object;
 }
 
 /** A server with an inbox of many conversations, each with one unread message. */
@@ -23,7 +24,7 @@ function serverWith(count: number) {
   });
   let clock = count;
   let pages = 0;
-  const entry = ({ id, peer, seq, read, topAt }: Talk) => ({
+  const entry = ({ id, peer, seq, read, topAt, settings }: Talk) => ({
     id,
     peer: { id: peer, username: peer, online: false, last_seen: null },
     last_message: {
@@ -38,6 +39,7 @@ function serverWith(count: number) {
     received: seq,
     peer_read: 0,
     peer_received: 0,
+    ...(settings && { settings }),
   });
   const json = (body: object) => new Response(JSON.stringify(body));
   const inbox = (query: URLSearchParams) => {
@@ -87,6 +89,8 @@ function serverWith(count: number) {
     say,
     read,
     pages: () => pages,
+    /** Those of the conversation are told by its entry. */
+    set: (i: number, settings: object) => Object.assign(talks[i] as Talk, { settings }),
     unread: () => talks.reduce((sum, { seq, read: upTo }) => sum + seq - upTo, 0),
   };
 }
@@ -109,6 +113,23 @@ describe('the unread total', () => {
     expect(client.inbox.hasMore.value).toBe(true);
     expect(pages()).toBe(2);
     expect(told).toContainEqual({ count: 50, isComplete: false });
+  });
+
+  it('leaves out muted and archived conversations, also those that are not loaded', async () => {
+    const { server, fetch, set } = serverWith(60);
+    const nothing = { muted_until: null, pinned_at: null, archived_at: null, unread: false };
+    const time = '2026-11-24T09:00:00.000Z';
+    for (const i of [1, 55]) set(i, { ...nothing, muted_until: time });
+    for (const i of [2, 56]) set(i, { ...nothing, archived_at: time });
+    // They have a later message.
+    for (const i of [3, 57]) set(i, { ...nothing, archived_at: new Date(0).toISOString() });
+    const { client } = await online(server, { fetch });
+    await pass(1_000);
+    expect(client.inbox.unread.value).toEqual({ count: 56, isComplete: true });
+    expect(client.inbox.archived.value).toHaveLength(1);
+    // The mutes end.
+    await pass(24 * 60 * 60_000);
+    expect(client.inbox.unread.value).toEqual({ count: 58, isComplete: true });
   });
 
   it('needs no request if all conversations are loaded', async () => {

@@ -13,6 +13,7 @@ describe('an address', () => {
     [paths.forgot, { view: 'forgot' }],
     ['#/reset/a-b.c_d', { view: 'reset', token: 'a-b.c_d' }],
     ['#/verify/a-b.c_d', { view: 'verify', token: 'a-b.c_d' }],
+    [paths.join('a-b_c'), { view: 'join', token: 'a-b_c' }],
     ['#/verify', { view: 'verify', token: '' }],
     [paths.conversation('a-b'), { view: 'conversation', userId: 'a-b' }],
     [paths.conversation('../users'), { view: 'conversation', userId: '../users' }],

@@ -1,20 +1,21 @@
-import { expect, it } from 'vitest';
-import { ROLES, RIGHTS as SERVER } from '../../functions/core/conversations/rights.ts';
+import { describe, expect, it } from 'vitest';
+import { ROLES, may as serverMay } from '../../functions/core/conversations/rights.ts';
 import { may, mayRemove } from '../../web/views/groups/rights.ts';
 
-it.each(ROLES)('the app offers what the server allows: %s', (role) => {
-  const serverAllows = (right: keyof typeof SERVER) => (SERVER[right] as readonly string[]).includes(role);
-  expect(may(role, 'write')).toBe(serverAllows('write'));
-  expect(may(role, 'delete')).toBe(serverAllows('delete'));
-  expect(may(role, 'roles')).toBe(serverAllows('roles'));
-  for (const right of ['add', 'remove', 'rename'] as const)
-    expect(may(role, 'manage')).toBe(serverAllows(right));
-  expect(mayRemove(role, 'member')).toBe(serverAllows('remove'));
-  expect(mayRemove(role, 'moderator')).toBe(serverAllows('roles'));
+const WHO = { write: 'member', add: 'moderator', rename: 'moderator' } as const;
+const RIGHTS = ['write', 'add', 'remove', 'rename', 'delete', 'roles'] as const;
+
+describe.each(ROLES)('the app offers what the server allows: %s', (role) => {
+  it('by default', () => {
+    const group = { role, who: WHO };
+    for (const right of RIGHTS) expect(may(group, right), right).toBe(serverMay({ role }, right));
+    expect(mayRemove(group, 'member')).toBe(serverMay({ role }, 'remove'));
+    expect(mayRemove(group, 'moderator')).toBe(serverMay({ role }, 'roles'));
+  });
 });
 
-it('as long as the role is not known, the user may write only', () => {
+it('as long as the group is not known, the user may write only', () => {
   expect(may(undefined, 'write')).toBe(true);
-  expect(may(undefined, 'manage')).toBe(false);
+  expect(may(undefined, 'add')).toBe(false);
   expect(mayRemove(undefined, 'member')).toBe(false);
 });

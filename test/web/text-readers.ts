@@ -173,6 +173,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
   'client/ids.ts': {
     folded: clientIds.folded,
     isId: clientIds.isId,
+    isPathPart: clientIds.isPathPart,
     conversationOf: (text) => clientIds.conversationOf(text, text),
     peerIn: (text) => clientIds.peerIn(text, text),
     isGroupId: clientIds.isGroupId,
@@ -421,6 +422,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'functions/core/reports/report.ts report': 'reads the id of a report; `preview` reads the texts',
   'functions/http/fallback.ts': 'reads the routes of its own configuration; `allowedMethods` reads the path',
   'functions/http/api-docs.ts': 'looks at the end of a path',
+  'web/views/groups/invitation-link.tsx InvitationLink': 'takes the token that the server has made',
   'web/state/drafts.ts': 'reads its own entry in the storage of the page',
   'web/state/times.ts': 'reads the language of the browser',
   'web/views/conversation/composer.tsx': 'trims the own text',

@@ -7,6 +7,8 @@ interface Props {
   /** For browsers and password managers. */
   readonly autocomplete: string;
   readonly hint?: string;
+  /** So many can be seen. Absent: one, and no more than one. */
+  readonly lines?: number;
   readonly error?: string | undefined;
   /** The initial value. */
   readonly value?: string | undefined;
@@ -23,6 +25,7 @@ export function Field({
   type = 'text',
   autocomplete,
   hint,
+  lines,
   error,
   value,
   current,
@@ -31,28 +34,35 @@ export function Field({
 }: Props) {
   const id = useId();
   const description = error || hint;
+  const described = {
+    'aria-describedby': description ? `${id}-description` : undefined,
+    'aria-invalid': error ? ('true' as const) : undefined,
+  };
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <input
-        id={id}
-        name={name}
-        // Preact has a type for each kind of input, and a union of kinds fits none of them.
-        type={type as 'text'}
-        autocomplete={autocomplete}
-        {...(type !== 'text' || name === 'username' ? { autocapitalize: 'none', spellcheck: false } : {})}
-        {...(value !== undefined && { defaultValue: value })}
-        {...(current !== undefined && { value: current })}
-        {...(onType && { onInput: ({ currentTarget }) => onType(currentTarget.value) })}
-        aria-describedby={description ? `${id}-description` : undefined}
-        aria-invalid={error ? 'true' : undefined}
-        ref={(input) => {
-          if (focus && input && !input.dataset.focused) {
-            input.dataset.focused = 'yes';
-            input.focus();
-          }
-        }}
-      />
+      {lines ? (
+        <textarea id={id} name={name} rows={lines} dir="auto" defaultValue={value ?? ''} {...described} />
+      ) : (
+        <input
+          id={id}
+          name={name}
+          // Preact has a type for each kind of input, and a union of kinds fits none of them.
+          type={type as 'text'}
+          autocomplete={autocomplete}
+          {...(type !== 'text' || name === 'username' ? { autocapitalize: 'none', spellcheck: false } : {})}
+          {...(value !== undefined && { defaultValue: value })}
+          {...(current !== undefined && { value: current })}
+          {...(onType && { onInput: ({ currentTarget }) => onType(currentTarget.value) })}
+          {...described}
+          ref={(input) => {
+            if (focus && input && !input.dataset.focused) {
+              input.dataset.focused = 'yes';
+              input.focus();
+            }
+          }}
+        />
+      )}
       {/* An error replaces the hint, because it also says what is right. */}
       {description && (
         <p class={error ? 'error' : 'hint'} id={`${id}-description`}>

@@ -15,6 +15,8 @@ const shapes = {
   pencil: 'M4 20l1-4.5L16.5 4l3.5 3.5L8.5 19zM14 6.5l3.5 3.5',
   close: 'M6 6l12 12M18 6L6 18',
   reply: 'M10 5l-7 7 7 7M3.5 12H13c4.5 0 7 2.5 7.5 7',
+  muted: 'M4 9.5v5h3.5L12 19V5L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5',
+  pin: 'M12 15v6M8 4h8M9 4v5l-3 4v2h12v-2l-3-4V4',
   warning: 'M12 8v5.5M12 17v.2M12 3.5L2.5 20h19z',
 } as const;
 

@@ -23,8 +23,12 @@ export const logIn = (credentials: Credentials) => {
 export const session = toSignal(client.session);
 export const connection = toSignal(client.connection);
 export const profile = toSignal(client.profile);
+const items = toSignal(client.inbox.items);
+const archived = toSignal(client.inbox.archived);
 export const inbox = {
-  items: toSignal(client.inbox.items),
+  items,
+  archived,
+  all: computed(() => [...items.value, ...archived.value]),
   unread: toSignal(client.inbox.unread),
   hasMore: toSignal(client.inbox.hasMore),
   isLoaded: toSignal(client.inbox.isLoaded),
@@ -34,7 +38,7 @@ export const drafts = createDrafts(client.session, tabStorage());
 
 export const me = computed(() => session.value.user);
 
-function tabStorage(): Storage | undefined {
+export function tabStorage(): Storage | undefined {
   try {
     return sessionStorage;
   } catch {

@@ -106,7 +106,7 @@ function close(id: string): void {
 /** The notification shows what the message is now, which may have changed since it came. */
 async function show(id: string): Promise<void> {
   if (await isShownAnywhere()) return;
-  const item = inbox.items.peek().find((one) => one.id === id);
+  const item = inbox.all.peek().find((one) => one.id === id);
   if (item && item.unread > 0 && item.last.deletedAt === undefined) display(item);
 }
 
@@ -136,7 +136,8 @@ function display(item: InboxItem): void {
 
 /**
  * Shows a notification for each message that comes while the page is hidden. Closes it when the message is read, here
- * or on another device, when it is deleted, and when the session ends. Messages from before the page was loaded get none.
+ * or on another device, when it is deleted, and when the session ends. Messages from before the page was loaded get none, and those
+ * of muted conversations.
  */
 export function showNotifications(): void {
   holdWhileShown();
@@ -145,7 +146,7 @@ export function showNotifications(): void {
   const known = new Map<string, number>();
   let hasStarted = false;
   effect(() => {
-    const items = inbox.items.value;
+    const items = inbox.all.value;
     if (!inbox.isLoaded.value) {
       known.clear();
       hasStarted = false;
@@ -153,14 +154,15 @@ export function showNotifications(): void {
       return;
     }
     for (const item of items) {
-      const { id, last, unread } = item;
+      const { id, last, unread, settings } = item;
       if (unread === 0 || last.deletedAt !== undefined) close(id);
       const told = open.get(id)?.last;
       if (told?.seq === last.seq && told.text !== last.text) display(item);
       const isNew = last.seq > (known.get(id) ?? (hasStarted ? last.seq - 1 : last.seq));
       known.set(id, Math.max(last.seq, known.get(id) ?? 0));
       const isMessage = last.senderId !== me.peek()?.id && last.event === undefined;
-      if (isNew && unread > 0 && isMessage && !isShown.peek() && notifications.areOn) void show(id);
+      const isTold = isMessage && settings.mutedUntil === null;
+      if (isNew && unread > 0 && isTold && !isShown.peek() && notifications.areOn) void show(id);
     }
     hasStarted = true;
   });

@@ -5,7 +5,7 @@ export type Route =
   | { readonly view: 'inbox' | 'people' | 'profile' | 'reports' | 'log-in' | 'sign-up' | 'forgot' }
   | { readonly view: 'conversation'; readonly userId: string }
   | { readonly view: 'group'; readonly id: string }
-  | { readonly view: 'reset' | 'verify' | 'confirm'; readonly token: string };
+  | { readonly view: 'reset' | 'verify' | 'confirm' | 'join'; readonly token: string };
 
 export const paths = {
   inbox: '#/',
@@ -17,6 +17,7 @@ export const paths = {
   forgot: '#/forgot',
   conversation: (userId: string) => `#/with/${encodeURIComponent(userId)}`,
   group: (id: string) => `#/group/${encodeURIComponent(id)}`,
+  join: (token: string) => `#/join/${token}`,
 };
 
 export function routeOf(hash: string): Route {
@@ -33,6 +34,7 @@ export function routeOf(hash: string): Route {
       return second === '' ? { view: first } : { view: 'confirm', token: second };
     case 'reset':
     case 'verify':
+    case 'join':
       return { view: first, token: second };
     case 'with': {
       const userId = decoded(second);

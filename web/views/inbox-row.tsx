@@ -1,6 +1,7 @@
 import type { GroupItem, InboxItem, PairItem } from '@parley/client';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '../parts/icon.tsx';
 import { Tick, Time } from '../parts/message-meta.tsx';
 import { Avatar, Person } from '../parts/person.tsx';
 import { client, me, useObservable } from '../state/chat.ts';
@@ -31,13 +32,15 @@ export function InboxRow({ item, isChosen }: Props) {
   );
 }
 
+const lookOf = ({ unread, settings }: InboxItem) => (unread > 0 || settings.isUnread ? 'row unread' : 'row');
+
 function PairRow({ item, isChosen }: Props<PairItem>) {
-  const { peer, last, unread } = item;
+  const { peer, last } = item;
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => (row.current ? watchPresence(row.current) : undefined), []);
   const isOwn = last.senderId === me.value?.id && last.deletedAt === undefined;
   return (
-    <li ref={row} class={unread > 0 ? 'row unread' : 'row'} data-user-id={peer.id} data-key={peer.id}>
+    <li ref={row} class={lookOf(item)} data-user-id={peer.id} data-key={peer.id}>
       <a href={paths.conversation(peer.id)} aria-current={isChosen ? 'page' : undefined}>
         <Person user={peer} />
         <Contents item={item} name={peer.username}>
@@ -49,9 +52,9 @@ function PairRow({ item, isChosen }: Props<PairItem>) {
 }
 
 function GroupRow({ item, isChosen }: Props<GroupItem>) {
-  const { id, title, unread } = item;
+  const { id, title } = item;
   return (
-    <li class={unread > 0 ? 'row unread' : 'row'} data-key={id}>
+    <li class={lookOf(item)} data-key={id}>
       <a href={paths.group(id)} aria-current={isChosen ? 'page' : undefined}>
         <span class="person">
           <Avatar user={{ id, username: title }} isGroup />
@@ -69,15 +72,21 @@ interface ContentsProps {
   readonly children?: ComponentChildren;
 }
 
-function Contents({ item: { id, last, unread }, name, children }: ContentsProps) {
+function Contents({ item: { id, last, unread, settings }, name, children }: ContentsProps) {
   const isTyping = useObservable(client.conversation(id).typing);
   const isOwn = last.senderId === me.value?.id;
   const isDeleted = last.deletedAt !== undefined;
-  const text = last.event ? briefEventText(last.event) : isDeleted ? texts.changes.wasDeleted : last.text;
+  const text = last.event
+    ? briefEventText(last.event, last.senderId)
+    : isDeleted
+      ? texts.changes.wasDeleted
+      : last.text;
   return (
     <>
       <span class="name" title={name}>
         <bdi>{name}</bdi>
+        {settings.mutedUntil !== null && <Mark icon="muted" text={texts.settings.muted} />}
+        {settings.pinnedAt !== null && <Mark icon="pin" text={texts.settings.pinned} />}
       </span>
       <Time at={new Date(last.createdAt)} format={(date) => briefly(date, now.value)} />
       <span class="last">
@@ -92,13 +101,28 @@ function Contents({ item: { id, last, unread }, name, children }: ContentsProps)
             </span>
           </>
         )}
-        {unread > 0 && (
-          <span class="badge">
-            <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
-            <span class="unseen">{texts.inbox.unread(unread)}</span>
+        {(unread > 0 || settings.isUnread) && (
+          <span class={settings.mutedUntil === null ? 'badge' : 'badge quiet'}>
+            <span aria-hidden="true">{unread > 99 ? '99+' : unread || '\u00a0'}</span>
+            <span class="unseen">{unread > 0 ? texts.inbox.unread(unread) : texts.settings.unread}</span>
           </span>
         )}
       </span>
     </>
+  );
+}
+
+interface MarkProps {
+  readonly icon: 'muted' | 'pin';
+  readonly text: string;
+}
+
+/** What the conversation is to the user, by shape and as text. */
+function Mark({ icon, text }: MarkProps) {
+  return (
+    <span class="mark" title={text}>
+      <Icon name={icon} />
+      <span class="unseen">{text}</span>
+    </span>
   );
 }

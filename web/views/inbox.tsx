@@ -9,7 +9,7 @@ import { paths, type Route } from '../state/paths.ts';
 import { previous, route } from '../state/route.ts';
 import { isWide } from '../state/screen.ts';
 import { texts } from '../texts.ts';
-import { NewGroup } from './groups/new-group.tsx';
+import { NewGroup, NewGroupByLink } from './groups/new-group.tsx';
 import { InboxRow } from './inbox-row.tsx';
 
 const words = texts.inbox;
@@ -17,9 +17,10 @@ const words = texts.inbox;
 /** The scroll position of the list and its user, kept while another view is shown instead. */
 const scrolled = { user: '', top: 0 };
 
-/** The conversations, most recent first. */
+/** The conversations, pinned ones and then the most recent first. */
 export function Inbox() {
   const items = inbox.items.value;
+  const archived = inbox.archived.value;
   const now = route.value;
   const chosen = keyOf(now);
   const list = useRef<HTMLElement>(null);
@@ -76,25 +77,41 @@ export function Inbox() {
         aria-label={words.title}
         onScroll={({ currentTarget }) => Object.assign(scrolled, { user, top: currentTarget.scrollTop })}
       >
-        {items.length > 0 && (
-          <ul>
-            {items.map((item) => (
-              <InboxRow key={item.id} item={item} isChosen={keyOfItem(item) === chosen} />
-            ))}
-          </ul>
+        {archived.length > 0 && (
+          <details open={archived.some((item) => keyOfItem(item) === chosen)}>
+            <summary>{words.archived(archived.length)}</summary>
+            <Rows items={archived} chosen={chosen} />
+          </details>
         )}
+        {items.length > 0 && <Rows items={items} chosen={chosen} />}
         {!inbox.isLoaded.value && <Waiting failed={words.failed} onAgain={client.reconnect} />}
-        {inbox.isLoaded.value && items.length === 0 && (
+        {inbox.isLoaded.value && items.length + archived.length === 0 && (
           <div class="nothing">
             <p>{words.empty}</p>
             <a class="button main" href={paths.people}>
               {words.findPeople}
             </a>
+            <NewGroupByLink />
           </div>
         )}
         {inbox.hasMore.value && <More />}
       </nav>
     </div>
+  );
+}
+
+interface RowsProps {
+  readonly items: readonly InboxItem[];
+  readonly chosen: string | undefined;
+}
+
+function Rows({ items, chosen }: RowsProps) {
+  return (
+    <ul>
+      {items.map((item) => (
+        <InboxRow key={item.id} item={item} isChosen={keyOfItem(item) === chosen} />
+      ))}
+    </ul>
   );
 }
 

@@ -95,6 +95,21 @@ export class App {
     return this.page.getByRole('dialog', { name, exact: true });
   }
 
+  get options(): Locator {
+    return this.page.getByRole('menu', { name: 'Conversation options' });
+  }
+
+  /** Opens the menu of the conversation that is shown. */
+  async openOptions(): Promise<void> {
+    await this.button('Conversation options').click();
+    await this.options.waitFor();
+  }
+
+  async chooseOption(name: string): Promise<void> {
+    await this.openOptions();
+    await this.options.getByRole('menuitem', { name, exact: true }).click();
+  }
+
   /** Finds somebody in a dialog, and picks them. */
   async pick(username: string): Promise<void> {
     await this.field('Find people by name').fill(username);

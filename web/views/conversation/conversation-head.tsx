@@ -8,6 +8,7 @@ import { watchPresence } from '../../state/on-screen.ts';
 import { ago } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
 import { Block } from './blocked.tsx';
+import { ConversationMenu } from './conversation-menu.tsx';
 import { Report } from './report.tsx';
 
 const words = texts.conversation;
@@ -42,6 +43,7 @@ export function ConversationHead({ peer, talk, focus, isBlocked }: Props) {
       </div>
       {peer.username && !peer.deleted && <Report peer={peer} />}
       {peer.username && !peer.deleted && !isBlocked && <Block peer={peer} />}
+      <ConversationMenu talk={talk} />
     </Bar>
   );
 }

@@ -127,7 +127,7 @@ export function MessageList(props: Props) {
     wasShown.current = shown;
     if (!isBack) return;
     // Messages that came while the page was hidden are new. A list at its end shows the first of them.
-    const unread = firstUnread(inbox.items.peek(), talk.id);
+    const unread = firstUnread(inbox.all.peek(), talk.id);
     if (unread !== undefined) {
       unreadFrom.value = unread;
       const line = unreadLine(talk.messages.value, unread);

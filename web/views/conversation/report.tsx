@@ -1,9 +1,9 @@
 import type { MessagePlace, User } from '@parley/client';
 import type { Signal } from '@preact/signals';
-import { useId } from 'preact/hooks';
 import { DialogButton, OpenDialog } from '../../parts/dialog-button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
+import { SelectField } from '../../parts/select-field.tsx';
 import { client } from '../../state/chat.ts';
 import { texts } from '../../texts.ts';
 
@@ -72,7 +72,6 @@ interface FormProps {
 }
 
 function ReportForm({ user, message, close }: FormProps) {
-  const name = useId();
   return (
     <>
       <Form
@@ -90,23 +89,14 @@ function ReportForm({ user, message, close }: FormProps) {
       >
         {(errors) => (
           <>
-            <div class="field">
-              <label for={`${name}-reason`}>{words.reason}</label>
-              <select id={`${name}-reason`} name="reason">
-                {Object.entries(REASONS).map(([reason, label]) => (
-                  <option key={reason} value={reason}>
-                    {label}
-                  </option>
-                ))}
-              </select>
-            </div>
+            <SelectField label={words.reason} name="reason" options={REASONS} />
             <Field label={words.text} name="text" autocomplete="off" error={errors.text} />
           </>
         )}
       </Form>
       <div class="actions">
         <button type="button" onClick={close}>
-          {words.close}
+          {texts.close}
         </button>
       </div>
     </>

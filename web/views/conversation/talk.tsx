@@ -86,7 +86,7 @@ function useReady(talk: Conversation, onUnread: (seq: number) => void): Readonly
     if (!isLoaded) return undefined;
     let isCurrent = true;
     const begin = async () => {
-      const unread = firstUnread(inbox.items.peek(), talk.id);
+      const unread = firstUnread(inbox.all.peek(), talk.id);
       if (unread !== undefined) {
         await talk.loadBackTo(unread).catch(() => undefined);
         if (isCurrent) onUnread(unread);

@@ -13,7 +13,7 @@ export function usePeer(userId: string): User | 'nobody' | undefined {
   const isPossible = ID.test(userId) && userId !== me.value?.id;
   const fetched = useSignal<User | 'nobody' | undefined>(undefined);
   const known =
-    inbox.items.value
+    inbox.all.value
       .flatMap((item) => (item.kind === 'pair' ? item.peer : []))
       .find(({ id }) => id === userId) ?? people.value.people.find(({ id }) => id === userId);
   const isWanted = isPossible && !known && fetched.value === undefined;

@@ -7,12 +7,16 @@ import { Form } from '../../parts/form.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Avatar } from '../../parts/person.tsx';
 import { client, me } from '../../state/chat.ts';
+import { firstLink } from '../../state/invitation.ts';
 import { paths } from '../../state/paths.ts';
 import { go } from '../../state/route.ts';
 import { texts } from '../../texts.ts';
 import { PersonPicker } from './person-picker.tsx';
 
 const words = texts.groups;
+
+/** The server takes no more at once. */
+const MOST_NAMED = 20;
 
 /** A button, and the dialog in which a group gets its title and its first members. */
 export function NewGroup() {
@@ -76,14 +80,58 @@ function NewGroupForm({ close }: { readonly close: () => void }) {
                 </li>
               ))}
             </ul>
-            <PersonPicker
-              except={new Set([me.value?.id ?? '', ...chosen.value.map(({ id }) => id)])}
-              onPick={(user) => {
-                chosen.value = [...chosen.value, user];
-              }}
-            />
+            {chosen.value.length < MOST_NAMED ? (
+              <PersonPicker
+                except={new Set([me.value?.id ?? '', ...chosen.value.map(({ id }) => id)])}
+                onPick={(user) => {
+                  chosen.value = [...chosen.value, user];
+                }}
+              />
+            ) : (
+              <p class="aside" role="status">
+                {words.mostNamed}
+              </p>
+            )}
           </>
         )}
+      </Form>
+      <div class="actions">
+        <button type="button" onClick={close}>
+          {words.cancel}
+        </button>
+      </div>
+    </>
+  );
+}
+
+/** For somebody with nobody to talk to yet: a button, and a dialog that makes a group and a link for others to join it. */
+export function NewGroupByLink() {
+  return (
+    <FreshDialogButton
+      label={words.createByLink}
+      title={words.createByLink}
+      effects={[words.createByLinkEffect]}
+    >
+      {(close) => <NewGroupByLinkForm close={close} />}
+    </FreshDialogButton>
+  );
+}
+
+function NewGroupByLinkForm({ close }: { readonly close: () => void }) {
+  const keyOf = useKey();
+  const create = async (title: string) => {
+    const group = { title, members: [] };
+    const talk = await client.createGroup({ ...group, key: keyOf(group) });
+    const { token } = await talk.createInvitation();
+    close();
+    // The view of the group shows the link.
+    firstLink.value = { group: talk.id, token };
+    go(paths.group(talk.id));
+  };
+  return (
+    <>
+      <Form submit={words.submit} fields={['title']} onSubmit={({ title = '' }) => create(title.trim())}>
+        {(errors) => <Field label={words.title} name="title" autocomplete="off" error={errors.title} />}
       </Form>
       <div class="actions">
         <button type="button" onClick={close}>
