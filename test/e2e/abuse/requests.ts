@@ -483,7 +483,6 @@ const invitations: readonly Attack[] = (
       ({ invitation }) => `%${invitation.token.charCodeAt(0).toString(16)}${invitation.token.slice(1)}`,
     ],
     ['an invitation in other letters', () => 'é'.repeat(43)],
-    ['an invitation in half a character', () => '\ud83e'.repeat(43)],
     ['an invitation by a key in the table', ({ theirGroup }) => `CONV#${theirGroup}#INVITATIONS`],
   ] as [string, (scene: Scene) => string][]
 ).flatMap(([what, token]) =>
