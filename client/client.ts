@@ -220,13 +220,14 @@ export function createClient(options: ClientOptions) {
      * What somebody is invited to by a link.
      * @throws ParleyError `invitation_not_found`
      */
-    invitation: async (token: string): Promise<OpenInvitation> => api.get(invitationPath(token)),
+    invitation: async (token: string): Promise<OpenInvitation> =>
+      api.request('POST', '/invitations/preview', invited(token)),
     /**
      * Joins that group. A member of it stays one.
      * @throws ParleyError `invitation_not_found`, `group_full`
      */
     async join(token: string): Promise<Conversation> {
-      const joined = await api.request<GroupConversation>('POST', invitationPath(token));
+      const joined = await api.request<GroupConversation>('POST', '/invitations/join', invited(token));
       inbox.merge([joined]);
       return conversations.of(joined.id).handle;
     },
@@ -246,7 +247,8 @@ export function createClient(options: ClientOptions) {
   };
 }
 
-function invitationPath(token: string): string {
+/** A token stands in no path: servers log paths. */
+function invited(token: string): { readonly token: string } {
   if (!isPathPart(token)) throw notInvited();
-  return `/invitations/${token}`;
+  return { token };
 }

@@ -68,8 +68,8 @@ const operations: readonly HttpRouteSpec[] = [
     path: '/conversations/{conversation}/invitations/{invitation}',
     entry: 'http/invitations',
   },
-  { method: 'GET', path: '/invitations/{token}', entry: 'http/invitations' },
-  { method: 'POST', path: '/invitations/{token}', entry: 'http/join' },
+  { method: 'POST', path: '/invitations/preview', entry: 'http/invitations' },
+  { method: 'POST', path: '/invitations/join', entry: 'http/join' },
   { method: 'POST', path: '/ws/ticket', entry: 'http/ticket' },
   { method: 'GET', path: '/schema', entry: 'http/schema' },
 ];

@@ -84,3 +84,6 @@ export const invitationRequest = z.strictObject({
   max_uses: z.optional(z.int().check(z.minimum(1), z.maximum(MAX_INVITATION_USES))),
   role: z.optional(z.enum(INVITED_ROLES)),
 });
+
+/** `POST /invitations/preview/` and `POST /invitations/join/`: logs have the paths of requests, and never their bodies. */
+export const invitedRequest = z.strictObject({ token: characters({ min: 1, max: 100 }) });

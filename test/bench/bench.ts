@@ -14,6 +14,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   pairs: async () => (await import('./speed/parts/pairs.ts')).pairs,
   'in-flight': async () => (await import('./speed/parts/in-flight.ts')).inFlight,
   crowd: async () => (await import('./speed/parts/crowd.ts')).crowd,
+  groups: async () => (await import('./speed/parts/groups.ts')).groups,
   sockets: async () => (await import('./speed/parts/sockets.ts')).sockets,
   rest: async () => (await import('./speed/parts/rest.ts')).rest,
   memory: async () => (await import('./speed/parts/memory.ts')).memory,
@@ -30,6 +31,7 @@ Measures a system over its public contract and prints tables. Without a part it 
   pairs      50 pairs at once, and the CPU time of a message by process
   in-flight  what frames cost that are in flight together: puts refused, order lost
   crowd      10 writers in one conversation; a user with 20 devices
+  groups     a group of 100 members, 30 of them online; what a message costs
   sockets    2,000 idle sockets: opening, memory, all back at once
   rest       HTTP requests on a large table, and on one a tenth as large
   memory     all processes of npm start: idle, under 50 pairs, idle again

@@ -7,7 +7,7 @@ import { costsOf, idleHour, markdownOf } from './cost-table.ts';
 import { measure } from './measure.ts';
 import { Scene } from './scene.ts';
 import { BenchIssuer } from './worst/bench-issuer.ts';
-import { DEAREST, type Kind } from './worst/kinds.ts';
+import { DEAREST, FAN_OUT, type Kind } from './worst/kinds.ts';
 import { measureDearest } from './worst/measure.ts';
 import { measureSignUps } from './worst/measure-sign-ups.ts';
 import { markdownOf as dearestMarkdown, dearestOf } from './worst/table.ts';
@@ -61,7 +61,7 @@ async function dearest(): Promise<void> {
   const counts = { ...most, ...(await signUps()) };
   const all = dearestOf(counts);
   console.log(dearestMarkdown(Object.keys(DEAREST).map((kind) => all[kind as Kind])));
-  console.log(`\n${dearestMarkdown([all.sendToAll, all.largeToAll])}`);
+  console.log(`\n${dearestMarkdown(Object.keys(FAN_OUT).map((kind) => all[kind as keyof typeof FAN_OUT]))}`);
   record('worst/counts.json', counts);
 }
 

@@ -28,7 +28,8 @@ function interfacesOf(file: string): Declared {
 // biome-ignore lint/suspicious/noExplicitAny: a document that is read by path.
 function typeOf(schema: any, document: unknown): string {
   const { type, const: only, enum: several, items, properties, oneOf, anyOf } = resolved(schema, document);
-  if (anyOf) {
+  // Not where it only says which fields must be there.
+  if (anyOf && !properties) {
     const types: string[] = anyOf.map((one: unknown) => typeOf(one, document));
     // A text may also be one of a few words.
     return types.filter((one) => !one.startsWith("'") || !types.includes('string')).join(' | ');

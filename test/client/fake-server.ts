@@ -297,13 +297,14 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
       own.invitations = tokens.filter((one) => one !== revoked);
       return new Response(null, { status: 204 });
     }
-    const [, method, token = ''] = /^(GET|POST) \/invitations\/(.*)$/.exec(what) ?? [];
-    if (!method) return undefined;
+    const [, asked] = /^POST \/invitations\/(preview|join)$/.exec(what) ?? [];
+    if (!asked) return undefined;
+    const token = String(body.token);
     if (!tokens.includes(token)) return problem(404, 'invitation_not_found');
     const { role, expires_at } = invitation(token);
     const members = Object.keys(own.roles).length;
     const conversation = { id: GROUP, title: own.title, members };
-    if (method === 'GET') return json(200, { conversation, role, expires_at, invited_by: person(BOB) });
+    if (asked === 'preview') return json(200, { conversation, role, expires_at, invited_by: person(BOB) });
     if (!(ADA in own.roles)) server.happen(ADA, { type: 'joined', users: [ADA] });
     return json(200, withMembers());
   };

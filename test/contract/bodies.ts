@@ -25,6 +25,8 @@ export const CHECKED: Readonly<Record<string, z.ZodMiniType>> = {
   'PATCH /conversations/{conversation}/settings': ownSettingsRequest,
   'PUT /conversations/{conversation}/members/{user_id}': groupRequests.memberRequest,
   'POST /conversations/{conversation}/invitations': groupRequests.invitationRequest,
+  'POST /invitations/preview': groupRequests.invitedRequest,
+  'POST /invitations/join': groupRequests.invitedRequest,
   'POST /conversations/{conversation}/messages': requests.messageRequest,
   'PATCH /conversations/{conversation}/messages/{seq}': requests.editRequest,
 };

@@ -160,6 +160,8 @@ const SUCCESSES: Readonly<Record<string, () => Success | Promise<Success>>> = {
   }),
   'POST /conversations/{conversation}/invitations': () => ({ status: 201, body: {} }),
   'DELETE /conversations/{conversation}/invitations/{invitation}': () => ({ status: 204 }),
+  'POST /invitations/preview': () => ({ status: 200, body: { token: invitation } }),
+  'POST /invitations/join': () => ({ status: 200, body: { token: invitation } }),
   'PATCH /conversations/{conversation}/messages/{seq}': async () => {
     const { seq } = await sendMessage(api, await logIn(api, ada), conversation, 'To be edited.');
     return { status: 200, body: { text: 'Edited.', version: 1 }, seq };
@@ -210,7 +212,6 @@ const filled = (
 ) =>
   path
     .replace('{conversation}', conversationId ?? (path.includes('/invitations') ? engines : conversation))
-    .replace('{token}', invitation)
     .replace('{invitation}', NOBODY)
     .replace('{seq}', String(seq))
     .replace('{emoji}', encodeURIComponent('👍'))

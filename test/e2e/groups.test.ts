@@ -79,6 +79,33 @@ describe('a group', () => {
     expect((await show(charles, body.id)).body).toEqual({ ...shared, role: 'member' });
   });
 
+  it('stands among the pairs of an inbox by its last message, over all pages', async () => {
+    const [who] = await people(api, 1);
+    const others = await people(api, 6);
+    const expected: string[] = [];
+    for (const other of others) {
+      await sendMessage(api, other, conversationOf(who, other), 'Hello');
+      expected.unshift(conversationOf(who, other));
+      const { id } = await createGroup(api, other, [who]);
+      expected.unshift(id);
+      // The conversation on top goes on, and stays there.
+      await sendMessage(api, other, id, 'Hello, all');
+    }
+    await sendMessage(api, who, expected.at(-2) as string, 'Again');
+    expected.unshift(...expected.splice(-2, 1));
+    const pages = async () => {
+      const found: string[] = [];
+      let next = '/conversations/?limit=5';
+      while (next) {
+        const { body } = await read(who, next);
+        found.push(...body.results.map(({ id }: { id: string }) => id));
+        next = body.next?.slice(body.next.indexOf('/conversations/')) ?? '';
+      }
+      return found;
+    };
+    await eventually(async () => expect(await pages()).toEqual(expected));
+  });
+
   it('comes into the inboxes of all, without the list of its members', async () => {
     const { id } = await createGroup(api, ada, [charles], { title: 'Looms' });
     for (const [who, role] of [

@@ -81,7 +81,8 @@ describe('an invitation', () => {
         invited_by: { id: ada.id, username: ada.username },
       },
     });
-    expect((await api.get(`/invitations/${token}/`)).status).toBe(401);
+    for (const path of ['preview', 'join'])
+      expect(await api.post(`/invitations/${path}/`, { token })).toMatchObject({ status: 401 });
     expect(await show(eve, group)).toMatchObject({ status: 404 });
   });
 
@@ -235,6 +236,38 @@ describe('an invitation is not found any more', () => {
     const { token } = await createInvitation(api, ada, await groupOf());
     for (const text of [misread(token), token.slice(1), `${token}A`, token.toLowerCase(), 'x'])
       await expectNotFound(eve, text);
+  });
+});
+
+describe.each(['/invitations/preview/', '/invitations/join/'])('%s', (path) => {
+  it.each<[string, unknown, string]>([
+    ['nothing', {}, 'token'],
+    ['null', { token: null }, 'token'],
+    ['a number', { token: 43 }, 'token'],
+    ['a list', { token: ['x'] }, 'token'],
+    ['an empty text', { token: '' }, 'token'],
+    ['more than a hundred characters', { token: 'x'.repeat(101) }, 'token'],
+    ['more than a token', { token: 'x', role: 'owner' }, 'role'],
+  ])('refuses %s', async (_, body, field) => {
+    const reply = await api.post(path, body, { token: eve.access });
+    expect(reply).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+    expect(Object.keys(reply.body.errors)).toEqual([field]);
+  });
+
+  it('finds nothing by a hundred characters of any kind', async () => {
+    for (const character of ['x', 'é', '🦀', '\u0000'])
+      expect(await api.post(path, { token: character.repeat(100) }, { token: eve.access })).toMatchObject(
+        NOT_FOUND,
+      );
+  });
+
+  it('is no place for a token: the old address finds nothing', async () => {
+    const { token } = await createInvitation(api, ada, await groupOf());
+    for (const method of ['GET', 'POST'])
+      expect(await api.request(method, `/invitations/${token}/`, { token: eve.access })).toMatchObject({
+        status: 404,
+        body: { code: 'not_found' },
+      });
   });
 });
 

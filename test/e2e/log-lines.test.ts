@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SETTINGS } from '../systems.ts';
 import { conversationOf, device, messageTo } from './support/devices.ts';
+import { createGroup } from './support/groups.ts';
+import { createInvitation, join, look } from './support/invitations.ts';
 import { sendMessage } from './support/messages.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { logIn, type Person, people, registration } from './support/people.ts';
@@ -56,6 +58,17 @@ describe.skipIf(notOurs)(`the functions' log lines ${notOurs}`, () => {
     await api.get(`/users/?search=${encodeURIComponent(secret('a search', 'whom she looks for'))}`, {
       token: ada.access,
     });
+
+    const invitation = await createInvitation(api, charles, (await createGroup(api, charles, [])).id);
+    const token = secret('an invitation', invitation.token);
+    expect(await look(api, ada, token)).toMatchObject({ status: 200 });
+    expect(await join(api, ada, token)).toMatchObject({ status: 200 });
+    expect(await join(api, ada, `${token}A`)).toMatchObject({ status: 404 });
+    expect(await api.post('/invitations/join/', { invitation: token }, { token: ada.access })).toMatchObject({
+      status: 400,
+    });
+    // The address that it does not belong into.
+    expect(await api.get(`/invitations/${token}/`, { token: ada.access })).toMatchObject({ status: 404 });
 
     const { body } = await api.post('/ws/ticket/', undefined, { token: ada.access });
     await refusal(url, { path: `/ws?ticket=${secret('a ticket', body.ticket)}` });

@@ -187,6 +187,8 @@ BODIES = {
     "PATCH /conversations/{conversation}/settings": lambda _: {"muted_until": "2999-01-01T00:00:00Z", "pinned": True},
     "PUT /conversations/{conversation}/members/{user_id}": lambda _: {"role": "reader"},
     "POST /conversations/{conversation}/invitations": lambda _: {"expires_in": 300, "max_uses": 1},
+    "POST /invitations/preview": lambda _: {"token": invitation()},
+    "POST /invitations/join": lambda _: {"token": invitation()},
 }
 
 def open_report():
@@ -229,7 +231,6 @@ PATH_PARAMETERS = {
     "emoji": lambda _: "\N{THUMBS UP SIGN}",
     "session_id": lambda asker: asker.session(),
     "report_id": lambda _: open_report(),
-    "token": lambda _: invitation(),
     "asset": lambda _: "swagger-ui.css",
 }
 

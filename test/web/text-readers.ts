@@ -264,6 +264,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     version: value(fields.version),
     replyTo: value(fields.replyTo),
     emoji: value(fields.emoji),
+    mentions: (text) => validate(fields.mentions, { users: [text] }),
     heldConversations: (text) => validate(fields.heldConversations(50), { [text]: 1 }),
     messageText: value(fields.messageText),
     accessToken: value(fields.accessToken),
@@ -287,6 +288,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     },
     memberRequest: object(groupRequests.memberRequest),
     invitationRequest: object(groupRequests.invitationRequest),
+    invitedRequest: object(groupRequests.invitedRequest),
   },
   'functions/protocol/handshake.ts': {
     header: (text) => header({ [text]: text }, 'authorization'),

@@ -14,7 +14,7 @@ import type { OwnWho, Role } from './rights.ts';
 /** A group has so many members at a time. */
 export const MAX_MEMBERS = 100;
 /** So many people can have been in a group: their numbers stay with their messages. */
-export const MAX_NUMBERS = 250;
+export const MAX_NUMBERS = 200;
 /** So many people can be added besides its creator when a group is created: each is a write. */
 export const MAX_FIRST_MEMBERS = 20;
 /** A user is in so many groups at a time: each page of the inbox looks at the summary of each. */

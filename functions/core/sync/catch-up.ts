@@ -109,7 +109,8 @@ export async function catchUp(
     entriesAt(dependencies, userId, [...asked, ...fresh], new Map([...news.groups, ...known])),
     log.ahead({ messages: here.filter((one) => !isBehind(one)), changes: here.filter(isFollowed) }),
   ]);
-  const room = roomBeside(entries.reduce((bytes, entry) => bytes + bytesOf(entry), 0));
+  const taken = entries.reduce((bytes, entry) => bytes + bytesOf(entry), 0);
+  const room = roomBeside(taken, news.groups.size);
   // Changes first: a message that is read after them has at least their state.
   const missed = await missedChanges(dependencies, open, here.filter(isFollowed), ahead.changes, room);
   const behind = here.filter((one) => isBehind(one) || ahead.messages.has(one.id));

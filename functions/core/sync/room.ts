@@ -11,6 +11,12 @@ const READ_BYTES = 200_000;
 /** A roster has at most so many bytes: {@link MAX_NUMBERS} people of 23 bytes, and a title. */
 const ROSTER_BYTES = 6_500;
 
+/** DynamoDB bills a read of a log as 4 KB at least. What it finds is counted, too. */
+const LEAST_READ_BYTES = 3_400;
+
+/** So much less of the logs is read for each group whose summary was read, so that no page costs more for whoever is in many. */
+const SUMMARY_BYTES = 1_500;
+
 /** JSON of a message beside its text, at most. */
 const MESSAGE_BYTES = 500;
 
@@ -22,12 +28,15 @@ export interface Room {
   readonly beside: number;
 }
 
-/** @param taken bytes of the page that are taken already */
-export function roomBeside(taken: number): Room {
+/**
+ * @param taken bytes of the page that are taken already
+ * @param groups whose summaries were read
+ */
+export function roomBeside(taken: number, groups = 0): Room {
   return {
     messages: PAGE_MESSAGES,
     bytes: PAGE_BYTES - taken,
-    readBytes: READ_BYTES,
+    readBytes: READ_BYTES - groups * SUMMARY_BYTES,
     beside: MESSAGE_BYTES,
   };
 }
@@ -41,9 +50,12 @@ export function isFull(room: Room): boolean {
   return room.messages === 0 || (!isEmpty(room) && (room.bytes < MESSAGE_BYTES || room.readBytes <= 0));
 }
 
-/** What is left behind the read that tells the members of a conversation. A pair needs none. */
+/**
+ * What is left behind the read that tells the members of a conversation, which a pair does not need, and behind a read of its log,
+ * however little it finds.
+ */
 export function roomAfterOpening(room: Room, { kind }: Conversation): Room {
-  return kind === 'pair' ? room : { ...room, readBytes: room.readBytes - ROSTER_BYTES };
+  return { ...room, readBytes: room.readBytes - LEAST_READ_BYTES - (kind === 'pair' ? 0 : ROSTER_BYTES) };
 }
 
 /** What is left when so many of the gathered messages are on the page. */

@@ -12,7 +12,7 @@ export const DEAREST = {
   read: 'a `conversation.read` at messages of 16 KB',
   received: 'a `message.received` at messages of 16 KB',
   typing: 'a `typing` after a message of 16 KB',
-  sync: 'a `sync` of 50 conversations far behind, of which 10 have changed, and of all that are new',
+  sync: 'a `sync` of 50 conversations far behind, of which 10 have changed, and of all that are new, 100 groups among them',
   watch: 'a `presence.watch` of 50 users whom the account has not watched lately',
   watchAgain: 'a `presence.watch` of 50 users that alternates with another list',
   refreshAuth: 'an `auth.refresh` with 20 sockets of the account',
@@ -29,16 +29,16 @@ export const DEAREST = {
   reaction: '`PUT /conversations/{conversation}/messages/{seq}/reactions/{emoji}/`: to one of 16 KB',
   noReaction: '`DELETE /conversations/{conversation}/messages/{seq}/reactions/{emoji}/` likewise',
   post: '`POST /conversations/{conversation}/messages/`: one of 16 KB',
-  inbox: '`GET /conversations/`: 100 of the largest entries',
+  inbox: '`GET /conversations/`: 100 of the largest entries, of a user in 100 groups',
   conversation: '`GET /conversations/{conversation}/` after a message of 16 KB',
-  oneGroup: '`GET /conversations/{conversation}/`: a group of eight, and 92 who were in it',
-  putMember: '`PUT /conversations/{conversation}/members/{user_id}/`: the eighth of such a group',
-  removeMember: '`DELETE /conversations/{conversation}/members/{user_id}/`: one of eight of such a group',
+  oneGroup: '`GET /conversations/{conversation}/`: a group of 100, and 100 who were in it',
   invitations:
-    '`GET /conversations/{conversation}/invitations/`: 20 to a group of 100, and 150 who were in it',
+    '`GET /conversations/{conversation}/invitations/`: 20 to a group of 100, and 100 who were in it',
   createInvitation: '`POST /conversations/{conversation}/invitations/`: the twentieth of such a group',
   revokeInvitation: '`DELETE /conversations/{conversation}/invitations/{invitation}/`: one of 20',
-  openInvitation: '`GET /invitations/{token}/`: one of 20 to such a group',
+  joinGroup:
+    '`POST /invitations/join/`: the hundredth of a group that 200 people were in, none of whom has a device open',
+  openInvitation: '`POST /invitations/preview/`: one of 20 to such a group',
   changeSettings:
     '`PATCH /conversations/{conversation}/settings/`: after a message of 16 KB, pinned in place of ten that were',
   users: '`GET /users/`: 100 of the longest names, at `offset` 1,000',
@@ -89,13 +89,14 @@ export type Kind = keyof typeof DEAREST;
 export const FAN_OUT = {
   sendToAll: 'a message of 200 characters to the 39 other sockets of two accounts',
   largeToAll: 'a message of 16 KB to the 39 other sockets of two accounts',
-  sendToGroup: 'a message of 16 KB that brings a group of eight to the top of all inboxes',
-  editInGroup: 'a `message.edit` of a message of 16 KB in such a group',
-  group: '`POST /conversations/`: with seven others and the longest title',
-  rename: '`PATCH /conversations/{conversation}/`: such a group, the longest title',
+  sendToGroup: 'a message of 200 characters to a group of 100, with 30 devices of others online',
+  largeToGroup: 'a message of 16 KB to it',
+  editInGroup: 'a `message.edit` of a message of 16 KB in it',
+  group: '`POST /conversations/`: with 20 others, all online, and the longest title',
+  changeGroup: '`PATCH /conversations/{conversation}/`: such a group, all that it says of itself',
+  putMember: '`PUT /conversations/{conversation}/members/{user_id}/`: the hundredth of such a group',
+  removeMember: '`DELETE /conversations/{conversation}/members/{user_id}/`: one of the hundred',
   dissolve: '`DELETE /conversations/{conversation}/`: such a group, without what then follows step by step',
-  joinGroup:
-    '`POST /invitations/{token}/`: the hundredth of a group that 250 people were in, none of whom has a device open',
 } as const;
 
 /** They send a mail, which costs 100 USD a million. An address gets only a few mails an hour. */

@@ -1,21 +1,36 @@
 import { randomUUID } from 'node:crypto';
-import { MAX_MEMBERS, MAX_NUMBERS } from '../../../functions/core/conversations/roster.ts';
-import { profileKey, rosterKey } from '../../../functions/storage/keys.ts';
+import {
+  MAX_FIRST_MEMBERS,
+  MAX_GROUPS,
+  MAX_MEMBERS,
+  MAX_NUMBERS,
+} from '../../../functions/core/conversations/roster.ts';
+import { fromSummary } from '../../../functions/storage/inbox.ts';
+import { membershipKey, summaryKey } from '../../../functions/storage/keys.ts';
 import { storeAll } from '../../support/runtime-table.ts';
 import type { Device } from '../device.ts';
 import type { Setting } from './measure-sockets.ts';
-import { LARGEST, type Person, type WorstScene } from './scene.ts';
-
-/** The longest titles, of four bytes a character. */
-const [TITLE, OTHER_TITLE] = ['🦀', '🐙'].map((character) => character.repeat(100)) as [string, string];
+import { OTHER_TITLE, storeRoster, TITLE } from './rosters.ts';
+import { LARGEST, type Person, PREVIEWED, type WorstScene } from './scene.ts';
 
 interface Cast {
   readonly scene: WorstScene;
   readonly owner: Person;
   readonly others: readonly Person[];
-  /** One of each, the owner's first. */
+  /** Of the owner, and of those others who are online. */
   readonly devices: readonly Device[];
 }
+
+/** All that a group says of itself, as large as can be. */
+const EVERYTHING = {
+  title: OTHER_TITLE,
+  description: '🦀'.repeat(500),
+  picture: `https://example.com/${'x'.repeat(480)}`,
+  who: { write: 'moderator', add: 'member', rename: 'owner' },
+};
+
+/** So many members besides the owner are online. */
+const ONLINE = 30;
 
 /** An entry of the log of a group. */
 interface Entry {
@@ -25,15 +40,15 @@ interface Entry {
 
 const CHANGING = ['groups', 'message-changes'];
 
-/** Groups of as many members as can be, each with one device, after as many others as can have been there. */
+/** A group of as many members as can be, some of them online, after as many others as can have been there. */
 export async function measureGroups({ scene }: Setting) {
   const owner = await scene.person();
   const others: Person[] = [];
   while (others.length < MAX_MEMBERS - 1) others.push(await scene.person());
   const devices: Device[] = [];
-  for (const one of [owner, ...others]) devices.push(await scene.device(one));
+  for (const one of [owner, ...others.slice(0, ONLINE)]) devices.push(await scene.device(one));
   const cast = { scene, owner, others, devices };
-  let id = '';
+  let id = await create(cast);
   const group = await counted(cast, CHANGING, async () => {
     id = await create(cast);
     return { id, seq: 1 };
@@ -47,9 +62,10 @@ export async function measureGroups({ scene }: Setting) {
 }
 
 async function create({ scene, owner: { access }, others, devices }: Cast): Promise<string> {
-  const body = { kind: 'group', title: TITLE, members: others.map(({ id }) => id) };
+  const members = others.slice(0, MAX_FIRST_MEMBERS).map(({ id }) => id);
+  const body = { kind: 'group', title: TITLE, members };
   const { id } = await scene.answer(201, '/conversations/', { access, body });
-  await told(devices, { id: id as string, seq: 1 });
+  await told(devices.slice(0, members.length + 1), { id: id as string, seq: 1 });
   return id as string;
 }
 
@@ -59,33 +75,26 @@ async function told(devices: readonly Device[], { id, seq }: Entry): Promise<voi
   await Promise.all(devices.map((device) => device.heard(isIt)));
 }
 
-/** The same members, and all others who can have been there. To add and remove them one by one would take minutes. */
+/** All who can be in it, and all others who can have been there. To add and remove them one by one would take minutes. */
 async function fillRoster({ scene, owner, others }: Cast, id: string): Promise<void> {
   const former = Array.from({ length: MAX_NUMBERS - MAX_MEMBERS }, () => randomUUID());
-  const members = [
-    [owner.id, 'owner', 1],
-    ...others.map((one) => [one.id, 'member', 1]),
-    ...former.map((one) => [one, '', 1]),
-  ];
-  const roster = { ...rosterKey(id), version: 1, title: TITLE, history: 'all', members };
-  const profiles = former.map((one) => ({ ...profileKey(one), ...scene.newcomer(), id: one }));
-  await storeAll(scene.runtime, [roster, ...profiles]);
+  const ids = [owner.id, ...others.map((one) => one.id), ...former];
+  const roles = `O${'m'.repeat(others.length)}${'-'.repeat(former.length)}`;
+  await storeRoster(scene, id, { ids, roles, strangers: former });
 }
 
 async function measureMessages(cast: Cast, id: string) {
   const { scene, owner, devices } = cast;
   const [first, ...rest] = devices as [Device, ...Device[]];
-  const say = async () => {
-    const { seq } = await first.ask('message.send', {
-      conversation: id,
-      text: LARGEST,
-      client_id: randomUUID(),
-    });
+  const say = (text: string) => async () => {
+    const { seq } = await first.ask('message.send', { conversation: id, text, client_id: randomUUID() });
     await told(rest, { id, seq: seq as number });
     return { id, seq: seq as number };
   };
-  const sendToGroup = await counted(cast, ['message', 'message-changes'], say);
-  const { seq } = await say();
+  const sending = ['message', 'message-changes'];
+  const sendToGroup = await counted(cast, sending, say('x'.repeat(200)));
+  const largeToGroup = await counted(cast, sending, say(LARGEST));
+  const { seq } = await say(LARGEST)();
   const get = () => scene.answer(200, `/conversations/${id}/`, { access: owner.access });
   await get();
   const oneGroup = await scene.count(get);
@@ -93,10 +102,11 @@ async function measureMessages(cast: Cast, id: string) {
     await first.ask('message.edit', { conversation: id, seq, version: 1, text: `${LARGEST.slice(2)}x` });
     await Promise.all(rest.map((device) => device.heard(({ type }) => type === 'message.changed')));
   };
-  return { sendToGroup, oneGroup, editInGroup: await scene.count(edit, { only: ['message'] }) };
+  const editInGroup = await scene.count(edit, { only: ['message'] });
+  return { sendToGroup, largeToGroup, oneGroup, editInGroup };
 }
 
-/** Each is an entry of the log, behind one of 16 KB, and brings the group to the top of all inboxes. */
+/** Each is an entry of the log, behind one of 16 KB. */
 async function measureChanges(cast: Cast, id: string) {
   const { scene, owner, others, devices } = cast;
   const { access } = owner;
@@ -111,7 +121,7 @@ async function measureChanges(cast: Cast, id: string) {
       return { id, seq };
     });
   return {
-    rename: await change(200, `/conversations/${id}/`, 'PATCH', { title: OTHER_TITLE }),
+    changeGroup: await change(200, `/conversations/${id}/`, 'PATCH', EVERYTHING),
     removeMember: await change(204, member, 'DELETE'),
     putMember: await change(200, member, 'PUT', {}),
     // The last one: nobody is in the group behind it, and no inbox shows it.
@@ -125,9 +135,8 @@ async function measureChanges(cast: Cast, id: string) {
   };
 }
 
-/** Counts what brings a group to the top of all inboxes, where another group was before. */
+/** Counts what a group's inboxes then show. */
 async function counted(cast: Cast, only: readonly string[], work: () => Promise<Entry>) {
-  await shown(cast, { id: await create(cast), seq: 1 });
   let made: Entry = { id: '', seq: 0 };
   const counting = {
     only,
@@ -145,4 +154,22 @@ async function shown({ scene, owner: { access } }: Cast, { id, seq }: Entry): Pr
     const entry = (results as { id: string; last_message: Entry }[]).find((one) => one.id === id);
     return entry !== undefined && entry.last_message.seq >= seq;
   });
+}
+
+/** Puts somebody into as many groups as one can be in, each as large as an inbox can show. To join them would take minutes. */
+export async function joinGroups({ runtime }: WorstScene, { id: userId }: Person): Promise<void> {
+  const numbers = Array.from({ length: MAX_NUMBERS }, (_, n) => n);
+  const counts = Object.fromEntries(numbers.map((n) => [n, 100_000]));
+  const receipts = Object.fromEntries(numbers.map((n) => [n, { seq: 20_000_000, others: 20_000_000 }]));
+  const items = Array.from({ length: MAX_GROUPS }, (_, n) => {
+    const [id, createdAt] = [randomUUID(), new Date(Date.now() - n).toISOString()];
+    const last = { seq: 25_000_000, id: randomUUID(), senderId: randomUUID(), text: PREVIEWED, createdAt };
+    const summary = fromSummary({ kind: 'group' }, { last: { ...last, counts }, receipts });
+    const membership = { number: 1, role: 'member', from: 1, readSeq: 1, readOthers: 1 };
+    return [
+      { ...membershipKey(userId, id), ...membership },
+      { ...summaryKey(id), ...summary, title: TITLE },
+    ];
+  });
+  await storeAll(runtime, items.flat());
 }

@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_MEMBERS, MAX_NUMBERS } from '../../../functions/core/conversations/roster.ts';
 import { MAX_INVITATIONS } from '../../../functions/core/invitations/invitation.ts';
-import { profileKey, rosterKey } from '../../../functions/storage/keys.ts';
-import { packIds } from '../../../functions/storage/packed-ids.ts';
-import { packNumbers } from '../../../functions/storage/packed-numbers.ts';
-import { storeAll } from '../../support/runtime-table.ts';
 import type { Setting } from './measure-sockets.ts';
+import { storeRoster, TITLE } from './rosters.ts';
 import type { Person, WorstScene } from './scene.ts';
-
-/** The longest title, of four bytes a character. */
-const TITLE = '🦀'.repeat(100);
 
 /** An entry of the log of a group. */
 interface Entry {
@@ -31,7 +25,7 @@ export async function measureInvitations({ scene }: Setting) {
     made = await create();
   });
   const invitations = await scene.count(() => scene.answer(200, path, { access }));
-  const open = () => scene.answer(200, `/invitations/${made.token}/`, { access });
+  const open = () => scene.answer(200, '/invitations/preview/', { access, body: { token: made.token } });
   const openInvitation = await scene.count(open);
   const joinGroup = await measureJoin(scene, id as string, made.token as string);
   const revokeInvitation = await scene.count(() =>
@@ -44,20 +38,13 @@ export async function measureInvitations({ scene }: Setting) {
 async function fillGroup(scene: WorstScene, { id: ownerId }: Person, id: string): Promise<void> {
   const others = Array.from({ length: MAX_NUMBERS - 3 }, () => randomUUID());
   const roles = `O${'m'.repeat(MAX_MEMBERS - 2)}`.padEnd(others.length + 1, '-');
-  const roster = {
-    ...{ ...rosterKey(id), version: 1, title: TITLE, history: 'all', roles },
-    ids: packIds([ownerId, ...others]),
-    from: packNumbers(Array.from(roles, () => 1)),
-  };
-  const profiles = others.map((one) => ({ ...profileKey(one), ...scene.newcomer(), id: one }));
-  await storeAll(scene.runtime, [roster, ...profiles]);
+  await storeRoster(scene, id, { ids: [ownerId, ...others], roles, strangers: others });
 }
 
 /** Somebody has joined, and left, before: a function that starts reads the public keys. */
 async function measureJoin(scene: WorstScene, id: string, token: string) {
   const [first, second] = [await scene.person(), await scene.person()];
-  const join = ({ access }: Person) =>
-    scene.answer(200, `/invitations/${token}/`, { access, method: 'POST' });
+  const join = ({ access }: Person) => scene.answer(200, '/invitations/join/', { access, body: { token } });
   await join(first);
   const { access } = first;
   await scene.answer(204, `/conversations/${id}/members/${first.id}/`, { access, method: 'DELETE' });

@@ -1,6 +1,7 @@
 import type { Runtime } from '../../../local/runtime.ts';
 import type { BenchIssuer } from './bench-issuer.ts';
 import type { FAN_OUT, Kind } from './kinds.ts';
+import { joinGroups } from './measure-groups.ts';
 import { measureHttp } from './measure-http.ts';
 import { setEverything } from './measure-settings.ts';
 import { measureFanOut, measureFrames } from './measure-sockets.ts';
@@ -26,6 +27,7 @@ export async function measureDearest(
   const others = await scene.meet(hers, ada, 150);
   const setting = { scene, ada, charles, hers, his, others };
   await setEverything(setting);
+  await joinGroups(scene, ada);
   progress('sockets');
   const frames = await measureFrames(setting, progress);
   const http = await measureHttp(setting, issuer, progress);

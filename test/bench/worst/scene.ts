@@ -12,7 +12,7 @@ export const LARGEST = '🦀'.repeat(4_000);
 /** JSON writes this character in six bytes. */
 export const ESCAPED = `!${'\u0001'.repeat(3_999)}`;
 /** What an inbox shows, at its largest. */
-const PREVIEWED = `!${'\u0001'.repeat(119)}`;
+export const PREVIEWED = `!${'\u0001'.repeat(119)}`;
 
 const FOLLOWERS = ['account-changes', 'message-changes'];
 const LOOK_AGAIN_MS = 50;

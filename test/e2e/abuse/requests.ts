@@ -457,6 +457,8 @@ const otherBytes = (token: string, from: number, bytes: Buffer) => {
 };
 const idBytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
 
+const INVITED = ['/invitations/preview/', '/invitations/join/'];
+
 /** What is no invitation for Mallory. */
 const invitations: readonly Attack[] = (
   [
@@ -473,27 +475,42 @@ const invitations: readonly Attack[] = (
       ({ invitation }) => otherBytes(invitation.token, 16, Buffer.alloc(16)),
     ],
     ['an invitation with one more character', ({ invitation }) => `${invitation.token}A`],
-    ['an invitation with padding', ({ invitation }) => encodeURIComponent(`${invitation.token}=`)],
-    ['an invitation with a line break', ({ invitation }) => `${invitation.token}%0A`],
-    ['an invitation with a NUL', ({ invitation }) => `${invitation.token}%00`],
+    ['an invitation with padding', ({ invitation }) => `${invitation.token}=`],
+    ['an invitation with a line break', ({ invitation }) => `${invitation.token}\n`],
+    ['an invitation with a NUL', ({ invitation }) => `${invitation.token}\0`],
     [
-      'an invitation that is escaped twice',
-      ({ invitation }) => `%25${invitation.token.charCodeAt(0).toString(16)}${invitation.token.slice(1)}`,
+      'an invitation that is escaped',
+      ({ invitation }) => `%${invitation.token.charCodeAt(0).toString(16)}${invitation.token.slice(1)}`,
     ],
-    ['an invitation in other letters', () => encodeURIComponent('é'.repeat(43))],
-    [
-      'an invitation by a key in the table',
-      ({ theirGroup }) => encodeURIComponent(`CONV#${theirGroup}#INVITATIONS`),
-    ],
-    ['a very long invitation', () => 'A'.repeat(4_000)],
+    ['an invitation in other letters', () => 'é'.repeat(43)],
+    ['an invitation by a key in the table', ({ theirGroup }) => `CONV#${theirGroup}#INVITATIONS`],
   ] as [string, (scene: Scene) => string][]
 ).flatMap(([what, token]) =>
-  ['GET', 'POST'].map((method) =>
+  INVITED.map((path) =>
     attack(
-      `${what} (${method})`,
-      (scene) => ({ method, path: `/invitations/${token(scene)}/` }),
+      `${what} (${path})`,
+      (scene) => ({ method: 'POST', path, body: { token: token(scene) } }),
       404,
       'invitation_not_found',
+    ),
+  ),
+);
+
+/** What is no token at all. */
+const noInvitations: readonly Attack[] = (
+  [
+    ['a very long invitation', () => 'A'.repeat(4_000)],
+    ['several invitations', ({ invitation }) => [invitation.token]],
+    ['an object that reads as an invitation', ({ invitation }) => ({ toString: invitation.token })],
+    ['an operator of a database', () => ({ $ne: '' })],
+  ] as [string, (scene: Scene) => unknown][]
+).flatMap(([what, token]) =>
+  INVITED.map((path) =>
+    attack(
+      `${what} (${path})`,
+      (scene) => ({ method: 'POST', path, body: { token: token(scene) } }),
+      400,
+      'validation_failed',
     ),
   ),
 );
@@ -804,6 +821,7 @@ export const ATTACKS: readonly Attack[] = [
   ...others,
   ...groups,
   ...invitations,
+  ...noInvitations,
   ...moderation,
   ...refreshes,
   ...wrongFields,

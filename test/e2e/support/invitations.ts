@@ -43,10 +43,10 @@ export function revokeInvitation(
 
 /** Looks at what an invitation is to. */
 export function look(rest: Rest, { access: token }: Session, invitation: string): Promise<Reply> {
-  return rest.get(`/invitations/${invitation}/`, { token });
+  return rest.post('/invitations/preview/', { token: invitation }, { token });
 }
 
 /** Joins a group by the token of an invitation. */
 export function join(rest: Rest, { access: token }: Session, invitation: string): Promise<Reply> {
-  return rest.request('POST', `/invitations/${invitation}/`, { token });
+  return rest.post('/invitations/join/', { token: invitation }, { token });
 }

@@ -35,7 +35,7 @@ async function line(
   for (const user of ['ada', 'charles'])
     sockets.push(await LoadSocket.open(`ws://127.0.0.1:${port}/${user}`));
   const [sender, receiver] = sockets as [LoadSocket, LoadSocket];
-  return { sender, receivers: [receiver], to: 'charles' } satisfies Line;
+  return { sender, receivers: [receiver], address: { to: 'charles' } } satisfies Line;
 }
 
 const deadline = () => AbortSignal.timeout(5_000);

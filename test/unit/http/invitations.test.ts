@@ -56,7 +56,7 @@ async function trip() {
     list: (conversation = group) => asked.ask('GET', at, { path: { conversation } }),
     revoke: (invitation: string, more: object = {}, conversation = group) =>
       asked.ask('DELETE', `${at}${invitation}/`, { path: { conversation, invitation }, ...more }),
-    look: (token: string) => asked.ask('GET', `/invitations/${token}/`, { path: { token } }),
+    look: (token: unknown) => asked.ask('POST', '/invitations/preview/', { body: { token } }),
   };
 }
 
@@ -65,6 +65,11 @@ const SHOWN = {
   ...{ expires_at: '2026-11-30T12:00:00.000Z', created_by: alice.id },
 };
 const NOT_FOUND = { statusCode: 404, body: { code: 'invitation_not_found' } };
+const NO_TOKENS = [undefined, null, 7, ['x'], '', 'x'.repeat(101)];
+const INVALID = {
+  statusCode: 400,
+  body: { code: 'validation_failed', errors: { token: [expect.any(String)] } },
+};
 
 describe('`POST /conversations/{id}/invitations/`', () => {
   it.each([[undefined], [{}]])('creates an invitation for the body %j', async (body) => {
@@ -123,7 +128,9 @@ describe('an invitation', () => {
         invited_by: { id: alice.id, username: 'Alice' },
       },
     });
-    for (const text of ['x', group, `${token}A`]) expect(await look(text)).toMatchObject(NOT_FOUND);
+    for (const text of ['x', group, `${token}A`, 'x'.repeat(100)])
+      expect(await look(text)).toMatchObject(NOT_FOUND);
+    for (const wrong of NO_TOKENS) expect(await look(wrong)).toMatchObject(INVALID);
   });
 
   it('is of a group, in which one is', async () => {
@@ -141,7 +148,7 @@ describe('an invitation', () => {
   });
 });
 
-describe('`POST /invitations/{token}/`', () => {
+describe('`POST /invitations/join/`', () => {
   /** User 2, who owns Alice's group by now, has created an invitation. */
   async function invited() {
     const { asked, group } = await trip();
@@ -162,8 +169,7 @@ describe('`POST /invitations/{token}/`', () => {
     );
     const leave = () => managing.ask('DELETE', '/', member(alice.id));
     const joining = () => next(join, managing);
-    const ask = (entry: Entry, text = token, more: object = {}) =>
-      entry.ask('POST', `/invitations/${text}/`, { path: { token: text }, ...more });
+    const ask = (entry: Entry, body: object = { token }) => entry.ask('POST', '/invitations/join/', { body });
     return { group, token, leave, joining, ask };
   }
 
@@ -188,12 +194,14 @@ describe('`POST /invitations/{token}/`', () => {
     expect(api.commandCalls(PostToConnectionCommand)).toEqual([]);
   });
 
-  it('finds no invitation by anything else, and takes no body', async () => {
+  it('finds no invitation by anything else, and refuses what can be no token', async () => {
     const { token, joining, ask } = await invited();
     const entry = joining();
-    for (const text of ['x', `${token}A`]) expect(await ask(entry, text)).toMatchObject(NOT_FOUND);
-    expect(await ask(entry, token, { body: {} })).toMatchObject({
-      ...{ statusCode: 400, body: { code: 'validation_failed' } },
+    for (const text of ['x', `${token}A`, 'x'.repeat(100)])
+      expect(await ask(entry, { token: text })).toMatchObject(NOT_FOUND);
+    for (const wrong of NO_TOKENS) expect(await ask(entry, { token: wrong })).toMatchObject(INVALID);
+    expect(await ask(entry, { token, uses: 1 })).toMatchObject({
+      ...{ statusCode: 400, body: { code: 'validation_failed', errors: { uses: [expect.any(String)] } } },
     });
   });
 });

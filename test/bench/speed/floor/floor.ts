@@ -25,7 +25,7 @@ export async function startRelay(): Promise<Relay> {
           pairs += 1;
           const url = `ws://127.0.0.1:${port}/${pairs}`;
           const [sender, receiver] = await Promise.all([LoadSocket.open(url), LoadSocket.open(url)]);
-          return { sender, receivers: [receiver], to: `user ${pairs}` };
+          return { sender, receivers: [receiver], address: { to: `user ${pairs}` } };
         }),
       ),
     end: () => end(child),

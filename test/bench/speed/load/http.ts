@@ -8,21 +8,23 @@ export interface Answer {
 export interface Call {
   readonly access?: string;
   readonly body?: object;
+  /** GET, or POST with a body, by default. */
+  readonly method?: string;
 }
 
 /** Keeps its connections, as a browser does. */
 const agent = new Agent({ keepAlive: true });
 
 /** Calls the HTTP API. Throws unless the call succeeds. */
-export async function call(url: string, path: string, { access, body }: Call = {}): Promise<Answer['body']> {
-  const answer = await ask(url, path, { ...(access !== undefined && { access }), ...(body && { body }) });
+export async function call(url: string, path: string, what: Call = {}): Promise<Answer['body']> {
+  const answer = await ask(url, path, what);
   if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
 }
 
 /** Calls the HTTP API, and resolves with any answer. */
 export function ask(url: string, path: string, what: Call): Promise<Answer> {
-  const { access, body } = what;
+  const { access, body, method = body ? 'POST' : 'GET' } = what;
   const content = body && JSON.stringify(body);
   const headers = {
     ...(access !== undefined && { authorization: `Bearer ${access}` }),
@@ -32,7 +34,7 @@ export function ask(url: string, path: string, what: Call): Promise<Answer> {
     }),
   };
   return new Promise((resolve, reject) => {
-    const sent = request(url + path, { method: content === undefined ? 'GET' : 'POST', headers, agent });
+    const sent = request(url + path, { method, headers, agent });
     sent.on('error', (error: NodeJS.ErrnoException) => {
       // The server may close a connection at the moment in which it is used again. It has not seen this request.
       if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(ask(url, path, what));

@@ -8,6 +8,8 @@ export interface Measured {
   readonly seconds: number;
   /** In ms. */
   readonly acked: Percentiles;
+  /** By the first receiver, and by the last. */
+  readonly firstSeen: Percentiles;
   readonly seen: Percentiles;
   readonly refusals: number;
   readonly unanswered: number;
@@ -31,6 +33,7 @@ export async function sendOverAll(lines: readonly Line[], shape: Shape): Promise
     messages: all.length,
     seconds,
     acked: percentilesOf(all.map(({ sentAt, ackedAt }) => (ackedAt as number) - sentAt)),
+    firstSeen: percentilesOf(all.map(({ sentAt, firstSeenAt }) => (firstSeenAt as number) - sentAt)),
     seen: percentilesOf(all.map(({ sentAt, seenAt }) => (seenAt as number) - sentAt)),
     refusals: sendings.reduce((sum, one) => sum + one.refusals, 0),
     unanswered: sendings.reduce((sum, one) => sum + one.unanswered, 0),

@@ -48,7 +48,14 @@ export async function openPairs(url: string, count: number): Promise<readonly Pa
     const sender = await LoadSocket.open(deviceUrl(url), ada.access);
     const receiver = await LoadSocket.open(deviceUrl(url), charles.access);
     const conversation = conversationOf(ada, charles);
-    return { sender, receivers: [receiver], to: charles.id, url, access: ada.access, conversation };
+    return {
+      sender,
+      receivers: [receiver],
+      address: { to: charles.id },
+      url,
+      access: ada.access,
+      conversation,
+    };
   });
 }
 

@@ -5,8 +5,8 @@ import type { Frame, LoadSocket } from './socket.ts';
 export interface Line {
   readonly sender: LoadSocket;
   readonly receivers: readonly LoadSocket[];
-  /** The id of the user to whom the messages go. */
-  readonly to: string;
+  /** Where the messages go: the id of a user or of a group. */
+  readonly address: { readonly to: string } | { readonly conversation: string };
 }
 
 export interface Shape {
@@ -23,7 +23,8 @@ export interface Sent {
   readonly clientId: string;
   readonly sentAt: number;
   ackedAt: number | undefined;
-  /** When the last receiver had it. */
+  /** When the first receiver had it, and when the last one. */
+  firstSeenAt: number | undefined;
   seenAt: number | undefined;
   /** How many receivers have it. */
   seen: number;
@@ -51,7 +52,7 @@ const ANSWER_MS = 30_000;
  * @throws Error if the server limits senders, or if the deadline passes
  */
 export function send(line: Line, shape: Shape, deadline: AbortSignal): Promise<Sending> {
-  const { sender, receivers, to } = line;
+  const { sender, receivers, address } = line;
   const { messages, window, perFrame } = shape;
   const run = randomUUID();
   const sent: Sent[] = [];
@@ -87,7 +88,7 @@ export function send(line: Line, shape: Shape, deadline: AbortSignal): Promise<S
       const batch = Array.from({ length: Math.min(perFrame, messages - sent.length) }, (): Sent => {
         const text = `${run} ${sent.length} `.padEnd(TEXT_LENGTH, 'x');
         const message = { text, clientId: randomUUID(), sentAt: performance.now() };
-        sent.push({ ...message, ackedAt: undefined, seenAt: undefined, seen: 0 });
+        sent.push({ ...message, ackedAt: undefined, firstSeenAt: undefined, seenAt: undefined, seen: 0 });
         return sent.at(-1) as Sent;
       });
       if (batch.length > 0) sendFrame(batch);
@@ -105,7 +106,7 @@ export function send(line: Line, shape: Shape, deadline: AbortSignal): Promise<S
       frames.set(ref, { batch, late: setTimeout(giveUp, ANSWER_MS) });
       const contents = batch.map(({ text, clientId }) => ({ client_id: clientId, text }));
       const content = perFrame === 1 ? contents[0] : { messages: contents };
-      sender.send({ action: 'message.send', ref, to, ...content });
+      sender.send({ action: 'message.send', ref, ...address, ...content });
     }
 
     const onAnswer = (frame: Frame) => {
@@ -147,6 +148,7 @@ export function send(line: Line, shape: Shape, deadline: AbortSignal): Promise<S
           if (had.has(message)) continue;
           had.add(message);
           message.seen += 1;
+          message.firstSeenAt ??= now;
           if (message.seen === receivers.length) message.seenAt = now;
           unseen -= 1;
         }

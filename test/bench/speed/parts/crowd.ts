@@ -78,7 +78,7 @@ async function tenWriters(url: string): Promise<readonly PairLine[]> {
   const line = (sender: LoadSocket, from: Person, to: Person): PairLine => ({
     sender,
     receivers: [...hers, ...his].filter((socket) => socket !== sender),
-    to: to.id,
+    address: { to: to.id },
     url,
     access: from.access,
     conversation: conversationOf(from, to),
@@ -94,5 +94,14 @@ async function twentyDevices(url: string): Promise<readonly PairLine[]> {
   const [sender] = await openDevices(url, charles, 1);
   const receivers = await openDevices(url, ada, 20);
   const conversation = conversationOf(ada, charles);
-  return [{ sender: sender as LoadSocket, receivers, to: ada.id, url, access: charles.access, conversation }];
+  return [
+    {
+      sender: sender as LoadSocket,
+      receivers,
+      address: { to: ada.id },
+      url,
+      access: charles.access,
+      conversation,
+    },
+  ];
 }

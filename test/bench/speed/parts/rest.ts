@@ -190,7 +190,7 @@ async function fillInbox({ url, access }: World): Promise<void> {
   const deadline = AbortSignal.timeout(INBOX_SECONDS * 1_000);
   const sender = await LoadSocket.open(deviceUrl(url), access);
   await inParallel(4, INBOX, (peer) => {
-    const line = { sender, receivers: [], to: userAt(peer + 1).id };
+    const line = { sender, receivers: [], address: { to: userAt(peer + 1).id } };
     return send(line, { messages: 1, window: 1, perFrame: 1 }, deadline);
   });
   await sender.close();

@@ -5,6 +5,8 @@
 import { startRuntime } from '../../../../local/runtime.ts';
 import { build } from '../../../../scripts/build.ts';
 import { SETTINGS } from '../../../systems.ts';
+import { sum } from '../../cost-table.ts';
+import type { Counts } from './start-counted.ts';
 
 const [stateFolder] = process.argv.slice(2);
 const runtime = await startRuntime({
@@ -20,10 +22,16 @@ process.on('message', (word: 'reset' | 'read') => {
     process.send?.('reset');
     return;
   }
-  const puts = runtime
-    .usage()
-    .requests.filter((request) => request.operation === 'PutItem' && request.function === 'message');
-  process.send?.({ puts: puts.length, wru: puts.reduce((sum, { wru }) => sum + wru, 0) });
+  const { requests, posts } = runtime.usage();
+  const ofMessage = requests.filter((request) => request.function === 'message');
+  const counts: Counts = {
+    requests: ofMessage.length,
+    puts: ofMessage.filter(({ operation }) => operation === 'PutItem').length,
+    wru: sum(ofMessage.map(({ wru }) => wru)),
+    rru: sum(ofMessage.map(({ rru }) => rru)),
+    posts,
+  };
+  process.send?.(counts);
 });
 process.on('disconnect', async () => {
   await runtime.stop();

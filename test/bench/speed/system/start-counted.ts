@@ -4,11 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from './data-folder.ts';
 
-/** What the function `message` asked of the table. */
+/** What the function `message` asked of the table, and how many frames all functions have posted. */
 export interface Counts {
+  readonly requests: number;
   /** Requests to put an item, the refused ones included. */
   readonly puts: number;
   readonly wru: number;
+  readonly rru: number;
+  readonly posts: number;
 }
 
 export interface CountedSystem {

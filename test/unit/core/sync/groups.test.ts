@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_NUMBERS } from '../../../../functions/core/conversations/roster.ts';
+import { MAX_GROUPS, MAX_NUMBERS } from '../../../../functions/core/conversations/roster.ts';
 import { MAX_REACTIONS } from '../../../../functions/core/messages/react.ts';
 import { catchUp, type Held, type SyncRequest } from '../../../../functions/core/sync/catch-up.ts';
 import { roomAfterOpening, roomBeside } from '../../../../functions/core/sync/room.ts';
@@ -117,6 +117,37 @@ describe('a sync of a group', () => {
     await follow(group);
     const { inbox } = await sync(3, [], { since: position });
     expect(inbox).toMatchObject([{ conversation: group, unread: 0, last: { event: { type: 'joined' } } }]);
+  });
+
+  it('has all groups with entries since the last one, oldest first, page by page', async () => {
+    const { create, say, follow, sync, clock } = syncing();
+    const known = await create(1, [2]);
+    const { position } = await sync(2, [{ id: known, seq: 1 }]);
+    clock.pass(60_000);
+    const created: string[] = [];
+    for (let n = 0; n < 60; n += 1) {
+      created.push(await create(1, [2]));
+      clock.pass(1_000);
+    }
+    await say(1, known);
+    await follow(known);
+    const found: string[] = [];
+    let [since, complete] = [position, false];
+    while (!complete) {
+      const page = await sync(2, [], { since });
+      found.push(...page.inbox.map(({ conversation }) => conversation));
+      [since, complete] = [page.position, page.complete];
+    }
+    // A page begins with the last one of the page before.
+    expect([...new Set(found)]).toEqual([...created, known]);
+    expect(found.length).toBeLessThanOrEqual(created.length + 4);
+  });
+
+  it('reads less of the logs the more groups the user is in', () => {
+    const [none, many] = [0, MAX_GROUPS].map((groups) => roomBeside(0, groups).readBytes) as [number, number];
+    // What a hundred summaries cost, in RRU, is less than what is not read any more, strongly consistent.
+    expect((none - many) / 4_096 + 15).toBeGreaterThan(MAX_GROUPS / 2);
+    expect(many).toBeGreaterThan(0);
   });
 
   it.each(['all', 'since_joining'] as const)(
