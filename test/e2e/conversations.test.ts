@@ -47,7 +47,7 @@ describe('the inbox', () => {
   beforeEach(meet);
 
   it('is empty before the first message', async () => {
-    expect(await page(ada)).toEqual({ next: null, results: [] });
+    expect(await page(ada)).toEqual({ next: null, pinned: [], results: [] });
   });
 
   it('shows a conversation to both members, each from their own side', async () => {
