@@ -28,6 +28,7 @@ describe('the bundles of functions', () => {
     'websocket/message': 388,
     // Groups, the log and the inbox.
     'http/groups': 366,
+    'http/join': 364,
     // The SDK's client of SES registers the schemas of all its operations, 47 KiB.
     'http/reset-password': 374,
     // That, and what register has.

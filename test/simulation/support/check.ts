@@ -42,6 +42,11 @@ function logsOf({ world }: Simulation): ReadonlyMap<string, Log> {
     const items = world.state.partition(conversationPartition(id));
     const conversation = world.rosters.conversation(id);
     const entries = items.filter(({ sk }) => String(sk).startsWith(MESSAGE_PREFIX));
+    // The log of a group is removed when nobody is in it any more.
+    if (conversation.members.length === 0) {
+      if (entries.length > 0) world.blame(`${id} has ${entries.length} entries, and nobody is in it`);
+      return [id, world.states.log(id)] as const;
+    }
     return [id, entries.map((item) => toLogEntry(conversation, item))] as const;
   });
   return new Map(logs.filter(([, log]) => log.length > 0));

@@ -1,11 +1,11 @@
 import type { Conversation } from '../../../functions/core/conversations/conversation.ts';
-import type { Message } from '../../../functions/core/messages/message.ts';
+import type { LogEntry, Message } from '../../../functions/core/messages/message.ts';
 import { conversationPartition, MESSAGE_PREFIX } from '../../../functions/storage/keys.ts';
 import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import type { Written } from '../../support/table/state.ts';
 
 interface State {
-  readonly message: Message;
+  readonly message: LogEntry;
   readonly moment: number;
 }
 
@@ -48,6 +48,16 @@ export class MessageStates {
 
   of(conversation: string, seq: number): readonly Message[] {
     return this.#of(conversation, seq).map(({ message }) => message);
+  }
+
+  /** The last state of each message, in order: also of those that are deleted with their group. */
+  log(conversation: string): readonly LogEntry[] {
+    const log: LogEntry[] = [];
+    for (let state = this.#of(conversation, 1).at(-1); state; ) {
+      log.push(state.message);
+      state = this.#of(conversation, log.length + 1).at(-1);
+    }
+    return log;
   }
 
   /** The highest number of a change; 0 if there is none. */
