@@ -48,7 +48,7 @@ describe.concurrent.each(operations)('$what, while $call fails', (operation) => 
   });
 
   // On a machine with much to do, the second try can meet the functions' timeout of itself. Faults come every time.
-  it.sequential.each(names)('once: %s', { retry: 2 }, async (name) => {
+  it.sequential.each(names)('once: %s', { retry: 4 }, async (name) => {
     const outcome = await outcomeUnder(operation, await next(), faults[name], 1);
     outcomes.get(operation)?.set(name, outcome);
     expect(outcome).toBe('done');
