@@ -6,7 +6,7 @@ import type {
   InvitationsChange,
 } from '../core/invitations/invitation.ts';
 import { invitationsKey } from './keys.ts';
-import { fromEpochSeconds, type Item, isWritten, type Table, toEpochSeconds } from './table.ts';
+import { fromEpochSeconds, type Item, ifVersion, isWritten, type Table, toEpochSeconds } from './table.ts';
 
 /** A list, because the item is billed by its size: the names of 20 maps would double it. */
 type StoredInvitation = readonly [
@@ -38,14 +38,7 @@ export function invitationStore({ client, name }: Table): InvitationStore {
 
 /** The put that replaces the invitations of a group, if nobody else has changed them since. */
 export function replacing(conversation: string, { before, after }: InvitationsChange) {
-  const Item = { ...invitationsKey(conversation), ...fromList(after) };
-  if (!before) return { Item, ConditionExpression: 'attribute_not_exists(pk)' };
-  return {
-    Item,
-    ConditionExpression: '#version = :version',
-    ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':version': before.version },
-  };
+  return { Item: { ...invitationsKey(conversation), ...fromList(after) }, ...ifVersion(before?.version) };
 }
 
 function fromList({ version, endsAt, invitations }: InvitationList): Item {

@@ -26,7 +26,7 @@ import {
 import { fromLogEntry, type Item } from './log-entry.ts';
 import { packIds, unpackIds } from './packed-ids.ts';
 import { packNumbers, unpackNumbers } from './packed-numbers.ts';
-import { type Table, type TransactItem, tryTransact } from './table.ts';
+import { ifVersion, type Table, type TransactItem, tryTransact } from './table.ts';
 
 /** Who is in a group: one item, which every frame and request to the group reads. */
 export function rosterReader({ client, name }: Table): RosterReader {
@@ -113,13 +113,7 @@ export function rosterStore(table: Table): RosterStore {
           Put: {
             TableName,
             Item: fromRoster(after),
-            ...(before
-              ? {
-                  ConditionExpression: '#version = :version',
-                  ExpressionAttributeNames: { '#version': 'version' },
-                  ExpressionAttributeValues: { ':version': before.version },
-                }
-              : { ConditionExpression: 'attribute_not_exists(pk)' }),
+            ...ifVersion(before?.version),
           },
         },
         {

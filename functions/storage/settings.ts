@@ -8,7 +8,7 @@ import type {
   SettingsStore,
 } from '../core/settings/settings.ts';
 import { membershipKey, pinsKey } from './keys.ts';
-import { batchGet, type Item, type Table, type TransactItem, transact } from './table.ts';
+import { batchGet, type Item, ifVersion, type Table, type TransactItem, transact } from './table.ts';
 
 /** Two devices that pin at the same moment make each other try again. More rounds than these mean an outage. */
 const MAX_ROUNDS = 5;
@@ -78,11 +78,7 @@ export function settingsStore(table: Table): SettingsStore {
     Put: {
       TableName,
       Item: { ...pinsKey(userId), ids: [...ids], version: (version ?? 0) + 1 },
-      ConditionExpression: version === undefined ? 'attribute_not_exists(pk)' : '#version = :version',
-      ...(version !== undefined && {
-        ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: { ':version': version },
-      }),
+      ...ifVersion(version),
     },
   });
 

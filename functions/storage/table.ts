@@ -210,6 +210,16 @@ export async function updateIf(
   }
 }
 
+/** The condition of a put that replaces an item of which only this version was read; without one, an item that was not there. */
+export function ifVersion(version: number | undefined) {
+  if (version === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression: '#version = :version',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': version },
+  };
+}
+
 /** The part of an update that sets attributes, whatever their names: some are reserved words of DynamoDB. */
 export function setting(values: Item) {
   const names = Object.keys(values);
