@@ -1,3 +1,4 @@
+import { hexOf, idOfHex } from '../core/ids.ts';
 import type { InvitationTokens } from '../core/invitations/invitation.ts';
 import { hashOf } from './secrets.ts';
 
@@ -12,7 +13,7 @@ const ID_LENGTH = 22;
 export function invitationTokens(randomBytes: (size: number) => Buffer): InvitationTokens {
   return {
     issue(conversation) {
-      const group = Buffer.from(conversation.replaceAll('-', ''), 'hex');
+      const group = Buffer.from(hexOf(conversation), 'hex');
       const token = Buffer.concat([group, randomBytes(SECRET_BYTES)]);
       return { token: token.toString('base64url'), id: idOf(token) };
     },
@@ -25,11 +26,7 @@ export function invitationTokens(randomBytes: (size: number) => Buffer): Invitat
   };
 }
 
-/** Ids of groups are UUIDs. */
-function groupOf(token: Buffer): string {
-  const hex = token.toString('hex', 0, ID_BYTES);
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
+const groupOf = (token: Buffer): string => idOfHex(token.toString('hex', 0, ID_BYTES));
 
 function idOf(token: Buffer): string {
   return hashOf(token.toString('base64url', ID_BYTES)).slice(0, ID_LENGTH);

@@ -8,6 +8,12 @@ export function isId(text: string): boolean {
   return UUID.test(text);
 }
 
+/** The 32 digits of an id, for those who store it in 16 bytes. */
+export const hexOf = (id: string): string => id.replaceAll('-', '');
+
+export const idOfHex = (hex: string): string =>
+  hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
 /**
  * Ids in the letter case that the service uses: a user's id, or two joined by a dot. Some platforms write UUIDs in capitals,
  * for example Swift's `UUID`. Any other text is returned unchanged, so that an error can quote it.

@@ -1,3 +1,5 @@
+import { hexOf, idOfHex } from '../core/ids.ts';
+
 /** When rows expire, in seconds since 1970, by the user that they are about. */
 export type Known = ReadonlyMap<string, number>;
 
@@ -35,9 +37,6 @@ function chunksOf(packed: unknown, size: number): readonly Buffer[] {
   return Array.from({ length: bytes.length / size }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
 }
 
-const toBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
+const toBytes = (id: string): Buffer => Buffer.from(hexOf(id), 'hex');
 
-function toId(bytes: Buffer): string {
-  const hex = bytes.toString('hex', 0, ID_BYTES);
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
+const toId = (bytes: Buffer): string => idOfHex(bytes.toString('hex', 0, ID_BYTES));

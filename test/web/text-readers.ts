@@ -35,7 +35,7 @@ import {
   pairId,
   pairWith,
 } from '../../functions/core/conversations/conversation.ts';
-import { foldId, isId } from '../../functions/core/ids.ts';
+import { foldId, hexOf, idOfHex, isId } from '../../functions/core/ids.ts';
 import { isReportId } from '../../functions/core/reports/report.ts';
 import { clientInfo } from '../../functions/middleware/client-info.ts';
 import { answer, json, problemReply, withoutSlash } from '../../functions/middleware/http-replies.ts';
@@ -224,7 +224,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     pairWith: (text) => pairWith(text, text),
     asConversationNotFound,
   },
-  'functions/core/ids.ts': { isId, foldId },
+  'functions/core/ids.ts': { isId, foldId, hexOf, idOfHex },
   'functions/core/reports/report.ts': { isReportId },
   'functions/middleware/client-info.ts': {
     clientInfo: (text) =>

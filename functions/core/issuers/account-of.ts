@@ -2,6 +2,7 @@ import type { Account, ProfileStore } from '../accounts/account.ts';
 import type { ProfileEditor } from '../accounts/profile.ts';
 import type { Audit } from '../audit/audit.ts';
 import { AccountSuspended, Busy, RateLimited, SubjectTokenInvalid, secondsUntil } from '../errors.ts';
+import { hexOf } from '../ids.ts';
 import type { ExternalUser, Identity } from './issuer.ts';
 
 export const ACCOUNT_DELETED = 'The account of this user was deleted.';
@@ -86,7 +87,7 @@ async function createAccount(dependencies: Dependencies, person: ExternalUser): 
 
 /** Four hexadecimal digits, and two more in each further round. */
 function suffix(id: string, round: number): string {
-  return id.replaceAll('-', '').slice(-(4 + 2 * round));
+  return hexOf(id).slice(-(4 + 2 * round));
 }
 
 /**
