@@ -1,6 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import type { OwnConversation } from '../../functions/core/conversations/conversation.ts';
+import type { ConversationDetails } from '../../functions/core/inbox/inbox.ts';
 import { membershipKey } from '../../functions/storage/keys.ts';
 import { SEED } from '../seed.ts';
 import type { Plant } from './support/capabilities.ts';
@@ -262,14 +263,24 @@ test('a group that is created once more for its key is caught', { timeout: 120_0
 test('a device that does not learn that its user is in a group no more is caught', {
   timeout: 120_000,
 }, async () => {
+  type Groups = Map<string, ConversationDetails>;
+  /** The groups that each user has ever been in, by the world that they live in. */
+  const worlds = new WeakMap<object, Map<string, Groups>>();
   const keepsAll: Plant = (capabilities) => {
-    const { inbox } = capabilities;
-    const part = { self: 0, role: 'member', from: 1 } as const;
+    const { inbox, system } = capabilities;
+    const users = worlds.get(system.idOf) ?? new Map<string, Groups>();
+    worlds.set(system.idOf, users);
     return {
       ...capabilities,
       inbox: {
         ...inbox,
-        details: async (...args) => (await inbox.details(...args)).map((details) => ({ part, ...details })),
+        async groups(userId) {
+          const found = await inbox.groups(userId);
+          const ever = users.get(userId) ?? new Map();
+          users.set(userId, ever);
+          for (const [id, details] of found) ever.set(id, { ...details, topAt: undefined, last: undefined });
+          return new Map([...ever, ...found]);
+        },
       },
     };
   };

@@ -90,23 +90,27 @@ export async function catchUp(
 ): Promise<SyncPage> {
   const { log, inbox } = dependencies;
   const conversations = held.map(({ id }) => id);
-  for (const id of conversations) if (!isGroupId(id)) pairFor(id, userId);
+  const pairs = conversations.filter((id) => !isGroupId(id));
+  for (const id of pairs) pairFor(id, userId);
   const [details, news] = await Promise.all([
-    inbox.details(userId, conversations),
+    inbox.details(userId, pairs),
     newSince(dependencies, userId, since, Math.min(MAX_NEW_CONVERSATIONS, PAGE_CONVERSATIONS - held.length)),
   ]);
-  const known = new Map(conversations.map((id, i) => [id, details[i] as ConversationDetails]));
+  const known = new Map([
+    ...news.groups,
+    ...pairs.map((id, i) => [id, details[i] as ConversationDetails] as const),
+  ]);
   const open = opening(dependencies, userId);
-  const gone = await goneOf(open, known);
+  const gone = await goneOf(open, conversations, known);
   const here = held.filter(({ id }) => !gone.has(id));
   const asked = conversations.flatMap((conversation) => {
     const topAt = known.get(conversation)?.topAt;
     return topAt === undefined ? [] : { conversation, topAt };
   });
-  const fresh = news.positions.filter(({ conversation }) => !known.has(conversation));
+  const fresh = news.positions.filter(({ conversation }) => !conversations.includes(conversation));
   const isBehind = ({ id, seq }: Held) => (known.get(id)?.last?.seq ?? 0) > seq;
   const [entries, ahead] = await Promise.all([
-    entriesAt(dependencies, userId, [...asked, ...fresh], new Map([...news.groups, ...known])),
+    entriesAt(dependencies, userId, [...asked, ...fresh], known),
     log.ahead({ messages: here.filter((one) => !isBehind(one)), changes: here.filter(isFollowed) }),
   ]);
   const taken = entries.reduce((bytes, entry) => bytes + bytesOf(entry), 0);
@@ -145,9 +149,13 @@ function opening(dependencies: { readonly rosters: RosterReader }, userId: strin
 }
 
 /** The memberships are read eventually consistent. Where one is missing, the roster tells for certain. */
-async function goneOf(open: Open, known: ReadonlyMap<string, ConversationDetails>): Promise<Set<string>> {
-  const missing = [...known].filter(([id, { part }]) => isGroupId(id) && !part);
-  const gone = await Promise.all(missing.map(async ([id]) => ((await open(id)) ? [] : [id])));
+async function goneOf(
+  open: Open,
+  conversations: readonly string[],
+  known: KnownDetails,
+): Promise<Set<string>> {
+  const missing = conversations.filter((id) => isGroupId(id) && !known.get(id)?.part);
+  const gone = await Promise.all(missing.map(async (id) => ((await open(id)) ? [] : [id])));
   return new Set(gone.flat());
 }
 
