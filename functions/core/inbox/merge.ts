@@ -31,8 +31,12 @@ export function isBehind(position: InboxPosition, cursor: InboxPosition | undefi
 }
 
 function newestFirst(one: InboxPosition, other: InboxPosition): number {
-  if (one.topAt !== other.topAt) return one.topAt > other.topAt ? -1 : 1;
-  return other.conversation < one.conversation ? -1 : Number(one.conversation !== other.conversation);
+  return inOrder(other.topAt, one.topAt) || inOrder(other.conversation, one.conversation);
+}
+
+/** Compares times and ids, for a sort. */
+export function inOrder(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
 }
 
 export interface Merged {

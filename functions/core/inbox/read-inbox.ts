@@ -39,7 +39,7 @@ import {
   type PeerProgress,
   toLast,
 } from './inbox.ts';
-import { dated, isBehind, type KnownDetails, merge, positionsOfGroups } from './merge.ts';
+import { dated, inOrder, isBehind, type KnownDetails, merge, positionsOfGroups } from './merge.ts';
 
 export interface InboxDependencies {
   readonly inbox: InboxReader;
@@ -107,9 +107,7 @@ function positionsOfPins(pinned: readonly string[], known: KnownDetails): readon
     const { pinnedAt } = settings ?? {};
     return topAt === undefined || pinnedAt === undefined ? [] : { conversation, topAt, pinnedAt };
   });
-  return pins
-    .toReversed()
-    .toSorted((one, other) => (one.pinnedAt < other.pinnedAt ? 1 : -Number(one.pinnedAt > other.pinnedAt)));
+  return pins.toReversed().toSorted((one, other) => inOrder(other.pinnedAt, one.pinnedAt));
 }
 
 /** The entries at some positions, without positions that a move has left. Details that are `known` are not read again. */

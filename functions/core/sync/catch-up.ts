@@ -1,7 +1,7 @@
 import { isGroupId, type OwnConversation, pairFor } from '../conversations/conversation.ts';
 import { ownConversation, type RosterReader } from '../conversations/roster.ts';
 import type { ConversationDetails, InboxEntry, InboxPosition, InboxReader } from '../inbox/inbox.ts';
-import { type KnownDetails, positionsOfGroups } from '../inbox/merge.ts';
+import { inOrder, type KnownDetails, positionsOfGroups } from '../inbox/merge.ts';
 import { entriesAt } from '../inbox/read-inbox.ts';
 import { eventBytes, gather, jsonBytes } from '../messages/gather.ts';
 import type { Message, MessageLog } from '../messages/message.ts';
@@ -206,7 +206,7 @@ async function newSince(
   const position = earliest([now().toISOString(), ...joiningsToCome(groups)]);
   if (since === undefined) return { positions: [], groups, isCut: false, position };
   const ofGroups = positionsOfGroups(groups).filter(({ topAt }) => topAt >= since);
-  const found = [...pairs, ...ofGroups].toSorted((one, other) => (one.topAt < other.topAt ? -1 : 1));
+  const found = [...pairs, ...ofGroups].toSorted((one, other) => inOrder(one.topAt, other.topAt));
   const positions = found.slice(0, limit);
   const isCut = found.length > limit;
   return { positions, groups, isCut, position: (isCut && positions.at(-1)?.topAt) || position };
