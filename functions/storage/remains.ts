@@ -1,5 +1,5 @@
 import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Remains } from '../core/accounts/follow-deletion.ts';
+import type { AccountRemains } from '../core/accounts/follow-deletion.ts';
 import { atMost } from '../core/at-most.ts';
 import { pairWith } from '../core/conversations/conversation.ts';
 import type { GroupRemains } from '../core/groups/dissolve.ts';
@@ -56,7 +56,7 @@ const remove = ({ client, name }: Table, keys: readonly Key[]) =>
     await client.send(new DeleteCommand({ TableName: name, Key: { pk, sk } }));
   });
 
-export function remainsOf(table: Table): Remains {
+export function remainsOf(table: Table): AccountRemains {
   const { client, name } = table;
   return {
     async clear(userId, most, leave) {
