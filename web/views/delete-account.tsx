@@ -1,3 +1,4 @@
+import { CloseDialog } from '../parts/close-dialog.tsx';
 import { DialogButton } from '../parts/dialog-button.tsx';
 import { Field } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
@@ -27,11 +28,7 @@ export function DeleteAccount() {
               />
             )}
           </Form>
-          <div class="actions">
-            <button type="button" onClick={close}>
-              {words.cancel}
-            </button>
-          </div>
+          <CloseDialog close={close} label={words.cancel} />
         </>
       )}
     </DialogButton>

@@ -1,5 +1,6 @@
 import type { MessagePlace, User } from '@parley/client';
 import type { Signal } from '@preact/signals';
+import { CloseDialog } from '../../parts/close-dialog.tsx';
 import { DialogButton, OpenDialog } from '../../parts/dialog-button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
@@ -94,11 +95,7 @@ function ReportForm({ user, message, close }: FormProps) {
           </>
         )}
       </Form>
-      <div class="actions">
-        <button type="button" onClick={close}>
-          {texts.close}
-        </button>
-      </div>
+      <CloseDialog close={close} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { Conversation, Invitation } from '@parley/client';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { CloseDialog } from '../../parts/close-dialog.tsx';
 import { Form } from '../../parts/form.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
 import { useRequest } from '../../parts/use-request.ts';
@@ -85,11 +86,7 @@ export function Invitations({ talk, close }: Props) {
           </li>
         ))}
       </ul>
-      <div class="actions">
-        <button type="button" onClick={close}>
-          {texts.close}
-        </button>
-      </div>
+      <CloseDialog close={close} />
     </>
   );
 }

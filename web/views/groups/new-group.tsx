@@ -1,6 +1,7 @@
 import type { User } from '@parley/client';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { CloseDialog } from '../../parts/close-dialog.tsx';
 import { FreshDialogButton } from '../../parts/dialog-button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
@@ -95,11 +96,7 @@ function NewGroupForm({ close }: { readonly close: () => void }) {
           </>
         )}
       </Form>
-      <div class="actions">
-        <button type="button" onClick={close}>
-          {words.cancel}
-        </button>
-      </div>
+      <CloseDialog close={close} label={words.cancel} />
     </>
   );
 }
@@ -133,11 +130,7 @@ function NewGroupByLinkForm({ close }: { readonly close: () => void }) {
       <Form submit={words.submit} fields={['title']} onSubmit={({ title = '' }) => create(title.trim())}>
         {(errors) => <Field label={words.title} name="title" autocomplete="off" error={errors.title} />}
       </Form>
-      <div class="actions">
-        <button type="button" onClick={close}>
-          {words.cancel}
-        </button>
-      </div>
+      <CloseDialog close={close} label={words.cancel} />
     </>
   );
 }
