@@ -217,7 +217,7 @@ export function createClient(options: ClientOptions) {
       return conversations.of(created.id).handle;
     },
     /**
-     * What somebody is invited to by a link.
+     * Shows the group that an invitation is for.
      * @throws ParleyError `invitation_not_found`
      */
     invitation: async (token: string): Promise<OpenInvitation> =>

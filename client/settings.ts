@@ -4,7 +4,7 @@ import { type Lock, pageLock } from './locks.ts';
 import { type Changeable, type Observable, observable } from './observable.ts';
 import { otherUser } from './session/api.ts';
 
-/** What a conversation is to the user, on all their devices. */
+/** The user's own settings of a conversation, the same on all their devices. */
 export interface ConversationSettings {
   /** Its messages are not told until then. Null if they are. */
   readonly mutedUntil: string | null;
@@ -29,7 +29,7 @@ interface State {
   stored: ConversationSettings;
   /** How much had been told when it was. */
   at: number;
-  /** What the server has not answered yet. */
+  /** Changes that the server has not answered yet. */
   wishes: readonly Partial<ConversationSettings>[];
   readonly shown: Changeable<ConversationSettings>;
   readonly inTurn: Lock;

@@ -308,7 +308,7 @@ export interface ChangedReply {
   readonly ref?: string;
 }
 
-/** What a conversation is to the user has changed, on whichever device. */
+/** The user has changed their own settings of a conversation, on any device. */
 export interface SettingsChanged {
   readonly type: 'conversation.settings';
   readonly conversation: string;

@@ -195,7 +195,7 @@ export interface Who {
   readonly rename: 'owner' | 'moderator' | 'member';
 }
 
-/** What a conversation is to the user. Absent while nothing is set. */
+/** The user's own settings of a conversation. Absent while none is set. */
 export interface Settings {
   /** A time in the past counts as null. */
   readonly muted_until: string | null;
@@ -227,7 +227,7 @@ export interface NewGroup {
   readonly title: string;
   /** The ids of up to 20 others. More can be added later. */
   readonly members: readonly string[];
-  /** What members see who are added later. Default: `all`. */
+  /** What members who are added later may see. Default: `all`. */
   readonly history?: 'all' | 'since_joining';
   /** A name of this request, such as a UUID. The same user creates one group with it, however often they try. */
   readonly key?: string;

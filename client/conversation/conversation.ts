@@ -225,7 +225,7 @@ export function createConversation(options: Options) {
     members: members.list,
     /** The description and the picture of the group, in the same way. */
     about: members.about,
-    /** What the conversation is to the user. It follows all their devices. */
+    /** The user's own settings of the conversation. They follow all their devices. */
     settings: settings.of(id),
     ...settings.changes(id),
     /** The user is not in this group, or not any more. Then it has no messages here, and is not in the inbox. */
