@@ -3,12 +3,29 @@ import type { App, Shown } from './app.ts';
 import type { Device } from './device.ts';
 import type { Person } from './people.ts';
 
+const PAUSE_MS = 400;
+
 /** Two users with their conversation open. */
 export async function face(one: Device, onesPeer: Person, other: Device, othersPeer: Person): Promise<void> {
   await Promise.all([one.goTo(onesPeer), other.goTo(othersPeer)]);
   await one.say('Are you there?');
   await other.message('Are you there?').waitFor();
   await one.showsState('Are you there?', 'read');
+}
+
+/**
+ * Writes messages one after the other until the condition is met, with a pause between them.
+ * Returns their texts. The test's time bounds it.
+ */
+export async function chatterUntil(app: App, name: string, isMet: () => boolean): Promise<readonly string[]> {
+  const texts: string[] = [];
+  while (!isMet()) {
+    const text = `${name} ${texts.length + 1}`;
+    texts.push(text);
+    await app.say(text);
+    await app.page.waitForTimeout(PAUSE_MS);
+  }
+  return texts;
 }
 
 /** Writes messages one after the other, as fast as the page accepts them. Returns their texts. */
