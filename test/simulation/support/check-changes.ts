@@ -29,6 +29,11 @@ function checkNumbers(world: World, conversation: string, log: readonly Message[
   const items = world.state
     .partition(conversationPartition(conversation))
     .filter(({ sk }) => String(sk) >= changeSk(1) && String(sk) <= LAST_CHANGE_SK);
+  // They are removed with the log of a group that nobody is in any more.
+  if (world.rosters.conversation(conversation).members.length === 0) {
+    if (items.length > 0) world.blame(`${conversation} has ${items.length} changes, and nobody is in it`);
+    return;
+  }
   items.forEach(({ sk, seq }, i) => {
     if (sk !== changeSk(i + 1)) world.blame(`${conversation} has ${sk} as change ${i + 1}`);
     const isStored = world.states.of(conversation, seq as number).some((one) => changeOf(one) === i + 1);
