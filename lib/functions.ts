@@ -472,9 +472,13 @@ export const functionSpecs = {
   },
   'stream/message-changes': {
     ...batch,
+    connections: ['POST', 'DELETE'],
     table: [
       { actions: ['BatchGetItem', 'GetItem', 'UpdateItem'], partitions: ['CONV#*'] },
-      { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['USER#*'] },
+      {
+        actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+        partitions: ['USER#*'],
+      },
     ],
   },
 } as const satisfies Record<string, FunctionSpec>;

@@ -2,6 +2,7 @@ import type {
   ChatMessage,
   ChatMessages,
   Frame,
+  MessageChanged,
   MessageResult,
   MessageSent,
   MessagesSent,
@@ -109,6 +110,11 @@ export function createFrameRouter(options: Options) {
     );
   };
 
+  const onChanged = ({ conversation, change, changes = [change], message }: MessageChanged) => {
+    receive([message]);
+    conversations.find(conversation)?.tell(changes);
+  };
+
   const onReceipt = ({ type, conversation, user_id, seq, moved }: ReadReply | ReceivedReply) => {
     if (moved === false || !isKnown(conversation)) return;
     const isOwn = user_id === ownId();
@@ -128,9 +134,7 @@ export function createFrameRouter(options: Options) {
       case 'messages.sent':
         return onSent(frame);
       case 'message.changed':
-        receive([frame.message]);
-        conversations.find(frame.conversation)?.tell(frame.change);
-        return;
+        return onChanged(frame);
       case 'error':
         if (frame.present) receive([frame.present]);
         return;

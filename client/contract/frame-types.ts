@@ -296,6 +296,7 @@ export interface MessageChanged {
   readonly type: 'message.changed';
   readonly conversation: string;
   readonly change: number;
+  readonly changes?: readonly number[];
   readonly message: StoredMessage;
 }
 

@@ -361,9 +361,9 @@ export function createConversation(options: Options) {
       reader.outdate();
       void begin();
     },
-    /** A frame has told this change, and `receive` has its message. */
-    tell(change: number): void {
-      if (users > 0) reader.tell(change);
+    /** A frame has told these changes, and `receive` has their message. */
+    tell(changes: readonly number[]): void {
+      if (users > 0) reader.tell(changes);
     },
     receive(received: readonly StoredMessage[]): void {
       if (users === 0) return;

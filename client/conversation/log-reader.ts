@@ -29,6 +29,8 @@ const LONGEST_JUMP = 2_000;
 const LARGEST_GAP = 300;
 /** Frames overtake one another by less than this. A gap that lasts longer is fetched. */
 const REORDERED_MS = 300;
+/** Reactions are told so much later than edits, because those of a second are told as one. */
+const FOLDED_MS = 2_000;
 
 /** What a log holds: all messages up to `seq`, in the state of `change`. */
 export interface Held {
@@ -49,6 +51,8 @@ export function createLogReader(options: Options) {
   const older = singleFlight();
   let log: Log = createLog();
   let filling: ReturnType<typeof setTimeout> | undefined;
+  /** `filling` waits for reactions that may be on their way. */
+  let isPatient = false;
 
   const path = pathOf(id);
   const window = (query: string) => get<MessageWindow>(`${path}/messages?${query}`);
@@ -102,6 +106,7 @@ export function createLogReader(options: Options) {
 
   const fill = async (attempt: number) => {
     const mine = log;
+    isPatient = false;
     try {
       while (mine === log && lacksAny()) {
         const { last, change } = log;
@@ -115,8 +120,19 @@ export function createLogReader(options: Options) {
     }
   };
 
+  const stopFilling = () => {
+    clearTimeout(filling);
+    filling = undefined;
+    isPatient = false;
+  };
+
   const changed = () => {
-    if (lacksAny()) filling ??= setTimeout(fill, REORDERED_MS, 1);
+    const isGap = log.missing > 0;
+    if (isPatient && isGap) stopFilling();
+    if (lacksAny() && !filling) {
+      isPatient = !isGap;
+      filling = setTimeout(fill, isGap ? REORDERED_MS : FOLDED_MS, 1);
+    }
     onChange();
   };
 
@@ -169,9 +185,9 @@ export function createLogReader(options: Options) {
       log.add(messages);
       changed();
     },
-    /** A frame has told this change. Its message was added before. */
-    tell(change: number): void {
-      log.tell(change);
+    /** A frame has told these changes. Their message was added before. */
+    tell(changes: readonly number[]): void {
+      changes.forEach(log.tell);
       changed();
     },
     /** Undefined if the log must begin first. */
@@ -198,8 +214,7 @@ export function createLogReader(options: Options) {
       if (log.last !== undefined && seq - log.last > LARGEST_GAP) await renew();
     },
     reset(): void {
-      clearTimeout(filling);
-      filling = undefined;
+      stopFilling();
       loading.reset();
       older.reset();
       log = createLog();

@@ -39,7 +39,5 @@ function change(event: APIGatewayProxyEventV2, place: MessagePlace): Promise<Mes
   const given = event.pathParameters?.emoji;
   if (given === undefined) return deleteMessage(changing, place, tellingChanges());
   const reaction = { ...place, emoji: readEmoji(given) };
-  return method === 'PUT'
-    ? react(changing, reaction, tellingChanges())
-    : unreact(changing, reaction, tellingChanges());
+  return method === 'PUT' ? react(changing, reaction) : unreact(changing, reaction);
 }

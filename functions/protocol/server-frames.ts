@@ -13,6 +13,7 @@ import type { NewMessage } from '../core/messages/append.ts';
 import type { Telling } from '../core/messages/apply-change.ts';
 import type { Message } from '../core/messages/message.ts';
 import type { FramesFor, Sent } from '../core/messages/send-message.ts';
+import type { Reacted } from '../core/messages/tell-reactions.ts';
 import type { Presence } from '../core/presence/presence.ts';
 import type { ConversationSettings } from '../core/settings/settings.ts';
 import type { SyncPage } from '../core/sync/catch-up.ts';
@@ -228,6 +229,11 @@ export function errorFrame(error: Explained) {
 /** A changed message, as the devices of one user get it: also the reply to whoever changed it. */
 export function changedFrame(message: Message, readerId: string) {
   return { type: 'message.changed' as const, ...changedBody(message, readerId) };
+}
+
+/** A message with new reactions, as the devices of one user get it. Several changes are told as one. */
+export function reactionFrame({ message, changes }: Reacted, readerId: string): string {
+  return JSON.stringify({ ...changedFrame(message, readerId), ...(changes.length > 1 && { changes }) });
 }
 
 /** How the devices are told of a change, but for the one that asked for it. */

@@ -646,3 +646,8 @@ export function wireInboxProjection(table: Table) {
     now,
   };
 }
+
+/** For `tellReactions`. The frames come from the protocol. */
+export function wireReactions(table: Table, gateway: Gateway, reporting: Reporting) {
+  return { ...wireTelling(table, gateway, reporting), ...wireRosters(table) };
+}

@@ -73,7 +73,7 @@ export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
   };
 }
 
-type StoredChanged = Omit<Changed, 'reactions'> & {
+export type StoredChanged = Omit<Changed, 'reactions'> & {
   /** A list, because DynamoDB keeps no order of names. */
   readonly reactions?: readonly (readonly [emoji: string, members: readonly number[]])[];
 };

@@ -21,7 +21,7 @@ import {
   seqOf,
   userPartition,
 } from './keys.ts';
-import { toLogEntry } from './log-entry.ts';
+import { type StoredChanged, toLogEntry } from './log-entry.ts';
 import { toPresence } from './presence.ts';
 import type { Item } from './table.ts';
 
@@ -89,7 +89,8 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
     const conversation = (after.pk as string).slice(conversationPartition('').length);
     const entryIn: StoredMessage['entryIn'] = (known) => toLogEntry(known, after);
     const formerIn = before && ((known: Conversation) => toLogEntry(known, before));
-    return { kind: 'message', message: { conversation, seq: seqOf(sk), entryIn, formerIn } };
+    const isReaction = before !== undefined && hasOtherReactions(before, after);
+    return { kind: 'message', message: { conversation, seq: seqOf(sk), entryIn, formerIn, isReaction } };
   }
   return undefined;
 }
@@ -142,6 +143,12 @@ function socketsChange(userId: string, before: Item, after: Item): SocketsChange
     isIn('open', before, connectionId),
   );
   return { kind: 'sockets', userId, stayed, gone, replaced: onlyIn('closing', after, before) };
+}
+
+/** A deletion also ends the reactions, but it is told by itself. */
+function hasOtherReactions(before: Item, after: Item): boolean {
+  const [former, reactions] = [before, after].map(({ changed }) => (changed as StoredChanged)?.reactions);
+  return reactions !== undefined && JSON.stringify(reactions) !== JSON.stringify(former);
 }
 
 /** The message that a record adds to the log or changes, if it does. */

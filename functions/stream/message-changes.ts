@@ -1,16 +1,34 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { projectMessages } from '../core/inbox/project-messages.ts';
+import { tellReactions } from '../core/messages/tell-reactions.ts';
 import { eachConversation } from '../middleware/stream-batch.ts';
-import { messageIn, openLogger, openTable, wireInboxProjection } from '../runtime/wiring.ts';
+import { lastFrames, reactionFrame } from '../protocol/server-frames.ts';
+import {
+  messageIn,
+  openGateway,
+  openReporting,
+  openTable,
+  wireInboxProjection,
+  wireReactions,
+} from '../runtime/wiring.ts';
 
-const logger = openLogger();
-const projection = wireInboxProjection(openTable());
+const table = openTable();
+const reporting = openReporting();
+const projection = wireInboxProjection(table);
+const telling = { ...wireReactions(table, openGateway(), reporting), lastFrames, frameFor: reactionFrame };
 
-/** Projects new messages into the inboxes of their members. */
+/** Projects new messages into the inboxes of their members, and tells the devices of reactions. */
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  return eachConversation(Records, {
+  const told: Promise<void>[] = [];
+  const outcome = await eachConversation(Records, {
     messageIn,
-    follow: (messages) => projectMessages(projection, messages),
-    logger,
+    async follow(messages) {
+      // The inboxes of the next conversation do not wait for slow receivers.
+      told.push(tellReactions(telling, messages));
+      await projectMessages(projection, messages);
+    },
+    logger: reporting.logger,
   });
+  await Promise.all(told);
+  return outcome;
 }

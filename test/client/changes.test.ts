@@ -112,6 +112,42 @@ it('an own message that is shown before a gap is filled follows its changes', as
   expect(texts(talk.messages.value)).toEqual(['one', 'lost', 'hello']);
 });
 
+describe('changes that are told as one', () => {
+  const folded = (server: FakeServer, change: number, changes: readonly number[]) => {
+    const message = { ...server.log[0], change, reactions: [{ emoji: '👍', users: [BOB] }] };
+    server.push({ type: 'message.changed', conversation: TALK, change, changes, message });
+  };
+
+  it('leave no gap', async () => {
+    const server = fakeServer();
+    const { talk } = await opened(server, 'one', 'two');
+    const before = server.sent('sync').length;
+    folded(server, 3, [1, 2, 3]);
+    await pass(5_000);
+    expect(talk.messages.value[0]?.reactions).toMatchObject([{ emoji: '👍', users: [BOB] }]);
+    expect(server.sent('sync')).toHaveLength(before);
+  });
+
+  it('may come a second and a half after a later edit', async () => {
+    const server = fakeServer();
+    const { talk } = await opened(server, 'one', 'two');
+    const before = server.sent('sync').length;
+    const edited = {
+      ...server.log[1],
+      message: 'Two',
+      change: 4,
+      version: 2,
+      edited_at: server.log[1].created_at,
+    };
+    server.push({ type: 'message.changed', conversation: TALK, change: 4, message: edited });
+    await pass(1_500);
+    folded(server, 3, [1, 2, 3]);
+    await pass(5_000);
+    expect(texts(talk.messages.value)).toEqual(['one', 'Two']);
+    expect(server.sent('sync')).toHaveLength(before);
+  });
+});
+
 describe('a change that never arrives', () => {
   it('is asked for with what is held, after it may only have been late', async () => {
     const server = fakeServer({ push: ({ message }) => (message.message === 'lost' ? [] : [1]) });
@@ -119,15 +155,29 @@ describe('a change that never arrives', () => {
     const before = server.sent('sync').length;
     server.edit(1, 'lost');
     server.edit(2, 'Two');
-    await pass(250);
+    await pass(1_950);
     expect(texts(talk.messages.value)).toEqual(['one', 'Two']);
     expect(server.sent('sync')).toHaveLength(before);
     await pass(100);
     expect(held(server).slice(before)).toEqual([{ seq: 2, change: 0 }]);
     expect(texts(talk.messages.value)).toEqual(['lost', 'Two']);
     server.edit(2, 'two again');
-    await pass(1_000);
+    await pass(3_000);
     expect(server.sent('sync')).toHaveLength(before + 1);
+  });
+
+  it('does not delay the messages that are missing, too', async () => {
+    const server = fakeServer({
+      push: ({ message }) => (/lost/.test(message.message ?? message) ? [] : [1]),
+    });
+    const { talk } = await opened(server, 'one');
+    server.edit(1, 'lost');
+    server.edit(1, 'One');
+    await pass(10);
+    server.say('lost, too');
+    server.say('three');
+    await pass(400);
+    expect(texts(talk.messages.value)).toEqual(['One', 'lost, too', 'three']);
   });
 
   it('is asked for again with pauses, if the server cannot tell it yet', async () => {

@@ -244,7 +244,12 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
       ),
     ],
     chatMessages: sides.map((side) => frames.messagesFrame([...ALL_STATES, ...mentioning], 'ada', side)),
-    messageChanged: changed,
+    messageChanged: [
+      ...changed,
+      ...[edited, deleted].map((one) =>
+        JSON.parse(frames.reactionFrame({ message: one, changes: [1, 2] }, ada)),
+      ),
+    ],
     changedReply: [...changed, frames.changedFrame(message, ada)].map(replied),
     settingsChanged: [frames.settingsFrame(conversation, NO_SETTINGS), frames.settingsFrame(group, settings)],
     readReceipt: [frames.receiptFrame('conversation.read', mark)],

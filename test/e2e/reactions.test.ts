@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { conversationOf, device, messageTo, quiet } from './support/devices.ts';
+import { createGroup } from './support/groups.ts';
 import { postMessage, sendMessage } from './support/messages.ts';
 import { type Person, people } from './support/people.ts';
 import { rest } from './support/rest.ts';
-import { closeSockets, type Socket } from './support/socket.ts';
+import { closeSockets, type Frame, type Socket } from './support/socket.ts';
 
 const url = inject('parleyUrl');
 const api = rest(url);
@@ -54,6 +55,41 @@ describe('a reaction', () => {
       conversations: { [conversation]: { seq: 2, change: 1 } },
     });
     expect(changed).toMatchObject([{ seq: 1, reactions: both }]);
+  });
+
+  it('is told as one with others to the same message, to all devices that did not ask', async () => {
+    const tablet = await device(url, charles);
+    const emoji = Array.from({ length: 12 }, (_, i) => String.fromCodePoint(0x1f600 + i));
+    for (const one of emoji) await his.ask(at('message.react', 1, one));
+    const told: Frame[] = [];
+    for (const socket of [phone, tablet]) {
+      told.length = 0;
+      while (told.at(-1)?.change !== 12) told.push(await socket.next());
+      expect(told.flatMap(({ change, changes = [change] }) => changes)).toEqual(emoji.map((_, i) => i + 1));
+      expect(told.at(-1)?.message).toMatchObject({ reactions: emoji.map((one) => ({ emoji: one })) });
+      // All within a second, they are one batch or two, and a third if the machine is slow.
+      expect(told.length).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('of each of ten members at the same moment is stored, or refused as busy, and all hear of those', async () => {
+    const others = await people(api, 9);
+    const { id } = await createGroup(api, ada, others);
+    await sendMessage(api, ada, id, 'Who comes?');
+    const { seq } = (await api.get(`/conversations/${id}/messages/`, { token: ada.access })).body.results.at(
+      -1,
+    );
+    const all = [ada, ...others];
+    const replies = await Promise.all(
+      all.map(({ access: token }) => api.request('PUT', path('👍', seq, id), { token })),
+    );
+    expect(new Set(replies.map(({ status, body }) => (status === 200 ? 200 : body.code)))).toContain(200);
+    const stored = all.filter((_, i) => replies[i]?.status === 200).map((one) => one.id);
+    for (const { status, body } of replies) if (status !== 200) expect(body.code).toBe('busy');
+    let last: Frame = await phone.next();
+    while (last.type !== 'message.changed' || last.change !== stored.length) last = await phone.next();
+    const { reactions: [told] = [] } = last.message as unknown as { reactions?: { users: string[] }[] };
+    expect(told?.users.toSorted()).toEqual(stored.toSorted());
   });
 
   it('can be made and taken back over HTTP, any number of times', async () => {

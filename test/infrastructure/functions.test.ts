@@ -174,6 +174,7 @@ describe('functions get the variables that they need:', () => {
       'change-message',
       'message',
       'account-changes',
+      'message-changes',
     ]);
     for (const name of posting) {
       expect(environmentOf(name).AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI).toEqual(endpoint);

@@ -38,7 +38,7 @@ describe('least privilege', () => {
     }
   });
 
-  it('six functions may post to connections and close them, on this API’s stage only', () => {
+  it('seven functions may post to connections and close them, on this API’s stage only', () => {
     const reach = [...service.whoMay('execute-api:ManageConnections').keys()].map((name) => {
       const resources = service
         .statementsOf(name)
@@ -58,6 +58,7 @@ describe('least privilege', () => {
       join: ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'send-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       'change-message': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
+      'message-changes': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
       message: ['/ws/DELETE/@connections/*', '/ws/GET/@connections/*', '/ws/POST/@connections/*'],
       'account-changes': ['/ws/DELETE/@connections/*', '/ws/POST/@connections/*'],
     });

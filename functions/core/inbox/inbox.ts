@@ -149,7 +149,7 @@ export interface Notes {
 export function toLast(entry: LogEntry): LastMessage {
   const { seq, id, senderId, text, createdAt, changed, event, counts, alls, events } = entry;
   // An inbox shows no reactions.
-  const { reactions: _, reactedAt: __, ...shown } = changed ?? {};
+  const { reactions: _, ...shown } = changed ?? {};
   return {
     seq,
     id,

@@ -15,6 +15,8 @@ export interface StoredMessage {
   readonly entryIn: (conversation: Conversation) => LogEntry;
   /** As it was before it changed; undefined for a new one. */
   readonly formerIn?: ((conversation: Conversation) => LogEntry) | undefined;
+  /** Somebody has reacted to it, or taken a reaction back. */
+  readonly isReaction: boolean;
 }
 
 export interface ProjectionDependencies {

@@ -31,7 +31,7 @@ export interface MessagePlace {
   readonly seq: number;
 }
 
-/** How the devices are told, and which of them is not: it gets the reply. */
+/** How the devices are told at once, and which of them is not: it gets the reply. */
 export interface Telling {
   readonly frameFor: (message: Message, readerId: string) => string;
   readonly except?: string | undefined;
@@ -55,7 +55,7 @@ interface NextState extends Pick<LogEntry, 'text' | 'mentions'> {
 }
 
 /**
- * Changes a message, and tells every device but one. The appends of changes meet as those of messages do: a condition on the next
+ * Changes a message, and tells every device but one, unless the stream does. The appends of changes meet as those of messages do: a condition on the next
  * number, and another round for whoever is late.
  * @throws MessageNotFound, and what `decide` throws
  * @throws Busy if others kept changing messages of the conversation, or if the members of a group have changed meanwhile; nothing
@@ -64,11 +64,13 @@ interface NextState extends Pick<LogEntry, 'text' | 'mentions'> {
 export async function applyChange(
   dependencies: ChangeDependencies,
   { conversation, seq }: MessagePlace,
-  telling: Telling,
+  telling: Telling | 'by stream',
   decide: Decide,
 ): Promise<Message> {
   const { log, now, random, wait } = dependencies;
-  const reading = reachable(dependencies, conversation.members);
+  // Of a group, nobody is told here, and nobody is missed.
+  const needsSockets = telling !== 'by stream' || conversation.kind === 'pair';
+  const reading = needsSockets ? reachable(dependencies, conversation.members) : [];
   let answerLost = false;
   for (let round = 1; ; round += 1) {
     const [[entry], number, end, found] = await Promise.all([
@@ -117,7 +119,7 @@ export function requireOwn({ senderId }: Message, conversation: OwnConversation)
 }
 
 function isYoung({ changed }: LogEntry, now: Date): boolean {
-  const times = [changed?.deletedAt, changed?.editedAt, changed?.reactedAt];
+  const times = [changed?.deletedAt, changed?.editedAt];
   return times.some((at) => at !== undefined && now.getTime() - Date.parse(at) < RETELL_MS);
 }
 
@@ -128,8 +130,10 @@ async function tell(
   message: LogEntry,
   last: LogEntry | undefined,
   found: readonly (readonly Connection[])[],
-  { frameFor, except }: Telling,
+  telling: Telling | 'by stream',
 ): Promise<void> {
+  if (telling === 'by stream') return;
+  const { frameFor, except } = telling;
   const { summaries, onConnectionsFailure } = dependencies;
   const posts = found.flatMap((connections, member) => {
     const userId = conversation.members[member] as string;

@@ -57,8 +57,6 @@ export interface Changed {
   /** ISO 8601, UTC. The text of a deleted message is empty: what was written is stored no more. */
   readonly deletedAt?: string | undefined;
   readonly reactions?: Reactions | undefined;
-  /** When somebody last reacted, or took a reaction back. ISO 8601, UTC. No reader sees it. */
-  readonly reactedAt?: string | undefined;
 }
 
 /** Ids of the users who have reacted with each emoji, in that order. */

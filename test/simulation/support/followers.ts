@@ -7,6 +7,7 @@ import { tellWatchers } from '../../../functions/core/delivery/deliver.ts';
 import { followDissolution } from '../../../functions/core/groups/dissolve.ts';
 import { leaveForGood } from '../../../functions/core/groups/members.ts';
 import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
+import { tellReactions } from '../../../functions/core/messages/tell-reactions.ts';
 import {
   followBlocks,
   followConnections,
@@ -15,7 +16,12 @@ import {
 } from '../../../functions/core/presence/follow-presence.ts';
 import type { Presence, Watcher } from '../../../functions/core/presence/presence.ts';
 import { eachConversation, eachRecord } from '../../../functions/middleware/stream-batch.ts';
-import { eventFrameOf, lastFrames, presenceFrame } from '../../../functions/protocol/server-frames.ts';
+import {
+  eventFrameOf,
+  lastFrames,
+  presenceFrame,
+  reactionFrame,
+} from '../../../functions/protocol/server-frames.ts';
 import {
   DISSOLVED,
   MESSAGE_PREFIX,
@@ -101,14 +107,27 @@ const accountChanges: Follower = {
 const messageChanges: Follower = {
   name: 'message-changes',
   wants: (written) => written.key.sk.startsWith(MESSAGE_PREFIX) && eventNameOf(written) !== 'REMOVE',
-  handlerWith({ inboxProjection, log, rosters, profiles, system }, onFailure) {
+  handlerWith({ inboxProjection, log, rosters, profiles, connections, gateway, system }, onFailure) {
     const following = { inbox: inboxProjection, log, rosters, profiles, now: system.now };
-    return (records) =>
-      eachConversation(records, {
+    const telling = {
+      ...{ rosters, connections, gateway, lastFrames, frameFor: reactionFrame },
+      onDeliveryFailure: (_: string, error: unknown) => onFailure(error),
+      onConnectionsFailure: onFailure,
+      ...system,
+    };
+    return async (records) => {
+      const told: Promise<void>[] = [];
+      const outcome = await eachConversation(records, {
         messageIn,
-        follow: (messages) => projectMessages(following, messages),
+        async follow(messages) {
+          told.push(tellReactions(telling, messages));
+          await projectMessages(following, messages);
+        },
         logger: { error: (_, ...more) => onFailure(more[0]) },
       });
+      await Promise.all(told);
+      return outcome;
+    };
   },
 };
 

@@ -147,6 +147,24 @@ describe('a record of a conversation or of a presence', () => {
     expect(added?.kind === 'message' && added.message.formerIn).toBeUndefined();
   });
 
+  it.each([
+    ['a reaction', undefined, [['👍', [0]]], true],
+    ['one more', [['👍', [0]]], [['👍', [0, 1]]], true],
+    ['one that is taken back', [['👍', [0]]], [], true],
+    ['an edit that keeps them', [['👍', [0]]], [['👍', [0]]], false],
+    ['a deletion, which ends them', [['👍', [0]]], undefined, false],
+    ['an edit', undefined, undefined, false],
+  ])('of %s tells whether somebody has reacted', (_what, before, after, isReaction) => {
+    const withReactions = (reactions: unknown, change: number) => ({
+      ...message,
+      changed: { change, version: 1, ...(reactions !== undefined && { reactions }) },
+    });
+    const record = ['MODIFY', { pk, sk }, withReactions(before, 1), withReactions(after, 2)] as const;
+    expect(readChange(lambdaRecord(...record))).toMatchObject({ message: { isReaction } });
+    const first = readChange(lambdaRecord('INSERT', { pk, sk }, undefined, withReactions(after, 2)));
+    expect(first).toMatchObject({ message: { isReaction: false } });
+  });
+
   it('of a group is read by whoever knows its members', () => {
     const roster: Roster = {
       ...{ id: id(700), version: 1, title: 'Trip', history: 'all' },

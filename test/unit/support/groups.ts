@@ -169,7 +169,7 @@ export function groups() {
     del: async (n: number, group: string, seq: number) =>
       deleteMessage(changing, { conversation: await own(n, group), seq }, tellingChanges()),
     react: async (n: number, group: string, seq: number, emoji = '👍') =>
-      react(changing, { conversation: await own(n, group), seq, emoji }, tellingChanges()),
+      react(changing, { conversation: await own(n, group), seq, emoji }),
     /** Puts strangers into a group, or among those who have left it, until so many people have been in it. */
     async fill(group: string, count: number, role?: Role) {
       const before = (await stored.roster(group)) as Roster;

@@ -43,6 +43,7 @@ export const changedTo = (entry: LogEntry, former?: LogEntry): StoredMessage => 
   seq: entry.seq,
   entryIn: () => entry,
   ...(former && { formerIn: () => former }),
+  isReaction: false,
 });
 
 /** Inboxes in a table in memory, of everybody whom `id(1)` to `id(30)` name. */
