@@ -36,11 +36,13 @@ export class Rosters {
     return [...this.#versions.keys()];
   }
 
-  /** A roster is stored a moment before the entry that tells of it. */
+  /** A roster is stored a moment before the entry that tells of it. That of a dissolved group is emptied in the end, which is no version. */
   readonly add = ({ key: { pk }, after }: Written, moment: number): void => {
+    if (!after) return;
     const id = pk.slice(conversationPartition('').length);
-    if (after)
-      this.#versions.set(id, [...(this.#versions.get(id) ?? []), { roster: toRoster(id, after), moment }]);
+    const roster = toRoster(id, after);
+    const isForgotten = roster.members.length === 0 && this.conversation(id).members.length === 0;
+    if (!isForgotten) this.#versions.set(id, [...(this.#versions.get(id) ?? []), { roster, moment }]);
   };
 
   /** Follows the log: who comes, and who goes. */
