@@ -18,16 +18,21 @@ interface Feed {
   readonly window?: Duration;
 }
 
-/** Accounts and what is left of them, dissolved groups, sessions, sockets and presence. Users wait for what follows, so there is no batch window. */
+/**
+ * Accounts and what is left of them, dissolved groups, sessions, sockets, presence, and messages that the stream tells. Users wait for
+ * what follows, so there is no batch window.
+ */
 export function feedAccountChanges(scope: Construct, table: Table, consumer: LambdaFunction): void {
   feed(scope, table, consumer, {
     name: 'AccountChanges',
     filters: [
-      changes(['REMOVE'], 'USER#', FilterRule.beginsWith('SESSION#')),
+      changes(['REMOVE'], 'USER#', [...FilterRule.beginsWith('SESSION#'), ...FilterRule.isEqual('REMAINS')]),
       changes(['INSERT', 'MODIFY', 'REMOVE'], 'USER#', FilterRule.isEqual('SOCKETS')),
       changes(['INSERT', 'MODIFY'], 'USER#', FilterRule.or('PROFILE', 'PRESENCE')),
-      changes(['REMOVE'], 'USER#', FilterRule.isEqual('REMAINS')),
       changes(['INSERT', 'MODIFY', 'REMOVE'], 'CONV#', FilterRule.isEqual('DISSOLVED')),
+      changes(['INSERT', 'MODIFY'], 'CONV#', FilterRule.beginsWith('MSG#'), {
+        told: { S: FilterRule.isEqual('stream') },
+      }),
     ],
   });
 }
@@ -79,9 +84,12 @@ function feed(
   );
 }
 
-function changes(eventNames: readonly string[], partition: string, sortKey: unknown) {
+function changes(eventNames: readonly string[], partition: string, sortKey: unknown, NewImage?: object) {
   return FilterCriteria.filter({
     eventName: FilterRule.or(...eventNames),
-    dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(partition) }, sk: { S: sortKey } } },
+    dynamodb: {
+      Keys: { pk: { S: FilterRule.beginsWith(partition) }, sk: { S: sortKey } },
+      ...(NewImage && { NewImage }),
+    },
   });
 }

@@ -630,6 +630,7 @@ export function wireAccountChanges(table: Table, gateway: Gateway, reporting: Re
     seals: sealRemover(table),
     ...wireTelling(table, gateway, reporting),
     rosters: rosterStore(table),
+    people: peopleStore(table),
     log: messageStore(table),
     presences: presenceStore(table),
     watches: watchStore(table),

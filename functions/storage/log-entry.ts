@@ -47,6 +47,7 @@ export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
     read = 0,
     createdAt,
     events,
+    told,
     roster,
     recent,
   } = item as unknown as LogEntry;
@@ -67,6 +68,7 @@ export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
     counts: forms.counts.read(item.counts),
     ...(item.alls !== undefined && { alls: forms.counts.read(item.alls) }),
     ...(events !== undefined && { events }),
+    ...(told !== undefined && { told }),
     ...(roster !== undefined && { roster }),
     rates: forms.rates(createdAt).read(item.rates),
     recent: recent ?? new Uint8Array(),

@@ -116,15 +116,18 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Change
     },
 
     async change(conversation, entry, former) {
-      const { text, changed, mentions } = entry;
-      const forgotten = former.mentions && !mentions ? ' REMOVE mentions' : '';
+      const { text, changed, mentions, told } = entry;
+      const left = [former.mentions && !mentions && 'mentions', former.told && !told && 'told'].filter(
+        Boolean,
+      );
+      const forgotten = left.length > 0 ? ` REMOVE ${left.join(', ')}` : '';
       const change = changed?.change ?? 0;
       const failed = await tryTransact(client, [
         {
           Update: {
             TableName: name,
             Key: messageKey(conversation.id, entry.seq),
-            UpdateExpression: `SET #text = :text, #changed = :changed${forgotten}`,
+            UpdateExpression: `SET #text = :text, #changed = :changed${told ? ', told = :told' : ''}${forgotten}`,
             ConditionExpression: former.changed
               ? '#changed.#change = :former'
               : 'attribute_exists(pk) AND attribute_not_exists(#changed)',
@@ -135,6 +138,7 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Change
             },
             ExpressionAttributeValues: {
               ':text': text,
+              ...(told && { ':told': told }),
               ':changed': changed && fromChanged(conversation, changed),
               ...(former.changed && { ':former': former.changed.change }),
             },

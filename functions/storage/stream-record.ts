@@ -32,7 +32,8 @@ export type Change =
   | SessionsEnded
   | SocketsChange
   | { readonly kind: 'presence'; readonly before: StoredPresence | undefined; readonly after: StoredPresence }
-  | { readonly kind: 'message'; readonly message: StoredMessage };
+  | { readonly kind: 'message'; readonly message: StoredMessage }
+  | { readonly kind: 'messages'; readonly messages: readonly StoredMessage[] };
 
 interface AccountDeleted extends Deletion {
   readonly kind: 'account-deleted';
@@ -97,7 +98,8 @@ export function readChange({ eventName, dynamodb }: DynamoDBRecord): Change | un
 
 /**
  * What the records of a batch tell. All sessions of one user that end in it are one change, that of the first such record. They
- * have all ended by then, so one look at the user's sockets is enough: a user may end 40 at once.
+ * have all ended by then, so one look at the user's sockets is enough: a user may end 40 at once. All messages of one conversation are one
+ * change, too, and are told together.
  */
 export function readChanges(
   records: readonly DynamoDBRecord[],
@@ -111,6 +113,15 @@ export function readChanges(
     for (const { record } of ofUser) changes.set(record, undefined);
     const [first] = ofUser;
     if (first) changes.set(first.record, { kind: 'sessions-ended', userId, sessionIds });
+  }
+  const messages = [...changes].flatMap(([record, change]) =>
+    change?.kind === 'message' ? [{ record, message: change.message }] : [],
+  );
+  for (const [first, ...more] of Map.groupBy(messages, ({ message }) => message.conversation).values()) {
+    if (!first) continue;
+    for (const { record } of more) changes.set(record, undefined);
+    const ofOne = [first, ...more].map(({ message }) => message);
+    changes.set(first.record, { kind: 'messages', messages: ofOne });
   }
   return (record) => changes.get(record);
 }

@@ -6,6 +6,7 @@ import { closeReplaced, closeSessions } from '../core/connections/open-and-close
 import { tellWatchers } from '../core/delivery/deliver.ts';
 import { followDissolution } from '../core/groups/dissolve.ts';
 import { leaveForGood } from '../core/groups/members.ts';
+import { tellByStream } from '../core/messages/tell-by-stream.ts';
 import {
   followBlocks,
   followConnections,
@@ -14,7 +15,13 @@ import {
 } from '../core/presence/follow-presence.ts';
 import type { Presence, Watcher } from '../core/presence/presence.ts';
 import { eachRecord } from '../middleware/stream-batch.ts';
-import { eventFrameOf, lastFrames, presenceFrame } from '../protocol/server-frames.ts';
+import {
+  eventFrameOf,
+  framesOf,
+  lastFrames,
+  presenceFrame,
+  reactionFrame,
+} from '../protocol/server-frames.ts';
 import {
   type Change,
   lineOf,
@@ -35,11 +42,32 @@ const dependencies = {
     leaveForGood(dependencies, group, { userId, frameFor: eventFrameOf(DELETED_USERNAME) }),
 };
 
-/** Follows changed and deleted accounts, dissolved groups, ended sessions, sockets that opened or closed, and changed presence. */
-export function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+/** Of the 30 seconds that a batch has. */
+const TELLING_MS = 10_000;
+
+/**
+ * Follows changed and deleted accounts, dissolved groups, ended sessions, sockets that opened or closed, and changed presence. Tells
+ * messages that have too many readers for the request that stored them.
+ */
+export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   const changeOf = readChanges(Records);
   const { logger } = reporting;
-  return eachRecord(Records, { lineOf, follow: (record) => follow(changeOf(record)), logger });
+  const told: Promise<void>[] = [];
+  // All conversations of the batch share this time.
+  const deadline = dependencies.deadline(TELLING_MS);
+  const telling = { ...dependencies, framesOf, changedFor: reactionFrame, deadline: () => deadline };
+  const outcome = await eachRecord(Records, {
+    lineOf,
+    async follow(record) {
+      const change = changeOf(record);
+      // Nothing else waits for so many posts.
+      if (change?.kind === 'messages') told.push(tellByStream(telling, change.messages));
+      else await follow(change);
+    },
+    logger,
+  });
+  await Promise.all(told);
+  return outcome;
 }
 
 async function follow(change: Change | undefined): Promise<void> {

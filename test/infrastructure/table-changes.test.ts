@@ -38,13 +38,16 @@ describe('the stream', () => {
     expect([...mappings.keys()].toSorted()).toEqual(['account-changes', 'message-changes']);
   });
 
-  it('brings ended sessions, sockets that came or went, changed accounts and presence, and dissolved groups to account-changes', () => {
+  it('brings what has ended, sockets that came or went, changed accounts and presence, dissolved groups, and messages that the stream tells to account-changes', () => {
     expect(patternsOf('account-changes')).toEqual([
-      { eventName: ['REMOVE'], dynamodb: keys('USER#', { prefix: 'SESSION#' }) },
+      { eventName: ['REMOVE'], dynamodb: keys('USER#', { prefix: 'SESSION#' }, 'REMAINS') },
       { eventName: ['INSERT', 'MODIFY', 'REMOVE'], dynamodb: keys('USER#', 'SOCKETS') },
       { eventName: ['INSERT', 'MODIFY'], dynamodb: keys('USER#', 'PROFILE', 'PRESENCE') },
-      { eventName: ['REMOVE'], dynamodb: keys('USER#', 'REMAINS') },
       { eventName: ['INSERT', 'MODIFY', 'REMOVE'], dynamodb: keys('CONV#', 'DISSOLVED') },
+      {
+        eventName: ['INSERT', 'MODIFY'],
+        dynamodb: { ...keys('CONV#', { prefix: 'MSG#' }), NewImage: { told: { S: ['stream'] } } },
+      },
     ]);
   });
 

@@ -112,8 +112,21 @@ async function post(
 
 export interface TellDependencies extends DeliveryDependencies {
   readonly connections: Pick<ConnectionStore, 'of' | 'ofNow' | 'remove'>;
+  /** With more devices online, a request stores what there is to tell, and leaves the telling to the stream. */
+  readonly mostDevices?: number | undefined;
   /** Called when connections could not be read or restored. The message or receipt is stored all the same. */
   readonly onConnectionsFailure: (error: unknown) => void;
+}
+
+/** A request that tells so many devices is as fast as it was. A pair never has more. */
+const MOST_DEVICES = 50;
+
+/** Who tells these connections of what is about to be stored. */
+export function tellerOf(
+  { mostDevices = MOST_DEVICES }: Pick<TellDependencies, 'mostDevices'>,
+  found: readonly (readonly Connection[])[],
+): 'request' | 'stream' {
+  return found.flat().length > mostDevices ? 'stream' : 'request';
 }
 
 /** The live connections of each user; of nobody while they cannot be read. What is to be told is stored all the same. */

@@ -47,9 +47,19 @@ export interface AppendDependencies {
 }
 
 export interface Appended {
-  readonly message: Message;
+  readonly message: Message & Pick<LogEntry, 'told'>;
   /** An earlier try has stored it. */
   readonly repeated: boolean;
+}
+
+/** Who tells the devices of what is stored. */
+export type Teller = 'request' | 'stream';
+
+export type RequireAll = () => Promise<Teller>;
+
+interface Marks {
+  readonly id: string;
+  readonly teller: Teller;
 }
 
 /** The end of the log as far as this call knows it. */
@@ -65,7 +75,8 @@ interface Known {
  * Appends messages with the next free sequence numbers: appends with an expected version, as event stores do it. The
  * condition on the key makes the log ordered and gap-free. A retry finds its own `client_id` (or, within one call, its own
  * message id) in the log, so each message is stored once. Each next message is appended when it is asked for.
- * @param requireAll rejects if a member of a conversation that has begun is gone; asked before each write
+ * @param requireAll rejects if a member of a conversation that has begun is gone; asked before each write. Returns who will tell the
+ * devices.
  * @throws NotAllowed, ClientIdConflict, RateLimited, CannotWriteToUser, ReplyInvalid, NotAGroup, MentionInvalid, and what
  * `requireAll` throws
  * @throws AfterInvalid, or UserNotFound before the first message if another member does not exist: then nothing was stored
@@ -74,7 +85,7 @@ interface Known {
 export async function* append(
   dependencies: AppendDependencies,
   draft: Draft,
-  requireAll: () => Promise<void> = async () => {},
+  requireAll: RequireAll = async () => 'request',
 ): AsyncGenerator<Appended> {
   const { log } = dependencies;
   const { conversation } = draft;
@@ -96,7 +107,7 @@ async function appendOne(
   message: NewMessage,
   known: Known,
   from: number,
-  requireAll: () => Promise<void>,
+  requireAll: RequireAll,
 ): Promise<Appended> {
   const { log, profiles, newId, random, wait } = dependencies;
   const { conversation } = draft;
@@ -110,12 +121,13 @@ async function appendOne(
     const earlier = await findEarlier(log, unsearched.carriers, wanted, known.budget);
     if (earlier) return { message: earlier, repeated: earlier.id !== id };
     if (round === maxTries) throw new Busy();
-    if (known.last) await requireAll();
-    else await requireMembers(profiles, othersIn(conversation));
+    const teller = known.last
+      ? await requireAll()
+      : await requireMembers(profiles, othersIn(conversation)).then(() => 'request' as const);
     // A message that was stored before the block is found above. What is not, is not stored any more.
     if (known.isSealed) throw new CannotWriteToUser();
     requireSameMembers(known.last, conversation);
-    const entry = entryAfter(known.last, draft, message, { ...dependencies, id });
+    const entry = entryAfter(known.last, draft, message, { ...dependencies, id, teller });
     try {
       if (await log.append(conversation, entry)) {
         known.last = entry;
@@ -174,7 +186,7 @@ function entryAfter(
   last: LogEntry | undefined,
   draft: Draft,
   { text, clientId, replyTo, mentions, read }: NewMessage,
-  { id, now, sendLimit }: Pick<AppendDependencies, 'now' | 'sendLimit'> & { readonly id: string },
+  { id, teller, now, sendLimit }: Pick<AppendDependencies, 'now' | 'sendLimit'> & Marks,
 ): LogEntry {
   const { conversation } = draft;
   const { self } = conversation;
@@ -199,6 +211,7 @@ function entryAfter(
     counts: { ...counts, [self]: (counts[self] ?? 0) + 1 },
     ...(alls && { alls }),
     ...(last?.events !== undefined && { events: last.events }),
+    ...(teller === 'stream' && { told: teller }),
     ...(last?.roster !== undefined && { roster: last.roster }),
     rates: nextRates(last?.rates ?? {}, self, at, sendLimit),
     recent: nextRecent(last?.recent ?? new Uint8Array(), clientId ?? id),

@@ -1,6 +1,6 @@
 import { type Connection, isDevice, OF_DELETED_ACCOUNT } from '../connections/connection.ts';
 import { maySee, missedIn, type OwnConversation, selfOf } from '../conversations/conversation.ts';
-import { deliver, reachable, type TellDependencies } from '../delivery/deliver.ts';
+import { deliver, reachable, type TellDependencies, tellerOf } from '../delivery/deliver.ts';
 import {
   AccountDeleted,
   Busy,
@@ -55,7 +55,7 @@ interface NextState extends Pick<LogEntry, 'text' | 'mentions'> {
 }
 
 /**
- * Changes a message, and tells every device but one, unless the stream does. The appends of changes meet as those of messages do: a condition on the next
+ * Changes a message, and tells every device but one, unless the stream does, because it is a reaction or very many are online. The appends of changes meet as those of messages do: a condition on the next
  * number, and another round for whoever is late.
  * @throws MessageNotFound, and what `decide` throws
  * @throws Busy if others kept changing messages of the conversation, or if the members of a group have changed meanwhile; nothing
@@ -95,7 +95,11 @@ export async function applyChange(
       }
       return entry;
     }
-    const changed = { ...entry, ...next, changed: { ...next.changed, change: number + 1 } };
+    const isMarked = telling !== 'by stream' && tellerOf(dependencies, found) === 'stream';
+    const changed = {
+      ...{ ...entry, ...next, changed: { ...next.changed, change: number + 1 } },
+      told: isMarked ? ('stream' as const) : undefined,
+    };
     try {
       if (await log.change(conversation, changed, entry)) {
         await tell(dependencies, conversation, changed, end.last, found, telling);
@@ -147,6 +151,6 @@ async function tell(
     last?.seq === message.seq
       ? summaries.showChanged(conversation, message).catch(onConnectionsFailure)
       : undefined,
-    deliver(dependencies, posts),
+    message.told === 'stream' ? undefined : deliver(dependencies, posts),
   ]);
 }

@@ -82,6 +82,8 @@ export interface LogEntry extends Message {
   readonly rates: ByMember<SendRate>;
   /** How many entries so far, this one too, are events of the group. Nobody has to read them. */
   readonly events?: number | undefined;
+  /** Its present state is told by the stream, because more devices were online than a request tells. */
+  readonly told?: 'stream' | undefined;
   /** The version of the group's roster that the entry was written under. */
   readonly roster?: number | undefined;
   /** Fingerprints of the last client ids, newest last: see `find-earlier.ts`. */

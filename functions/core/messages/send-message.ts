@@ -6,6 +6,7 @@ import {
   type Post,
   reachable,
   type TellDependencies,
+  tellerOf,
 } from '../delivery/deliver.ts';
 import {
   AccountDeleted,
@@ -16,7 +17,14 @@ import {
   Unavailable,
   UserNotFound,
 } from '../errors.ts';
-import { type AppendDependencies, type Appended, append, type Draft, type NewMessage } from './append.ts';
+import {
+  type AppendDependencies,
+  type Appended,
+  append,
+  type Draft,
+  type NewMessage,
+  type RequireAll,
+} from './append.ts';
 import type { Message, RetryCounter } from './message.ts';
 
 /** A retry within this time is delivered again, in case the first try crashed before its posts. Later, clients learn of it by `sync`. */
@@ -50,7 +58,8 @@ export interface Sent {
 
 /**
  * The hot path. In parallel it reads the log's tail, and the connections of all members, then it appends. Only after the append it
- * delivers the messages to every other socket of the conversation. The sender's own socket gets the returned messages as reply.
+ * delivers the messages to every other socket of the conversation. The sender's own socket gets the returned messages as reply. If
+ * very many sockets are open, it marks the messages, and the stream delivers them: see `tell-by-stream.ts`.
  *
  * A retry gets the stored message as its answer. It is delivered again only if the message is younger than
  * {@link REDELIVER_MS}: clients recognise a repeat by its `seq`. Retries count toward a flood limit of their own.
@@ -81,6 +90,7 @@ async function appendAndTell(
     const found = await reading;
     const gone = missedIn(conversation, (member) => found[member] === OF_DELETED_ACCOUNT);
     if (gone !== undefined) throw new AccountDeleted(gone);
+    return tellerOf(dependencies, found);
   };
   const [sent, found] = await Promise.all([appendAll(dependencies, draft, requireAll), reading]);
   if (sent.messages.length === 0) return sent;
@@ -90,7 +100,7 @@ async function appendAndTell(
   const others = found.flat().filter((one) => hears(one) && !isOrigin(one));
   const own = found[conversation.members.indexOf(selfOf(conversation))];
   const fresh = sent.messages
-    .filter((one) => isToBeDelivered(one, now()))
+    .filter((one) => one.message.told !== 'stream' && isToBeDelivered(one, now()))
     .map(({ message }) => message)
     // Somebody may have joined since the first try. The others have `sync`.
     .filter(({ seq }) => conversation.members.every((userId) => maySee(conversation, userId, seq)));
@@ -125,7 +135,7 @@ export async function sendMessage(
 async function appendAll(
   dependencies: AppendDependencies,
   draft: Draft,
-  requireAll: () => Promise<void>,
+  requireAll: RequireAll,
 ): Promise<Sent> {
   const messages: Appended[] = [];
   try {

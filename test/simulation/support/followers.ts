@@ -7,6 +7,7 @@ import { tellWatchers } from '../../../functions/core/delivery/deliver.ts';
 import { followDissolution } from '../../../functions/core/groups/dissolve.ts';
 import { leaveForGood } from '../../../functions/core/groups/members.ts';
 import { projectMessages } from '../../../functions/core/inbox/project-messages.ts';
+import { tellByStream } from '../../../functions/core/messages/tell-by-stream.ts';
 import { tellReactions } from '../../../functions/core/messages/tell-reactions.ts';
 import {
   followBlocks,
@@ -18,6 +19,7 @@ import type { Presence, Watcher } from '../../../functions/core/presence/presenc
 import { eachConversation, eachRecord } from '../../../functions/middleware/stream-batch.ts';
 import {
   eventFrameOf,
+  framesOf,
   lastFrames,
   presenceFrame,
   reactionFrame,
@@ -53,11 +55,12 @@ const accountChanges: Follower = {
     if (sk.startsWith(SESSION_PREFIX)) return eventNameOf(written) === 'REMOVE';
     if (sk === PROFILE || sk === PRESENCE) return eventNameOf(written) !== 'REMOVE';
     if (sk === REMAINS) return eventNameOf(written) === 'REMOVE';
+    if (sk.startsWith(MESSAGE_PREFIX)) return written.after?.told === 'stream';
     return sk === SOCKETS || sk === DISSOLVED;
   },
   handlerWith(capabilities, onFailure) {
     const { gateway, system, directory, connections, presences, watches, remains, seals } = capabilities;
-    const { rosters, log, groupRemains } = capabilities;
+    const { rosters, log, groupRemains, people } = capabilities;
     const onDeliveryFailure = (_: string, error: unknown) => onFailure(error);
     const tell = (watchers: readonly Watcher[], presences: readonly Presence[]) =>
       tellWatchers(
@@ -96,9 +99,21 @@ const accountChanges: Follower = {
       }
     }
     const logger = { error: (_: string, ...more: unknown[]) => onFailure(more[0]) };
-    return (records) => {
+    return async (records) => {
       const changeOf = readChanges(records);
-      return eachRecord(records, { lineOf, follow: (record) => follow(changeOf(record)), logger });
+      const told: Promise<void>[] = [];
+      const many = { ...telling, rosters, people, framesOf, changedFor: reactionFrame };
+      const outcome = await eachRecord(records, {
+        lineOf,
+        async follow(record) {
+          const change = changeOf(record);
+          if (change?.kind === 'messages') told.push(tellByStream(many, change.messages));
+          else await follow(change);
+        },
+        logger,
+      });
+      await Promise.all(told);
+      return outcome;
     };
   },
 };

@@ -132,6 +132,8 @@ export function functionsWith(
     onDeliveryFailure: (_, error) => onFailure(error),
     onConnectionsFailure: () => {},
     onFault: () => {},
+    // Some groups have more, and some have not: so both ways of telling are used.
+    mostDevices: 3,
     lastFrames,
     ...system,
   };

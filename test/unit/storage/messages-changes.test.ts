@@ -56,6 +56,21 @@ describe('a change', () => {
     expect(JSON.stringify(state.partition(pk))).toBe(before);
   });
 
+  it('says whether the stream tells it, and forgets that with the next one', async () => {
+    const { log: memory } = await logOf(aLogEntry(1, { told: 'stream' }));
+    const states = [undefined, 'stream', undefined] as const;
+    let former = await memory.last(ALICES);
+    expect(former?.told).toBe('stream');
+    for (const [i, told] of states.entries()) {
+      const { told: _, ...entry } = aLogEntry(1, { changed: changed(i + 1) });
+      expect(await memory.change(ALICES, { ...entry, ...(told && { told }) }, former ?? aLogEntry(1))).toBe(
+        true,
+      );
+      former = await memory.last(ALICES);
+      expect(former?.told).toBe(told);
+    }
+  });
+
   it('follows the former one of the same message', async () => {
     const { log: memory } = await logOf(aLogEntry(1));
     const first = aLogEntry(1, { text: 'Better.', changed: changed(1) });

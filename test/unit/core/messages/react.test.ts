@@ -122,6 +122,17 @@ describe('a reaction', () => {
     expect(log.changes).toHaveLength(stored.length);
   });
 
+  it('to a message that the stream has told takes that mark away, so that it is not told a second time', async () => {
+    const rows = Array.from({ length: 51 }, (_, i) => aConnection(`phone ${i}`, { conversation: '' }));
+    const { add, edit, gateway, log } = scene({ rows });
+    await edit('Better.');
+    expect([(await log.at(BOBS, [2]))[0]?.told, gateway.posts]).toEqual(['stream', []]);
+    await edit('Better.');
+    expect(gateway.posts).toEqual([]);
+    await add('👍');
+    expect((await log.at(BOBS, [2]))[0]?.told).toBeUndefined();
+  });
+
   it('whose answer was lost is found', async () => {
     let isFirst = true;
     const onWrite = (): WriteOutcome => {

@@ -256,3 +256,33 @@ describe('sending several messages', () => {
     expect([messages.length, refusal?.code, faults]).toEqual([1, 'rate_limited', []]);
   });
 });
+
+describe('with more devices online than a request tells', () => {
+  const phones = (count: number) =>
+    Array.from({ length: count }, (_, i) => aConnection(`phone ${i}`, { userId: bob.id, conversation: '' }));
+
+  it.each([
+    [50, undefined, 50],
+    [51, 'stream', 0],
+  ] as const)('of %d, the message is marked as told by %s', async (count, told, posts) => {
+    const { dependencies, gateway, log } = scene({ rows: phones(count) });
+    const { message } = await sendMessage(dependencies, draft, () => ['frame']);
+    expect(message.told).toBe(told);
+    expect((await log.last(ALICES))?.told).toBe(told);
+    expect(gateway.posts).toHaveLength(posts);
+  });
+
+  it('a retry is not told by the request, either', async () => {
+    const { dependencies, gateway } = scene({ rows: phones(51) });
+    for (let i = 0; i < 2; i += 1) await sendMessage(dependencies, draft, () => ['frame']);
+    expect(gateway.posts).toEqual([]);
+  });
+
+  it('the next message is not marked once fewer are online', async () => {
+    const { dependencies, log } = scene({ rows: phones(51) });
+    await sendMessage(dependencies, draft, () => ['frame']);
+    const fewer = { ...dependencies, mostDevices: 60 };
+    await sendMessage(fewer, { ...draft, clientId: id(78) }, () => ['frame']);
+    expect((await log.last(ALICES))?.told).toBeUndefined();
+  });
+});
