@@ -52,6 +52,7 @@ export const bundling = {
   // Modules that a function in Lambda does not need, and their replacements.
   alias: {
     '@aws-sdk/credential-provider-node': './lib/stand-ins/credentials.ts',
+    '@smithy/core/event-streams': './lib/stand-ins/event-streams.ts',
     'node:http': './lib/stand-ins/node-http.ts',
   },
   logLevel: 'warning',
