@@ -1,5 +1,6 @@
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { invitationTokens } from '../../../functions/auth/invitation-tokens.ts';
 import { refreshTokens } from '../../../functions/auth/refresh-tokens.ts';
 import { connectionsGateway } from '../../../functions/gateway/connections-gateway.ts';
 import { aboutReader } from '../../../functions/storage/abouts.ts';
@@ -17,6 +18,7 @@ import { knownDevices } from '../../../functions/storage/devices.ts';
 import { directoryProjection } from '../../../functions/storage/directory.ts';
 import { inboxReader } from '../../../functions/storage/inbox.ts';
 import { inboxProjection } from '../../../functions/storage/inbox-projection.ts';
+import { invitationStore } from '../../../functions/storage/invitations.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { membershipCheck, presenceStore } from '../../../functions/storage/presence.ts';
 import { receiptStore } from '../../../functions/storage/receipts.ts';
@@ -53,6 +55,8 @@ export function capabilitiesOver({ documents, management, system }: Ports) {
     table,
     log: messageStore(table),
     rosters: rosterStore(table),
+    invitations: invitationStore(table),
+    invitationTokens: invitationTokens(system.randomBytes),
     abouts: aboutReader(table),
     connections: { ...connectionStore(table), ...connectionAdder(table, SOCKETS_PER_ACCOUNT) },
     gateway: connectionsGateway(management),

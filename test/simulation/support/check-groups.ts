@@ -2,7 +2,13 @@ import { may, whoOf } from '../../../functions/core/conversations/rights.ts';
 import { ownGroup, type Roster, type RosterMember } from '../../../functions/core/conversations/roster.ts';
 import type { GroupEntry } from '../../../functions/core/inbox/inbox.ts';
 import type { GroupEvent, LogEntry, Message } from '../../../functions/core/messages/message.ts';
-import { membershipKey, userPartition } from '../../../functions/storage/keys.ts';
+import {
+  conversationPartition,
+  dissolvedKey,
+  membershipKey,
+  rosterKey,
+  userPartition,
+} from '../../../functions/storage/keys.ts';
 import { createdAs, eventsOf, type Groups } from './groups.ts';
 import type { Simulation } from './simulation.ts';
 import type { Person, World } from './world.ts';
@@ -175,6 +181,15 @@ export function checkLeft({ world }: Simulation): void {
     if (groups.length > 0) world.blame(`${username} is deleted, and in ${groups.join()}`);
   }
   for (const person of world.people) checkMemberships(world, person);
+  for (const group of world.rosters.ids) checkForgotten(world, group);
+}
+
+/** Of a group that nobody is in, the mark stays that keeps its id, and the one that brings the last look. */
+function checkForgotten({ rosters, state, blame }: World, group: string): void {
+  if (rosters.conversation(group).members.length > 0) return;
+  const items = state.partition(conversationPartition(group)).map(({ sk }) => String(sk));
+  const left = items.filter((sk) => sk !== rosterKey(group).sk && sk !== dissolvedKey(group).sk);
+  if (left.length > 0) blame(`nobody is in ${group}, and ${left.join()} is left`);
 }
 
 /** What the inbox tells of a group is what its roster tells. */

@@ -11,6 +11,7 @@ import { toLogEntry } from '../../../functions/storage/log-entry.ts';
 import { checkChanges, checkSummary } from './check-changes.ts';
 import { checkGroupEntry, checkGroups } from './check-groups.ts';
 import { isMessageOf } from './intent.ts';
+import { checkInvitations } from './inviting.ts';
 import type { Recency } from './recency.ts';
 import { isUnanswered } from './settle.ts';
 import type { Simulation } from './simulation.ts';
@@ -27,6 +28,7 @@ export function check(simulation: Simulation, inboxes: ReadonlyMap<string, reado
   checkIntents(simulation, logs);
   checkChanges(simulation, logs);
   checkGroups(simulation, logs);
+  checkInvitations(world, simulation.inviting);
   checkClients(simulation, logs);
   for (const person of world.living) {
     const expected = new Map([...logs].filter(([id]) => world.rosters.isIn(person.id, id)));

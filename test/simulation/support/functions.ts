@@ -19,9 +19,12 @@ import { tellDevices } from '../../../functions/core/delivery/deliver.ts';
 import { SESSION_ENDED, TokenInvalid, UserNotFound } from '../../../functions/core/errors.ts';
 import type { Actor } from '../../../functions/core/groups/change-group.ts';
 import { createGroup, type NewGroup } from '../../../functions/core/groups/create-group.ts';
+import { dissolveGroup } from '../../../functions/core/groups/dissolve.ts';
 import { putMember, removeMember } from '../../../functions/core/groups/members.ts';
 import { type AskedSettings, changeSettings } from '../../../functions/core/groups/settings.ts';
 import { readConversation, readInbox } from '../../../functions/core/inbox/read-inbox.ts';
+import { invite, type NewInvitation, revokeInvitation } from '../../../functions/core/invitations/invite.ts';
+import { joinGroup, previewInvitation } from '../../../functions/core/invitations/join.ts';
 import type { Draft } from '../../../functions/core/messages/append.ts';
 import type { MessagePlace, Telling } from '../../../functions/core/messages/apply-change.ts';
 import {
@@ -162,6 +165,11 @@ export function functionsWith(
     ...system,
     groupCreation: 'anyone',
   } as const;
+  const inviting = {
+    ...groups,
+    invitations: capabilities.invitations,
+    tokens: capabilities.invitationTokens,
+  };
   const actor = ({ id, username }: User): Actor => ({ userId: id, frameFor: eventFrameOf(username) });
 
   const receipt =
@@ -226,6 +234,18 @@ export function functionsWith(
     putMember: (by: User, id: string, member: Parameters<typeof putMember>[3]) =>
       putMember(groups, id, actor(by), member),
     removeMember: (by: User, id: string, userId: string) => removeMember(groups, id, actor(by), userId),
+
+    /** `DELETE /conversations/{id}/` */
+    dissolve: (by: User, id: string) => dissolveGroup(groups, id, actor(by)),
+
+    /** `POST /conversations/{id}/invitations/`, and `DELETE …/{invitation}/` */
+    invite: (userId: string, id: string, invitation: NewInvitation) =>
+      invite(inviting, id, userId, invitation),
+    revokeInvitation: (userId: string, id: string, invitation: string) =>
+      revokeInvitation(inviting, id, userId, invitation),
+    /** `POST /invitations/preview/` and `…/join/` */
+    preview: (by: User, token: string) => previewInvitation(inviting, token, by.id),
+    join: (by: User, token: string) => joinGroup(inviting, token, actor(by)),
 
     read: receipt('conversation.read', markRead),
     received: receipt('message.received', markReceived),

@@ -29,14 +29,16 @@ export interface Creation {
   acked: string | undefined;
 }
 
-type ChangeAction = Action & { readonly kind: 'put-member' | 'remove-member' | 'set-group' };
+type ChangeAction = Action & {
+  readonly kind: 'put-member' | 'remove-member' | 'set-group' | 'dissolve-group';
+};
 
 /** What a user wants to make of a group. */
 export interface GroupChange {
   readonly kind: ChangeAction['kind'];
   readonly by: Person;
   readonly group: string;
-  /** Who comes, goes, or has another role. Of settings: who changes them. */
+  /** Who comes, goes, or has another role. Of the group as a whole: who changes it. */
   readonly member: Person;
   readonly role: Role | undefined;
   readonly title: string | undefined;
@@ -118,8 +120,7 @@ export class Groups {
 }
 
 function wanted(world: World, by: Person, group: string, action: ChangeAction, number: number): GroupChange {
-  const member =
-    action.kind === 'set-group' ? by : (world.people[action.who % world.people.length] as Person);
+  const member = 'who' in action ? (world.people[action.who % world.people.length] as Person) : by;
   return {
     ...{ kind: action.kind, by, group },
     member: action.kind === 'remove-member' && action.isSelf ? by : member,
@@ -239,6 +240,8 @@ function described({ kind, member, role, title, write }: GroupChange): string {
       return (
         [title && `the title ${title}`, write && `${write}s write`].filter(Boolean).join(', ') || 'nothing'
       );
+    case 'dissolve-group':
+      return 'the end';
   }
 }
 
@@ -253,6 +256,8 @@ function apply(
       return functions.removeMember(by, group, member.id);
     case 'set-group':
       return functions.changeSettings(by, group, { title, ...(write && { who: { write } }) });
+    case 'dissolve-group':
+      return functions.dissolve(by, group);
   }
 }
 
@@ -262,6 +267,7 @@ export function eventsOf({ rosters }: World, { kind, by, group, member }: GroupC
     'put-member': ['joined', 'role'],
     'remove-member': ['left', 'removed'],
     'set-group': ['renamed', 'changed'],
+    'dissolve-group': ['dissolved'],
   }[kind];
   return rosters.events(group).filter(({ senderId, event }) => {
     if (!event || senderId !== by.id || !types.includes(event.type)) return false;
@@ -285,6 +291,8 @@ function isDone({ kind, member, role, title, write }: GroupChange, roster: Roste
         (title === undefined || roster.title === title) &&
         (write === undefined || whoOf(roster.who).write === write)
       );
+    case 'dissolve-group':
+      return roster.members.every(({ role }) => role === undefined);
   }
 }
 
@@ -299,6 +307,8 @@ function rightsFor({ kind, by, member, role, title, write }: GroupChange, roster
       return present ? ['remove', rightOver(present, 'remove')] : ['remove'];
     case 'set-group':
       return [...(title === undefined ? [] : ['rename' as const]), ...(write ? ['roles' as const] : [])];
+    case 'dissolve-group':
+      return ['dissolve'];
   }
 }
 
@@ -315,7 +325,10 @@ function isRightRefusal(world: World, change: GroupChange, moment: number, code:
     });
   }
   if (code === 'last_owner') {
-    return kind !== 'set-group' && rosters.some((roster) => isOnlyOwner(roster, member));
+    return (
+      (kind === 'put-member' || kind === 'remove-member') &&
+      rosters.some((roster) => isOnlyOwner(roster, member))
+    );
   }
   if (kind !== 'put-member') return false;
   if (code === 'user_not_found') return isOneLeaving(world, member);

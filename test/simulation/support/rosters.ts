@@ -50,6 +50,12 @@ export class Rosters {
     const { conversation, seq, event } = entry;
     if (!event) return;
     this.#events.set(conversation, [...this.events(conversation), entry]);
+    if (event.type === 'dissolved') {
+      for (const stays of this.#stays.get(conversation)?.values() ?? []) {
+        const last = stays.at(-1);
+        if (last) last.left ??= seq;
+      }
+    }
     if (!('users' in event)) return;
     for (const userId of event.users) {
       const stays = this.#staysOf(conversation, userId);
@@ -74,6 +80,21 @@ export class Rosters {
   /** The entries of a group's log that tell what happened to it, in order. */
   events(group: string): readonly Message[] {
     return this.#events.get(group) ?? [];
+  }
+
+  /** The entries of those who came by an invitation: nobody else can add themselves. */
+  joinedByLink(group: string): readonly Message[] {
+    return this.events(group).filter(
+      ({ senderId, event }) => event?.type === 'joined' && event.users.includes(senderId),
+    );
+  }
+
+  /** By the last that the log tells of a user, others have removed them. */
+  wasRemoved(userId: string, group: string): boolean {
+    const last = this.events(group).findLast(
+      ({ event }) => event && 'users' in event && event.users.includes(userId),
+    );
+    return last?.event?.type === 'removed';
   }
 
   versions(group: string): readonly Roster[] {

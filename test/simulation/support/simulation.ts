@@ -14,6 +14,7 @@ import {
   trySending,
   trySendingAll,
 } from './intent.ts';
+import { Inviting } from './inviting.ts';
 import { logOut, refresh } from './log-in.ts';
 import { changePassword, deleteAccount } from './own-account.ts';
 import { type Reader, readersOf } from './readers.ts';
@@ -33,6 +34,7 @@ export class Simulation {
   readonly changes = new Changes();
   readonly receipts = new ReceiptAttempts();
   readonly groups: Groups;
+  readonly inviting: Inviting;
   readonly recency: Recency;
   readonly readers: readonly Reader[];
 
@@ -47,6 +49,7 @@ export class Simulation {
     this.world = world;
     this.clients = clients;
     this.groups = new Groups(world);
+    this.inviting = new Inviting(world);
     this.recency = new Recency(() => world.scheduler.time);
     this.readers = readersOf(world, this.recency.onBatch);
   }
@@ -127,7 +130,15 @@ export class Simulation {
       case 'put-member':
       case 'remove-member':
       case 'set-group':
+      case 'dissolve-group':
         return this.groups.change(this.#client(action.by).person, action, fate);
+      case 'invite':
+        return this.inviting.invite(this.#client(action.by).person, action, fate);
+      case 'revoke':
+        return this.inviting.revoke(this.#client(action.by).person, action.which, fate);
+      case 'preview':
+      case 'join':
+        return this.inviting.follow(this.#client(action.by).person, action, fate);
       case 'stream':
         return this.readers[action.which % this.readers.length]?.deliver(action.size, action.again, fate);
       case 'pass':

@@ -113,6 +113,18 @@ export type Action =
       /** Undefined: whoever may write may still. */
       readonly write: Who['write'] | undefined;
     }
+  | { readonly kind: 'dissolve-group'; readonly by: number; readonly group: number }
+  | {
+      readonly kind: 'invite';
+      readonly by: number;
+      readonly group: number;
+      readonly maxUses: number;
+      /** Seconds. */
+      readonly expiresIn: number;
+    }
+  /** One of the invitations of all groups. */
+  | { readonly kind: 'revoke'; readonly by: number; readonly which: number }
+  | { readonly kind: 'preview' | 'join'; readonly by: number; readonly which: number }
   | { readonly kind: 'stream'; readonly which: number; readonly size: number; readonly again: number }
   | { readonly kind: 'pass'; readonly milliseconds: number }
   | { readonly kind: 'expire' };
@@ -313,6 +325,25 @@ const ofGroups: fc.Arbitrary<Action> = fc.oneof(
       group: who,
       title: fc.constantFrom(undefined, 'new', 'new', 'present'),
       write: fc.constantFrom(undefined, 'member', 'moderator', 'owner'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('dissolve-group'), by: anyone, group: who }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('invite'),
+      by: anyone,
+      group: who,
+      maxUses: fc.constantFrom(1, 1, 2, 5),
+      expiresIn: fc.constantFrom(60, 3_600),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('join', 'join', 'join', 'preview', 'revoke'),
+      by: anyone,
+      which: few,
     }),
   },
 ) as fc.Arbitrary<Action>;
