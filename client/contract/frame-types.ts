@@ -1,4 +1,12 @@
-import type { Conversation, GroupEvent, Mentions, Reaction, Settings, StoredMessage } from './http-types.ts';
+import type {
+  Conversation,
+  Custom,
+  GroupEvent,
+  Mentions,
+  Reaction,
+  Settings,
+  StoredMessage,
+} from './http-types.ts';
 
 /**
  * The frames of asyncapi.yaml on a device's socket. A test compares the two. First, the frames that the client sends.
@@ -13,6 +21,7 @@ export interface MessageSend {
   /** The `seq` of the message that it answers. */
   readonly reply_to?: number;
   readonly mentions?: Mentions;
+  readonly custom?: Custom;
   /** Instead of `text` and `client_id`. */
   readonly messages?: readonly NewMessage[];
   readonly after?: number;
@@ -24,6 +33,7 @@ export interface NewMessage {
   readonly text: string;
   readonly reply_to?: number;
   readonly mentions?: Mentions;
+  readonly custom?: Custom;
   readonly read?: number;
 }
 
@@ -132,6 +142,7 @@ export interface ChatMessage {
   readonly reactions?: readonly Reaction[];
   readonly reply_to?: number;
   readonly mentions?: Mentions;
+  readonly custom?: Custom;
   readonly client_id?: string;
   readonly event?: GroupEvent;
 }
@@ -153,6 +164,7 @@ export interface MessageSent {
   readonly reactions?: readonly Reaction[];
   readonly reply_to?: number;
   readonly mentions?: Mentions;
+  readonly custom?: Custom;
   readonly client_id: string;
   readonly ref?: string;
 }
@@ -262,6 +274,7 @@ export interface ToldMessage {
   readonly reactions?: readonly Reaction[];
   readonly reply_to?: number;
   readonly mentions?: Mentions;
+  readonly custom?: Custom;
   readonly client_id?: string;
 }
 
@@ -287,6 +300,7 @@ export interface MessageResult {
   readonly reactions?: readonly Reaction[];
   readonly reply_to?: number;
   readonly mentions?: Mentions;
+  readonly custom?: Custom;
   readonly code?: string;
   readonly detail?: string;
   readonly retry_after?: number;

@@ -306,9 +306,14 @@ export interface StoredMessage {
   readonly reply_to?: number;
   /** In groups: whom it mentions. */
   readonly mentions?: Mentions;
+  /** The product's own data. */
+  readonly custom?: Custom;
   /** In groups: what its sender did. Then `message` is empty. */
   readonly event?: GroupEvent;
 }
+
+/** A product's own data: a JSON object of at most 2 KB. */
+export type Custom = Readonly<Record<string, unknown>>;
 
 /** Members of a group whom a message mentions by their ids, or all of them. */
 export interface Mentions {

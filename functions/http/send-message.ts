@@ -23,13 +23,13 @@ export const handler = userStack(reporting, access)
   .use(jsonInput(messageRequest, { maxBytes: MAX_MESSAGE_BODY_BYTES }))
   .handler(async ({ identity, input, headers, pathParameters }) => {
     const { userId, username } = identity;
-    const { text = '', reply_to: replyTo, mentions, messages, after, read } = input;
+    const { text = '', reply_to: replyTo, mentions, custom, messages, after, read } = input;
     const id = pathParameters?.conversation ?? '';
     const place = { conversation: await resolve(sending, id, userId), after };
     const explain = asConversationNotFound(id);
     if (messages === undefined) {
       const clientId = readIdempotencyKey(headers['idempotency-key']);
-      const draft = { ...place, text, clientId, replyTo, mentions, read };
+      const draft = { ...place, text, clientId, replyTo, mentions, custom, read };
       const { message, repeated } = await sendMessage(sending, draft, framesOf(username)).catch(explain);
       return json(repeated ? 200 : 201, syncedMessage(message, userId));
     }

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { meta } from 'zod/v4/core';
 import { foldId } from '../core/ids.ts';
+import { type Custom, customBytes, MAX_CUSTOM_BYTES, MAX_CUSTOM_DEPTH } from '../core/messages/custom.ts';
 import { MAX_MENTIONS } from '../core/messages/mentions.ts';
+import { isDeeperThan } from './json-body.ts';
 import { isBlank, isLonger, isShorter, MAX_MESSAGE_LENGTH, TEXT_FAULTS, textFault } from './text.ts';
 
 /** The lengths that a field may have, in characters. */
@@ -67,6 +69,33 @@ export const mentions = z
       'Name `users`, or set `all` to true.',
     ),
   );
+
+/** The product's own data of a message. A schema of its names would drop `__proto__`, which is a name like any other. */
+export const custom = z.pipe(
+  z.unknown().check(
+    z.check(({ value: input, issues }) => {
+      const message = customFault(input);
+      if (message !== undefined) issues.push({ code: 'custom', message, input });
+    }),
+    meta({ type: 'object' }),
+  ),
+  z.transform((value: unknown) => value as Custom),
+);
+
+function customFault(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'Must be an object.';
+  if (isDeeperThan(value, MAX_CUSTOM_DEPTH)) return `Must be nested at most ${MAX_CUSTOM_DEPTH} levels deep.`;
+  if (customBytes({ custom: value as Custom }) > MAX_CUSTOM_BYTES) {
+    return `Must have at most ${MAX_CUSTOM_BYTES} bytes of JSON.`;
+  }
+  // JSON can write a number that no double can hold. It would be stored as null.
+  return hasInfinite(value) ? 'Must not have numbers out of range.' : undefined;
+}
+
+function hasInfinite(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasInfinite);
+}
 
 /** An emoji of several parts, such as a family with skin tones, has some 40 UTF-16 units at most. */
 const MAX_EMOJI_LENGTH = 64;

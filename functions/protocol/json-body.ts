@@ -90,7 +90,7 @@ function mediaType(contentType: string): string {
 }
 
 /** Level by level instead of recursively, because the client chooses the depth. */
-function isDeeperThan(value: unknown, depth: number): boolean {
+export function isDeeperThan(value: unknown, depth: number): boolean {
   let level = [value];
   for (let i = 0; i <= depth; i += 1) {
     level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));

@@ -20,6 +20,11 @@ export function mentioned({ mentions }: Pick<Message, 'mentions'>) {
   return mentions === undefined ? {} : { mentions };
 }
 
+/** The product's own data. */
+export function ownData({ custom }: Pick<Message, 'custom'>) {
+  return custom === undefined ? {} : { custom };
+}
+
 /** What has become of a message since it was written. */
 export function changedState({ changed }: Pick<Message, 'changed'>) {
   if (!changed) return {};
@@ -40,7 +45,7 @@ export function eventOf({ event }: Pick<Message, 'event'>) {
 }
 
 /** One of several stored messages, which share their conversation and their sender. */
-export function messageBody({ id, seq, text, createdAt, read, replyTo, mentions, changed }: Message) {
+export function messageBody({ id, seq, text, createdAt, read, replyTo, mentions, custom, changed }: Message) {
   return {
     id,
     seq,
@@ -49,6 +54,7 @@ export function messageBody({ id, seq, text, createdAt, read, replyTo, mentions,
     ...(read > 0 && { read }),
     ...answered({ replyTo }),
     ...mentioned({ mentions }),
+    ...ownData({ custom }),
     ...changedState({ changed }),
   };
 }
@@ -65,6 +71,7 @@ export function syncedMessage(message: Message, readerId: string) {
     ...(message.read > 0 && { read: message.read }),
     ...answered(message),
     ...mentioned(message),
+    ...ownData(message),
     ...eventOf(message),
     ...changedState(message),
     ...ownClientId(message, message.senderId === readerId),

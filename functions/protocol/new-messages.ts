@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { CLIENT_ID } from '../core/ids.ts';
 import type { NewMessage } from '../core/messages/append.ts';
-import { mentions, messageText, replyTo, seq } from './fields.ts';
+import { custom, mentions, messageText, replyTo, seq } from './fields.ts';
 
 /** In one frame or request. */
 export const MAX_MESSAGES = 20;
 
 /**
- * Of the texts and mentions of one frame or request, as JSON. The frame that tells them to other devices adds some 6 KB, and API Gateway's limit
+ * Of the texts, mentions and own data of one frame or request, as JSON. The frame that tells them to other devices adds some 6 KB, and API Gateway's limit
  * is 32 KB.
  */
 export const MAX_MESSAGES_BYTES = 24 * 1024;
@@ -22,6 +22,7 @@ const newMessage = z.object({
   text: messageText,
   reply_to: z.optional(replyTo),
   mentions: z.optional(mentions),
+  custom: z.optional(custom),
   read: z.optional(seq),
 });
 
@@ -29,9 +30,9 @@ const newMessage = z.object({
 const valuesOf = (list: unknown, name: 'client_id' | 'text'): readonly string[] =>
   (Array.isArray(list) ? list : []).flatMap((one) => (typeof one?.[name] === 'string' ? one[name] : []));
 
-/** The same of those that mention somebody. */
-const mentionsIn = (list: unknown): readonly object[] =>
-  (Array.isArray(list) ? list : []).flatMap((one) => one?.mentions ?? []);
+/** The same of the objects that it may have. */
+const objectsOf = (list: unknown, name: 'mentions' | 'custom'): readonly object[] =>
+  (Array.isArray(list) ? list : []).flatMap((one) => one?.[name] ?? []);
 
 /** Also while single messages are malformed, so that one answer names all faults. */
 const always = { when: () => true };
@@ -49,13 +50,13 @@ export const newMessages = z.array(newMessage).check(
   ),
   z.refine(
     (list) => {
-      const given = [...valuesOf(list, 'text'), ...mentionsIn(list)];
+      const given = [...valuesOf(list, 'text'), ...objectsOf(list, 'mentions'), ...objectsOf(list, 'custom')];
       const bytes = given.map((one) => Buffer.byteLength(JSON.stringify(one)));
       return bytes.reduce((sum, one) => sum + one, 0) <= MAX_MESSAGES_BYTES;
     },
     {
       ...always,
-      error: `The texts and mentions must have at most ${MAX_MESSAGES_BYTES} bytes of JSON together.`,
+      error: `The texts, mentions and own data must have at most ${MAX_MESSAGES_BYTES} bytes of JSON together.`,
     },
   ),
 );
@@ -83,11 +84,14 @@ export function toNewMessages(
   messages: z.output<typeof newMessages>,
   read: number | undefined,
 ): readonly NewMessage[] {
-  return messages.map(({ text, client_id: clientId, reply_to: replyTo, mentions, read: own = read }) => ({
-    text,
-    clientId,
-    replyTo,
-    mentions,
-    read: own,
-  }));
+  return messages.map(
+    ({ text, client_id: clientId, reply_to: replyTo, mentions, custom, read: own = read }) => ({
+      text,
+      clientId,
+      replyTo,
+      mentions,
+      custom,
+      read: own,
+    }),
+  );
 }

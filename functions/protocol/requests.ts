@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { lengthFaults, normalizePassword } from '../core/accounts/passwords.ts';
 import { MessageNotFound, ValidationFailed } from '../core/errors.ts';
 import { CLIENT_ID } from '../core/ids.ts';
-import { characters, emoji, mentions, messageText, nameOf, replyTo, seq, version } from './fields.ts';
+import { characters, custom, emoji, mentions, messageText, nameOf, replyTo, seq, version } from './fields.ts';
 import { newMessages, oneOrSeveral } from './new-messages.ts';
 import { wholeNumber } from './paging.ts';
 import { validate } from './validate.ts';
@@ -150,6 +150,7 @@ export const messageRequest = z
     text: z.optional(messageText),
     reply_to: z.optional(replyTo),
     mentions: z.optional(mentions),
+    custom: z.optional(custom),
     messages: z.optional(newMessages),
     after: z.optional(seq),
     read: z.optional(seq),
@@ -157,7 +158,11 @@ export const messageRequest = z
   .check(oneOrSeveral(['text']));
 
 /** `PATCH /conversations/{conversation}/messages/{seq}/` */
-export const editRequest = z.strictObject({ text: messageText, version });
+export const editRequest = z.strictObject({
+  text: messageText,
+  custom: z.optional(z.nullable(custom)),
+  version,
+});
 
 /**
  * The `seq` in a path.

@@ -25,6 +25,7 @@ import {
   mentioned,
   messageBody,
   ownClientId,
+  ownData,
   presentState,
   syncedMessage,
 } from './message-bodies.ts';
@@ -44,6 +45,7 @@ export function messageFrame(message: Message, senderName: string, reader: 'send
     ...(message.read > 0 && { read: message.read }),
     ...answered(message),
     ...mentioned(message),
+    ...ownData(message),
     ...eventOf(message),
     ...changedState(message),
     ...ownClientId(message, reader === 'sender'),
@@ -65,12 +67,17 @@ export function messagesFrame(messages: readonly Message[], senderName: string, 
   };
 }
 
+/** Clients of the original protocol have no use for a product's own data. */
+function shownOn(socket: 'device' | 'conversation', message: Message): Message {
+  return socket === 'device' ? message : { ...message, custom: undefined };
+}
+
 /** Stored messages as the sockets of one reader get them. The original protocol knows only one message at a time. */
 export function framesOf(senderName: string): FramesFor {
   return (messages, reader, socket) => {
     const isOne = socket === 'conversation' || messages.length === 1;
     const frames = isOne
-      ? messages.map((message) => messageFrame(message, senderName, reader))
+      ? messages.map((message) => messageFrame(shownOn(socket, message), senderName, reader))
       : [messagesFrame(messages, senderName, reader)];
     return frames.map((frame) => JSON.stringify(frame));
   };

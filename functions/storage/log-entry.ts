@@ -1,5 +1,6 @@
 import { type Conversation, numberOf } from '../core/conversations/conversation.ts';
 import { Busy } from '../core/errors.ts';
+import type { Custom } from '../core/messages/custom.ts';
 import type { Changed, GroupEvent, LogEntry, Mentions } from '../core/messages/message.ts';
 import { formsIn } from './by-member.ts';
 import { messageKey, seqOf } from './keys.ts';
@@ -12,7 +13,19 @@ export type Item = Record<string, unknown>;
  * would cost a second WRU.
  */
 export function fromLogEntry(conversation: Conversation, entry: LogEntry): Item {
-  const { conversation: _, seq, senderId, counts, alls, rates, changed, event, mentions, ...rest } = entry;
+  const {
+    conversation: _,
+    seq,
+    senderId,
+    counts,
+    alls,
+    rates,
+    changed,
+    event,
+    mentions,
+    custom,
+    ...rest
+  } = entry;
   const forms = formsIn(conversation);
   return {
     ...messageKey(conversation.id, seq),
@@ -20,6 +33,7 @@ export function fromLogEntry(conversation: Conversation, entry: LogEntry): Item 
     ...(changed && { changed: fromChanged(conversation, changed) }),
     ...(event && { event: fromEvent(conversation, event) }),
     ...(mentions && { mentions: fromMentions(conversation, mentions) }),
+    ...(custom && { custom: fromCustom(custom) }),
     sender: numberOf(conversation, senderId),
     counts: forms.counts.store(counts),
     ...(alls && { alls: forms.counts.store(alls) }),
@@ -61,6 +75,7 @@ export function toLogEntry(conversation: Conversation, item: Item): LogEntry {
     ...(clientId !== undefined && { clientId }),
     ...(replyTo !== undefined && { replyTo }),
     ...(item.mentions !== undefined && { mentions: toMentions(conversation, item.mentions) }),
+    ...(item.custom !== undefined && { custom: JSON.parse(item.custom as string) as Custom }),
     read,
     createdAt,
     ...(item.changed !== undefined && { changed: toChanged(conversation, item.changed as StoredChanged) }),
@@ -113,6 +128,11 @@ export function toEvent(conversation: Conversation, { users, ...event }: StoredE
     ...event,
     ...(users && { users: users.map((number) => userWith(conversation, number)) }),
   } as GroupEvent;
+}
+
+/** As JSON: DynamoDB keeps no order of names, and its numbers are others. */
+export function fromCustom(custom: Custom): string {
+  return JSON.stringify(custom);
 }
 
 /** Packed, so that ten of them take some ten bytes: first 1 if all are mentioned, then the member numbers of users. */

@@ -15,7 +15,7 @@ import {
   messageSk,
   SEAL_PREFIX,
 } from './keys.ts';
-import { fromChanged, fromLogEntry, type Item, toLogEntry } from './log-entry.ts';
+import { fromChanged, fromCustom, fromLogEntry, type Item, toLogEntry } from './log-entry.ts';
 import { batchGet, isWritten, type Table, tryTransact } from './table.ts';
 
 const CHANGES = { ':low': changeSk(1), ':high': LAST_CHANGE_SK };
@@ -116,10 +116,12 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Change
     },
 
     async change(conversation, entry, former) {
-      const { text, changed, mentions, told } = entry;
-      const left = [former.mentions && !mentions && 'mentions', former.told && !told && 'told'].filter(
-        Boolean,
-      );
+      const { text, changed, mentions, custom, told } = entry;
+      const left = [
+        former.mentions && !mentions && 'mentions',
+        former.custom && !custom && 'custom',
+        former.told && !told && 'told',
+      ].filter(Boolean);
       const forgotten = left.length > 0 ? ` REMOVE ${left.join(', ')}` : '';
       const change = changed?.change ?? 0;
       const failed = await tryTransact(client, [
@@ -127,7 +129,7 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Change
           Update: {
             TableName: name,
             Key: messageKey(conversation.id, entry.seq),
-            UpdateExpression: `SET #text = :text, #changed = :changed${told ? ', told = :told' : ''}${forgotten}`,
+            UpdateExpression: `SET #text = :text, #changed = :changed${custom ? ', custom = :custom' : ''}${told ? ', told = :told' : ''}${forgotten}`,
             ConditionExpression: former.changed
               ? '#changed.#change = :former'
               : 'attribute_exists(pk) AND attribute_not_exists(#changed)',
@@ -138,6 +140,7 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Change
             },
             ExpressionAttributeValues: {
               ':text': text,
+              ...(custom && { ':custom': fromCustom(custom) }),
               ...(told && { ':told': told }),
               ':changed': changed && fromChanged(conversation, changed),
               ...(former.changed && { ':former': former.changed.change }),

@@ -104,7 +104,7 @@ export function createActions(dependencies: Dependencies) {
   const actions: { readonly [N in ActionName]: Action<N> } = {
     async 'message.send'(caller, input) {
       const { to, conversation: id, text = '', client_id: clientId, reply_to: replyTo, messages } = input;
-      const { mentions, after, read } = input;
+      const { mentions, custom, after, read } = input;
       const { userId } = caller.connection;
       const conversation =
         id === undefined ? pairWith(userId, otherUser(to, userId)) : await resolve(dependencies, id, userId);
@@ -114,9 +114,15 @@ export function createActions(dependencies: Dependencies) {
         return asConversationNotFound(id)(error);
       };
       if (messages === undefined) {
-        const { message } = await send(caller, { ...place, text, clientId, replyTo, mentions, read }).catch(
-          explain,
-        );
+        const { message } = await send(caller, {
+          ...place,
+          text,
+          clientId,
+          replyTo,
+          mentions,
+          custom,
+          read,
+        }).catch(explain);
         return sentFrame(message, caller.username);
       }
       const tried = toNewMessages(messages, read);

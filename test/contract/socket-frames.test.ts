@@ -68,6 +68,8 @@ const told = EVENTS.map((event): Message => ({ ...withoutClientId, conversation:
 const mentioning = [{ users: [charles] }, { users: [charles], all: true as const }].map(
   (mentions): Message => ({ ...message, conversation: group, mentions }),
 );
+/** All that only devices are told of messages. */
+const onDevices = [...mentioning, { ...message, custom: { ticket: { id: 4711 } } }];
 const settings = { mutedUntil: FOREVER, pinnedAt: createdAt, archivedAt: createdAt, unread: true };
 const entry: PairEntry = {
   kind: 'pair',
@@ -192,10 +194,10 @@ const errorsOn = (kind: SocketKind) =>
 const readers = [ada, charles];
 const sides = ['sender', 'others'] as const;
 const heard = ALL_STATES.flatMap((one) => sides.map((side) => frames.messageFrame(one, 'ada', side)));
-const ofGroups = [...told, ...mentioning].map((one) => frames.messageFrame(one, 'ada', 'others'));
+const ofGroups = [...told, ...onDevices].map((one) => frames.messageFrame(one, 'ada', 'others'));
 const changed = [edited, deleted].flatMap((one) => readers.map((reader) => frames.changedFrame(one, reader)));
 const page: SyncPage = {
-  messages: [...ALL_STATES, ...told, ...mentioning],
+  messages: [...ALL_STATES, ...told, ...onDevices],
   changed: [edited, deleted],
   changes: new Map([[conversation, 8]]),
   resets: [conversation],
@@ -221,7 +223,7 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
   },
   device: {
     chatMessage: [...heard, ...ofGroups],
-    sent: [message, edited, deleted, ...mentioning].flatMap((one) => {
+    sent: [message, edited, deleted, ...onDevices].flatMap((one) => {
       const frame = frames.sentFrame(one, 'ada');
       return [frame, replied(frame)];
     }),
@@ -236,14 +238,14 @@ const MADE: Record<SocketKind, Record<string, readonly object[]>> = {
         messages: [],
         refusal: new errors.ClientIdConflict(),
       }),
-      ...mentioning.map((one) =>
+      ...onDevices.map((one) =>
         frames.sentMessagesFrame(group, tried, {
           messages: [{ message: one, repeated: false }],
           refusal: new errors.MentionInvalid(charles),
         }),
       ),
     ],
-    chatMessages: sides.map((side) => frames.messagesFrame([...ALL_STATES, ...mentioning], 'ada', side)),
+    chatMessages: sides.map((side) => frames.messagesFrame([...ALL_STATES, ...onDevices], 'ada', side)),
     messageChanged: [
       ...changed,
       ...[edited, deleted].map((one) =>

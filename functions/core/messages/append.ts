@@ -3,6 +3,7 @@ import { type OwnConversation, othersIn, selfOf } from '../conversations/convers
 import { requireRight } from '../conversations/rights.ts';
 import { AfterInvalid, Busy, CannotWriteToUser, ReplyInvalid, Unavailable, UserNotFound } from '../errors.ts';
 import { contentionOf } from './contention.ts';
+import type { Custom } from './custom.ts';
 import {
   carriersOf,
   findEarlier,
@@ -23,6 +24,7 @@ export interface NewMessage {
   /** `seq` of the message that it answers. */
   readonly replyTo?: number | undefined;
   readonly mentions?: Mentions | undefined;
+  readonly custom?: Custom | undefined;
   /** The last `seq` that the sender had seen when they wrote it; defaults to `after`. */
   readonly read?: number | undefined;
 }
@@ -112,7 +114,7 @@ async function appendOne(
   const { log, profiles, newId, random, wait } = dependencies;
   const { conversation } = draft;
   const id = newId();
-  const { maxTries, backoff } = contentionOf(message.text);
+  const { maxTries, backoff } = contentionOf(message);
   /** Each round looks only at what has come since the round before. */
   let unsearched = { carriers: known.carriers, from };
   let answerLost = false;
@@ -185,7 +187,7 @@ function firstPossible(last: LogEntry | undefined, { after }: Draft): number {
 function entryAfter(
   last: LogEntry | undefined,
   draft: Draft,
-  { text, clientId, replyTo, mentions, read }: NewMessage,
+  { text, clientId, replyTo, mentions, custom, read }: NewMessage,
   { id, teller, now, sendLimit }: Pick<AppendDependencies, 'now' | 'sendLimit'> & Marks,
 ): LogEntry {
   const { conversation } = draft;
@@ -206,6 +208,7 @@ function entryAfter(
     ...(clientId !== undefined && { clientId }),
     ...(replyTo !== undefined && { replyTo }),
     ...(mentions && { mentions }),
+    ...(custom && { custom }),
     read: readBySender(last, draft, read, seq),
     createdAt: at.toISOString(),
     counts: { ...counts, [self]: (counts[self] ?? 0) + 1 },

@@ -50,7 +50,7 @@ export interface Present {
 /** The new state; undefined if the present one is what was asked for. */
 export type Decide = (present: Present) => NextState | undefined;
 
-interface NextState extends Pick<LogEntry, 'text' | 'mentions'> {
+interface NextState extends Pick<LogEntry, 'text' | 'mentions' | 'custom'> {
   readonly changed: Omit<Changed, 'change'>;
 }
 

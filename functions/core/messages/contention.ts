@@ -17,8 +17,8 @@ export interface Contention {
 }
 
 /** The dearer a refusal, the fewer tries a message has, and the longer it waits for its turn. */
-export function contentionOf(text: string): Contention {
-  return contention(unitsOf({ text }));
+export function contentionOf(message: Sized): Contention {
+  return contention(unitsOf(message));
 }
 
 /**

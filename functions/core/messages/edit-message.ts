@@ -7,6 +7,7 @@ import {
   requireOwn,
   type Telling,
 } from './apply-change.ts';
+import { type Custom, isSameCustom } from './custom.ts';
 import { isDeleted, type Message } from './message.ts';
 
 export interface EditDependencies extends ChangeDependencies {
@@ -16,12 +17,14 @@ export interface EditDependencies extends ChangeDependencies {
 
 export interface Edit extends MessagePlace {
   readonly text: string;
+  /** Left out it stays as it is, and null removes it. */
+  readonly custom?: Custom | null | undefined;
   /** The version that is edited. */
   readonly version: number;
 }
 
 /**
- * Gives an own message another text. An edit that is sent again, or that changes nothing, has the present state as its answer.
+ * Gives an own message another text, or other data. An edit that is sent again, or that changes nothing, has the present state as its answer.
  * @throws MessageNotFound, NotYourMessage, MessageDeleted
  * @throws VersionConflict if the message has another version by now
  * @throws EditTooLate, NotAllowed
@@ -36,7 +39,9 @@ export function editMessage(dependencies: EditDependencies, edit: Edit, telling:
     requireRight(conversation, 'write');
     if (isDeleted(entry)) throw new MessageDeleted();
     const present = entry.changed?.version ?? 1;
-    const isRepeat = entry.text === text && (present === version || present === version + 1);
+    const custom = edit.custom === undefined ? entry.custom : (edit.custom ?? undefined);
+    const isSame = entry.text === text && isSameCustom(entry.custom, custom);
+    const isRepeat = isSame && (present === version || present === version + 1);
     if (isRepeat) return undefined;
     if (present !== version) throw new VersionConflict(entry);
     const at = now();
@@ -45,13 +50,13 @@ export function editMessage(dependencies: EditDependencies, edit: Edit, telling:
     }
     requireAllowed();
     const editedAt = at.toISOString();
-    return { text, changed: { ...entry.changed, version: version + 1, editedAt } };
+    return { text, custom, changed: { ...entry.changed, version: version + 1, editedAt } };
   });
 }
 
 /**
- * Deletes the text of an own message, or as a moderator that of any message, and the reactions to it. It then
- * mentions nobody. Its number stays, so the log keeps no gap. To delete twice is to delete once.
+ * Deletes the text and the data of an own message, or as a moderator those of any message, and the reactions to it. It
+ * then mentions nobody. Its number stays, so the log keeps no gap. To delete twice is to delete once.
  * @throws MessageNotFound, NotYourMessage
  * @throws Busy if others kept changing messages of the conversation; nothing was stored
  */
@@ -64,6 +69,7 @@ export function deleteMessage(
     if (!may(place.conversation, 'delete')) requireOwn(entry, place.conversation);
     if (isDeleted(entry)) return undefined;
     const deletedAt = dependencies.now().toISOString();
-    return { text: '', mentions: undefined, changed: { version: entry.changed?.version ?? 1, deletedAt } };
+    const changed = { version: entry.changed?.version ?? 1, deletedAt };
+    return { text: '', mentions: undefined, custom: undefined, changed };
   });
 }

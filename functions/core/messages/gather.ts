@@ -1,3 +1,4 @@
+import { type Custom, customBytes, MAX_CUSTOM_BYTES } from './custom.ts';
 import type { Changed, LogEntry } from './message.ts';
 
 /** How much a page may have of each. */
@@ -26,7 +27,7 @@ export interface Gathered {
 export const STORED_BESIDE = 700;
 
 /** A text has 4,000 characters of at most 4 bytes. */
-const LARGEST_ENTRY = 16_000 + STORED_BESIDE;
+const LARGEST_ENTRY = 16_000 + MAX_CUSTOM_BYTES + STORED_BESIDE;
 
 const utf8 = new TextEncoder();
 
@@ -34,14 +35,17 @@ const utf8 = new TextEncoder();
 export interface Sized {
   readonly text: string;
   readonly changed?: Pick<Changed, 'reactions'> | undefined;
+  readonly custom?: Custom | undefined;
 }
 
 /** Of a message, at most. */
-export function storedBytes({ text, changed }: Sized): number {
+export function storedBytes(message: Sized): number {
+  const { text, changed } = message;
   const reactions = Object.entries(changed?.reactions ?? {});
   // Lists of emoji and member numbers: DynamoDB counts 3 bytes a list, 1 more an element, and 2 a number.
   const ofReactions = reactions.map(([emoji, users]) => 9 + utf8.encode(emoji).length + 3 * users.length);
-  return ofReactions.reduce((sum, bytes) => sum + bytes, STORED_BESIDE + utf8.encode(text).length);
+  const beside = STORED_BESIDE + customBytes(message);
+  return ofReactions.reduce((sum, bytes) => sum + bytes, beside + utf8.encode(text).length);
 }
 
 /** What happened to a group, as JSON. */
@@ -67,7 +71,7 @@ function bytesOfReactions({ changed }: Sized): number {
 }
 
 function bytesOfExtras(message: LogEntry): number {
-  return eventBytes(message) + mentionBytes(message) + bytesOfReactions(message);
+  return eventBytes(message) + mentionBytes(message) + customBytes(message) + bytesOfReactions(message);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Conversation, OwnConversation } from '../conversations/conversation.ts';
 import type { Role } from '../conversations/rights.ts';
+import type { Custom } from './custom.ts';
 import type { SendLimit, SendRate } from './send-rates.ts';
 
 /** What every member of the conversation sees of a message. */
@@ -17,6 +18,8 @@ export interface Message {
   readonly replyTo?: number | undefined;
   /** Whom it mentions. A deleted message mentions nobody. */
   readonly mentions?: Mentions | undefined;
+  /** The product's own data. A deleted message has none. */
+  readonly custom?: Custom | undefined;
   /** The sender had read up to this `seq` when they wrote the message; 0 if unknown. */
   readonly read: number;
   /** ISO 8601, UTC. */

@@ -43,7 +43,7 @@ export interface HistoryPage {
 }
 
 /**
- * A page ends at 256 KB of messages, as JSON in UTF-8. It reads at most 420 KB in slices of 25 messages, so an ordinary page is one
+ * A page ends at 256 KB of messages, as JSON in UTF-8. It reads at most 420 KB in slices of 22 messages, so an ordinary page is one
  * Query, and a page of texts of 16 KB is 15 messages and not 1.6 MB. Ten are on it in any case.
  */
 const PAGE: Required<Omit<PageBounds, 'messages'>> = {

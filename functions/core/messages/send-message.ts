@@ -115,11 +115,11 @@ async function appendAndTell(
 /** Sends one message. It throws what {@link sendMessages} returns as a refusal. */
 export async function sendMessage(
   dependencies: SendDependencies,
-  { text, clientId, replyTo, mentions, read, ...draft }: Omit<Draft, 'messages'> & NewMessage,
+  { text, clientId, replyTo, mentions, custom, read, ...draft }: Omit<Draft, 'messages'> & NewMessage,
   framesFor: FramesFor,
   origin?: Origin,
 ): Promise<Appended> {
-  const messages = [{ text, clientId, replyTo, mentions, read }];
+  const messages = [{ text, clientId, replyTo, mentions, custom, read }];
   const { messages: appended, refusal } = await appendAndTell(
     dependencies,
     { ...draft, messages },

@@ -5,6 +5,7 @@ import { type Conversation, maySee } from '../conversations/conversation.ts';
 import { conversationById, type RosterReader } from '../conversations/roster.ts';
 import { deliver, reachable, type TellDependencies } from '../delivery/deliver.ts';
 import type { StoredMessage } from '../inbox/project-messages.ts';
+import { customBytes } from './custom.ts';
 import { jsonBytes } from './gather.ts';
 import type { LogEntry, Message } from './message.ts';
 import type { FramesFor } from './send-message.ts';
@@ -114,7 +115,7 @@ function inFrames(messages: readonly LogEntry[]): readonly (readonly LogEntry[])
   const parts: LogEntry[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const message of messages) {
-    const size = BESIDE + jsonBytes(message.text);
+    const size = BESIDE + jsonBytes(message.text) + customBytes(message);
     const last = parts.at(-1);
     if (last && last.length < FRAME_MESSAGES && bytes + size <= FRAME_BYTES) {
       last.push(message);

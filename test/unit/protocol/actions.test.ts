@@ -284,7 +284,7 @@ describe('the mentions of a message', () => {
       }));
     expect(read({ action, to, messages: messages(10, 700) }).input).toHaveProperty('messages.19');
     expect(faults({ action, to, messages: messages(10, 830) }).errors).toEqual({
-      messages: ['The texts and mentions must have at most 24576 bytes of JSON together.'],
+      messages: ['The texts, mentions and own data must have at most 24576 bytes of JSON together.'],
     });
     expect(read({ action, to, messages: messages(1, 830) }).input).toHaveProperty('messages.19');
   });

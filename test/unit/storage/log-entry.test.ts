@@ -139,6 +139,13 @@ describe('an entry of a group', () => {
     const item = fromLogEntry(group, one);
     expect(thrownBy(() => toLogEntry(groupOf(before), item))).toMatchObject({ code: 'busy' });
   });
+
+  it('keeps the own data as compact JSON, with any names and in their order', () => {
+    const custom = JSON.parse('{"b":1,"__proto__":{"a":null},"a":[]}');
+    const stored = fromLogEntry(ALICES, { ...entry, custom });
+    expect(stored).toMatchObject({ custom: '{"b":1,"__proto__":{"a":null},"a":[]}' });
+    expect(JSON.stringify(toLogEntry(ALICES, stored).custom)).toBe(stored.custom);
+  });
 });
 
 /** An item's size as DynamoDB counts it: names and values. */

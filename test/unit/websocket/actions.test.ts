@@ -357,7 +357,7 @@ describe('`message.send` with several messages', () => {
     [
       'more than 24 KB',
       texts(long, long, 'x'.repeat(580)),
-      { messages: ['The texts and mentions must have at most 24576 bytes of JSON together.'] },
+      { messages: ['The texts, mentions and own data must have at most 24576 bytes of JSON together.'] },
     ],
     [
       'two bad ones among good ones',
@@ -371,7 +371,7 @@ describe('`message.send` with several messages', () => {
         'messages.2.client_id': ['Must be a UUID.'],
         messages: [
           'Each message must have a `client_id` of its own.',
-          'The texts and mentions must have at most 24576 bytes of JSON together.',
+          'The texts, mentions and own data must have at most 24576 bytes of JSON together.',
         ],
       },
     ],

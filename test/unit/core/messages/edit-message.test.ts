@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Connection, OF_DELETED_ACCOUNT } from '../../../../functions/core/connections/connection.ts';
 import { Unavailable } from '../../../../functions/core/errors.ts';
+import type { Custom } from '../../../../functions/core/messages/custom.ts';
 import {
   deleteMessage,
   type EditDependencies,
@@ -53,6 +54,8 @@ function scene({ rows = [], onWrite, editSeconds, of }: Scene = {}) {
     failures,
     edit: (seq: number, text: string, version = 1, conversation = ALICES) =>
       editMessage(dependencies, { conversation, seq, text, version }, telling),
+    editData: (seq: number, custom: Custom | null | undefined, version = 1) =>
+      editMessage(dependencies, { conversation: ALICES, seq, text: 'Data.', version, custom }, telling),
     remove: (seq: number, conversation = ALICES) =>
       deleteMessage(dependencies, { conversation, seq }, telling),
   };
@@ -132,6 +135,15 @@ describe('an edit', () => {
     expect(await edit(2, 'message 2')).toEqual(log.messages[1]);
     expect(log.changes).toEqual([]);
     expect(gateway.posts).toEqual([]);
+  });
+
+  it('replaces the own data of the message, keeps it if it is left out, and removes it with null', async () => {
+    const { editData, edit, log } = scene();
+    expect(await editData(4, { a: 1 })).toMatchObject({ custom: { a: 1 }, changed: { version: 2 } });
+    expect(await editData(4, undefined, 2)).toMatchObject({ changed: { version: 2 } });
+    expect(await edit(4, 'Other.', 2)).toMatchObject({ custom: { a: 1 }, changed: { version: 3 } });
+    expect(await editData(4, null, 3)).toMatchObject({ custom: undefined, changed: { version: 4 } });
+    expect(log.messages[3]?.custom).toBeUndefined();
   });
 
   it('of another version than the present one is a conflict, which has the present state', async () => {

@@ -167,10 +167,10 @@ describe('a part of large messages', () => {
     expect(messages.length).toBeLessThan(80);
   });
 
-  it('is read in slices of at most 25, so that little is read in vain', async () => {
+  it('is read in slices of at most 22, so that little is read in vain', async () => {
     const history = largest(60);
     await of(history, { limit: 100 });
-    expect(history.calls).toEqual(['last change', 'up to the end 25']);
+    expect(history.calls).toEqual(['last change', 'up to the end 22']);
   });
 
   it('whatever the sizes, never exceeds 256 KB, reads no more than 420 KB, and leads through the whole log', async () => {
