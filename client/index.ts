@@ -7,6 +7,7 @@ export type {
   Account,
   CreatedInvitation,
   Credentials,
+  Custom,
   ExportBegin,
   ExportEnd,
   ExportedConversation,
@@ -19,6 +20,7 @@ export type {
   GroupEvent,
   Invitation,
   InvitedTo,
+  Mentions,
   MessageBeside,
   MessagePlace,
   ModeratedUser,
@@ -55,6 +57,7 @@ export type { Observable } from './observable.ts';
 export type { ClientOptions } from './options.ts';
 export { indexedOutbox } from './outbox/indexed-outbox.ts';
 export {
+  type Extras,
   memoryOutbox,
   type OutboxStore,
   type Reason,

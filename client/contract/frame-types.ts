@@ -44,6 +44,7 @@ export interface MessageEdit {
   /** The version that is edited. */
   readonly version: number;
   readonly text: string;
+  readonly custom?: Custom | null;
 }
 
 export interface MessageDelete {

@@ -16,7 +16,7 @@ import { singleFlight } from '../locks.ts';
 import { type Observable, observable, setList } from '../observable.ts';
 import { plain } from '../outbox/changes.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import type { UnsentReaction } from '../outbox/outbox-store.ts';
+import type { Extras, UnsentReaction } from '../outbox/outbox-store.ts';
 import type { ReceiptStore } from '../receipts.ts';
 import type { Retry } from '../retry.ts';
 import type { SettingsStore } from '../settings.ts';
@@ -267,12 +267,12 @@ export function createConversation(options: Options) {
     /**
      * Shows the message at once and sends it as soon as possible. Returns its `key`. Throws if nobody is logged in, or
      * if this is not a conversation of the user who is.
-     * @param options.replyTo the `seq` of the message that it answers
+     * @param extras `replyTo`, the `seq` of the message that it answers; in groups `mentions`, ids of members or all; `custom`, your own data
      */
-    send(text: string, { replyTo }: { readonly replyTo?: number | undefined } = {}): string {
+    send(text: string, extras: Extras = {}): string {
       if (!ownId()) throw notLoggedIn();
       if (!canBeIn(id, ownId()) || isGone.value) throw notMember();
-      return outbox.add(ownId(), id, text, replyTo);
+      return outbox.add(ownId(), id, text, extras);
     },
     /**
      * Gives an own message another text: shows it at once, and sends it as soon as possible.

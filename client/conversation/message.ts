@@ -1,4 +1,4 @@
-import type { GroupEvent, StoredMessage } from '../contract/http-types.ts';
+import type { Custom, GroupEvent, Mentions, StoredMessage } from '../contract/http-types.ts';
 import { plain } from '../outbox/changes.ts';
 import type { Reason, Unsent, UnsentChange, UnsentReaction } from '../outbox/outbox-store.ts';
 import type { Receipts } from '../receipts.ts';
@@ -50,6 +50,10 @@ export interface Message {
   readonly refusedReactions?: readonly RefusedReaction[];
   /** The `seq` of the earlier message that it answers. */
   readonly replyTo?: number;
+  /** In groups: whom it mentions. */
+  readonly mentions?: Mentions;
+  /** The product's own data. Another member may have written anything into it. */
+  readonly custom?: Custom;
   /** In groups: what its sender did. Then `text` is empty, and the message cannot be changed. */
   readonly event?: GroupEvent;
   /** Why the server refused it. If it is not `failed`: why the server refused its last edit or removal. */
@@ -70,12 +74,12 @@ const SHOWN = [
   'refusedText',
 ] as const satisfies readonly (keyof Message)[];
 
-const LISTS = ['reactions', 'refusedReactions'] as const;
+const OBJECTS = ['reactions', 'refusedReactions', 'custom'] as const;
 
 /** Whether two messages with one key look the same. */
 export function isSame(one: Message | undefined, other: Message): one is Message {
   if (one === undefined || SHOWN.some((field) => one[field] !== other[field])) return false;
-  return LISTS.every(
+  return OBJECTS.every(
     (field) => one[field] === other[field] || JSON.stringify(one[field]) === JSON.stringify(other[field]),
   );
 }
@@ -113,7 +117,7 @@ export function storedMessage(
   reacted: readonly UnsentReaction[] = [],
 ): Message {
   const { id, client_id, seq, sender_id: senderId, created_at: createdAt, version = 1 } = message;
-  const { edited_at: editedAt, deleted_at: deletedAt, reply_to: replyTo, event } = message;
+  const { edited_at: editedAt, deleted_at: deletedAt, reply_to: replyTo, mentions, custom, event } = message;
   const refused = reacted.flatMap(({ emoji, wish, reason }) => (reason ? [{ emoji, wish, reason }] : []));
   const isOwn = senderId === ownId;
   const given = {
@@ -131,6 +135,8 @@ export function storedMessage(
     reactions: reactionsOf(message, ownId, reacted),
     ...(refused.length > 0 && { refusedReactions: refused }),
     ...(replyTo !== undefined && { replyTo }),
+    ...(mentions && { mentions }),
+    ...(custom && { custom }),
     ...(event && { event }),
   };
   if (!change) return given;
@@ -143,7 +149,8 @@ export function storedMessage(
     : { ...given, state: 'changing', text };
 }
 
-export function unsentMessage({ clientId, userId, text, createdAt, replyTo, reason }: Unsent): Message {
+export function unsentMessage(unsent: Unsent): Message {
+  const { clientId, userId, text, createdAt, replyTo, mentions, custom, reason } = unsent;
   const state = reason ? 'failed' : 'sending';
   return {
     key: clientId,
@@ -156,6 +163,8 @@ export function unsentMessage({ clientId, userId, text, createdAt, replyTo, reas
     version: 1,
     reactions: NONE,
     ...(replyTo !== undefined && { replyTo }),
+    ...(mentions && { mentions }),
+    ...(custom && { custom }),
     ...(reason && { reason }),
   };
 }

@@ -19,7 +19,7 @@ import type { PresenceStore } from '../presence.ts';
 import type { ReceiptStore } from '../receipts.ts';
 import type { Retry } from '../retry.ts';
 import type { ConversationSettings, SettingsStore } from '../settings.ts';
-import { createUnreadCounts } from './unread-counts.ts';
+import { createUnreadCounts, mentioning, ofOthers } from './unread-counts.ts';
 import { createUnreadTotal } from './unread-total.ts';
 
 interface Item {
@@ -57,6 +57,8 @@ export interface GroupItem extends Item {
   readonly title: string;
   /** The user's own. */
   readonly role: Role;
+  /** How many of the unread messages mention the user, by name or with all. */
+  readonly mentions: number;
   /** The log begins here. */
   readonly firstSeq: number;
   /** The lowest role that may write, add others, or change title, description and picture. */
@@ -123,7 +125,8 @@ export function createInbox(options: Options) {
   const fetching = new Map<string, LastMessage>();
   /** The groups that the user is not in any more, each with its last known `seq`. */
   const gone = new Map<string, number>();
-  const counts = createUnreadCounts(ownId);
+  const counts = createUnreadCounts(ofOthers(ownId));
+  const mentions = createUnreadCounts(mentioning(ownId));
   let cursor: string | null = null;
   /** Counts users: a response for an earlier user is dropped. */
   let generation = 0;
@@ -153,7 +156,7 @@ export function createInbox(options: Options) {
     const { title, role, firstSeq, who } = entry as GroupEntry;
     const item: InboxItem =
       entry.kind === 'group'
-        ? { kind: entry.kind, title, role, firstSeq, who, ...shared }
+        ? { kind: entry.kind, title, role, firstSeq, who, mentions: mentions.of(id, read), ...shared }
         : { kind: entry.kind, peer: entry.peer, peerRead, peerReceived, ...shared };
     const before = shown.get(id);
     if (before && isSame(before, item)) return before;
@@ -173,7 +176,11 @@ export function createInbox(options: Options) {
       archived,
       next.filter(({ isArchived }) => isArchived),
     );
-    unread.list(listed.reduce((sum, item) => sum + (item.settings.mutedUntil ? 0 : item.unread), 0));
+    const heard = listed.filter(({ settings }) => !settings.mutedUntil);
+    unread.list({
+      count: heard.reduce((sum, item) => sum + item.unread, 0),
+      mentions: heard.reduce((sum, item) => sum + (item.kind === 'group' ? item.mentions : 0), 0),
+    });
   };
 
   const put = (id: string, entry: Entry) => {
@@ -225,6 +232,7 @@ export function createInbox(options: Options) {
       // The server's inbox follows a little later. Whoever is back is told so by a later message.
       if (last.seq <= (gone.get(id) ?? 0) || last.event?.type === 'dissolved') continue;
       counts.update(conversation);
+      mentions.update(conversation);
       if (conversation.kind === 'group') {
         put(id, groupEntry(id, conversation));
         onFound(id);
@@ -247,6 +255,7 @@ export function createInbox(options: Options) {
     receipts,
     settings,
     counts,
+    mentions,
     isListed: (id) => known.has(id),
     onListed: merge,
   });
@@ -294,6 +303,7 @@ export function createInbox(options: Options) {
     gone.set(id, Math.max(seq, known.get(id)?.last.seq ?? 0, gone.get(id) ?? 0));
     for (const map of [known, shown, fetching]) map.delete(id);
     counts.delete(id);
+    mentions.delete(id);
     unread.delete(id);
     render();
   };
@@ -347,7 +357,8 @@ export function createInbox(options: Options) {
     remove,
     /** Counts the unread ones of some messages of one conversation. */
     count(conversation: string, messages: readonly StoredMessage[]): void {
-      counts.add(conversation, messages, receipts.of(conversation).read);
+      const { read } = receipts.of(conversation);
+      for (const one of [counts, mentions]) one.add(conversation, messages, read);
       if (known.has(conversation)) render();
       else unread.render();
     },
@@ -384,6 +395,7 @@ export function createInbox(options: Options) {
       shown.clear();
       fetching.clear();
       counts.reset();
+      mentions.reset();
       setCursor(null);
       isLoaded.set(false);
       unread.reset();

@@ -8,6 +8,8 @@ import type { UnreadCounts } from './unread-counts.ts';
 /** The unread messages of all conversations together. */
 export interface Unread {
   readonly count: number;
+  /** Those of them that mention the user. */
+  readonly mentions: number;
   /** All conversations are counted. Otherwise show “50+”: there may be more. */
   readonly isComplete: boolean;
 }
@@ -17,12 +19,16 @@ interface Options {
   readonly receipts: ReceiptStore;
   readonly settings: SettingsStore;
   readonly counts: UnreadCounts;
+  readonly mentions: UnreadCounts;
   readonly isListed: (conversation: string) => boolean;
   /** Conversations of the list were read again. */
   readonly onListed: (entries: readonly Conversation[], mark: number) => void;
 }
 
 const PAGE = 100;
+const isSame = (one: Unread, other: Unread) =>
+  one.count === other.count && one.mentions === other.mentions && one.isComplete === other.isComplete;
+
 /** Beyond the list's first page, at most 1,000 conversations are counted: 10 requests. */
 const MAX_PAGES = 10;
 
@@ -30,11 +36,19 @@ const MAX_PAGES = 10;
  * Counts unread messages, also in conversations that the list has not loaded: page by page in the background, once, and
  * again after a time without a connection if receipts may have moved there. In between, frames keep the count right.
  */
-export function createUnreadTotal({ get, receipts, settings, counts, isListed, onListed }: Options) {
-  const total = observable<Unread>({ count: 0, isComplete: false });
+export function createUnreadTotal({
+  get,
+  receipts,
+  settings,
+  counts,
+  mentions,
+  isListed,
+  onListed,
+}: Options) {
+  const total = observable<Unread>({ count: 0, mentions: 0, isComplete: false });
   /** Conversations that are not in the list, each with the time of its last message. */
   const beyond = new Map<string, string>();
-  let listedCount = 0;
+  let listed = { count: 0, mentions: 0 };
   let isComplete = false;
   /** The next page to count. Null if there is none. */
   let rest: string | null = null;
@@ -42,19 +56,22 @@ export function createUnreadTotal({ get, receipts, settings, counts, isListed, o
   /** Counts the runs: only the last one's pages count. */
   let generation = 0;
 
-  const countBeyond = () => {
+  const countBeyond = (of: UnreadCounts) => {
     let sum = 0;
     for (const [id, last] of beyond) {
       const { mutedUntil, archivedAt } = settings.of(id).value;
-      if (!mutedUntil && (archivedAt ?? '') < last) sum += counts.of(id, receipts.of(id).read);
+      if (!mutedUntil && (archivedAt ?? '') < last) sum += of.of(id, receipts.of(id).read);
     }
     return sum;
   };
 
   const render = () => {
-    const count = listedCount + countBeyond();
-    const { value } = total;
-    if (count !== value.count || isComplete !== value.isComplete) total.set({ count, isComplete });
+    const next = {
+      count: listed.count + countBeyond(counts),
+      mentions: listed.mentions + countBeyond(mentions),
+      isComplete,
+    };
+    if (!isSame(total.value, next)) total.set(next);
   };
 
   const add = (page: readonly Conversation[], mark: number) => {
@@ -68,6 +85,7 @@ export function createUnreadTotal({ get, receipts, settings, counts, isListed, o
       if (isListed(id)) continue;
       beyond.set(id, entry.last_message.created_at);
       counts.update(entry);
+      mentions.update(entry);
       receipts.update(entry);
       settings.update(entry, mark);
     }
@@ -103,9 +121,9 @@ export function createUnreadTotal({ get, receipts, settings, counts, isListed, o
 
   return {
     total: total as Observable<Unread>,
-    /** Sets the number of unread messages in the list. */
-    list(count: number): void {
-      listedCount = count;
+    /** Sets the numbers of unread messages in the list. */
+    list(numbers: Pick<Unread, 'count' | 'mentions'>): void {
+      listed = numbers;
       render();
     },
     /** A conversation has come into the list. */
@@ -114,7 +132,7 @@ export function createUnreadTotal({ get, receipts, settings, counts, isListed, o
     render,
     /** The list was loaded up to here. `isStale`: conversations behind that may have changed. */
     begin(next: string | null, isStale: boolean): void {
-      if (next !== null && isComplete && !isStale && countBeyond() === 0) return;
+      if (next !== null && isComplete && !isStale && countBeyond(counts) === 0) return;
       begin(next);
     },
     /** The whole list was loaded. */
@@ -123,7 +141,7 @@ export function createUnreadTotal({ get, receipts, settings, counts, isListed, o
     countRest: () => counting.run(countRest),
     reset(): void {
       beyond.clear();
-      listedCount = 0;
+      listed = { count: 0, mentions: 0 };
       begin(null);
       isComplete = false;
       render();

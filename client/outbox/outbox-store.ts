@@ -1,11 +1,23 @@
+import type { Custom, Mentions } from '../contract/http-types.ts';
+
 /** Why the server refused something. */
 export interface Reason {
   readonly code: string;
   readonly detail: string;
 }
 
+/** What a message may have beside its text. */
+export interface Extras {
+  /** The `seq` of the message that it answers. */
+  readonly replyTo?: number | undefined;
+  /** In groups: whom it mentions. */
+  readonly mentions?: Mentions | undefined;
+  /** The product's own data. */
+  readonly custom?: Custom | undefined;
+}
+
 /** A message that the server has not acknowledged yet. */
-export interface Unsent {
+export interface Unsent extends Extras {
   readonly clientId: string;
   /** The writer. Another user of the same browser does not send it. */
   readonly userId: string;
@@ -17,8 +29,6 @@ export interface Unsent {
   readonly read?: number;
   /** The last `seq` that was known at the first attempt. It makes every retry safe. */
   readonly after?: number;
-  /** The `seq` of the message that it answers. */
-  readonly replyTo?: number;
   /** Why the server refused it. */
   readonly reason?: Reason;
 }

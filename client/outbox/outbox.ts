@@ -2,6 +2,7 @@ import type { StoredMessage } from '../contract/http-types.ts';
 import { newId } from '../ids.ts';
 import { type Changing, createChanges } from './changes.ts';
 import {
+  type Extras,
   isChange,
   isMessage,
   isReaction,
@@ -28,6 +29,9 @@ interface Options extends SenderOptions {
 }
 
 const DAY_MS = 24 * 60 * 60_000;
+
+/** A copy, as JSON would store it: what the caller changes later does not change the message. */
+const given = (extras: Extras): Extras => JSON.parse(JSON.stringify(extras));
 
 /** The messages, edits, removals and reactions that are not acknowledged yet. All tabs of a user share them. */
 export function createOutbox(options: Options) {
@@ -153,12 +157,15 @@ export function createOutbox(options: Options) {
       changes.reset();
       sender.reset();
     },
-    add(userId: string, conversation: string, text: string, replyTo?: number): string {
+    add(userId: string, conversation: string, text: string, extras: Extras = {}): string {
       const clientId = newId();
       const createdAt = nextTime();
       const read = lastShown(conversation);
-      const more = { ...(read !== undefined && { read }), ...(replyTo !== undefined && { replyTo }) };
-      const unsent = { clientId, userId, conversation, text, createdAt, ...more };
+      const unsent: Unsent = {
+        ...{ clientId, userId, conversation, text, createdAt },
+        ...(read !== undefined && { read }),
+        ...given(extras),
+      };
       // Stored before it is sent: if the page is closed in between, nothing is lost.
       void messages.put(unsent).then(() => sender.pump(conversation));
       return clientId;

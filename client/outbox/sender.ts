@@ -40,25 +40,29 @@ const MAX_BYTES = 30_000;
 const MAX_MESSAGES = 20;
 const MAX_BYTES_OF_ALL = 24 * 1024;
 
-const bytesOf = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length;
+const bytesOf = (...values: readonly unknown[]) =>
+  values.reduce<number>(
+    (sum, value) => sum + (value === undefined ? 0 : new TextEncoder().encode(JSON.stringify(value)).length),
+    0,
+  );
 
-/** @throws ParleyError `validation_failed` if no frame can have this text */
-export function requireFitting(text: string): void {
-  if (bytesOf(text) > MAX_BYTES) throw new ParleyError('validation_failed', 'The message is too long.');
+/** @throws ParleyError `validation_failed` if no frame can have this text and what belongs to it */
+export function requireFitting(...values: readonly unknown[]): void {
+  if (bytesOf(...values) > MAX_BYTES) throw new ParleyError('validation_failed', 'The message is too long.');
 }
 
 /** Why the server refused something. */
 export function explained(error: unknown): Reason {
   const { code = '', message = '', errors } = error as Partial<ParleyError>;
   // The error of its only field says more.
-  return { code, detail: (errors?.text ?? errors?.emoji)?.[0] ?? message };
+  return { code, detail: (errors?.text ?? errors?.emoji ?? errors?.custom)?.[0] ?? message };
 }
 
 /** The first messages, as many as one frame can have; at least one. */
 function fitting(all: readonly Unsent[]): readonly Unsent[] {
   let bytes = 0;
   const end = all.findIndex((one, i) => {
-    bytes += bytesOf(one.text);
+    bytes += bytesOf(one.text, one.mentions, one.custom);
     return bytes > MAX_BYTES_OF_ALL || i === MAX_MESSAGES;
   });
   return end < 0 ? all : all.slice(0, Math.max(1, end));
@@ -106,8 +110,8 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
   /** Returns the result of the message that the server has refused, if it has refused one of several. */
   const send = async (frame: readonly Unsent[]): Promise<MessageResult | undefined> => {
     const [first] = frame as [Unsent];
-    const { clientId: client_id, conversation, userId, text } = first;
-    requireFitting(text);
+    const { clientId: client_id, conversation, userId, text, mentions, custom } = first;
+    requireFitting(text, mentions, custom);
     if (!canBeIn(conversation, userId)) throw notMember();
     const to = peerIn(conversation, userId);
     const target = to === undefined ? { conversation } : { to };
@@ -118,6 +122,8 @@ export function createSender(waiting: Waiting, options: SenderOptions) {
       text: one.text,
       read: one.read ?? 0,
       ...(one.replyTo !== undefined && { reply_to: one.replyTo }),
+      ...(one.mentions && { mentions: one.mentions }),
+      ...(one.custom && { custom: one.custom }),
     }));
     const content = frame.length > 1 ? { messages } : messages[0];
     const reply = await request({ action: 'message.send', ...target, ...content, after });

@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { ParleyError, RetriableError, ValidationFailed, VersionConflict } from '../core/errors.ts';
+import { Busy, ParleyError, RetriableError, ValidationFailed, VersionConflict } from '../core/errors.ts';
 import { MethodNotAllowed, UnsupportedEncoding } from '../protocol/errors.ts';
 import { presentState } from '../protocol/message-bodies.ts';
 
@@ -159,14 +159,15 @@ export interface Members extends Record<string, unknown> {
   members?: Readonly<Record<string, unknown>>;
 }
 
-/** Answers every error of the handler and of the middlewares before it, and reports faults of the server. */
+/** Answers every error of the handler and of the middlewares before it, and reports faults of the server. Many writers at once are none. */
 export function problemDetails(
   report: (error: unknown) => void,
 ): MiddlewareObj<APIGatewayProxyEventV2, HttpReply, Error, Context, Members> {
   return {
     onError(request) {
       const reply = problemReply(request.error, request.internal.members);
-      if ((reply.statusCode ?? 500) >= 500) report(request.error);
+      const isFault = (reply.statusCode ?? 500) >= 500 && !(request.error instanceof Busy);
+      if (isFault) report(request.error);
       request.response = reply;
     },
   };

@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { Unavailable } from '../core/errors.ts';
+import { Busy } from '../core/errors.ts';
 import type {
   ConversationSettings,
   PinReader,
@@ -10,7 +10,7 @@ import type {
 import { membershipKey, pinsKey } from './keys.ts';
 import { batchGet, type Item, ifVersion, type Table, type TransactItem, transact } from './table.ts';
 
-/** Two devices that pin at the same moment make each other try again. More rounds than these mean an outage. */
+/** Two devices that pin at the same moment make each other try again. */
 const MAX_ROUNDS = 5;
 
 interface PinsItem {
@@ -101,7 +101,7 @@ export function settingsStore(table: Table): SettingsStore {
         if (failed.length === 0) return stored(place);
         if (failed.includes(0)) return 'not a member';
       }
-      throw new Unavailable();
+      throw new Busy();
     },
   };
 }

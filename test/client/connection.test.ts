@@ -418,7 +418,7 @@ describe('a faulty server', () => {
     onmessage?.({ data: new ArrayBuffer(8) } as never);
     server.say('hello');
     await pass(100);
-    expect(client.inbox.unread.value).toEqual({ count: 1, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 1, mentions: 0, isComplete: true });
   });
 });
 

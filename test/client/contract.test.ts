@@ -63,7 +63,7 @@ function compare(declared: Record<string, Field>, schema: any, document: any, ex
     expect(isOptional, `${name} is optional`).toBe(!required.includes(name));
     const known = typeOf(property, document).replace(/\w+(?=\[\])/, (word) => ALIASES[word] ?? word);
     if (known === 'object' || known === 'map') expect(type).toMatch(/^[A-Z]/);
-    else if (known === 'object | null') expect(type).toMatch(/^[A-Z]\w+ \| null$/);
+    else if (/^(object|map) \| null$/.test(known)) expect(type).toMatch(/^[A-Z]\w+ \| null$/);
     else if (/Conversations?$/.test((property as { $ref?: string }).$ref ?? ''))
       expect(type).toContain('Conversation');
     else expect(type, name).toBe(known);

@@ -59,6 +59,9 @@ interface Faults {
   http(method: string, path: string): Response | 'offline' | 'lost' | undefined;
 }
 
+/** What a message may have beside its text. */
+const EXTRAS = ['reply_to', 'mentions', 'custom'];
+
 /**
  * A server in memory for two users: ada, whose client it serves, and bob. It keeps its promises, but the network may
  * fail.
@@ -125,8 +128,8 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
     sent: (action: string) =>
       sockets.flatMap(({ frames }) => frames).filter((frame) => frame.action === action),
     /** Bob sends a message, or another member of the group. */
-    say(text: string, sender = BOB) {
-      const message = append(sender, text);
+    say(text: string, sender = BOB, extras: Json = {}) {
+      const message = append(sender, text, undefined, undefined, extras);
       push({ type: 'chat.message', ...message, sender: NAMES[sender] });
       return message;
     },
@@ -158,7 +161,7 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
     react: (user: string, seq: number, emoji: string, isOn = true) => react(user, seq, emoji, isOn),
     /** Appends a message. Its sender had seen all before it, or up to `seen`. */
     append: (sender: string, text: string, clientId?: string, seen?: number, replyTo?: number) =>
-      append(sender, text, clientId, seen, replyTo),
+      append(sender, text, clientId, seen, { reply_to: replyTo }),
     fetch: async (url: string, init: RequestInit): Promise<Response> => {
       const { pathname, searchParams } = new URL(url);
       requests.push(`${init.method} ${pathname}`);
@@ -178,7 +181,7 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
     WebSocket: undefined as unknown as SocketConstructor,
   };
 
-  const append = (sender: string, text: string, clientId?: string, seen = log.length, replyTo?: number) => {
+  const append = (sender: string, text: string, clientId?: string, seen = log.length, extras: Json = {}) => {
     const before = log.at(-1);
     const most = Math.max(before?.sender_id === sender ? before.read : 0, Math.min(seen, log.length));
     const read = most === log.length ? most + 1 : most;
@@ -190,7 +193,7 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
       sender_id: sender,
       created_at: new Date(server.clock + log.length).toISOString(),
       read,
-      ...(replyTo && { reply_to: replyTo }),
+      ...Object.fromEntries(EXTRAS.flatMap((name) => (extras[name] ? [[name, extras[name]]] : []))),
       ...(clientId && { client_id: clientId }),
     };
     log.push(message);
@@ -265,7 +268,14 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
     if (!group) return { ...shared, peer: { id: BOB, username: 'bob', ...server.bob }, ...receipts };
     const { read, received } = receipts;
     const { title, roles, firstSeq: first_seq } = group;
-    return { ...shared, kind: 'group', title, role: roles[ADA], first_seq, read, received };
+    const mentions = log.filter(
+      ({ sender_id, seq, mentions: one }) =>
+        sender_id !== ADA && seq > read && (one?.all || one?.users?.includes(ADA)),
+    ).length;
+    return {
+      ...{ ...shared, kind: 'group', title, role: roles[ADA], first_seq, read, received },
+      ...(mentions > 0 && { mentions }),
+    };
   };
   const withMembers = () => {
     if (!group) return entry();
@@ -434,7 +444,7 @@ export function fakeServer(faults: Partial<Faults> = {}, group?: FakeGroup) {
         if (!earlier && frame.reply_to > log.length)
           return { type: 'error', code: 'reply_to_invalid', detail: 'There is no such message.' };
         const message =
-          earlier ?? append(ADA, frame.text, frame.client_id, frame.read ?? frame.after ?? 0, frame.reply_to);
+          earlier ?? append(ADA, frame.text, frame.client_id, frame.read ?? frame.after ?? 0, frame);
         return { type: 'message.sent', ...message, sender: 'ada' };
       }
       case 'message.edit':

@@ -362,7 +362,7 @@ describe('a group that the user is not in any more', () => {
     expect(talk.isGone.value).toBe(true);
     expect(talk.messages.value).toEqual([]);
     expect(client.inbox.items.value).toEqual([]);
-    expect(client.inbox.unread.value).toEqual({ count: 0, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 0, mentions: 0, isComplete: true });
     await pass(60_000);
     expect(await store.load()).toEqual([]);
     expect(() => talk.send('Too late')).toThrow(expect.objectContaining({ code: 'conversation_not_found' }));

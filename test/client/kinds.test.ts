@@ -52,7 +52,7 @@ it('a conversation of a kind that the library does not know is skipped, wherever
   server.push({ type: 'message.received', conversation, user_id: BOB, seq: 1 });
   await pass(2_000);
   expect(client.inbox.items.value.map(({ id }) => id)).toEqual([TALK]);
-  expect(client.inbox.unread.value).toEqual({ count: 1, isComplete: true });
+  expect(client.inbox.unread.value).toEqual({ count: 1, mentions: 0, isComplete: true });
   server.say('Still there?');
   await pass(1_000);
   expect(client.inbox.items.value[0]).toMatchObject({ id: TALK, unread: 2, last: { text: 'Still there?' } });

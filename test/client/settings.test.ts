@@ -157,7 +157,7 @@ describe('an archived conversation', () => {
     await during(talk.archive());
     expect(client.inbox.items.value).toEqual([]);
     expect(client.inbox.archived.value).toMatchObject([{ id: TALK, isArchived: true, unread: 1 }]);
-    expect(client.inbox.unread.value).toEqual({ count: 0, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 0, mentions: 0, isComplete: true });
     server.clock = Date.now() + 1_000;
     server.say('Are you there?');
     await pass(100);

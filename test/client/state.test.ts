@@ -42,11 +42,11 @@ describe('the inbox', () => {
     server.say('two');
     await pass(10);
     expect(client.inbox.items.value).toMatchObject([{ last: last(2, 'two'), unread: 2 }]);
-    expect(client.inbox.unread.value).toEqual({ count: 2, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 2, mentions: 0, isComplete: true });
     const talk = client.conversation(TALK);
     await during(talk.open());
     talk.markRead();
-    expect(client.inbox.unread.value).toEqual({ count: 0, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 0, mentions: 0, isComplete: true });
     await pass(1000);
     expect(server.receipts.read).toBe(2);
   });
@@ -177,7 +177,7 @@ describe('the inbox', () => {
     const { client } = await online(server);
     server.push({ type: 'conversation.read', conversation: TALK, user_id: ADA, seq: 1 });
     await pass(10);
-    expect(client.inbox.unread.value).toEqual({ count: 0, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 0, mentions: 0, isComplete: true });
   });
 
   it('shows a new conversation that either user begins', async () => {
@@ -231,7 +231,7 @@ describe('receipts', () => {
     page.wake();
     await pass(2000);
     expect(server.sent('conversation.read').map(({ seq }) => seq)).toEqual([2]);
-    expect(client.inbox.unread.value).toEqual({ count: 1, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 1, mentions: 0, isComplete: true });
   });
 
   it('of the other user never go backwards, in whatever order they come', async () => {
@@ -252,7 +252,7 @@ describe('receipts', () => {
     const server = fakeServer();
     server.say('question');
     const { client } = await online(server);
-    expect(client.inbox.unread.value).toEqual({ count: 1, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 1, mentions: 0, isComplete: true });
     const talk = client.conversation(TALK);
     await during(talk.open());
     talk.send('answer');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Conversation, StoredMessage } from '../../client/contract/http-types.ts';
-import { createUnreadCounts } from '../../client/inbox/unread-counts.ts';
+import { createUnreadCounts, ofOthers } from '../../client/inbox/unread-counts.ts';
 import { ADA, BOB, TALK } from './fake-server.ts';
 
 const message = (seq: number, isOwn: boolean) => ({ seq, sender_id: isOwn ? ADA : BOB }) as StoredMessage;
@@ -10,7 +10,7 @@ const entry = (seq: number, read: number, unread: number) =>
 
 describe('the unread count', () => {
   it('is the server’s count plus the other user’s messages since then', () => {
-    const unread = createUnreadCounts(() => ADA);
+    const unread = createUnreadCounts(ofOthers(() => ADA));
     unread.update(entry(5, 2, 2));
     unread.add(TALK, [message(6, true), message(7, false), message(7, false)], 2);
     expect(unread.of(TALK, 2)).toBe(3);
@@ -23,7 +23,7 @@ describe('the unread count', () => {
   });
 
   it('is 0 for an unknown conversation and after a reset', () => {
-    const unread = createUnreadCounts(() => ADA);
+    const unread = createUnreadCounts(ofOthers(() => ADA));
     expect(unread.of(TALK, 0)).toBe(0);
     unread.update(entry(5, 2, 2));
     unread.add(TALK, [message(6, false)], 2);
@@ -43,7 +43,7 @@ describe('the unread count', () => {
         (log, told, readThen, readNow, isKnown) => {
           const theirs = (from: number, to: number) => log.slice(from, to).filter((isOwn) => !isOwn).length;
           const [seq, read] = [Math.min(told, log.length), Math.min(readThen, log.length)];
-          const unread = createUnreadCounts(() => ADA);
+          const unread = createUnreadCounts(ofOthers(() => ADA));
           unread.update(entry(seq, read, theirs(read, Math.max(read, seq))));
           const messages = log.map((isOwn, i) => message(i + 1, isOwn));
           const now = Math.min(Math.max(read, readNow), log.length);

@@ -108,11 +108,11 @@ describe('the unread total', () => {
     client.inbox.unread.subscribe((unread) => told.push(unread));
     void client.logIn({ email: 'ada@example.com', password: 'x' });
     await pass(1_000);
-    expect(client.inbox.unread.value).toEqual({ count: 53, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 53, mentions: 0, isComplete: true });
     expect(client.inbox.items.value).toHaveLength(50);
     expect(client.inbox.hasMore.value).toBe(true);
     expect(pages()).toBe(2);
-    expect(told).toContainEqual({ count: 50, isComplete: false });
+    expect(told).toContainEqual({ count: 50, mentions: 0, isComplete: false });
   });
 
   it('leaves out muted and archived conversations, also those that are not loaded', async () => {
@@ -125,18 +125,18 @@ describe('the unread total', () => {
     for (const i of [3, 57]) set(i, { ...nothing, archived_at: new Date(0).toISOString() });
     const { client } = await online(server, { fetch });
     await pass(1_000);
-    expect(client.inbox.unread.value).toEqual({ count: 56, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 56, mentions: 0, isComplete: true });
     expect(client.inbox.archived.value).toHaveLength(1);
     // The mutes end.
     await pass(24 * 60 * 60_000);
-    expect(client.inbox.unread.value).toEqual({ count: 58, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 58, mentions: 0, isComplete: true });
   });
 
   it('needs no request if all conversations are loaded', async () => {
     const { server, fetch, pages } = serverWith(50);
     const { client } = await online(server, { fetch });
     await pass(1_000);
-    expect(client.inbox.unread.value).toEqual({ count: 50, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 50, mentions: 0, isComplete: true });
     expect(pages()).toBe(1);
   });
 
@@ -144,7 +144,7 @@ describe('the unread total', () => {
     const { server, fetch, pages } = serverWith(1_200);
     const { client } = await online(server, { fetch });
     await pass(5_000);
-    expect(client.inbox.unread.value).toEqual({ count: 1_050, isComplete: false });
+    expect(client.inbox.unread.value).toEqual({ count: 1_050, mentions: 0, isComplete: false });
     expect(pages()).toBe(11);
   });
 
@@ -158,7 +158,7 @@ describe('the unread total', () => {
     };
     const { client } = await online(server, { fetch });
     await pass(20_000);
-    expect(client.inbox.unread.value).toEqual({ count: 300, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 300, mentions: 0, isComplete: true });
     expect(pages()).toBe(4);
   });
 
@@ -170,7 +170,7 @@ describe('the unread total', () => {
     const before = pages();
     server.last().cut();
     await pass(5_000);
-    expect(client.inbox.unread.value).toEqual({ count: 50, isComplete: true });
+    expect(client.inbox.unread.value).toEqual({ count: 50, mentions: 0, isComplete: true });
     expect(pages()).toBe(before + 1);
   });
 
@@ -180,7 +180,7 @@ describe('the unread total', () => {
     await pass(1_000);
     void client.logOut();
     await pass(100);
-    expect(client.inbox.unread.value).toEqual({ count: 0, isComplete: false });
+    expect(client.inbox.unread.value).toEqual({ count: 0, mentions: 0, isComplete: false });
   });
 
   it('is right after any messages, reads on other devices, loads and absences', async () => {
@@ -203,7 +203,7 @@ describe('the unread total', () => {
         isUp(server, true);
         client.reconnect();
         await pass(60_000);
-        expect(client.inbox.unread.value).toEqual({ count: unread(), isComplete: true });
+        expect(client.inbox.unread.value).toEqual({ count: unread(), mentions: 0, isComplete: true });
         client.close();
       }),
       { numRuns: 40 },

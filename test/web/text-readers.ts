@@ -56,7 +56,7 @@ import {
   offeredSubprotocols,
   ownOrigin,
 } from '../../functions/protocol/handshake.ts';
-import { formBody, isFormType, parseJsonBody } from '../../functions/protocol/json-body.ts';
+import { formBody, isDeeperThan, isFormType, parseJsonBody } from '../../functions/protocol/json-body.ts';
 import { clientId, newMessages } from '../../functions/protocol/new-messages.ts';
 import * as paging from '../../functions/protocol/paging.ts';
 import * as reportRequests from '../../functions/protocol/report-requests.ts';
@@ -265,6 +265,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     replyTo: value(fields.replyTo),
     emoji: value(fields.emoji),
     mentions: (text) => validate(fields.mentions, { users: [text] }),
+    custom: (text) => validate(fields.custom, { [text.slice(0, 1_000)]: text }),
     heldConversations: (text) => validate(fields.heldConversations(50), { [text]: 1 }),
     messageText: value(fields.messageText),
     accessToken: value(fields.accessToken),
@@ -300,6 +301,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
     handshakeToken: (text) => handshakeToken({ authorization: text, subprotocols: text }),
   },
   'functions/protocol/json-body.ts': {
+    isDeeperThan: (text) => isDeeperThan({ [text]: text }, 5),
     formBody: (text) => formBody({ body: `a=${text}`, isBase64Encoded: false, contentType: undefined }),
     isFormType,
     parseJsonBody: (body) => parseJsonBody({ body, isBase64Encoded: false, contentType: 'application/json' }),
@@ -411,6 +413,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'client/inbox/unread-total.ts': 'reads the URL of the next page, which the server makes',
   'client/locks.ts': 'reads its own entry in the storage of the page',
   'client/options.ts': 'reads the options of the program',
+  'client/outbox/outbox.ts createOutbox': 'copies what the program gives, as JSON',
   'client/outbox/changes.ts createChanges': 'takes the emoji that the user has chosen; `plain` reads it',
   'client/people.ts': 'reads the URL of the next page, which the server makes',
   'client/session/http.ts': 'reads the answers of the server as JSON, no more',

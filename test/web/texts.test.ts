@@ -32,13 +32,13 @@ it('the app uses every text', () => {
 
 describe('the title of the page', () => {
   it.each([
-    [{ count: 0, isComplete: true }, '', 'Parley'],
-    [{ count: 3, isComplete: true }, '', '(3) Parley'],
-    [{ count: 3, isComplete: true }, 'ada', '(3) ada · Parley'],
+    [{ count: 0, mentions: 0, isComplete: true }, '', 'Parley'],
+    [{ count: 3, mentions: 0, isComplete: true }, '', '(3) Parley'],
+    [{ count: 3, mentions: 0, isComplete: true }, 'ada', '(3) ada · Parley'],
     // The client is still counting: so many at least.
-    [{ count: 50, isComplete: false }, 'ada', '(50+) ada · Parley'],
-    [{ count: 50, isComplete: false }, '', '(50+) Parley'],
-    [{ count: 0, isComplete: false }, 'ada', 'ada · Parley'],
+    [{ count: 50, mentions: 0, isComplete: false }, 'ada', '(50+) ada · Parley'],
+    [{ count: 50, mentions: 0, isComplete: false }, '', '(50+) Parley'],
+    [{ count: 0, mentions: 0, isComplete: false }, 'ada', 'ada · Parley'],
   ])('with %j unread and the view “%s” is “%s”', (unread, view, title) => {
     expect(texts.title(unread, view)).toBe(title);
   });

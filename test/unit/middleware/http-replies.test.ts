@@ -1,3 +1,5 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import {
   Busy,
@@ -10,7 +12,14 @@ import {
   ValidationFailed,
   WrongCredentials,
 } from '../../../functions/core/errors.ts';
-import { answer, json, noContent, problemReply } from '../../../functions/middleware/http-replies.ts';
+import {
+  answer,
+  type HttpReply,
+  json,
+  noContent,
+  problemDetails,
+  problemReply,
+} from '../../../functions/middleware/http-replies.ts';
 import { MalformedRequest, MethodNotAllowed, NotFound } from '../../../functions/protocol/errors.ts';
 import { ANSWER_HEADERS } from '../../support/answer-headers.ts';
 
@@ -101,5 +110,24 @@ describe('an error becomes problem details', () => {
 
   it('with a status of its own for each error that HTTP can meet', () => {
     expect(problemReply(new Busy()).statusCode).toBe(503);
+  });
+});
+
+describe('a fault of the server is reported', () => {
+  const reportedOf = async (error: Error) => {
+    const reported: unknown[] = [];
+    const handler = middy<APIGatewayProxyEventV2, HttpReply>()
+      .use(problemDetails((fault) => reported.push(fault)))
+      .handler(() => Promise.reject(error));
+    await handler({} as APIGatewayProxyEventV2, {} as Context);
+    return reported;
+  };
+
+  it.each([new Unavailable(), new TypeError('x is not a function')])('%s', async (error) => {
+    expect(await reportedOf(error)).toEqual([error]);
+  });
+
+  it.each([new Busy(), new UserNotFound('x')])('and %s is none: anybody can cause it', async (error) => {
+    expect(await reportedOf(error)).toEqual([]);
   });
 });

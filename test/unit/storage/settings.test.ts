@@ -71,7 +71,7 @@ describe('the pinned conversations of a user', () => {
     expect(state.get(PINS)?.ids).toEqual([...ids.slice(1), CONVERSATION]);
   });
 
-  it('are given up as unavailable while others keep changing them', async () => {
+  it('are given up as busy while others keep changing them', async () => {
     const { table, state } = memoryTable();
     state.set(MEMBERSHIP, { ...MEMBERSHIP, topAt: NOON });
     let version = 0;
@@ -88,7 +88,7 @@ describe('the pinned conversations of a user', () => {
       } as never,
     });
     const place = { userId: alice.id, conversation: { id: CONVERSATION, kind: 'pair' } } as const;
-    await expect(busy.change(place, { pinned: true }, more)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(busy.change(place, { pinned: true }, more)).rejects.toMatchObject({ code: 'busy' });
     expect(version).toBe(5);
     expect(state.get(MEMBERSHIP)).not.toHaveProperty('pinnedAt');
   });
