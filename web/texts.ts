@@ -237,6 +237,14 @@ export const texts = {
     notTakenBack: (why: string) => `Your reaction was not taken back. ${why}`,
   },
 
+  mentions: {
+    names: 'Members to mention',
+    /** For screen readers. */
+    offered: (count: number) => (count === 1 ? '1 name' : `${count} names`),
+    unread: (count: number) => (count === 1 ? '1 message mentions you' : `${count} messages mention you`),
+    you: 'mentions you',
+  },
+
   replies: {
     reply: 'Reply',
     to: (username: string) => `Reply to ${username}`,

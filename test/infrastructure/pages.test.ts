@@ -43,10 +43,10 @@ describe('the pages of the web app', () => {
     });
   });
 
-  // 60 KiB until there were groups, and 64 until these had invitations and each conversation its settings.
-  it('are less than 70 KiB in all when compressed', () => {
+  // 60 KiB until there were groups, 64 until these had invitations and each conversation its settings, and 70 until members were mentioned.
+  it('are less than 72 KiB in all when compressed', () => {
     const bytes = files().map((file) => gzipSync(contentOf(file), { level: 9 }).byteLength);
-    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(70 * 1024);
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(72 * 1024);
   });
 
   it('name no other host, so they load nothing from elsewhere and reveal no reader', () => {

@@ -74,6 +74,7 @@ import * as errorTexts from '../../web/state/error-texts.ts';
 import { routeOf } from '../../web/state/paths.ts';
 import { createAnnouncements } from '../../web/views/conversation/announcements.ts';
 import { piecesOf } from '../../web/views/conversation/links.ts';
+import * as mentions from '../../web/views/conversation/mentions.ts';
 import { pairNames } from '../../web/views/conversation/names.ts';
 import { rowsOf } from '../../web/views/conversation/rows.ts';
 
@@ -402,6 +403,15 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
       createAnnouncements([])([message(text)], pairNames('a', { id: 'b', username: text.slice(0, 150) })),
   },
   'web/views/conversation/links.ts': { piecesOf },
+  'web/views/conversation/mentions.ts': {
+    mentionsIn: (text) =>
+      mentions.mentionsIn(text, [{ id: 'b', username: text.slice(0, 150), role: 'member' }]),
+    splitAtMentions: (text) =>
+      mentions.splitAtMentions(text, { users: ['b'], all: true }, () => text.slice(1, 150)),
+    isMentioned: (text) => mentions.isMentioned(text, { users: [text] }),
+    completionOf: (text) =>
+      mentions.completionOf(text, text.length, [{ id: 'b', username: 'bob', role: 'member' }], 'a'),
+  },
   'web/views/conversation/rows.ts': { rowsOf: (text) => rowsOf([message(text)], 1) },
 };
 
@@ -430,6 +440,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'web/state/drafts.ts': 'reads its own entry in the storage of the page',
   'web/state/times.ts': 'reads the language of the browser',
   'web/views/conversation/composer.tsx': 'trims the own text',
+  'web/views/conversation/use-completion.ts': 'puts a name into the own text',
   'web/views/conversation/use-peer.ts': 'has one expression with a bound of 64 characters',
   'client/connection/replies.ts createReplies': 'handles frames that `frameOf` has read',
   'client/ids.ts newId': 'takes no text',

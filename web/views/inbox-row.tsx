@@ -72,7 +72,9 @@ interface ContentsProps {
   readonly children?: ComponentChildren;
 }
 
-function Contents({ item: { id, last, unread, settings }, name, children }: ContentsProps) {
+function Contents({ item, name, children }: ContentsProps) {
+  const { id, last, unread, settings } = item;
+  const mentions = item.kind === 'group' ? item.mentions : 0;
   const isTyping = useObservable(client.conversation(id).typing);
   const isOwn = last.senderId === me.value?.id;
   const isDeleted = last.deletedAt !== undefined;
@@ -100,6 +102,12 @@ function Contents({ item: { id, last, unread, settings }, name, children }: Cont
               {text}
             </span>
           </>
+        )}
+        {mentions > 0 && (
+          <span class="badge at" title={texts.mentions.unread(mentions)}>
+            <span aria-hidden="true">@</span>
+            <span class="unseen">{texts.mentions.unread(mentions)}</span>
+          </span>
         )}
         {(unread > 0 || settings.isUnread) && (
           <span class={settings.mutedUntil === null ? 'badge' : 'badge quiet'}>

@@ -1,4 +1,4 @@
-import type { Conversation } from '@parley/client';
+import type { Conversation, Member } from '@parley/client';
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { announce } from '../../parts/announcer.tsx';
@@ -8,9 +8,12 @@ import { errorText, isBlank } from '../../state/error-texts.ts';
 import { isTouch } from '../../state/screen.ts';
 import { texts } from '../../texts.ts';
 import { EditLine } from './edit-line.tsx';
+import { mentionsIn } from './mentions.ts';
 import { beginEdit, type Edited, lastOwn } from './message-actions.ts';
+import { NAME_LIST, NameList, optionId } from './name-list.tsx';
 import type { Names } from './names.ts';
 import { ReplyLine } from './reply-line.tsx';
+import { useCompletion } from './use-completion.ts';
 
 const words = texts.conversation;
 
@@ -18,6 +21,8 @@ const words = texts.conversation;
 const MAX_CHARACTERS = 4_000;
 /** The number of characters is shown from here on. */
 const COUNTED_FROM = 3_800;
+
+const NOBODY: readonly Member[] = [];
 
 interface Props {
   readonly talk: Conversation;
@@ -43,6 +48,7 @@ export function Composer({ talk, name, names, editing, answered, onSend, onLeave
   const isTooLong = length > MAX_CHARACTERS;
   const error = useSignal<string | undefined>(undefined);
   const messages = useObservable(talk.messages);
+  const members = useObservable(talk.members);
   const { value: edited } = editing;
   const present = edited && messages.find(({ key }) => key === edited.key);
   // An edit comes first. The answer is written after it.
@@ -106,10 +112,15 @@ export function Composer({ talk, name, names, editing, answered, onSend, onLeave
     error.value = undefined;
     if (!edited) drafts.keep(talk.id, next);
   };
+  const completion = useCompletion({
+    ...{ field, text, write, ownId: names.ownId },
+    // An edit keeps whom the message mentions.
+    members: edited ? NOBODY : members,
+  });
   const send = () => {
     const written = text.value.replace(/^\n+/, '').trimEnd();
     if (edited) return save(edited.key, written);
-    talk.send(written, replyTo === undefined ? {} : { replyTo });
+    talk.send(written, { replyTo, mentions: mentionsIn(written, members) });
     answered.value = undefined;
     write('');
     onSend();
@@ -125,6 +136,7 @@ export function Composer({ talk, name, names, editing, answered, onSend, onLeave
   };
   const submit = () => {
     if (isDisabled) return;
+    completion.close();
     send();
     field.current?.focus();
   };
@@ -159,24 +171,36 @@ export function Composer({ talk, name, names, editing, answered, onSend, onLeave
       {replyTo !== undefined && (
         <ReplyLine key={replyTo} talk={talk} seq={replyTo} names={names} onCancel={cancel} />
       )}
+      {completion.names.length > 0 && (
+        <NameList names={completion.names} chosen={completion.chosen} onTake={completion.take} />
+      )}
       <textarea
         ref={field}
         rows={1}
         value={text.value}
         dir="auto"
         aria-label={edited ? texts.changes.message : words.message}
+        aria-autocomplete={names.isGroup ? 'list' : undefined}
+        aria-controls={completion.names.length > 0 ? NAME_LIST : undefined}
+        aria-activedescendant={completion.names.length > 0 ? optionId(completion.chosen) : undefined}
         aria-invalid={isTooLong ? 'true' : undefined}
         aria-describedby={described.filter(Boolean).join(' ') || undefined}
         placeholder={edited ? texts.changes.message : name ? words.placeholder(name) : words.message}
         enterkeyhint={isTouch.value ? 'enter' : 'send'}
         onInput={({ currentTarget: { value } }) => {
           write(value);
+          completion.follow();
           if (!edited && !isBlank(value)) talk.type();
         }}
+        onBlur={completion.close}
         onKeyDown={(event) => {
           // While an input method composes a word, it uses Enter and Escape. Safari marks the last key only by the code
           // 229.
           if (event.isComposing || event.keyCode === 229) return;
+          if (!event.shiftKey && completion.press(event.key)) {
+            event.preventDefault();
+            return;
+          }
           if (event.key === 'Escape') (edited || replyTo !== undefined ? cancel : onLeave)();
           if (event.key === 'ArrowUp' && !edited && text.value === '') editLast(event);
           if (event.key === 'Enter' && !event.shiftKey && !isTouch.value) {

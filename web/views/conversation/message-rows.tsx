@@ -8,6 +8,7 @@ import { dayName, locale, timeOf } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
 import { eventText } from './event-texts.ts';
 import { piecesOf } from './links.ts';
+import { isMentioned, splitAtMentions } from './mentions.ts';
 import { type Allowed, actionsOf, canReactTo } from './message-actions.ts';
 import { MenuButton } from './message-menu.tsx';
 import type { Names } from './names.ts';
@@ -54,11 +55,12 @@ class MessageRow extends Component<Props> {
     const { key, seq, isOwn, state, editedAt, deletedAt, replyTo } = message;
     const position = `${isOwn ? 'own' : 'theirs'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`;
     const isDeleted = deletedAt !== undefined;
+    const isForMe = !isOwn && isMentioned(names.ownId, message.mentions);
     const isChangeRefused = isRefused(message) && state !== 'failed';
     const bubble = `message-${seq ?? key}`;
     return (
       <li
-        class={`message ${position}${isDeleted ? ' deleted' : ''}${isEdited ? ' edited' : ''}${isChangeRefused ? ' refused' : ''}`}
+        class={`message ${position}${isDeleted ? ' deleted' : ''}${isEdited ? ' edited' : ''}${isChangeRefused ? ' refused' : ''}${isForMe ? ' for-me' : ''}`}
         data-key={key}
         data-seq={seq}
         data-own={isOwn}
@@ -72,8 +74,9 @@ class MessageRow extends Component<Props> {
             {replyTo !== undefined && !isDeleted && (
               <Quote talk={talk} seq={replyTo} names={names} onShow={onShow} />
             )}
+            {isForMe && <span class="unseen">{`${texts.mentions.you}: `}</span>}
             <div class="body" dir="auto">
-              <Text message={message} />
+              <Text message={message} names={names} />
               {/* After the last words, in either writing direction. Its own direction is that of the texts. */}
               <span class="meta" dir={texts.direction}>
                 {editedAt !== undefined && !isDeleted && <Edited at={new Date(editedAt)} />}
@@ -118,8 +121,14 @@ function Sender({
   );
 }
 
-/** The text with its links, or what stands in place of a deleted one. */
-function Text({ message: { text, deletedAt } }: { readonly message: Message }) {
+/** The text with its links and with those whom it mentions, or what stands in place of a deleted one. */
+function Text({
+  message: { text, deletedAt, mentions },
+  names,
+}: {
+  readonly message: Message;
+  readonly names: Names;
+}) {
   if (deletedAt !== undefined) return <span class="text">{texts.changes.wasDeleted}</span>;
   return (
     <span class="text">
@@ -128,6 +137,10 @@ function Text({ message: { text, deletedAt } }: { readonly message: Message }) {
           <a href={piece.href} target="_blank" rel="noopener noreferrer">
             {piece.text}
           </a>
+        ) : mentions ? (
+          splitAtMentions(piece.text, mentions, (id) => names.find(id)?.username).map((part) =>
+            part.isMention ? <strong class="mention">{part.text}</strong> : part.text,
+          )
         ) : (
           piece.text
         ),
