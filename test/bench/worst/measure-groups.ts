@@ -11,7 +11,7 @@ import { storeAll } from '../../support/runtime-table.ts';
 import type { Device } from '../device.ts';
 import type { Setting } from './measure-sockets.ts';
 import { OTHER_TITLE, storeRoster, TITLE } from './rosters.ts';
-import { LARGEST, type Person, PREVIEWED, type WorstScene } from './scene.ts';
+import { LARGEST, type Person, PREVIEWED, type WorstScene, withData } from './scene.ts';
 
 interface Cast {
   readonly scene: WorstScene;
@@ -87,7 +87,11 @@ async function measureMessages(cast: Cast, id: string) {
   const { scene, owner, devices } = cast;
   const [first, ...rest] = devices as [Device, ...Device[]];
   const say = (text: string) => async () => {
-    const { seq } = await first.ask('message.send', { conversation: id, text, client_id: randomUUID() });
+    const { seq } = await first.ask('message.send', {
+      conversation: id,
+      ...withData(text),
+      client_id: randomUUID(),
+    });
     await told(rest, { id, seq: seq as number });
     return { id, seq: seq as number };
   };

@@ -12,7 +12,7 @@ import { measureGroups } from './measure-groups.ts';
 import { measureInvitations } from './measure-invitations.ts';
 import { measureSettings } from './measure-settings.ts';
 import type { Setting } from './measure-sockets.ts';
-import { ESCAPED, LARGEST, type WorstScene } from './scene.ts';
+import { ESCAPED, LARGEST, type WorstScene, withData } from './scene.ts';
 import type { Consumed } from './table.ts';
 
 /** The operations of the HTTP API. */
@@ -70,12 +70,12 @@ async function measureLogs({ scene, ada, charles, hers }: Setting) {
     Array.from({ length: 30 }, () => ESCAPED),
   );
   const escaped = await get(`/conversations/${conversationOf(ada, stranger)}/messages/?limit=100&before=30`);
-  const post = async () => scene.answer(201, log, { access, body: { text: LARGEST } });
+  const post = async () => scene.answer(201, log, { access, body: withData(LARGEST) });
   await post();
   const changing =
     (method: string, body?: object, below = '') =>
     async () => {
-      const { seq } = await scene.answer(201, log, { access, body: { text: LARGEST } });
+      const { seq } = await scene.answer(201, log, { access, body: withData(LARGEST) });
       if (method === 'DELETE' && below) {
         await scene.answer(200, `${log}${seq}/${below}`, { access, method: 'PUT' });
       }

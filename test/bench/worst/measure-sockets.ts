@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { conversationOf } from '../../support/people.ts';
 import type { Device } from '../device.ts';
-import { idsWithOneFingerprint, LARGEST, type Person, type WorstScene } from './scene.ts';
+import { idsWithOneFingerprint, LARGEST, type Person, type WorstScene, withData } from './scene.ts';
 
 export interface Setting {
   readonly scene: WorstScene;
@@ -25,7 +25,7 @@ export async function measureFrames(setting: Setting, progress: Progress) {
   const conversation = conversationOf(ada, charles);
   const told = (type: string) => his.heard((frame) => frame.type === type);
   const both = (action: Promise<unknown>, type: string) => Promise.all([action, told(type)]);
-  const named = (text: string) => ({ to: charles.id, text, client_id: randomUUID() });
+  const named = (text: string) => ({ to: charles.id, ...withData(text), client_id: randomUUID() });
   let seq = 0;
   const say = async (text: string) => {
     const [reply] = (await both(hers.ask('message.send', named(text)), 'chat.message')) as [
@@ -126,7 +126,7 @@ async function retried({ scene, hers }: Setting) {
   // The carriers are those 100, 200, 300 and 400 before the last.
   await scene.say(hers, stranger, [...small(20), ...large], [...small(20).map(() => randomUUID()), ...alike]);
   for (const gap of [94, 99, 99, 99, 99]) await scene.say(hers, stranger, [...small(gap), LARGEST]);
-  const repeat = { to: stranger.id, text: LARGEST, client_id: alike[0], after: 21 };
+  const repeat = { to: stranger.id, ...withData(LARGEST), client_id: alike[0], after: 21 };
   return scene.count(() => hers.ask('message.send', repeat), OWN);
 }
 

@@ -8,7 +8,7 @@ import { append } from '../../../functions/core/messages/append.ts';
 import { messageStore } from '../../../functions/storage/messages.ts';
 import { tableWith } from '../../../functions/storage/table.ts';
 import type { Runtime } from '../../../local/runtime.ts';
-import { LARGEST } from './scene.ts';
+import { LARGEST, OWN_DATA } from './scene.ts';
 import type { Consumed } from './table.ts';
 
 const SENDS = 300;
@@ -46,7 +46,7 @@ export async function parallel(runtime: Runtime): Promise<Consumed> {
   };
   const send = async (i: number) => {
     const conversation = i % 2 === 0 ? pairWith(one, other) : pairWith(other, one);
-    const messages = [{ text: LARGEST, clientId: randomUUID() }];
+    const messages = [{ text: LARGEST, custom: OWN_DATA, clientId: randomUUID() }];
     for await (const _ of append(dependencies, { conversation, messages })) stored += 1;
   };
   runtime.resetUsage();
@@ -57,7 +57,7 @@ export async function parallel(runtime: Runtime): Promise<Consumed> {
   const { requests } = runtime.usage();
   const sum = (of: 'wru' | 'rru') => requests.reduce((total, request) => total + request[of], 0);
   client.destroy();
-  const bytes = Buffer.byteLength(LARGEST) + 400;
+  const bytes = Buffer.byteLength(LARGEST + JSON.stringify(OWN_DATA)) + 400;
   return {
     // In and back for each, and a post for each that is stored.
     socketMessages: 2 + stored / SENDS,

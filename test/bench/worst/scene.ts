@@ -9,6 +9,12 @@ import type { Consumed } from './table.ts';
 
 /** Four bytes each, which is the most that a character has. */
 export const LARGEST = '🦀'.repeat(4_000);
+
+/** As much own data as a message can have: 2,048 bytes. */
+export const OWN_DATA = { a: 'x'.repeat(2_040) };
+
+/** The largest message has both. */
+export const withData = (text: string) => (text === LARGEST ? { text, custom: OWN_DATA } : { text });
 /** JSON writes this character in six bytes. */
 export const ESCAPED = `!${'\u0001'.repeat(3_999)}`;
 /** What an inbox shows, at its largest. */
@@ -125,7 +131,7 @@ export class WorstScene {
       }
       const messages = texts
         .slice(from, until)
-        .map((text, i) => ({ text, client_id: ids[from + i] ?? randomUUID() }));
+        .map((text, i) => ({ ...withData(text), client_id: ids[from + i] ?? randomUUID() }));
       await by.ask('message.send', { to: to.id, messages });
       from = until;
     }
