@@ -101,7 +101,7 @@ test('a connection item that is restored for every sender of a frame is caught',
     const { sessions } = capabilities;
     return { ...capabilities, sessions: { ...sessions, isLive: async () => true } };
   };
-  expect(await caught(asksNobody, 40)).toMatch(/outlives its session|of an ended session is open/);
+  expect(await caught(asksNobody, 7)).toMatch(/outlives its session|of an ended session is open/);
 });
 
 test('a refresh whose lost answer ends the session is caught', { timeout: 120_000 }, async () => {
