@@ -2,6 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import type { Runtime } from '../../local/runtime.ts';
 import { SETTINGS } from '../systems.ts';
 import { conversationOf, device, messageTo } from './support/devices.ts';
+import { createGroup } from './support/groups.ts';
 import { notOurs, ownRuntime } from './support/own-runtime.ts';
 import { type Person, people } from './support/people.ts';
 import { type Rest, rest } from './support/rest.ts';
@@ -289,6 +290,38 @@ describe.skipIf(notOurs)(`what things cost ${notOurs}`, () => {
       expect([await watch(some), await watch(rest)]).toEqual([6, 6]);
       expect([await watch(some), await watch(rest), await watch(others)]).toEqual([1, 1, 1]);
     });
+  });
+
+  it('a message with 56 devices online: 4 requests, 1 WRU and 4 RRU before the reply, and one frame a device at most', async () => {
+    const members = await people(api, 4);
+    const [writer, ...others] = members as [Person, ...Person[]];
+    const { id } = await createGroup(api, writer, others);
+    const devices = await Promise.all(
+      members.flatMap((who) => Array.from({ length: 14 }, () => device(runtime().url, who))),
+    );
+    const first = devices[0] as Socket;
+    const sayTen = async () => {
+      let last = 0;
+      for (let i = 0; i < 10; i += 1) {
+        const client_id = crypto.randomUUID();
+        const frame = { action: 'message.send', conversation: id, text: message.message, client_id };
+        last = (await first.ask(frame)).seq as number;
+      }
+      // The device that sends hears of it, too.
+      const hasHeard = ({ frames }: Socket) =>
+        frames.some(({ seq, messages = [] }) =>
+          [{ seq }, ...(messages as { seq: number }[])].some((one) => one.seq === last),
+        );
+      await Promise.all(devices.map((one) => one.until(() => hasHeard(one))));
+    };
+    await sayTen();
+    const { requests, posts } = await usageOf(sayTen);
+    const sending = requests.filter((request) => request.function === 'message');
+    expect(sending.length).toBeLessThanOrEqual(10 * 4);
+    expect(wru(sending)).toBeLessThanOrEqual(10);
+    expect(rru(sending)).toBeLessThanOrEqual(10 * 4);
+    expect(posts).toBeGreaterThanOrEqual(devices.length);
+    expect(posts).toBeLessThanOrEqual(10 * devices.length);
   });
 
   it('opening a silent socket of somebody who is online writes its entry, and does not look at their presence', async () => {
