@@ -55,7 +55,10 @@ export function requireFitting(...values: readonly unknown[]): void {
 export function explained(error: unknown): Reason {
   const { code = '', message = '', errors } = error as Partial<ParleyError>;
   // The error of its only field says more.
-  return { code, detail: (errors?.text ?? errors?.emoji ?? errors?.custom)?.[0] ?? message };
+  return {
+    code,
+    detail: (errors?.text ?? errors?.emoji ?? errors?.mentions ?? errors?.custom)?.[0] ?? message,
+  };
 }
 
 /** The first messages, as many as one frame can have; at least one. */

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { CLIENT_ID } from '../core/ids.ts';
 import type { NewMessage } from '../core/messages/append.ts';
+import { MAX_CUSTOM_DEPTH } from '../core/messages/custom.ts';
 import { custom, mentions, messageText, replyTo, seq } from './fields.ts';
+import { isDeeperThan } from './json-body.ts';
 
 /** In one frame or request. */
 export const MAX_MESSAGES = 20;
@@ -30,9 +32,11 @@ const newMessage = z.object({
 const valuesOf = (list: unknown, name: 'client_id' | 'text'): readonly string[] =>
   (Array.isArray(list) ? list : []).flatMap((one) => (typeof one?.[name] === 'string' ? one[name] : []));
 
-/** The same of the objects that it may have. */
+/** The same of the objects that it may have. Deeper ones are refused, and would be too deep to be written as JSON. */
 const objectsOf = (list: unknown, name: 'mentions' | 'custom'): readonly object[] =>
-  (Array.isArray(list) ? list : []).flatMap((one) => one?.[name] ?? []);
+  (Array.isArray(list) ? list : [])
+    .flatMap((one) => one?.[name] ?? [])
+    .filter((one) => !isDeeperThan(one, MAX_CUSTOM_DEPTH));
 
 /** Also while single messages are malformed, so that one answer names all faults. */
 const always = { when: () => true };

@@ -124,6 +124,17 @@ describe('own data of a message', () => {
     expect(await lastSeq()).toBe(before);
   });
 
+  it.each(['custom', 'mentions'])(
+    'that is nested 5,000 deep in one of several messages is refused: %s',
+    async (name) => {
+      const deep = `${'[{"a":'.repeat(2_500)}1${'}]'.repeat(2_500)}`;
+      const one = `{"client_id":"${crypto.randomUUID()}","text":"Hi","${name}":{"a":${deep}}}`;
+      const phone = await device(url, ada);
+      phone.send(`{"action":"message.send","conversation":"${id}","messages":[${one}]}`);
+      expect(await phone.next()).toMatchObject({ type: 'error', code: 'validation_failed' });
+    },
+  );
+
   it('counts toward the bytes of several messages', async () => {
     const messages = Array.from({ length: 20 }, () => ({
       client_id: crypto.randomUUID(),

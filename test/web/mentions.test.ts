@@ -31,6 +31,8 @@ describe('the mentions of a text', () => {
     ['@all', { all: true }],
     ['@ada, @All.', { ...ids('ada'), all: true }],
     ['\u202e@ada\u202c', ids('ada')],
+    ['你好@ada你好', ids('ada')],
+    ['https://x.example/ @ada', ids('ada')],
   ])('%j', (text, found) => {
     expect(mentionsIn(text, MEMBERS)).toEqual(found);
   });
@@ -47,6 +49,13 @@ describe('the mentions of a text', () => {
     '@@ada@',
     '@nobody',
     '@ada@x',
+    'https://social.example/@ada',
+    'https://x.example/?q=@all',
+    'and/@ada',
+    'café@ada',
+    '@adaé',
+    '@ada\u0301',
+    'é@all',
   ])('%j mentions nobody', (text) => {
     expect(mentionsIn(text, MEMBERS)).toBeUndefined();
   });

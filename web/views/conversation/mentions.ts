@@ -1,4 +1,5 @@
 import type { Member, Mentions } from '@parley/client';
+import { piecesOf } from './links.ts';
 
 /** The server's limit (openapi.yaml). */
 const MAX_MENTIONS = 10;
@@ -9,11 +10,16 @@ const MAX_OFFERED = 6;
 /** What everybody in the group is called. A member with this name comes first. */
 const ALL = 'all';
 
-/** A name stands alone: an e-mail address mentions nobody. Names have these characters (openapi.yaml), and 150 of them at most. */
-const NAMED = /(?<![\w.@+-])@([\w.@+-]{1,150})(?![\w@+-])/g;
+/**
+ * A name stands alone: an e-mail address mentions nobody, and neither does a path. Chinese, Japanese and Korean have no spaces. Names have
+ * these characters (openapi.yaml), and 150 of them at most.
+ */
+const NAMED =
+  /(?<![[\p{L}\p{M}\p{N}_.@+\-\/]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]])@([\w.@+\-]{1,150})(?![[\p{L}\p{M}\p{N}_@+\-]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]])/gv;
 
 /** The beginning of a name, before the cursor. */
-const BEGUN = /(?<![\w.@+-])@([\w.@+-]{0,150})$/;
+const BEGUN =
+  /(?<![[\p{L}\p{M}\p{N}_.@+\-\/]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]])@([\w.@+\-]{0,150})$/v;
 
 /** A dot behind a name may be the end of the sentence. */
 const withoutDots = (name: string) => {
@@ -44,13 +50,16 @@ function* namesIn(text: string, isName: (name: string) => boolean): Generator<Na
 const present = (members: readonly Member[]) =>
   new Map(members.filter(({ role }) => role !== undefined).map((one) => [fold(one.username), one]));
 
-/** Whom a text mentions by `@name`, the first ten; undefined if nobody. */
+/** Whom a text mentions by `@name`, the first ten; undefined if nobody. A link mentions nobody. */
 export function mentionsIn(text: string, members: readonly Member[]): Mentions | undefined {
   if (!text.includes('@')) return undefined;
   const byName = present(members);
   if (byName.size === 0) return undefined;
   const named = new Set(
-    [...namesIn(text, (name) => name === ALL || byName.has(name))].map(({ name }) => name),
+    piecesOf(text)
+      .filter(({ href }) => href === undefined)
+      .flatMap((piece) => [...namesIn(piece.text, (name) => name === ALL || byName.has(name))])
+      .map(({ name }) => name),
   );
   const users = [...named].flatMap((name) => byName.get(name)?.id ?? []).slice(0, MAX_MENTIONS);
   const all = named.has(ALL) && !byName.has(ALL);
