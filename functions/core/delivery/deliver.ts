@@ -121,11 +121,14 @@ export interface TellDependencies extends DeliveryDependencies {
 /** A request that tells so many devices is as fast as it was. A pair never has more. */
 const MOST_DEVICES = 50;
 
-/** Who tells these connections of what is about to be stored. */
+/** Who posts what is stored to the devices: the request that stores it, or later the function that follows the stream. */
+export type Teller = 'request' | 'stream';
+
+/** The stream, if very many devices are online. */
 export function tellerOf(
   { mostDevices = MOST_DEVICES }: Pick<TellDependencies, 'mostDevices'>,
   found: readonly (readonly Connection[])[],
-): 'request' | 'stream' {
+): Teller {
   return found.flat().length > mostDevices ? 'stream' : 'request';
 }
 

@@ -1,6 +1,7 @@
 import type { ProfileStore } from '../accounts/account.ts';
 import { type OwnConversation, othersIn, selfOf } from '../conversations/conversation.ts';
 import { requireRight } from '../conversations/rights.ts';
+import type { Teller } from '../delivery/deliver.ts';
 import { AfterInvalid, Busy, CannotWriteToUser, ReplyInvalid, Unavailable, UserNotFound } from '../errors.ts';
 import { contentionOf } from './contention.ts';
 import type { Custom } from './custom.ts';
@@ -53,9 +54,6 @@ export interface Appended {
   /** An earlier try has stored it. */
   readonly repeated: boolean;
 }
-
-/** Who tells the devices of what is stored. */
-export type Teller = 'request' | 'stream';
 
 export type RequireAll = () => Promise<Teller>;
 

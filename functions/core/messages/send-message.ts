@@ -115,14 +115,13 @@ async function appendAndTell(
 /** Sends one message. It throws what {@link sendMessages} returns as a refusal. */
 export async function sendMessage(
   dependencies: SendDependencies,
-  { text, clientId, replyTo, mentions, custom, read, ...draft }: Omit<Draft, 'messages'> & NewMessage,
+  { conversation, after, ...message }: Omit<Draft, 'messages'> & NewMessage,
   framesFor: FramesFor,
   origin?: Origin,
 ): Promise<Appended> {
-  const messages = [{ text, clientId, replyTo, mentions, custom, read }];
   const { messages: appended, refusal } = await appendAndTell(
     dependencies,
-    { ...draft, messages },
+    { conversation, after, messages: [message] },
     framesFor,
     origin,
   );

@@ -9,7 +9,7 @@ import { customBytes } from './custom.ts';
 import { jsonBytes } from './gather.ts';
 import type { LogEntry, Message } from './message.ts';
 import type { FramesFor } from './send-message.ts';
-import type { Reacted } from './tell-reactions.ts';
+import { newestOf, type Reacted } from './tell-reactions.ts';
 
 /** As many as a client may send in one frame. */
 const FRAME_MESSAGES = 20;
@@ -29,7 +29,7 @@ export interface StreamTelling extends TellDependencies {
 
 /**
  * Tells all devices of a conversation what is new and what has changed in it, which the requests that stored it have left to the
- * stream. What came together is told together: several messages of one sender in one frame. It never rejects: whoever misses a
+ * stream. A batch may have several messages of one sender: they are one frame. It never rejects: whoever misses a
  * frame has `sync`, and the stream must not stop for it.
  * @param stored states of messages of one conversation, in the order of the stream
  */
@@ -104,10 +104,8 @@ function changedFrames(
   entries: readonly LogEntry[],
   userId: string,
 ): readonly string[] {
-  return [...Map.groupBy(entries, ({ seq }) => seq).values()].map((states) => {
-    const changes = states.flatMap(({ changed }) => changed?.change ?? []);
-    return changedFor({ message: states.at(-1) as Message, changes }, userId);
-  });
+  const bySeq = Map.groupBy(entries, ({ seq }) => seq);
+  return [...bySeq.values()].map((states) => changedFor(newestOf(states), userId));
 }
 
 /** Parts of some messages that each fit into a frame. */

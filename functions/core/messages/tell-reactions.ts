@@ -3,7 +3,7 @@ import { type Conversation, maySee } from '../conversations/conversation.ts';
 import { conversationById, type RosterReader } from '../conversations/roster.ts';
 import { deliver, type Post, reachable, type TellDependencies } from '../delivery/deliver.ts';
 import type { StoredMessage } from '../inbox/project-messages.ts';
-import type { Message } from './message.ts';
+import type { LogEntry, Message } from './message.ts';
 
 /** A message with new reactions, and the numbers of all changes that its present state includes and that are told with it. */
 export interface Reacted {
@@ -31,18 +31,17 @@ export async function tellReactions(
   try {
     const conversation = await conversationById(dependencies.rosters, id);
     if (!conversation) return;
-    const reacted = told.map((states) => newestOf(conversation, states));
+    const reacted = told.map((states) => newestOf(states.map(({ entryIn }) => entryIn(conversation))));
     await deliver(dependencies, await postsTo(dependencies, conversation, reacted));
   } catch (error) {
     dependencies.onConnectionsFailure(error);
   }
 }
 
-/** @param states in the order of the stream, so the last one is the newest */
-function newestOf(conversation: Conversation, states: readonly StoredMessage[]): Reacted {
-  const entries = states.map(({ entryIn }) => entryIn(conversation));
-  const changes = entries.flatMap(({ changed }) => changed?.change ?? []);
-  return { message: entries.at(-1) as Message, changes };
+/** @param states of one message, in the order of the stream, so the last one is the newest */
+export function newestOf(states: readonly LogEntry[]): Reacted {
+  const changes = states.flatMap(({ changed }) => changed?.change ?? []);
+  return { message: states.at(-1) as Message, changes };
 }
 
 async function postsTo(

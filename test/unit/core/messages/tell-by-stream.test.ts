@@ -5,11 +5,11 @@ import type { StoredMessage } from '../../../../functions/core/inbox/project-mes
 import type { LogEntry } from '../../../../functions/core/messages/message.ts';
 import { tellByStream } from '../../../../functions/core/messages/tell-by-stream.ts';
 import { framesOf, reactionFrame } from '../../../../functions/protocol/server-frames.ts';
-import { frozenClock } from '../../support/clock.ts';
-import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
+import { aConnection } from '../../support/connections.ts';
 import { changedTo, storedAs } from '../../support/inboxes.ts';
 import { anEntry } from '../../support/message-log.ts';
 import { id } from '../../support/people.ts';
+import { telling } from '../../support/telling.ts';
 
 const GROUP = id(900);
 const [ada, bob, late] = [id(1), id(2), id(3)];
@@ -47,22 +47,17 @@ function scene(
   rows: readonly Connection[] = [device(ada, 'hers'), device(bob, 'his'), device(late, 'late')],
   found: Roster | undefined = roster,
 ) {
-  const gateway = scriptedGateway();
-  const failures: unknown[] = [];
+  const base = telling(rows);
+  const { gateway, failures } = base;
   const dependencies = {
+    ...base.dependencies,
     rosters: { roster: async () => found },
-    connections: memoryConnections(...rows),
     people: {
       peopleOf: async (ids: readonly string[]) =>
         ids.map((one) => (one === bob ? undefined : { id: one, username: `user${Number(one.slice(-2))}` })),
     },
-    gateway,
     framesOf,
     changedFor: reactionFrame,
-    onDeliveryFailure: (_: string, error: unknown) => failures.push(error),
-    onConnectionsFailure: (error: unknown) => failures.push(error),
-    lastFrames: { sessionEnded: 'ended', replaced: 'replaced', tokenExpired: 'expired' },
-    ...frozenClock(),
   };
   return {
     dependencies,

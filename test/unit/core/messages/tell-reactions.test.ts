@@ -5,10 +5,10 @@ import type { StoredMessage } from '../../../../functions/core/inbox/project-mes
 import type { LogEntry } from '../../../../functions/core/messages/message.ts';
 import { tellReactions } from '../../../../functions/core/messages/tell-reactions.ts';
 import { reactionFrame } from '../../../../functions/protocol/server-frames.ts';
-import { frozenClock } from '../../support/clock.ts';
-import { aConnection, memoryConnections, scriptedGateway } from '../../support/connections.ts';
+import { aConnection } from '../../support/connections.ts';
 import { anEntry } from '../../support/message-log.ts';
 import { alice, bob, id } from '../../support/people.ts';
+import { telling } from '../../support/telling.ts';
 
 const device = (userId: string, name: string, more: Partial<Connection> = {}) =>
   aConnection(name, { userId, conversation: '', ...more });
@@ -22,17 +22,12 @@ function state(seq: number, change: number, users: readonly string[], more: Part
 }
 
 function scene(rows: readonly Connection[], roster?: Roster) {
-  const gateway = scriptedGateway();
-  const failures: unknown[] = [];
+  const base = telling(rows);
+  const { gateway, failures } = base;
   const dependencies = {
+    ...base.dependencies,
     rosters: { roster: async () => roster },
-    connections: memoryConnections(...rows),
-    gateway,
     frameFor: reactionFrame,
-    onDeliveryFailure: (_: string, error: unknown) => failures.push(error),
-    onConnectionsFailure: (error: unknown) => failures.push(error),
-    lastFrames: { sessionEnded: 'ended', replaced: 'replaced', tokenExpired: 'expired' },
-    ...frozenClock(),
   };
   return {
     dependencies,
