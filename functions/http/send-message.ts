@@ -6,7 +6,7 @@ import { jsonInput } from '../middleware/http-stack.ts';
 import { userStack } from '../middleware/user-stack.ts';
 import { MAX_MESSAGE_BODY_BYTES } from '../protocol/json-body.ts';
 import { syncedMessage } from '../protocol/message-bodies.ts';
-import { toNewMessages } from '../protocol/new-messages.ts';
+import { toNewMessage, toNewMessages } from '../protocol/new-messages.ts';
 import { messageRequest, readIdempotencyKey } from '../protocol/requests.ts';
 import { framesOf, lastFrames, sentMessages } from '../protocol/server-frames.ts';
 import { openGateway, openHttpEntry, openUserAccess, wireSending } from '../runtime/wiring.ts';
@@ -23,13 +23,13 @@ export const handler = userStack(reporting, access)
   .use(jsonInput(messageRequest, { maxBytes: MAX_MESSAGE_BODY_BYTES }))
   .handler(async ({ identity, input, headers, pathParameters }) => {
     const { userId, username } = identity;
-    const { text = '', reply_to: replyTo, mentions, custom, messages, after, read } = input;
+    const { messages, after, read } = input;
     const id = pathParameters?.conversation ?? '';
     const place = { conversation: await resolve(sending, id, userId), after };
     const explain = asConversationNotFound(id);
     if (messages === undefined) {
-      const clientId = readIdempotencyKey(headers['idempotency-key']);
-      const draft = { ...place, text, clientId, replyTo, mentions, custom, read };
+      const client_id = readIdempotencyKey(headers['idempotency-key']);
+      const draft = { ...place, ...toNewMessage({ ...input, client_id }) };
       const { message, repeated } = await sendMessage(sending, draft, framesOf(username)).catch(explain);
       return json(repeated ? 200 : 201, syncedMessage(message, userId));
     }

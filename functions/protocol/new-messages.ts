@@ -83,19 +83,26 @@ export function oneOrSeveral<T extends { readonly messages?: unknown }>(
   });
 }
 
+/** What a client gives of a message, in a frame of its own or among others. */
+type GivenMessage = {
+  readonly [N in keyof z.output<typeof newMessage>]?: z.output<typeof newMessage>[N] | undefined;
+};
+
+export function toNewMessage({
+  text = '',
+  client_id: clientId,
+  reply_to: replyTo,
+  mentions,
+  custom,
+  read,
+}: GivenMessage): NewMessage {
+  return { text, clientId, replyTo, mentions, custom, read };
+}
+
 /** @param read what counts as read with those that do not say it themselves */
 export function toNewMessages(
   messages: z.output<typeof newMessages>,
   read: number | undefined,
 ): readonly NewMessage[] {
-  return messages.map(
-    ({ text, client_id: clientId, reply_to: replyTo, mentions, custom, read: own = read }) => ({
-      text,
-      clientId,
-      replyTo,
-      mentions,
-      custom,
-      read: own,
-    }),
-  );
+  return messages.map((one) => toNewMessage({ ...one, read: one.read ?? read }));
 }

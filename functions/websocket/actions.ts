@@ -24,7 +24,7 @@ import type { Identity } from '../core/sessions/session.ts';
 import { catchUp, type SyncDependencies } from '../core/sync/catch-up.ts';
 import type { ActionFrame, ActionInput, ActionName } from '../protocol/actions.ts';
 import type { MessageFrame } from '../protocol/frames.ts';
-import { toNewMessages } from '../protocol/new-messages.ts';
+import { toNewMessage, toNewMessages } from '../protocol/new-messages.ts';
 import {
   changedFrame,
   framesOf,
@@ -103,8 +103,7 @@ export function createActions(dependencies: Dependencies) {
 
   const actions: { readonly [N in ActionName]: Action<N> } = {
     async 'message.send'(caller, input) {
-      const { to, conversation: id, text = '', client_id: clientId, reply_to: replyTo, messages } = input;
-      const { mentions, custom, after, read } = input;
+      const { to, conversation: id, messages, after, read } = input;
       const { userId } = caller.connection;
       const conversation =
         id === undefined ? pairWith(userId, otherUser(to, userId)) : await resolve(dependencies, id, userId);
@@ -114,15 +113,7 @@ export function createActions(dependencies: Dependencies) {
         return asConversationNotFound(id)(error);
       };
       if (messages === undefined) {
-        const { message } = await send(caller, {
-          ...place,
-          text,
-          clientId,
-          replyTo,
-          mentions,
-          custom,
-          read,
-        }).catch(explain);
+        const { message } = await send(caller, { ...place, ...toNewMessage(input) }).catch(explain);
         return sentFrame(message, caller.username);
       }
       const tried = toNewMessages(messages, read);

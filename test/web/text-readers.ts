@@ -57,7 +57,7 @@ import {
   ownOrigin,
 } from '../../functions/protocol/handshake.ts';
 import { formBody, isDeeperThan, isFormType, parseJsonBody } from '../../functions/protocol/json-body.ts';
-import { clientId, newMessages } from '../../functions/protocol/new-messages.ts';
+import { clientId, newMessages, toNewMessage } from '../../functions/protocol/new-messages.ts';
 import * as paging from '../../functions/protocol/paging.ts';
 import * as reportRequests from '../../functions/protocol/report-requests.ts';
 import * as requests from '../../functions/protocol/requests.ts';
@@ -312,6 +312,7 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
       parseJsonBody({ body: '{}', isBase64Encoded: false, contentType: 'application/json', contentEncoding }),
   },
   'functions/protocol/new-messages.ts': {
+    toNewMessage: (text) => toNewMessage({ text }),
     clientId: value(clientId),
     newMessages: (text) => validate(newMessages, messages(text)),
   },
@@ -408,7 +409,6 @@ export const READERS: Readonly<Record<string, Readonly<Record<string, Read>>>> =
       mentions.mentionsIn(text, [{ id: 'b', username: text.slice(0, 150), role: 'member' }]),
     splitAtMentions: (text) =>
       mentions.splitAtMentions(text, { users: ['b'], all: true }, () => text.slice(1, 150)),
-    isMentioned: (text) => mentions.isMentioned(text, { users: [text] }),
     completionOf: (text) =>
       mentions.completionOf(text, text.length, [{ id: 'b', username: 'bob', role: 'member' }], 'a'),
   },
