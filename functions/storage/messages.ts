@@ -16,7 +16,7 @@ import {
   SEAL_PREFIX,
 } from './keys.ts';
 import { fromChanged, fromCustom, fromLogEntry, type Item, toLogEntry } from './log-entry.ts';
-import { batchGet, isWritten, type Table, tryTransact } from './table.ts';
+import { batchGet, isWritten, setting, type Table, tryTransact } from './table.ts';
 
 const CHANGES = { ':low': changeSk(1), ':high': LAST_CHANGE_SK };
 
@@ -116,12 +116,14 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Change
     },
 
     async change(conversation, entry, former) {
-      const { text, changed, mentions, custom, told } = entry;
-      const left = [
-        former.mentions && !mentions && 'mentions',
-        former.custom && !custom && 'custom',
-        former.told && !told && 'told',
-      ].filter(Boolean);
+      const { text, changed, custom, told } = entry;
+      const { UpdateExpression, ExpressionAttributeNames, ExpressionAttributeValues } = setting({
+        text,
+        changed: changed && fromChanged(conversation, changed),
+        ...(custom && { custom: fromCustom(custom) }),
+        ...(told && { told }),
+      });
+      const left = (['mentions', 'custom', 'told'] as const).filter((one) => former[one] && !entry[one]);
       const forgotten = left.length > 0 ? ` REMOVE ${left.join(', ')}` : '';
       const change = changed?.change ?? 0;
       const failed = await tryTransact(client, [
@@ -129,20 +131,16 @@ export function messageStore(table: Table): MessageLog & MessageHistory & Change
           Update: {
             TableName: name,
             Key: messageKey(conversation.id, entry.seq),
-            UpdateExpression: `SET #text = :text, #changed = :changed${custom ? ', custom = :custom' : ''}${told ? ', told = :told' : ''}${forgotten}`,
+            UpdateExpression: `${UpdateExpression}${forgotten}`,
             ConditionExpression: former.changed
               ? '#changed.#change = :former'
               : 'attribute_exists(pk) AND attribute_not_exists(#changed)',
             ExpressionAttributeNames: {
-              '#text': 'text',
-              '#changed': 'changed',
+              ...ExpressionAttributeNames,
               ...(former.changed && { '#change': 'change' }),
             },
             ExpressionAttributeValues: {
-              ':text': text,
-              ...(custom && { ':custom': fromCustom(custom) }),
-              ...(told && { ':told': told }),
-              ':changed': changed && fromChanged(conversation, changed),
+              ...ExpressionAttributeValues,
               ...(former.changed && { ':former': former.changed.change }),
             },
           },
