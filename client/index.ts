@@ -53,6 +53,7 @@ export { type FieldErrors, ParleyError } from './errors.ts';
 export type { GroupItem, InboxItem, PairItem } from './inbox/inbox.ts';
 export type { Unread } from './inbox/unread-total.ts';
 export type { Lock } from './locks.ts';
+export { isMentioned } from './mentions.ts';
 export type { Observable } from './observable.ts';
 export type { ClientOptions } from './options.ts';
 export { indexedOutbox } from './outbox/indexed-outbox.ts';

@@ -227,7 +227,7 @@ export interface NewGroup {
   readonly title: string;
   /** The ids of up to 20 others. More can be added later. */
   readonly members: readonly string[];
-  /** What members who are added later may see. Default: `all`. */
+  /** Whether members who are added later see older messages, too: `all`. Otherwise `since_joining`. Default: `all`. */
   readonly history?: 'all' | 'since_joining';
   /** A name of this request, such as a UUID. The same user creates one group with it, however often they try. */
   readonly key?: string;

@@ -1,4 +1,5 @@
-import type { Conversation, Mentions, StoredMessage } from '../contract/http-types.ts';
+import type { Conversation, StoredMessage } from '../contract/http-types.ts';
+import { isMentioned } from '../mentions.ts';
 
 interface ServerCount {
   /** The last `seq` and the read position when the server counted. */
@@ -26,10 +27,6 @@ export const mentioning = (ownId: () => string): Counted => ({
   isCounted: ({ sender_id, mentions }) => sender_id !== ownId() && isMentioned(ownId(), mentions),
   serverCount: (conversation) => (conversation.kind === 'group' ? (conversation.mentions ?? 0) : 0),
 });
-
-export function isMentioned(userId: string, { users = [], all }: Mentions = {}): boolean {
-  return all === true || users.includes(userId);
-}
 
 /**
  * Counts unread messages: the server's count as of its last message, plus those that came since. If the user has read further

@@ -10,16 +10,19 @@ const MAX_OFFERED = 6;
 /** What everybody in the group is called. A member with this name comes first. */
 const ALL = 'all';
 
-/**
- * A name stands alone: an e-mail address mentions nobody, and neither does a path. Chinese, Japanese and Korean have no spaces. Names have
- * these characters (openapi.yaml), and 150 of them at most.
- */
-const NAMED =
-  /(?<![[\p{L}\p{M}\p{N}_.@+\-\/]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]])@([\w.@+\-]{1,150})(?![[\p{L}\p{M}\p{N}_@+\-]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]])/gv;
+/** Part of a word or of an address. Chinese, Japanese and Korean write no spaces between words. */
+const WORD = String.raw`[[\p{L}\p{M}\p{N}_@+\-]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]]`;
+
+/** Not within an e-mail address or a path. */
+const BEGINNING = String.raw`(?<!${WORD}|[.\/])@`;
+
+/** Usernames have these characters, and 150 of them at most (openapi.yaml). */
+const NAME = String.raw`[\w.@+\-]`;
+
+const NAMED = new RegExp(`${BEGINNING}(${NAME}{1,150})(?!${WORD})`, 'gv');
 
 /** The beginning of a name, before the cursor. */
-const BEGUN =
-  /(?<![[\p{L}\p{M}\p{N}_.@+\-\/]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]])@([\w.@+\-]{0,150})$/v;
+const BEGUN = new RegExp(`${BEGINNING}(${NAME}{0,150})$`, 'v');
 
 /** A dot behind a name may be the end of the sentence. */
 const withoutDots = (name: string) => {
@@ -66,10 +69,6 @@ export function mentionsIn(text: string, members: readonly Member[]): Mentions |
   return users.length === 0 && !all
     ? undefined
     : { ...(users.length > 0 && { users }), ...(all && { all: true as const }) };
-}
-
-export function isMentioned(userId: string, { users = [], all }: Mentions = {}): boolean {
-  return all === true || users.includes(userId);
 }
 
 /** A piece of a text: a mention, or not. */

@@ -1,4 +1,4 @@
-import type { Conversation, Message } from '@parley/client';
+import { type Conversation, isMentioned, type Message } from '@parley/client';
 import type { Signal } from '@preact/signals';
 import { Component } from 'preact';
 import { Edited, Tick, Time } from '../../parts/message-meta.tsx';
@@ -8,7 +8,7 @@ import { dayName, locale, timeOf } from '../../state/times.ts';
 import { texts } from '../../texts.ts';
 import { eventText } from './event-texts.ts';
 import { piecesOf } from './links.ts';
-import { isMentioned, splitAtMentions } from './mentions.ts';
+import { splitAtMentions } from './mentions.ts';
 import { type Allowed, actionsOf, canReactTo } from './message-actions.ts';
 import { MenuButton } from './message-menu.tsx';
 import type { Names } from './names.ts';
