@@ -20,7 +20,7 @@ interface Feed {
 
 /**
  * Accounts and what is left of them, dissolved groups, sessions, sockets, presence, and messages that the stream tells. Users wait for
- * what follows, so there is no batch window.
+ * the results, so there is no batch window.
  */
 export function feedAccountChanges(scope: Construct, table: Table, consumer: LambdaFunction): void {
   feed(scope, table, consumer, {

@@ -52,7 +52,7 @@ test('a name is completed by keyboard, and whoever is mentioned sees it in the l
   await passes(his, 'a message that mentions the user');
   await expect.poll(() => his.inbox('Engines').locator('.badge.at').count()).toBe(0);
   expect(await hers.message(text).getAttribute('class')).not.toContain('for-me');
-  // A name that nobody meant is no mention.
+  // The text has the name, but the message mentions nobody.
   const unmeant = `@${bob.username} in a message that mentions nobody`;
   const headers = { authorization: `Bearer ${ada.tokens.access}`, 'idempotency-key': crypto.randomUUID() };
   await post(url(), `/conversations/${id}/messages/`, { text: unmeant }, headers);

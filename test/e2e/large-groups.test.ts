@@ -9,7 +9,7 @@ const url = inject('parleyUrl');
 const api = rest(url);
 afterEach(closeSockets);
 
-/** What a device is told of a group, in the order in which it comes: the messages, then the changes. */
+/** Reads the frames of a device until it has so many messages and this change. Returns the messages in their order, and the last change. */
 async function heard(socket: Socket, messages: number, change: number) {
   const seqs: number[] = [];
   let last: Frame | undefined;
